@@ -1,0 +1,204 @@
+"""The edge of the embedded form: one WSGI dispatcher in front of all services.
+
+It does what nginx does in the distributed form, from the same route table: limits, request
+id, forged headers off, security headers on. It moves no bytes over the network.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import structlog
+from werkzeug.wsgi import ClosingIterator
+
+from chassis.manifest import Manifest
+from gateway import problems, statics
+from gateway.headers import Environ, Headers, finished, request_id_of, strip_forged
+from gateway.limits import CountedBody, LeakyBuckets, caller_of
+from gateway.problems import Problem
+from gateway.routes import GATEWAY, PORTAL, Target, is_own_page, table
+
+log = structlog.get_logger()
+WSGIApp = Callable[[Environ, Any], Iterable[bytes]]
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_READ_ONLY = ("GET", "HEAD", "OPTIONS")
+
+
+class PortalApp(Protocol):
+    """What the edge needs to know of the portal: a WSGI app with a folder of static files."""
+
+    static_folder: Any
+
+    def __call__(self, environ: Environ, start_response: Any, /) -> Iterable[bytes]: ...
+
+
+def create_edge(
+    apps: Mapping[str, WSGIApp],
+    manifests: Mapping[str, Manifest],
+    *,
+    portal: PortalApp | None = None,
+    gateway_app: WSGIApp | None = None,
+    public_url: str = "",
+    clock: Callable[[], float] = time.monotonic,
+) -> "Edge":
+    """This function will put all apps of one process behind one public address."""
+    owners: dict[str, WSGIApp] = dict(apps)
+    files = None
+    if gateway_app is not None:
+        owners[GATEWAY] = gateway_app
+    if portal is not None:
+        owners[PORTAL] = portal
+        files = statics.Statics("/portal/static/", Path(portal.static_folder))
+    routes = table(manifests, with_portal=portal is not None)
+    return Edge(owners, routes.find, files, clock, https=public_url.startswith("https:"))
+
+
+class Edge:
+    """A WSGI application: refuse what is too much, hand the rest to its owner."""
+
+    def __init__(
+        self,
+        owners: Mapping[str, WSGIApp],
+        find: Callable[[str], Target | None],
+        files: statics.Statics | None,
+        clock: Callable[[], float],
+        *,
+        https: bool,
+    ) -> None:
+        self._owners = owners
+        self._find = find
+        self._files = files
+        self._clock = clock
+        self._https = https
+        self._buckets = LeakyBuckets()
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        request_id = request_id_of(environ)
+        strip_forged(environ)
+        environ["HTTP_X_REQUEST_ID"] = request_id
+        reply = Reply(environ, start_response, request_id, https=self._https)
+        try:
+            return self._answer(environ, reply)
+        except Exception:
+            log.exception("edge_failed", request_id=request_id, path=environ.get("PATH_INFO"))
+            if reply.started:
+                raise
+            return reply.problem(problems.INTERNAL)
+
+    def _answer(self, environ: Environ, reply: "Reply") -> Iterable[bytes]:
+        path = str(environ.get("PATH_INFO") or "/")
+        if environ["REQUEST_METHOD"] not in _METHODS:
+            return reply.not_allowed(_METHODS)
+        if path == "/livez":
+            return reply.text("200 OK", b'{"status":"alive"}\n')
+        if self._files is not None and (file := self._files.find(path)):
+            return reply.file(file)
+        target = None if _is_crooked(path) else self._find("/" if path == "/readyz" else path)
+        if target is None:
+            return reply.problem(problems.NOT_FOUND)
+        return self._limited(environ, reply, target, path)
+
+    def _limited(
+        self, environ: Environ, reply: "Reply", target: Target, path: str
+    ) -> Iterable[bytes]:
+        if is_own_page(path) and environ["REQUEST_METHOD"] not in _READ_ONLY:
+            return reply.not_allowed(_READ_ONLY)
+        seconds = self._buckets.wait(target.route, caller_of(environ), self._clock())
+        if seconds:
+            return reply.problem(
+                problems.TOO_MANY, [("Retry-After", str(seconds))], seconds=seconds
+            )
+        refusal = _wrong_length(environ, target.route.max_body)
+        if refusal is not None:
+            return reply.problem(refusal, limit=target.route.max_body)
+        owner = self._owners.get(target.owner)
+        if owner is None:
+            return reply.problem(problems.UNAVAILABLE, [("Retry-After", "5")])
+        if path == "/readyz":
+            environ["PATH_INFO"] = "/front/status"
+        return _handed_over(owner, environ, reply, target.route.max_body)
+
+
+class Reply:
+    """The answer under way: adds the edge's headers, and can still become a refusal."""
+
+    def __init__(
+        self, environ: Environ, start_response: Any, request_id: str, *, https: bool
+    ) -> None:
+        self._environ = environ
+        self._start_response = start_response
+        self._request_id = request_id
+        self._https = https
+        self.started = False
+
+    def start(self, status: str, headers: Headers, exc_info: Any = None) -> Any:
+        self.started = True
+        complete = finished(headers, self._request_id, https=self._https)
+        if exc_info is None:
+            return self._start_response(status, complete)
+        return self._start_response(status, complete, exc_info)
+
+    def problem(
+        self, problem: Problem, extra: Iterable[tuple[str, str]] = (), **params: object
+    ) -> list[bytes]:
+        body = problems.body_of(problem, self._environ, self._request_id, **params)
+        self.start(problem.status, [*problems.headers_of(self._environ, len(body)), *extra])
+        return [] if self._environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def not_allowed(self, methods: Iterable[str]) -> list[bytes]:
+        return self.problem(problems.METHOD_NOT_ALLOWED, [("Allow", ", ".join(methods))])
+
+    def text(self, status: str, body: bytes) -> list[bytes]:
+        self.start(
+            status,
+            [
+                ("Content-Type", "application/json"),
+                ("Content-Length", str(len(body))),
+                ("Cache-Control", "no-store"),
+            ],
+        )
+        return [] if self._environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def file(self, file: statics.StaticFile) -> list[bytes]:
+        if self._environ["REQUEST_METHOD"] not in _READ_ONLY:
+            return self.not_allowed(_READ_ONLY)
+        status, headers, body = statics.answer(file, self._environ)
+        self.start(status, headers)
+        return [body]
+
+
+def _handed_over(owner: WSGIApp, environ: Environ, reply: Reply, max_body: int) -> Iterable[bytes]:
+    body = CountedBody(environ["wsgi.input"], max_body)
+    environ["wsgi.input"] = body
+    refused: list[bytes] = []
+
+    def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
+        if body.exceeded and not reply.started:
+            refused.extend(reply.problem(problems.TOO_LARGE, limit=max_body))
+            return lambda data: None  # noqa: ARG005 - WSGI's write(), for an answer not sent
+        return reply.start(status, headers, exc_info)
+
+    answer = owner(environ, start)
+    if not refused:
+        return answer
+    return ClosingIterator(refused, getattr(answer, "close", None))
+
+
+def _wrong_length(environ: Environ, max_body: int) -> Problem | None:
+    """A declared length beyond the limit is refused unread; chunks need a server that ends them."""
+    declared = str(environ.get("CONTENT_LENGTH") or "")
+    if declared and not (declared.isascii() and declared.isdecimal()):
+        return problems.MALFORMED
+    if declared and int(declared) > max_body:
+        return problems.TOO_LARGE
+    is_chunked = "chunked" in str(environ.get("HTTP_TRANSFER_ENCODING", "")).lower()
+    if is_chunked and not declared and not environ.get("wsgi.input_terminated"):
+        return problems.LENGTH_REQUIRED
+    return None
+
+
+def _is_crooked(path: str) -> bool:
+    """Dots and empty segments are never part of our addresses; servers disagree on them."""
+    return "//" in path or "\x00" in path or any(part in {".", ".."} for part in path.split("/"))

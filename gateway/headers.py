@@ -1,0 +1,51 @@
+"""Headers at the border: what is taken off a request, what is put on an answer."""
+
+import re
+import secrets
+from typing import Any
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+
+# Nobody may say who they are, where they come from or which path they meant by a header.
+_FORGED = re.compile(
+    r"HTTP_(X_(FORWARDED|USER|AUTH|REMOTE|REAL|CLIENT|ACTOR|ROLE|REGION|TENANT|EMPLOYEE|PERSON"
+    r"|SUBJECT|SCOPE|NIP|ORIGINAL|REWRITE|HTTP_METHOD|METHOD|SIMPUL|INTERNAL).*"
+    r"|FORWARDED|PROXY|REMOTE_USER|TRUE_CLIENT_IP|VIA)"
+)
+_SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+
+_SECURITY: Headers = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+]
+_HSTS = ("Strict-Transport-Security", "max-age=31536000")
+
+
+def strip_forged(environ: Environ) -> None:
+    """This function will remove every header by which a caller could claim an identity."""
+    for name in [key for key in environ if key.startswith("HTTP_") and _FORGED.fullmatch(key)]:
+        del environ[name]
+    environ.pop("REMOTE_USER", None)
+
+
+def request_id_of(environ: Environ) -> str:
+    """This function will keep a safe request id that came along, or make a new one."""
+    given = str(environ.get("HTTP_X_REQUEST_ID", ""))
+    return given if _SAFE_REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+
+
+def finished(headers: Headers, request_id: str, *, https: bool) -> Headers:
+    """This function will add request id and security headers, keeping what the app set itself."""
+    kept = [pair for pair in headers if pair[0].lower() != "x-request-id"]
+    present = {name.lower() for name, _ in kept}
+    kept.extend(pair for pair in _SECURITY if pair[0].lower() not in present)
+    if https:
+        kept.append(_HSTS)
+    kept.append(("X-Request-ID", request_id))
+    return kept

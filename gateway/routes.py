@@ -1,0 +1,76 @@
+"""Which service answers which public path, taken from the manifests.
+
+The same table feeds the WSGI edge and the nginx configuration, so both behave alike.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from chassis.manifest import MEBIBYTE, Manifest, Route
+
+PORTAL = "portal"
+GATEWAY = "gateway"
+OWN_PAGES = ("/", "/openapi.json", "/docs", "/docs/", "/front/")
+
+# A form may carry every document of a layanan at once: 16 files of 1 MB and some room.
+PORTAL_ROUTE = Route("/portal/", max_body=32 * MEBIBYTE, rate=50.0, burst=100)
+GATEWAY_ROUTE = Route("/", max_body=0, rate=50.0, burst=100)
+
+
+class RouteTaken(Exception):
+    """Two services claim the same public prefix."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a path goes, and the limits that hold on the way."""
+
+    owner: str
+    route: Route
+
+
+class RouteTable:
+    """Every public prefix with its owner; the longest prefix wins."""
+
+    def __init__(self, targets: Iterable[Target]) -> None:
+        found: dict[str, Target] = {}
+        for target in targets:
+            taken = found.setdefault(target.route.prefix, target)
+            if taken.owner != target.owner:
+                raise RouteTaken(
+                    f"{target.route.prefix} is claimed by {taken.owner} and {target.owner}"
+                )
+        self.targets = tuple(sorted(found.values(), key=_longest_first))
+
+    def find(self, path: str) -> Target | None:
+        """This function will return who answers `path`, or None when nobody does."""
+        for target in self.targets:
+            if covers(target.route.prefix, path):
+                return target
+        return _OWN if is_own_page(path) else None
+
+
+_OWN = Target(GATEWAY, GATEWAY_ROUTE)
+
+
+def table(manifests: Mapping[str, Manifest], *, with_portal: bool = True) -> RouteTable:
+    """This function will build the table of all services, and of the portal when it is there."""
+    targets = [Target(one.name, route) for one in manifests.values() for route in one.routes]
+    if with_portal:
+        targets.append(Target(PORTAL, PORTAL_ROUTE))
+    return RouteTable(targets)
+
+
+def covers(prefix: str, path: str) -> bool:
+    """`/a/` covers what lies below it; `/a` covers itself and what lies below, never `/ab`."""
+    if prefix.endswith("/"):
+        return path.startswith(prefix) or path == prefix[:-1]
+    return path == prefix or path.startswith(prefix + "/")
+
+
+def is_own_page(path: str) -> bool:
+    return path in OWN_PAGES or path.startswith(("/docs/", "/front/"))
+
+
+def _longest_first(target: Target) -> int:
+    return -len(target.route.prefix)

@@ -1,0 +1,363 @@
+import gzip
+import io
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
+from werkzeug.wrappers import Request, Response
+
+from chassis.manifest import Manifest, Route
+from gateway.edge import Edge, create_edge
+from gateway.routes import RouteTaken, covers, table
+
+LETTERS = Manifest(
+    name="letters",
+    title={"id": "Surat", "en": "Letters"},
+    app="",
+    routes=(Route("/api/letters/", max_body=100, rate=1.0, burst=2), Route("/surat")),
+)
+ARCHIVE = Manifest(
+    name="archive",
+    title={"id": "Arsip", "en": "Archive"},
+    app="",
+    routes=(Route("/api/letters/archive/", max_body=1000),),
+)
+MANIFESTS = {"letters": LETTERS, "archive": ARCHIVE}
+
+
+def echo(name: str) -> Any:
+    """A service that answers with what it received."""
+
+    @Request.application
+    def app(request: Request) -> Response:
+        seen = {
+            "service": name,
+            "path": request.path,
+            "length": len(request.get_data()),
+            "headers": {key.lower(): value for key, value in request.headers.items()},
+        }
+        return Response(json.dumps(seen), content_type="application/json")
+
+    return app
+
+
+class FrozenClock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class FakePortal:
+    def __init__(self, folder: Path) -> None:
+        self.static_folder = str(folder)
+        self._app = echo("portal")
+
+    def __call__(self, environ: dict[str, Any], start_response: Any, /) -> Iterable[bytes]:
+        return self._app(environ, start_response)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def edge(tmp_path: Path, clock: FrozenClock) -> Edge:
+    (tmp_path / "portal.css").write_text("body { color: black }\n" * 50)
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG not really")
+    return create_edge(
+        {"letters": echo("letters"), "archive": echo("archive")},
+        MANIFESTS,
+        portal=FakePortal(tmp_path),
+        gateway_app=echo("gateway"),
+        clock=clock,
+    )
+
+
+@pytest.fixture
+def client(edge: Edge) -> Client:
+    return Client(edge)
+
+
+def is_problem(response: Any, status: int, code: str) -> bool:
+    assert response.status_code == status, response.text
+    assert response.content_type == "application/problem+json"
+    body = response.get_json()
+    assert body["status"] == status
+    assert body["request_id"] == response.headers["X-Request-ID"]
+    return bool(body["code"] == code)
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("/api/letters/v1/letters", "letters"),
+        ("/api/letters/archive/v1", "archive"),
+        ("/api/letters/archived", "letters"),
+        ("/surat", "letters"),
+        ("/surat/baru", "letters"),
+        ("/portal/", "portal"),
+        ("/portal", "portal"),
+        ("/", "gateway"),
+        ("/docs/", "gateway"),
+        ("/openapi.json", "gateway"),
+    ],
+)
+def test_the_longest_prefix_decides_who_answers(client: Client, path: str, service: str):
+    assert client.get(path).get_json()["service"] == service
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/suratku",
+        "/api/unknown/",
+        "/metrics",
+        "/api/metrics",
+        "/front",
+        "/api/letters/../metrics",
+        "/api/letters//x",
+        "//metrics",
+        "/api/letters/./x",
+    ],
+)
+def test_what_nobody_claims_is_a_problem_document(client: Client, path: str):
+    response = run(client, path)
+
+    assert is_problem(response, 404, "not_found")
+
+
+def run(client: Client, path: str) -> Any:
+    """Send a path exactly as written; the test client would tidy it."""
+    environ = EnvironBuilder("/").get_environ()
+    environ["PATH_INFO"] = path
+    return client.response_wrapper(*run_wsgi_app(client.application, environ), request=None)  # type: ignore[arg-type]
+
+
+def test_two_services_cannot_claim_the_same_prefix():
+    twin = Manifest(name="twin", title={}, app="", routes=(Route("/surat"),))
+
+    with pytest.raises(RouteTaken, match="/surat is claimed by letters and twin"):
+        table({"letters": LETTERS, "twin": twin})
+
+
+def test_a_prefix_without_slash_covers_itself_and_below():
+    assert covers("/surat", "/surat")
+    assert covers("/surat", "/surat/1")
+    assert not covers("/surat", "/suratku")
+
+
+def test_a_problem_speaks_english_to_who_asks_for_it(client: Client):
+    indonesian = client.get("/nothing").get_json()
+    english = client.get("/nothing", headers={"Accept-Language": "en-GB,id;q=0.5"}).get_json()
+
+    assert indonesian["title"] == "Tidak ditemukan"
+    assert english["title"] == "Not found"
+
+
+def test_unknown_methods_are_refused_with_the_allowed_ones(client: Client):
+    response = client.open("/api/letters/", method="TRACE")
+
+    assert is_problem(response, 405, "method_not_allowed")
+    assert "POST" in response.headers["Allow"]
+
+
+def test_the_front_pages_are_read_only(client: Client):
+    assert is_problem(client.post("/", data=b"x"), 405, "method_not_allowed")
+
+
+def test_claimed_identities_never_reach_a_service(client: Client):
+    forged = {
+        "X-User": "1", "X-User-Id": "1", "X-Forwarded-For": "1.2.3.4", "Forwarded": "for=1.2.3.4",
+        "X-Real-IP": "1.2.3.4", "X-Actor-Id": "1", "X-Roles": "sysadmin", "X-Region": "demo",
+        "Remote-User": "root", "X-HTTP-Method-Override": "DELETE", "X-Original-URL": "/metrics",
+        "Proxy": "http://evil.example",
+    }  # fmt: skip
+    kept = {"Authorization": "Bearer t", "If-Match": '"1"', "Accept-Language": "id"}
+
+    seen = client.get("/api/letters/", headers=forged | kept).get_json()["headers"]
+
+    assert not {name.lower() for name in forged} & set(seen)
+    assert {name.lower() for name in kept} <= set(seen)
+
+
+def test_a_safe_request_id_is_kept_and_given_back(client: Client):
+    response = client.get("/api/letters/", headers={"X-Request-ID": "office-7.request_12"})
+
+    assert response.headers["X-Request-ID"] == "office-7.request_12"
+    assert response.get_json()["headers"]["x-request-id"] == "office-7.request_12"
+
+
+@pytest.mark.parametrize("given", ["short", "x" * 65, "with space here", "<script>alert(1)"])
+def test_an_unsafe_request_id_is_replaced(client: Client, given: str):
+    response = client.get("/api/letters/", headers={"X-Request-ID": given})
+
+    assert response.headers["X-Request-ID"] != given
+    assert len(response.headers.getlist("X-Request-ID")) == 1
+
+
+def test_a_declared_length_above_the_limit_is_refused_unread(client: Client):
+    exact = client.post("/api/letters/", data=b"x" * 100)
+    above = client.post("/api/letters/", data=b"x" * 101)
+
+    assert exact.get_json()["length"] == 100
+    assert is_problem(above, 413, "body_too_large")
+    assert "100 byte" in above.get_json()["detail"]
+
+
+def test_each_route_has_its_own_limit(client: Client):
+    assert client.post("/api/letters/archive/", data=b"x" * 1000).get_json()["length"] == 1000
+
+
+def sent(edge: Edge, body: bytes, **environ: Any) -> Any:
+    """A request whose body and declared length need not agree."""
+    whole = EnvironBuilder("/api/letters/", method="POST").get_environ()
+    whole["wsgi.input"] = io.BytesIO(body)
+    whole.pop("CONTENT_LENGTH", None)
+    whole |= environ
+    iterable, status, headers = run_wsgi_app(edge, whole)
+    return Response(b"".join(iterable), status=status, headers=headers)
+
+
+def test_chunks_are_counted_as_they_come(edge: Edge):
+    chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+
+    fits = sent(edge, b"x" * 100, **chunked)
+    exceeds = sent(edge, b"x" * 101, **chunked)
+
+    assert json.loads(fits.data)["length"] == 100
+    assert is_problem(exceeds, 413, "body_too_large")
+
+
+def test_chunks_a_server_does_not_end_are_refused(edge: Edge):
+    response = sent(edge, b"x" * 10, HTTP_TRANSFER_ENCODING="chunked")
+
+    assert is_problem(response, 411, "length_required")
+
+
+def test_a_lying_content_length_does_not_open_the_gate(edge: Edge):
+    lie = sent(edge, b"x" * 5000, CONTENT_LENGTH="10", **{"wsgi.input_terminated": True})
+
+    assert is_problem(lie, 413, "body_too_large")
+
+
+@pytest.mark.parametrize("length", ["-1", "1e3", "٣", "abc"])
+def test_a_senseless_content_length_is_refused(edge: Edge, length: str):
+    response = sent(edge, b"x", CONTENT_LENGTH=length)
+
+    assert is_problem(response, 400, "malformed")
+
+
+def test_a_burst_is_let_through_and_the_rest_told_when_to_return(client: Client):
+    statuses = [client.get("/api/letters/").status_code for _ in range(4)]
+    refused = client.get("/api/letters/")
+
+    assert statuses == [200, 200, 200, 429]
+    assert is_problem(refused, 429, "too_many_requests")
+    assert refused.headers["Retry-After"] == "1"
+
+
+def test_the_bucket_leaks_at_the_given_rate(client: Client, clock: FrozenClock):
+    for _ in range(4):
+        client.get("/api/letters/")
+
+    clock.now += 2.0
+    statuses = [client.get("/api/letters/").status_code for _ in range(3)]
+
+    assert statuses == [200, 200, 429]
+
+
+def test_credentials_are_counted_apart_and_an_address_as_one(client: Client):
+    def ask(**headers: str) -> int:
+        return client.get("/api/letters/", headers=headers).status_code
+
+    for _ in range(4):
+        ask()
+        ask(Authorization="Bearer a")
+
+    assert ask() == 429
+    assert ask(Authorization="Bearer a") == 429
+    assert ask(Authorization="Bearer b") == 200
+
+
+def test_the_limit_of_one_route_does_not_close_another(client: Client):
+    for _ in range(4):
+        client.get("/api/letters/")
+
+    assert client.get("/api/letters/archive/").status_code == 200
+
+
+def test_a_service_that_is_not_running_is_named_unavailable():
+    edge = create_edge({}, MANIFESTS)
+
+    response = Client(edge).get("/api/letters/")
+
+    assert is_problem(response, 503, "service_unavailable")
+
+
+def test_a_service_that_breaks_gives_a_problem_document_not_a_trace():
+    def broken(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        raise RuntimeError("secret detail")
+
+    response = Client(create_edge({"letters": broken}, MANIFESTS)).get("/api/letters/")
+
+    assert is_problem(response, 500, "internal_error")
+    assert "secret" not in response.text
+
+
+def test_security_headers_are_added_unless_the_service_set_its_own(client: Client):
+    def own_policy(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return Response("x", headers={"Content-Security-Policy": "sandbox"})(
+            environ, start_response
+        )
+
+    ours = client.get("/api/letters/").headers
+    theirs = Client(create_edge({"letters": own_policy}, MANIFESTS)).get("/surat").headers
+
+    assert ours["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert ours["X-Content-Type-Options"] == "nosniff"
+    assert "Strict-Transport-Security" not in ours
+    assert theirs.getlist("Content-Security-Policy") == ["sandbox"]
+
+
+def test_an_https_address_is_announced_as_https_only():
+    edge = create_edge({"letters": echo("letters")}, MANIFESTS, public_url="https://a.example")
+
+    assert "max-age" in Client(edge).get("/surat").headers["Strict-Transport-Security"]
+
+
+def test_static_files_come_gzipped_and_cacheable_without_the_portal(client: Client):
+    plain = client.get("/portal/static/portal.css")
+    zipped = client.get("/portal/static/portal.css", headers={"Accept-Encoding": "br, gzip"})
+
+    assert plain.content_type == "text/css; charset=utf-8"
+    assert zipped.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(zipped.data) == plain.data
+    assert int(zipped.headers["Content-Length"]) < int(plain.headers["Content-Length"])
+    assert plain.headers["Vary"] == "Accept-Encoding"
+
+
+def test_an_unchanged_static_file_is_not_sent_again(client: Client):
+    first = client.get("/portal/static/portal.css")
+    second = client.get(
+        "/portal/static/portal.css", headers={"If-None-Match": first.headers["ETag"]}
+    )
+    version = first.headers["ETag"].strip('"')
+    versioned = client.get(f"/portal/static/portal.css?v={version}")
+
+    assert (second.status_code, second.data) == (304, b"")
+    assert "immutable" in versioned.headers["Cache-Control"]
+    assert "immutable" not in first.headers["Cache-Control"]
+
+
+def test_a_static_path_cannot_leave_its_folder(client: Client):
+    assert run(client, "/portal/static/../edge.py").status_code == 404
+
+
+def test_liveness_needs_no_service_and_readiness_asks_the_gateway(client: Client):
+    assert Client(create_edge({}, MANIFESTS)).get("/livez").get_json() == {"status": "alive"}
+    assert client.get("/readyz").get_json()["path"] == "/front/status"
