@@ -1,0 +1,136 @@
+"""Fills a service's notice template. A text is whole or it is an error, never half (ruling R2).
+
+A placeholder that is absent is an error. A line of the body whose placeholder is there but null
+(an officer wrote no note) is left out as a whole, because the sender of the event said so.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.notification.domain.words import NotShowable, clean_line, in_words
+
+LANGUAGES = ("id", "en")
+DEFAULT_LANGUAGE = "id"
+SUBJECT_LIMIT = 200
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_GREETING_FACTS = frozenset({"region_name", "sender", "app_url"})
+# Ruling R6: for a sensitive layanan a message carries only the proposal number and the stage.
+SENSITIVE_FACTS = _GREETING_FACTS | {"number", "stage", "stage_label"}
+SENSITIVE_TEXT: Mapping[str, Mapping[str, str]] = {
+    "id": {
+        "subject": "Kabar berkas {number}",
+        "body": (
+            "Berkas nomor {number} kini pada tahap: {stage_label}.\n"
+            "Rinciannya hanya tampil setelah Anda masuk ke {app_url}\n\n{sender}"
+        ),
+    },
+    "en": {
+        "subject": "News about file {number}",
+        "body": (
+            "File number {number} is now at the stage: {stage_label}.\n"
+            "The details are shown only after you sign in at {app_url}\n\n{sender}"
+        ),
+    },
+}
+
+
+class UnrenderableNotice(Exception):
+    """A template and the facts of an event do not fit; the message says what must be mended."""
+
+
+@dataclass(frozen=True)
+class Text:
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a template may speak of: the event's data, what we add, label tables, local zone."""
+
+    data: Mapping[str, Any]
+    added: Mapping[str, str]
+    labels: Mapping[str, Mapping[str, Mapping[str, str]]]
+    zone: str = "Asia/Jakarta"
+
+    @property
+    def sensitive(self) -> bool:
+        return self.data.get("sensitive") is True
+
+
+def render(template: Mapping[str, Any], facts: Facts) -> dict[str, Text]:
+    """Fill the template in every language it has, the sensitive one if due.
+
+    Raises `UnrenderableNotice` naming the placeholder that is missing, null in a subject,
+    not showable, or not allowed in a sensitive message.
+    """
+    chosen = template
+    if facts.sensitive:
+        chosen = template.get("sensitive") or SENSITIVE_TEXT
+    languages = [language for language in LANGUAGES if language in chosen]
+    if DEFAULT_LANGUAGE not in languages:
+        raise UnrenderableNotice(f"the template has no text in {DEFAULT_LANGUAGE!r}")
+    return {language: _text(chosen[language], facts, language) for language in languages}
+
+
+def placeholders(template: Mapping[str, Any]) -> set[str]:
+    """Name every placeholder of the ordinary texts, in any language."""
+    found: set[str] = set()
+    for language in LANGUAGES:
+        for part in template.get(language, {}).values():
+            found.update(_PLACEHOLDER.findall(part))
+    return found
+
+
+def _text(parts: Mapping[str, str], facts: Facts, language: str) -> Text:
+    subject = _filled(parts["subject"], facts, language)
+    if subject is None:
+        raise UnrenderableNotice("a placeholder of the subject is null")
+    lines = (_filled(line, facts, language) for line in parts["body"].split("\n"))
+    body = "\n".join(line for line in lines if line is not None)
+    return Text(subject=clean_line(subject)[:SUBJECT_LIMIT], body=body.strip())
+
+
+def _filled(line: str, facts: Facts, language: str) -> str | None:
+    if re.search(r"[{}]", _PLACEHOLDER.sub("", line)):
+        raise UnrenderableNotice("the template has a brace that begins no {placeholder}")
+    values = {name: _value(name, facts, language) for name in _PLACEHOLDER.findall(line)}
+    if any(value is None for value in values.values()):
+        return None
+    return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), line)
+
+
+def _value(name: str, facts: Facts, language: str) -> str | None:
+    if facts.sensitive and name not in SENSITIVE_FACTS:
+        raise UnrenderableNotice(f"a sensitive message may not carry {{{name}}} (ruling R6)")
+    if name in facts.added:
+        return facts.added[name]
+    if name in facts.data:
+        return _worded(name, facts, language)
+    if name.endswith("_label"):
+        return _label(name.removesuffix("_label"), facts, language)
+    raise UnrenderableNotice(f"the event does not carry {{{name}}}")
+
+
+def _worded(name: str, facts: Facts, language: str) -> str | None:
+    value = facts.data[name]
+    if value is None:
+        return None
+    try:
+        return in_words(value, language, facts.zone)
+    except NotShowable as error:
+        raise UnrenderableNotice(f"{{{name}}} is not something to show: {error}") from error
+
+
+def _label(key: str, facts: Facts, language: str) -> str | None:
+    if key not in facts.data:
+        raise UnrenderableNotice(f"the event does not carry {{{key}}}, wanted for {{{key}_label}}")
+    code = facts.data[key]
+    if code is None:
+        return None
+    texts = facts.labels.get(key, {}).get(str(code))
+    if not texts:
+        raise UnrenderableNotice(f"the manifest has no label for {key} {code!r}")
+    return texts.get(language) or texts[DEFAULT_LANGUAGE]
