@@ -1,0 +1,1 @@
+"""Plumbing that every Simpul process shares and that knows no service by name."""

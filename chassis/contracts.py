@@ -1,0 +1,44 @@
+"""The event contracts a service owns: JSON Schema beside a sample, `contracts/<type>.*.json`."""
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+_SUFFIX = ".schema.json"
+
+
+class ContractBroken(Exception):
+    """An event was about to be recorded that its own contract does not allow."""
+
+
+class Contracts:
+    """Checks what a service says against what it promised to say."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _validators(self) -> dict[str, Draft202012Validator]:
+        return {
+            path.name.removesuffix(_SUFFIX): Draft202012Validator(
+                json.loads(path.read_text(encoding="utf-8")), format_checker=FormatChecker()
+            )
+            for path in sorted(self._folder.glob(f"*{_SUFFIX}"))
+        }
+
+    @property
+    def types(self) -> list[str]:
+        return list(self._validators)
+
+    def check(self, event_type: str, data: Mapping[str, Any]) -> None:
+        """Raise `ContractBroken` unless `data` is what the contract of `event_type` says."""
+        validator = self._validators.get(event_type)
+        if validator is None:
+            raise ContractBroken(f"{event_type} has no contract in {self._folder.name}/")
+        problems = [f"{e.json_path}: {e.message}" for e in validator.iter_errors(dict(data))]
+        if problems:
+            raise ContractBroken(f"{event_type}: {'; '.join(problems)}")

@@ -1,0 +1,1 @@
+"""Pure values and rules any domain may use: no Flask, no database, no clock."""

@@ -1,0 +1,74 @@
+"""The one way a rule says no.
+
+Domain code raises subclasses of `Refused`; the HTTP layer turns them into problem+json
+(RFC 9457). A refusal carries a stable English code and its text in both languages, so the
+domain needs to know neither HTTP nor who is reading.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One wrong field: a JSON pointer into the request, a stable code, the text per language."""
+
+    pointer: str
+    code: str
+    id: str
+    en: str
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+    """A rule said no. Subclasses set `kind`, `code` and `text`; `{params}` are filled in."""
+
+    kind: ClassVar[str] = "conflict"
+    code: ClassVar[str] = "refused"
+    text: ClassVar[Mapping[str, str]] = {
+        "id": "Permintaan tidak dapat dipenuhi.",
+        "en": "The request cannot be met.",
+    }
+
+    def __init__(self, *, errors: Sequence[FieldError] = (), **params: Any) -> None:
+        super().__init__(self.code)
+        self.errors = tuple(errors)
+        self.params = params
+
+    def detail(self, language: str = "id") -> str:
+        """Return the text in `language` ("id" or "en") with the parameters filled in."""
+        template = self.text.get(language) or self.text["id"]
+        return template.format_map({key: str(value) for key, value in self.params.items()})
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail('en')}"
+
+
+class NotFound(Refused):
+    """Not there, or not yours to see: both look the same from outside."""
+
+    kind = "missing"
+    code = "not_found"
+    text = {"id": "Data tidak ditemukan.", "en": "Not found."}
+
+
+class Forbidden(Refused):
+    """Signed in, but this is for somebody else."""
+
+    kind = "forbidden"
+    code = "forbidden"
+    text = {
+        "id": "Anda tidak berwenang melakukan ini.",
+        "en": "You are not allowed to do this.",
+    }
+
+
+class Invalid(Refused):
+    """The fields named in `errors` are wrong."""
+
+    kind = "invalid"
+    code = "invalid"
+    text = {
+        "id": "Isian belum benar. Periksa bagian yang ditandai.",
+        "en": "Some fields are not right. See the errors.",
+    }

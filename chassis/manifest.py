@@ -1,0 +1,111 @@
+"""What the rest of the system may know of a service, and how services are found.
+
+A manifest is pure data. Services in the repository are found as `services/*/manifest.py`,
+outside packages by the entry point group `simpul.services`; adding one edits no file.
+"""
+
+import importlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+Texts = Mapping[str, str]
+MEBIBYTE = 1_048_576
+
+
+@dataclass(frozen=True)
+class Route:
+    """A public path prefix: the largest body in bytes, requests per second and burst per caller."""
+
+    prefix: str
+    max_body: int = MEBIBYTE
+    rate: float = 50.0
+    burst: int = 100
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Who is told what when an event happens.
+
+    `to` names a key of the event's data holding one person id or a list of them. `template`
+    maps a language to {"subject", "body"}; its optional key "sensitive" holds the same, used
+    when the event's data says `sensitive`.
+    """
+
+    event: str
+    name: str
+    to: str
+    template: Mapping[str, Any]
+    channels: tuple[str, ...] = ("in_app", "email", "whatsapp")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything others may know of one service. Dotted strings are loaded lazily."""
+
+    name: str
+    title: Texts
+    app: str
+    publishes: tuple[str, ...] = ()
+    hears: tuple[str, ...] = ()
+    routes: tuple[Route, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    labels: Mapping[str, Mapping[str, Texts]] = field(default_factory=dict)
+    calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    scopes: tuple[str, ...] = ()
+    seed: str | None = None
+    demo_seed: str | None = None
+    init: str | None = None
+
+
+class ManifestInvalid(Exception):
+    """Two services claim one name, or what was found is not a manifest."""
+
+
+def load(dotted: str) -> Any:
+    """This function will import what `package.module:attribute` names."""
+    module, _, attribute = dotted.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def discover() -> dict[str, Manifest]:
+    """This function will return every installed service's manifest by name, in name order."""
+    found: dict[str, Manifest] = {}
+    for manifest in (*_in_repository(), *_installed()):
+        if not isinstance(manifest, Manifest):
+            raise ManifestInvalid(f"{manifest!r} is not a Manifest")
+        if manifest.name in found and found[manifest.name] is not manifest:
+            raise ManifestInvalid(f"two services are called {manifest.name!r}")
+        found[manifest.name] = manifest
+    return dict(sorted(found.items()))
+
+
+def owner_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:
+    """This function will name the services that publish `event_type`."""
+    return [name for name, one in manifests.items() if event_type in one.publishes]
+
+
+def _in_repository() -> list[Manifest]:
+    folders = importlib.import_module("services").__path__
+    names = {
+        entry.name for folder in folders for entry in os.scandir(folder) if _is_service(entry)
+    }
+    return [load(f"services.{name}.manifest:MANIFEST") for name in sorted(names)]
+
+
+def _is_service(entry: "os.DirEntry[str]") -> bool:
+    return entry.is_dir() and (Path(entry.path) / "manifest.py").is_file()
+
+
+def _installed() -> list[Manifest]:
+    return [_loaded(point.value) for point in entry_points(group="simpul.services")]
+
+
+@cache
+def _loaded(dotted: str) -> Manifest:
+    manifest: Manifest = load(dotted)
+    return manifest

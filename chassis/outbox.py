@@ -1,0 +1,55 @@
+"""Facts are recorded in the same transaction as the change they tell of.
+
+Nothing here talks to a bus: the sequencer and the publisher take it from the table.
+"""
+
+from dataclasses import replace
+
+from sqlalchemy import insert
+
+from chassis.clock import now
+from chassis.context import current
+from chassis.envelope import Event
+from chassis.runtime import here
+
+
+class NotInTransaction(Exception):
+    """An event was recorded outside the transaction of the change it tells of."""
+
+
+def record(event: Event) -> Event:
+    """This function will put an event into the log of the current service.
+
+    Must be called inside `db.transaction()`; raises `NotInTransaction` otherwise and
+    `ContractBroken` when `event.data` is not what the service's contract promises.
+    Returns the event as it was written.
+    """
+    runtime = here()
+    if not runtime.db.in_transaction:
+        raise NotInTransaction(event.type)
+    runtime.contracts.check(event.type, event.data)
+    event = _with_context(replace(event, source=runtime.name))
+    runtime.db.session.execute(
+        insert(runtime.db.plumbing.outbox).values(
+            id=event.id,
+            type=event.type,
+            subject=event.subject,
+            region=event.region,
+            body=event.to_json(),
+            recorded_at=now(),
+        )
+    )
+    runtime.db.after_commit(runtime.wake.set)
+    return event
+
+
+def _with_context(event: Event) -> Event:
+    context = current()
+    if context is None:
+        return event
+    return replace(
+        event,
+        request_id=event.request_id or context.request_id,
+        correlation_id=event.correlation_id or context.correlation_id,
+        causation_id=event.causation_id or context.causation_id,
+    )

@@ -1,0 +1,61 @@
+"""What the plumbing needs to know of the app it is working for."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
+
+from flask import Flask, current_app
+
+from chassis.config import Settings
+from chassis.manifest import Manifest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chassis.bus import Bus
+    from chassis.contracts import Contracts
+    from chassis.db import Database
+    from chassis.inbox import Hearing
+    from chassis.keys import KeySet
+    from chassis.peers import Peers
+    from chassis.worker import Loop
+
+_KEY = "simpul"
+
+
+@dataclass
+class Runtime:
+    """One service in one process."""
+
+    settings: Settings
+    manifest: Manifest
+    db: "Database"
+    bus: "Bus"
+    peers: "Peers"
+    keys: "KeySet"
+    contracts: "Contracts"
+    folder: Path
+    heard: Mapping[str, "Hearing"] = field(default_factory=dict)
+    loops: list["Loop"] = field(default_factory=list)
+    revoked_at: "Callable[[UUID], datetime | None] | None" = None
+    wake: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def name(self) -> str:
+        return self.manifest.name
+
+
+def attach(app: Flask, runtime: Runtime) -> None:
+    app.extensions[_KEY] = runtime
+
+
+def of(app: Flask) -> Runtime:
+    return cast(Runtime, app.extensions[_KEY])
+
+
+def here() -> Runtime:
+    """Return the runtime of the app whose context is active."""
+    return cast(Runtime, current_app.extensions[_KEY])
