@@ -1,0 +1,1 @@
+"""The commands behind ./simpul: one module per subcommand, started by ops.main."""

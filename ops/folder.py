@@ -1,0 +1,149 @@
+"""The data folder of embedded mode: one running system per folder, told by its lock file.
+
+The lock belongs to an open file that every process of the system inherits, so it is free only
+when the last of them is gone, however they died.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ops.speech import Stop
+
+LOCK = "simpul.lock"
+CREDENTIALS = "demo-credentials.json"
+ORPHANS_LEAVE_WITHIN = 5.0
+
+
+@dataclass(frozen=True)
+class Instance:
+    """The running system of a folder, as its lock file tells."""
+
+    pid: int
+    url: str
+
+
+def default_folder() -> Path:
+    home = os.environ.get("SIMPUL_HOME") or Path(__file__).parent.parent / ".simpul"
+    return Path(home) / "data"
+
+
+def is_new(folder: Path) -> bool:
+    """A folder without a database has never been started (a lock file alone does not count)."""
+    return not any(folder.glob("*.db"))
+
+
+def prepare(folder: Path) -> None:
+    """This function will make the folder, for its owner only, and prove it can be written.
+
+    Raises `Stop` when it cannot.
+    """
+    probe = folder / ".writable"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise Stop(
+            f"folder data {folder} tidak dapat ditulis ({error.strerror}); "
+            "pilih folder lain dengan --data",
+            f"the data folder {folder} cannot be written ({error.strerror}); "
+            "choose another one with --data",
+        ) from error
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[Path]:
+    """This function will hold the folder's lock for as long as the block runs.
+
+    Raises `Stop` when another system runs on the folder.
+    """
+    with (folder / LOCK).open("a+", encoding="utf-8") as file:
+        if not _taken(file.fileno()):
+            _refuse(folder)
+        yield folder / LOCK
+        (folder / LOCK).write_text("")
+
+
+def _taken(descriptor: int) -> bool:
+    """A killed system's worker needs a moment to notice and go, so this tries for a while."""
+    deadline = time.monotonic() + ORPHANS_LEAVE_WITHIN
+    while not _try_lock(descriptor):
+        instance = _told(os.pread(descriptor, 4096, 0))
+        if (instance and _is_alive(instance.pid)) or time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _refuse(folder: Path) -> None:
+    instance = running(folder)
+    where = f" ({instance.url}, pid {instance.pid})" if instance else ""
+    raise Stop(
+        f"Simpul sudah berjalan pada folder {folder}{where}; "
+        "hentikan dahulu atau pilih folder lain dengan --data",
+        f"Simpul already runs on the folder {folder}{where}; "
+        "stop it first or choose another one with --data",
+    )
+
+
+def announce(lock: Path, instance: Instance) -> None:
+    lock.write_text(json.dumps(asdict(instance)), encoding="utf-8")
+
+
+def running(folder: Path) -> Instance | None:
+    """This function will tell which system runs on the folder, or None."""
+    try:
+        file = (folder / LOCK).open("r+", encoding="utf-8")
+    except OSError:
+        return None
+    with file:
+        if _try_lock(file.fileno()):
+            return None
+        return _told(file.read().encode())
+
+
+def _told(content: bytes) -> Instance | None:
+    try:
+        return Instance(**json.loads(content))
+    except (ValueError, TypeError):
+        return None
+
+
+def credentials(folder: Path) -> dict[str, object]:
+    """This function will read the demo accounts that `up` keeps for the folder's owner.
+
+    Raises `Stop` when the folder has none.
+    """
+    try:
+        found: dict[str, object] = json.loads((folder / CREDENTIALS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Stop(
+            f"tidak ada akun contoh di folder {folder}; berikan folder `./simpul up` dengan --data",
+            f"the folder {folder} holds no demo accounts; name the folder of "
+            "`./simpul up` with --data",
+        ) from error
+    return found

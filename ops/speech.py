@@ -1,0 +1,42 @@
+"""What commands say: Indonesian, or English when the machine's language is English."""
+
+import os
+import sys
+
+
+class Stop(Exception):
+    """The command cannot go on. The message is one line that says what to do."""
+
+    def __init__(self, indonesian: str, english: str, *, code: int = 2) -> None:
+        self.line = choose(indonesian, english)
+        self.code = code
+        super().__init__(self.line)
+
+
+def speaks_english() -> bool:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return value.lower().startswith("en")
+    return False
+
+
+def choose(indonesian: str, english: str) -> str:
+    return english if speaks_english() else indonesian
+
+
+def say(indonesian: str, english: str) -> None:
+    print(choose(indonesian, english), flush=True)
+
+
+def complain(line: str) -> None:
+    print(f"simpul: {line}", file=sys.stderr, flush=True)
+
+
+def confirmed(indonesian: str, english: str) -> bool:
+    """This function will ask a person yes or no; without a terminal the answer is no."""
+    if not sys.stdin.isatty():
+        return False
+    answer = input(
+        f"{choose(indonesian, english)} [y/t] " if not speaks_english() else f"{english} [y/n] "
+    )
+    return answer.strip().lower() in {"y", "ya", "yes"}
