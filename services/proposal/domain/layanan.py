@@ -1,0 +1,172 @@
+"""What a layanan is: fields, requirements, window, result and stages, as versioned data.
+
+A running proposal keeps the version it was filed under; what a regency changes is a new
+version, never a new program (design: "what a regency changes is data").
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.proposal.domain.conditions import Condition
+from services.proposal.domain.stages import Stage, Text
+from services.proposal.domain.windows import Window
+
+DEFAULT_MAX_BYTES = 1_048_576
+ACTING_KINDS = ("definitive", "plt", "plh", "pj", "tt")
+FIELD_TYPES = ("text", "int", "date", "month", "enum", "multi", "bool")
+EMPLOYEE_KINDS = ("pns", "pppk")
+DOCUMENT_RULES = ("required", "optional", "pickup")
+
+
+@dataclass(frozen=True)
+class Need:
+    """Whether something must be there: always, never, or when the condition holds."""
+
+    always: bool = False
+    when: Condition | None = None
+    note: Text = field(default_factory=dict)
+
+    def applies(self, values: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
+        return self.always or (self.when is not None and self.when.holds(values, facts))
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return the names of the fields the condition looks at."""
+        return self.when.fields if self.when else frozenset()
+
+    @property
+    def word(self) -> bool | str:
+        """Return true, false or "conditional", as the HTTP API says it."""
+        return "conditional" if self.when is not None else self.always
+
+
+@dataclass(frozen=True)
+class FieldOption:
+    value: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Field:
+    """One entry of the form.
+
+    `accepted` lists the options that are good enough (a predicate of at least "baik"); the
+    others can be chosen but are refused with `refusal`. `default` names a computed value (see
+    `facts`); `system` fields are computed only and never taken from the applicant.
+    """
+
+    name: str
+    type: str
+    label: Text
+    need: Need = Need()
+    description: Text = field(default_factory=dict)
+    options: tuple[FieldOption, ...] = ()
+    accepted: frozenset[str] | None = None
+    refusal: Text = field(default_factory=dict)
+    minimum: int | None = None
+    maximum: int | None = None
+    default: str | None = None
+    system: bool = False
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One row of the requirement list. `upload` False: an instruction that takes no file."""
+
+    code: str
+    name: Text
+    need: Need = Need()
+    description: Text = field(default_factory=dict)
+    max_bytes: int = DEFAULT_MAX_BYTES
+    upload: bool = True
+    template: str | None = None
+    archive_key: str | None = None
+
+
+@dataclass(frozen=True)
+class StageRule:
+    """One stage of the way. `decider` None means the stage's usual role; else `service:<name>`."""
+
+    stage: Stage
+    acting: frozenset[str] = frozenset(ACTING_KINDS)
+    decider: str | None = None
+    working_days: int = 1
+
+
+@dataclass(frozen=True)
+class ResultRule:
+    """How a layanan ends (R12) and which facts of the result are kept (R22)."""
+
+    document: str = "required"
+    fields: tuple[Field, ...] = ()
+    pickup_place: Text | None = None
+
+    @property
+    def needs_document(self) -> bool:
+        return self.document == "required"
+
+
+@dataclass(frozen=True)
+class MaxOpen:
+    """How many proposals of one person may run at once (R15).
+
+    `group` names the layanan counted together. With `per_period` the limit counts every
+    proposal of the same period that was not rejected or withdrawn, finished ones included.
+    """
+
+    count: int = 1
+    group: frozenset[str] = frozenset()
+    per_period: bool = False
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """A fact that must hold for the applicant, with the text of the refusal."""
+
+    code: str
+    when: Condition
+    refusal: Text
+
+
+@dataclass(frozen=True)
+class LayananDefinition:
+    code: str
+    version: int
+    name: Text
+    short_name: Text
+    description: Text
+    stages: tuple[StageRule, ...]
+    fields: tuple[Field, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    divisions: tuple[str, ...] = ()
+    legal_basis: tuple[Text, ...] = ()
+    procedure: tuple[Text, ...] = ()
+    fee: Text = field(default_factory=dict)
+    product: Text = field(default_factory=dict)
+    allowed_kinds: frozenset[str] = frozenset(EMPLOYEE_KINDS)
+    eligibility: tuple[Eligibility, ...] = ()
+    max_open: MaxOpen = MaxOpen()
+    window: Window | None = None
+    result: ResultRule = ResultRule()
+    sensitive: bool = False
+    return_from_processing: bool = False
+
+    def field_named(self, name: str) -> Field | None:
+        return next((item for item in self.fields if item.name == name), None)
+
+    def requirement(self, code: str) -> Requirement | None:
+        return next((item for item in self.requirements if item.code == code), None)
+
+    def stage_rule(self, stage: Stage) -> StageRule | None:
+        return next((rule for rule in self.stages if rule.stage == stage), None)
+
+    def stage_after(self, stage: Stage) -> Stage:
+        """This function will return the stage that follows; the last one ends in processing."""
+        order = [rule.stage for rule in self.stages]
+        return order[order.index(stage) + 1]
+
+    @property
+    def counted_layanan(self) -> frozenset[str]:
+        """Return the codes whose proposals count against `max_open`."""
+        return self.max_open.group | {self.code}

@@ -1,0 +1,90 @@
+"""Reason codes an officer ticks beside the note (ruling R13), and what they point at."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from chassis.kernel.errors import FieldError
+from services.proposal.domain.stages import Text
+
+REASON_LABELS: Mapping[str, Text] = {
+    "document_unreadable": {
+        "id": "Dokumen tidak terbaca",
+        "en": "The document cannot be read",
+    },
+    "document_incomplete": {
+        "id": "Halaman dokumen tidak lengkap",
+        "en": "Pages of the document are missing",
+    },
+    "document_wrong": {
+        "id": "Dokumen tidak sesuai dengan persyaratan",
+        "en": "This is not the document asked for",
+    },
+    "document_outdated": {
+        "id": "Dokumen sudah tidak berlaku",
+        "en": "The document is out of date",
+    },
+    "document_unsigned": {
+        "id": "Dokumen belum ditandatangani atau belum dicap",
+        "en": "The document is not signed or stamped",
+    },
+    "document_missing": {
+        "id": "Dokumen pendukung belum dilampirkan",
+        "en": "A supporting document is missing",
+    },
+    "field_wrong": {"id": "Isian tidak benar", "en": "The entry is wrong"},
+    "field_unclear": {"id": "Isian kurang jelas", "en": "The entry is not clear"},
+    "data_mismatch": {
+        "id": "Data berbeda dengan data kepegawaian",
+        "en": "The data differ from the staff register",
+    },
+    "not_eligible": {
+        "id": "Pengusul tidak memenuhi ketentuan layanan",
+        "en": "The applicant does not meet the rules of this layanan",
+    },
+    "duplicate": {
+        "id": "Usulan yang sama sudah diajukan",
+        "en": "The same proposal was filed already",
+    },
+    "other": {"id": "Lainnya (lihat catatan)", "en": "Other (see the note)"},
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One ticked reason. `target` is `document:<requirement>`, `field:<name>` or None."""
+
+    code: str
+    target: str | None = None
+
+    @property
+    def field(self) -> str | None:
+        return _after(self.target, "field:")
+
+    @property
+    def document(self) -> str | None:
+        return _after(self.target, "document:")
+
+
+def reason_errors(
+    reasons: Iterable[Reason],
+    *,
+    fields: Iterable[str],
+    documents: Iterable[str],
+) -> list[FieldError]:
+    """This function will name every reason with an unknown code or target."""
+    targets = {f"field:{name}" for name in fields} | {f"document:{code}" for code in documents}
+    errors = []
+    for index, reason in enumerate(reasons):
+        if reason.code not in REASON_LABELS:
+            errors.append(_unknown(f"/reasons/{index}/code", "unknown_reason", reason.code))
+        if reason.target is not None and reason.target not in targets:
+            errors.append(_unknown(f"/reasons/{index}/target", "unknown_target", reason.target))
+    return errors
+
+
+def _unknown(pointer: str, code: str, value: str) -> FieldError:
+    return FieldError(pointer, code, f"“{value}” tidak dikenal.", f"“{value}” is not known.")
+
+
+def _after(target: str | None, prefix: str) -> str | None:
+    return target.removeprefix(prefix) if target and target.startswith(prefix) else None
