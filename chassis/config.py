@@ -156,14 +156,20 @@ COMMON: tuple[Setting, ...] = (
 )
 
 
-def read(service: str, extra: Iterable[Setting], environ: Mapping[str, str]) -> Settings:
+def read(
+    service: str,
+    extra: Iterable[Setting],
+    environ: Mapping[str, str],
+    common: Iterable[Setting] = COMMON,
+) -> Settings:
     """This function will read and check all settings of a service.
 
-    Raises `SettingsInvalid` with one sentence per missing or wrong setting.
+    Gateway and portal have neither database nor bus and give their own `common`. Raises
+    `SettingsInvalid` with one sentence per missing or wrong setting.
     """
     values: dict[str, Any] = {}
     problems: list[str] = []
-    for setting in (*COMMON, *extra):
+    for setting in (*common, *extra):
         key = setting.key(service)
         try:
             values[setting.name.removesuffix("_{service}")] = _value(setting, key, environ)
