@@ -1,8 +1,9 @@
 """Headers at the border: what is taken off a request, what is put on an answer."""
 
 import re
-import secrets
 from typing import Any
+
+from chassis.context import safe_request_id
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -13,7 +14,6 @@ _FORGED = re.compile(
     r"|SUBJECT|SCOPE|NIP|ORIGINAL|REWRITE|HTTP_METHOD|METHOD|SIMPUL|INTERNAL).*"
     r"|FORWARDED|PROXY|REMOTE_USER|TRUE_CLIENT_IP|VIA)"
 )
-_SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
 _SECURITY: Headers = [
     ("X-Content-Type-Options", "nosniff"),
@@ -36,8 +36,7 @@ def strip_forged(environ: Environ) -> None:
 
 def request_id_of(environ: Environ) -> str:
     """This function will keep a safe request id that came along, or make a new one."""
-    given = str(environ.get("HTTP_X_REQUEST_ID", ""))
-    return given if _SAFE_REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+    return safe_request_id(environ.get("HTTP_X_REQUEST_ID"))
 
 
 def finished(headers: Headers, request_id: str, *, https: bool) -> Headers:
