@@ -1,0 +1,135 @@
+"""What is known about the applicant, and what follows from it.
+
+Facts arrive from identity (ruling R8) as plain JSON values; a missing one is None and a value
+that depends on it is not computed, so that the applicant is asked instead.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from chassis.kernel.period import full_months
+from services.proposal.domain.layanan import Field, LayananDefinition
+from services.proposal.domain.windows import open_period
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Now, as the region sees it."""
+
+    now: datetime
+    zone: tzinfo
+    holidays: Collection[date] = ()
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+
+def month_of(value: Any) -> date | None:
+    """This function will read `YYYY-MM` or `YYYY-MM-DD` as the first day of its month."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(f"{value[:7]}-01") if len(value) in (7, 10) else None
+    except ValueError:
+        return None
+
+
+def with_computed(
+    facts: Mapping[str, Any],
+    *,
+    period: date,
+) -> dict[str, Any]:
+    """This function will add the facts that follow from others, counted on the period's day 1.
+
+    `tenure_months` counts from the appointment as CPNS, or the first contract of a PPPK
+    (ambiguities A12, A13).
+    """
+    known = dict(facts)
+    appointed = _day(facts.get("tmt_cpns"))
+    known["tenure_months"] = full_months(appointed, period) if appointed else None
+    known["kp_pertama"] = is_first_promotion(facts)
+    known["mutasi_masuk"] = has_moved_in(facts)
+    return known
+
+
+def is_first_promotion(facts: Mapping[str, Any]) -> bool | None:
+    """This function will compare the present golongan with the first one (R7); None = unknown."""
+    first, present = facts.get("golongan_pertama"), facts.get("golongan")
+    return first == present if first and present else None
+
+
+def has_moved_in(facts: Mapping[str, Any]) -> bool | None:
+    """This function will tell whether the employee came from elsewhere and has had no promotion
+    here yet (R7, row 10); None when the dates do not say."""
+    entered, appointed = _day(facts.get("masuk_daerah")), _day(facts.get("tmt_cpns"))
+    if entered is None or appointed is None:
+        return None
+    promoted = _day(facts.get("tmt_golongan"))
+    return entered > appointed and (promoted is None or promoted <= entered)
+
+
+def period_of(
+    definition: LayananDefinition,
+    values: Mapping[str, Any],
+    moment: Moment,
+) -> date:
+    """This function will return the first day of the period a proposal is for."""
+    if definition.window is None:
+        return moment.today.replace(day=1)
+    chosen = month_of(values.get(definition.window.period_field))
+    return chosen or _offered_period(definition, moment) or moment.today.replace(day=1)
+
+
+def with_defaults(
+    definition: LayananDefinition,
+    values: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    moment: Moment,
+) -> dict[str, Any]:
+    """This function will fill computed fields: system fields always, the others when absent."""
+    filled = dict(values)
+    for field in definition.fields:
+        if field.default and (field.system or field.name not in filled):
+            value = _computed(field, definition, filled, facts, moment)
+            if value is not None:
+                filled[field.name] = value
+            elif field.system:
+                filled.pop(field.name, None)
+    return filled
+
+
+def _computed(
+    field: Field,
+    definition: LayananDefinition,
+    values: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    moment: Moment,
+) -> Any:
+    if field.default == "window_period":
+        offered = _offered_period(definition, moment)
+        return offered.strftime("%Y-%m") if offered else None
+    period = period_of(definition, values, moment)
+    return with_computed(facts, period=period).get(field.default or "")
+
+
+def _offered_period(definition: LayananDefinition, moment: Moment) -> date | None:
+    if definition.window is None:
+        return None
+    return open_period(
+        definition.window,
+        now=moment.now,
+        zone=moment.zone,
+        holidays=moment.holidays,
+    )
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

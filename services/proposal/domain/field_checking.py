@@ -1,0 +1,127 @@
+"""Is one value right for its field? Types, lengths, limits and options."""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from chassis.kernel.errors import FieldError
+from services.proposal.domain.facts import month_of
+from services.proposal.domain.layanan import Field
+from services.proposal.domain.stages import Text
+
+MAX_TEXT = 2000
+MAX_WHOLE_NUMBER = 10**12
+_ALLOWED_CONTROLS = "\n\r\t"
+
+
+def is_empty(value: Any) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def value_errors(field: Field, value: Any, *, prefix: str = "/fields") -> list[FieldError]:
+    """This function will name what is wrong with a value that is there; empty values pass."""
+    if is_empty(value):
+        return []
+    found = _CHECKS[field.type](field, value)
+    if found is None and field.accepted is not None and value not in field.accepted:
+        found = ("below_minimum", field.refusal)
+    return [field_error(f"{prefix}/{field.name}", *found)] if found else []
+
+
+def field_error(pointer: str, code: str, text: Text) -> FieldError:
+    return FieldError(pointer, code, text["id"], text.get("en", text["id"]))
+
+
+_Problem = tuple[str, Text] | None
+
+
+def _text(field: Field, value: Any) -> _Problem:
+    if not isinstance(value, str):
+        return _wrong_type("Isi dengan teks.", "Enter text.")
+    if any(unicodedata.category(char) == "Cc" and char not in _ALLOWED_CONTROLS for char in value):
+        return _wrong_type("Teks berisi karakter kendali.", "The text has control characters.")
+    shortest, longest = field.minimum or 1, field.maximum or MAX_TEXT
+    if len(value.strip()) < shortest:
+        return "too_short", {
+            "id": f"Paling sedikit {shortest} karakter.",
+            "en": f"At least {shortest} characters.",
+        }
+    if len(value) > longest:
+        return "too_long", {
+            "id": f"Paling banyak {longest} karakter.",
+            "en": f"At most {longest} characters.",
+        }
+    return None
+
+
+def _whole_number(field: Field, value: Any) -> _Problem:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return _wrong_type("Isi dengan bilangan bulat.", "Enter a whole number.")
+    lowest = -MAX_WHOLE_NUMBER if field.minimum is None else field.minimum
+    highest = MAX_WHOLE_NUMBER if field.maximum is None else field.maximum
+    if not lowest <= value <= highest:
+        return "out_of_range", {
+            "id": f"Isi antara {lowest} dan {highest}.",
+            "en": f"Enter a number from {lowest} to {highest}.",
+        }
+    return None
+
+
+def _date(_field: Field, value: Any) -> _Problem:
+    if isinstance(value, str) and len(value) == len("2026-01-31"):
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            pass
+        else:
+            return None
+    return _wrong_type("Isi dengan tanggal (TTTT-BB-HH).", "Enter a date (YYYY-MM-DD).")
+
+
+def _month(_field: Field, value: Any) -> _Problem:
+    if isinstance(value, str) and len(value) == len("2026-01") and month_of(value):
+        return None
+    return _wrong_type("Isi dengan bulan (TTTT-BB).", "Enter a month (YYYY-MM).")
+
+
+def _enum(field: Field, value: Any) -> _Problem:
+    return None if value in _option_values(field) else _unknown_option()
+
+
+def _multi(field: Field, value: Any) -> _Problem:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        return _wrong_type("Pilih satu atau lebih.", "Choose one or more.")
+    if len(set(value)) != len(value) or not set(value) <= set(_option_values(field)):
+        return _unknown_option()
+    return None
+
+
+def _bool(_field: Field, value: Any) -> _Problem:
+    return None if isinstance(value, bool) else _wrong_type("Jawab ya atau tidak.", "Yes or no.")
+
+
+_CHECKS: Mapping[str, Callable[[Field, Any], _Problem]] = {
+    "text": _text,
+    "int": _whole_number,
+    "date": _date,
+    "month": _month,
+    "enum": _enum,
+    "multi": _multi,
+    "bool": _bool,
+}
+
+
+def _option_values(field: Field) -> list[str]:
+    return [option.value for option in field.options]
+
+
+def _unknown_option() -> tuple[str, Text]:
+    return "unknown_option", {
+        "id": "Pilihan tidak tersedia.",
+        "en": "This is not one of the options.",
+    }
+
+
+def _wrong_type(indonesian: str, english: str) -> tuple[str, Text]:
+    return "wrong_type", {"id": indonesian, "en": english}
