@@ -1,0 +1,152 @@
+"""`./simpul backup`: the data folder in one file, while the system runs or not.
+
+The databases are copied as of one instant: every one is locked for a moment, a snapshot of each
+is pinned, and the locks are let go before the copying begins. Stored files are added after the
+databases, so no row points to a file that is missing.
+"""
+
+import argparse
+import contextlib
+import hashlib
+import io
+import json
+import os
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ops import folder
+from ops.speech import Stop, choose, say
+
+FORMAT = "simpul-backup/1"
+MANIFEST = "manifest.json"
+LOCK_WAIT = 20.0
+LEFT_OUT = (folder.LOCK, ".writable")
+BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
+    parser.add_argument("--to", type=Path, metavar="FILE", help="simpul-<time>.tar.gz")
+
+
+def run(options: argparse.Namespace) -> int:
+    target = options.to or Path(f"simpul-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz")
+    if folder.is_new(options.data):
+        raise Stop(
+            f"folder {options.data} belum berisi data Simpul",
+            f"the folder {options.data} holds no data of Simpul",
+        )
+    try:
+        manifest = save(options.data, target)
+    except (OSError, sqlite3.Error) as error:
+        target.unlink(missing_ok=True)
+        raise Stop(f"cadangan gagal: {error}", f"the backup failed: {error}") from error
+    size = sum(entry["size"] for entry in manifest["files"])
+    say(
+        f"Cadangan tersimpan: {target} ({len(manifest['files'])} berkas, {size} bita). "
+        "Isinya rahasia: simpan di tempat aman.",
+        f"Backup saved: {target} ({len(manifest['files'])} files, {size} bytes). "
+        "It holds secrets: keep it safe.",
+    )
+    return 0
+
+
+def save(data: Path, target: Path) -> dict[str, Any]:
+    """This function will write the archive and return its manifest (path, size and SHA-256)."""
+    entries: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory(prefix="simpul-backup-") as scratch:
+        copies = copy_databases(data, Path(scratch))
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with (
+            os.fdopen(descriptor, "wb") as file,
+            tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive,
+        ):
+            for name, path in [*copies.items(), *other_files(data)]:
+                entries.append(add(archive, name, path))
+            manifest = {"format": FORMAT, "made_at": _now(), "files": entries}
+            add_bytes(archive, MANIFEST, json.dumps(manifest, indent=1).encode())
+            archive.close()
+            file.flush()
+            os.fsync(file.fileno())
+    return manifest
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def copy_databases(data: Path, scratch: Path) -> dict[str, Path]:
+    copies: dict[str, Path] = {}
+    with contextlib.ExitStack() as stack:
+        for name, source in snapshots(data, stack).items():
+            copies[name] = scratch / name
+            with contextlib.closing(sqlite3.connect(copies[name])) as copy:
+                source.backup(copy)
+                copy.execute("PRAGMA journal_mode=DELETE")
+    return copies
+
+
+def snapshots(data: Path, stack: contextlib.ExitStack) -> dict[str, sqlite3.Connection]:
+    """This function will open each database at the same instant of the whole system's life."""
+    readers: dict[str, sqlite3.Connection] = {}
+    with all_locked(sorted(data.glob("*.db"))):
+        for path in sorted(data.glob("*.db")):
+            reader = stack.enter_context(opened(path))
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            readers[path.name] = reader
+    return readers
+
+
+@contextlib.contextmanager
+def all_locked(paths: list[Path]) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        for path in paths:
+            writer = stack.enter_context(opened(path))
+            writer.execute("BEGIN IMMEDIATE")
+            stack.callback(writer.rollback)
+        yield
+
+
+def opened(path: Path) -> contextlib.closing[sqlite3.Connection]:
+    return contextlib.closing(sqlite3.connect(path, timeout=LOCK_WAIT, isolation_level=None))
+
+
+def other_files(data: Path) -> list[tuple[str, Path]]:
+    found = (path for path in sorted(data.rglob("*")) if path.is_file() and not path.is_symlink())
+    return [(str(path.relative_to(data)), path) for path in found if _belongs(path)]
+
+
+def _belongs(path: Path) -> bool:
+    if path.suffix == ".db" or path.name in LEFT_OUT:
+        return False
+    return not path.name.endswith(BESIDE_A_DATABASE)
+
+
+def add(archive: tarfile.TarFile, name: str, path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        info = archive.gettarinfo(arcname=name, fileobj=file)
+        info.mode = 0o600
+        info.uid = info.gid = 0
+        info.uname = info.gname = ""
+        archive.addfile(info, file)
+    return {"path": name, "size": info.size, "sha256": digest}
+
+
+def add_bytes(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+    info = tarfile.TarInfo(name)
+    info.size = len(content)
+    info.mode = 0o600
+    archive.addfile(info, io.BytesIO(content))
+
+
+def unusable(reason: tuple[str, str]) -> Stop:
+    why = choose(*reason)
+    return Stop(f"cadangan tidak dapat dipakai: {why}", f"the backup cannot be used: {why}")

@@ -1,0 +1,122 @@
+"""`./simpul restore`: a backup becomes a new data folder, or nothing happens.
+
+Everything is unpacked beside the target, every hash and every database is checked, and only
+then does the folder get its name.
+"""
+
+import argparse
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ops import folder
+from ops.backup import FORMAT, MANIFEST, unusable
+from ops.speech import Stop, say
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
+
+
+def run(options: argparse.Namespace) -> int:
+    refuse_occupied(options.data)
+    try:
+        count = bring_back(options.file, options.data)
+    except (OSError, tarfile.TarError, EOFError) as error:
+        raise unusable((str(error), str(error))) from error
+    say(
+        f"{count} berkas kembali di {options.data}; jalankan ./simpul up --data {options.data}",
+        f"{count} files are back in {options.data}; run ./simpul up --data {options.data}",
+    )
+    return 0
+
+
+def refuse_occupied(data: Path) -> None:
+    if instance := folder.running(data):
+        raise Stop(
+            f"Simpul masih berjalan pada folder {data} ({instance.url}); hentikan dahulu",
+            f"Simpul still runs on the folder {data} ({instance.url}); stop it first",
+        )
+    if data.exists() and (not data.is_dir() or any(data.iterdir())):
+        raise Stop(
+            f"folder {data} tidak kosong; pilih folder baru dengan --data",
+            f"the folder {data} is not empty; choose a new one with --data",
+        )
+
+
+def bring_back(file: Path, data: Path) -> int:
+    data.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=".restore-", dir=data.parent))
+    try:
+        manifest = unpack(file, scratch)
+        check_databases(scratch)
+        if data.exists():
+            data.rmdir()
+        scratch.rename(data)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return len(manifest["files"])
+
+
+def unpack(file: Path, scratch: Path) -> dict[str, Any]:
+    """This function will unpack the archive and compare it with its manifest.
+
+    Raises `Stop` when a file is missing, unexpected or changed.
+    """
+    with tarfile.open(file, "r:gz") as archive:
+        for member in archive:
+            write_out(archive, member, scratch)
+    manifest = read_manifest(scratch / MANIFEST)
+    expected = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
+    found = {str(path.relative_to(scratch)): path for path in scratch.rglob("*") if path.is_file()}
+    for name in sorted(expected.keys() | found.keys()):
+        if name not in expected or name not in found:
+            raise unusable((f"isinya tidak lengkap ({name})", f"its content is wrong ({name})"))
+        if digest_of(found[name]) != expected[name]:
+            raise unusable((f"{name} telah berubah", f"{name} was changed"))
+    return manifest
+
+
+def write_out(archive: tarfile.TarFile, member: tarfile.TarInfo, scratch: Path) -> None:
+    """A backup holds plain files below its root and nothing else, so nothing else is made."""
+    target = (scratch / member.name).resolve()
+    source = archive.extractfile(member) if member.isreg() else None
+    if source is None or not target.is_relative_to(scratch.resolve()):
+        raise unusable((f"isinya janggal ({member.name})", f"strange content ({member.name})"))
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with source, os.fdopen(descriptor, "wb") as out:
+        shutil.copyfileobj(source, out)
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        is_ours = manifest["format"] == FORMAT
+    except (OSError, ValueError, KeyError, TypeError):
+        is_ours = False
+    if not is_ours:
+        raise unusable(("bukan cadangan Simpul", "it is not a backup of Simpul"))
+    path.unlink()
+    return manifest
+
+
+def digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_databases(scratch: Path) -> None:
+    for path in scratch.glob("*.db"):
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            answer = database.execute("PRAGMA integrity_check").fetchone()[0]
+        if answer != "ok":
+            raise unusable((f"{path.name} rusak", f"{path.name} is damaged"))
