@@ -1,0 +1,135 @@
+"""A sentence in the documents that a machine can check is checked here."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
+TEXTS = (".md", ".toml", ".yml", ".yaml", ".json", ".py", ".html", ".txt", ".cfg", ".ini", ".css")
+LINK = re.compile(r"(?<!!)!?\[[^\]]*\]\(([^)\s]+)\)")
+COMMAND = re.compile(r"\./simpul ([a-z][a-z-]*)")
+FILE = re.compile(r"`((?:chassis|docs|gateway|ops|portal|services|tests)/[\w./-]+)`")
+MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|root|Users|home/[a-z]+)/")
+NIP = re.compile(r"(?<!\d)(?:19|20)\d{16}(?!\d)")
+FIRST_SERIAL_OF_INVENTED_PEOPLE = 900
+
+
+def anchor(heading: str) -> str:
+    """The anchor a heading gets on the usual hosts."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {anchor(re.sub(r"[`*]", "", heading)) for heading in headings}
+
+
+def broken_links(page: Path, text: str) -> list[str]:
+    return [
+        target
+        for target in LINK.findall(text)
+        if not re.match(r"[a-z]+:", target) and not _leads_somewhere(page, target)
+    ]
+
+
+def _leads_somewhere(page: Path, target: str) -> bool:
+    path, _, fragment = target.partition("#")
+    place = (page.parent / path).resolve() if path else page
+    if not place.exists():
+        return False
+    return not fragment or place.suffix != ".md" or fragment in anchors(place)
+
+
+def unknown_commands(text: str) -> list[str]:
+    return [name for name in COMMAND.findall(text) if not (ROOT / "ops" / f"{name}.py").is_file()]
+
+
+def _files() -> Iterator[Path]:
+    for folder in ("chassis", "docs", "gateway", "ops", "portal", "services", "tests", "bench"):
+        yield from (path for path in (ROOT / folder).rglob("*") if path.suffix in TEXTS)
+    yield from (path for path in ROOT.iterdir() if path.suffix in TEXTS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_link_of_a_page_leads_somewhere(page):
+    assert broken_links(page, page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_command_of_a_page_exists(page):
+    assert unknown_commands(page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_file_a_page_names_exists(page):
+    named = FILE.findall(page.read_text(encoding="utf-8"))
+
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_a_broken_link_and_an_unknown_command_are_found():
+    page = ROOT / "README.md"
+
+    assert broken_links(page, "[x](docs/nowhere.md) [y](README.md#nowhere)") == [
+        "docs/nowhere.md",
+        "README.md#nowhere",
+    ]
+    assert unknown_commands("run `./simpul teleport`") == ["teleport"]
+
+
+def test_the_public_description_has_what_the_standard_asks():
+    public = yaml.safe_load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))
+
+    assert float(public["publiccodeYmlVersion"]) >= 0.4
+    for key in ("name", "url", "platforms", "softwareType", "developmentStatus", "localisation"):
+        assert public[key], key
+    assert public["localisation"]["availableLanguages"] == ["id", "en"]
+    assert public["maintenance"]["contacts"]
+    for language in public["localisation"]["availableLanguages"]:
+        described = public["description"][language]
+        assert len(described["shortDescription"]) <= 150
+        assert 150 <= len(described["longDescription"]) <= 10_000
+        assert all(len(feature) <= 100 for feature in described["features"])
+
+
+def test_one_version_and_one_licence_are_named_everywhere():
+    public = yaml.safe_load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    assert public["softwareVersion"] == project["version"]
+    assert f"## [{project['version']}]" in changes
+    assert public["legal"]["license"] == "MPL-2.0"
+    assert (
+        (ROOT / "LICENSE")
+        .read_text(encoding="utf-8")
+        .startswith("Mozilla Public License Version 2.0")
+    )
+
+
+def test_no_file_names_a_path_of_somebodys_machine():
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for path in _files()
+        if path != Path(__file__) and MACHINE_PATH.search(path.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
+
+
+def test_every_nip_in_the_repository_belongs_to_an_invented_person():
+    """The serial counts people of equal birth date, appointment and sex: nobody real has 900."""
+    found = [
+        f"{path.relative_to(ROOT).as_posix()}: {nip}"
+        for path in _files()
+        for nip in NIP.findall(path.read_text(encoding="utf-8"))
+        if int(nip[-3:]) < FIRST_SERIAL_OF_INVENTED_PEOPLE
+    ]
+
+    assert found == []
