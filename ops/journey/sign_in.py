@@ -1,0 +1,168 @@
+"""Signing in as a program does it for a person: code + PKCE, the forms filled like a browser."""
+
+import base64
+import hashlib
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+import pyotp
+
+from ops.journey.web import Answer, Person, Unexpected, Web, expect
+
+CLIENT = "simpul-cli"
+CALLBACK = "http://127.0.0.1/callback"
+SCOPES = "openid profile identity proposal documents notification"
+MOST_PAGES = 12
+CODE_LASTS = 30
+REDIRECTS = (301, 302, 303, 307)
+
+
+def sign_in(web: Web, key: str, account: Mapping[str, Any]) -> Person:
+    """This function will sign a demo account in and return its owner with an access token.
+
+    Raises `Unexpected` when a page or an answer is not what the standard or the form promises.
+    """
+    verifier = secrets.token_urlsafe(48)
+    state = secrets.token_urlsafe(16)
+    arrived = _Browser(web, account).walk(f"/oauth/authorize?{_request(verifier, state)}")
+    answer = parse_qs(urlsplit(arrived).query)
+    if answer.get("state") != [state] or "code" not in answer:
+        raise Unexpected(f"sign-in of {key} ended at {arrived!r}")
+    token = web.post_form(
+        "/oauth/token",
+        {
+            "grant_type": "authorization_code",
+            "code": answer["code"][0],
+            "redirect_uri": CALLBACK,
+            "client_id": CLIENT,
+            "code_verifier": verifier,
+        },
+    )
+    return Person(key, account, web, str(expect(200, token).json()["access_token"]))
+
+
+def _request(verifier: str, state: str) -> str:
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return urlencode(
+        {
+            "response_type": "code",
+            "client_id": CLIENT,
+            "redirect_uri": CALLBACK,
+            "scope": SCOPES,
+            "state": state,
+            "nonce": secrets.token_urlsafe(16),
+            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+        }
+    )
+
+
+@dataclass
+class _Browser:
+    """Follows redirects, keeps cookies, fills in forms."""
+
+    web: Web
+    account: Mapping[str, Any]
+    cookies: dict[str, str] = field(default_factory=dict)
+    seen: list[list[str]] = field(default_factory=list)
+
+    def walk(self, path: str) -> str:
+        """This function will go from page to page until it is sent to the callback address."""
+        method = "GET"
+        fields: dict[str, str] = {}
+        for _ in range(MOST_PAGES):
+            answer = self._open(method, path, fields)
+            if answer.status in REDIRECTS:
+                path = urljoin(path, answer.headers["Location"])
+                if path.startswith(CALLBACK):
+                    return path
+                method, fields = "GET", {}
+            else:
+                form = _form_of(answer)
+                self._refuse_loop(form)
+                path, method, fields = urljoin(path, form.action or path), "POST", self._fill(form)
+        raise Unexpected(f"sign-in of {self.account['key']} does not end; last page {path}")
+
+    def _open(self, method: str, path: str, fields: Mapping[str, str]) -> Answer:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Cookie": cookies, "Accept": "text/html", "Accept-Language": "id"}
+        if method == "GET":
+            answer = self.web.call("GET", path, headers=headers)
+        else:
+            origin = {"Origin": self.web.url, "Referer": urljoin(self.web.url, path)}
+            answer = self.web.post_form(path, fields, {**headers, **origin})
+        self._keep(answer)
+        return answer
+
+    def _keep(self, answer: Answer) -> None:
+        for line in answer.all_headers("Set-Cookie"):
+            for name, morsel in SimpleCookie(line).items():
+                self.cookies[name] = morsel.value
+
+    def _refuse_loop(self, form: "_Form") -> None:
+        """A form that comes back was refused. A code is good once, so the next one gets a try."""
+        visible = [one["name"] for one in form.fields if one.get("type") != "hidden"]
+        times = self.seen.count(visible)
+        asks_code = any(_is_code(one) for one in form.fields)
+        if times > (1 if asks_code else 0):
+            raise Unexpected(f"sign-in of {self.account['key']} was refused")
+        if times:
+            time.sleep(CODE_LASTS - time.time() % CODE_LASTS + 0.5)
+        self.seen.append(visible)
+
+    def _fill(self, form: "_Form") -> dict[str, str]:
+        filled = {}
+        for field_ in form.fields:
+            filled[field_["name"]] = self._answer_to(field_)
+        return filled
+
+    def _answer_to(self, field_: Mapping[str, str]) -> str:
+        if field_.get("type") == "hidden":
+            return field_.get("value", "")
+        if field_.get("type") == "password":
+            return str(self.account["password"])
+        if _is_code(field_):
+            return pyotp.TOTP(self.account["totp_secret"]).now()
+        return str(self.account["nip"])
+
+
+def _is_code(field_: Mapping[str, str]) -> bool:
+    hint = f"{field_['name']} {field_.get('autocomplete', '')}".lower()
+    return any(word in hint for word in ("one-time-code", "otp", "kode"))
+
+
+class _Form(HTMLParser):
+    """The form of a page that signs somebody in: the one with a visible field."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action = ""
+        self.fields: list[dict[str, str]] = []
+        self._complete = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if self._complete:
+            return
+        if tag == "form":
+            self.action, self.fields = given.get("action", ""), []
+        elif tag == "input" and given.get("name") and given.get("type") != "submit":
+            self.fields.append(given)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form" and any(one.get("type") != "hidden" for one in self.fields):
+            self._complete = True
+
+
+def _form_of(answer: Answer) -> _Form:
+    form = _Form()
+    form.feed(expect((200, 400, 401, 422), answer).body.decode())
+    if not form.fields:
+        raise Unexpected(f"no form to fill in: {answer.body[:300]!r}")
+    return form

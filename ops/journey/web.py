@@ -1,0 +1,137 @@
+"""HTTP as the journey needs it: one address, timeouts, JSON in and out, refusals told plainly."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+
+TIMEOUT = urllib3.Timeout(connect=3, read=30)
+FORM = "application/x-www-form-urlencoded"
+
+
+class Unexpected(Exception):
+    """An answer was not what the step needs; the message says which and what came instead."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: urllib3.HTTPHeaderDict
+    body: bytes
+
+    def all_headers(self, name: str) -> list[str]:
+        return list(self.headers.getlist(name))
+
+    def json(self) -> Any:
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            raise Unexpected(f"no JSON in {self.body[:200]!r}") from None
+
+    @property
+    def etag(self) -> str:
+        return self.headers.get("ETag", "")
+
+
+@dataclass
+class Web:
+    """A client of one address, with its own connections, cookies not kept."""
+
+    url: str
+    pool: urllib3.PoolManager = field(
+        default_factory=lambda: urllib3.PoolManager(timeout=TIMEOUT, retries=False)
+    )
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """This function will send one request and follow nothing. Raises `Unexpected` offline."""
+        address = path if path.startswith("http") else self.url + path
+        try:
+            reply = self.pool.request(
+                method, address, body=body, headers=dict(headers or {}), redirect=False
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise Unexpected(f"{address}: {error}") from error
+        return Answer(reply.status, reply.headers, reply.data)
+
+    def post_form(
+        self, path: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        return self.call(
+            "POST", path, urlencode(fields).encode(), {"Content-Type": FORM, **(headers or {})}
+        )
+
+
+@dataclass
+class Person:
+    """Somebody signed in: calls carry the person's token."""
+
+    key: str
+    account: Mapping[str, Any]
+    web: Web
+    token: str
+
+    @property
+    def name(self) -> str:
+        return str(self.account["name"])
+
+    def get(self, path: str) -> Any:
+        return expect(200, self.call("GET", path)).json()
+
+    def load(self, path: str) -> tuple[Any, str]:
+        """This function will read a resource together with its ETag."""
+        answer = expect(200, self.call("GET", path))
+        return answer.json(), answer.etag
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        content: Any = None,
+        *,
+        etag: str = "",
+        status: int | tuple[int, ...] = 200,
+    ) -> Answer:
+        """This function will change something; a key makes it safe to send again."""
+        headers = {"Content-Type": "application/json"} if content is not None else {}
+        if method == "POST":
+            headers["Idempotency-Key"] = str(uuid.uuid4())
+        if etag:
+            headers["If-Match"] = etag
+        body = None if content is None else json.dumps(content).encode()
+        return expect(status, self.call(method, path, body, headers))
+
+    def upload(self, path: str, name: str, content: bytes) -> Any:
+        body, kind = urllib3.encode_multipart_formdata({"file": (name, content, "application/pdf")})
+        headers = {"Content-Type": kind, "Idempotency-Key": str(uuid.uuid4())}
+        return expect(201, self.call("POST", path, body, headers)).json()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        bearer = {"Authorization": f"Bearer {self.token}", "Accept-Language": "id"}
+        return self.web.call(method, path, body, {**bearer, **(headers or {})})
+
+
+def expect(status: int | tuple[int, ...], answer: Answer) -> Answer:
+    """This function will pass an answer on. Raises `Unexpected` when its status is another."""
+    allowed = (status,) if isinstance(status, int) else status
+    if answer.status not in allowed:
+        told = answer.body[:400].decode(errors="replace")
+        raise Unexpected(f"status {answer.status}, not {status}: {told}")
+    return answer
