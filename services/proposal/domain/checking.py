@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chassis.kernel.errors import FieldError, Invalid, Refused
+from chassis.kernel.errors import FieldError, Invalid
+from services.proposal.domain.attaching import Attached
 from services.proposal.domain.facts import Moment, period_of, with_computed
 from services.proposal.domain.field_checking import field_error, is_empty, value_errors
 from services.proposal.domain.layanan import Field, LayananDefinition, Requirement
@@ -26,79 +27,12 @@ class SubmissionRefused(Invalid):
     }
 
 
-class RequirementUnknown(Refused):
-    """The layanan has no such requirement."""
-
-    kind = "missing"
-    code = "requirement_unknown"
-    text = {"id": "Persyaratan tidak ada.", "en": "There is no such requirement."}
-
-
-class RequirementTakesNoFile(Invalid):
-    """The row is an instruction, nothing is uploaded for it."""
-
-    code = "requirement_takes_no_file"
-    text = {
-        "id": "Persyaratan ini tidak memerlukan unggahan.",
-        "en": "Nothing is uploaded for this requirement.",
-    }
-
-
-class DocumentTooLarge(Refused):
-    """The file is larger than the requirement allows; `max_bytes` says how large it may be."""
-
-    kind = "too_large"
-    code = "document_too_large"
-    text = {
-        "id": "Ukuran dokumen melebihi batas {max_bytes} byte.",
-        "en": "The document is larger than {max_bytes} bytes.",
-    }
-
-
-class DocumentTypeRefused(Invalid):
-    """Only PDF is accepted."""
-
-    code = "document_not_pdf"
-    text = {"id": "Dokumen harus berformat PDF.", "en": "The document must be a PDF."}
-
-
-@dataclass(frozen=True)
-class Attached:
-    """A document put to a requirement, as its receipt describes it."""
-
-    document_id: str
-    size: int
-    content_type: str = "application/pdf"
-
-
 @dataclass(frozen=True)
 class Applicant:
     """`kind` is pns or pppk; `facts` are the employee's facts (see `conditions.FACTS`)."""
 
     kind: str
     facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-def check_attachment(
-    definition: LayananDefinition,
-    requirement_code: str,
-    attached: Attached,
-) -> Requirement:
-    """This function will accept a document for a requirement, or refuse it.
-
-    Raises `RequirementUnknown`, `RequirementTakesNoFile`, `DocumentTooLarge`,
-    `DocumentTypeRefused`.
-    """
-    requirement = definition.requirement(requirement_code)
-    if requirement is None:
-        raise RequirementUnknown
-    if not requirement.upload:
-        raise RequirementTakesNoFile
-    if attached.size > requirement.max_bytes:
-        raise DocumentTooLarge(max_bytes=requirement.max_bytes)
-    if attached.content_type != "application/pdf":
-        raise DocumentTypeRefused
-    return requirement
 
 
 def check_draft(

@@ -62,7 +62,7 @@ class Compare:
 
 
 @dataclass(frozen=True)
-class All:
+class AllOf:
     parts: tuple["Condition", ...]
 
     def holds(self, values: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
@@ -74,7 +74,7 @@ class All:
 
 
 @dataclass(frozen=True)
-class Any_:  # noqa: N801 - `Any` is taken by typing
+class AnyOf:
     parts: tuple["Condition", ...]
 
     def holds(self, values: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
@@ -97,11 +97,11 @@ class Not:
         return self.part.fields
 
 
-Condition = Compare | All | Any_ | Not
+Condition = Compare | AllOf | AnyOf | Not
 
 
 def _contains(known: Any, operand: Any) -> bool:
-    return bool(set(known) & set(operand)) if isinstance(known, list) else known in operand
+    return any(item in operand for item in (known if isinstance(known, list) else [known]))
 
 
 def _comparable(known: Any, operand: Any) -> bool:
@@ -119,7 +119,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "at_least": lambda known, operand: _comparable(known, operand) and bool(known >= operand),
     "below": lambda known, operand: _comparable(known, operand) and bool(known < operand),
 }
-_LISTS = {"all": All, "any": Any_}
+_LISTS: Mapping[str, type[AllOf] | type[AnyOf]] = {"all": AllOf, "any": AnyOf}
 
 
 def _is_set(known: Any) -> bool:
@@ -143,7 +143,9 @@ def parse_condition(
     return _parse_comparison(data, fields, where)
 
 
-def _parse_group(data: dict[str, Any], fields: Collection[str], where: str, depth: int) -> Condition:
+def _parse_group(
+    data: dict[str, Any], fields: Collection[str], where: str, depth: int
+) -> Condition:
     ((key, inner),) = data.items()
     if key == "not":
         part = parse_condition(inner, fields=fields, where=f"{where}.not", depth=depth + 1)
@@ -160,8 +162,10 @@ def _parse_group(data: dict[str, Any], fields: Collection[str], where: str, dept
 def _parse_comparison(data: dict[str, Any], fields: Collection[str], where: str) -> Condition:
     source = next((key for key in ("field", "fact") if key in data), None)
     operators = [key for key in data if key in (*_OPERATORS, "is_set")]
-    if source is None or len(data) != 2 or len(operators) != 1:
-        raise ConditionInvalid(f"{where}: needs field or fact, and one operator; has {sorted(data)}")
+    if source is None or len(operators) != 1 or set(data) != {source, *operators}:
+        raise ConditionInvalid(
+            f"{where}: needs field or fact, and one operator; has {sorted(data)}"
+        )
     name, operator = data[source], operators[0]
     if name not in (fields if source == "field" else FACTS):
         raise ConditionInvalid(f"{where}: no {source} “{name}”")

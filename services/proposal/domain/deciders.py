@@ -67,8 +67,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Desk:
-    """A role somebody could exercise. `fallback` desks decide only when the chain reaches them:
-    ask `who_decides` for each proposal found through one."""
+    """A role somebody could exercise.
+
+    A `fallback` desk decides only where the chain reaches it: ask `who_decides` for each
+    proposal found through one.
+    """
 
     role: str
     unit_id: UUID | None
@@ -78,7 +81,7 @@ class Desk:
 
 def who_decides(question: Question, organisation: Organisation, today: date) -> Answer:
     """This function will answer with the first group of people that is not empty."""
-    for role, unit_ids in _chain(question, organisation):
+    for role, unit_ids in _chain(question):
         holders = _holders(question, role, unit_ids, organisation, today)
         if holders:
             return Answer(holders)
@@ -99,33 +102,28 @@ def desks_of(employee_id: UUID, organisation: Organisation, today: date) -> tupl
     ]
     desks = dict.fromkeys(own + lent)
     for desk in (*own, *lent):
-        desks.update(dict.fromkeys(_fallbacks(desk, organisation)))
+        desks.update(dict.fromkeys(_fallbacks(desk)))
     return tuple(desks)
 
 
-def _chain(
-    question: Question,
-    organisation: Organisation,
-) -> list[tuple[str, frozenset[UUID] | None]]:
+def _chain(question: Question) -> list[tuple[str, frozenset[UUID] | None]]:
     """Each step: a role and the units it must be held for (None = the region)."""
     chain: list[tuple[str, frozenset[UUID] | None]] = [(question.role, question.unit_ids)]
-    sekda = organisation.region_ids
     if question.role == Role.UMPEG:
         chain.append((Role.OPD_SECRETARY, question.unit_ids))
     elif question.role == Role.BKPSDM_ADMIN:
         chain.append((Role.DIVISION_HEAD, question.unit_ids))
-    elif question.role in (Role.OPD_HEAD, Role.BKPSDM_HEAD) and sekda:
-        # The Sekda is the head (`opd_head`) of the region itself.
-        chain.append((Role.OPD_HEAD, sekda))
+    elif question.role in (Role.OPD_HEAD, Role.BKPSDM_HEAD):
+        chain.append((Role.SEKDA, None))
     return chain
 
 
-def _fallbacks(desk: Desk, organisation: Organisation) -> Iterable[Desk]:
+def _fallbacks(desk: Desk) -> Iterable[Desk]:
     if desk.role == Role.OPD_SECRETARY:
         yield Desk(Role.UMPEG, desk.unit_id, desk.layanan, fallback=True)
     if desk.role == Role.DIVISION_HEAD:
         yield Desk(Role.BKPSDM_ADMIN, desk.unit_id, desk.layanan, fallback=True)
-    if desk.role == Role.OPD_HEAD and desk.unit_id in organisation.region_ids:
+    if desk.role == Role.SEKDA:
         yield Desk(Role.OPD_HEAD, None, desk.layanan, fallback=True)
         yield Desk(Role.BKPSDM_HEAD, None, desk.layanan, fallback=True)
 

@@ -62,8 +62,10 @@ def is_first_promotion(facts: Mapping[str, Any]) -> bool | None:
 
 
 def has_moved_in(facts: Mapping[str, Any]) -> bool | None:
-    """This function will tell whether the employee came from elsewhere and has had no promotion
-    here yet (R7, row 10); None when the dates do not say."""
+    """This function will tell whether somebody came from elsewhere and has had no promotion here.
+
+    Decides row 10 of kp_fungsional (R7); None when the dates do not say.
+    """
     entered, appointed = _day(facts.get("masuk_daerah")), _day(facts.get("tmt_cpns"))
     if entered is None or appointed is None:
         return None

@@ -61,8 +61,10 @@ def open_parts(
     stage: Stage,
     reasons: Iterable[Reason] = (),
 ) -> Opened:
-    """This function will say what may be changed in a stage; `reasons` are those of the last
-    return."""
+    """This function will say what may be changed in a stage.
+
+    `reasons` are those of the last return.
+    """
     if stage is Stage.DRAFT:
         return everything(definition)
     return opened_by(definition, reasons) if stage is Stage.REVISION else Opened()

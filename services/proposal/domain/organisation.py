@@ -64,13 +64,13 @@ class Organisation:
     delegations: tuple[Delegation, ...] = ()
 
     @cached_property
-    def region_ids(self) -> frozenset[UUID]:
-        return frozenset(unit.id for unit in self.units if unit.kind == "region")
-
-    @cached_property
     def region_wide_ids(self) -> frozenset[UUID]:
         """Return the units whose officers serve the whole region: the region and BKPSDM."""
-        return self.region_ids | {unit.id for unit in self.units if _is_bkpsdm(unit)}
+        return frozenset(
+            unit.id
+            for unit in self.units
+            if unit.kind == "region" or (unit.kind == "opd" and unit.bkpsdm)
+        )
 
     def division_ids(self, codes: Collection[str]) -> frozenset[UUID]:
         """This function will find the divisions that handle a layanan (R19); no code: all."""
@@ -97,10 +97,6 @@ def scope_of(
     if role == Role.BKPSDM_ADMIN:
         return organisation.division_ids(divisions)
     return None
-
-
-def _is_bkpsdm(unit: UnitNode) -> bool:
-    return unit.bkpsdm and unit.kind == "opd"
 
 
 def _within(first: date, last: date | None, day: date) -> bool:

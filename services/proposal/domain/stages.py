@@ -50,6 +50,7 @@ class Role(StrEnum):
     DIVISION_HEAD = "division_head"
     BKPSDM_SECRETARY = "bkpsdm_secretary"
     BKPSDM_HEAD = "bkpsdm_head"
+    SEKDA = "sekda"
 
 
 class NoteSlot(StrEnum):

@@ -106,7 +106,9 @@ def state_at(
     if span and window.mode == "advisory" and span.last and today > span.last:
         return WindowState(is_open=True, is_late=True, span=span)
     if span and today < span.first:
-        return WindowState(False, span=span, next_opens=span.first, next_period=_month(period))
+        return WindowState(
+            is_open=False, span=span, next_opens=span.first, next_period=_month(period)
+        )
     return _closed(window, span, today, holidays)
 
 
