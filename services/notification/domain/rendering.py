@@ -15,9 +15,10 @@ LANGUAGES = ("id", "en")
 DEFAULT_LANGUAGE = "id"
 SUBJECT_LIMIT = 200
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-_GREETING_FACTS = frozenset({"region_name", "sender", "app_url"})
-# Ruling R6: for a sensitive layanan a message carries only the proposal number and the stage.
-SENSITIVE_FACTS = _GREETING_FACTS | {"number", "stage", "stage_label"}
+# Ruling R6: for a sensitive layanan a message carries only the proposal number and the stage,
+# besides the greeting and the sender's line. R20 asks the lookup code into the submit notice.
+_FRAME = frozenset({"recipient_name", "region_name", "sender", "app_url"})
+SENSITIVE_FACTS = _FRAME | {"number", "stage", "stage_label", "lookup_code"}
 SENSITIVE_TEXT: Mapping[str, Mapping[str, str]] = {
     "id": {
         "subject": "Kabar berkas {number}",
@@ -90,7 +91,8 @@ def _text(parts: Mapping[str, str], facts: Facts, language: str) -> Text:
         raise UnrenderableNotice("a placeholder of the subject is null")
     lines = (_filled(line, facts, language) for line in parts["body"].split("\n"))
     body = "\n".join(line for line in lines if line is not None)
-    return Text(subject=clean_line(subject)[:SUBJECT_LIMIT], body=body.strip())
+    spaced = re.sub(r"\n{3,}", "\n\n", body)
+    return Text(subject=clean_line(subject)[:SUBJECT_LIMIT], body=spaced.strip())
 
 
 def _filled(line: str, facts: Facts, language: str) -> str | None:

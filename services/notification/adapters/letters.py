@@ -1,0 +1,66 @@
+"""Builds the mail of a notice: one way, plain and HTML, with headers nobody can add to.
+
+The Message-ID is the notice's id, the same on every try, so that a mail system may recognise
+a second copy. There is no link with a token in it, and none to a document.
+"""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from html import escape
+
+from services.notification.adapters.channels import Message
+from services.notification.domain.addresses import email_address
+from services.notification.domain.words import clean_line
+
+# Seven bits on the wire, whatever the relay can do.
+_POLICY = SMTP.clone(cte_type="7bit", utf8=False)
+_FOOT = {
+    "id": "Pesan ini dikirim otomatis; balasan tidak dibaca. Pilihan pemberitahuan: ",
+    "en": "This message is automatic; replies are not read. Notice preferences: ",
+}
+
+
+class HeaderUnsafe(ValueError):
+    """A header's text would have begun another header; nothing was sent."""
+
+
+def letter(message: Message, *, mail_from: str) -> EmailMessage:
+    """Return the mail of a notice.
+
+    Raises `UnusableAddress` for an address that is none, `HeaderUnsafe` for a line break in a
+    header's text.
+    """
+    sender, recipient = email_address(mail_from), email_address(message.to)
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = Address(_one_line(message.sender), addr_spec=sender)
+    mail["To"] = recipient
+    mail["Subject"] = _one_line(message.subject)
+    mail["Message-ID"] = message_id(message, mail_from=sender)
+    mail["Content-Language"] = message.language
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    foot = _FOOT[message.language] + message.app_url
+    mail.set_content(f"{message.body}\n\n-- \n{foot}\n", charset="utf-8")
+    mail.add_alternative(_page(message, foot), subtype="html", charset="utf-8")
+    return mail
+
+
+def message_id(message: Message, *, mail_from: str) -> str:
+    return f"<{message.id}@{mail_from.rpartition('@')[2]}>"
+
+
+def _one_line(text: str) -> str:
+    if text != clean_line(text):
+        raise HeaderUnsafe("a header's text has line breaks or control characters")
+    return text
+
+
+def _page(message: Message, foot: str) -> str:
+    lines = "<br>\n".join(escape(line) for line in message.body.split("\n"))
+    return (
+        f'<!doctype html>\n<html lang="{message.language}"><head><meta charset="utf-8">'
+        f"<title>{escape(message.subject)}</title></head>\n"
+        f"<body><p>{lines}</p>\n<hr>\n<p><strong>{escape(message.sender)}</strong></p>\n"
+        f"<p><small>{escape(foot)}</small></p></body></html>\n"
+    )

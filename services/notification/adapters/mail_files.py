@@ -1,0 +1,46 @@
+"""`file:` — every mail becomes an .eml in a folder: for a try-out, a demo and the tests.
+
+The name is the notice's id, so a second copy of the same notice replaces the first.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from services.notification.adapters.channels import Message, Sending
+from services.notification.adapters.letters import HeaderUnsafe, letter
+from services.notification.domain.addresses import UnusableAddress
+from services.notification.domain.attempts import Outcome, accepted, permanent, temporary
+
+
+class MailFiles:
+    def __init__(self, folder: Path, *, mail_from: str) -> None:
+        self._folder = folder
+        self._mail_from = mail_from
+
+    def send(self, message: Message) -> Outcome:
+        try:
+            content = letter(message, mail_from=self._mail_from).as_bytes()
+        except (UnusableAddress, HeaderUnsafe) as error:
+            return permanent(str(error))
+        try:
+            self._write(f"{message.id}.eml", content)
+        except OSError as error:
+            return temporary(f"the mail folder cannot be written: {error.strerror}")
+        return accepted(f"{message.id}.eml")
+
+    def _write(self, name: str, content: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        unfinished = self._folder / f".{name}.{os.getpid()}"
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(self._folder / name)
+
+
+def open_mail_files(sending: Sending) -> MailFiles:
+    path = unquote(urlsplit(sending.url).path)
+    if not path:
+        raise ValueError("file: needs a folder, as in file:/var/lib/simpul/mail")
+    return MailFiles(Path(path), mail_from=sending.mail_from)

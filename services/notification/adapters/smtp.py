@@ -1,0 +1,176 @@
+"""`smtp://[user:password@]host[:port]?tls=starttls|implicit|none` — mail by any SMTP relay.
+
+Up to the final dot nothing has been accepted, so every fault there may be tried again. After
+the dot the relay may have taken the mail even if its answer never came: that is *uncertain*.
+"""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from services.notification.adapters.channels import Message, Sending
+from services.notification.adapters.letters import HeaderUnsafe, letter
+from services.notification.adapters.watchdog import time_limit
+from services.notification.domain.addresses import UnusableAddress
+from services.notification.domain.attempts import (
+    Outcome,
+    accepted,
+    permanent,
+    temporary,
+    uncertain,
+)
+
+_PORTS = {"starttls": 587, "implicit": 465, "none": 25}
+_READY_FOR_DATA = 354
+_TAKEN = range(200, 300)
+_PERMANENT = range(500, 600)
+_REFUSALS = range(400, 600)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds. RFC 5321 4.5.3.2 asks for ten minutes after the final dot: less makes copies."""
+
+    connect: float = 10
+    command: float = 60
+    dialogue: float = 120
+    after_dot: float = 600
+
+
+class _LimitedGreeting:
+    """A relay whose greeting, too, has an end."""
+
+    def __init__(self, *args: Any, limit: float, **kwargs: Any) -> None:
+        self._limit = limit
+        super().__init__(*args, **kwargs)
+
+    def connect(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        with time_limit(lambda: getattr(self, "sock", None), self._limit):
+            answer: tuple[int, bytes] = super().connect(*args, **kwargs)  # type: ignore[misc]
+        return answer
+
+
+class _Relay(_LimitedGreeting, smtplib.SMTP):
+    pass
+
+
+class _TLSRelay(_LimitedGreeting, smtplib.SMTP_SSL):
+    pass
+
+
+class SMTPMail:
+    """One connection per mail: a relay's idle limits and half-dead connections are not our risk."""
+
+    def __init__(self, url: str, *, mail_from: str, limits: Limits | None = None) -> None:
+        parts = urlsplit(url)
+        self._host = parts.hostname or ""
+        self._tls = parse_qs(parts.query).get("tls", ["starttls"])[0]
+        if not self._host or self._tls not in _PORTS:
+            raise ValueError("smtp: needs a host, and tls=starttls, implicit or none")
+        self._port = parts.port or _PORTS[self._tls]
+        self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
+        if self._user and self._tls == "none":
+            raise ValueError("smtp: a password is sent over TLS only, so tls=none takes no user")
+        self._mail_from = mail_from
+        self._limits = limits or Limits()
+
+    def send(self, message: Message) -> Outcome:
+        try:
+            mail = letter(message, mail_from=self._mail_from)
+        except (UnusableAddress, HeaderUnsafe) as error:
+            return permanent(str(error))
+        try:
+            relay = self._connect()
+        except (OSError, smtplib.SMTPException) as error:
+            return temporary(f"no connection: {type(error).__name__}")
+        try:
+            return self._converse(relay, mail)
+        finally:
+            relay.close()
+
+    def _converse(self, relay: smtplib.SMTP, mail: EmailMessage) -> Outcome:
+        try:
+            with time_limit(lambda: relay.sock, self._limits.dialogue):
+                self._sign_in(relay)
+                refusal = self._envelope(relay, mail)
+        except (OSError, smtplib.SMTPException) as error:
+            return temporary(_told(error))
+        return refusal or self._hand_over(relay, mail)
+
+    def _connect(self) -> smtplib.SMTP:
+        limits = {"timeout": self._limits.connect, "limit": self._limits.dialogue}
+        if self._tls == "implicit":
+            context = ssl.create_default_context()
+            return _TLSRelay(self._host, self._port, context=context, **limits)
+        return _Relay(self._host, self._port, **limits)
+
+    def _sign_in(self, relay: smtplib.SMTP) -> None:
+        _patient(relay, self._limits.command)
+        relay.ehlo_or_helo_if_needed()
+        if self._tls == "starttls":
+            relay.starttls(context=ssl.create_default_context())
+            relay.ehlo()
+        if self._user:
+            relay.login(self._user, self._password)
+
+    def _envelope(self, relay: smtplib.SMTP, mail: EmailMessage) -> Outcome | None:
+        steps = (
+            lambda: relay.mail(self._mail_from),
+            lambda: relay.rcpt(str(mail["To"])),
+            lambda: relay.docmd("DATA"),
+        )
+        for step in steps:
+            code, _answer = step()
+            if code not in _TAKEN and code != _READY_FOR_DATA:
+                return _refused(code)
+        return None
+
+    def _hand_over(self, relay: smtplib.SMTP, mail: EmailMessage) -> Outcome:
+        try:
+            with time_limit(lambda: relay.sock, self._limits.dialogue):
+                relay.send(_dotted(mail.as_bytes()))
+        except OSError as error:
+            return temporary(_told(error))
+        try:
+            _patient(relay, self._limits.after_dot)
+            with time_limit(lambda: relay.sock, self._limits.after_dot):
+                relay.send(b".\r\n")
+                code, answer = relay.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            return uncertain(f"no answer after the final dot: {type(error).__name__}")
+        if code in _TAKEN:
+            return accepted(_reference(answer))
+        return _refused(code) if code in _REFUSALS else uncertain(f"the relay answered {code}")
+
+
+def open_smtp(sending: Sending) -> SMTPMail:
+    return SMTPMail(sending.url, mail_from=sending.mail_from)
+
+
+def _patient(relay: smtplib.SMTP, seconds: float) -> None:
+    if relay.sock is not None:
+        relay.sock.settimeout(seconds)
+
+
+def _dotted(content: bytes) -> bytes:
+    """RFC 5321 4.5.2: a line that begins with a dot gets another one."""
+    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    text = b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines)
+    return text if text.endswith(b"\r\n") else text + b"\r\n"
+
+
+def _refused(code: int) -> Outcome:
+    told = f"the relay answered {code}"
+    return permanent(told) if code in _PERMANENT else temporary(told)
+
+
+def _told(error: Exception) -> str:
+    code = getattr(error, "smtp_code", None)
+    return f"{type(error).__name__}{f' {code}' if code else ''} before the mail was handed over"
+
+
+def _reference(answer: bytes) -> str:
+    return answer.decode("ascii", "replace")[:120]
