@@ -31,9 +31,10 @@ INTRO = """# Glossary
 
 Made from [glossary.toml](glossary.toml) by `python -m docs.glossary_page`; change the words there.
 
-English grammar; a noun defined by Indonesian law or known by its abbreviation stays Indonesian and whole. One term has one
-identifier. A word in the column *avoid* may not name a module, class, function, table or event in the places of the column
-*where*; *reserved* marks what is not built in this release, *everywhere* means the whole code.
+English grammar; a noun defined by Indonesian law or known by its abbreviation stays Indonesian and
+whole. One term has one identifier. A word in the column *avoid* may not name a module, class,
+function, table or event in the places of the column *where*; *reserved* marks what is not built in
+this release, *everywhere* means the whole code.
 """
 
 

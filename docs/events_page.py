@@ -1,0 +1,132 @@
+"""Writes docs/events.md from the contracts of all services: `python -m docs.events_page`.
+
+With `--check` it writes nothing and fails when the page is out of date. It reads manifests and
+JSON files only, so it needs no database and starts no service.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from chassis.manifest import Manifest, discover
+
+DOCS = Path(__file__).parent
+SERVICES = DOCS.parent / "services"
+PAGE = DOCS / "events.md"
+
+INTRO = """# Events
+
+Made from `services/*/contracts/` by `python -m docs.events_page`; change the contracts there.
+
+Every event is a [CloudEvents 1.0](https://cloudevents.io) envelope in structured JSON; the tables
+below describe its `data`. All carry `id`, `source`, `type`, `subject`, `time`, `region`,
+`aggregateversion` (the subject's own version) and, once sequenced, `position` (the place in the
+log of the service). Within a major version only optional keys are added. How they travel and
+what is promised is in [delivery guarantees](delivery-guarantees.md).
+"""
+
+
+def page() -> str:
+    """This function will render the whole page; the same contracts always give the same bytes."""
+    manifests = {name: one for name, one in discover().items() if (SERVICES / name).is_dir()}
+    parts = [INTRO, _overview(manifests)]
+    for name, manifest in manifests.items():
+        if manifest.publishes:
+            parts.append(f"## Published by {name}\n")
+            parts.extend(_event(name, event, manifests) for event in sorted(manifest.publishes))
+    parts.extend(_awaited(manifests))
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _overview(manifests: Mapping[str, Manifest]) -> str:
+    rows = [
+        f"| [`{event}`](#{_anchor(event)}) | {name} | {_hearers(event, manifests)} |"
+        for name, manifest in manifests.items()
+        for event in sorted(manifest.publishes)
+    ]
+    head = ["| event | published by | heard by |", "|---|---|---|"]
+    return "\n".join([*head, *rows, ""])
+
+
+def _anchor(event: str) -> str:
+    return event.replace(".", "")
+
+
+def _hearers(event: str, manifests: Mapping[str, Manifest]) -> str:
+    names = [name for name, manifest in manifests.items() if event in manifest.hears]
+    told = [name for name, manifest in manifests.items() if _gives_notice(event, manifest)]
+    if told and "notification" in manifests and "notification" not in names:
+        names.append("notification")
+    return ", ".join(names) or "nobody yet"
+
+
+def _gives_notice(event: str, manifest: Manifest) -> bool:
+    return any(notice.event == event for notice in manifest.notices)
+
+
+def _event(name: str, event: str, manifests: Mapping[str, Manifest]) -> str:
+    folder = SERVICES / name / "contracts"
+    schema = json.loads((folder / f"{event}.schema.json").read_text(encoding="utf-8"))
+    sample = json.loads((folder / f"{event}.sample.json").read_text(encoding="utf-8"))
+    lines = [f"### {event}", "", str(schema.get("description", "")), ""]
+    lines += [f"Heard by: {_hearers(event, manifests)}.", "", *_fields(schema), ""]
+    lines += ["```json", json.dumps(sample, indent=2, ensure_ascii=False), "```", ""]
+    return "\n".join(lines)
+
+
+def _awaited(manifests: Mapping[str, Manifest]) -> list[str]:
+    """Events a service is ready to hear although nobody here publishes them."""
+    parts: list[str] = []
+    for name in manifests:
+        for path in sorted((SERVICES / name / "contracts").glob("heard/*.schema.json")):
+            schema = json.loads(path.read_text(encoding="utf-8"))
+            parts += [f"### {path.name.removesuffix('.schema.json')}", ""]
+            parts += [str(schema.get("description", "")), "", f"Heard by: {name}.", ""]
+            parts += [*_fields(schema), ""]
+    if parts:
+        parts.insert(0, "## Awaited from services that arrive later\n")
+    return parts
+
+
+def _fields(schema: Mapping[str, Any]) -> list[str]:
+    rows = ["| key of `data` | type | always there | meaning |", "|---|---|---|---|"]
+    required = set(schema.get("required", ()))
+    for key, rule in schema.get("properties", {}).items():
+        always = "yes" if key in required else "no"
+        rows.append(f"| `{key}` | {_kind(rule)} | {always} | {_meaning(rule)} |")
+    return rows
+
+
+def _kind(rule: Mapping[str, Any]) -> str:
+    if "const" in rule:
+        return f"`{rule['const']}`"
+    if "enum" in rule:
+        return " or ".join("null" if word is None else f"`{word}`" for word in rule["enum"])
+    if "anyOf" in rule or "oneOf" in rule:
+        return " or ".join(_kind(one) for one in rule.get("anyOf", rule.get("oneOf")))
+    kinds = rule.get("type", "any")
+    text = " or ".join([kinds] if isinstance(kinds, str) else kinds)
+    if "format" in rule:
+        text = text.replace("string", str(rule["format"]))
+    return f"list of {_kind(rule['items'])}" if text == "array" and "items" in rule else text
+
+
+def _meaning(rule: Mapping[str, Any]) -> str:
+    return str(rule.get("description", "")).replace("|", "\\|")
+
+
+def main(arguments: list[str]) -> int:
+    fresh = page()
+    if "--check" not in arguments:
+        PAGE.write_text(fresh, encoding="utf-8")
+        return 0
+    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == fresh:
+        return 0
+    sys.stderr.write("docs/events.md is out of date: run python -m docs.events_page\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
