@@ -173,6 +173,8 @@ def _filter_by_region(state: ORMExecuteState) -> None:
     if region is None:
         _refuse_unbound(state)
         return
+    if not state.is_orm_statement:
+        return
     if state.is_insert:
         _check_bulk_insert(state, region)
     elif state.is_select or state.is_update or state.is_delete:

@@ -39,7 +39,7 @@ def record(event: Event) -> Event:
             recorded_at=now(),
         )
     )
-    runtime.db.after_commit(runtime.wake.set)
+    runtime.db.after_commit(runtime.wake_relay)
     return event
 
 

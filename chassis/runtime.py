@@ -1,6 +1,5 @@
 """What the plumbing needs to know of the app it is working for."""
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,11 +40,22 @@ class Runtime:
     heard: Mapping[str, "Hearing"] = field(default_factory=dict)
     loops: list["Loop"] = field(default_factory=list)
     revoked_at: "Callable[[UUID], datetime | None] | None" = None
-    wake: threading.Event = field(default_factory=threading.Event)
 
     @property
     def name(self) -> str:
         return self.manifest.name
+
+    def wake_relay(self) -> None:
+        self.wake("relay")
+
+    def wake_dispatcher(self) -> None:
+        self.wake("dispatcher")
+
+    def wake(self, loop_name: str) -> None:
+        """Have the loop of that name run now instead of at its next turn."""
+        for loop in self.loops:
+            if loop.name == loop_name:
+                loop.wake.set()
 
 
 def attach(app: Flask, runtime: Runtime) -> None:

@@ -1,0 +1,84 @@
+"""Is this process alive, can it serve, and what does it count."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import generate_latest
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from chassis import migration
+from chassis.auth import public
+from chassis.bus import BusUnavailable
+from chassis.runtime import Runtime, here
+from chassis.telemetry import PARKED, REGISTRY, UNPUBLISHED, WAITING, log
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/livez")
+@public
+def livez() -> Response:
+    """The process answers; nothing else is asked."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> tuple[Response, int]:
+    """The database is there with the right schema. A missing bus only degrades."""
+    runtime = here()
+    checks = {"database": _database(runtime), "bus": _bus(runtime)}
+    ready = checks["database"] == "ok"
+    body = {
+        "status": "ok" if ready else "unavailable",
+        "service": runtime.name,
+        "checks": checks,
+        "copies": _copies(runtime) if ready else {},
+    }
+    return jsonify(body), 200 if ready else 503
+
+
+@blueprint.get("/metrics")
+@public
+def metrics() -> Response:
+    """Prometheus text; the edge never routes here."""
+    _measure(here())
+    return Response(generate_latest(REGISTRY), content_type="text/plain; version=0.0.4")
+
+
+def _database(runtime: Runtime) -> str:
+    try:
+        behind = not migration.is_current(runtime.db.engine, runtime.folder)
+    except SQLAlchemyError as error:
+        log.warning("database_not_ready", error=type(error).__name__)
+        return "unreachable"
+    return "migration_missing" if behind else "ok"
+
+
+def _bus(runtime: Runtime) -> str:
+    try:
+        runtime.bus.check()
+    except BusUnavailable:
+        return "degraded"
+    return "ok"
+
+
+def _copies(runtime: Runtime) -> dict[str, Any]:
+    """How old this service's copies of others' facts can be at most: when last compared."""
+    cursors = runtime.db.plumbing.feed_cursors
+    rows = runtime.db.session.execute(select(cursors))
+    return {
+        row.source: {"position": row.position, "compared_at": row.checked_at.isoformat()}
+        for row in rows
+    }
+
+
+def _measure(runtime: Runtime) -> None:
+    inbox, outbox = runtime.db.plumbing.inbox, runtime.db.plumbing.outbox
+    session, count = runtime.db.session, func.count()
+    for status, gauge in (("parked", PARKED), ("pending", WAITING)):
+        waiting = select(count).select_from(inbox).where(inbox.c.status == status)
+        gauge.labels(runtime.name).set(session.scalar(waiting) or 0)
+    unpublished = select(count).select_from(outbox).where(outbox.c.published_at.is_(None))
+    UNPUBLISHED.labels(runtime.name).set(session.scalar(unpublished) or 0)

@@ -1,0 +1,132 @@
+"""A service's schema: numbered Alembic migrations in `services/<name>/migrations/versions`.
+
+`python -m chassis.migration <service> revision "what it does"` writes the next one.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import JSON
+from sqlalchemy.engine import Engine
+
+from chassis import runtime as runtimes
+from chassis.db import Database
+from chassis.manifest import discover, load
+from chassis.tables import UTCDateTime
+
+_HERE = Path(__file__).parent
+_LOCK = 7_110_351  # any fixed number: one migration at a time on a PostgreSQL database
+
+
+def upgrade(app: Flask) -> None:
+    """This function will bring the app's database to the newest schema; safe to repeat."""
+    runtime = runtimes.of(app)
+    with app.app_context(), runtime.db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
+            connection.commit()
+        command.upgrade(_config(runtime.folder, runtime.db, connection), "head")
+        connection.commit()
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK})")
+
+
+def is_current(engine: Engine, folder: Path) -> bool:
+    """This function will tell whether the database has the schema this code was written for."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == _head(folder)
+
+
+def drift(app: Flask) -> list[Any]:
+    """This function will list where models and migrated schema differ; empty when they agree."""
+    runtime = runtimes.of(app)
+    with app.app_context(), runtime.db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, runtime.db.metadata))
+
+
+def heads(folder: Path) -> list[str]:
+    """This function will name the newest migrations of a service; there must be exactly one."""
+    return list(ScriptDirectory.from_config(_config(folder)).get_heads())
+
+
+@cache
+def _head(folder: Path) -> str | None:
+    return ScriptDirectory.from_config(_config(folder)).get_current_head()
+
+
+def _config(folder: Path, db: Database | None = None, connection: Any = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_HERE / "alembic"))
+    config.set_main_option("version_locations", str(folder / "migrations" / "versions"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = db.metadata if db else None
+    config.attributes["render_item"] = _render
+    return config
+
+
+def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "UTCDateTime()"
+    if kind == "type" and isinstance(item, JSON):
+        return "JSON_VALUE"
+    return False
+
+
+def revise(app: Flask, message: str) -> Path:
+    """This function will write the next migration from what the models say now."""
+    runtime = runtimes.of(app)
+    versions = runtime.folder / "migrations" / "versions"
+    versions.mkdir(parents=True, exist_ok=True)
+    number = f"{len(list(versions.glob('[0-9]*.py'))) + 1:04d}"
+    slug = "_".join(message.lower().split())
+    with app.app_context(), runtime.db.engine.connect() as connection:
+        config = _config(runtime.folder, runtime.db, connection)
+        command.upgrade(config, "head")
+        config.set_main_option("file_template", f"{number}_{slug}")
+        command.revision(config, message, autogenerate=True, rev_id=number)
+        connection.rollback()
+    path = versions / f"{number}_{slug}.py"
+    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(path)], check=False)
+    return path
+
+
+def _scratch_app(service: str, folder: str) -> Flask:
+    settings = {
+        f"DATABASE_URL_{service.upper()}": f"sqlite:///{folder}/scratch.db",
+        f"CLIENT_SECRET_{service.upper()}": "scratch",
+        "BUS_URL": "memory:scratch",
+        "PEERS_URL": "local:scratch",
+        "PUBLIC_URL": "http://localhost",
+        "STORE_URL": f"file:{folder}",
+        "MAIL_URL": f"file:{folder}",
+        "SECRET_KEY": "scratch-secret-for-writing-a-migration",
+    }
+    app: Flask = load(discover()[service].app)(settings)
+    return app
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m chassis.migration")
+    parser.add_argument("service")
+    parser.add_argument("action", choices=["revision"])
+    parser.add_argument("message")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        sys.stdout.write(f"{revise(_scratch_app(args.service, folder), args.message)}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Compares what a service has heard with what the others have said, and fetches the rest.
+
+Runs on start, every few minutes and on command. A lost broker loses nothing, and a new service
+builds its copies from the others' logs.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from chassis import inbox
+from chassis.clock import now
+from chassis.envelope import Event
+from chassis.manifest import discover, owner_of
+from chassis.peers import PeerUnavailable
+from chassis.runtime import Runtime
+from chassis.telemetry import log
+
+_PAGE = 200
+
+
+@dataclass
+class Reconciler:
+    """Reads the feeds of every service whose events this one hears."""
+
+    runtime: Runtime
+    fetched: int = field(default=0, init=False)
+
+    def run(self) -> bool:
+        """Compare with every source once; a source that does not answer waits for the next time."""
+        for source, types in self._sources().items():
+            try:
+                self.fetched += self.compare(source, types)
+            except PeerUnavailable as error:
+                log.warning("feed_unavailable", source=source, reason=str(error))
+        return False
+
+    def compare(self, source: str, types: list[str]) -> int:
+        """Store what is missing from one source's feed; returns how many events that was."""
+        stored = 0
+        cursor = self._cursor(source, types)
+        while True:
+            page = self._read(source, types, cursor.position)
+            events = [Event.from_cloudevent(one) for one in page["data"]]
+            stored += inbox.keep(self.runtime, events, born_at=cursor.born_at)
+            cursor = self._advance(cursor, page["next_after"])
+            if not page["has_more"]:
+                return stored
+
+    def from_the_beginning(self) -> int:
+        """Read every feed again from its first event; what is known already stays as it is."""
+        cursors = self.runtime.db.plumbing.feed_cursors
+        with self.runtime.db.transaction() as session:
+            session.execute(update(cursors).values(position=0))
+        before = self.fetched
+        self.run()
+        return self.fetched - before
+
+    def _sources(self) -> dict[str, list[str]]:
+        manifests = discover()
+        sources: dict[str, list[str]] = {}
+        for event_type in sorted(self.runtime.heard):
+            for owner in owner_of(event_type, manifests):
+                if owner != self.runtime.name:
+                    sources.setdefault(owner, []).append(event_type)
+        return sources
+
+    def _read(self, source: str, types: list[str], after: int) -> Any:
+        path = f"/api/{source}/v1/events?after={after}&limit={_PAGE}&types={','.join(types)}"
+        answer = self.runtime.peers[source].get(path)
+        if answer.status != 200:
+            raise PeerUnavailable(peer=source, reason=f"status {answer.status}")
+        return answer.json()
+
+    def _cursor(self, source: str, types: list[str]) -> "Cursor":
+        cursors = self.runtime.db.plumbing.feed_cursors
+        row = self.runtime.db.session.execute(
+            select(cursors).where(cursors.c.source == source)
+        ).one_or_none()
+        self.runtime.db.session.rollback()
+        if row is not None:
+            return Cursor(source, row.position, row.born_at_position)
+        head = self._read(source, types, 0)["head"]
+        with self.runtime.db.transaction() as session:
+            session.execute(
+                insert(cursors).values(
+                    source=source, position=0, born_at_position=head, checked_at=now()
+                )
+            )
+        return Cursor(source, 0, head)
+
+    def _advance(self, cursor: "Cursor", position: int) -> "Cursor":
+        cursors = self.runtime.db.plumbing.feed_cursors
+        with self.runtime.db.transaction() as session:
+            session.execute(
+                update(cursors)
+                .where(cursors.c.source == cursor.source)
+                .values(position=position, checked_at=now())
+            )
+        return Cursor(cursor.source, position, cursor.born_at)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far a feed has been read; events up to `born_at` are older than this service."""
+
+    source: str
+    position: int
+    born_at: int

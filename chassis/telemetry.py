@@ -1,0 +1,55 @@
+"""Logs and metrics, one module for every process. Never a payload, a name, an NIP or a token."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+log: Any = structlog.get_logger("simpul")
+
+REGISTRY = CollectorRegistry(auto_describe=True)
+
+
+def counter(name: str, text: str, *labels: str) -> Counter:
+    return Counter(f"simpul_{name}", text, labels, registry=REGISTRY)
+
+
+def gauge(name: str, text: str, *labels: str) -> Gauge:
+    return Gauge(f"simpul_{name}", text, labels, registry=REGISTRY)
+
+
+def histogram(name: str, text: str, *labels: str) -> Histogram:
+    return Histogram(f"simpul_{name}", text, labels, registry=REGISTRY)
+
+
+REQUESTS = histogram("request_seconds", "Requests answered", "service", "route", "status")
+PUBLISHED = counter("events_published", "Events confirmed by the bus", "service", "outcome")
+HANDLED = counter("events_handled", "Events heard, by how it ended", "service", "type", "outcome")
+PARKED = gauge("events_parked", "Events in the dead list", "service")
+WAITING = gauge("events_waiting", "Events heard and not yet handled", "service")
+UNPUBLISHED = gauge("events_unpublished", "Events recorded and not yet published", "service")
+LOOP_FAILURES = counter("loop_failures", "Times a background loop raised", "service", "loop")
+
+
+def configure_logs(*, terminal: bool | None = None, level: int = logging.INFO) -> None:
+    """This function will set up structlog: readable lines on a terminal, JSON lines otherwise."""
+    on_terminal = sys.stderr.isatty() if terminal is None else terminal
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer()
+        if on_terminal
+        else structlog.processors.JSONRenderer(sort_keys=True)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )

@@ -1,0 +1,122 @@
+"""Background loops: each runs in a thread of its own, again at once while there is work."""
+
+import os
+import random
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from flask import Flask
+
+from chassis import runtime as runtimes
+from chassis.bus import BusUnavailable
+from chassis.telemetry import LOOP_FAILURES, log
+
+_LONGEST_PAUSE = 30.0
+
+
+@dataclass
+class Loop:
+    """A background job. `run` works a little and returns True when it found something to do.
+
+    `every` is the pause in seconds after a turn without work, unless `wake` is set before.
+    `drained` False keeps the loop out of `drain()`.
+    """
+
+    name: str
+    run: Callable[[], bool]
+    every: float = 0.5
+    drained: bool = True
+    stop: Callable[[], None] | None = None
+    wake: threading.Event = field(default_factory=threading.Event)
+
+
+def identity_of_worker() -> str:
+    """This function will name this process among all that work on a database."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+class Worker:
+    """Runs the loops of one or more apps until stopped."""
+
+    def __init__(self, *apps: Flask) -> None:
+        self._apps = apps
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        for app in self._apps:
+            for loop in runtimes.of(app).loops:
+                name = f"{app.name}:{loop.name}"
+                thread = threading.Thread(
+                    target=self._keep_running, args=(app, loop), name=name, daemon=True
+                )
+                thread.start()
+                self._threads.append(thread)
+
+    def stop(self, timeout: float = 15.0) -> bool:
+        """Let each loop finish what it has in hand; True when all ended in time."""
+        self._stopping.set()
+        for loop in self._loops():
+            loop.wake.set()
+        for thread in self._threads:
+            thread.join(timeout)
+        ended = not any(thread.is_alive() for thread in self._threads)
+        self._threads.clear()
+        return ended
+
+    def _loops(self) -> Iterable[Loop]:
+        return (loop for app in self._apps for loop in runtimes.of(app).loops)
+
+    def _keep_running(self, app: Flask, loop: Loop) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            loop.wake.clear()
+            busy, failed = _turn(app, loop)
+            failures = failures + 1 if failed else 0
+            if not busy and not self._stopping.is_set():
+                loop.wake.wait(_pause(loop.every, failures))
+        if loop.stop is not None:
+            with app.app_context():
+                loop.stop()
+
+
+def _turn(app: Flask, loop: Loop) -> tuple[bool, bool]:
+    try:
+        with app.app_context():
+            return loop.run(), False
+    except BusUnavailable as error:
+        log.warning("bus_unavailable", service=app.name, loop=loop.name, reason=str(error))
+    except Exception:
+        log.exception("loop_failed", service=app.name, loop=loop.name)
+    LOOP_FAILURES.labels(app.name, loop.name).inc()
+    return False, True
+
+
+def _pause(every: float, failures: int) -> float:
+    if not failures:
+        return every
+    longest = min(_LONGEST_PAUSE, 0.2 * 2 ** min(failures, 10))
+    return random.uniform(longest / 2, longest)  # noqa: S311 - spreads load
+
+
+def drain(*apps: Flask, turns: int = 2000) -> None:
+    """This function will run the apps' loops in this thread until none finds work.
+
+    For tests and one-off commands. Raises what a loop raises, and `RuntimeError` when the work
+    does not end within `turns`.
+    """
+    for _ in range(turns):
+        if not any([_turn_in_test(app, loop) for app in apps for loop in _drained(app)]):
+            return
+    raise RuntimeError(f"still busy after {turns} turns")
+
+
+def _drained(app: Flask) -> list[Loop]:
+    return [loop for loop in runtimes.of(app).loops if loop.drained]
+
+
+def _turn_in_test(app: Flask, loop: Loop) -> bool:
+    with app.app_context():
+        return loop.run()
