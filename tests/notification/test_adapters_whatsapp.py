@@ -1,0 +1,173 @@
+import socket
+import time
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from services.notification.adapters.channels import (
+    ChannelTaken,
+    Message,
+    Sending,
+    UnknownChannel,
+    open_channel,
+    registry,
+)
+from services.notification.adapters.whatsapp_cloud import Limits, WhatsAppCloud
+from services.notification.adapters.whatsapp_log import WhatsAppLog
+from services.notification.domain.attempts import Ending
+from tests.notification.cloud_stub import TOKEN, CloudStub
+
+NOTICE = UUID("0190a000-0000-7000-8000-0000000000aa")
+QUICK = Limits(connect=1, read=0.2, whole=0.3)
+
+
+def a_message(**changes):
+    values = {
+        "id": NOTICE,
+        "to": "0812-0000-0001",
+        "subject": "Usulan demo/1",
+        "body": "Yth. Contoh Satu,\n\nusulan    diterima.\tTerima kasih",
+        "language": "id",
+        "sender": "BKPSDM Kota Contoh Raya",
+        "app_url": "http://simpul.test",
+    }
+    return Message(**(values | changes))
+
+
+@pytest.fixture
+def cloud():
+    stub = CloudStub()
+    yield stub
+    stub.close()
+
+
+def client(cloud, query=""):
+    return WhatsAppCloud(cloud.url + query, token=TOKEN, limits=QUICK)
+
+
+def test_a_template_message_carries_subject_and_text_on_one_line_each(cloud):
+    outcome = client(cloud, "?template=pemberitahuan").send(a_message())
+
+    [sent] = cloud.messages
+    assert (outcome.ending, outcome.reference) == (Ending.ACCEPTED, "wamid.test-1")
+    assert sent["to"] == "6281200000001"
+    assert sent["biz_opaque_callback_data"] == str(NOTICE)
+    assert sent["template"]["name"] == "pemberitahuan"
+    assert sent["template"]["language"] == {"code": "id"}
+    texts = [one["text"] for one in sent["template"]["components"][0]["parameters"]]
+    assert texts == ["Usulan demo/1", "Yth. Contoh Satu, usulan diterima. Terima kasih"]
+
+
+def test_without_a_template_it_is_a_text_without_link_preview(cloud):
+    outcome = client(cloud).send(a_message())
+
+    assert outcome.ending is Ending.ACCEPTED
+    assert cloud.messages[0]["text"]["preview_url"] is False
+
+
+@pytest.mark.parametrize("query", ["", "?template=pemberitahuan"])
+def test_a_very_long_text_stays_within_what_the_provider_takes(cloud, query):
+    assert client(cloud, query).send(a_message(body="x" * 9000)).ending is Ending.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("answer", "ending"),
+    [
+        ((400, {}, {"error": {"code": 131026}}), Ending.PERMANENT),
+        ((404, {}, b"not json"), Ending.PERMANENT),
+        ((400, {}, {"error": {"code": 131056}}), Ending.TEMPORARY),
+        ((401, {}, {"error": {"code": 190}}), Ending.TEMPORARY),
+        ((500, {}, {"error": {"code": 131000}}), Ending.TEMPORARY),
+        ((503, {}, b""), Ending.TEMPORARY),
+        ((200, {}, {"messages": []}), Ending.UNCERTAIN),
+        ((200, {}, b"<html>"), Ending.UNCERTAIN),
+        ("silence", Ending.UNCERTAIN),
+        ("drip", Ending.UNCERTAIN),
+    ],
+)
+def test_each_answer_has_its_meaning(cloud, answer, ending):
+    cloud.answers.append(answer)
+    began = time.monotonic()
+
+    assert client(cloud).send(a_message()).ending is ending
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [("120", timedelta(seconds=120)), ("soon", None), ("-5", None), ("9" * 30, None)],
+)
+def test_too_many_is_tried_again_when_the_provider_says(cloud, header, wait):
+    cloud.answers.append((429, {"Retry-After": header}, {"error": {"code": 130429}}))
+
+    outcome = client(cloud).send(a_message())
+
+    assert (outcome.ending, outcome.retry_after) == (Ending.TEMPORARY, wait)
+
+
+def test_nobody_listening_is_certainly_not_sent():
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+
+    outcome = WhatsAppCloud(f"cloud+http://127.0.0.1:{port}/v25.0/1", token=TOKEN).send(a_message())
+
+    assert outcome.ending is Ending.TEMPORARY
+
+
+def test_what_is_no_number_never_leaves(cloud):
+    assert client(cloud).send(a_message(to="12\r\n34")).ending is Ending.PERMANENT
+    assert cloud.messages == []
+
+
+@pytest.mark.parametrize(
+    ("url", "token"),
+    [
+        ("cloud+https://graph.example/v25.0/1", ""),
+        ("cloud+https://graph.example", "t"),
+        ("cloud+http://graph.example/v25.0/1", "t"),
+    ],
+)
+def test_an_incomplete_or_unprotected_address_is_refused_at_start(url, token):
+    with pytest.raises(ValueError, match="cloud"):
+        WhatsAppCloud(url, token=token)
+
+
+def test_the_log_channel_hides_the_number_and_leaves_the_text_out(capsys):
+    outcome = WhatsAppLog().send(a_message())
+
+    told = "".join(capsys.readouterr())
+    assert outcome.ending is Ending.ACCEPTED
+    assert "6281*******01" in told
+    assert "6281200000001" not in told
+    assert "Contoh Satu" not in told
+
+
+def test_a_channel_is_chosen_by_the_scheme_of_its_url():
+    opened = []
+    known = {"email.file": opened.append, "whatsapp.log": lambda _sending: "log"}
+    sending = Sending("log:", "", "a@b.test", "http://x.test")
+
+    assert open_channel("whatsapp", sending, known) == "log"
+    with pytest.raises(UnknownChannel, match="known are file"):
+        open_channel("email", sending, known)
+    assert opened == []
+
+
+class _Point:
+    name, value = "whatsapp.fonnte+https", "outside:open_fonnte"
+
+    def load(self):
+        return lambda sending: f"opened {sending.url}"
+
+
+def test_an_outside_package_brings_a_channel(monkeypatch):
+    module = "services.notification.adapters.channels"
+    monkeypatch.setattr(f"{module}.entry_points", lambda **_group: [_Point()])
+    sending = Sending("fonnte+https://x.test", "", "a@b.test", "http://x.test")
+
+    known = registry({"whatsapp.log": lambda _sending: "log"})
+
+    assert open_channel("whatsapp", sending, known) == "opened fonnte+https://x.test"
+    with pytest.raises(ChannelTaken):
+        registry({_Point.name: lambda _sending: "ours"})
