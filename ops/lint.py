@@ -14,7 +14,7 @@ CHECKS: dict[str, list[str]] = {
     "ruff check": ["-m", "ruff", "check", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "."],
     "mypy": ["-m", "mypy"],
-    "import-linter": [str(SCRIPTS / "lint-imports")],
+    "import-linter": [str(SCRIPTS / "lint-imports"), "--no-logo"],
 }
 
 
