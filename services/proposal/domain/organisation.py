@@ -73,12 +73,14 @@ class Organisation:
         )
 
     def division_ids(self, codes: Collection[str]) -> frozenset[UUID]:
-        """This function will find the divisions that handle a layanan (R19); no code: all."""
-        return frozenset(
-            unit.id
-            for unit in self.units
-            if unit.active and unit.kind == "division" and (not codes or unit.code in codes)
-        )
+        """This function will find the divisions that handle a layanan (R19).
+
+        Every division handles it where the layanan names none, or none that the region has: a
+        catalogue taken over from elsewhere works before the region assigns its divisions.
+        """
+        divisions = [unit for unit in self.units if unit.active and unit.kind == "division"]
+        named = [unit for unit in divisions if unit.code in codes]
+        return frozenset(unit.id for unit in named or divisions)
 
 
 def scope_of(
@@ -90,7 +92,7 @@ def scope_of(
 ) -> frozenset[UUID] | None:
     """This function will return the units a role must be held for; None means the region.
 
-    An empty set is an answer too: no division handles the layanan, so nobody holds the role.
+    An empty set is an answer too: the region has no division, so nobody holds the role.
     """
     if role in (Role.UMPEG, Role.OPD_HEAD):
         return frozenset({opd_id})
