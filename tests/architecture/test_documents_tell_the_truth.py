@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from docs import events_page, settings_page
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
@@ -81,6 +83,11 @@ def test_a_broken_link_and_an_unknown_command_are_found():
         "README.md#nowhere",
     ]
     assert unknown_commands("run `./simpul teleport`") == ["teleport"]
+
+
+@pytest.mark.parametrize("generator", [events_page, settings_page], ids=["events", "settings"])
+def test_a_generated_page_is_what_the_code_gives(generator):
+    assert generator.PAGE.read_text(encoding="utf-8") == generator.page()
 
 
 def test_the_public_description_has_what_the_standard_asks():
