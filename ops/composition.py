@@ -1,0 +1,27 @@
+"""Puts gateway and portal in front of embedded services: what the edge is in one process."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from chassis import peers
+from chassis.embedded import Embedded
+from gateway.app import create_app as create_gateway
+from gateway.edge import Edge, create_edge
+from portal.app import create_app as create_portal
+
+
+def compose(built: Embedded) -> Edge:
+    """This function will return the WSGI application that serves everything."""
+
+    def edge_itself(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return edge(environ, start_response)
+
+    edge = create_edge(
+        built.apps,
+        built.manifests,
+        portal=create_portal(built.settings, edge=edge_itself),
+        gateway_app=create_gateway(built.settings, built.apps, built.manifests),
+        public_url=built.settings["PUBLIC_URL"],
+    )
+    peers.register_local(built.settings["PEERS_URL"], "edge", edge)
+    return edge

@@ -1,0 +1,66 @@
+"""Runs the steps one after another and prints what happens."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ops.journey.case import Case, check
+from ops.journey.notices import Notices, Told
+from ops.journey.steps import STEPS, Step
+from ops.journey.web import Unexpected
+from ops.speech import choose, say
+
+NAME_WIDTH = 34
+
+
+@dataclass
+class Journey:
+    """The whole main job on one system."""
+
+    case: Case
+    notices: Notices
+
+    def run(self) -> None:
+        """This function will take every step. Raises `Unexpected` at the first that is wrong."""
+        began = time.monotonic()
+        for number, step in enumerate(STEPS, start=1):
+            try:
+                self._take(number, step)
+            except Unexpected as error:
+                what = choose(*step.words)
+                raise Unexpected(f"step {number} ({step.actor}, {what}): {error}") from error
+        mails = self._checked_mails()
+        seconds = time.monotonic() - began
+        say(
+            f"\nSemua {len(STEPS)} langkah benar dalam {seconds:.1f} detik{mails[0]}.",
+            f"\nAll {len(STEPS)} steps are right, in {seconds:.1f} seconds{mails[1]}.",
+        )
+
+    def _take(self, number: int, step: Step) -> None:
+        person = self.case.person(step.actor)
+        began = time.monotonic()
+        step.do(self.case)
+        milliseconds = (time.monotonic() - began) * 1000
+        found = self.case.refresh()["stage"]
+        check(found == step.stage, f"the stage is {found}, not {step.stage}")
+        local = datetime.now(UTC).astimezone()
+        line = f"{number:>2}. {local:%H:%M:%S}  {person.name:<{NAME_WIDTH}} {choose(*step.words)}"
+        print(f"{line}\n      → {step.stage}  ({milliseconds:.0f} ms)", flush=True)
+        for told in self.notices.wait_for(step.tells):
+            print(f"      ✉ {_told_line(told)}", flush=True)
+
+    def _checked_mails(self) -> tuple[str, str]:
+        """Every notice to the applicant also went out as one mail, and none went out twice."""
+        if self.notices.mail is None:
+            return "", ""
+        expected = sorted(self.notices.subjects_to_mail())
+        deadline = time.monotonic() + 20
+        while sorted(self.notices.mails()) != expected and time.monotonic() < deadline:
+            time.sleep(0.2)
+        found = sorted(self.notices.mails())
+        check(found == expected, f"the mails are {found}, not {expected}")
+        return f", {len(found)} surat elektronik", f", {len(found)} mails"
+
+
+def _told_line(told: Told) -> str:
+    return f"{told.name}: {told.subject}"

@@ -1,0 +1,65 @@
+"""How a command speaks to the running system as its operator: a token of the client svc-ops."""
+
+import base64
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ops import folder
+from ops.journey.web import Unexpected, Web, expect
+from ops.speech import Stop
+
+CLIENT = "svc-ops"
+SECRET = "CLIENT_SECRET_OPS"  # noqa: S105 - the name of a setting
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A signed-in operator of one running system."""
+
+    web: Web
+    token: str
+
+    def get(self, path: str) -> Any:
+        return expect(200, self.web.call("GET", path, headers=self._headers())).json()
+
+    def post(self, path: str, content: dict[str, Any]) -> Any:
+        headers = {**self._headers(), "Content-Type": "application/json"}
+        body = json.dumps(content).encode()
+        return expect(200, self.web.call("POST", path, body, headers)).json()
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+def of(data: Path) -> Operator:
+    """This function will sign in to the system that runs on the folder.
+
+    Raises `Stop` when none runs or the sign-in fails.
+    """
+    instance = folder.running(data)
+    if instance is None:
+        raise Stop(
+            f"tidak ada Simpul yang berjalan pada folder {data}; jalankan ./simpul up dahulu",
+            f"no Simpul runs on the folder {data}; run ./simpul up first",
+        )
+    web = Web(instance.url)
+    try:
+        return Operator(web, _token(web, data))
+    except (Unexpected, OSError, ValueError, KeyError) as error:
+        raise Stop(
+            f"tidak dapat masuk sebagai operator: {error}",
+            f"the operator cannot sign in: {error}",
+        ) from error
+
+
+def _token(web: Web, data: Path) -> str:
+    secret = json.loads((data / "secrets.json").read_text(encoding="utf-8"))[SECRET]
+    basic = base64.b64encode(f"{CLIENT}:{secret}".encode()).decode()
+    answer = web.post_form(
+        "/oauth/token",
+        {"grant_type": "client_credentials", "scope": "ops"},
+        {"Authorization": f"Basic {basic}"},
+    )
+    return str(expect(200, answer).json()["access_token"])

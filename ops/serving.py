@@ -1,0 +1,106 @@
+"""gunicorn around one WSGI application: one worker that carries everything, 16 threads.
+
+The listening socket is bound before anything is built, so a taken port is found at once. The
+application is built in the worker, after the fork, so no connection or thread crosses it.
+"""
+
+import logging
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import structlog
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from ops.speech import Stop
+
+THREADS = 16
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat file, as it advises
+COULD_NOT_START = 4  # gunicorn ends at once, instead of starting the worker again and again
+LONGEST_REQUEST_LINE = 8190
+
+
+class Service(Protocol):
+    """What is served: built in the worker, then running until `stop`."""
+
+    def build(self) -> Callable[..., Any]: ...
+
+    def started(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """This function will bind the address. Raises `Stop` when it is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(socket.SOMAXCONN)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        why = getattr(error, "strerror", None) or str(error)
+        raise Stop(
+            f"alamat {host}:{port} tidak dapat dipakai ({why}); pilih porta lain dengan --port",
+            f"the address {host}:{port} cannot be used ({why}); choose another with --port",
+        ) from error
+    return listener
+
+
+class Server(BaseApplication):
+    """gunicorn, told everything here and nothing by files or the environment."""
+
+    def __init__(self, listener: socket.socket, service: Service) -> None:
+        self._listener = listener
+        self._service = service
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options().items():
+            self.cfg.set(name, value)
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            # gunicorn closes the descriptor it is given, so it becomes gunicorn's own.
+            "bind": f"fd://{self._listener.detach()}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "graceful_timeout": 20,
+            "limit_request_line": LONGEST_REQUEST_LINE,
+            "worker_tmp_dir": str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None,
+            "control_socket_disable": True,
+            "proc_name": "simpul",
+            "logger_class": Log,
+            "post_worker_init": lambda _worker: self._service.started(),
+            "worker_exit": lambda _arbiter, _worker: self._service.stop(),
+        }
+
+    def load(self) -> Callable[..., Any]:
+        return self._service.build()
+
+
+class ToStructlog(logging.Handler):
+    """Lines of libraries that use the standard library's logging, in the house's format."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger("simpul")
+        extra = {"exc_info": record.exc_info} if record.exc_info else {}
+        log.log(record.levelno, record.getMessage(), logger=record.name, **extra)
+
+
+class Log(Logger):
+    """gunicorn's own lines go the same way; its everyday ones are left out."""
+
+    def setup(self, cfg: Any) -> None:
+        self.cfg = cfg
+        self.error_log.propagate = False
+        self.error_log.handlers = [ToStructlog()]
+        self.error_log.setLevel(logging.WARNING)
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """Requests are counted in /metrics; what matters is logged by the services."""

@@ -1,0 +1,153 @@
+"""`./simpul up`: the whole of Simpul in one process of this machine."""
+
+import argparse
+import json
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from werkzeug.test import Client
+
+from chassis.config import SettingsInvalid
+from chassis.telemetry import configure_logs
+from chassis.worker import Worker
+from ops import folder
+from ops.composition import Composition, compose
+from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
+from ops.speech import choose, complain, say
+
+DEMO_UNFINISHED = "demo-unfinished"
+ANY_ADDRESS = ("0.0.0.0", "::", "")
+FROM_ENVIRONMENT = ("MAIL_URL", "WHATSAPP_URL", "STORE_URL", "RETRY_SCHEDULE", "RECONCILE_EVERY")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
+    parser.add_argument("--no-demo", action="store_true", help="leave a new folder empty")
+
+
+def run(options: argparse.Namespace) -> int:
+    data = options.data.resolve()
+    folder.prepare(data)
+    configure_logs()
+    logging.basicConfig(handlers=[ToStructlog()], level=logging.WARNING, force=True)
+    with folder.held(data) as lock, listen(options.host, options.port) as listener:
+        url = public_url(options.host, listener)
+        folder.announce(lock, folder.Instance(pid=os.getpid(), url=url))
+        return serve(listener, Running(data, url, demo=wants_demo(data, options)))
+
+
+def serve(listener: socket.socket, service: "Running") -> int:
+    try:
+        Server(listener, service).run()
+    except SystemExit as ended:
+        return 2 if ended.code == COULD_NOT_START else int(ended.code or 0)
+    return 0
+
+
+def public_url(host: str, listener: socket.socket) -> str:
+    """The address in tokens and links; behind a proxy or on a network it is given by the owner."""
+    if given := os.environ.get("PUBLIC_URL"):
+        return given.rstrip("/")
+    name = socket.gethostname() if host in ANY_ADDRESS else host
+    return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}"
+
+
+def wants_demo(data: Path, options: argparse.Namespace) -> bool:
+    """A seeding that was cut short is finished at the next start."""
+    if (data / DEMO_UNFINISHED).exists():
+        return True
+    if options.no_demo or not folder.is_new(data):
+        return False
+    (data / DEMO_UNFINISHED).touch()
+    return True
+
+
+@dataclass
+class Running:
+    """The system in its worker process."""
+
+    data: Path
+    url: str
+    demo: bool
+    system: Composition | None = None
+    worker: Worker | None = None
+    extra: dict[str, str] = field(
+        default_factory=lambda: {n: os.environ[n] for n in FROM_ENVIRONMENT if n in os.environ}
+    )
+
+    def build(self) -> Callable[..., Any]:
+        try:
+            self.system = compose(self.data, public_url=self.url, demo=self.demo, extra=self.extra)
+        except (SettingsInvalid, OSError) as error:
+            complain(choose(f"tidak dapat mulai: {error}", f"cannot start: {error}"))
+            sys.exit(COULD_NOT_START)
+        (self.data / DEMO_UNFINISHED).unlink(missing_ok=True)
+        return self.system
+
+    def started(self) -> None:
+        """The loops begin once the worker is up, and the word `ready` comes after all of it."""
+        if self.system is None:
+            return
+        self.worker = self.system.embedded.worker()
+        self.worker.start()
+        answer = Client(self.system).get("/readyz", base_url=self.url)
+        if answer.status_code == 200:
+            announce(self.url, self.data)
+        else:
+            complain(choose("belum siap: ", "not ready: ") + answer.get_data(as_text=True))
+
+    def stop(self) -> None:
+        if self.worker is not None:
+            self.worker.stop()
+        if self.system is not None:
+            self.system.embedded.close()
+
+
+def announce(url: str, data: Path) -> None:
+    accounts = demo_accounts(data)
+    if accounts:
+        say("\nAkun contoh (orangnya rekaan):", "\nDemo accounts (the people are invented):")
+        print(as_table(accounts))
+        say(
+            "TOTP: kode masuknya dari ./simpul otp <akun>",
+            "TOTP: the sign-in code comes from ./simpul otp <account>",
+        )
+    say(f"\nSurat elektronik: {data / 'mail'}", f"\nMails: {data / 'mail'}")
+    say(f"Simpul siap di {url}  (berhenti: Ctrl-C)", f"Simpul is ready at {url}  (stop: Ctrl-C)")
+
+
+def demo_accounts(data: Path) -> list[dict[str, Any]]:
+    try:
+        content = json.loads((data / folder.CREDENTIALS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    accounts: list[dict[str, Any]] = content["accounts"]
+    return accounts
+
+
+def as_table(accounts: list[dict[str, Any]]) -> str:
+    rows = [
+        (
+            one["key"],
+            one["nip"],
+            one["password"],
+            one["name"] + (" (TOTP)" if one.get("totp_secret") else ""),
+        )
+        for one in accounts
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return "\n".join(
+        "  "
+        + "  ".join(
+            [*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]
+        )
+        for row in rows
+    )
