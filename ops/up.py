@@ -14,10 +14,11 @@ from typing import Any
 from werkzeug.test import Client
 
 from chassis.config import SettingsInvalid
+from chassis.embedded import Embedded, build
 from chassis.telemetry import configure_logs
 from chassis.worker import Worker
 from ops import folder
-from ops.composition import Composition, compose
+from ops.composition import compose
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
 from ops.speech import choose, complain, say
 
@@ -77,7 +78,8 @@ class Running:
     data: Path
     url: str
     demo: bool
-    system: Composition | None = None
+    built: Embedded | None = None
+    edge: Callable[..., Any] | None = None
     worker: Worker | None = None
     extra: dict[str, str] = field(
         default_factory=lambda: {n: os.environ[n] for n in FROM_ENVIRONMENT if n in os.environ}
@@ -85,20 +87,21 @@ class Running:
 
     def build(self) -> Callable[..., Any]:
         try:
-            self.system = compose(self.data, public_url=self.url, demo=self.demo, extra=self.extra)
+            self.built = build(self.data, public_url=self.url, demo=self.demo, extra=self.extra)
         except (SettingsInvalid, OSError) as error:
             complain(choose(f"tidak dapat mulai: {error}", f"cannot start: {error}"))
             sys.exit(COULD_NOT_START)
         (self.data / DEMO_UNFINISHED).unlink(missing_ok=True)
-        return self.system
+        self.edge = compose(self.built)
+        return self.edge
 
     def started(self) -> None:
         """The loops begin once the worker is up, and the word `ready` comes after all of it."""
-        if self.system is None:
+        if self.built is None or self.edge is None:
             return
-        self.worker = self.system.embedded.worker()
+        self.worker = self.built.worker()
         self.worker.start()
-        answer = Client(self.system).get("/readyz", base_url=self.url)
+        answer = Client(self.edge).get("/readyz", base_url=self.url)
         if answer.status_code == 200:
             announce(self.url, self.data)
         else:
@@ -107,8 +110,8 @@ class Running:
     def stop(self) -> None:
         if self.worker is not None:
             self.worker.stop()
-        if self.system is not None:
-            self.system.embedded.close()
+        if self.built is not None:
+            self.built.close()
 
 
 def announce(url: str, data: Path) -> None:
