@@ -72,8 +72,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = _StrictParser()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, name: str, import_name: str = __name__, **kwargs: Any) -> None:
+        super().__init__(name, import_name, **kwargs)
         self._prepare_doc_cbks.append(_describe)
 
 

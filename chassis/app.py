@@ -14,7 +14,6 @@ from flask import Flask, Response, g, request
 
 from chassis import (
     api,
-    bus,
     config,
     feed,
     health,
@@ -24,18 +23,20 @@ from chassis import (
     problems,
     runtime,
 )
+from chassis.bus.adapters import connect
 from chassis.context import safe_request_id, work
 from chassis.contracts import Contracts
 from chassis.db import Database
 from chassis.dispatcher import Dispatcher
 from chassis.inbox import Hearing, store_into
 from chassis.keys import KeySet
+from chassis.loops import Loop
 from chassis.manifest import Manifest
 from chassis.reconcile import Reconciler
 from chassis.relay import Relay
 from chassis.runtime import Runtime
 from chassis.telemetry import REQUESTS
-from chassis.worker import Loop, identity_of_worker
+from chassis.worker import identity_of_worker
 
 VERSION = "0.1.0"
 _PEER = "peer:"
@@ -145,7 +146,7 @@ def _runtime(
         settings=settings,
         manifest=manifest,
         db=db,
-        bus=bus.connect(settings.bus_url, manifest.name),
+        bus=connect(settings.bus_url, manifest.name),
         peers=peers.Peers(manifest, settings.peers_url, settings.client_secret),
         keys=None,  # type: ignore[arg-type] - set below, because it fetches through the peers
         contracts=Contracts(folder / "contracts"),

@@ -15,10 +15,7 @@ def listed(runtime: Runtime, status: str = "parked", limit: int = 100) -> list[d
     """This function will describe the newest events of a status, without their data."""
     inbox = runtime.db.plumbing.inbox
     rows = runtime.db.session.execute(
-        select(inbox)
-        .where(inbox.c.status == status)
-        .order_by(inbox.c.sequence.desc())
-        .limit(limit)
+        select(inbox).where(inbox.c.status == status).order_by(inbox.c.sequence.desc()).limit(limit)
     )
     return [
         {

@@ -114,7 +114,9 @@ def _key() -> str | None:
     if key is None:
         return None
     if not 0 < len(key) <= _LONGEST or not key.isprintable():
-        raise KeyInvalid(errors=[FieldError("/headers/idempotency-key", "invalid", "1-128", "1-128")])
+        raise KeyInvalid(
+            errors=[FieldError("/headers/idempotency-key", "invalid", "1-128", "1-128")]
+        )
     return key
 
 

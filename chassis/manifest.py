@@ -91,9 +91,7 @@ def owner_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:
 
 def _in_repository() -> list[Manifest]:
     folders = importlib.import_module("services").__path__
-    names = {
-        entry.name for folder in folders for entry in os.scandir(folder) if _is_service(entry)
-    }
+    names = {entry.name for folder in folders for entry in os.scandir(folder) if _is_service(entry)}
     return [load(f"services.{name}.manifest:MANIFEST") for name in sorted(names)]
 
 

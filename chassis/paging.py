@@ -101,7 +101,7 @@ def _typed(value: Any, column: InstrumentedAttribute[Any]) -> Any:
     if wanted is datetime:
         return datetime.fromisoformat(value)
     if wanted is UUID:
-        return UUID(value)
+        return UUID(str(value))
     if not isinstance(value, wanted):
         raise ValueError(f"{column.key} is not a {wanted.__name__}")
     return value

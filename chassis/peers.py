@@ -15,7 +15,6 @@ from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
-from flask import Flask
 from werkzeug.test import Client
 
 from chassis.context import current
@@ -26,7 +25,7 @@ _TIMEOUT = urllib3.Timeout(connect=0.5, read=8.0)
 _EARLIER = 30.0
 _ISSUER = "identity"
 
-_local: dict[str, dict[str, Flask]] = {}
+_local: dict[str, dict[str, Any]] = {}
 _local_lock = threading.Lock()
 
 
@@ -60,7 +59,7 @@ class Transport(Protocol):
     ) -> Answer: ...
 
 
-def register_local(name: str, service: str, app: Flask) -> None:
+def register_local(name: str, service: str, app: Any) -> None:
     """This function will make an app reachable as a `local:` peer."""
     with _local_lock:
         _local.setdefault(name, {})[service] = app

@@ -89,9 +89,7 @@ def refused(error: Refused) -> Response:
         headers["Retry-After"] = str(wait)
     if error.kind == "unauthenticated":
         headers["WWW-Authenticate"] = f'Bearer error="{error.code}"'
-    return answer(
-        _STATUS[error.kind], error.code, error.detail(language()), error.errors, headers
-    )
+    return answer(_STATUS[error.kind], error.code, error.detail(language()), error.errors, headers)
 
 
 def answer(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chassis.inbox import Hearing
     from chassis.keys import KeySet
     from chassis.peers import Peers
-    from chassis.worker import Loop
+    from chassis.loops import Loop
 
 _KEY = "simpul"
 

@@ -4,32 +4,16 @@ import os
 import random
 import socket
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from flask import Flask
 
 from chassis import runtime as runtimes
 from chassis.bus import BusUnavailable
+from chassis.loops import Loop
 from chassis.telemetry import LOOP_FAILURES, log
 
 _LONGEST_PAUSE = 30.0
-
-
-@dataclass
-class Loop:
-    """A background job. `run` works a little and returns True when it found something to do.
-
-    `every` is the pause in seconds after a turn without work, unless `wake` is set before.
-    `drained` False keeps the loop out of `drain()`.
-    """
-
-    name: str
-    run: Callable[[], bool]
-    every: float = 0.5
-    drained: bool = True
-    stop: Callable[[], None] | None = None
-    wake: threading.Event = field(default_factory=threading.Event)
 
 
 def identity_of_worker() -> str:
@@ -120,3 +104,6 @@ def _drained(app: Flask) -> list[Loop]:
 def _turn_in_test(app: Flask, loop: Loop) -> bool:
     with app.app_context():
         return loop.run()
+
+
+__all__ = ["Loop", "Worker", "drain", "identity_of_worker"]

@@ -1,13 +1,10 @@
 """The bus: for speed only. The truth is each service's log (`chassis.feed`)."""
 
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
+from typing import Protocol
 
 from chassis.envelope import Event
-
-if TYPE_CHECKING:
-    from chassis.worker import Loop
+from chassis.loops import Loop
 
 Store = Callable[[Event], None]
 
@@ -25,7 +22,7 @@ class Bus(Protocol):
         Raises `BusUnavailable` when it is not known to be safe.
         """
 
-    def hear(self, hearer: str, types: Collection[str], store: Store) -> "Sequence[Loop]":
+    def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
         """Have `store` called for each event of `types`; returns the loops that need running."""
 
     def declare(self, hearer: str, types: Collection[str]) -> None:
@@ -35,14 +32,3 @@ class Bus(Protocol):
         """Raise `BusUnavailable` when the bus does not answer."""
 
     def close(self) -> None: ...
-
-
-def connect(bus_url: str, service: str) -> Bus:
-    """This function will return the bus that `bus_url` names."""
-    scheme = urlsplit(bus_url).scheme
-    if scheme == "memory":
-        return memory.bus(bus_url)
-    return amqp.RabbitBus(bus_url, service)
-
-
-from chassis.bus import amqp, memory  # noqa: E402 - the adapters need the names above

@@ -1,0 +1,193 @@
+"""The bus on RabbitMQ. The only module that knows pika.
+
+Durable quorum queues and a topic exchange only, so the same code runs from 3.10 to 4.x. Each
+object belongs to one thread: pika's connections are not shared.
+"""
+
+import contextlib
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, UnroutableError
+
+from chassis.bus import BusUnavailable, Store
+from chassis.envelope import CONTENT_TYPE, EnvelopeInvalid, Event
+from chassis.loops import Loop
+from chassis.telemetry import log
+
+EXCHANGE = "simpul.events"
+DEAD_EXCHANGE = "simpul.dead"
+PREFETCH = 10
+_NOT_FOUND = 404
+_SETTLING_TIME = 2.0
+# The fuse only: failures are counted in the inbox, and what blows it is kept, not dropped.
+_QUEUE = {
+    "x-queue-type": "quorum",
+    "x-delivery-limit": 100,
+    "x-dead-letter-exchange": DEAD_EXCHANGE,
+    "x-dead-letter-strategy": "at-least-once",
+    "x-overflow": "reject-publish",
+}
+
+
+def queue_of(hearer: str) -> str:
+    return f"{hearer}.inbox"
+
+
+class RabbitBus:
+    """Publishes with confirms and `mandatory`; consumes by storing, then acknowledging."""
+
+    def __init__(self, url: str, service: str) -> None:
+        self._parameters = pika.URLParameters(url)
+        self._parameters.heartbeat = 30
+        self._parameters.blocked_connection_timeout = 5
+        self._parameters.socket_timeout = 5
+        self._parameters.client_properties = {"connection_name": f"simpul {service}"}
+        self._publishing = _Line(self._parameters, confirms=True)
+
+    def publish(self, event: Event) -> bool:
+        try:
+            self._publishing.channel().basic_publish(
+                EXCHANGE,
+                event.type,
+                event.to_json().encode(),
+                pika.BasicProperties(
+                    content_type=CONTENT_TYPE,
+                    delivery_mode=pika.DeliveryMode.Persistent,
+                    message_id=str(event.id),
+                ),
+                mandatory=True,
+            )
+        except UnroutableError:
+            return False
+        except ChannelClosedByBroker as error:
+            self._publishing.close()
+            if error.reply_code == _NOT_FOUND:
+                self._declare_again()
+            raise BusUnavailable(f"channel closed: {error.reply_code}") from error
+        except (AMQPError, NackError, OSError) as error:
+            self._publishing.close()
+            raise BusUnavailable(type(error).__name__) from error
+        return True
+
+    def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
+        line = _Line(self._parameters, confirms=False)
+        consumer = _Consumer(self, line, hearer, tuple(types), store)
+        return [Loop("consumer", consumer.run, every=0.05, drained=False, stop=line.close)]
+
+    def declare(self, hearer: str, types: Collection[str]) -> None:
+        """Declare the exchanges and the hearer's queue, bound to exactly what it hears."""
+        line = _Line(self._parameters, confirms=False)
+        try:
+            channel = line.channel()
+            _declare_exchanges(channel)
+            queue = queue_of(hearer)
+            channel.queue_declare(queue, durable=True, arguments=dict(_QUEUE))
+            for event_type in types:
+                channel.queue_bind(queue, EXCHANGE, event_type)
+        except (AMQPError, OSError) as error:
+            raise BusUnavailable(type(error).__name__) from error
+        finally:
+            line.close()
+
+    def check(self) -> None:
+        line = _Line(self._parameters, confirms=False)
+        try:
+            line.channel()
+        except (AMQPError, OSError) as error:
+            raise BusUnavailable(type(error).__name__) from error
+        finally:
+            line.close()
+
+    def close(self) -> None:
+        self._publishing.close()
+
+    def _declare_again(self) -> None:
+        log.warning("exchange_missing_declared_again", exchange=EXCHANGE)
+        line = _Line(self._parameters, confirms=False)
+        with contextlib.suppress(AMQPError, OSError):
+            _declare_exchanges(line.channel())
+        line.close()
+        time.sleep(_SETTLING_TIME)
+
+
+def _declare_exchanges(channel: BlockingChannel) -> None:
+    channel.exchange_declare(EXCHANGE, "topic", durable=True)
+    channel.exchange_declare(DEAD_EXCHANGE, "fanout", durable=True)
+    channel.queue_declare("dead", durable=True, arguments={"x-queue-type": "quorum"})
+    channel.queue_bind("dead", DEAD_EXCHANGE)
+
+
+@dataclass
+class _Line:
+    """One connection with one channel, opened when needed and again after a failure."""
+
+    parameters: pika.URLParameters
+    confirms: bool
+    _connection: Any = field(default=None, init=False)
+    _channel: Any = field(default=None, init=False)
+
+    def channel(self) -> BlockingChannel:
+        if self._channel is None or not self._channel.is_open:
+            self.close()
+            self._connection = pika.BlockingConnection(self.parameters)
+            self._channel = self._connection.channel()
+            if self.confirms:
+                self._channel.confirm_delivery()
+        return self._channel
+
+    def close(self) -> None:
+        connection, self._connection, self._channel = self._connection, None, None
+        if connection is not None:
+            with contextlib.suppress(AMQPError, OSError):
+                connection.close()
+
+
+@dataclass
+class _Consumer:
+    """Moves messages from the queue into the inbox."""
+
+    bus: RabbitBus
+    line: _Line
+    hearer: str
+    types: tuple[str, ...]
+    store: Store
+
+    def run(self) -> bool:
+        """Store what arrives within half a second; True when something did."""
+        try:
+            channel = self.line.channel()
+            channel.basic_qos(prefetch_count=PREFETCH)
+            return self._store_arriving(channel)
+        except ChannelClosedByBroker as error:
+            self.line.close()
+            if error.reply_code == _NOT_FOUND:
+                self.bus.declare(self.hearer, self.types)
+                time.sleep(_SETTLING_TIME)
+            raise BusUnavailable(f"channel closed: {error.reply_code}") from error
+        except (AMQPError, OSError) as error:
+            self.line.close()
+            raise BusUnavailable(type(error).__name__) from error
+
+    def _store_arriving(self, channel: BlockingChannel) -> bool:
+        stored = 0
+        for method, _properties, body in channel.consume(
+            queue_of(self.hearer), inactivity_timeout=0.5
+        ):
+            if method is None:
+                break
+            try:
+                self.store(Event.from_json(body))
+            except EnvelopeInvalid:
+                log.error("message_not_an_event", hearer=self.hearer)
+                channel.basic_reject(method.delivery_tag, requeue=False)
+            else:
+                channel.basic_ack(method.delivery_tag)
+            stored += 1
+            if stored >= PREFETCH:
+                break
+        return stored > 0

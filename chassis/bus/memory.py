@@ -2,13 +2,10 @@
 
 import threading
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
 
 from chassis.bus import Store
 from chassis.envelope import Event
-
-if TYPE_CHECKING:
-    from chassis.worker import Loop
+from chassis.loops import Loop
 
 _buses: dict[str, "MemoryBus"] = {}
 _lock = threading.Lock()
@@ -32,7 +29,7 @@ class MemoryBus:
             store(event)
         return bool(stores)
 
-    def hear(self, hearer: str, types: Collection[str], store: Store) -> "Sequence[Loop]":
+    def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
         self._hearers[hearer] = (frozenset(types), store)
         return ()
 

@@ -1,0 +1,1 @@
+"""A tiny service for testing the plumbing: letters are written, and other letters answered."""

@@ -1,0 +1,127 @@
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from marshmallow import fields, validate
+from sqlalchemy import select
+
+from chassis.api import Blueprint, Schema, needs_if_match
+from chassis.app import service_app
+from chassis.auth import person, requires
+from chassis.envelope import Event
+from chassis.etags import require_match, set_etag
+from chassis.idempotency import idempotent
+from chassis.inbox import Hearing, Unprocessable, hear
+from chassis.kernel.errors import NotFound
+from chassis.manifest import Manifest
+from chassis.outbox import record
+from chassis.paging import PageArgs, page, page_schema
+from tests.builders.letters.models import Heard, Letter, db
+
+MANIFEST = Manifest(
+    name="letters",
+    title={"id": "Surat", "en": "Letters"},
+    app="tests.builders.letters.app:create_app",
+    publishes=("letter.written.v1",),
+    hears=("note.written.v1",),
+)
+pages = Blueprint("letters", url_prefix="/api/letters/v1")
+
+
+class LetterIn(Schema):
+    text = fields.String(required=True, validate=validate.Length(min=1, max=200))
+
+
+class LetterOut(Schema):
+    id = fields.UUID(required=True)
+    text = fields.String(required=True)
+    version = fields.Integer(required=True)
+
+
+def write(text: str) -> Letter:
+    with db.transaction() as session:
+        letter = Letter(text=text)
+        session.add(letter)
+        session.flush()
+        tell(letter)
+    return letter
+
+
+def tell(letter: Letter) -> None:
+    record(
+        Event(
+            type="letter.written.v1",
+            subject=f"letter/{letter.id}",
+            version=letter.version,
+            data={"letter_id": str(letter.id), "text": letter.text},
+        )
+    )
+
+
+def found(letter_id: UUID) -> Letter:
+    letter = db.session.get(Letter, letter_id)
+    if letter is None:
+        raise NotFound
+    return letter
+
+
+@pages.route("/letters", methods=["POST"])
+@requires("letters")
+@idempotent
+@pages.arguments(LetterIn)
+@pages.response(201, LetterOut)
+def create(body: dict[str, Any]) -> Letter:
+    """Write a letter."""
+    person()
+    letter = write(body["text"])
+    set_etag(letter.version)
+    return letter
+
+
+@pages.route("/letters")
+@requires("letters")
+@pages.arguments(PageArgs, location="query")
+@pages.response(200, page_schema(LetterOut))
+def letters(args: dict[str, Any]) -> dict[str, Any]:
+    """List letters."""
+    return page(db.session(), select(Letter), by=(Letter.id,), **args).body()
+
+
+@pages.route("/letters/<uuid:letter_id>", methods=["PATCH"])
+@requires("letters")
+@needs_if_match
+@pages.arguments(LetterIn)
+@pages.response(200, LetterOut)
+def change(body: dict[str, Any], letter_id: UUID) -> Letter:
+    """Change a letter."""
+    with db.transaction():
+        letter = found(letter_id)
+        require_match(letter.version)
+        letter.text = body["text"]
+        letter.version += 1
+        set_etag(letter.version)
+    return letter
+
+
+def keep_note(event: Event) -> None:
+    if event.data["text"] == "poison":
+        raise RuntimeError("poisoned")
+    if event.data["text"] == "nonsense":
+        raise Unprocessable("nonsense")
+    with db.transaction() as session:
+        session.add(
+            Heard(letter_id=event.subject, text=str(event.data["text"]), version=event.version)
+        )
+
+
+def create_app(
+    config: Mapping[str, str] | None = None,
+    *,
+    replay: str = "rebuild",
+    blueprints: Sequence[Any] = (),
+) -> Flask:
+    heard: dict[str, Hearing] = {"note.written.v1": hear(keep_note, replay=replay)}  # type: ignore[arg-type]
+    return service_app(
+        MANIFEST, __name__, db=db, config=config, blueprints=(pages, *blueprints), heard=heard
+    )

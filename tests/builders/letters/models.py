@@ -1,0 +1,31 @@
+from uuid import UUID
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.ids import uuid7
+
+
+class Base(ServiceBase):
+    registry = service_registry()
+
+
+class Letter(RegionScoped, Base):
+    __tablename__ = "letters"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    text: Mapped[str] = mapped_column(String(200))
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Heard(RegionScoped, Base):
+    __tablename__ = "heard"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    letter_id: Mapped[str] = mapped_column(String(40))
+    text: Mapped[str] = mapped_column(String(200))
+    version: Mapped[int]
+
+
+db = Database(Base)

@@ -1,0 +1,104 @@
+"""One service by itself: its own database in a temporary folder, a test's own token issuer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from chassis import embedded, worker
+from chassis import runtime as runtimes
+from chassis.envelope import Event
+from chassis.ids import uuid7
+from chassis.inbox import store_into
+from chassis.keys import KeySet
+from chassis.manifest import discover, load
+from tests.builders.tokens import ISSUER, Signer
+
+
+@dataclass
+class Service:
+    """A service under test."""
+
+    app: Flask
+    signer: Signer
+
+    @property
+    def runtime(self) -> runtimes.Runtime:
+        return runtimes.of(self.app)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> TestResponse:
+        """Send one request; `token` becomes the bearer token."""
+        given = dict(headers or {})
+        if token is not None:
+            given["Authorization"] = f"Bearer {token}"
+        return self.app.test_client().open(path, method=method, headers=given, **kwargs)
+
+    def person(self, person_id: UUID, *scopes: str, **claims: Any) -> str:
+        return self.signer.person(person_id, *scopes, **claims)
+
+    def client(self, client_id: str, *scopes: str, **claims: Any) -> str:
+        return self.signer.client(client_id, *scopes, **claims)
+
+    def hear(self, *events: Event) -> None:
+        """Deliver events as the bus would, and handle them."""
+        store = store_into(self.app)
+        for event in events:
+            store(event)
+        self.drain()
+
+    def drain(self) -> None:
+        worker.drain(self.app)
+
+    def recorded(self, event_type: str | None = None) -> list[Event]:
+        """Return what the service has said, oldest first."""
+        with self.app.app_context():
+            outbox = self.runtime.db.plumbing.outbox
+            rows = self.runtime.db.session.execute(outbox.select().order_by(outbox.c.id)).all()
+        events = [Event.from_json(row.body) for row in rows]
+        return [one for one in events if event_type in (None, one.type)]
+
+
+def settings_for(name: str, folder: Path, **extra: str) -> dict[str, str]:
+    """Return settings with which one service runs alone in a folder."""
+    bus = str(uuid7())
+    return {
+        f"DATABASE_URL_{embedded.key(name)}": f"sqlite:///{folder / name}.db",
+        f"CLIENT_SECRET_{embedded.key(name)}": "test-secret",
+        "BUS_URL": f"memory:{bus}",
+        "PEERS_URL": f"local:{bus}",
+        "PUBLIC_URL": ISSUER,
+        "STORE_URL": f"file:{folder / 'objects'}",
+        "MAIL_URL": f"file:{folder / 'mail'}",
+        "WHATSAPP_URL": "log:",
+        "SECRET_KEY": "a-secret-of-this-test-of-32-characters-or-more",
+        "RETRY_SCHEDULE": "0,0,0",
+        **extra,
+    }
+
+
+def under_test(app: Flask, signer: Signer | None = None) -> Service:
+    """Give an app the test's token issuer in place of identity."""
+    signer = signer or Signer()
+    runtime = runtimes.of(app)
+    runtime.keys = KeySet("test", lambda: signer.jwks, runtime.db)
+    return Service(app, signer)
+
+
+def one_service(name: str, folder: Path, **extra: str) -> Service:
+    """Build, migrate and seed a service from its manifest."""
+    app: Flask = load(discover()[name].app)(settings_for(name, folder, **extra))
+    service = under_test(app)
+    embedded.prepare(app)
+    return service

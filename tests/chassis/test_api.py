@@ -1,0 +1,267 @@
+"""What every service promises its callers, tried on a tiny one."""
+
+import base64
+import json
+import time
+from uuid import uuid4
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey
+
+from chassis.app import RouteUnmarked, check_access
+from tests.builders.service import Service
+
+PERSON = uuid4()
+LETTERS = "/api/letters/v1/letters"
+
+
+@pytest.fixture
+def token(letters: Service) -> str:
+    return letters.person(PERSON, "letters")
+
+
+def write(letters: Service, token: str, text: str = "hello", **headers: str):
+    return letters.call("POST", LETTERS, token=token, json={"text": text}, headers=headers)
+
+
+def test_a_request_without_a_token_is_told_to_sign_in(letters):
+    answer = letters.call("GET", LETTERS)
+
+    assert answer.status_code == 401
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["code"] == "token_missing"
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def forged(letters: Service) -> dict[str, str]:
+    signer = letters.signer
+    claims = json.loads(_part(letters.person(PERSON, "letters"), 1))
+    other = ECKey.generate_key("P-256", {"kid": "test"})
+    unknown = ECKey.generate_key("P-256", {"kid": "nobody"})
+    secret = OctKey.import_key(signer.jwks)
+    header = {"alg": "ES256", "kid": "test", "typ": "at+jwt"}
+    encode = jwt.encode
+    return {
+        "other key, known kid": encode(header, claims, other, algorithms=["ES256"]),
+        "unknown kid": encode(header | {"kid": "nobody"}, claims, unknown, algorithms=["ES256"]),
+        "the public key as secret": encode(
+            header | {"alg": "HS256"}, claims, secret, algorithms=["HS256"]
+        ),
+        "alg none": _unsigned({"alg": "none", "kid": "test", "typ": "at+jwt"}, claims),
+        "alg NoNe": _unsigned({"alg": "NoNe", "kid": "test", "typ": "at+jwt"}, claims),
+        "no signature": ".".join(letters.person(PERSON, "letters").split(".")[:2]) + ".",
+        "changed claims": _swapped(letters.person(PERSON, "letters"), claims | {"region": "x"}),
+        "an id token": signer.sign(claims, typ="JWT"),
+        "a receipt": signer.sign(claims, typ="receipt+jwt"),
+        "other issuer": signer.sign(claims | {"iss": "http://evil.test"}),
+        "other audience": signer.sign(claims | {"aud": "elsewhere"}),
+        "issued in the future": signer.sign(claims | {"iat": int(time.time()) + 3600}),
+        "not valid yet": signer.sign(claims | {"nbf": int(time.time()) + 3600}),
+        "no expiry": signer.sign({k: v for k, v in claims.items() if k != "exp"}),
+        "no region": signer.sign({k: v for k, v in claims.items() if k != "region"}),
+        "a person for all regions": signer.sign(claims | {"region": "*"}),
+        "no subject": signer.sign({k: v for k, v in claims.items() if k != "sub"}),
+        "nonsense": "not.a.token",
+        "one dot": "a.b",
+        "empty parts": "..",
+    }
+
+
+def _part(token: str, index: int) -> bytes:
+    part = token.split(".")[index]
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def _encoded(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def _unsigned(header: dict, claims: dict) -> str:
+    return f"{_encoded(header)}.{_encoded(claims)}."
+
+
+def _swapped(token: str, claims: dict) -> str:
+    header, _, signature = token.split(".")
+    return f"{header}.{_encoded(claims)}.{signature}"
+
+
+def test_no_forged_token_is_accepted(letters):
+    accepted = {
+        kind: answer.status_code
+        for kind, bad in forged(letters).items()
+        if (answer := letters.call("GET", LETTERS, token=bad)).status_code != 401
+    }
+
+    assert accepted == {}
+
+
+def test_an_expired_token_says_so(letters):
+    old = letters.person(PERSON, "letters", exp=int(time.time()) - 31)
+
+    assert letters.call("GET", LETTERS, token=old).json["code"] == "token_expired"
+
+
+def test_a_token_within_the_leeway_still_works(letters):
+    old = letters.person(PERSON, "letters", exp=int(time.time()) - 20)
+
+    assert letters.call("GET", LETTERS, token=old).status_code == 200
+
+
+def test_a_token_without_the_scope_is_refused(letters):
+    answer = letters.call("GET", LETTERS, token=letters.person(PERSON, "other"))
+
+    assert (answer.status_code, answer.json["code"]) == (403, "insufficient_scope")
+
+
+def test_an_application_cannot_do_what_only_a_person_can(letters):
+    answer = write(letters, letters.client("svc-x", "letters", region="demo"))
+
+    assert (answer.status_code, answer.json["code"]) == (403, "person_required")
+
+
+def test_a_route_nobody_decided_about_stops_the_start(letters):
+    letters.app.add_url_rule("/api/letters/v1/open", "open", lambda: "")
+
+    with pytest.raises(RouteUnmarked, match="open"):
+        check_access(letters.app)
+
+
+def test_wrong_fields_are_named_in_the_readers_language(letters, token):
+    headers = {"Accept-Language": "en"}
+    body = {"txt": "x"}
+
+    english = letters.call("POST", LETTERS, token=token, json=body, headers=headers)
+    indonesian = letters.call("POST", LETTERS, token=token, json=body)
+
+    assert english.status_code == indonesian.status_code == 422
+    told = {e["pointer"]: (e["code"], e["detail"]) for e in english.json["errors"]}
+    assert told["/text"] == ("required", "Missing data for required field.")
+    assert told["/txt"][0] == "unknown_field"
+    assert {e["detail"] for e in indonesian.json["errors"]} == {
+        "Wajib diisi.",
+        "Isian ini tidak dikenal.",
+    }
+
+
+def test_a_body_that_is_not_json_is_a_clear_error(letters, token):
+    answer = letters.call("POST", LETTERS, token=token, data="{", content_type="application/json")
+
+    assert (answer.status_code, answer.json["code"]) == (400, "malformed")
+
+
+def test_the_request_id_goes_through_answer_and_event(letters, token):
+    answer = write(letters, token, **{"X-Request-ID": "from-the-caller-1"})
+
+    assert answer.headers["X-Request-ID"] == "from-the-caller-1"
+    assert letters.recorded()[0].request_id == "from-the-caller-1"
+
+
+def test_a_harmful_request_id_is_replaced(letters, token):
+    answer = write(letters, token, **{"X-Request-ID": "x" * 500})
+
+    assert answer.headers["X-Request-ID"] != "x" * 500
+
+
+def test_the_same_key_and_body_have_one_effect_and_one_answer(letters, token):
+    first = write(letters, token, **{"Idempotency-Key": "k1"})
+    second = write(letters, token, **{"Idempotency-Key": "k1"})
+
+    assert first.status_code == second.status_code == 201
+    assert first.json == second.json
+    assert second.headers["ETag"] == first.headers["ETag"]
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert len(letters.recorded()) == 1
+
+
+def test_the_same_key_with_another_body_is_refused(letters, token):
+    write(letters, token, "one", **{"Idempotency-Key": "k1"})
+
+    answer = write(letters, token, "two", **{"Idempotency-Key": "k1"})
+
+    assert (answer.status_code, answer.json["code"]) == (422, "idempotency_key_reused")
+    assert len(letters.recorded()) == 1
+
+
+def test_a_key_belongs_to_the_person_who_used_it(letters, token):
+    write(letters, token, "mine", **{"Idempotency-Key": "k1"})
+
+    theirs = write(
+        letters, letters.person(uuid4(), "letters"), "theirs", **{"Idempotency-Key": "k1"}
+    )
+
+    assert theirs.status_code == 201
+    assert theirs.json["text"] == "theirs"
+
+
+def test_a_refused_request_can_be_corrected_under_the_same_key(letters, token):
+    assert write(letters, token, "", **{"Idempotency-Key": "k1"}).status_code == 422
+
+    assert write(letters, token, "now", **{"Idempotency-Key": "k1"}).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "x" * 129])
+def test_an_unusable_key_is_refused(letters, token, key):
+    answer = write(letters, token, **{"Idempotency-Key": key})
+
+    assert answer.json["code"] == "idempotency_key_invalid"
+
+
+def test_an_edit_must_say_which_version_it_means(letters, token):
+    path = f"{LETTERS}/{write(letters, token).json['id']}"
+
+    def edit(**headers: str) -> int:
+        body = {"text": "new"}
+        return letters.call("PATCH", path, token=token, json=body, headers=headers).status_code
+
+    assert edit() == 428
+    assert edit(**{"If-Match": '"9"'}) == 412
+    assert edit(**{"If-Match": "*"}) == 412
+    assert edit(**{"If-Match": '"1"'}) == 200
+    assert edit(**{"If-Match": '"1"'}) == 412
+
+
+def test_pages_hold_every_row_once(letters, token):
+    written = {write(letters, token, f"n{n}").json["id"] for n in range(7)}
+
+    seen: list[str] = []
+    cursor = ""
+    while cursor is not None:
+        query = {"limit": 3} | ({"cursor": cursor} if cursor else {})
+        body = letters.call("GET", LETTERS, token=token, query_string=query).json
+        seen += [row["id"] for row in body["data"]]
+        cursor = body["page"]["next_cursor"]
+
+    assert len(seen) == 7
+    assert set(seen) == written
+    assert seen == sorted(seen, reverse=True)
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "WzFd", "e30", "bnVsbA"])
+def test_a_made_up_cursor_is_a_clear_error(letters, token, cursor):
+    answer = letters.call("GET", LETTERS, token=token, query_string={"cursor": cursor})
+
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/cursor")
+
+
+def test_another_regions_rows_look_as_if_they_were_not_there(letters, token):
+    letter = write(letters, token).json
+    elsewhere = letters.person(PERSON, "letters", region="other")
+
+    assert letters.call("GET", LETTERS, token=elsewhere).json["data"] == []
+    answer = letters.call(
+        "PATCH",
+        f"{LETTERS}/{letter['id']}",
+        token=elsewhere,
+        json={"text": "mine now"},
+        headers={"If-Match": '"1"'},
+    )
+    assert answer.status_code == 404
+
+
+def test_health_tells_what_is_wrong(letters):
+    assert letters.call("GET", "/livez").status_code == 200
+    ready = letters.call("GET", "/readyz")
+
+    assert ready.json["checks"]["bus"] == "ok"
+    assert "simpul_" in letters.call("GET", "/metrics").text

@@ -1,0 +1,391 @@
+"""From a fact to its effect: what must hold on the way, whatever goes wrong."""
+
+import itertools
+import random
+import threading
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import time_machine
+from sqlalchemy import select, update
+
+from chassis import dead, leases, worker
+from chassis import runtime as runtimes
+from chassis.bus import BusUnavailable
+from chassis.clock import now
+from chassis.contracts import ContractBroken
+from chassis.dispatcher import Dispatcher
+from chassis.envelope import EnvelopeInvalid, Event
+from chassis.outbox import NotInTransaction, record
+from chassis.regions import RegionNotBound, in_region
+from chassis.relay import Relay
+from chassis.sequencer import LeadershipLost, sequence
+from tests.builders.letters.app import tell, write
+from tests.builders.letters.models import Heard, Letter, db
+from tests.builders.service import Service
+
+
+def note(text: str = "hello", *, subject: str = "note/1", position: int = 1, **more) -> Event:
+    return Event(
+        type="note.written.v1",
+        subject=subject,
+        data={"text": text},
+        version=position,
+        region="demo",
+        source="notes",
+        position=position,
+        **more,
+    )
+
+
+def heard(letters: Service) -> list[str]:
+    with letters.app.app_context(), in_region("demo"):
+        return [row.text for row in db.session.scalars(select(Heard).order_by(Heard.id))]
+
+
+def inbox(letters: Service) -> list:
+    table = db.plumbing.inbox
+    with letters.app.app_context():
+        return list(db.session.execute(table.select().order_by(table.c.sequence)))
+
+
+def outbox(letters: Service) -> list:
+    table = db.plumbing.outbox
+    with letters.app.app_context():
+        return list(db.session.execute(table.select().order_by(table.c.position)))
+
+
+class FlakyBus:
+    """Takes `good` events, then is gone; remembers what it took."""
+
+    def __init__(self, good: int, *, routed: bool = True) -> None:
+        self.good = good
+        self.routed = routed
+        self.taken: list[Event] = []
+
+    def publish(self, event: Event) -> bool:
+        if len(self.taken) >= self.good:
+            raise BusUnavailable("gone")
+        self.taken.append(event)
+        return self.routed
+
+
+def test_an_event_is_saved_with_the_change_or_not_at_all(letters):
+    with letters.app.app_context(), in_region("demo"):
+        write("kept")
+        with pytest.raises(ZeroDivisionError), db.transaction() as session:
+            letter = Letter(text="lost")
+            session.add(letter)
+            session.flush()
+            tell(letter)
+            1 / 0  # noqa: B018
+
+    assert [event.data["text"] for event in letters.recorded()] == ["kept"]
+
+
+def test_recording_outside_a_transaction_is_refused(letters):
+    with letters.app.app_context(), in_region("demo"), pytest.raises(NotInTransaction):
+        record(Event(type="letter.written.v1", subject="x", data={}, version=1))
+
+
+@pytest.mark.parametrize("data", [{}, {"letter_id": "no uuid", "text": "x"}, {"text": 5}])
+def test_an_event_that_breaks_its_contract_takes_the_change_with_it(letters, data):
+    with letters.app.app_context(), in_region("demo"):
+        with pytest.raises(ContractBroken), db.transaction():
+            record(Event(type="letter.written.v1", subject="x", data=data, version=1))
+
+    assert letters.recorded() == []
+
+
+def test_an_event_without_a_region_cannot_be_made():
+    with pytest.raises(RegionNotBound):
+        Event(type="letter.written.v1", subject="x", data={}, version=1)
+
+
+def test_an_event_survives_its_journey_as_json():
+    event = note(request_id="r" * 8, correlation_id="c" * 8)
+
+    assert Event.from_json(event.to_json()) == event
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"id":"x"}', "not json"])
+def test_what_is_not_an_event_is_refused(text):
+    with pytest.raises(EnvelopeInvalid):
+        Event.from_json(text)
+
+
+def test_positions_have_no_holes_whatever_order_was_committed(letters):
+    with letters.app.app_context(), in_region("demo"):
+        for number in range(450):
+            write(str(number))
+    letters.drain()
+
+    assert [row.position for row in outbox(letters)] == list(range(1, 451))
+    assert all(row.published_at for row in outbox(letters))
+
+
+def test_one_subjects_events_are_numbered_in_its_own_order_despite_clocks(letters):
+    subject = uuid4()
+    with letters.app.app_context(), in_region("demo"), db.transaction():
+        for version in (3, 1, 2):
+            data = {"letter_id": str(subject), "text": str(version)}
+            record(Event(type="letter.written.v1", subject="s", version=version, data=data))
+    letters.drain()
+
+    assert [Event.from_json(row.body).version for row in outbox(letters)] == [1, 2, 3]
+
+
+def test_only_one_of_two_relays_leads_and_the_other_takes_over(letters):
+    runtime = letters.runtime
+    with letters.app.app_context(), in_region("demo"):
+        first, second = Relay(runtime, "first"), Relay(runtime, "second")
+        write("a")
+        assert first.run()
+        write("b")
+        assert not second.run()
+        first.stop()
+        assert second.run()
+        with pytest.raises(LeadershipLost):
+            write("c")
+            sequence(db, leases.Lease("relay", "first", 1, now() + timedelta(days=1)))
+        assert second.run()
+
+    assert [row.position for row in outbox(letters)] == [1, 2, 3]
+
+
+def test_a_leader_that_died_is_succeeded_when_its_term_ends(letters):
+    with letters.app.app_context():
+        assert leases.take(db, "relay", "dead") is not None
+        assert leases.take(db, "relay", "heir") is None
+        with time_machine.travel(now() + timedelta(seconds=20)):
+            heir = leases.take(db, "relay", "heir")
+
+    assert heir is not None
+    assert heir.epoch == 2
+
+
+def test_a_bus_that_goes_away_delays_and_loses_nothing(letters):
+    runtime = letters.runtime
+    runtime.bus = FlakyBus(good=2)
+    with letters.app.app_context(), in_region("demo"):
+        for text in "abcd":
+            write(text)
+        relay = Relay(runtime, "me")
+        with pytest.raises(BusUnavailable):
+            relay.run()
+        assert [bool(row.published_at) for row in outbox(letters)] == [True, True, False, False]
+        runtime.bus.good = 99
+        assert relay.run()
+
+    assert [event.position for event in runtime.bus.taken] == [1, 2, 3, 4]
+    assert all(row.published_at for row in outbox(letters))
+
+
+def test_a_crash_between_publishing_and_marking_sends_again_and_has_one_effect(letters):
+    event = note()
+
+    letters.hear(event, event, event)
+
+    assert heard(letters) == ["hello"]
+
+
+def test_an_event_nobody_hears_is_marked_and_blocks_nobody(letters):
+    letters.runtime.bus = FlakyBus(good=99, routed=False)
+    with letters.app.app_context(), in_region("demo"):
+        write("into the void")
+        assert Relay(letters.runtime, "me").run()
+
+    assert [row.unrouted for row in outbox(letters)] == [1]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations([1, 2, 3])))
+def test_one_subjects_events_are_handled_in_their_order_when_all_have_arrived(letters, order):
+    letters.hear(*[note(str(position), position=position) for position in order])
+
+    assert heard(letters) == ["1", "2", "3"]
+
+
+def test_a_poisoned_event_is_parked_and_only_its_subject_waited(letters):
+    poison = note("poison", subject="note/bad", position=1)
+    behind = note("behind", subject="note/bad", position=2)
+    others = [note(str(n), subject=f"note/{n}", position=n) for n in range(3, 8)]
+
+    letters.hear(poison, behind, *others)
+
+    assert sorted(heard(letters)) == ["3", "4", "5", "6", "7", "behind"]
+    with letters.app.app_context():
+        (parked,) = dead.listed(letters.runtime)
+    assert parked["event_id"] == poison.id
+    assert parked["attempts"] == 3
+    assert parked["error"] == "RuntimeError: poisoned"
+
+
+def test_an_event_that_can_never_be_handled_is_parked_at_once(letters):
+    letters.hear(note("nonsense"))
+
+    assert [(row.status, row.attempts) for row in inbox(letters)] == [("parked", 1)]
+
+
+def test_a_failed_event_waits_as_the_schedule_says_and_holds_back_its_subject(make_letters):
+    letters = make_letters(RETRY_SCHEDULE="0,5,30")
+    letters.hear(note("poison"), note("behind", position=2))
+
+    row, behind = inbox(letters)
+    wait = (row.due_at - now()).total_seconds()
+    assert (row.status, row.attempts) == ("pending", 1)
+    assert 3 < wait < 7
+    assert behind.status == "pending"
+    with time_machine.travel(now() + timedelta(seconds=10)):
+        letters.drain()
+    assert inbox(letters)[0].attempts == 2
+
+
+def test_a_parked_event_can_be_replayed_after_the_cause_is_mended(letters, monkeypatch):
+    letters.hear(note("poison"))
+    told: list[str] = []
+    hearing = letters.runtime.heard["note.written.v1"]
+    letters.runtime.heard = {
+        "note.written.v1": type(hearing)(lambda event: told.append(event.subject), "rebuild")
+    }
+
+    token = letters.client("svc-ops", "ops")
+    answer = letters.call("POST", "/api/letters/v1/dead/replay", token=token, json={})
+    letters.drain()
+
+    assert answer.json == {"count": 1}
+    assert told == ["note/1"]
+
+
+def test_the_dead_list_is_for_operators_only(letters):
+    path = "/api/letters/v1/dead"
+
+    assert letters.call("GET", path).status_code == 401
+    assert letters.call("GET", path, token=letters.person(uuid4(), "letters")).status_code == 403
+    assert letters.call("GET", path, token=letters.client("svc-ops", "ops")).json == {"data": []}
+
+
+def test_a_worker_that_lost_its_claim_changes_nothing(letters):
+    store = letters.runtime
+    with letters.app.app_context():
+        letters.hear()
+        from chassis import inbox as inboxes
+
+        inboxes.keep(store, [note()])
+        slow = Dispatcher(store, "slow")
+        row = db.session.execute(slow._due()).one()
+        assert slow._claim(row.sequence)
+        table = db.plumbing.inbox
+        with db.transaction() as session:
+            session.execute(update(table).values(claimed_by="quick"))
+        slow._handle(row)
+
+    assert heard(letters) == []
+    assert inbox(letters)[0].status == "pending"
+
+
+def test_two_dispatchers_at_once_do_everything_once(letters):
+    events = [note(str(n), subject=f"note/{n % 7}", position=n) for n in range(1, 61)]
+    random.Random(7).shuffle(events)
+    with letters.app.app_context():
+        from chassis import inbox as inboxes
+
+        inboxes.keep(letters.runtime, events)
+
+    def work(name: str) -> None:
+        with letters.app.app_context():
+            while Dispatcher(letters.runtime, name).run():
+                pass
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in ("one", "two", "three")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    letters.drain()
+
+    done = heard(letters)
+    assert sorted(map(int, done)) == list(range(1, 61))
+    for subject in range(7):
+        mine = [int(text) for text in done if int(text) % 7 == subject]
+        assert mine == sorted(mine)
+
+
+def test_the_feed_gives_the_whole_log_in_order_to_those_who_may_read_it(letters):
+    with letters.app.app_context():
+        for region in ("demo", "other"):
+            with in_region(region):
+                write(f"in {region}")
+    letters.drain()
+    path = "/api/letters/v1/events"
+
+    everything = letters.call("GET", path, token=letters.client("svc-x", "events.read")).json
+    one_region = letters.client("app-other", "events.read", region="other")
+    theirs = letters.call("GET", path, token=one_region).json
+    nobody = letters.call("GET", path, token=letters.person(uuid4(), "letters"))
+
+    assert [event["position"] for event in everything["data"]] == [1, 2]
+    assert [event["region"] for event in theirs["data"]] == ["other"]
+    assert everything["head"] == theirs["next_after"] == 2
+    assert nobody.status_code == 403
+
+
+def test_the_feed_is_read_in_pages_that_miss_nothing(letters):
+    with letters.app.app_context(), in_region("demo"):
+        for number in range(25):
+            write(str(number))
+    letters.drain()
+    token = letters.client("svc-x", "events.read")
+
+    seen: list[int] = []
+    after, more = 0, True
+    while more:
+        query = {"after": after, "limit": 10}
+        page = letters.call("GET", "/api/letters/v1/events", token=token, query_string=query).json
+        seen += [event["position"] for event in page["data"]]
+        after, more = page["next_after"], page["has_more"]
+
+    assert seen == list(range(1, 26))
+
+
+def test_a_loop_that_fails_is_tried_again_and_stops_when_told(letters):
+    turns: list[int] = []
+    done = threading.Event()
+
+    def stumbling() -> bool:
+        turns.append(1)
+        if len(turns) < 3:
+            raise RuntimeError("stumbled")
+        done.set()
+        return False
+
+    letters.runtime.loops[:] = [worker.Loop("stumbling", stumbling, every=0.01)]
+    running = worker.Worker(letters.app)
+    running.start()
+
+    assert done.wait(10)
+    assert running.stop(5)
+
+
+def test_what_is_committed_travels_without_waiting_for_the_next_turn(letters):
+    for loop in letters.runtime.loops:
+        loop.every = 60.0
+    running = worker.Worker(letters.app)
+    running.start()
+    arrived = threading.Event()
+    runtimes.of(letters.app).bus.hear("ear", ["letter.written.v1"], lambda _event: arrived.set())
+    with letters.app.app_context(), in_region("demo"):
+        write("quickly")
+
+    assert arrived.wait(5)
+    assert running.stop(5)
+
+
+def test_ids_made_here_grow(letters):
+    ids = [UUID(int=0)]
+    from chassis.ids import uuid7
+
+    ids += [uuid7() for _ in range(20_000)]
+
+    assert ids == sorted(set(ids))
+    assert {one.version for one in ids[1:]} == {7}

@@ -1,0 +1,44 @@
+"""Fixtures every test may use."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chassis import runtime as runtimes
+from chassis import telemetry
+from tests.builders.service import Service, one_service
+
+telemetry.configure_logs(terminal=False, level=40)
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
+    """Build services by name: `service("proposal")`."""
+    built: list[Service] = []
+
+    def build(name: str, **extra: str) -> Service:
+        one = one_service(name, tmp_path, **extra)
+        built.append(one)
+        return one
+
+    yield build
+    for one in built:
+        _dispose(one.app)
+
+
+@pytest.fixture
+def system(tmp_path: Path) -> Iterator[Any]:
+    """All services, gateway and portal in this process, with the demo region."""
+    from tests.builders.system import demo_system
+
+    running = demo_system(tmp_path)
+    yield running
+    running.close()
+
+
+def _dispose(app: Any) -> None:
+    with app.app_context():
+        runtimes.of(app).db.session.remove()
+        runtimes.of(app).db.engine.dispose()
