@@ -50,15 +50,19 @@ def an_id(name: str) -> UUID:
 
 def units() -> tuple[UnitNode, ...]:
     """A region with two OPDs and BKPSDM, which has two divisions."""
-    bkpsdm = {"parent_id": an_id("bkpsdm"), "opd_id": an_id("bkpsdm"), "bkpsdm": True}
     return (
         UnitNode(an_id("region"), "region", "region"),
         UnitNode(an_id("disdik"), "disdik", "opd", an_id("region"), an_id("disdik")),
         UnitNode(an_id("dinkes"), "dinkes", "opd", an_id("region"), an_id("dinkes")),
         UnitNode(an_id("bkpsdm"), "bkpsdm", "opd", an_id("region"), an_id("bkpsdm"), bkpsdm=True),
-        UnitNode(an_id("kinerja"), "bidang-kinerja", "division", **bkpsdm),
-        UnitNode(an_id("mutasi"), "bidang-mutasi", "division", **bkpsdm),
+        _division("kinerja"),
+        _division("mutasi"),
     )
+
+
+def _division(name: str) -> UnitNode:
+    bkpsdm = an_id("bkpsdm")
+    return UnitNode(an_id(name), f"bidang-{name}", "division", bkpsdm, bkpsdm, bkpsdm=True)
 
 
 def an_organisation(**parts: Any) -> Organisation:

@@ -45,10 +45,17 @@ KP_VALUES = {
     "predikat_tahun_1": "baik",
     "predikat_tahun_2": "sangat_baik",
 }
-KP_ALWAYS = (
-    "surat_usul sk_cpns sk_pns sk_pangkat_terakhir sk_jabatan_terakhir sk_jabatan_atasan pak "
-    "penilaian_kinerja tidak_hukdis"
-).split()
+KP_ALWAYS = [
+    "surat_usul",
+    "sk_cpns",
+    "sk_pns",
+    "sk_pangkat_terakhir",
+    "sk_jabatan_terakhir",
+    "sk_jabatan_atasan",
+    "pak",
+    "penilaian_kinerja",
+    "tidak_hukdis",
+]
 JF = {"jenis_jabatan": "jf", "guru": False}
 
 

@@ -223,8 +223,19 @@ class TestOwnProposal:
         grant("sekda", "sekda", None),
     )
     NAMES = tuple(
-        "umpeg umpeg_second opd_secretary opd_head bkpsdm_admin bkpsdm_admin_second "
-        "division_head bkpsdm_secretary bkpsdm_head sekda wakil".split()
+        [
+            "umpeg",
+            "umpeg_second",
+            "opd_secretary",
+            "opd_head",
+            "bkpsdm_admin",
+            "bkpsdm_admin_second",
+            "division_head",
+            "bkpsdm_secretary",
+            "bkpsdm_head",
+            "sekda",
+            "wakil",
+        ]
     )
 
     @pytest.mark.parametrize(

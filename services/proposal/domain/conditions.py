@@ -167,7 +167,7 @@ def _parse_comparison(data: dict[str, Any], fields: Collection[str], where: str)
             f"{where}: needs field or fact, and one operator; has {sorted(data)}"
         )
     name, operator = data[source], operators[0]
-    if name not in (fields if source == "field" else FACTS):
+    if not isinstance(name, str) or name not in (fields if source == "field" else FACTS):
         raise ConditionInvalid(f"{where}: no {source} “{name}”")
     operand = data[operator]
     if operator == "in" and not isinstance(operand, list):

@@ -206,7 +206,7 @@ def _window_row(reader: Reader) -> WindowRow:
         month=reader.number("month"),
         confirmed=reader.flag("confirmed", default=True),
     )
-    if row.month is not None and not 1 <= row.month <= 12:  # noqa: PLR2004 - months of a year
+    if row.month is not None and not 1 <= row.month <= 12:
         reader.problem("month", "expected 1 to 12")
     if (row.closes.months, row.closes.day) < (row.opens.months, row.opens.day):
         reader.problem("closes", "closes before it opens")

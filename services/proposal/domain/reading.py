@@ -95,7 +95,7 @@ class Reader:
     def choices(self, key: str, among: Collection[str], default: Collection[str]) -> frozenset[str]:
         items = self.list_of(key) if self.has(key) else list(default)
         self._known.add(key)
-        unknown = [str(item) for item in items if item not in among]
+        unknown = [str(item) for item in items if str(item) not in among]
         if unknown or not items:
             self.problem(key, f"expected some of {', '.join(sorted(among))}, not {unknown}")
         return frozenset(str(item) for item in items)
