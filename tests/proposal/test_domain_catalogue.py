@@ -1,6 +1,7 @@
 """The catalogue as data: what is delivered is right, and what is wrong is named."""
 
 import json
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any
 
