@@ -67,7 +67,9 @@ def save(data: Path, target: Path) -> dict[str, Any]:
             tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive,
         ):
             for name, path in [*copies.items(), *other_files(data)]:
-                entries.append(add(archive, name, path))
+                # A draft the system was just writing may be gone; what rows point to stays.
+                with contextlib.suppress(FileNotFoundError):
+                    entries.append(add(archive, name, path))
             manifest = {"format": FORMAT, "made_at": _now(), "files": entries}
             add_bytes(archive, MANIFEST, json.dumps(manifest, indent=1).encode())
             archive.close()

@@ -5,12 +5,10 @@ then does the folder get its name.
 """
 
 import argparse
-import contextlib
 import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import tarfile
 import tempfile
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Any
 
 from ops import folder
 from ops.backup import FORMAT, MANIFEST, unusable
+from ops.databases import complaint_about
 from ops.speech import Stop, say
 
 
@@ -116,7 +115,7 @@ def digest_of(path: Path) -> str:
 
 def check_databases(scratch: Path) -> None:
     for path in scratch.glob("*.db"):
-        with contextlib.closing(sqlite3.connect(path)) as database:
-            answer = database.execute("PRAGMA integrity_check").fetchone()[0]
-        if answer != "ok":
-            raise unusable((f"{path.name} rusak", f"{path.name} is damaged"))
+        if complaint := complaint_about(path):
+            raise unusable(
+                (f"{path.name} rusak: {complaint}", f"{path.name} is damaged: {complaint}")
+            )

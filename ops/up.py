@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,9 @@ from ops.speech import choose, complain, say
 
 DEMO_UNFINISHED = "demo-unfinished"
 ANY_ADDRESS = ("0.0.0.0", "::", "")
-FROM_ENVIRONMENT = ("MAIL_URL", "WHATSAPP_URL", "STORE_URL", "RETRY_SCHEDULE", "RECONCILE_EVERY")
+# What makes the embedded form what it is cannot be set from outside; the rest can.
+DECIDED_HERE = ("DATABASE_URL", "BUS_URL", "PEERS_URL", "PUBLIC_URL", "JWKS_URL")
+SECRETS = ("CLIENT_SECRET", "SECRET")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -81,13 +83,12 @@ class Running:
     built: Embedded | None = None
     edge: Callable[..., Any] | None = None
     worker: Worker | None = None
-    extra: dict[str, str] = field(
-        default_factory=lambda: {n: os.environ[n] for n in FROM_ENVIRONMENT if n in os.environ}
-    )
 
     def build(self) -> Callable[..., Any]:
         try:
-            self.built = build(self.data, public_url=self.url, demo=self.demo, extra=self.extra)
+            self.built = build(
+                self.data, public_url=self.url, demo=self.demo, extra=chosen_outside()
+            )
         except (SettingsInvalid, OSError) as error:
             complain(choose(f"tidak dapat mulai: {error}", f"cannot start: {error}"))
             sys.exit(COULD_NOT_START)
@@ -112,6 +113,11 @@ class Running:
             self.worker.stop()
         if self.built is not None:
             self.built.close()
+
+
+def chosen_outside() -> dict[str, str]:
+    fixed = (*DECIDED_HERE, *SECRETS)
+    return {name: value for name, value in os.environ.items() if not name.startswith(fixed)}
 
 
 def announce(url: str, data: Path) -> None:

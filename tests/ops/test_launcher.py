@@ -1,0 +1,261 @@
+"""./simpul itself: which Python, which environment, and what it says when it cannot start."""
+
+import ast
+import hashlib
+import importlib.machinery
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LAUNCHER = ROOT / "simpul"
+
+
+@pytest.fixture
+def launcher(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIMPUL_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    loader = importlib.machinery.SourceFileLoader("simpul_launcher", str(LAUNCHER))
+    loader.path = str(LAUNCHER)
+    module = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader("simpul_launcher", loader)
+    )
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    loader.exec_module(module)
+    return module
+
+
+def a_program(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def built_home(home):
+    """A home whose environment is the interpreter of this test run: nothing is left to build."""
+    requirements = (ROOT / "requirements" / "runtime.txt").read_bytes()
+    environment = home / "venv" / f"runtime-{hashlib.sha256(requirements).hexdigest()[:12]}"
+    a_program(environment / "bin" / "python", f'exec "{sys.executable}" "$@"')
+    (environment / "finished").write_text("")
+    return home
+
+
+def run_simpul(home, *arguments, language="id_ID.UTF-8"):
+    surroundings = {**os.environ, "SIMPUL_HOME": str(home), "LANG": language}
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        surroundings.pop(name, None)
+    return subprocess.run(
+        [str(LAUNCHER), *arguments],
+        env=surroundings,
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_it_parses_on_python_3_8():
+    ast.parse(LAUNCHER.read_text(encoding="utf-8"), feature_version=(3, 8))
+
+
+def test_alone_it_explains_itself_in_indonesian(tmp_path):
+    ended = run_simpul(tmp_path)
+
+    assert ended.returncode == 0
+    assert "./simpul up" in ended.stdout
+    assert "menjalankan Simpul di komputer ini" in ended.stdout
+
+
+def test_alone_it_explains_itself_in_english_where_the_machine_is_english(tmp_path):
+    ended = run_simpul(tmp_path, language="en_GB.UTF-8")
+
+    assert "run Simpul on this machine" in ended.stdout
+    assert "menjalankan" not in ended.stdout
+
+
+def test_explaining_builds_no_environment(tmp_path):
+    run_simpul(tmp_path, "--help")
+
+    assert not (tmp_path / "venv").exists()
+
+
+def test_an_unknown_command_is_one_line_and_exit_code_2(tmp_path):
+    ended = run_simpul(built_home(tmp_path), "terbang")
+
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert len(ended.stderr.splitlines()) == 1
+    assert "terbang" in ended.stderr
+
+
+def test_a_wrong_option_is_one_line_and_exit_code_2(tmp_path):
+    ended = run_simpul(built_home(tmp_path), "up", "--porta", "1")
+
+    assert ended.returncode == 2
+    assert len(ended.stderr.splitlines()) == 1
+    assert "./simpul up --help" in ended.stderr
+
+
+def test_the_code_of_the_command_is_found_from_any_folder(tmp_path):
+    (tmp_path / "elsewhere" / "ops").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "ops" / "__init__.py").write_text("raise SystemExit(99)")
+    home = built_home(tmp_path / "home")
+
+    ended = subprocess.run(
+        [str(LAUNCHER), "otp", "nobody", "--data", str(tmp_path)],
+        cwd=tmp_path / "elsewhere",
+        env={**os.environ, "SIMPUL_HOME": str(home)},
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+
+    assert ended.returncode == 2
+    assert "simpul:" in ended.stderr
+
+
+def test_an_old_python_is_told_what_to_install(launcher, monkeypatch, capsys):
+    monkeypatch.setattr(launcher.sys, "version_info", (3, 8, 10))
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    code = launcher.main(["up"])
+
+    assert code == 2
+    line = capsys.readouterr().err
+    assert len(line.splitlines()) == 1
+    assert "3.11" in line
+    assert "3.8" in line
+
+
+def test_a_newer_python_on_the_path_is_found_behind_an_old_one(launcher, monkeypatch, tmp_path):
+    monkeypatch.setattr(launcher.sys, "version_info", (3, 9, 2))
+    a_program(tmp_path / "bin" / "python3.13", "exit 127")  # a shim of a version not installed
+    newer = a_program(tmp_path / "bin" / "python3.12", "echo 3 12")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+
+    assert launcher.find_python() == newer
+
+
+def test_a_missing_venv_module_is_one_line_and_exit_code_2(launcher, monkeypatch, tmp_path, capsys):
+    base = a_program(tmp_path / "python", 'case "$2" in *venv*) exit 1;; *) echo 3 12;; esac')
+    monkeypatch.setattr(launcher, "find_python", lambda: base)
+
+    code = launcher.main(["up"])
+
+    assert code == 2
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert "python3.12-venv" in line
+
+
+def a_base_python(folder, pip):
+    """Stands for an interpreter: `-m venv` makes a folder whose python does what `pip` says."""
+    return a_program(
+        folder / "base-python",
+        f"""
+        [ "$1" = -c ] && exit 0
+        mkdir -p "$3/bin"
+        echo build >> {folder}/builds
+        printf '#!/bin/sh\\n{pip}\\n' > "$3/bin/python"
+        chmod 755 "$3/bin/python"
+        """,
+    )
+
+
+def test_packages_that_cannot_be_installed_are_one_line_and_exit_code_2(
+    launcher, monkeypatch, tmp_path, capsys
+):
+    base = a_base_python(tmp_path, pip="echo ERROR: no route to host; exit 1")
+    monkeypatch.setattr(launcher, "find_python", lambda: base)
+
+    code = launcher.main(["up"])
+
+    assert code == 2
+    assert "no route to host" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_half_built_environment_is_never_used(launcher, monkeypatch, tmp_path):
+    base = a_base_python(tmp_path, pip="exit 1")
+    monkeypatch.setattr(launcher, "find_python", lambda: base)
+    launcher.main(["up"])
+
+    assert not launcher.is_complete(launcher.environment_of("runtime.txt"))
+
+
+def test_an_environment_whose_interpreter_is_gone_is_built_again(launcher, monkeypatch, tmp_path):
+    base = a_base_python(tmp_path, pip="exit 0")
+    monkeypatch.setattr(launcher, "find_python", lambda: base)
+    python = launcher.ready_python(["up"])
+    Path(python).unlink()
+    Path(python).symlink_to("/nowhere/python3.11")
+
+    assert launcher.ready_python(["up"]) == python
+    assert (tmp_path / "builds").read_text().split() == ["build", "build"]
+
+
+def test_the_tools_environment_serves_every_command(launcher, monkeypatch, tmp_path):
+    base = a_base_python(tmp_path, pip="exit 0")
+    monkeypatch.setattr(launcher, "find_python", lambda: base)
+
+    assert launcher.ready_python(["test"]) == launcher.ready_python(["up"])
+
+
+def test_changed_requirements_mean_another_environment(launcher, monkeypatch, tmp_path):
+    before = launcher.environment_of("runtime.txt")
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "runtime.txt").write_text("flask==3.1.3")
+    monkeypatch.setattr(launcher, "ROOT", str(tmp_path))
+
+    assert launcher.environment_of("runtime.txt") != before
+
+
+def test_the_environment_a_running_server_may_use_is_kept(launcher, monkeypatch, tmp_path):
+    folder = tmp_path / "home" / "venv"
+    for age, name in enumerate(("runtime-oldest", "runtime-older", "runtime-newest")):
+        (folder / name).mkdir(parents=True)
+        os.utime(folder / name, (age, age))
+
+    launcher.forget_older("runtime.txt", str(folder / "runtime-newest"))
+
+    assert sorted(one.name for one in folder.iterdir()) == ["runtime-newest", "runtime-older"]
+
+
+def test_two_commands_at_once_build_one_environment(tmp_path):
+    base = a_base_python(tmp_path, pip="sleep 0.3")
+    start = (
+        "import importlib.machinery as m, types, sys; sys.dont_write_bytecode = True;"
+        f"l = m.SourceFileLoader('s', {str(LAUNCHER)!r}); s = types.ModuleType('s');"
+        f"s.__file__ = {str(LAUNCHER)!r}; exec(l.get_code('s'), s.__dict__);"
+        f"s.find_python = lambda: {base!r}; print(s.ready_python(['up']))"
+    )
+    surroundings = {**os.environ, "SIMPUL_HOME": str(tmp_path / "home")}
+
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", start],
+            env=surroundings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]
+    answers = [one.communicate(timeout=30)[0] for one in both]
+
+    assert answers[0] == answers[1] != b""
+    assert (tmp_path / "builds").read_text().split() == ["build"]
+
+
+def test_a_home_that_cannot_be_written_is_one_line_and_exit_code_2(tmp_path):
+    (tmp_path / "home").write_text("a file, not a folder")
+
+    ended = run_simpul(tmp_path / "home", "up", language="en_US.UTF-8")
+
+    assert ended.returncode == 2
+    assert "SIMPUL_HOME" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
