@@ -132,14 +132,14 @@ def _free_text(message: Message) -> dict[str, Any]:
 
 def _read(response: HTTPResponse, answer: bytes) -> Outcome:
     status, told = response.status, _object(answer)
-    if status < 300:  # noqa: PLR2004 - HTTP's own border
+    if status < 300:
         return _taken(told)
     code = _object(told.get("error")).get("code")
     detail = f"status {status}, code {code}"
     if status == _TOO_MANY or code in _THROTTLED:
         return temporary(detail, retry_after=_retry_after(response))
     # 5xx is theirs, an expired token is ours to mend: neither is the recipient's fault.
-    if status >= 500 or status in _OURS_TO_MEND:  # noqa: PLR2004
+    if status >= 500 or status in _OURS_TO_MEND:
         return temporary(detail)
     return permanent(detail)
 
@@ -163,4 +163,4 @@ def _object(value: Any) -> dict[str, Any]:
 
 def _retry_after(response: HTTPResponse) -> timedelta | None:
     asked = response.headers.get("Retry-After", "")
-    return timedelta(seconds=int(asked)) if asked.isdigit() and len(asked) < 8 else None  # noqa: PLR2004
+    return timedelta(seconds=int(asked)) if asked.isdigit() and len(asked) < 8 else None

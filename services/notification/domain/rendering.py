@@ -76,6 +76,35 @@ def render(template: Mapping[str, Any], facts: Facts) -> dict[str, Text]:
     return {language: _text(chosen[language], facts, language) for language in languages}
 
 
+def check_template(template: Mapping[str, Any]) -> None:
+    """Check what can be known of a template before any event has come.
+
+    Raises `UnrenderableNotice` for a missing Indonesian text, a part other than subject and
+    body, a stray brace, and a fact that a sensitive text may not carry.
+    """
+    sensitive = template.get("sensitive") or SENSITIVE_TEXT
+    for texts, allowed in ((template, None), (sensitive, SENSITIVE_FACTS)):
+        if DEFAULT_LANGUAGE not in texts:
+            raise UnrenderableNotice(f"the template has no text in {DEFAULT_LANGUAGE!r}")
+        for language in set(LANGUAGES) & set(texts):
+            _check_parts(texts[language], allowed)
+
+
+def _check_parts(parts: Mapping[str, str], allowed: frozenset[str] | None) -> None:
+    if set(parts) != {"subject", "body"}:
+        raise UnrenderableNotice("a text has exactly a subject and a body")
+    for part in parts.values():
+        _check_braces(part)
+        names = set(_PLACEHOLDER.findall(part))
+        if allowed is not None and not names <= allowed:
+            raise UnrenderableNotice(f"a sensitive message may not carry {names - allowed} (R6)")
+
+
+def _check_braces(part: str) -> None:
+    if re.search(r"[{}]", _PLACEHOLDER.sub("", part)):
+        raise UnrenderableNotice("the template has a brace that begins no {placeholder}")
+
+
 def placeholders(template: Mapping[str, Any]) -> set[str]:
     """Name every placeholder of the ordinary texts, in any language."""
     found: set[str] = set()
@@ -96,8 +125,7 @@ def _text(parts: Mapping[str, str], facts: Facts, language: str) -> Text:
 
 
 def _filled(line: str, facts: Facts, language: str) -> str | None:
-    if re.search(r"[{}]", _PLACEHOLDER.sub("", line)):
-        raise UnrenderableNotice("the template has a brace that begins no {placeholder}")
+    _check_braces(line)
     values = {name: _value(name, facts, language) for name in _PLACEHOLDER.findall(line)}
     if any(value is None for value in values.values()):
         return None

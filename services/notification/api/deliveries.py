@@ -1,0 +1,56 @@
+"""Who was sent what, by which channel, and how it ended: for those who answer for it.
+
+Open to an application whose client has the scope `deliveries.read`, and to a region's system or
+BKPSDM administrator.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from chassis.api import Blueprint
+from chassis.auth import InsufficientScope, actor, person, requires
+from chassis.clock import now
+from chassis.idempotency import idempotent
+from chassis.kernel.errors import Forbidden
+from services.notification import queries
+from services.notification.api.schemas import DeliveriesArgs, DeliveryPage, DeliveryState
+from services.notification.models import Delivery
+from services.notification.usecases.releasing import try_again
+
+READ = "deliveries.read"
+blp = Blueprint("deliveries", url_prefix="/api/notification/v1", description="What was sent")
+
+
+@blp.route("/deliveries")
+@requires()
+@blp.arguments(DeliveriesArgs, location="query")
+@blp.response(200, DeliveryPage)
+def list_deliveries(args: dict[str, Any]) -> dict[str, Any]:
+    """List deliveries with every try, newest first."""
+    if actor().person_id is None:
+        _check_client()
+    else:
+        _check_auditor()
+    return queries.deliveries(**args).body()
+
+
+@blp.route("/deliveries/<uuid:delivery_id>/retry", methods=["POST"])
+@requires("notification")
+@idempotent
+@blp.response(200, DeliveryState)
+def retry_delivery(delivery_id: UUID) -> Delivery:
+    """Try a failed delivery once more."""
+    _check_auditor()
+    return try_again(delivery_id, now=now())
+
+
+def _check_client() -> None:
+    if READ not in actor().scopes:
+        raise InsufficientScope(scope=READ)
+
+
+def _check_auditor() -> None:
+    if "notification" not in actor().scopes:
+        raise InsufficientScope(scope="notification")
+    if not queries.is_auditor(person(), now=now()):
+        raise Forbidden

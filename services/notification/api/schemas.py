@@ -1,0 +1,112 @@
+"""Shapes of what goes in and out, one schema per purpose."""
+
+from marshmallow import fields, validate
+
+from chassis.api import Schema
+from chassis.paging import PageArgs, page_schema
+from services.notification.domain.rendering import LANGUAGES
+
+
+class InboxArgs(PageArgs):
+    """Which of my notices: unread or read ones, those about one subject."""
+
+    unread = fields.Boolean(load_default=None, allow_none=True)
+    about = fields.String(load_default=None, validate=validate.Length(max=120))
+
+
+class NoticeView(Schema):
+    """One notice, in the reader's language."""
+
+    id = fields.UUID(required=True)
+    about = fields.String(required=True, metadata={"description": "e.g. proposal/<id>"})
+    event_type = fields.String(required=True)
+    service = fields.String(required=True)
+    rule = fields.String(required=True)
+    subject = fields.String(required=True)
+    body = fields.String(required=True)
+    language = fields.String(required=True)
+    channels = fields.List(fields.String(), required=True)
+    happened_at = fields.AwareDateTime(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    read_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+NoticePage = page_schema(NoticeView)
+
+
+class Counts(Schema):
+    """How many notices wait."""
+
+    unread = fields.Integer(required=True)
+
+
+class MarkedRead(Schema):
+    """How many notices were marked."""
+
+    count = fields.Integer(required=True)
+
+
+class NewPreference(Schema):
+    """How I want to be told. The inbox inside the application always stays on."""
+
+    in_app = fields.Boolean(load_default=True)
+    email = fields.Boolean(required=True)
+    whatsapp = fields.Boolean(required=True)
+    language = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES))
+
+
+class PreferenceView(Schema):
+    """How I am told; language null means the one in my contact data."""
+
+    in_app = fields.Boolean(required=True)
+    email = fields.Boolean(required=True)
+    whatsapp = fields.Boolean(required=True)
+    language = fields.String(required=True, allow_none=True)
+
+
+class DeliveriesArgs(PageArgs):
+    """Deliveries about one subject, or in one state."""
+
+    subject = fields.String(load_default=None, validate=validate.Length(max=120))
+    state = fields.String(
+        load_default=None,
+        validate=validate.OneOf(["pending", "sending", "sent", "failed", "skipped"]),
+    )
+
+
+class AttemptView(Schema):
+    """One try to send; no ending means it runs, or its sender died."""
+
+    number = fields.Integer(required=True)
+    started_at = fields.AwareDateTime(required=True)
+    ended_at = fields.AwareDateTime(required=True, allow_none=True)
+    ending = fields.String(required=True, allow_none=True)
+    detail = fields.String(required=True)
+    reference = fields.String(required=True, allow_none=True)
+
+
+class DeliveryState(Schema):
+    """Where a delivery stands."""
+
+    id = fields.UUID(required=True)
+    channel = fields.String(required=True)
+    state = fields.String(required=True)
+    reason = fields.String(required=True)
+    due_at = fields.AwareDateTime(required=True)
+
+
+class DeliveryView(DeliveryState):
+    """One notice on one channel, with every try; never its text or address."""
+
+    notice_id = fields.UUID(required=True)
+    about = fields.String(required=True)
+    event_type = fields.String(required=True)
+    service = fields.String(required=True)
+    rule = fields.String(required=True)
+    recipient_id = fields.UUID(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    finished_at = fields.AwareDateTime(required=True, allow_none=True)
+    attempts = fields.List(fields.Nested(AttemptView), required=True)
+
+
+DeliveryPage = page_schema(DeliveryView)

@@ -1,0 +1,110 @@
+"""The composition root: settings, channels and their senders, subscriptions, routes."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from chassis import runtime
+from chassis.app import service_app
+from chassis.config import Setting, Settings, SettingsInvalid
+from chassis.manifest import discover
+from services.notification import queries
+from services.notification.adapters.channels import (
+    EMAIL,
+    WHATSAPP,
+    Channel,
+    Open,
+    Sending,
+    open_channel,
+    registry,
+)
+from services.notification.adapters.mail_files import open_mail_files
+from services.notification.adapters.smtp import open_smtp
+from services.notification.adapters.whatsapp_cloud import open_whatsapp_cloud
+from services.notification.adapters.whatsapp_log import open_whatsapp_log
+from services.notification.api import deliveries, inbox, preferences
+from services.notification.domain.addresses import UnusableAddress, email_address
+from services.notification.manifest import MANIFEST
+from services.notification.models import db
+from services.notification.subscriptions import heard
+from services.notification.workers import sender
+
+SETTINGS = (
+    Setting(
+        "MAIL_URL",
+        secret=True,
+        help="file:/folder for .eml files, or smtp://user:password@host:port?tls=starttls.",
+    ),
+    Setting(
+        "MAIL_FROM",
+        default="",
+        help="The address mail comes from; needed with smtp:, noreply@<host> with file:.",
+    ),
+    Setting(
+        "WHATSAPP_URL",
+        default="log:",
+        secret=True,
+        help="log: sends nothing; cloud+https://graph.facebook.com/<version>/<number id>.",
+    ),
+    Setting("WHATSAPP_TOKEN", default="", secret=True, help="The WhatsApp provider's token."),
+)
+CHANNELS: Mapping[str, Open] = {
+    "email.file": open_mail_files,
+    "email.smtp": open_smtp,
+    "whatsapp.log": open_whatsapp_log,
+    "whatsapp.cloud+https": open_whatsapp_cloud,
+    "whatsapp.cloud+http": open_whatsapp_cloud,
+}
+
+
+def create_app(config: Mapping[str, str] | None = None) -> Flask:
+    """Build the notification service's app.
+
+    Raises `SettingsInvalid` with every wrong setting, `NoticeRuleInvalid` for a manifest's rule
+    that cannot work.
+    """
+    return service_app(
+        MANIFEST,
+        __name__,
+        db=db,
+        config=config,
+        settings=SETTINGS,
+        blueprints=(inbox.blp, preferences.blp, deliveries.blp),
+        heard=heard(discover()),
+        revoked_at=queries.revoked_at,
+        on_create=(_add_senders,),
+    )
+
+
+def _add_senders(app: Flask) -> None:
+    attached = runtime.of(app)
+    for name, channel in _channels(attached.settings).items():
+        attached.loops.extend(sender.loops(name, channel))
+
+
+def _channels(settings: Settings) -> dict[str, Channel]:
+    known = registry(CHANNELS)
+    opened: dict[str, Channel] = {}
+    problems: list[str] = []
+    for name, setting, token in ((EMAIL, "MAIL", ""), (WHATSAPP, "WHATSAPP", "WHATSAPP_TOKEN")):
+        url = settings[f"{setting}_URL"]
+        try:
+            secret = settings[token] if token else ""
+            sending = Sending(url, secret, _mail_from(settings), settings.public_url)
+            opened[name] = open_channel(name, sending, known)
+        except (ValueError, UnusableAddress) as error:
+            problems.append(f"{setting}_URL: {error}")
+    if problems:
+        raise SettingsInvalid(problems)
+    return opened
+
+
+def _mail_from(settings: Settings) -> str:
+    given = str(settings["MAIL_FROM"])
+    if given:
+        return email_address(given)
+    if urlsplit(settings["MAIL_URL"]).scheme != "file":
+        raise ValueError("MAIL_FROM must be set, the address mail comes from")
+    host = urlsplit(settings.public_url).hostname or ""
+    return f"noreply@{host}" if "." in host and not host[-1].isdigit() else "noreply@simpul.test"

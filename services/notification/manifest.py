@@ -1,0 +1,22 @@
+"""What the rest of the system may know of the notification service.
+
+It also hears the events of every notice rule that any manifest brings; those are found when the
+service starts, so `hears` names only what it copies.
+"""
+
+from chassis.manifest import Manifest, Route
+
+MANIFEST = Manifest(
+    name="notification",
+    title={"id": "Pemberitahuan", "en": "Notices to people"},
+    app="services.notification.app:create_app",
+    hears=(
+        "employee.changed.v1",
+        "employee.contact_changed.v1",
+        "unit.changed.v1",
+        "role.changed.v1",
+    ),
+    routes=(Route("/api/notification/"),),
+    calls={"identity": ("contacts.read",)},
+    scopes=("notification",),
+)

@@ -1,0 +1,153 @@
+"""Tables of the notification service, and its local copies of identity's people.
+
+A notice is what one person is told because of one event and one rule; a delivery is that notice
+on one channel; an attempt is one try to send it. Each is unique where a second would be a
+duplicate. Region leads every key and index.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.clock import now
+from chassis.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.ids import uuid7
+
+
+class Base(ServiceBase):
+    registry = service_registry()
+
+
+db = Database(Base)
+
+
+class Notice(RegionScoped, Base):
+    """`texts` holds the finished texts per language, so a later change of a template or a name
+    does not change what was said.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint("region", "event_id", "recipient_id", "service", "rule"),
+        Index("ix_notices_inbox", "region", "recipient_id", "in_app", "created_at", "id"),
+        Index("ix_notices_unread", "region", "recipient_id", "in_app", "read_at"),
+        Index("ix_notices_subject", "region", "subject", "created_at"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    event_id: Mapped[UUID]
+    event_type: Mapped[str] = mapped_column(String(80))
+    subject: Mapped[str] = mapped_column(String(120))
+    service: Mapped[str] = mapped_column(String(40))
+    rule: Mapped[str] = mapped_column(String(80))
+    recipient_id: Mapped[UUID]
+    in_app: Mapped[bool]
+    channels: Mapped[list[str]]
+    texts: Mapped[dict[str, Any]]
+    sender: Mapped[str]
+    happened_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    read_at: Mapped[datetime | None]
+
+
+class Delivery(RegionScoped, Base):
+    """State: pending, sending (claimed), sent, failed, skipped. `reason` says why not."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("region", "notice_id", "channel"),
+        Index("ix_deliveries_due", "channel", "state", "due_at"),
+        Index("ix_deliveries_list", "region", "state", "created_at", "id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    notice_id: Mapped[UUID] = mapped_column(ForeignKey("notices.id"))
+    channel: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(12), default="pending")
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    due_at: Mapped[datetime] = mapped_column(default=now)
+    claim: Mapped[UUID | None]
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    finished_at: Mapped[datetime | None]
+
+
+class Attempt(RegionScoped, Base):
+    """One try; `ending` is empty while it runs and stays so when its sender dies."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (UniqueConstraint("region", "delivery_id", "number"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id"))
+    number: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+    ending: Mapped[str | None] = mapped_column(String(12))
+    detail: Mapped[str] = mapped_column(String(200), default="")
+    reference: Mapped[str | None] = mapped_column(String(120))
+
+
+class Preference(RegionScoped, Base):
+    """What a person chose; no row means everything on. The inbox cannot be switched off."""
+
+    __tablename__ = "preferences"
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[bool] = mapped_column(default=True)
+    whatsapp: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str | None] = mapped_column(String(2))
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Employee(RegionScoped, Base):
+    """Copy of identity's employee: whom a greeting names, and since when tokens are void."""
+
+    __tablename__ = "employees"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    name: Mapped[str]
+    active: Mapped[bool]
+    sessions_revoked_at: Mapped[datetime | None]
+
+
+class Unit(RegionScoped, Base):
+    """Copy of identity's units: the region's name and zone, and BKPSDM's name as sender."""
+
+    __tablename__ = "units"
+    __table_args__ = (Index("ix_units_kind", "region", "kind"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str]
+    zone: Mapped[str | None]
+    bkpsdm: Mapped[bool]
+    active: Mapped[bool]
+
+
+class RoleGrant(RegionScoped, Base):
+    """Copy of identity's role grants: who may read the list of deliveries."""
+
+    __tablename__ = "role_grants"
+    __table_args__ = (Index("ix_role_grants_employee", "region", "employee_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    employee_id: Mapped[UUID]
+    role: Mapped[str] = mapped_column(String(40))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    active: Mapped[bool]
+
+
+class Contact(RegionScoped, Base):
+    """Where a person is reached, as last fetched. `known_version` comes by event and says when
+    that is out of date; contacts themselves never travel in events.
+    """
+
+    __tablename__ = "contacts"
+    employee_id: Mapped[UUID] = mapped_column(primary_key=True)
+    known_version: Mapped[int] = mapped_column(default=0)
+    fetched_version: Mapped[int | None]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    language: Mapped[str | None] = mapped_column(String(2))

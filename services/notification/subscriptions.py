@@ -1,0 +1,62 @@
+"""What this service hears: identity's people for its copies, and the events of every notice rule.
+
+The rules come from the manifests of all installed services, so a new service's notices work
+without an edit here. Old events rebuild the copies; old notices are listed, not sent again.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from chassis.envelope import Event
+from chassis.inbox import Hearing, hear
+from chassis.manifest import Manifest, Notice
+from services.notification.domain.rendering import UnrenderableNotice, check_template
+from services.notification.usecases.copying import (
+    keep_contact_version,
+    keep_employee,
+    keep_role,
+    keep_unit,
+)
+from services.notification.usecases.telling import CHANNELS, Rule, tell
+
+HEARD: dict[str, Hearing] = {
+    "employee.changed.v1": hear(keep_employee, replay="rebuild"),
+    "employee.contact_changed.v1": hear(keep_contact_version, replay="rebuild"),
+    "unit.changed.v1": hear(keep_unit, replay="rebuild"),
+    "role.changed.v1": hear(keep_role, replay="rebuild"),
+}
+
+
+class NoticeRuleInvalid(Exception):
+    """A manifest's notice rule cannot work; the message names service, rule and fault."""
+
+
+def heard(manifests: Mapping[str, Manifest]) -> dict[str, Hearing]:
+    """Return every subscription: the copies, and one handler per event that somebody is told of.
+
+    Raises `NoticeRuleInvalid` for a rule with an unknown channel or a broken template, and for
+    one about an event that is copied here (its history must be replayed, a notice's must not).
+    """
+    rules: dict[str, list[Rule]] = {}
+    for manifest in manifests.values():
+        for notice in manifest.notices:
+            _check(manifest.name, notice)
+            rules.setdefault(notice.event, []).append(Rule(manifest.name, notice, manifest.labels))
+    told = {event: hear(_teller(found), replay="skip") for event, found in rules.items()}
+    return {**told, **HEARD}
+
+
+def _teller(rules: list[Rule]) -> Callable[[Event], None]:
+    return partial(tell, rules=tuple(rules))
+
+
+def _check(service: str, notice: Notice) -> None:
+    faults = [f"unknown channel {name!r}" for name in notice.channels if name not in CHANNELS]
+    if notice.event in HEARD:
+        faults.append(f"{notice.event} is only copied here, nobody can be told of it")
+    try:
+        check_template(notice.template)
+    except UnrenderableNotice as error:
+        faults.append(str(error))
+    if faults:
+        raise NoticeRuleInvalid(f"{service}, notice {notice.name}: {'; '.join(faults)}")

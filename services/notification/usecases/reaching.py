@@ -1,0 +1,73 @@
+"""Where a person is reached: fetched from identity when needed, kept until a newer version is told.
+
+Called by the sender only, outside any transaction, because it may ask over the network.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+from uuid import UUID
+
+from chassis.peers import PeerUnavailable
+from chassis.regions import in_region
+from chassis.runtime import here
+from services.notification.models import Contact, db
+
+_FOUND, _MISSING = 200, 404
+
+
+@dataclass(frozen=True)
+class Reach:
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
+
+
+def reach(person: UUID, *, region: str) -> Reach:
+    """Return a person's addresses and language, from the copy when it is still good.
+
+    Raises `PeerUnavailable` when they must be fetched and identity does not answer.
+    """
+    with in_region(region):
+        if (kept := _kept(person)) is not None:
+            return kept
+        found = _fetched(person)
+        if found is None:
+            return Reach()
+        _keep(person, found)
+    return Reach(found.get("email"), found.get("phone"), found.get("language"))
+
+
+def _kept(person: UUID) -> Reach | None:
+    contact = db.session.get(Contact, person)
+    kept = Reach(contact.email, contact.phone, contact.language) if _is_good(contact) else None
+    # Lets the connection go before anybody is asked over the network.
+    db.session.rollback()
+    return kept
+
+
+def _is_good(contact: Contact | None) -> TypeGuard[Contact]:
+    if contact is None or contact.fetched_version is None:
+        return False
+    return contact.fetched_version >= contact.known_version
+
+
+def _fetched(person: UUID) -> dict[str, Any] | None:
+    answer = here().peers["identity"].get(f"/api/identity/v1/contacts/{person}")
+    if answer.status == _MISSING:
+        return None
+    if answer.status != _FOUND:
+        raise PeerUnavailable(peer="identity")
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def _keep(person: UUID, found: dict[str, Any]) -> None:
+    version = int(found["version"])
+    with db.transaction() as session:
+        contact = session.get(Contact, person, populate_existing=True)
+        if contact is None:
+            contact = Contact(employee_id=person, known_version=version)
+            session.add(contact)
+        contact.fetched_version = version
+        contact.email, contact.phone = found.get("email"), found.get("phone")
+        contact.language = found.get("language")

@@ -1,0 +1,39 @@
+"""An operator sends a failed delivery on its way once more, after mending what was wrong."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+
+from chassis.kernel.errors import NotFound, Refused
+from services.notification.models import Delivery, db
+
+
+class NotFailed(Refused):
+    """Only what failed for good can be tried again by hand."""
+
+    code = "delivery_not_failed"
+    text = {
+        "id": "Hanya pengiriman yang gagal yang dapat dicoba lagi.",
+        "en": "Only a failed delivery can be tried again.",
+    }
+
+
+def try_again(delivery_id: UUID, *, now: datetime) -> Delivery:
+    """Put a failed delivery back to be sent; one more try, then its old schedule goes on.
+
+    Raises `NotFound`, or `NotFailed` when it is in another state.
+    """
+    with db.transaction() as session:
+        delivery = session.get(Delivery, delivery_id)
+        if delivery is None:
+            raise NotFound
+        changed: Any = session.execute(
+            update(Delivery)
+            .where(Delivery.id == delivery_id, Delivery.state == "failed")
+            .values(state="pending", reason="by_hand", due_at=now, finished_at=None)
+        )
+        if changed.rowcount != 1:
+            raise NotFailed
+    return delivery

@@ -1,0 +1,189 @@
+"""Takes a due delivery under a claim, and writes down how the try ended.
+
+Between the two nothing of the database is held: the provider may take minutes. A claim that ran
+out means its sender died; the try is then booked as lost and the rules of `attempts` say what
+follows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from chassis.clock import now
+from chassis.ids import uuid7
+from chassis.regions import all_regions, in_region
+from chassis.telemetry import log
+from services.notification.adapters.channels import EMAIL, WHATSAPP
+from services.notification.domain.attempts import LOST, Ending, Outcome, Step, next_step
+from services.notification.models import Attempt, Delivery, Notice, Preference, db
+
+# Longer than the longest conversation with a provider, or a slow try would be sent twice.
+CLAIMS = {EMAIL: timedelta(minutes=20), WHATSAPP: timedelta(minutes=2)}
+PENDING, SENDING, FAILED, SKIPPED = "pending", "sending", "failed", "skipped"
+NO_ADDRESS = Step(SKIPPED, reason="no_address")
+SWITCHED_OFF = Step(SKIPPED, reason="switched_off")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A delivery in one sender's hands, with all it needs so that the database can be let go."""
+
+    delivery_id: UUID
+    claim: UUID
+    number: int
+    channel: str
+    region: str
+    notice_id: UUID
+    recipient_id: UUID
+    texts: Mapping[str, Mapping[str, str]]
+    sender: str
+    language: str | None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Something was due. Without a job it was settled without sending."""
+
+    job: Job | None
+
+
+def take(channel: str) -> Taken | None:
+    """Claim the delivery that has been due longest; None when nothing is due.
+
+    Of several senders one gets it: the claim is written before anything is sent.
+    """
+    with all_regions():
+        at = now()
+        waiting = db.session.scalar(select(Delivery.id).where(_due(channel, at)).limit(1))
+        db.session.rollback()
+        if waiting is None:
+            return None
+        with db.transaction() as session:
+            delivery = session.scalar(
+                select(Delivery)
+                .where(_due(channel, at))
+                .order_by(Delivery.due_at, Delivery.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            return None if delivery is None else _taken(session, delivery)
+
+
+def finish(job: Job, outcome: Outcome, *, instead: Step | None = None) -> None:
+    """Write down how a try ended and what follows (`instead`, when the rules have no say)."""
+    with in_region(job.region), db.transaction() as session:
+        step = instead or _following(session, job, outcome)
+        _close_attempt(session, job.delivery_id, job.number, outcome)
+        changed: Any = session.execute(
+            update(Delivery)
+            .where(Delivery.id == job.delivery_id, Delivery.claim == job.claim)
+            .where(Delivery.state == SENDING)
+            .values(**_state(step))
+        )
+        if changed.rowcount != 1:
+            log.warning("delivery_claim_lost", delivery_id=str(job.delivery_id))
+        elif job.channel == WHATSAPP and (step is NO_ADDRESS or step.state == FAILED):
+            _fall_back_to_mail(session, job)
+
+
+def _due(channel: str, at: datetime) -> ColumnElement[bool]:
+    return and_(
+        Delivery.channel == channel,
+        or_(
+            and_(Delivery.state == PENDING, Delivery.due_at <= at),
+            and_(Delivery.state == SENDING, Delivery.claimed_until < at),
+        ),
+    )
+
+
+def _taken(session: Session, delivery: Delivery) -> Taken:
+    notice = session.get_one(Notice, delivery.notice_id)
+    preference = session.get(Preference, notice.recipient_id)
+    if delivery.state == SENDING:
+        _book_as_lost(session, delivery)
+        return Taken(None)
+    if preference is not None and not getattr(preference, delivery.channel):
+        _apply(delivery, SWITCHED_OFF)
+        return Taken(None)
+    claim = uuid7()
+    delivery.state, delivery.claim = SENDING, claim
+    delivery.claimed_until = now() + CLAIMS[delivery.channel]
+    delivery.attempts += 1
+    session.add(Attempt(delivery_id=delivery.id, number=delivery.attempts, region=delivery.region))
+    return Taken(_job(delivery, notice, claim, preference))
+
+
+def _job(delivery: Delivery, notice: Notice, claim: UUID, preference: Preference | None) -> Job:
+    return Job(
+        delivery_id=delivery.id,
+        claim=claim,
+        number=delivery.attempts,
+        channel=delivery.channel,
+        region=delivery.region,
+        notice_id=notice.id,
+        recipient_id=notice.recipient_id,
+        texts=notice.texts,
+        sender=notice.sender,
+        language=preference.language if preference else None,
+    )
+
+
+def _book_as_lost(session: Session, delivery: Delivery) -> None:
+    number = delivery.attempts
+    earlier = _endings(session, delivery.id, before=number)
+    _close_attempt(session, delivery.id, number, LOST)
+    _apply(delivery, next_step(LOST, earlier=earlier, channel=delivery.channel, now=now()))
+    log.warning("sender_died", delivery_id=str(delivery.id), attempt=number)
+
+
+def _following(session: Session, job: Job, outcome: Outcome) -> Step:
+    earlier = _endings(session, job.delivery_id, before=job.number)
+    return next_step(outcome, earlier=earlier, channel=job.channel, now=now())
+
+
+def _endings(session: Session, delivery_id: UUID, *, before: int) -> list[Ending]:
+    found = session.scalars(
+        select(Attempt.ending)
+        .where(Attempt.delivery_id == delivery_id, Attempt.number < before)
+        .order_by(Attempt.number)
+    )
+    return [Ending(ending) for ending in found if ending]
+
+
+def _close_attempt(session: Session, delivery_id: UUID, number: int, outcome: Outcome) -> None:
+    session.execute(
+        update(Attempt)
+        .where(Attempt.delivery_id == delivery_id, Attempt.number == number)
+        .values(
+            ended_at=now(),
+            ending=str(outcome.ending),
+            detail=outcome.detail[:200],
+            reference=outcome.reference,
+        )
+    )
+
+
+def _state(step: Step) -> dict[str, Any]:
+    values = {"state": step.state, "reason": step.reason, "claim": None, "claimed_until": None}
+    if step.state == PENDING:
+        return {**values, "due_at": step.due}
+    return {**values, "finished_at": now()}
+
+
+def _apply(delivery: Delivery, step: Step) -> None:
+    for name, value in _state(step).items():
+        setattr(delivery, name, value)
+
+
+def _fall_back_to_mail(session: Session, job: Job) -> None:
+    """A WhatsApp that cannot arrive becomes a mail, unless the rule sends one anyway."""
+    there = session.scalar(
+        select(Delivery.id).where(Delivery.notice_id == job.notice_id, Delivery.channel == EMAIL)
+    )
+    if there is None:
+        session.add(Delivery(notice_id=job.notice_id, channel=EMAIL, reason="fallback"))

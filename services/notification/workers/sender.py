@@ -1,0 +1,88 @@
+"""Sends what is due, one message at a time per loop; several loops share a channel.
+
+A loop that hangs on a slow provider holds a thread and nothing else: no database connection, no
+request, no other channel.
+"""
+
+from dataclasses import dataclass
+
+from chassis.peers import PeerUnavailable
+from chassis.runtime import here
+from chassis.telemetry import counter, log
+from chassis.worker import Loop
+from services.notification.adapters.channels import EMAIL, Channel, Message
+from services.notification.domain.attempts import Outcome, permanent, temporary, uncertain
+from services.notification.domain.rendering import DEFAULT_LANGUAGE
+from services.notification.usecases.reaching import Reach, reach
+from services.notification.usecases.sending import NO_ADDRESS, Job, finish, take
+
+SENDERS = {EMAIL: 4, "whatsapp": 2}
+PAUSE = 1.0
+TRIES = counter("notice_attempts", "Tries to send a notice, by how they ended", "channel", "ending")
+
+
+@dataclass(frozen=True)
+class Sender:
+    name: str
+    channel: Channel
+
+    def run(self) -> bool:
+        """Send one due message; True when something was due."""
+        taken = take(self.name)
+        if taken is None:
+            return False
+        if taken.job is not None:
+            self._send(taken.job)
+        return True
+
+    def _send(self, job: Job) -> None:
+        try:
+            reached = reach(job.recipient_id, region=job.region)
+        except PeerUnavailable:
+            self._finish(job, temporary("identity does not answer, so there is no address"))
+            return
+        address = reached.email if self.name == EMAIL else reached.phone
+        if not address:
+            finish(job, permanent("the person has no address on this channel"), instead=NO_ADDRESS)
+            return
+        self._finish(job, self._try(job, _message(job, address, reached)))
+
+    def _try(self, job: Job, message: Message) -> Outcome:
+        try:
+            return self.channel.send(message)
+        except Exception as error:  # noqa: BLE001 - a plug-in may raise anything
+            # A channel must not raise. If one does, nobody knows how far it came.
+            log.exception("channel_raised", channel=self.name, delivery_id=str(job.delivery_id))
+            return uncertain(f"the channel raised {type(error).__name__}")
+
+    def _finish(self, job: Job, outcome: Outcome) -> None:
+        finish(job, outcome)
+        TRIES.labels(self.name, str(outcome.ending)).inc()
+        log.info(
+            "notice_attempted",
+            notice_id=str(job.notice_id),
+            channel=self.name,
+            attempt=job.number,
+            ending=str(outcome.ending),
+        )
+
+
+def loops(name: str, channel: Channel) -> list[Loop]:
+    """Return the loops that send by one channel."""
+    sender = Sender(name, channel)
+    return [Loop(f"{name}-{n}", sender.run, every=PAUSE) for n in range(1, SENDERS[name] + 1)]
+
+
+def _message(job: Job, address: str, reached: Reach) -> Message:
+    wanted = job.language or reached.language or DEFAULT_LANGUAGE
+    language = wanted if wanted in job.texts else DEFAULT_LANGUAGE
+    text = job.texts[language]
+    return Message(
+        id=job.notice_id,
+        to=address,
+        subject=text["subject"],
+        body=text["body"],
+        language=language,
+        sender=job.sender,
+        app_url=here().settings.public_url,
+    )
