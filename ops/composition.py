@@ -20,7 +20,7 @@ def compose(built: Embedded) -> Edge:
         built.apps,
         built.manifests,
         portal=create_portal(built.settings, edge=edge_itself),
-        gateway_app=create_gateway(built.settings, built.apps, built.manifests),
+        gateway_app=create_gateway(built.settings, built.manifests),
         public_url=built.settings["PUBLIC_URL"],
     )
     peers.register_local(built.settings["PEERS_URL"], "edge", edge)

@@ -52,7 +52,8 @@ def run(options: argparse.Namespace) -> int:
 
 def take_journey(system: System) -> None:
     credentials = demo_credentials(system.data)
-    accounts = {one["key"]: one for one in credentials["accounts"]}
+    region = credentials["region"]
+    accounts = {one["key"]: {**one, "region": region} for one in credentials["accounts"]}
     case = Case(Web(system.url), accounts)
     refuse_real_region(case, credentials)
     say(

@@ -18,7 +18,6 @@ from ops.speech import Stop, choose, say
 LEAST_FREE = 1_000_000_000
 PRIVATE = ("secrets.json", folder.CREDENTIALS)
 OTHERS_MAY = 0o077
-OLD_EVENT = "datetime('now', '-1 minute')"
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,8 @@ def examine_events(path: Path) -> Iterator[Finding]:
             "SELECT count(*) FROM inbox WHERE status = 'parked'"
         ),
         choose("belum disebarkan setelah 1 menit", "not published after 1 minute"): (
-            f"SELECT count(*) FROM outbox WHERE published_at IS NULL AND recorded_at < {OLD_EVENT}"
+            "SELECT count(*) FROM outbox WHERE published_at IS NULL"
+            " AND recorded_at < datetime('now', '-1 minute')"
         ),
     }
     with contextlib.closing(sqlite3.connect(path, timeout=20)) as database:

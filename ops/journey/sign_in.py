@@ -125,6 +125,8 @@ class _Browser:
     def _answer_to(self, field_: Mapping[str, str]) -> str:
         if field_.get("type") == "hidden":
             return field_.get("value", "")
+        if field_.get("name") == "region":
+            return str(self.account["region"])
         if field_.get("type") == "password":
             return str(self.account["password"])
         if _is_code(field_):
@@ -152,6 +154,8 @@ class _Form(HTMLParser):
             return
         if tag == "form":
             self.action, self.fields = given.get("action", ""), []
+        elif tag == "select":
+            self.fields.append(given)
         elif tag == "input" and given.get("name") and given.get("type") != "submit":
             self.fields.append(given)
 
