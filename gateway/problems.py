@@ -50,7 +50,7 @@ LENGTH_REQUIRED = Problem(
 )
 TOO_LARGE = Problem(
     "413 Content Too Large",
-    "body_too_large",
+    "too_large",
     {"id": "Kiriman terlalu besar", "en": "Body too large"},
     {
         "id": "Kiriman melebihi {limit} byte, batas untuk alamat ini.",
@@ -94,7 +94,7 @@ def body_of(problem: Problem, environ: Environ, request_id: str, **params: objec
     language = language_of(environ)
     return json.dumps(
         {
-            "type": f"/problems/{problem.code}",
+            "type": f"urn:simpul:problem:{problem.code}",
             "title": problem.title[language],
             "status": int(problem.status[:3]),
             "detail": problem.detail[language].format_map(params),

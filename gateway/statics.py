@@ -31,7 +31,7 @@ class Statics:
     def __init__(self, prefix: str, folder: Path) -> None:
         self.prefix = prefix.rstrip("/") + "/"
         self._files = {
-            path.relative_to(folder).as_posix(): _read(path)
+            path.relative_to(folder).as_posix(): read(path)
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
@@ -65,7 +65,8 @@ def fingerprint(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def _read(path: Path) -> StaticFile:
+def read(path: Path) -> StaticFile:
+    """This function will read a file and gzip it."""
     data = path.read_bytes()
     zipped = None if path.suffix in _UNCOMPRESSED else gzip.compress(data, 9, mtime=0)
     return StaticFile(_content_type(path), fingerprint(data), data, zipped)

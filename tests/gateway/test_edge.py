@@ -205,7 +205,7 @@ def test_a_declared_length_above_the_limit_is_refused_unread(client: Client):
     above = client.post("/api/letters/", data=b"x" * 101)
 
     assert exact.get_json()["length"] == 100
-    assert is_problem(above, 413, "body_too_large")
+    assert is_problem(above, 413, "too_large")
     assert "100 byte" in above.get_json()["detail"]
 
 
@@ -230,7 +230,7 @@ def test_chunks_are_counted_as_they_come(edge: Edge):
     exceeds = sent(edge, b"x" * 101, **chunked)
 
     assert json.loads(fits.data)["length"] == 100
-    assert is_problem(exceeds, 413, "body_too_large")
+    assert is_problem(exceeds, 413, "too_large")
 
 
 def test_chunks_a_server_does_not_end_are_refused(edge: Edge):
@@ -242,7 +242,7 @@ def test_chunks_a_server_does_not_end_are_refused(edge: Edge):
 def test_a_lying_content_length_does_not_open_the_gate(edge: Edge):
     lie = sent(edge, b"x" * 5000, CONTENT_LENGTH="10", **{"wsgi.input_terminated": True})
 
-    assert is_problem(lie, 413, "body_too_large")
+    assert is_problem(lie, 413, "too_large")
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "٣", "abc"])

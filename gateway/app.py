@@ -1,0 +1,141 @@
+"""The gateway's own pages: status at `/`, the merged `/openapi.json`, Swagger UI at `/docs/`."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from chassis import config as settings
+from chassis.config import Setting, switch, url
+from chassis.manifest import Manifest, discover
+from chassis.peers import transport
+from gateway import statics
+from gateway.problems import language_of
+from gateway.watch import Watch
+
+SETTINGS = (
+    Setting("PUBLIC_URL", parse=url("http", "https"), help="The public address."),
+    Setting(
+        "PEERS_URL",
+        parse=url("local", "http", "https"),
+        help="Where the services answer: local: in this process, or the edge's address.",
+    ),
+    Setting(
+        "PROBE_PATH",
+        default="/readyz",
+        help="What to ask a service to learn if it is ready; {service} is filled in.",
+    ),
+    Setting("DOCS", default="on", parse=switch, help="Serve /docs and /openapi.json, or not."),
+)
+_CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+# Swagger UI writes style attributes itself; scripts stay ours and the wheel's.
+_DOCS_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
+    "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
+)
+_SWAGGER_FILES = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png", "LICENSE")
+
+
+def create_app(
+    config: Mapping[str, str] | None = None, manifests: Mapping[str, Manifest] | None = None
+) -> Flask:
+    """This function will build the gateway's app. Raises `SettingsInvalid`."""
+    known = settings.read("gateway", SETTINGS, os.environ if config is None else config, common=())
+    found = discover() if manifests is None else manifests
+    app = Flask(__name__, static_url_path="/front")
+    app.extensions["manifests"] = found
+    app.extensions["watch"] = Watch(
+        transport(known.peers_url), found, known["PROBE_PATH"], known.public_url
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["_"] = _say
+    app.add_url_rule("/", "first", _first)
+    app.add_url_rule("/front/status", "status", _status)
+    app.add_url_rule("/livez", "livez", lambda: {"status": "ok"})
+    app.add_url_rule("/readyz", "readyz", lambda: {"status": "ok"})
+    if known["DOCS"]:
+        app.add_url_rule("/openapi.json", "openapi", _openapi)
+        app.add_url_rule("/docs", "docs_moved", lambda: redirect("/docs/"))
+        app.add_url_rule("/docs/", "docs", _docs)
+        app.add_url_rule("/docs/<name>", "docs_file", _docs_file)
+    return app
+
+
+def _first() -> Response:
+    watch, manifests = _watch(), current_app.extensions["manifests"]
+    ready = watch.ready()
+    services = [
+        {"name": name, "title": one.title.get(_language(), name), "ready": ready[name]}
+        for name, one in manifests.items()
+    ]
+    has_docs = "docs" in current_app.view_functions
+    page = render_template("first.html", services=services, language=_language(), has_docs=has_docs)
+    return _page(page, _CSP)
+
+
+def _status() -> tuple[dict[str, Any], int]:
+    """Ready when every service is; what is not is named."""
+    ready = _watch().ready()
+    body = {
+        "status": "ok" if all(ready.values()) else "unavailable",
+        "services": {name: "ok" if is_up else "unavailable" for name, is_up in ready.items()},
+    }
+    return body, 200 if all(ready.values()) else 503
+
+
+def _openapi() -> Response:
+    body = json.dumps(_watch().document(), ensure_ascii=False).encode()
+    response = Response(body, content_type="application/json")
+    response.set_etag(hashlib.sha256(body).hexdigest()[:16])
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.make_conditional(request)
+    return response
+
+
+def _docs() -> Response:
+    return _page(render_template("docs.html", language=_language()), _DOCS_CSP)
+
+
+def _docs_file(name: str) -> AnyResponse:
+    if name not in _SWAGGER_FILES:
+        abort(404)
+    status, headers, body = statics.answer(_swagger_file(name), request.environ)
+    return Response(body, status=status, headers=headers)
+
+
+@cache
+def _swagger_file(name: str) -> statics.StaticFile:
+    """From the wheel flask-swagger-ui; nothing is loaded from elsewhere."""
+    return statics.read(Path(str(files("flask_swagger_ui") / "dist" / name)))
+
+
+def _page(html: str, policy: str) -> Response:
+    response = Response(html, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Language"] = _language()
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+def _watch() -> Watch:
+    watch: Watch = current_app.extensions["watch"]
+    return watch
+
+
+def _language() -> str:
+    return language_of(request.environ)
+
+
+def _say(indonesian: str, english: str) -> str:
+    return english if _language() == "en" else indonesian

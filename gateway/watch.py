@@ -1,0 +1,95 @@
+"""What the gateway knows of the services right now: are they ready, what do they offer."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from chassis.manifest import Manifest
+from chassis.peers import Answer, PeerUnavailable, Transport
+from gateway import openapi
+
+READY_SECONDS = 2.0
+DOCUMENT_SECONDS = 300.0
+INCOMPLETE_SECONDS = 5.0
+_OK = 200
+T = TypeVar("T")
+
+
+class Watch:
+    """Asks the services, all at once, and remembers the answers for a moment."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        manifests: Mapping[str, Manifest],
+        probe_path: str,
+        public_url: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._transport = transport
+        self._manifests = manifests
+        self._probe_path = probe_path
+        self._public_url = public_url
+        self._clock = clock
+        self._ready = Remembered[dict[str, bool]](clock)
+        self._document = Remembered[dict[str, Any]](clock)
+
+    def ready(self) -> dict[str, bool]:
+        """This function will say of each service whether it can serve now."""
+        return self._ready.get(lambda: (self._ask_all(self._is_ready), READY_SECONDS))
+
+    def document(self) -> dict[str, Any]:
+        """This function will return the merged OpenAPI document of the services that answer."""
+        return self._document.get(self._merged)
+
+    def _merged(self) -> tuple[dict[str, Any], float]:
+        found = self._ask_all(self._described)
+        documents = {name: one for name, one in found.items() if one is not None}
+        complete = len(documents) == len(self._manifests)
+        whole = openapi.merged(documents, self._manifests, self._public_url)
+        return whole, DOCUMENT_SECONDS if complete else INCOMPLETE_SECONDS
+
+    def _ask_all(self, ask: Callable[[str], T]) -> dict[str, T]:
+        with ThreadPoolExecutor(max_workers=max(1, len(self._manifests))) as pool:
+            return dict(zip(self._manifests, pool.map(ask, self._manifests), strict=True))
+
+    def _is_ready(self, service: str) -> bool:
+        answer = self._asked(service, self._probe_path.format(service=service))
+        return answer is not None
+
+    def _described(self, service: str) -> dict[str, Any] | None:
+        answer = self._asked(service, f"/api/{service}/v1/openapi.json")
+        if answer is None:
+            return None
+        try:
+            document = json.loads(answer.body)
+        except ValueError:
+            return None
+        return document if isinstance(document, dict) else None
+
+    def _asked(self, service: str, path: str) -> Answer | None:
+        try:
+            answer = self._transport.send(service, "GET", path, {}, None)
+        except PeerUnavailable:
+            return None
+        return answer if answer.status == _OK else None
+
+
+class Remembered(Generic[T]):
+    """One value and until when it is good; only one thread fetches it anew."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._value: T | None = None
+        self._until = float("-inf")
+
+    def get(self, fetch: Callable[[], tuple[T, float]]) -> T:
+        with self._lock:
+            if self._value is None or self._clock() >= self._until:
+                self._value, seconds = fetch()
+                self._until = self._clock() + seconds
+            return self._value

@@ -1,0 +1,102 @@
+"""The composition root of the portal: an ordinary Flask app below /portal/."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g
+
+from chassis import config as settings
+from portal import faults, words
+from portal.fingerprints import fingerprint
+from portal.forgery import csrf_token, refuse_forged_posts
+from portal.id_tokens import IdTokens
+from portal.pages import desk, filing, home, lookup, notices, papers, proposals, results, sign_in
+from portal.sealed import SealedSessions
+from portal.settings import SETTINGS
+from portal.signed_in import CLIENT_ID, connect, is_officer, me, unread
+from portal.transport import Transport, WSGIApp, http, local
+from portal.words import label, pick, say
+
+PAGES = (desk, filing, home, lookup, notices, papers, proposals, results, sign_in)
+MEBIBYTE = 1_048_576
+_CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def create_app(config: Mapping[str, str] | None = None, edge: WSGIApp | None = None) -> Flask:
+    """This function will build the portal.
+
+    `edge` is the WSGI edge of the same process, used when PEERS_URL is `local:`.
+    Raises `SettingsInvalid`.
+    """
+    known = settings.read("portal", SETTINGS, os.environ if config is None else config, common=())
+    app = Flask(__name__, static_url_path="/portal/static")
+    app.config.update(
+        PUBLIC_URL=known.public_url,
+        MAX_CONTENT_LENGTH=32 * MEBIBYTE,
+        MAX_FORM_MEMORY_SIZE=MEBIBYTE,
+        MAX_FORM_PARTS=200,
+    )
+    https = known.public_url.startswith("https:")
+    app.session_interface = SealedSessions(known["SECRET_PORTAL"], https=https)
+    app.extensions["portal_id_tokens"] = IdTokens(known.public_url, CLIENT_ID)
+    connect(app, _transport(known.peers_url, edge))
+    _install(app)
+    return app
+
+
+def _transport(peers_url: str, edge: WSGIApp | None) -> Transport:
+    if peers_url.startswith("http"):
+        return http(peers_url)
+    if edge is None:
+        raise settings.SettingsInvalid(["PEERS_URL: local: needs the edge in the same process"])
+    return local(edge)
+
+
+def _install(app: Flask) -> None:
+    for module in PAGES:
+        app.register_blueprint(module.pages)
+    app.before_request(_remember_zone)
+    app.before_request(refuse_forged_posts)
+    app.after_request(_protected)
+    faults.install(app)
+    app.context_processor(_for_templates)
+    app.jinja_env.filters.update(
+        pick=pick, day=words.day, month=words.month, moment=words.moment, size=words.bytes_text
+    )
+    app.jinja_env.globals.update(_=say, label=label, words=words, asset=_assets(app))
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.add_url_rule("/livez", "livez", lambda: {"status": "alive"})
+    app.add_url_rule("/readyz", "readyz", lambda: {"status": "ready"})
+
+
+def _for_templates() -> dict[str, Any]:
+    return {
+        "csrf_token": csrf_token,
+        "me": me(),
+        "is_officer": is_officer(),
+        "unread": unread,
+        "language": words.language(),
+    }
+
+
+def _assets(app: Flask) -> Any:
+    """Addresses of static files with their fingerprint, so that they may be cached for ever."""
+    folder = Path(str(app.static_folder))
+    marks = {file.name: fingerprint(file.read_bytes()) for file in folder.iterdir()}
+    return lambda name: f"/portal/static/{name}?v={marks[name]}"
+
+
+def _remember_zone() -> None:
+    g.zone = (me() or {}).get("zone")
+
+
+def _protected(response: Any) -> Any:
+    response.headers.setdefault("Content-Security-Policy", _CSP)
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,152 @@
+"""A proposal its applicant may change: a draft, or one returned for revision."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import FileStorage
+
+from portal.api_client import ApiRefused, Attached
+from portal.forms import Definition, by_field, editable, entered
+from portal.signed_in import api
+from portal.words import say
+
+API = "/api/proposal/v1"
+STALE = 412
+OPEN_STAGES = ("draft", "revision")
+PDF = "application/pdf"
+
+
+@dataclass
+class Draft:
+    """The proposal, its layanan and its version; `values` may be unsaved input."""
+
+    proposal: dict[str, Any]
+    layanan: dict[str, Any]
+    etag: str | None
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return str(self.proposal["id"])
+
+    @property
+    def path(self) -> str:
+        return f"{API}/proposals/{self.id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.proposal["stage"] in OPEN_STAGES
+
+    @property
+    def is_revision(self) -> bool:
+        return self.proposal["stage"] == "revision"
+
+    @property
+    def documents(self) -> dict[str, Any]:
+        return {one["requirement"]: one for one in self.proposal.get("documents", ())}
+
+    def open_fields(self) -> list[Definition]:
+        names = set((self.proposal.get("opened") or {}).get("fields", ()))
+        return [one for one in editable(self.layanan["fields"]) if one["name"] in names]
+
+    def closed_fields(self) -> list[Definition]:
+        names = {one["name"] for one in self.open_fields()}
+        return [one for one in self.layanan["fields"] if one["name"] not in names]
+
+    def open_requirements(self) -> list[Definition]:
+        codes = set((self.proposal.get("opened") or {}).get("documents", ()))
+        return [
+            one for one in self.layanan["requirements"] if one["code"] in codes or not one["upload"]
+        ]
+
+    def closed_requirements(self) -> list[Definition]:
+        codes = {one["code"] for one in self.open_requirements()}
+        return [one for one in self.layanan["requirements"] if one["code"] not in codes]
+
+
+def load(proposal_id: str) -> Draft:
+    """This function will read the proposal as it is now."""
+    found = api().load(f"{API}/proposals/{proposal_id}")
+    layanan = api().get(f"{API}/layanan/{found.data['layanan']}")
+    return Draft(found.data, layanan, found.etag, dict(found.data.get("fields") or {}))
+
+
+def save(draft: Draft, key: str) -> tuple[dict[str, str], list[str]]:
+    """This function will save fields and files; returns errors by field and the other ones."""
+    errors, others = by_field(save_fields(draft))
+    for requirement in draft.open_requirements():
+        file = request.files.get(f"document.{requirement['code']}")
+        if file is None or not file.filename:
+            continue
+        try:
+            attach(draft, requirement, file, key)
+        except ApiRefused as refused:
+            if refused.is_stale:
+                raise
+            errors[f"documents.{requirement['code']}"] = refusal_text(refused)
+    return errors, others
+
+
+def save_fields(draft: Draft) -> dict[str, str]:
+    """This function will save the changed values; returns errors by pointer, keeping the input.
+
+    The version is the one the form was rendered with: what somebody wrote in another window
+    meanwhile is not overwritten unseen.
+    """
+    given = entered(draft.open_fields(), request.form)
+    draft.values |= given
+    known = draft.proposal.get("fields") or {}
+    changed = {name: value for name, value in given.items() if known.get(name) != value}
+    if not changed:
+        return {}
+    try:
+        saved = api().send("PATCH", draft.path, {"fields": changed}, etag=_rendered(draft))
+    except ApiRefused as refused:
+        if refused.errors and not refused.is_stale:
+            return refused.errors
+        raise
+    _renew(draft, saved.etag, saved.data)
+    return {}
+
+
+def attach(draft: Draft, requirement: Definition, file: FileStorage, key: str) -> None:
+    """This function will store a file with documents and hand its receipt to proposal.
+
+    Raises `ApiRefused` when either says no.
+    """
+    code = requirement["code"]
+    stored = api().upload(
+        "/api/documents/v1/documents",
+        Attached(file.filename or "dokumen.pdf", PDF, file.stream),  # type: ignore[arg-type]
+        {"max_bytes": str(requirement["max_bytes"])},
+        key=f"{key}-{code}",
+    )
+    saved = api().send(
+        "PUT",
+        f"{draft.path}/documents/{code}",
+        {"receipt": stored["receipt"]},
+        etag=draft.etag,
+    )
+    _renew(draft, saved.etag, saved.data)
+
+
+def detach(draft: Draft, code: str) -> None:
+    saved = api().send("DELETE", f"{draft.path}/documents/{code}", etag=draft.etag)
+    _renew(draft, saved.etag, saved.data)
+
+
+def refusal_text(refused: ApiRefused) -> str:
+    """What to write beside the document."""
+    first = next(iter(refused.errors.values()), "")
+    return first or refused.detail or say("Berkas ditolak.", "The file was refused.")
+
+
+def _rendered(draft: Draft) -> str | None:
+    return request.form.get("etag") or draft.etag
+
+
+def _renew(draft: Draft, etag: str | None, proposal: dict[str, Any] | None) -> None:
+    draft.etag = etag or draft.etag
+    if proposal and "stage" in proposal:
+        draft.proposal = proposal

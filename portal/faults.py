@@ -1,0 +1,76 @@
+"""What a person sees when something cannot be done: always why, and what to do next."""
+
+import time
+from typing import Any
+
+import structlog
+from flask import Flask, redirect, render_template, request, session, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from portal.api_client import ApiRefused, ApiUnavailable, SignInNeeded
+from portal.signed_in import forget
+from portal.words import say
+
+log = structlog.get_logger()
+Page = Response | tuple[Any, int]
+JUST_SIGNED_IN_SECONDS = 10
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(SignInNeeded, _sign_in)
+    app.register_error_handler(ApiRefused, _refused)
+    app.register_error_handler(ApiUnavailable, _unavailable)
+    app.register_error_handler(HTTPException, _wrong_address)
+    app.register_error_handler(Exception, _broken)
+
+
+def wants_json() -> bool:
+    """Our own script asks in JSON; a browser that shows pages does not."""
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _sign_in(error: SignInNeeded) -> Page:  # noqa: ARG001 - Flask hands it over
+    since = (session.get("tokens") or {}).get("since", 0)
+    forget()
+    if wants_json():
+        return {"detail": say("Sesi berakhir. Masuk kembali.", "Sign in again.")}, 401
+    if time.time() - since < JUST_SIGNED_IN_SECONDS:
+        return render_template("sign_in_failed.html"), 403
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("sign_in.start", next=request.full_path.rstrip("?")))
+    return render_template("session_over.html"), 401
+
+
+def _refused(error: ApiRefused) -> Page:
+    if wants_json():
+        body = {"detail": error.detail, "code": error.code, "errors": error.errors}
+        return body, error.status
+    if error.is_stale:
+        return render_template("stale.html", error=error, again=_where_from()), error.status
+    return render_template("problem.html", error=error), error.status
+
+
+def _unavailable(error: ApiUnavailable) -> Page:  # noqa: ARG001 - Flask hands it over
+    if wants_json():
+        return {"detail": say("Sistem sedang sibuk. Coba lagi.", "Busy. Try again.")}, 503
+    return render_template("unavailable.html"), 503
+
+
+def _wrong_address(error: HTTPException) -> Page:
+    status = error.code or 500
+    if wants_json():
+        return {"detail": error.name}, status
+    return render_template("problem.html", error=None, status=status), status
+
+
+def _broken(error: Exception) -> Page:
+    log.error("portal_failed", route=request.endpoint, exc_info=error)
+    if wants_json():
+        return {"detail": say("Kesalahan pada sistem.", "Internal error.")}, 500
+    return render_template("problem.html", error=None, status=500), 500
+
+
+def _where_from() -> str:
+    """The page to load again: a refused form was on it."""
+    return request.form.get("again") or request.path

@@ -1,0 +1,51 @@
+"""The first page: what waits for me, or, for a visitor, what this is."""
+
+from typing import Any
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from portal.api_client import ApiRefused, ApiUnavailable
+from portal.pages.sign_in import own_page
+from portal.signed_in import api, is_officer, me
+from portal.words import COOKIE, LANGUAGES
+
+YEAR_SECONDS = 31_536_000
+pages = Blueprint("home", __name__, url_prefix="/portal")
+
+
+@pages.get("/")
+def first() -> str:
+    if me() is None:
+        return render_template("landing.html")
+    mine = api().get("/api/proposal/v1/proposals", state="open", limit="5")
+    return render_template(
+        "dashboard.html",
+        proposals=mine["data"],
+        has_more=mine["page"]["has_more"],
+        waiting=_waiting() if is_officer() else {},
+        notices=_latest_notices(),
+    )
+
+
+@pages.post("/bahasa")
+def switch_language() -> Response:
+    response = make_response(redirect(own_page(request.form.get("next"))))
+    chosen = request.form.get("language", "")
+    if chosen in LANGUAGES:
+        response.set_cookie(COOKIE, chosen, max_age=YEAR_SECONDS, samesite="Lax", path="/")
+    return response
+
+
+def _waiting() -> dict[str, int]:
+    counts: dict[str, int] = api().get("/api/proposal/v1/inbox/counts")
+    return {stage: number for stage, number in counts.items() if number}
+
+
+def _latest_notices() -> list[Any]:
+    """The dashboard stands without them when notification is down."""
+    try:
+        page = api().get("/api/notification/v1/notices", limit="3")
+    except (ApiRefused, ApiUnavailable):
+        return []
+    return list(page["data"])

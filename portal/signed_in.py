@@ -1,0 +1,138 @@
+"""Who is using the portal, and the API client that speaks for them."""
+
+import time
+from typing import Any, cast
+
+from flask import Flask, current_app, g, request, session
+
+from portal.api_client import ApiClient, ApiRefused, ApiUnavailable, SignInNeeded
+from portal.transport import Transport
+from portal.words import language
+
+CLIENT_ID = "simpul-portal"
+REFRESH_EARLY_SECONDS = 30
+COUNTS_SECONDS = 30
+OFFICER_ROLES = (
+    "umpeg", "opd_head", "opd_secretary", "bkpsdm_admin", "division_head", "bkpsdm_secretary",
+    "bkpsdm_head",
+)  # fmt: skip
+_TRANSPORT = "portal_transport"
+
+
+def connect(app: Flask, transport: Transport) -> None:
+    """This function will say through what the portal reaches the public API."""
+    app.extensions[_TRANSPORT] = transport
+
+
+def visitor_api() -> ApiClient:
+    """Calls as nobody in particular."""
+    return ApiClient(_transport(), language=language(), request_id=_request_id())
+
+
+def api() -> ApiClient:
+    """Calls as the person signed in. Raises `SignInNeeded` when nobody is."""
+    if "api" not in g:
+        g.api = visitor_api().signed(_fresh_token())
+    return cast(ApiClient, g.api)
+
+
+def keep_tokens(answer: dict[str, Any]) -> None:
+    """This function will put what the token endpoint answered into the session."""
+    session["tokens"] = {
+        "access": answer["access_token"],
+        "refresh": answer.get("refresh_token"),
+        "until": int(time.time()) + int(answer.get("expires_in", 600)),
+        "since": int(time.time()),
+    }
+
+
+def keep_person(me: dict[str, Any]) -> None:
+    """This function will keep the little of a person that every page shows."""
+    session["me"] = {
+        "id": me["id"],
+        "name": me["name"],
+        "roles": sorted({grant["role"] for grant in me.get("roles", ())}),
+        "opd": (me.get("opd") or {}).get("name"),
+        "zone": (me.get("region") or {}).get("zone"),
+        "region": (me.get("region") or {}).get("name"),
+    }
+
+
+def forget() -> None:
+    """This function will end the session on our side."""
+    session.clear()
+    g.pop("api", None)
+
+
+def me() -> dict[str, Any] | None:
+    return cast("dict[str, Any] | None", session.get("me")) if "tokens" in session else None
+
+
+def person() -> dict[str, Any]:
+    known = me()
+    if known is None:
+        raise SignInNeeded
+    return known
+
+
+def is_officer() -> bool:
+    return bool(set(OFFICER_ROLES) & set((me() or {}).get("roles", ())))
+
+
+def unread() -> int:
+    """How many notices wait, at most half a minute old; a page never fails because of it."""
+    if me() is None:
+        return 0
+    known = session.get("unread")
+    if known and time.time() - known[1] < COUNTS_SECONDS:
+        return int(known[0])
+    try:
+        counts = api().get("/api/notification/v1/notices/counts")
+    except (ApiRefused, ApiUnavailable, SignInNeeded):
+        return 0
+    session["unread"] = [int(counts.get("unread", 0)), int(time.time())]
+    return int(session["unread"][0])
+
+
+def _fresh_token() -> str:
+    tokens = session.get("tokens")
+    if not tokens:
+        raise SignInNeeded
+    if tokens["until"] - REFRESH_EARLY_SECONDS > time.time():
+        return str(tokens["access"])
+    return _refreshed(tokens.get("refresh"))
+
+
+def _refreshed(refresh_token: str | None) -> str:
+    if not refresh_token:
+        raise SignInNeeded
+    try:
+        answer = visitor_api().form(
+            "/oauth/token",
+            {
+                "grant_type": "refresh_token",
+                "refresh_token": refresh_token,
+                "client_id": CLIENT_ID,
+            },
+        )
+    except ApiRefused:
+        raise SignInNeeded from None
+    keep_tokens({"refresh_token": refresh_token, **answer})
+    _renew_person(str(answer["access_token"]))
+    return str(answer["access_token"])
+
+
+def _renew_person(token: str) -> None:
+    """Roles may have changed since the last token; the menu follows, the services decide."""
+    try:
+        keep_person(visitor_api().signed(token).get("/api/identity/v1/me"))
+    except (ApiRefused, ApiUnavailable):
+        return
+
+
+def _transport() -> Transport:
+    return cast(Transport, current_app.extensions[_TRANSPORT])
+
+
+def _request_id() -> str | None:
+    return request.headers.get("X-Request-ID")
