@@ -46,7 +46,7 @@ class RouteUnmarked(Exception):
     """A route says neither `requires` nor `public`; the app does not start."""
 
 
-def service_app(
+def service_app(  # noqa: PLR0913 - the one place where a service is put together
     manifest: Manifest,
     import_name: str,
     *,

@@ -109,8 +109,7 @@ class Database(SQLAlchemy):
         with self._writing(session):
             try:
                 yield session
-                if session.info.pop("broken", False):
-                    raise TransactionBroken("an inner block failed; nothing was saved")
+                _refuse_broken(session)
                 session.commit()
             except BaseException:
                 session.rollback()
@@ -152,6 +151,11 @@ class Database(SQLAlchemy):
             finally:
                 session.info.pop("open", None)
                 session.info.pop("broken", None)
+
+
+def _refuse_broken(session: Session) -> None:
+    if session.info.pop("broken", False):
+        raise TransactionBroken("an inner block failed; nothing was saved")
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:

@@ -34,7 +34,7 @@ def listed(runtime: Runtime, status: str = "parked", limit: int = 100) -> list[d
 
 
 def replay(runtime: Runtime, event_id: UUID | None = None, status: str = "parked") -> int:
-    """This function will put one event, or all of a status, back to be handled; returns how many."""
+    """This function will have one event, or all of a status, handled again; returns how many."""
     inbox = runtime.db.plumbing.inbox
     chosen = update(inbox).where(inbox.c.status == status)
     if event_id is not None:

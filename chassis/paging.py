@@ -102,6 +102,6 @@ def _typed(value: Any, column: InstrumentedAttribute[Any]) -> Any:
         return datetime.fromisoformat(value)
     if wanted is UUID:
         return UUID(str(value))
-    if not isinstance(value, wanted):
-        raise ValueError(f"{column.key} is not a {wanted.__name__}")
-    return value
+    if isinstance(value, wanted):
+        return value
+    raise ValueError(f"{column.key} is not a {wanted.__name__}")

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from chassis.db import Database
     from chassis.inbox import Hearing
     from chassis.keys import KeySet
-    from chassis.peers import Peers
     from chassis.loops import Loop
+    from chassis.peers import Peers
 
 _KEY = "simpul"
 

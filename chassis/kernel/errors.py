@@ -20,7 +20,7 @@ class FieldError:
     en: str
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refused(Exception):
     """A rule said no. Subclasses set `kind`, `code` and `text`; `{params}` are filled in."""
 
     kind: ClassVar[str] = "conflict"

@@ -9,7 +9,7 @@ from datetime import date
 
 from chassis.kernel.errors import FieldError, Refused
 
-_GROUPS = re.compile(r"(\d{8})(\d{4})(\d{2})([12])(\d{3})")
+_GROUPS = re.compile(r"([0-9]{8})([0-9]{4})([0-9]{2})([12])([0-9]{3})")
 _FIRST_PPPK_CODE = 21
 
 
@@ -67,9 +67,9 @@ def parse_nip(text: str, *, pointer: str = "/nip") -> Nip:
     below 21 are of no known kind and are refused rather than guessed.
     """
     digits = re.sub(r"\s+", "", text)
-    match = _GROUPS.fullmatch(digits) if digits.isascii() else None
+    match = _GROUPS.fullmatch(digits)
     if match is None:
-        raise _invalid("sex" if re.fullmatch(r"\d{18}", digits) else "length", pointer)
+        raise _invalid("sex" if re.fullmatch(r"[0-9]{18}", digits) else "length", pointer)
     birth, year, code, sex, serial = match.groups()
     kind = _kind_of(int(code), pointer)
     if serial == "000":

@@ -1,0 +1,175 @@
+"""What a reader may rely on in every service, kept by a machine."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from chassis import migration
+from chassis import runtime as runtimes
+from chassis.app import check_access
+from chassis.envelope import Event
+from chassis.manifest import discover, load, owner_of
+
+ROOT = Path(__file__).parents[2]
+SERVICES = sorted(discover())
+MANIFESTS = discover()
+FROM_OUTSIDE = {"stage.decided.v1", "result.decided.v1"}
+
+
+def contracts(service: str) -> dict[str, Path]:
+    folder = ROOT / "services" / service / "contracts"
+    return {p.name.removesuffix(".schema.json"): p for p in folder.glob("*.schema.json")}
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory):
+    from tests.builders.system import demo_system
+
+    running = demo_system(tmp_path_factory.mktemp("architecture"))
+    yield running
+    running.close()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_published_event_has_a_contract_and_a_sample_that_fits_it(name):
+    assert set(contracts(name)) == set(MANIFESTS[name].publishes)
+    runtime_contracts = __import__("chassis.contracts", fromlist=["Contracts"]).Contracts(
+        ROOT / "services" / name / "contracts"
+    )
+    for event_type, path in contracts(name).items():
+        sample = json.loads(path.with_name(f"{event_type}.sample.json").read_text("utf-8"))
+        event = Event.from_cloudevent(sample)
+        assert event.type == event_type
+        runtime_contracts.check(event_type, event.data)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_event_heard_is_published_by_somebody(name):
+    nobody = [t for t in MANIFESTS[name].hears if not owner_of(t, MANIFESTS)]
+
+    assert set(nobody) <= FROM_OUTSIDE
+
+
+def test_no_event_has_two_owners():
+    published = [t for manifest in MANIFESTS.values() for t in manifest.publishes]
+
+    assert sorted(published) == sorted(set(published))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_service_hears_is_what_its_manifest_says(name, system):
+    assert set(runtimes.of(system.apps[name]).heard) == set(MANIFESTS[name].hears)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_handler_takes_the_producers_sample(name, system):
+    runtime = runtimes.of(system.apps[name])
+    for event_type in runtime.heard:
+        for owner in owner_of(event_type, MANIFESTS):
+            sample = contracts(owner)[event_type].with_name(f"{event_type}.sample.json")
+            event = Event.from_cloudevent(json.loads(sample.read_text("utf-8")))
+            assert event.source == owner
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_route_says_who_may_use_it(name, system):
+    check_access(system.apps[name])
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_there_is_one_newest_migration_and_it_matches_the_models(name, system):
+    assert len(migration.heads(ROOT / "services" / name)) == 1
+    assert migration.drift(system.apps[name]) == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_region_table_leads_its_keys_with_the_region(name, system):
+    metadata = runtimes.of(system.apps[name]).db.metadata
+    scoped = [table for table in metadata.tables.values() if table.info.get("region_scoped")]
+    wrong = [
+        f"{table.name}: {constraint.name}"
+        for table in scoped
+        for constraint in (*table.indexes, *table.constraints)
+        if getattr(constraint, "unique", constraint.__class__.__name__ == "UniqueConstraint")
+        and "region" not in [column.name for column in constraint.columns]
+        and not any(column.name.endswith("id") for column in constraint.columns)
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_manifest_can_be_loaded(name):
+    manifest = MANIFESTS[name]
+    for dotted in (manifest.app, manifest.seed, manifest.demo_seed, manifest.init):
+        assert dotted is None or callable(load(dotted))
+
+
+def source_files(*folders: str) -> list[Path]:
+    return [
+        path
+        for folder in folders
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if "migrations/versions" not in path.as_posix()
+    ]
+
+
+def test_services_write_no_raw_sql_and_reach_past_no_model():
+    forbidden = re.compile(r"\b__table__\b|\bimport text\b|[^\w.]text\(\s*[f\"']")
+    offending = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in source_files("services")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if forbidden.search(line)
+    ]
+
+    assert offending == []
+
+
+def test_only_the_transaction_block_commits():
+    offending = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in source_files("services", "gateway", "portal", "chassis")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if re.search(r"\bsession\.commit\(", line) and path.name != "db.py"
+    ]
+
+    assert offending == []
+
+
+def test_only_the_relay_publishes():
+    offending = [
+        f"{path.relative_to(ROOT)}"
+        for path in source_files("services", "gateway", "portal", "ops", "chassis")
+        if re.search(r"basic_publish|bus\.publish\(", path.read_text("utf-8"))
+        and path.name not in ("publisher.py", "amqp.py")
+    ]
+
+    assert offending == []
+
+
+def test_files_and_functions_stay_short():
+    code = source_files("chassis", "services", "gateway", "portal", "ops")
+    long_files = [p.name for p in code if len(p.read_text("utf-8").splitlines()) > 350]
+    long_functions = [
+        f"{path.relative_to(ROOT)}: {node.name}"
+        for path in code
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno > 45
+    ]
+
+    assert long_files == []
+    assert long_functions == []
+
+
+def test_no_module_has_a_name_that_says_nothing():
+    empty = {"utils", "helpers", "common", "manager", "base", "misc", "util"}
+
+    assert [
+        p
+        for p in source_files("chassis", "services", "gateway", "portal", "ops")
+        if p.stem in empty
+    ] == []

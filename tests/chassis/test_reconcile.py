@@ -1,0 +1,126 @@
+"""The bus is for speed, the feed is for truth: what was missed is fetched, what is old is known."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask, request
+
+from chassis import dead, peers, reconcile
+from chassis.manifest import Manifest
+from chassis.reconcile import Reconciler
+from tests.builders.letters.app import MANIFEST
+from tests.chassis.test_events import heard, inbox, note
+
+NOTES = Manifest("notes", {"id": "", "en": ""}, "", publishes=("note.written.v1",))
+
+
+@dataclass
+class Source:
+    """Another service: its log, and how often it was asked."""
+
+    events: list = field(default_factory=list)
+    asked: list[int] = field(default_factory=list)
+    down: bool = False
+
+    def app(self) -> Flask:
+        app = Flask("notes")
+
+        @app.get("/api/notes/v1/events")
+        def feed():
+            if self.down:
+                return {}, 503
+            after, limit = int(request.args["after"]), 2
+            self.asked.append(after)
+            rest = [e.to_cloudevent() for e in self.events if e.position > after]
+            head = self.events[-1].position if self.events else 0
+            more = len(rest) > limit
+            reached = rest[limit - 1]["position"] if more else head
+            return {"data": rest[:limit], "next_after": reached, "has_more": more, "head": head}
+
+        return app
+
+
+@pytest.fixture
+def source(monkeypatch) -> Source:
+    manifests = {"letters": MANIFEST, "notes": NOTES}
+    monkeypatch.setattr(reconcile, "discover", lambda: manifests)
+    return Source()
+
+
+def connect(letters, source: Source) -> Reconciler:
+    name = letters.runtime.settings.peers_url
+    issuer = Flask("identity")
+    issuer.add_url_rule(
+        "/oauth/token",
+        view_func=lambda: {"access_token": "t", "expires_in": 300},
+        methods=["POST"],
+    )
+    peers.register_local(name, "identity", issuer)
+    peers.register_local(name, "notes", source.app())
+    return Reconciler(letters.runtime)
+
+
+def compare(letters, reconciler: Reconciler) -> int:
+    with letters.app.app_context():
+        before = reconciler.fetched
+        reconciler.run()
+    letters.drain()
+    return reconciler.fetched - before
+
+
+def test_what_the_bus_lost_is_fetched_from_the_log(letters, source):
+    reconciler = connect(letters, source)
+    compare(letters, reconciler)
+    source.events = [note(str(n), subject=f"note/{n}", position=n) for n in range(1, 8)]
+    letters.hear(source.events[2])
+
+    assert compare(letters, reconciler) == 6
+    assert compare(letters, reconciler) == 0
+    assert sorted(heard(letters)) == [str(n) for n in range(1, 8)]
+
+
+def test_a_new_service_builds_its_copies_from_history(letters, source):
+    source.events = [note(str(n), subject=f"note/{n}", position=n) for n in range(1, 6)]
+
+    compare(letters, connect(letters, source))
+
+    assert sorted(heard(letters)) == ["1", "2", "3", "4", "5"]
+
+
+def test_a_rebuilt_service_that_skips_history_lists_it_and_can_release_it(make_letters, source):
+    letters = make_letters(options={"replay": "skip"})
+    source.events = [note(str(n), subject=f"note/{n}", position=n) for n in range(1, 4)]
+    reconciler = connect(letters, source)
+    compare(letters, reconciler)
+    source.events.append(note("4", subject="note/4", position=4))
+    compare(letters, reconciler)
+
+    assert heard(letters) == ["4"]
+    with letters.app.app_context():
+        assert len(dead.listed(letters.runtime, "suppressed")) == 3
+        assert dead.replay(letters.runtime, source.events[0].id, "suppressed") == 1
+    letters.drain()
+    assert heard(letters) == ["4", "1"]
+
+
+def test_a_source_that_is_down_is_asked_again_later_from_where_it_stood(letters, source):
+    reconciler = connect(letters, source)
+    compare(letters, reconciler)
+    source.events, source.down = [note("1")], True
+
+    assert compare(letters, reconciler) == 0
+    source.down = False
+    assert compare(letters, reconciler) == 1
+
+
+def test_reading_from_the_beginning_repeats_no_effect(letters, source):
+    source.events = [note(str(n), subject=f"note/{n}", position=n) for n in range(1, 4)]
+    reconciler = connect(letters, source)
+    compare(letters, reconciler)
+
+    with letters.app.app_context():
+        assert reconciler.from_the_beginning() == 0
+    letters.drain()
+
+    assert len(inbox(letters)) == 3
+    assert len(heard(letters)) == 3
