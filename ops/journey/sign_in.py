@@ -154,9 +154,7 @@ class _Form(HTMLParser):
             return
         if tag == "form":
             self.action, self.fields = given.get("action", ""), []
-        elif tag == "select":
-            self.fields.append(given)
-        elif tag == "input" and given.get("name") and given.get("type") != "submit":
+        elif tag == "select" or (tag == "input" and given.get("name") and given.get("type") != "submit"):
             self.fields.append(given)
 
     def handle_endtag(self, tag: str) -> None:
