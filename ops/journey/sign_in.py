@@ -154,7 +154,7 @@ class _Form(HTMLParser):
             return
         if tag == "form":
             self.action, self.fields = given.get("action", ""), []
-        elif tag == "select" or (tag == "input" and given.get("name") and given.get("type") != "submit"):
+        elif tag in {"input", "select"} and given.get("name"):
             self.fields.append(given)
 
     def handle_endtag(self, tag: str) -> None:
