@@ -1,6 +1,6 @@
 """How a service's HTTP API is declared: flask-smorest with the house's errors and strictness."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
@@ -15,6 +15,7 @@ from chassis.manifest import Manifest
 from chassis.problems import CONTENT_TYPE
 
 _DOC = "simpul_doc"
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 IF_MATCH: dict[str, Any] = {
     "name": "If-Match",
     "in": "header",
@@ -59,7 +60,7 @@ class ProblemSchema(Schema):
 
 
 class _StrictParser(FlaskParser):
-    DEFAULT_UNKNOWN_BY_LOCATION: Mapping[str, Any] = {
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012 - webargs reads it
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
         "query": marshmallow.RAISE,
         "json": marshmallow.RAISE,
@@ -75,6 +76,16 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     def __init__(self, name: str, import_name: str = __name__, **kwargs: Any) -> None:
         super().__init__(name, import_name, **kwargs)
         self._prepare_doc_cbks.append(_describe)
+
+    # flask-smorest has no types; these give the decorators theirs.
+    def route(self, rule: str, **options: Any) -> Decorator:
+        return super().route(rule, **options)  # type: ignore[no-any-return]
+
+    def arguments(self, schema: Any, **options: Any) -> Decorator:
+        return super().arguments(schema, **options)  # type: ignore[no-any-return]
+
+    def response(self, status_code: int, schema: Any = None, **options: Any) -> Decorator:
+        return super().response(status_code, schema, **options)  # type: ignore[no-any-return]
 
 
 def document(view: Callable[..., Any], **extra: Any) -> None:

@@ -148,7 +148,7 @@ def _runtime(
         db=db,
         bus=connect(settings.bus_url, manifest.name),
         peers=peers.Peers(manifest, settings.peers_url, settings.client_secret),
-        keys=None,  # type: ignore[arg-type] - set below, because it fetches through the peers
+        keys=None,  # type: ignore[arg-type]  # set below, because it fetches through the peers
         contracts=Contracts(folder / "contracts"),
         folder=folder,
         heard=heard,
@@ -158,7 +158,7 @@ def _runtime(
     return attached
 
 
-def _add_routes(app: Flask, manifest: Manifest, blueprints: Sequence[PlainBlueprint]) -> None:
+def _add_routes(app: Flask, manifest: Manifest, blueprints: Sequence[Any]) -> None:
     problems.register(app)
     documented = api.create_api(app, manifest, VERSION)
     for blueprint in (

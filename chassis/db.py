@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from flask import Flask
@@ -20,7 +20,7 @@ from sqlalchemy.orm import (
     registry,
     with_loader_criteria,
 )
-from sqlalchemy.sql import visitors
+from sqlalchemy.sql import ClauseElement, visitors
 
 from chassis import regions
 from chassis.tables import JSON_VALUE, Plumbing, UTCDateTime
@@ -192,7 +192,7 @@ def _filter_by_region(state: ORMExecuteState) -> None:
 
 
 def _refuse_unbound(state: ORMExecuteState) -> None:
-    for element in visitors.iterate(state.statement):
+    for element in visitors.iterate(cast(ClauseElement, state.statement)):
         if isinstance(element, Table) and _is_scoped(element):
             raise regions.RegionNotBound(f"{element.name} was touched without a region")
 
@@ -202,8 +202,8 @@ def _is_scoped(table: Table) -> bool:
 
 
 def _check_bulk_insert(state: ORMExecuteState, region: str) -> None:
-    rows = state.parameters or ()
-    for row in [rows] if isinstance(rows, dict) else rows:
+    given: Any = state.parameters or ()
+    for row in [given] if isinstance(given, dict) else given:
         if row.get("region", region) != region:
             raise regions.WrongRegion(f"a row of {row['region']!r} while {region!r} is bound")
 
@@ -218,7 +218,7 @@ def _check_row(row: RegionScoped) -> None:
     region = regions.bound()
     if region is None:
         raise regions.RegionNotBound(f"{type(row).__name__} was changed without a region")
-    if row.region is None:
+    if cast(str | None, row.region) is None:
         row.region = regions.current_region()
     elif region not in (regions.ALL, row.region):
         raise regions.WrongRegion(f"a row of {row.region!r} while {region!r} is bound")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, or_, select, update
+from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from chassis.clock import now
@@ -80,7 +80,7 @@ class Dispatcher:
             )
         return bool(result.rowcount == 1)
 
-    def _handle(self, row: Row[Any]) -> None:
+    def _handle(self, row: Any) -> None:
         try:
             event = Event.from_json(row.body)
             with caused_by(str(event.id), event.request_id, event.correlation_id):
@@ -92,7 +92,7 @@ class Dispatcher:
         else:
             HANDLED.labels(self.runtime.name, row.type, "done").inc()
 
-    def _apply(self, row: Row[Any], event: Event) -> None:
+    def _apply(self, row: Any, event: Event) -> None:
         inbox = self.runtime.db.plumbing.inbox
         with in_region(event.region), self.runtime.db.transaction() as session:
             result: Any = session.execute(
@@ -105,7 +105,7 @@ class Dispatcher:
                 raise ClaimLost
             self.runtime.heard[event.type].handler(event)
 
-    def _failed(self, row: Row[Any], error: Exception) -> None:
+    def _failed(self, row: Any, error: Exception) -> None:
         attempts = row.attempts + 1
         hopeless = isinstance(error, Unprocessable | EnvelopeInvalid | KeyError)
         schedule = self.runtime.settings.retry_schedule

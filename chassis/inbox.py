@@ -58,7 +58,7 @@ def keep(runtime: Runtime, events: Collection[Event], *, born_at: int = 0) -> in
         return 0
     with runtime.db.transaction() as session:
         dialect: Any = sqlite if runtime.db.engine.dialect.name == "sqlite" else postgresql
-        result = session.execute(
+        result: Any = session.execute(
             dialect.insert(runtime.db.plumbing.inbox)
             .values(rows)
             .on_conflict_do_nothing(index_elements=["event_id"])

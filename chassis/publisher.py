@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from chassis.bus import BusUnavailable
 from chassis.clock import now
@@ -39,7 +39,7 @@ def publish(runtime: Runtime) -> int:
     return len(done)
 
 
-def _waiting(runtime: Runtime) -> Sequence[Row[Any]]:
+def _waiting(runtime: Runtime) -> Sequence[Any]:
     outbox = runtime.db.plumbing.outbox
     rows = runtime.db.session.execute(
         select(outbox.c.id, outbox.c.type, outbox.c.position, outbox.c.body)
@@ -52,7 +52,7 @@ def _waiting(runtime: Runtime) -> Sequence[Row[Any]]:
     return rows
 
 
-def _event(row: Row[Any]) -> Event:
+def _event(row: Any) -> Event:
     return replace(Event.from_json(row.body), position=row.position)
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from chassis.db import Database
 from chassis.leases import Lease
@@ -63,7 +63,7 @@ def sequence(db: Database, lease: Lease) -> int:
     return len(rows)
 
 
-def _in_subject_order(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+def _in_subject_order(rows: Sequence[Any]) -> list[Any]:
     places = defaultdict(list)
     for place, row in enumerate(rows):
         places[row.subject].append(place)
@@ -76,5 +76,5 @@ def _in_subject_order(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
     return ordered
 
 
-def _version(row: Row[Any]) -> int:
+def _version(row: Any) -> int:
     return int(json.loads(row.body)["aggregateversion"])
