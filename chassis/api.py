@@ -60,7 +60,7 @@ class ProblemSchema(Schema):
 
 
 class _StrictParser(FlaskParser):
-    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012 - webargs reads it
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
         "query": marshmallow.RAISE,
         "json": marshmallow.RAISE,
