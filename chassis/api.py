@@ -124,7 +124,7 @@ class _Api(flask_smorest.Api):  # type: ignore[misc]
         response = {"description": "A problem (RFC 9457)", "schema": ProblemSchema}
         prepare_response(response, self.spec, CONTENT_TYPE)
         for name in ("DEFAULT_ERROR", "UNPROCESSABLE_ENTITY", "UNPROCESSABLE_CONTENT"):
-            self.spec.components.responses_lazy[name] = response
+            self.spec.components.response(name, response, lazy=True)
 
 
 def create_api(app: Flask, manifest: Manifest, version: str) -> flask_smorest.Api:
