@@ -1,0 +1,32 @@
+"""What the use cases of one identity app work with, made once from its settings."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app
+
+from chassis.config import Settings
+from services.identity.adapters.hashing import Hasher
+from services.identity.adapters.sealing import Sealer
+
+_KEY = "identity"
+
+
+@dataclass(frozen=True)
+class Machinery:
+    hasher: Hasher
+    sealer: Sealer
+
+
+def install(app: Flask, settings: Settings) -> None:
+    app.extensions[_KEY] = Machinery(
+        hasher=Hasher(
+            memory_kib=settings["PASSWORD_MEMORY_KIB"], at_once=settings["PASSWORD_AT_ONCE"]
+        ),
+        sealer=Sealer(settings["SECRET_KEY"]),
+    )
+
+
+def machinery() -> Machinery:
+    """Return the machinery of the app whose context is active."""
+    return cast(Machinery, current_app.extensions[_KEY])

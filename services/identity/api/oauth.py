@@ -1,0 +1,132 @@
+"""OAuth 2 and OpenID endpoints (RFC 6749, 7009, 7636, 8414, 9068, 9207; OpenID Connect Core)."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from authlib.common.urls import add_params_to_uri
+from authlib.oauth2 import OAuth2Error
+from flask import Blueprint, Response, jsonify, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from chassis.auth import person, public, requires
+from chassis.manifest import discover
+from chassis.regions import all_regions
+from chassis.runtime import here
+from services.identity import queries
+from services.identity.adapters.signing import ALGORITHM
+from services.identity.api.oauth_server import server
+from services.identity.models import db
+from services.identity.pages import browser
+from services.identity.pages.rendering import error_page
+from services.identity.usecases import clients, signing_keys
+
+blp = Blueprint("oauth", __name__)
+_KEYS_FRESH = "public, max-age=300"
+
+
+@blp.get("/.well-known/openid-configuration")
+@public
+def discovery() -> Response:
+    issuer = here().settings.public_url
+    response = jsonify(
+        {
+            "issuer": issuer,
+            "authorization_endpoint": f"{issuer}/oauth/authorize",
+            "token_endpoint": f"{issuer}/oauth/token",
+            "revocation_endpoint": f"{issuer}/oauth/revoke",
+            "userinfo_endpoint": f"{issuer}/oauth/userinfo",
+            "end_session_endpoint": f"{issuer}/oauth/logout",
+            "jwks_uri": f"{issuer}/.well-known/jwks.json",
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": [
+                *("authorization_code", "refresh_token", "client_credentials"),
+            ],
+            "code_challenge_methods_supported": ["S256"],
+            "token_endpoint_auth_methods_supported": [
+                *("none", "client_secret_basic", "client_secret_post"),
+            ],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": [ALGORITHM],
+            "scopes_supported": clients.person_scopes(discover()),
+            "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "amr", "name"],
+            "ui_locales_supported": ["id", "en"],
+            "authorization_response_iss_parameter_supported": True,
+        }
+    )
+    response.headers["Cache-Control"] = _KEYS_FRESH
+    return response
+
+
+@blp.get("/.well-known/jwks.json")
+@public
+def jwks() -> Response:
+    response = jsonify({"keys": signing_keys.published()})
+    response.headers["Cache-Control"] = _KEYS_FRESH
+    return response
+
+
+@blp.get("/oauth/authorize")
+@public
+def authorize() -> AnyResponse:
+    with all_regions():
+        row = browser.finished_session()
+        try:
+            grant = server().get_consent_grant(end_user=row)
+        except OAuth2Error as error:
+            return _refuse(error)
+        if request.args.get("prompt") == "none" and row is None:
+            return _refuse_to(grant.redirect_uri, "login_required")
+        if row is None or request.args.get("prompt") == "login":
+            return redirect(f"/masuk?{urlencode({'next': _without_prompt()})}")
+        with db.transaction():
+            return server().create_authorization_response(grant_user=row, grant=grant)
+
+
+@blp.post("/oauth/token")
+@public
+def token() -> Response:
+    with all_regions(), db.transaction():
+        return _unkept(server().create_token_response())
+
+
+@blp.post("/oauth/revoke")
+@public
+def revoke() -> Response:
+    with all_regions(), db.transaction():
+        return _unkept(server().create_endpoint_response("revocation"))
+
+
+@blp.get("/oauth/userinfo")
+@requires("openid")
+def userinfo() -> dict[str, Any]:
+    me = queries.me(person())
+    return {"sub": str(me["id"]), "name": me["name"], "zoneinfo": me["region"].zone}
+
+
+def _without_prompt() -> str:
+    """Return this request's path for after the sign-in, which fulfils `prompt=login`."""
+    args = [(key, value) for key, value in request.args.items(multi=True) if key != "prompt"]
+    return f"/oauth/authorize?{urlencode(args)}"
+
+
+def _refuse(error: OAuth2Error) -> AnyResponse:
+    """Send the error back to the application, if it is known; otherwise tell the person."""
+    if error.redirect_uri:
+        return _refuse_to(error.redirect_uri, error.error, error.get_error_description())
+    return error_page("oauth_request_wrong", 400)
+
+
+def _refuse_to(redirect_uri: str, error: str, description: str = "") -> AnyResponse:
+    answer = {"error": error, "iss": here().settings.public_url}
+    if description:
+        answer["error_description"] = description
+    if state := request.args.get("state"):
+        answer["state"] = state
+    return redirect(add_params_to_uri(redirect_uri, list(answer.items())))
+
+
+def _unkept(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+

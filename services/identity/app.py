@@ -1,0 +1,73 @@
+"""Composition root of identity."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy.orm.exc import StaleDataError
+
+from chassis.app import service_app
+from chassis.etags import Stale
+from chassis.manifest import discover
+from chassis.problems import refused
+from chassis.runtime import of
+from chassis.worker import Loop
+from services.identity import queries
+from services.identity.adapters import machinery
+from services.identity.api import (
+    contacts,
+    delegations,
+    employees,
+    me,
+    oauth,
+    oauth_server,
+    regions,
+    roles,
+    units,
+)
+from services.identity.config import own_settings
+from services.identity.manifest import MANIFEST
+from services.identity.models import db
+from services.identity.pages import account, sign_in
+from services.identity.usecases.signing_keys import keep_keys
+from services.identity.usecases.tidying import tidy
+
+
+def create_app(config: Mapping[str, str] | None = None) -> Flask:
+    return service_app(
+        MANIFEST,
+        __name__,
+        db=db,
+        config=config,
+        settings=own_settings(discover()),
+        blueprints=(
+            me.blp,
+            contacts.blp,
+            employees.blp,
+            units.blp,
+            roles.blp,
+            delegations.blp,
+            regions.blp,
+            oauth.blp,
+            sign_in.blp,
+            account.blp,
+        ),
+        loops=(
+            Loop("signing_keys", keep_keys, every=3600.0),
+            Loop("tidying_sign_ins", tidy, every=3600.0, drained=False),
+        ),
+        revoked_at=_revoked_at,
+        on_create=(_install,),
+        template_folder="pages/templates",
+    )
+
+
+def _install(app: Flask) -> None:
+    machinery.install(app, of(app).settings)
+    oauth_server.install(app)
+    app.register_error_handler(StaleDataError, lambda _error: refused(Stale()))
+
+
+def _revoked_at(person_id: UUID) -> datetime | None:
+    return queries.employee(person_id).sessions_revoked_at

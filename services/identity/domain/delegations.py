@@ -1,0 +1,70 @@
+"""Handing one's own decisions to a colleague for some dates."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from chassis.kernel.errors import Refused
+from chassis.kernel.period import Period, add_months
+from services.identity.domain.roles import DELEGABLE_ROLES
+
+_MOST_MONTHS = 12
+
+
+class RoleNotDelegable(Refused):
+    kind = "invalid"
+    code = "role_not_delegable"
+    text = {
+        "id": "Peran {role} tidak dapat didelegasikan.",
+        "en": "The role {role} cannot be delegated.",
+    }
+
+
+class DelegationToSelf(Refused):
+    kind = "invalid"
+    code = "delegation_to_self"
+    text = {
+        "id": "Delegasi harus kepada orang lain.",
+        "en": "A delegation goes to somebody else.",
+    }
+
+
+class DelegationDatesWrong(Refused):
+    kind = "invalid"
+    code = "delegation_dates_wrong"
+    text = {
+        "id": "Delegasi harus berakhir setelah mulai dan paling lama 12 bulan.",
+        "en": "A delegation ends after it starts and lasts at most 12 months.",
+    }
+
+
+class RoleNotHeld(Refused):
+    kind = "conflict"
+    code = "role_not_held"
+    text = {
+        "id": "Peran {role} tidak dipegang selama masa delegasi.",
+        "en": "The role {role} is not held throughout the delegation.",
+    }
+
+
+def check_delegation(
+    role: str,
+    *,
+    from_id: object,
+    to_id: object,
+    starts_on: date,
+    ends_on: date,
+    held: Sequence[Period],
+) -> None:
+    """This function will refuse a delegation that hands over what is not there to hand over.
+
+    `held` are the periods in which the delegator holds the role for the unit. Raises
+    `RoleNotDelegable`, `DelegationToSelf`, `DelegationDatesWrong` or `RoleNotHeld`.
+    """
+    if role not in DELEGABLE_ROLES:
+        raise RoleNotDelegable(role=role)
+    if from_id == to_id:
+        raise DelegationToSelf
+    if ends_on < starts_on or ends_on >= add_months(starts_on, _MOST_MONTHS):
+        raise DelegationDatesWrong
+    if not any(period.contains(starts_on) and period.contains(ends_on) for period in held):
+        raise RoleNotHeld(role=role)

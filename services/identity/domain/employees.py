@@ -1,0 +1,139 @@
+"""The facts kept of an employee, and which of them cannot both be true.
+
+Birth date, sex, kind and (for a PNS) the month of appointment are written in the NIP, so a
+register that says otherwise is wrong somewhere and must be looked at before it is saved.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from chassis.kernel.errors import FieldError, Refused
+from chassis.kernel.nip import Nip
+from services.identity.domain import golongan
+
+JENIS_JABATAN = ("struktural", "jf", "pelaksana")
+JENJANG = (
+    *("pemula", "terampil", "mahir", "penyelia"),
+    *("ahli_pertama", "ahli_muda", "ahli_madya", "ahli_utama"),
+)
+
+
+class FactsContradict(Refused):
+    """Facts disagree with the NIP or with one another; `errors` names each."""
+
+    kind = "invalid"
+    code = "facts_contradict"
+    text = {
+        "id": "Data pegawai tidak sesuai dengan NIP atau saling bertentangan.",
+        "en": "The employee's facts disagree with the NIP or with each other.",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Facts about one employee at one time (ruling R8); None = not known."""
+
+    birth_date: date | None = None
+    sex: str | None = None
+    cpns: bool = False
+    jabatan: str | None = None
+    jenis_jabatan: str | None = None
+    jenjang: str | None = None
+    guru: bool = False
+    golongan: str | None = None
+    golongan_pertama: str | None = None
+    tmt_cpns: date | None = None
+    tmt_golongan: date | None = None
+    tmt_jabatan: date | None = None
+    tmt_kgb: date | None = None
+    masuk_daerah: date | None = None
+    masa_kerja_golongan_bulan: int | None = None
+
+
+FACT_NAMES = tuple(Facts.__dataclass_fields__)
+
+
+def from_nip(nip: Nip) -> dict[str, Any]:
+    """This function will return the facts that the NIP itself tells."""
+    return {"birth_date": nip.born, "sex": nip.sex, "tmt_cpns": nip.appointed_on}
+
+
+def check_facts(nip: Nip, facts: Facts) -> None:
+    """This function will refuse facts that contradict the NIP or one another.
+
+    Raises `FactsContradict` with one error per fact.
+    """
+    errors = [error for rule in _RULES for error in rule(nip, facts)]
+    if errors:
+        raise FactsContradict(errors=errors)
+
+
+def _matches_nip(nip: Nip, facts: Facts) -> Iterator[FieldError]:
+    if facts.birth_date not in (None, nip.born):
+        yield _wrong("birth_date", "tidak sama dengan NIP", "differs from the NIP")
+    if facts.sex not in (None, nip.sex):
+        yield _wrong("sex", "tidak sama dengan NIP", "differs from the NIP")
+    if facts.tmt_cpns and not _same_month(nip, facts.tmt_cpns):
+        yield _wrong("tmt_cpns", "tidak sama dengan NIP", "differs from the NIP")
+
+
+def _same_month(nip: Nip, day: date) -> bool:
+    return day.year == nip.appointed_year and nip.appointed_month in (None, day.month)
+
+
+def _cpns_is_pns(nip: Nip, facts: Facts) -> Iterator[FieldError]:
+    if facts.cpns and nip.kind != "pns":
+        yield _wrong("cpns", "hanya untuk PNS", "only for a PNS")
+
+
+def _golongan_of_kind(nip: Nip, facts: Facts) -> Iterator[FieldError]:
+    known = []
+    for name in ("golongan_pertama", "golongan"):
+        value = getattr(facts, name)
+        if value is None:
+            continue
+        if golongan.is_golongan(value, kind=nip.kind):
+            known.append(golongan.step(value, kind=nip.kind))
+        else:
+            yield _wrong(name, "tidak dikenal untuk jenis ini", "unknown for this kind")
+    if len(known) == 2 and known[1] < known[0]:  # noqa: PLR2004 - both are known
+        yield _wrong("golongan", "di bawah golongan pertama", "below the first golongan")
+
+
+def _jabatan_is_whole(_nip: Nip, facts: Facts) -> Iterator[FieldError]:
+    if facts.jenis_jabatan not in (None, *JENIS_JABATAN):
+        yield _wrong("jenis_jabatan", "tidak dikenal", "unknown")
+    if facts.jenjang not in (None, *JENJANG):
+        yield _wrong("jenjang", "tidak dikenal", "unknown")
+    if (facts.jenjang or facts.guru) and facts.jenis_jabatan != "jf":
+        yield _wrong("jenis_jabatan", "jenjang dan guru hanya untuk JF", "must be jf")
+
+
+def _dates_follow_appointment(nip: Nip, facts: Facts) -> Iterator[FieldError]:
+    earliest = facts.tmt_cpns or nip.appointed_on or date(nip.appointed_year, 1, 1)
+    for name in ("tmt_golongan", "tmt_jabatan", "tmt_kgb", "masuk_daerah"):
+        value = getattr(facts, name)
+        if value is not None and value < earliest:
+            yield _wrong(name, "sebelum pengangkatan", "before the appointment")
+
+
+def _tenure_is_possible(_nip: Nip, facts: Facts) -> Iterator[FieldError]:
+    months = facts.masa_kerja_golongan_bulan
+    if months is not None and months < 0:
+        yield _wrong("masa_kerja_golongan_bulan", "tidak boleh negatif", "must not be negative")
+
+
+def _wrong(fact: str, indonesian: str, english: str) -> FieldError:
+    return FieldError(f"/{fact}", "fact_contradicts", f"{fact}: {indonesian}.", f"{fact}: {english}.")
+
+
+_RULES: tuple[Callable[[Nip, Facts], Iterator[FieldError]], ...] = (
+    _matches_nip,
+    _cpns_is_pns,
+    _golongan_of_kind,
+    _jabatan_is_whole,
+    _dates_follow_appointment,
+    _tenure_is_possible,
+)

@@ -1,0 +1,105 @@
+"""Roles, the kind of unit each belongs to, and who may give them.
+
+`opd_head` of BKPSDM and `bkpsdm_head` are two grants, usually held by one person: one decides
+for the OPD's own staff, the other for the region.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from chassis.kernel.errors import Refused
+
+UNIT_KIND_OF_ROLE: dict[str, str | None] = {
+    "umpeg": "opd",
+    "opd_head": "opd",
+    "opd_secretary": "opd",
+    "bkpsdm_admin": "division",
+    "division_head": "division",
+    "bkpsdm_secretary": "opd",
+    "bkpsdm_head": "opd",
+    "sekda": None,
+    "award_assessor": None,
+    "complaint_officer": None,
+    "sysadmin": None,
+}
+ROLES = tuple(UNIT_KIND_OF_ROLE)
+HEAD_ROLES = frozenset(
+    {"opd_head", "opd_secretary", "division_head", "bkpsdm_secretary", "bkpsdm_head", "sekda"}
+)
+BKPSDM_ROLES = frozenset({"bkpsdm_admin", "division_head", "bkpsdm_secretary", "bkpsdm_head"})
+OFFICER_ROLES = tuple(role for role in ROLES if role != "complaint_officer")
+DELEGABLE_ROLES = HEAD_ROLES | {"umpeg", "bkpsdm_admin"}
+ADMINISTRATORS = frozenset({"sysadmin", "bkpsdm_admin"})
+
+
+class RoleUnitMismatch(Refused):
+    kind = "invalid"
+    code = "role_unit_mismatch"
+    text = {
+        "id": "Peran {role} tidak dapat diberikan untuk unit ini.",
+        "en": "The role {role} cannot be given for this unit.",
+    }
+
+
+class SelfGrant(Refused):
+    kind = "forbidden"
+    code = "self_grant"
+    text = {
+        "id": "Tidak seorang pun dapat memberi peran kepada diri sendiri.",
+        "en": "Nobody gives a role to himself.",
+    }
+
+
+class GrantBeyondOwnRole(Refused):
+    kind = "forbidden"
+    code = "grant_beyond_own_role"
+    text = {
+        "id": "Hanya administrator sistem yang dapat mengatur peran atau akun ini.",
+        "en": "Only a system administrator may manage this role or account.",
+    }
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """What the rules need of a unit; `bkpsdm` is true for BKPSDM and its divisions."""
+
+    kind: str
+    bkpsdm: bool
+    active: bool = True
+
+
+def check_unit(role: str, unit: UnitFacts | None) -> None:
+    """This function will refuse a unit the role does not belong to.
+
+    Raises `RoleUnitMismatch`.
+    """
+    wanted = UNIT_KIND_OF_ROLE[role]
+    if wanted is None and unit is None:
+        return
+    fits = unit is not None and unit.active and unit.kind == wanted
+    if not fits or (role in BKPSDM_ROLES and unit is not None and not unit.bkpsdm):
+        raise RoleUnitMismatch(role=role)
+
+
+def check_grantor(
+    role: str, *, grantor_roles: Collection[str], grantor_is_grantee: bool
+) -> None:
+    """This function will refuse a grant that its giver may not give.
+
+    Raises `SelfGrant`, or `GrantBeyondOwnRole` when a lesser administrator makes a sysadmin.
+    """
+    if grantor_is_grantee:
+        raise SelfGrant
+    if role == "sysadmin" and "sysadmin" not in grantor_roles:
+        raise GrantBeyondOwnRole
+
+
+def check_may_manage_account(
+    *, manager_roles: Collection[str], owner_roles: Collection[str]
+) -> None:
+    """This function will keep a lesser administrator from taking over a sysadmin's account.
+
+    Raises `GrantBeyondOwnRole`.
+    """
+    if "sysadmin" in owner_roles and "sysadmin" not in manager_roles:
+        raise GrantBeyondOwnRole

@@ -1,0 +1,77 @@
+"""What identity tells the others. Each event carries the whole state, so the newest is enough.
+
+Call these inside the transaction of the change, after raising the row's version.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.envelope import Event
+from chassis.outbox import record
+from services.identity.domain.golongan import pangkat_of
+from services.identity.models import Contact, Delegation, Employee, Region, RoleGrant, Unit
+
+_EMPLOYEE = (
+    *("id", "nip", "name", "title_prefix", "title_suffix", "kind", "cpns"),
+    *("jabatan", "jenis_jabatan", "jenjang", "guru", "golongan", "golongan_pertama"),
+    *("unit_id", "opd_id", "tmt_cpns", "tmt_golongan", "tmt_jabatan", "tmt_kgb"),
+    *("masuk_daerah", "masa_kerja_golongan_bulan", "active", "sessions_revoked_at"),
+)
+_ROLE = ("id", "employee_id", "role", "unit_id", "acting", "starts_on", "ends_on", "active")
+_DELEGATION = (
+    *("id", "role", "unit_id", "from_employee_id", "to_employee_id"),
+    *("starts_on", "ends_on", "layanan", "active"),
+)
+_UNIT = ("id", "code", "name", "kind", "parent_id", "opd_id", "bkpsdm", "active")
+
+
+def employee_changed(employee: Employee) -> None:
+    data = {**_data(employee, _EMPLOYEE), "pangkat": pangkat_of(employee.golongan)}
+    _record("employee.changed.v1", f"employee/{employee.id}", data, employee)
+
+
+def contact_changed(contact: Contact) -> None:
+    data = {"id": str(contact.employee_id), "version": contact.version}
+    _record(
+        "employee.contact_changed.v1", f"employee_contact/{contact.employee_id}", data, contact
+    )
+
+
+def unit_changed(unit: Unit, region: Region) -> None:
+    data = _data(unit, _UNIT) | ({"zone": region.zone} if unit.kind == "region" else {})
+    _record("unit.changed.v1", f"unit/{unit.id}", data, unit)
+
+
+def role_changed(grant: RoleGrant) -> None:
+    _record("role.changed.v1", f"role/{grant.id}", _data(grant, _ROLE), grant)
+
+
+def delegation_changed(delegation: Delegation) -> None:
+    _record(
+        "delegation.changed.v1",
+        f"delegation/{delegation.id}",
+        _data(delegation, _DELEGATION),
+        delegation,
+    )
+
+
+def _record(
+    event_type: str,
+    subject: str,
+    data: dict[str, Any],
+    row: Employee | Contact | Unit | RoleGrant | Delegation,
+) -> None:
+    record(Event(event_type, subject, data, row.version, region=row.region))
+
+
+def _data(row: object, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return value

@@ -1,0 +1,1 @@
+"""The pages on which people sign in, rendered here and working without JavaScript."""

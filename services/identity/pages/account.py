@@ -1,0 +1,163 @@
+"""The pages of a person who is signed in, one-time links, and signing out."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from authlib.common.urls import add_params_to_uri
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from chassis.auth import public
+from chassis.kernel.errors import Refused
+from chassis.regions import all_regions, in_region
+from services.identity import queries
+from services.identity.adapters.signing import TokenUnreadable, read_signed
+from services.identity.api.oauth_client import query_client
+from services.identity.domain.sign_in import safe_path
+from services.identity.models import SignInSession, TokenFamily, db
+from services.identity.pages import browser
+from services.identity.pages.rendering import messages_of, page, show_refusals
+from services.identity.pages.texts import say
+from services.identity.usecases import passwords, second_factor, sessions, signing_keys
+from services.identity.usecases.passwords import LinkDead
+
+blp = Blueprint("account", __name__)
+show_refusals(blp)
+
+
+@blp.get("/masuk/akun")
+@public
+def account() -> AnyResponse:
+    row = browser.finished_session()
+    return _to_sign_in() if row is None else _account_page(row)
+
+
+@blp.post("/masuk/kata-sandi")
+@public
+def change_password() -> AnyResponse:
+    browser.check_form()
+    row = browser.finished_session()
+    if row is None:
+        return _to_sign_in()
+    with in_region(row.region):
+        wrong = _changed(row)
+    return _account_page(row, wrong=wrong, good=None if wrong else say("password_saved"))
+
+
+@blp.route("/masuk/tautan/<token>", methods=["GET", "POST"])
+@public
+def one_time_link(token: str) -> AnyResponse:
+    passwords.find_link(token)
+    wrong = None
+    if request.method == "POST":
+        browser.check_form()
+        wrong = _set_by_link(token)
+        if wrong is None:
+            return redirect("/masuk?sandi=1", 303)
+    return page("new_password", status=422 if wrong else 200, intro=say("link_intro"), wrong=wrong)
+
+
+@blp.post("/masuk/keluar")
+@public
+def sign_out() -> AnyResponse:
+    browser.check_form()
+    row = browser.current_session()
+    wanted = safe_path(request.form.get("next"), default="")
+    response: AnyResponse = redirect(wanted, 303) if wanted else page("sign_out", asking=False)
+    if row is not None:
+        _end(row)
+    browser.forget_session(response)
+    return response
+
+
+@blp.get("/oauth/logout")
+@public
+def end_session() -> AnyResponse:
+    """Sign out for an application (OpenID RP-initiated logout).
+
+    Without a hint that this browser's session belongs to the application, the person is asked:
+    otherwise any page could sign people out.
+    """
+    row = browser.current_session()
+    if row is None:
+        return _after_logout()
+    if not _is_hinted(row):
+        query = request.query_string.decode("ascii", "replace")
+        return page("sign_out", asking=True, next_path=f"/oauth/logout?{query}")
+    _end(row)
+    response = _after_logout()
+    browser.forget_session(response)
+    return response
+
+
+def _account_page(
+    row: SignInSession, *, wrong: list[str] | None = None, good: str | None = None
+) -> Response:
+    with in_region(row.region):
+        owned = queries.account(row.employee_id)
+        return page(
+            "account",
+            status=422 if wrong else 200,
+            name=queries.employee(row.employee_id).name,
+            totp_enrolled=bool(owned and owned.totp_confirmed_at),
+            codes_left=second_factor.recovery_codes_left(row.employee_id),
+            wrong=wrong,
+            good=good,
+        )
+
+
+def _changed(row: SignInSession) -> list[str] | None:
+    if request.form.get("new_password") != request.form.get("new_password_again"):
+        return [say("passwords_differ")]
+    try:
+        passwords.change(
+            row,
+            old_password=request.form.get("old_password", ""),
+            new_password=request.form.get("new_password", ""),
+            address=browser.address(),
+        )
+    except Refused as error:
+        return messages_of(error)
+    return None
+
+
+def _set_by_link(token: str) -> list[str] | None:
+    if request.form.get("new_password") != request.form.get("new_password_again"):
+        return [say("passwords_differ")]
+    try:
+        passwords.use_link(token, request.form.get("new_password", ""))
+    except LinkDead:
+        raise
+    except Refused as error:
+        return messages_of(error)
+    return None
+
+
+def _end(row: SignInSession) -> None:
+    with in_region(row.region):
+        sessions.sign_out(row)
+
+
+def _is_hinted(row: SignInSession) -> bool:
+    """Tell whether the id_token_hint was issued from this very session."""
+    try:
+        claims = read_signed(request.args.get("id_token_hint", ""), signing_keys.published())
+        family_id = UUID(str(claims["sid"]))
+    except (TokenUnreadable, KeyError, ValueError):
+        return False
+    with all_regions():
+        family = db.session.get(TokenFamily, family_id)
+    return family is not None and family.session_id == row.id
+
+
+def _after_logout() -> AnyResponse:
+    client = query_client(request.args.get("client_id", "simpul-portal"))
+    wanted = request.args.get("post_logout_redirect_uri", "")
+    if client is None or wanted not in client.logout_uris:
+        return page("sign_out", asking=False)
+    state = request.args.get("state")
+    return redirect(add_params_to_uri(wanted, [("state", state)]) if state else wanted)
+
+
+def _to_sign_in() -> AnyResponse:
+    return redirect(f"/masuk?{urlencode({'next': '/masuk/akun'})}", 303)

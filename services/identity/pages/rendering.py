@@ -1,0 +1,94 @@
+"""Rendering pages: texts, the CSRF token, and headers that let nothing foreign in."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from flask import Blueprint, Response, make_response, render_template
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from chassis.kernel.errors import Refused
+from chassis.problems import language, refused
+from chassis.telemetry import log
+from services.identity.domain.throttling import TooManyAttempts
+from services.identity.models import OAuthClient, db
+from services.identity.pages import browser
+from services.identity.pages.texts import say
+
+_HEADERS = {
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+    "Vary": "Accept-Language, Cookie",
+}
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'{origin}"
+)
+
+
+def page(name: str, *, status: int = 200, next_path: str = "", **values: object) -> Response:
+    """This function will render `<name>.html` for this browser."""
+    owner = browser.browser_id()
+    response = make_response(
+        render_template(
+            f"{name}.html",
+            say=say,
+            lang=language(),
+            csrf_token=browser.csrf_token(owner),
+            next_path=next_path,
+            **values,
+        ),
+        status,
+    )
+    response.headers.update(_HEADERS)
+    origin = _application_origin(next_path)
+    response.headers["Content-Security-Policy"] = _POLICY.format(origin=origin)
+    browser.keep_browser_id(response, owner)
+    return response
+
+
+def error_page(text_key: str, status: int) -> Response:
+    return page("error", status=status, message=say(text_key))
+
+
+def show_refusals(blueprint: Blueprint) -> None:
+    """This function will answer a person with a page where an application would get JSON."""
+    blueprint.register_error_handler(Refused, _refusal_page)
+    blueprint.register_error_handler(OperationalError, _outage_page)
+
+
+def status_of(error: Refused) -> int:
+    return refused(error).status_code
+
+
+def _refusal_page(error: Refused) -> Response:
+    response = page("error", status=status_of(error), message=error.detail(language()))
+    if isinstance(error, TooManyAttempts):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _outage_page(error: Exception) -> Response:
+    log.error("database_unavailable", error=type(error).__name__)
+    return error_page("unavailable", 503)
+
+
+def messages_of(error: Refused) -> list[str]:
+    """This function will return what a form should say about a refusal."""
+    if error.errors:
+        return [getattr(one, language()) for one in error.errors]
+    return [error.detail(language())]
+
+
+def _application_origin(next_path: str) -> str:
+    """Return the origin a sign-in will end at, as browsers check redirects after a form too."""
+    wanted = parse_qs(urlsplit(next_path).query).get("redirect_uri", [""])[0]
+    client_id = parse_qs(urlsplit(next_path).query).get("client_id", [""])[0]
+    client = db.session.scalar(select(OAuthClient).where(OAuthClient.client_id == client_id))
+    if client is None or wanted not in client.redirect_uris:
+        return ""
+    parts = urlsplit(wanted)
+    return f" {parts.scheme}://{parts.netloc}"

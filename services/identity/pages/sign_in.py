@@ -1,0 +1,214 @@
+"""Signing in, page by page: NIP and password, then what is owed. Works without JavaScript."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, request, send_from_directory
+from werkzeug.wrappers import Response as AnyResponse
+
+from chassis.auth import public
+from chassis.kernel.errors import Refused
+from chassis.regions import in_region
+from services.identity import queries
+from services.identity.domain.sign_in import Step, safe_path
+from services.identity.models import SignInSession
+from services.identity.pages import browser
+from services.identity.pages.qr import qr_svg
+from services.identity.pages.rendering import messages_of, page, show_refusals, status_of
+from services.identity.pages.texts import say
+from services.identity.usecases import passwords, second_factor, signing_in
+from services.identity.usecases.signing_in import RegionNeeded, SignedIn
+
+blp = Blueprint("sign_in", __name__, url_prefix="/masuk")
+show_refusals(blp)
+HOME = "/masuk/akun"
+_PATHS = {
+    Step.TOTP: "/masuk/kode",
+    Step.NEW_PASSWORD: "/masuk/kata-sandi-baru",
+    Step.ENROL_TOTP: "/masuk/pasang-autentikator",
+}
+_ASSETS = Path(__file__).parent / "assets"
+
+
+@blp.get("/masuk.css")
+@public
+def stylesheet() -> Response:
+    response = send_from_directory(_ASSETS, "masuk.css", max_age=3600)
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@blp.get("")
+@public
+def form() -> AnyResponse:
+    row = browser.current_session()
+    if row is not None and row.done and "ulang" not in request.args:
+        return redirect(_next(), 303)
+    good = say("link_used") if "sandi" in request.args else None
+    return page("sign_in", next_path=_next(default=""), good=good)
+
+
+@blp.post("")
+@public
+def sign_in() -> AnyResponse:
+    browser.check_form()
+    nip = request.form.get("nip", "")
+    try:
+        signed = signing_in.sign_in(
+            nip=nip,
+            password=request.form.get("password", ""),
+            totp=request.form.get("totp"),
+            region=request.form.get("region"),
+            address=browser.address(),
+        )
+    except Refused as error:
+        regions = error.regions if isinstance(error, RegionNeeded) else ()
+        return page(
+            "sign_in",
+            status=status_of(error),
+            next_path=_next(default=""),
+            wrong=messages_of(error),
+            nip=nip[:30],
+            regions=regions,
+        )
+    return _go_on(signed)
+
+
+@blp.route("/kode", methods=["GET", "POST"])
+@public
+def totp() -> AnyResponse:
+    return _second_factor(is_recovery=False)
+
+
+@blp.route("/pemulihan", methods=["GET", "POST"])
+@public
+def recovery() -> AnyResponse:
+    return _second_factor(is_recovery=True)
+
+
+@blp.route("/kata-sandi-baru", methods=["GET", "POST"])
+@public
+def new_password() -> AnyResponse:
+    row = browser.current_session()
+    if row is None:
+        return _start_again()
+    with in_region(row.region):
+        if signing_in.owed(row) is not Step.NEW_PASSWORD:
+            return redirect(_path_of(signing_in.owed(row)), 303)
+        wrong = None
+        if request.method == "POST":
+            browser.check_form()
+            wrong = _set_owed_password(row)
+            if wrong is None:
+                return _go_on(signing_in.advance(row))
+        return page(
+            "new_password",
+            status=422 if wrong else 200,
+            next_path=_next(default=""),
+            intro=say("password_owed"),
+            wrong=wrong,
+        )
+
+
+@blp.route("/pasang-autentikator", methods=["GET", "POST"])
+@public
+def enrol() -> AnyResponse:
+    row = browser.current_session()
+    if row is None:
+        return _start_again()
+    with in_region(row.region):
+        step = signing_in.owed(row)
+        account = queries.account(row.employee_id)
+        enrolled = account is not None and account.totp_confirmed_at is not None
+        if step not in (Step.ENROL_TOTP, Step.DONE) or enrolled:
+            return redirect(_path_of(step), 303)
+        if request.method == "POST":
+            browser.check_form()
+            return _confirm_enrolment(row)
+        return _enrolment_page(row)
+
+
+def _second_factor(*, is_recovery: bool) -> AnyResponse:
+    row = browser.current_session()
+    if row is None:
+        return _start_again()
+    with in_region(row.region):
+        step = signing_in.owed(row)
+        if step is not Step.TOTP:
+            return redirect(_path_of(step), 303)
+        wrong = None
+        if request.method == "POST":
+            browser.check_form()
+            typed = request.form.get("recovery_code" if is_recovery else "totp", "")
+            if second_factor.answer(
+                row, typed, address=browser.address(), is_recovery=is_recovery
+            ):
+                return _go_on(signing_in.advance(row))
+            wrong = [say("totp_wrong")]
+        return page(
+            "code",
+            status=401 if wrong else 200,
+            next_path=_next(default=""),
+            wrong=wrong,
+            is_recovery=is_recovery,
+            recovery_path=_with_next("/masuk/pemulihan"),
+        )
+
+
+def _set_owed_password(row: SignInSession) -> list[str] | None:
+    if request.form.get("new_password") != request.form.get("new_password_again"):
+        return [say("passwords_differ")]
+    try:
+        passwords.change_owed(row, request.form.get("new_password", ""))
+    except Refused as error:
+        return messages_of(error)
+    return None
+
+
+def _enrolment_page(row: SignInSession, wrong: list[str] | None = None) -> Response:
+    issuer = f"Simpul {queries.region().name}"
+    secret, uri = second_factor.begun(row.employee_id, issuer=issuer)
+    return page(
+        "enrol",
+        status=422 if wrong else 200,
+        next_path=_next(default=""),
+        secret=secret,
+        qr=qr_svg(uri),
+        wrong=wrong,
+    )
+
+
+def _confirm_enrolment(row: SignInSession) -> AnyResponse:
+    try:
+        codes = second_factor.enrol_in_session(
+            row, request.form.get("totp", ""), address=browser.address()
+        )
+    except Refused as error:
+        return _enrolment_page(row, messages_of(error))
+    signed = signing_in.advance(row)
+    response = page("codes", codes=codes, go_on=_path_of(signed.step))
+    browser.keep_session(response, signed.token)
+    return response
+
+
+def _go_on(signed: SignedIn) -> AnyResponse:
+    response = redirect(_path_of(signed.step), 303)
+    browser.keep_session(response, signed.token)
+    return response
+
+
+def _path_of(step: Step) -> str:
+    return _next() if step is Step.DONE else _with_next(_PATHS[step])
+
+
+def _start_again() -> AnyResponse:
+    return redirect(_with_next("/masuk"), 303)
+
+
+def _with_next(path: str) -> str:
+    wanted = _next(default="")
+    return f"{path}?{urlencode({'next': wanted})}" if wanted else path
+
+
+def _next(default: str = HOME) -> str:
+    return safe_path(request.values.get("next"), default=default)

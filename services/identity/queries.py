@@ -1,0 +1,208 @@
+"""What identity can tell: read-only, within the bound region unless said otherwise."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, func, or_, select
+
+from chassis.clock import now
+from chassis.kernel.errors import NotFound
+from chassis.regions import current_region
+from services.identity.domain.golongan import pangkat_of
+from services.identity.models import (
+    Account,
+    Contact,
+    Delegation,
+    Employee,
+    EmployeeFact,
+    Region,
+    RoleGrant,
+    Unit,
+    db,
+)
+
+_ME = (
+    *("id", "nip", "name", "title_prefix", "title_suffix", "kind", "jabatan"),
+    *("jenis_jabatan", "golongan"),
+)
+
+
+def region(code: str | None = None) -> Region:
+    """This function will return a region, by default the bound one. Raises `NotFound`."""
+    found = db.session.get(Region, code or current_region())
+    if found is None:
+        raise NotFound
+    return found
+
+
+def today(of: Region | None = None) -> date:
+    """This function will return the date it is now in the region."""
+    return now().astimezone(ZoneInfo((of or region()).zone)).date()
+
+
+def employee(employee_id: UUID) -> Employee:
+    """This function will return an employee of the bound region. Raises `NotFound`."""
+    found = db.session.scalar(select(Employee).where(Employee.id == employee_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def employee_by_nip(nip: str) -> Employee:
+    """This function will return the employee with this NIP. Raises `NotFound`."""
+    found = db.session.scalar(select(Employee).where(Employee.nip == nip))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def employees(*, q: str | None, unit_id: UUID | None, active: bool | None) -> Select[Any]:
+    """This function will select employees by part of the name, unit or OPD, and activity."""
+    statement = select(Employee)
+    if q:
+        statement = statement.where(func.lower(Employee.name).contains(q.lower(), autoescape=True))
+    if unit_id:
+        statement = statement.where(
+            or_(Employee.unit_id == unit_id, Employee.opd_id == unit_id)
+        )
+    if active is not None:
+        statement = statement.where(Employee.active == active)
+    return statement
+
+
+def facts_of(employee_id: UUID) -> dict[str, dict[str, Any]]:
+    """This function will return the source and date of each fact last recorded."""
+    rows = db.session.scalars(
+        select(EmployeeFact)
+        .where(EmployeeFact.employee_id == employee_id)
+        .order_by(EmployeeFact.id)
+    )
+    return {row.fact: {"source": row.source, "as_of": row.as_of} for row in rows}
+
+
+def unit(unit_id: UUID) -> Unit:
+    """This function will return a unit of the bound region. Raises `NotFound`."""
+    found = db.session.scalar(select(Unit).where(Unit.id == unit_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def units(
+    *, q: str | None, kind: str | None, parent_id: UUID | None, active: bool | None
+) -> Select[Any]:
+    statement = select(Unit)
+    if q:
+        statement = statement.where(func.lower(Unit.name).contains(q.lower(), autoescape=True))
+    if kind:
+        statement = statement.where(Unit.kind == kind)
+    if parent_id:
+        statement = statement.where(Unit.parent_id == parent_id)
+    if active is not None:
+        statement = statement.where(Unit.active == active)
+    return statement
+
+
+def role_grant(grant_id: UUID) -> RoleGrant:
+    """This function will return a role grant of the bound region. Raises `NotFound`."""
+    found = db.session.scalar(select(RoleGrant).where(RoleGrant.id == grant_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def role_grants(
+    *, employee_id: UUID | None, role: str | None, unit_id: UUID | None, active: bool | None
+) -> Select[Any]:
+    statement = select(RoleGrant)
+    if employee_id:
+        statement = statement.where(RoleGrant.employee_id == employee_id)
+    if role:
+        statement = statement.where(RoleGrant.role == role)
+    if unit_id:
+        statement = statement.where(RoleGrant.unit_id == unit_id)
+    if active is not None:
+        statement = statement.where(RoleGrant.active == active)
+    return statement
+
+
+def grants_today(employee_id: UUID) -> Sequence[RoleGrant]:
+    """This function will return the roles a person holds today."""
+    day = today()
+    return db.session.scalars(
+        select(RoleGrant)
+        .where(
+            RoleGrant.employee_id == employee_id,
+            RoleGrant.active,
+            RoleGrant.starts_on <= day,
+            or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= day),
+        )
+        .order_by(RoleGrant.starts_on, RoleGrant.id)
+    ).all()
+
+
+def roles_today(employee_id: UUID) -> Collection[str]:
+    return {grant.role for grant in grants_today(employee_id)}
+
+
+def grants_of_post(role: str, unit_id: UUID | None) -> Sequence[RoleGrant]:
+    """This function will return the active grants of one role for one unit."""
+    return db.session.scalars(
+        select(RoleGrant).where(
+            RoleGrant.role == role, RoleGrant.unit_id == unit_id, RoleGrant.active
+        )
+    ).all()
+
+
+def delegation(delegation_id: UUID) -> Delegation:
+    """This function will return a delegation of the bound region. Raises `NotFound`."""
+    found = db.session.scalar(select(Delegation).where(Delegation.id == delegation_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def delegations(*, involving: UUID | None, role: str | None, active: bool | None) -> Select[Any]:
+    statement = select(Delegation)
+    if involving:
+        statement = statement.where(
+            or_(
+                Delegation.from_employee_id == involving, Delegation.to_employee_id == involving
+            )
+        )
+    if role:
+        statement = statement.where(Delegation.role == role)
+    if active is not None:
+        statement = statement.where(Delegation.active == active)
+    return statement
+
+
+def contact(employee_id: UUID) -> Contact:
+    """This function will return a person's contacts. Raises `NotFound`."""
+    found = db.session.scalar(select(Contact).where(Contact.employee_id == employee_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def account(employee_id: UUID) -> Account | None:
+    return db.session.scalar(select(Account).where(Account.employee_id == employee_id))
+
+
+def me(employee_id: UUID) -> dict[str, Any]:
+    """This function will describe the person who asks: post, unit, region and roles today."""
+    person = employee(employee_id)
+    where = region()
+    owned = account(employee_id)
+    return {
+        **{name: getattr(person, name) for name in _ME},
+        "pangkat": pangkat_of(person.golongan),
+        "unit": unit(person.unit_id),
+        "opd": unit(person.opd_id),
+        "region": where,
+        "roles": grants_today(employee_id),
+        "totp_enrolled": bool(owned and owned.totp_confirmed_at),
+    }

@@ -1,0 +1,1 @@
+"""Data a new installation or region begins with."""

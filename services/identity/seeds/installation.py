@@ -1,0 +1,23 @@
+"""What every installation has: registered applications and a key that signs tokens."""
+
+from flask import Flask
+
+from chassis.manifest import discover
+from chassis.runtime import of
+from services.identity.config import client_secrets
+from services.identity.usecases import clients
+from services.identity.usecases.signing_keys import keep_keys
+
+
+def seed(app: Flask) -> None:
+    """This function will register the applications and make sure a signing key exists."""
+    settings, manifests = of(app).settings, discover()
+    with app.app_context():
+        clients.register(
+            clients.specs(
+                public_url=settings.public_url,
+                manifests=manifests,
+                secrets=client_secrets(settings, manifests),
+            )
+        )
+        keep_keys()

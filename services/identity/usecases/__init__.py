@@ -1,0 +1,1 @@
+"""What identity does: one module per desk, one transaction per use case."""

@@ -1,0 +1,63 @@
+"""Counting tries at signing in, in the database, so every process counts the same ones."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from chassis.clock import now
+from services.identity.adapters.machinery import machinery
+from services.identity.domain.throttling import WINDOW, Failures, check_throttle
+from services.identity.models import SignInAttempt, db
+
+
+def start_attempt(nip: str, address: str) -> UUID:
+    """This function will count a try as failed before it is made, unless it comes too early.
+
+    Whoever then succeeds calls `settle`. Raises `TooManyAttempts`.
+    """
+    mark = machinery().sealer.mark("sign-in attempts", nip)
+    instant = now()
+    with db.transaction() as session:
+        check_throttle(_failures(mark, address, since=instant - WINDOW), now=instant)
+        attempt = SignInAttempt(account_mark=mark, address=address, tried_at=instant)
+        session.add(attempt)
+        session.flush()
+    return attempt.id
+
+
+def settle(attempt_id: UUID, outcome: str) -> None:
+    """This function will say that a try did not fail: it is `halfway` or `passed`."""
+    with db.transaction() as session:
+        session.execute(
+            update(SignInAttempt).where(SignInAttempt.id == attempt_id).values(outcome=outcome)
+        )
+
+
+def _failures(mark: str, address: str, *, since: datetime) -> Failures:
+    of_account = SignInAttempt.account_mark == mark
+    of_address = SignInAttempt.address == address
+    forgiven = db.session.scalar(
+        select(func.max(SignInAttempt.tried_at)).where(
+            of_account, of_address, SignInAttempt.outcome == "passed"
+        )
+    )
+    return Failures(
+        pair=_times(of_account, of_address, since=max(since, forgiven or since)),
+        account=_times(of_account, since=since),
+        address=_times(of_address, since=since),
+    )
+
+
+def _times(*which: object, since: datetime) -> list[datetime]:
+    return list(
+        db.session.scalars(
+            select(SignInAttempt.tried_at)
+            .where(
+                *which,  # type: ignore[arg-type]
+                SignInAttempt.outcome == "failed",
+                SignInAttempt.tried_at > since,
+            )
+            .order_by(SignInAttempt.tried_at)
+        )
+    )

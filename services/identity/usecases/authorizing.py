@@ -1,0 +1,231 @@
+"""Turning a signed-in browser into tokens for an application.
+
+A code is good for 60 seconds and once; coming a second time it kills what the first gave.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from chassis.clock import now
+from services.identity.adapters.machinery import machinery
+from services.identity.adapters.sealing import fingerprint
+from services.identity.domain.refresh import FAMILY_LIFE, Presented, Verdict, judge
+from services.identity.domain.sign_in import CODE_LIFE
+from services.identity.models import (
+    AuthorizationCode,
+    Employee,
+    RefreshToken,
+    SignInSession,
+    TokenFamily,
+    db,
+)
+
+
+@dataclass(frozen=True)
+class CodeRequest:
+    """What an application asked for and what the code will be bound to."""
+
+    client_id: str
+    redirect_uri: str
+    scope: str
+    nonce: str | None
+    code_challenge: str
+
+
+@dataclass(frozen=True)
+class Grantee:
+    """The person tokens are issued for, and from which family."""
+
+    employee_id: UUID
+    region: str
+    amr: list[str]
+    auth_time: datetime
+    family_id: UUID
+    not_before: datetime | None
+    refresh_token: str | None = None
+
+
+def issue_code(code: str, asked: CodeRequest, row: SignInSession) -> None:
+    """This function will remember a code for the person of a finished session."""
+    with db.transaction() as session:
+        session.add(
+            AuthorizationCode(
+                region=row.region,
+                fingerprint=fingerprint(code),
+                session_id=row.id,
+                client_id=asked.client_id,
+                redirect_uri=asked.redirect_uri,
+                scope=asked.scope,
+                nonce=asked.nonce,
+                code_challenge=asked.code_challenge,
+                expires_at=now() + CODE_LIFE,
+            )
+        )
+
+
+def nonce_was_used(nonce: str, client_id: str) -> bool:
+    return (
+        db.session.scalar(
+            select(AuthorizationCode.fingerprint)
+            .where(AuthorizationCode.nonce == nonce, AuthorizationCode.client_id == client_id)
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def find_code(code: str, client_id: str) -> AuthorizationCode | None:
+    """This function will return an unused, unexpired code of the client.
+
+    A code that comes a second time revokes every token the first time gave.
+    """
+    row = db.session.scalar(
+        select(AuthorizationCode).where(
+            AuthorizationCode.fingerprint == fingerprint(code),
+            AuthorizationCode.client_id == client_id,
+        )
+    )
+    if row is None:
+        return None
+    if row.used_at is not None:
+        _revoke(row.family_id)
+        return None
+    return row if row.expires_at > now() else None
+
+
+def redeem(code: AuthorizationCode) -> Grantee | None:
+    """This function will use a code up and begin a family of tokens; None if it was too late."""
+    instant = now()
+    with db.transaction() as session:
+        browser = _live_session(code.session_id)
+        if browser is None:
+            return None
+        family = TokenFamily(
+            region=code.region,
+            client_id=code.client_id,
+            employee_id=browser.employee_id,
+            session_id=browser.id,
+            scope=code.scope,
+            amr=browser.amr,
+            auth_time=browser.started_at,
+            expires_at=instant + FAMILY_LIFE,
+        )
+        session.add(family)
+        session.flush()
+        used = session.execute(
+            update(AuthorizationCode)
+            .where(
+                AuthorizationCode.fingerprint == code.fingerprint,
+                AuthorizationCode.used_at.is_(None),
+            )
+            .values(used_at=instant, family_id=family.id)
+        )
+        if not used.rowcount:
+            family.revoked_at = instant
+            return None
+        return _grantee(family)
+
+
+def first_refresh_token(grantee: Grantee, token: str) -> None:
+    """This function will remember the first refresh token of a family."""
+    with db.transaction() as session:
+        session.add(
+            RefreshToken(
+                region=grantee.region, fingerprint=fingerprint(token), family_id=grantee.family_id
+            )
+        )
+
+
+def find_family(token: str) -> TokenFamily | None:
+    """This function will return the family a refresh token belongs to, whatever its state."""
+    return db.session.scalar(
+        select(TokenFamily)
+        .join(RefreshToken, RefreshToken.family_id == TokenFamily.id)
+        .where(RefreshToken.fingerprint == fingerprint(token))
+    )
+
+
+def refresh(token: str) -> Grantee | None:
+    """This function will replace a refresh token by its successor.
+
+    The successor is derived from the token with the service's key, so that the second of two
+    tabs is given the same one although no token is ever stored. None when the token is worth
+    nothing; one used before then also revokes its family.
+    """
+    with db.transaction() as session:
+        row = session.get(RefreshToken, fingerprint(token))
+        family = find_family(token)
+        if row is None or family is None or _live_session(family.session_id) is None:
+            return None
+        state = Presented(row.used_at, family.expires_at, family.revoked_at)
+        verdict = judge(state, now=now())
+        if verdict is Verdict.REVOKE_FAMILY:
+            _revoke(family.id)
+        if verdict not in (Verdict.ROTATE, Verdict.SAME_SUCCESSOR):
+            return None
+        successor = machinery().sealer.mark("refresh successor", token)
+        if verdict is Verdict.ROTATE:
+            _replace(row, successor)
+        return _grantee(family, successor)
+
+
+def revoke(family: TokenFamily) -> None:
+    """This function will make every refresh token of a family worthless."""
+    with db.transaction():
+        _revoke(family.id)
+
+
+def _replace(row: RefreshToken, successor: str) -> None:
+    used = db.session.execute(
+        update(RefreshToken)
+        .where(RefreshToken.fingerprint == row.fingerprint, RefreshToken.used_at.is_(None))
+        .values(used_at=now())
+    )
+    if used.rowcount:
+        db.session.add(
+            RefreshToken(
+                region=row.region, fingerprint=fingerprint(successor), family_id=row.family_id
+            )
+        )
+        db.session.flush()
+
+
+def _revoke(family_id: UUID | None) -> None:
+    with db.transaction() as session:
+        session.execute(
+            update(TokenFamily)
+            .where(TokenFamily.id == family_id, TokenFamily.revoked_at.is_(None))
+            .values(revoked_at=now())
+        )
+
+
+def _live_session(session_id: UUID) -> SignInSession | None:
+    return db.session.scalar(
+        select(SignInSession)
+        .join(Employee, Employee.id == SignInSession.employee_id)
+        .where(
+            SignInSession.id == session_id,
+            SignInSession.done,
+            SignInSession.ended_at.is_(None),
+            SignInSession.expires_at > now(),
+            Employee.active,
+        )
+    )
+
+
+def _grantee(family: TokenFamily, refresh_token: str | None = None) -> Grantee:
+    revoked_at = db.session.scalar(
+        select(Employee.sessions_revoked_at).where(Employee.id == family.employee_id)
+    )
+    return Grantee(
+        employee_id=family.employee_id,
+        region=family.region,
+        amr=family.amr,
+        auth_time=family.auth_time,
+        family_id=family.id,
+        not_before=revoked_at,
+        refresh_token=refresh_token,
+    )

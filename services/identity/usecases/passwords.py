@@ -1,0 +1,174 @@
+"""Setting and changing passwords, and the one-time links that let a person set the first."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from chassis.clock import now
+from chassis.kernel.errors import FieldError, NotFound, Refused
+from chassis.regions import all_regions, in_region
+from services.identity import queries
+from services.identity.adapters.machinery import machinery
+from services.identity.adapters.sealing import fingerprint, new_token
+from services.identity.domain.passwords import check_password, normalise
+from services.identity.domain.sign_in import RESET_LINK_LIFE
+from services.identity.models import Account, Employee, PasswordLink, SignInSession, db
+from services.identity.usecases import attempts
+from services.identity.usecases.sessions import end_sessions
+
+LINK_PATH = "/masuk/tautan"
+
+
+class PasswordReused(Refused):
+    kind = "invalid"
+    code = "password_reused"
+    text = {
+        "id": "Kata sandi baru harus berbeda dari yang lama.",
+        "en": "The new password must differ from the old one.",
+    }
+
+
+class PasswordWrong(Refused):
+    kind = "invalid"
+    code = "password_wrong"
+    text = {"id": "Kata sandi lama tidak cocok.", "en": "The old password does not match."}
+
+    def __init__(self) -> None:
+        pointer = "/old_password"
+        super().__init__(errors=[FieldError(pointer, self.code, self.text["id"], self.text["en"])])
+
+
+class LinkDead(Refused):
+    kind = "missing"
+    code = "link_dead"
+    text = {
+        "id": "Tautan sudah dipakai atau kedaluwarsa. Minta tautan baru kepada administrator.",
+        "en": "The link was used or has expired. Ask an administrator for a new one.",
+    }
+
+
+def issue_link(
+    person: Employee, *, by: UUID | None, life: timedelta = RESET_LINK_LIFE
+) -> tuple[str, PasswordLink]:
+    """This function will return the path of a new one-time link; older links die."""
+    token = new_token()
+    instant = now()
+    with db.transaction() as session:
+        session.execute(
+            update(PasswordLink)
+            .where(PasswordLink.employee_id == person.id, PasswordLink.used_at.is_(None))
+            .values(used_at=instant)
+        )
+        link = PasswordLink(
+            employee_id=person.id,
+            fingerprint=fingerprint(token),
+            created_by=by,
+            expires_at=instant + life,
+        )
+        session.add(link)
+    return f"{LINK_PATH}/{token}", link
+
+
+def find_link(token: str) -> PasswordLink:
+    """This function will return a live link of any region. Raises `LinkDead`."""
+    with all_regions():
+        link = db.session.scalar(
+            select(PasswordLink)
+            .join(Employee, Employee.id == PasswordLink.employee_id)
+            .where(
+                PasswordLink.fingerprint == fingerprint(token),
+                PasswordLink.used_at.is_(None),
+                PasswordLink.expires_at > now(),
+                Employee.active,
+            )
+        )
+    if link is None:
+        raise LinkDead
+    return link
+
+
+def use_link(token: str, new_password: str) -> None:
+    """This function will set the password a link allows, once, and end every session.
+
+    Raises `LinkDead` or `PasswordTooWeak` (the link then stays good).
+    """
+    link = find_link(token)
+    with in_region(link.region):
+        person = queries.employee(link.employee_id)
+        hashed = _hash_checked(person, new_password)
+        with db.transaction() as session:
+            used = session.execute(
+                update(PasswordLink)
+                .where(PasswordLink.id == link.id, PasswordLink.used_at.is_(None))
+                .values(used_at=now())
+            )
+            if not used.rowcount:
+                raise LinkDead
+            _store(person, hashed, keep=None)
+
+
+def change_owed(row: SignInSession, new_password: str) -> None:
+    """This function will set the password that a session still owes.
+
+    Raises `PasswordTooWeak` or `PasswordReused`.
+    """
+    _change(row, new_password)
+
+
+def change(row: SignInSession, *, old_password: str, new_password: str, address: str) -> None:
+    """This function will change the password of a signed-in person.
+
+    Raises `PasswordWrong`, `PasswordTooWeak`, `PasswordReused` or `TooManyAttempts`.
+    """
+    person = queries.employee(row.employee_id)
+    attempt_id = attempts.start_attempt(person.nip, address)
+    if not machinery().hasher.verify(_stored(person.id), normalise(old_password)):
+        raise PasswordWrong
+    attempts.settle(attempt_id, "halfway")
+    _change(row, new_password)
+
+
+def install_password(employee_id: UUID, password: str, *, must_change: bool) -> None:
+    """This function will set a password made by the system: for the invented people of a demo."""
+    hashed = machinery().hasher.hash(normalise(password))
+    with db.transaction():
+        account = _account(employee_id)
+        account.password_hash = hashed
+        account.password_set_at = now()
+        account.must_change_password = must_change
+
+
+def _change(row: SignInSession, new_password: str) -> None:
+    person = queries.employee(row.employee_id)
+    hashed = _hash_checked(person, new_password)
+    with db.transaction():
+        _store(person, hashed, keep=row.id)
+
+
+def _hash_checked(person: Employee, new_password: str) -> str:
+    check_password(new_password, nip=person.nip, name=person.name)
+    hasher = machinery().hasher
+    if hasher.verify(_stored(person.id), normalise(new_password)):
+        raise PasswordReused
+    return hasher.hash(normalise(new_password))
+
+
+def _store(person: Employee, hashed: str, *, keep: UUID | None) -> None:
+    account = _account(person.id)
+    account.password_hash = hashed
+    account.password_set_at = now()
+    account.must_change_password = False
+    end_sessions(person, keep=keep)
+
+
+def _stored(employee_id: UUID) -> str | None:
+    account = queries.account(employee_id)
+    return account.password_hash if account else None
+
+
+def _account(employee_id: UUID) -> Account:
+    account = queries.account(employee_id)
+    if account is None:
+        raise NotFound
+    return account

@@ -1,0 +1,65 @@
+"""Setting up a region and its rules of signing in."""
+
+from collections.abc import Collection, Sequence
+
+from chassis.kernel.errors import FieldError, Invalid, Refused
+from chassis.regions import in_region
+from services.identity import events, queries
+from services.identity.domain.regions import check_region
+from services.identity.domain.roles import OFFICER_ROLES, ROLES
+from services.identity.models import Region, Unit, db
+
+
+class RegionExists(Refused):
+    code = "region_exists"
+    text = {"id": "Daerah {code} sudah ada.", "en": "The region {code} already exists."}
+
+
+def set_up(
+    *,
+    code: str,
+    name: str,
+    zone: str,
+    demo: bool = False,
+    totp_roles: Sequence[str] = OFFICER_ROLES,
+) -> Unit:
+    """This function will create a region and the unit at the top of its tree.
+
+    Raises `Invalid` or `RegionExists`.
+    """
+    check_region(code=code, name=name, zone=zone)
+    with in_region(code), db.transaction() as session:
+        if session.get(Region, code) is not None:
+            raise RegionExists(code=code)
+        region = Region(
+            code=code, name=name, zone=zone, demo=demo, totp_roles=list(totp_roles)
+        )
+        top = Unit(code=code, name=name, kind="region")
+        session.add_all([region, top])
+        session.flush()
+        events.unit_changed(top, region)
+    return top
+
+
+def require_totp_of(roles: Collection[str]) -> Region:
+    """This function will set which roles of the bound region must use a second factor.
+
+    Raises `Invalid` for a role that does not exist.
+    """
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        text = ", ".join(unknown)
+        raise Invalid(
+            errors=[
+                FieldError(
+                    "/totp_roles",
+                    "unknown_role",
+                    f"Peran tidak dikenal: {text}.",
+                    f"Unknown roles: {text}.",
+                )
+            ]
+        )
+    with db.transaction():
+        region = queries.region()
+        region.totp_roles = sorted(set(roles))
+    return region

@@ -1,0 +1,169 @@
+"""The desk that gives and ends roles, heads' posts and delegations."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TypedDict
+from uuid import UUID
+
+from chassis.kernel.errors import Forbidden, Refused
+from services.identity import events, queries
+from services.identity.domain import appointments
+from services.identity.domain.appointments import Holding
+from services.identity.domain.delegations import check_delegation
+from services.identity.domain.roles import (
+    ADMINISTRATORS,
+    UnitFacts,
+    check_grantor,
+    check_unit,
+)
+from services.identity.models import Delegation, RoleGrant, Unit, db
+
+
+class AlreadyEnded(Refused):
+    code = "already_ended"
+    text = {"id": "Sudah diakhiri.", "en": "It has already been ended."}
+
+
+class NewGrant(TypedDict):
+    employee_id: UUID
+    role: str
+    unit_id: UUID | None
+    acting: str
+    starts_on: date
+    ends_on: date | None
+
+
+class NewDelegation(TypedDict):
+    role: str
+    unit_id: UUID | None
+    from_employee_id: UUID
+    to_employee_id: UUID
+    starts_on: date
+    ends_on: date
+    layanan: list[str] | None
+
+
+def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
+    """This function will give a role; `by` None is the installation itself.
+
+    Raises `SelfGrant`, `GrantBeyondOwnRole`, `RoleUnitMismatch` and what
+    `appointments.check_appointment` raises.
+    """
+    with db.transaction() as session:
+        person = queries.employee(new["employee_id"])
+        if by is not None:
+            check_grantor(
+                new["role"],
+                grantor_roles=queries.roles_today(by),
+                grantor_is_grantee=by == person.id,
+            )
+        check_unit(new["role"], _unit_facts(new["unit_id"]))
+        holders = queries.grants_of_post(new["role"], new["unit_id"])
+        appointments.check_appointment(
+            new["role"],
+            Holding(person.id, new["acting"], new["starts_on"], new["ends_on"]),
+            others=_holdings(holders),
+        )
+        row = RoleGrant(**new, granted_by=by)
+        session.add(row)
+        session.flush()
+        events.role_changed(row)
+    return row
+
+
+def end_grant(row: RoleGrant, *, by: UUID, last_day: date | None) -> RoleGrant:
+    """This function will end a role at once, or after `last_day`.
+
+    Raises `AlreadyEnded`, `GrantBeyondOwnRole` or `EndBeforeStart`.
+    """
+    with db.transaction() as session:
+        if not row.active:
+            raise AlreadyEnded
+        check_grantor(
+            row.role, grantor_roles=queries.roles_today(by), grantor_is_grantee=False
+        )
+        if last_day is not None and last_day < row.starts_on:
+            raise appointments.EndBeforeStart
+        row.active = last_day is not None
+        row.ends_on = last_day or max(queries.today(), row.starts_on)
+        session.flush()
+        events.role_changed(row)
+    return row
+
+
+def prolong(row: RoleGrant, *, by: UUID, until: date) -> RoleGrant:
+    """This function will move the end of an acting post; a Plt once more by three months.
+
+    Raises `AlreadyEnded`, `SelfGrant` and what `check_prolongation` raises.
+    """
+    with db.transaction() as session:
+        if not row.active:
+            raise AlreadyEnded
+        check_grantor(
+            row.role,
+            grantor_roles=queries.roles_today(by),
+            grantor_is_grantee=by == row.employee_id,
+        )
+        held = Holding(row.employee_id, row.acting, row.starts_on, row.ends_on)
+        others = [one for one in queries.grants_of_post(row.role, row.unit_id) if one is not row]
+        appointments.check_prolongation(row.role, held, until=until, others=_holdings(others))
+        row.ends_on = until
+        session.flush()
+        events.role_changed(row)
+    return row
+
+
+def delegate(new: NewDelegation, *, by: UUID) -> Delegation:
+    """This function will hand a role's decisions over for some dates.
+
+    Only the holder or an administrator may. Raises `Forbidden` and what `check_delegation`
+    raises.
+    """
+    with db.transaction() as session:
+        _check_owner_or_administrator(new["from_employee_id"], by)
+        queries.employee(new["to_employee_id"])
+        check_delegation(
+            new["role"],
+            from_id=new["from_employee_id"],
+            to_id=new["to_employee_id"],
+            starts_on=new["starts_on"],
+            ends_on=new["ends_on"],
+            held=[
+                held.period
+                for held in _holdings(queries.grants_of_post(new["role"], new["unit_id"]))
+                if held.employee_id == new["from_employee_id"]
+            ],
+        )
+        row = Delegation(**new, created_by=by)
+        session.add(row)
+        session.flush()
+        events.delegation_changed(row)
+    return row
+
+
+def end_delegation(row: Delegation, *, by: UUID) -> Delegation:
+    """This function will end a delegation at once. Raises `Forbidden` or `AlreadyEnded`."""
+    with db.transaction() as session:
+        _check_owner_or_administrator(row.from_employee_id, by)
+        if not row.active:
+            raise AlreadyEnded
+        row.active = False
+        session.flush()
+        events.delegation_changed(row)
+    return row
+
+
+def _check_owner_or_administrator(owner_id: UUID, by: UUID) -> None:
+    if by != owner_id and not ADMINISTRATORS & set(queries.roles_today(by)):
+        raise Forbidden
+
+
+def _unit_facts(unit_id: UUID | None) -> UnitFacts | None:
+    if unit_id is None:
+        return None
+    unit: Unit = queries.unit(unit_id)
+    return UnitFacts(kind=unit.kind, bkpsdm=unit.bkpsdm, active=unit.active)
+
+
+def _holdings(rows: Sequence[RoleGrant]) -> list[Holding]:
+    return [Holding(one.employee_id, one.acting, one.starts_on, one.ends_on) for one in rows]

@@ -1,0 +1,219 @@
+"""The second factor: codes from an authenticator app, and recovery codes for a lost phone."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, func, or_, select, update
+
+from chassis.clock import now
+from chassis.kernel.errors import FieldError, Refused
+from services.identity import queries
+from services.identity.adapters.machinery import machinery
+from services.identity.domain import recovery, totp
+from services.identity.domain.sign_in import SECOND_FACTOR_TRIES
+from services.identity.models import Account, Employee, RecoveryCode, SignInSession, db
+from services.identity.usecases import attempts
+from services.identity.usecases.sessions import end_sessions
+
+_PURPOSE = "totp secrets"
+
+
+class CodeWrong(Refused):
+    kind = "invalid"
+    code = "code_wrong"
+    text = {
+        "id": "Kode tidak cocok atau sudah dipakai. Tunggu kode berikutnya.",
+        "en": "The code does not match or was used before. Wait for the next one.",
+    }
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("/code", self.code, self.text["id"], self.text["en"])])
+
+
+class TotpAlreadyEnrolled(Refused):
+    code = "totp_already_enrolled"
+    text = {
+        "id": "Kode autentikator sudah terpasang. Minta administrator untuk menggantinya.",
+        "en": "An authenticator is already set up. Ask an administrator to replace it.",
+    }
+
+
+class TotpNotBegun(Refused):
+    code = "totp_not_begun"
+    text = {
+        "id": "Pemasangan autentikator belum dimulai.",
+        "en": "Setting up an authenticator has not begun.",
+    }
+
+
+def answer(row: SignInSession, code: str, *, address: str, is_recovery: bool = False) -> bool:
+    """This function will check the second factor of a session that owes it.
+
+    At most five tries per session, and every wrong one counts against the account. Raises
+    `TooManyAttempts`.
+    """
+    person = queries.employee(row.employee_id)
+    attempt_id = attempts.start_attempt(person.nip, address)
+    with db.transaction() as session:
+        row.factor_tries += 1
+        if row.factor_tries > SECOND_FACTOR_TRIES:
+            row.ended_at = now()
+            return False
+        account = queries.account(row.employee_id)
+        accept = accept_recovery if is_recovery else accept_totp
+        if account is None or not accept(account, code):
+            return False
+        row.amr = ["pwd", "otp"]
+        session.flush()
+        attempts.settle(attempt_id, "halfway")
+    return True
+
+
+def enrol_in_session(row: SignInSession, code: str, *, address: str) -> list[str]:
+    """This function will confirm a new authenticator from the pages; returns recovery codes.
+
+    Raises `TooManyAttempts`, `TotpNotBegun`, `TotpAlreadyEnrolled` or `CodeWrong`.
+    """
+    attempt_id = attempts.start_attempt(queries.employee(row.employee_id).nip, address)
+    with db.transaction() as session:
+        codes = confirm(row.employee_id, code)
+        row.amr = ["pwd", "otp"]
+        session.flush()
+        attempts.settle(attempt_id, "halfway")
+    return codes
+
+
+def accept_totp(account: Account, code: str) -> bool:
+    """This function will take a code once; two requests with one code: the first wins."""
+    if account.totp_sealed is None or account.totp_confirmed_at is None:
+        return False
+    counter = _counter(account, code)
+    return counter is not None and _use_counter(account, counter)
+
+
+def accept_recovery(account: Account, code: str) -> bool:
+    """This function will take a recovery code once."""
+    with db.transaction() as session:
+        done = session.execute(
+            update(RecoveryCode)
+            .where(
+                RecoveryCode.employee_id == account.employee_id,
+                RecoveryCode.fingerprint == recovery.fingerprint(code),
+                RecoveryCode.used_at.is_(None),
+            )
+            .values(used_at=now())
+        )
+    return bool(done.rowcount)
+
+
+def begin(employee_id: UUID, *, issuer: str) -> tuple[str, str]:
+    """This function will return a new secret and the address for the QR code, not yet in force.
+
+    Raises `TotpAlreadyEnrolled`.
+    """
+    with db.transaction():
+        account = _account(employee_id)
+        if account.totp_confirmed_at is not None:
+            raise TotpAlreadyEnrolled
+        secret = totp.new_secret()
+        account.totp_sealed = machinery().sealer.seal(_PURPOSE, secret)
+        account.totp_last_counter = None
+    return secret, _uri(employee_id, secret, issuer)
+
+
+def begun(employee_id: UUID, *, issuer: str) -> tuple[str, str]:
+    """This function will return the secret being set up, beginning if there is none yet."""
+    account = _account(employee_id)
+    if account.totp_sealed is None or account.totp_confirmed_at is not None:
+        return begin(employee_id, issuer=issuer)
+    secret = machinery().sealer.open(_PURPOSE, account.totp_sealed)
+    return secret, _uri(employee_id, secret, issuer)
+
+
+def confirm(employee_id: UUID, code: str) -> list[str]:
+    """This function will put the secret into force and return a sheet of recovery codes.
+
+    Raises `TotpNotBegun`, `TotpAlreadyEnrolled` or `CodeWrong`.
+    """
+    with db.transaction() as session:
+        account = _account(employee_id)
+        if account.totp_confirmed_at is not None:
+            raise TotpAlreadyEnrolled
+        if account.totp_sealed is None:
+            raise TotpNotBegun
+        counter = _counter(account, code)
+        if counter is None or not _use_counter(account, counter):
+            raise CodeWrong
+        account.totp_confirmed_at = now()
+        session.flush()
+        return new_recovery_codes(employee_id)
+
+
+def new_recovery_codes(employee_id: UUID) -> list[str]:
+    """This function will replace the sheet of recovery codes."""
+    codes = recovery.new_codes()
+    with db.transaction() as session:
+        session.execute(delete(RecoveryCode).where(RecoveryCode.employee_id == employee_id))
+        session.add_all(
+            RecoveryCode(employee_id=employee_id, fingerprint=recovery.fingerprint(code))
+            for code in codes
+        )
+    return codes
+
+
+def recovery_codes_left(employee_id: UUID) -> int:
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(RecoveryCode)
+            .where(RecoveryCode.employee_id == employee_id, RecoveryCode.used_at.is_(None))
+        )
+        or 0
+    )
+
+
+def remove(person: Employee) -> None:
+    """This function will take the second factor away (lost phone) and end every session."""
+    with db.transaction() as session:
+        account = _account(person.id)
+        account.totp_sealed = account.totp_confirmed_at = account.totp_last_counter = None
+        session.execute(delete(RecoveryCode).where(RecoveryCode.employee_id == person.id))
+        end_sessions(person)
+
+
+def install_secret(employee_id: UUID, secret: str) -> None:
+    """This function will enrol a known secret: for the invented people of a demo region."""
+    with db.transaction():
+        account = _account(employee_id)
+        account.totp_sealed = machinery().sealer.seal(_PURPOSE, secret)
+        account.totp_confirmed_at = now()
+
+
+def _counter(account: Account, code: str) -> int | None:
+    secret = machinery().sealer.open(_PURPOSE, account.totp_sealed or "")
+    return totp.matching_counter(secret, code, now=now(), last_counter=account.totp_last_counter)
+
+
+def _use_counter(account: Account, counter: int) -> bool:
+    with db.transaction() as session:
+        unused = or_(
+            Account.totp_last_counter.is_(None), Account.totp_last_counter < counter
+        )
+        done = session.execute(
+            update(Account)
+            .where(Account.employee_id == account.employee_id, unused)
+            .values(totp_last_counter=counter)
+        )
+    return bool(done.rowcount)
+
+
+def _account(employee_id: UUID) -> Account:
+    account = queries.account(employee_id)
+    if account is None:
+        raise TotpNotBegun
+    return account
+
+
+def _uri(employee_id: UUID, secret: str, issuer: str) -> str:
+    return totp.enrolment_uri(
+        secret, account=queries.employee(employee_id).name, issuer=issuer
+    )

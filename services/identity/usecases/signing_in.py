@@ -1,0 +1,190 @@
+"""The door: NIP and password, then whatever the account still owes.
+
+A wrong password, an unknown NIP, an account without password and a deactivated person all get
+the same answer after the same work.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.clock import now
+from chassis.kernel.errors import Refused
+from chassis.kernel.nip import parse_nip
+from chassis.regions import all_regions, in_region
+from services.identity import queries
+from services.identity.adapters.machinery import machinery
+from services.identity.adapters.sealing import fingerprint, new_token
+from services.identity.domain.passwords import MAX_LENGTH, normalise
+from services.identity.domain.sign_in import (
+    PENDING_LIFE,
+    SESSION_LIFE,
+    Progress,
+    Step,
+    next_step,
+)
+from services.identity.models import Account, Employee, SignInSession, db
+from services.identity.usecases import attempts, second_factor
+
+_MOST_REGIONS = 4
+
+
+class SignInRefused(Refused):
+    """Something does not fit; which part is never said."""
+
+    kind = "unauthenticated"
+    code = "sign_in_refused"
+    text = {
+        "id": "NIP, kata sandi, atau kode tidak cocok.",
+        "en": "NIP, password or code do not match.",
+    }
+
+
+class RegionNeeded(Refused):
+    """The password fits in several regions; `regions` are (code, name) to choose from."""
+
+    kind = "invalid"
+    code = "region_needed"
+    text = {
+        "id": "NIP ini terdaftar di beberapa daerah. Pilih daerah Anda.",
+        "en": "This NIP is registered in several regions. Choose yours.",
+    }
+
+    def __init__(self, regions: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.regions = tuple(regions)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A browser's session: its secret (new whenever its rights grow) and what it still owes."""
+
+    token: str
+    step: Step
+
+
+def sign_in(
+    *, nip: str, password: str, totp: str | None, region: str | None, address: str
+) -> SignedIn:
+    """This function will check NIP and password, and the code when it is given at once.
+
+    Raises `InvalidNip`, `TooManyAttempts`, `SignInRefused` or `RegionNeeded`.
+    """
+    digits = parse_nip(nip).digits
+    attempt_id = attempts.start_attempt(digits, address)
+    with all_regions():
+        fitting = _fitting(digits, password, region)
+    if not fitting:
+        raise SignInRefused
+    if len(fitting) > 1:
+        attempts.settle(attempt_id, "halfway")
+        raise RegionNeeded([(code, queries.region(code).name) for code in fitting])
+    (code, employee_id) = next(iter(fitting.items()))
+    with in_region(code):
+        _rehash(employee_id, password)
+        return _open(employee_id, attempt_id, totp)
+
+
+def find_session(token: str | None) -> SignInSession | None:
+    """This function will return the browser's session, finished or not, if it is alive."""
+    if not token:
+        return None
+    with all_regions():
+        row = db.session.scalar(
+            select(SignInSession)
+            .join(Employee, Employee.id == SignInSession.employee_id)
+            .where(
+                SignInSession.fingerprint == fingerprint(token),
+                SignInSession.ended_at.is_(None),
+                SignInSession.expires_at > now(),
+                Employee.active,
+            )
+        )
+    return row
+
+
+def owed(row: SignInSession) -> Step:
+    """This function will return what a session still owes; call it in the session's region."""
+    account = queries.account(row.employee_id)
+    return next_step(
+        Progress(
+            totp_enrolled=bool(account and account.totp_confirmed_at),
+            second_factor_shown="otp" in row.amr,
+            must_change_password=bool(account and account.must_change_password),
+            roles=queries.roles_today(row.employee_id),
+            totp_roles=queries.region().totp_roles,
+        )
+    )
+
+
+def advance(row: SignInSession) -> SignedIn:
+    """This function will finish a session that owes nothing more, giving it a new secret."""
+    with db.transaction() as session:
+        step = owed(row)
+        token = new_token()
+        row.fingerprint = fingerprint(token)
+        if step is Step.DONE and not row.done:
+            row.done = True
+            row.expires_at = row.started_at + SESSION_LIFE
+            attempts.settle(row.attempt_id, "passed")
+        session.flush()
+    return SignedIn(token, step)
+
+
+def _fitting(digits: str, password: str, region: str | None) -> dict[str, UUID]:
+    """Return the region and person of every account that the password opens."""
+    accounts = db.session.execute(
+        select(Account.region, Account.employee_id, Account.password_hash)
+        .join(Employee, Employee.id == Account.employee_id)
+        .where(Employee.nip == digits, Employee.active)
+        .order_by(Account.region)
+        .limit(_MOST_REGIONS)
+    ).all()
+    db.session.rollback()  # no snapshot is held while the password is hashed
+    candidates = [one for one in accounts if region in (None, "", one.region)]
+    hasher = machinery().hasher
+    given = normalise(password[: MAX_LENGTH + 1])
+    if not candidates:
+        hasher.verify(None, given)
+    return {
+        one.region: one.employee_id
+        for one in candidates
+        if hasher.verify(one.password_hash, given)
+    }
+
+
+def _open(employee_id: UUID, attempt_id: UUID, totp: str | None) -> SignedIn:
+    instant = now()
+    with db.transaction() as session:
+        row = SignInSession(
+            employee_id=employee_id,
+            fingerprint=fingerprint(new_token()),
+            attempt_id=attempt_id,
+            amr=["pwd"],
+            started_at=instant,
+            expires_at=instant + PENDING_LIFE,
+        )
+        if totp:
+            account = queries.account(employee_id)
+            if account is None or not second_factor.accept_totp(account, totp):
+                raise SignInRefused
+            row.amr = ["pwd", "otp"]
+        session.add(row)
+        session.flush()
+        attempts.settle(attempt_id, "halfway")
+        return advance(row)
+
+
+def _rehash(employee_id: UUID, password: str) -> None:
+    """Renew a hash made with weaker parameters than today's."""
+    account = queries.account(employee_id)
+    hasher = machinery().hasher
+    if account is None or not account.password_hash:
+        return
+    if hasher.is_outdated(account.password_hash):
+        renewed = hasher.hash(normalise(password))
+        with db.transaction():
+            account.password_hash = renewed
+

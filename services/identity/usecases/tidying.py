@@ -1,0 +1,38 @@
+"""Forgetting what has no further use."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from chassis.clock import now
+from chassis.regions import all_regions
+from services.identity.models import (
+    AuthorizationCode,
+    PasswordLink,
+    RefreshToken,
+    SignInAttempt,
+    SignInSession,
+    TokenFamily,
+    db,
+)
+
+_ATTEMPTS_KEPT = timedelta(days=1)
+_SESSIONS_KEPT = timedelta(days=30)
+
+
+def tidy() -> bool:
+    """This function will delete old attempts, sessions, codes, links and token families."""
+    instant = now()
+    old = instant - _SESSIONS_KEPT
+    families = select(TokenFamily.id).where(TokenFamily.expires_at < old)
+    with all_regions(), db.transaction() as session:
+        for statement in (
+            delete(SignInAttempt).where(SignInAttempt.tried_at < instant - _ATTEMPTS_KEPT),
+            delete(PasswordLink).where(PasswordLink.expires_at < old),
+            delete(AuthorizationCode).where(AuthorizationCode.expires_at < old),
+            delete(RefreshToken).where(RefreshToken.family_id.in_(families)),
+            delete(TokenFamily).where(TokenFamily.expires_at < old),
+            delete(SignInSession).where(SignInSession.expires_at < old),
+        ):
+            session.execute(statement, execution_options={"synchronize_session": False})
+    return False
