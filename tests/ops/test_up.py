@@ -1,0 +1,301 @@
+"""`./simpul up` as its user meets it: it starts, refuses in one line, stops, loses nothing."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+
+import pytest
+
+from ops import folder
+from ops.journey import applying
+from ops.journey.notices import Notices
+from ops.journey.web import Web
+from tests.ops.systems import run_ops, running, start
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("up") / "data") as system:
+        yield system
+
+
+@pytest.fixture(autouse=True)
+def _real_time():
+    """Real processes, real clock."""
+
+
+def the_one_line(ended):
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stdout == ""
+    lines = ended.stderr.splitlines()
+    assert len(lines) == 1
+    return lines[0]
+
+
+def test_it_prints_address_accounts_and_where_the_mails_lie(up):
+    said = "\n".join(up.said)
+    accounts = folder.credentials(up.data)["accounts"]
+
+    assert up.url in up.said[-1]
+    assert str(up.data / "mail") in said
+    assert len(accounts) >= 15
+    assert all(one["password"] in said and one["nip"] in said for one in accounts)
+
+
+def test_passwords_differ_between_accounts(up):
+    passwords = [one["password"] for one in folder.credentials(up.data)["accounts"]]
+
+    assert len(set(passwords)) == len(passwords)
+
+
+def test_what_is_secret_is_readable_by_its_owner_only(up):
+    for name in ("secrets.json", folder.CREDENTIALS):
+        assert (up.data / name).stat().st_mode & 0o077 == 0
+    assert up.data.stat().st_mode & 0o077 == 0
+
+
+def test_it_answers_once_it_says_ready(up):
+    assert up.case().web.call("GET", "/readyz").status == 200
+    assert up.case().web.call("GET", "/openapi.json").status == 200
+    assert up.case().web.call("GET", "/").status == 200
+
+
+def test_its_log_is_json_where_there_is_no_terminal(up):
+    for line in up.errors.read_text().splitlines():
+        assert "event" in json.loads(line)
+
+
+def test_a_second_one_on_the_same_folder_is_refused_in_one_line(up):
+    line = the_one_line(run_ops("up", "--port", "0", "--data", up.data))
+
+    assert up.url in line
+    assert "--data" in line
+    assert up.case().web.call("GET", "/readyz").status == 200
+
+
+def test_a_taken_port_is_refused_in_one_line(tmp_path):
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+
+        line = the_one_line(run_ops("up", "--port", port, "--data", tmp_path / "data"))
+
+    assert str(port) in line
+    assert "--port" in line
+    assert folder.is_new(tmp_path / "data")
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "99999999999"])
+def test_a_port_that_cannot_be_is_refused_in_one_line(tmp_path, port):
+    assert "--port" in the_one_line(run_ops("up", "--port", port, "--data", tmp_path / "data"))
+
+
+def test_an_address_of_another_machine_is_refused_in_one_line(tmp_path):
+    line = the_one_line(run_ops("up", "--host", "192.0.2.1", "--data", tmp_path / "data"))
+
+    assert "192.0.2.1" in line
+
+
+def test_an_unwritable_folder_is_refused_in_one_line(tmp_path):
+    (tmp_path / "data").write_text("a file where the folder should be")
+
+    line = the_one_line(run_ops("up", "--port", "0", "--data", tmp_path / "data"))
+
+    assert str(tmp_path / "data") in line
+    assert "--data" in line
+
+
+def test_it_refuses_in_indonesian_unless_the_machine_is_english(tmp_path):
+    (tmp_path / "data").write_text("a file where the folder should be")
+
+    line = the_one_line(run_ops("up", "--data", tmp_path / "data", LANG="id_ID.UTF-8"))
+
+    assert "tidak dapat ditulis" in line
+
+
+def test_wrong_settings_are_told_before_it_serves(tmp_path):
+    ended = run_ops("up", "--port", "0", "--data", tmp_path / "data", MAIL_URL="pigeon://roof")
+
+    assert ended.returncode == 2
+    assert "MAIL_URL" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_stopped_and_started_again_it_loses_nothing_and_tells_nobody_twice(tmp_path):
+    data = tmp_path / "data"
+    with running(data) as first:
+        case = submitted(first.case())
+        Notices(case, None).wait_for(((case.applicant.key, "proposal.submitted.v1"),))
+        before = case.refresh()
+        assert first.stop(signal.SIGTERM) == 0
+        assert folder.running(data) is None
+    with running(data, "--no-demo") as second:
+        again = second.case()
+        again.proposal_id = case.proposal_id
+
+        assert again.refresh() == before
+        assert told(again) == ["proposal.submitted.v1"]
+
+
+def submitted(case):
+    applying.file_draft(case)
+    applying.attach_documents(case)
+    applying.submit(case)
+    return case
+
+
+def told(case):
+    found = case.applicant.get("/api/notification/v1/notices")["data"]
+    return [one["event_type"] for one in found if case.proposal_id in one["about"]]
+
+
+def test_ctrl_c_stops_it_cleanly(tmp_path):
+    with running(tmp_path / "data", "--no-demo") as up:
+        os.killpg(up.process.pid, signal.SIGINT)
+
+        assert up.process.wait(30) == 0
+        assert "Traceback" not in up.errors.read_text()
+
+
+def test_killed_at_once_after_a_submission_it_goes_on_where_it_was(tmp_path):
+    """What was acknowledged survives, and its effects follow, once, after the restart."""
+    data = tmp_path / "data"
+    with running(data) as first:
+        case = submitted(first.case())
+        first.kill_everything()
+    with running(data) as second:
+        again = second.case()
+        again.proposal_id = case.proposal_id
+        expected = (
+            (again.applicant.key, "proposal.submitted.v1"),
+            ("umpeg", "proposal.submitted.v1"),
+        )
+
+        Notices(again, None).wait_for(expected)
+
+        assert again.refresh()["number"] == case.proposal["number"]
+        assert told(again) == ["proposal.submitted.v1"]
+
+
+def test_without_the_demo_a_new_folder_has_no_accounts(tmp_path):
+    with running(tmp_path / "data", "--no-demo") as up:
+        assert not (up.data / folder.CREDENTIALS).exists()
+        assert "password" not in "\n".join(up.said)
+
+
+def test_an_interrupted_first_start_is_finished_by_the_next(tmp_path):
+    data = tmp_path / "data"
+    with running(data, "--no-demo"):
+        pass
+    (data / "demo-unfinished").touch()
+
+    with running(data) as up:
+        assert folder.credentials(up.data)["accounts"]
+        assert not (data / "demo-unfinished").exists()
+
+
+def test_saved_while_it_runs_and_brought_back_it_serves_the_same(up, tmp_path):
+    case = submitted(up.case())
+
+    saved = run_ops("backup", "--data", up.data, "--to", tmp_path / "b.tar.gz")
+    brought_back = run_ops("restore", tmp_path / "b.tar.gz", "--data", tmp_path / "again")
+
+    assert (saved.returncode, brought_back.returncode) == (0, 0)
+    with running(tmp_path / "again") as other:
+        again = other.case()
+        again.proposal_id = case.proposal_id
+        assert again.refresh()["number"] == case.proposal["number"]
+
+
+def test_a_running_folder_is_not_restored_into(up, tmp_path):
+    (tmp_path / "b.tar.gz").write_bytes(b"")
+
+    line = the_one_line(run_ops("restore", tmp_path / "b.tar.gz", "--data", up.data))
+
+    assert up.url in line
+
+
+def test_the_doctor_finds_a_running_system_well(up):
+    ended = run_ops("doctor", "--data", up.data)
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert up.url in ended.stdout
+    assert "✓ proposal.db" in ended.stdout
+
+
+def test_the_doctor_finds_what_others_can_read(tmp_path):
+    with running(tmp_path / "data", "--no-demo") as up:
+        up.stop()
+    (up.data / "secrets.json").chmod(0o644)
+
+    ended = run_ops("doctor", "--data", up.data)
+
+    assert ended.returncode == 1
+    assert "✗" in ended.stdout
+
+
+def test_the_dead_list_of_a_healthy_system_is_empty(up):
+    ended = run_ops("dead", "--data", up.data)
+
+    assert (ended.returncode, ended.stdout) == (0, "0 events wait for a decision.\n"), ended.stderr
+
+
+def test_replay_finds_nothing_missing_in_a_healthy_system(up):
+    ended = run_ops("replay", "--from-beginning", "--data", up.data)
+
+    assert ended.returncode == 0, ended.stderr
+    assert "proposal: 0 new events." in ended.stdout
+
+
+def test_operators_commands_need_a_running_system(tmp_path):
+    assert "./simpul up" in the_one_line(run_ops("dead", "--data", tmp_path))
+
+
+def test_the_code_shown_signs_an_officer_in(up):
+    ended = run_ops("otp", "bkpsdm_head", "--data", up.data)
+
+    assert ended.returncode == 0
+    assert ended.stdout.strip().isdecimal()
+    assert len(ended.stdout.strip()) == 6
+
+
+def test_a_real_region_begins_with_one_link(tmp_path):
+    ended = run_ops(
+        *("init", "--data", tmp_path / "data", "--code", "kota-uji", "--name", "Kota Uji"),
+        *("--zone", "WITA", "--admin-nip", "199001012015011001", "--admin-name", "Admin Uji"),
+        *("--url", "http://127.0.0.1:1"),
+    )
+    assert ended.returncode == 0, ended.stderr
+    link = next(word for word in ended.stdout.split() if word.startswith("http://127.0.0.1:1/"))
+
+    with running(tmp_path / "data") as up:
+        page = Web(up.url).call("GET", link.removeprefix("http://127.0.0.1:1"))
+        assert not (up.data / folder.CREDENTIALS).exists()
+    assert page.status in (200, 302, 303)
+
+
+def test_a_wrong_region_is_refused_in_one_line_and_leaves_nothing(tmp_path):
+    ended = run_ops(
+        *("init", "--data", tmp_path / "data", "--code", "kota-uji", "--name", "Kota Uji"),
+        *("--zone", "Mars/Olympus", "--admin-nip", "123", "--admin-name", "Admin Uji"),
+    )
+
+    assert "Asia/Jakarta" in the_one_line(ended)
+
+
+def test_a_region_is_not_started_beside_the_demo(up):
+    line = the_one_line(run_ops("init", "--data", up.data, "--code", "kota-uji"))
+
+    assert "--data" in line
+
+
+def test_the_folder_is_free_again_after_a_failed_start(tmp_path):
+    run_ops("up", "--port", "0", "--data", tmp_path / "data", MAIL_URL="pigeon://roof")
+
+    up = start(tmp_path / "data")
+
+    assert up.stop() == 0
+    up.process.stdout.close()
