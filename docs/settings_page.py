@@ -5,17 +5,14 @@ With `--check` it writes nothing and fails when the page is out of date.
 
 import importlib
 import sys
-from collections.abc import Iterable, Sequence
-from importlib.util import find_spec
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from chassis.config import COMMON, Setting
 
 DOCS = Path(__file__).parent
-SERVICES = DOCS.parent / "services"
+ROOT = DOCS.parent
 PAGE = DOCS / "settings.md"
-MODULES = ("settings", "config", "app")  # where a part keeps its own settings, if it has any
-
 INTRO = """# Settings
 
 Made from the code by `python -m docs.settings_page`.
@@ -31,24 +28,30 @@ makes are kept in the data folder, readable by its owner only.
 
 def page() -> str:
     """This function will render the whole page; the same code always gives the same bytes."""
-    services = sorted(path.parent.name for path in SERVICES.glob("*/manifest.py"))
+    services = sorted(path.parent for path in ROOT.glob("services/*/manifest.py"))
     parts = [INTRO, _section("Every service", COMMON)]
-    for package in (*(f"services.{name}" for name in services), "gateway", "portal"):
-        own = settings_of(package)
+    for folder in (*services, ROOT / "gateway", ROOT / "portal"):
+        own = settings_of(folder)
         if own:
-            parts.append(_section(package.rpartition(".")[2], own))
+            parts.append(_section(folder.name, own))
     return "\n".join(parts)
 
 
-def settings_of(package: str) -> Sequence[Setting]:
-    """This function will return what a part declares as `SETTINGS`; nothing when it has none."""
-    for name in MODULES:
-        module = f"{package}.{name}"
-        if find_spec(module) is not None:
-            found = getattr(importlib.import_module(module), "SETTINGS", None)
-            if found is not None:
-                return tuple(found)
-    return ()
+def settings_of(folder: Path) -> list[Setting]:
+    """This function will find what a part declares, in the order of its files."""
+    found: dict[str, Setting] = {}
+    for path in sorted(folder.rglob("*.py")):
+        if "Setting(" in path.read_text(encoding="utf-8"):
+            found.update((setting.name, setting) for setting in _declared_in(path))
+    return list(found.values())
+
+
+def _declared_in(path: Path) -> Iterator[Setting]:
+    dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for value in vars(importlib.import_module(dotted)).values():
+        for one in value if isinstance(value, tuple | list) else (value,):
+            if isinstance(one, Setting) and one not in COMMON:
+                yield one
 
 
 def _section(title: str, settings: Iterable[Setting]) -> str:
@@ -58,7 +61,9 @@ def _section(title: str, settings: Iterable[Setting]) -> str:
 
 def _row(setting: Setting) -> str:
     name = setting.name.replace("{service}", "<SERVICE>")
-    default = "must be given" if setting.default is None else f"`{setting.default or ' '}`"
+    default = f"`{setting.default}`" if setting.default else "empty"
+    if setting.default is None:
+        default = "must be given"
     secret = "yes" if setting.secret else ""
     meaning = setting.help.replace("|", "\\|").replace("<", "&lt;")
     return f"| `{name}` | {default} | {secret} | {meaning} |"
