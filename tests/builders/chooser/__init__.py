@@ -1,0 +1,1 @@
+"""A dummy service that decides stages and results of proposals (ruling R1)."""

@@ -1,0 +1,224 @@
+"""People at work: everything goes through the edge's public API, nothing around it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from urllib3 import HTTPHeaderDict
+from werkzeug.test import Client
+
+from ops.journey.sign_in import sign_in
+from ops.journey.web import Answer, Person, Web, expect
+from tests.builders.pdfs import a_pdf
+from tests.builders.system import System
+
+PROPOSAL = "/api/proposal/v1"
+DOCUMENTS = "/api/documents/v1"
+NOTIFICATION = "/api/notification/v1"
+ROLE_OF_STAGE = {
+    "umpeg_verification": "umpeg",
+    "opd_head_approval": "opd_head",
+    "bkpsdm_validation": "bkpsdm_admin",
+    "secretary_verification": "bkpsdm_secretary",
+    "bkpsdm_head_approval": "bkpsdm_head",
+}
+
+
+class Edge(Web):
+    """The same client as over the network, but the edge is called in this process."""
+
+    def __init__(self, system: System) -> None:
+        super().__init__(system.public_url)
+        self.system = system
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        response = Client(self.system.edge, use_cookies=False).open(
+            path.removeprefix(self.url),
+            method=method,
+            data=body,
+            headers=dict(headers or {}),
+            base_url=self.url,
+        )
+        return Answer(
+            response.status_code, HTTPHeaderDict(response.headers.items()), response.get_data()
+        )
+
+
+@dataclass
+class Journey:
+    """The demo region with people who sign in once, when they are first needed."""
+
+    system: System
+    people: dict[str, Person] = field(default_factory=dict)
+    _web: Edge | None = None
+
+    @property
+    def web(self) -> Edge:
+        self._web = self._web or Edge(self.system)
+        return self._web
+
+    def person(self, key: str) -> Person:
+        if key not in self.people:
+            account = self.system.account(key)
+            self.people[key] = sign_in(self.web, key, vars(account))
+        return self.people[key]
+
+    def stranger(self, token: str) -> Person:
+        """Somebody who sends any text as a bearer token."""
+        return Person("stranger", {"name": "stranger"}, self.web, token)
+
+    def me(self, key: str) -> dict[str, Any]:
+        return self.person(key).get("/api/identity/v1/me")
+
+    def upload(
+        self, key: str, content: bytes | None = None, *, name: str = "berkas.pdf"
+    ) -> dict[str, Any]:
+        content = a_pdf(str(uuid4())) if content is None else content
+        return self.person(key).upload(f"{DOCUMENTS}/documents", name, content)
+
+    def draft(self, layanan: str, fields: Mapping[str, Any], *, by: str = "applicant") -> "Filed":
+        body = {"layanan": layanan, "fields": dict(fields)}
+        answer = self.person(by).send("POST", f"{PROPOSAL}/proposals", body, status=201)
+        return Filed(self, by, answer.json()["id"])
+
+    def file(
+        self,
+        layanan: str,
+        fields: Mapping[str, Any],
+        documents: Sequence[str],
+        *,
+        by: str = "applicant",
+    ) -> "Filed":
+        """A draft with its documents, submitted."""
+        filed = self.draft(layanan, fields, by=by)
+        for code in documents:
+            filed.attach(code)
+        filed.submit()
+        return filed
+
+    def bebas_hukdis(self, *, by: str = "applicant") -> "Filed":
+        documents = ("skp_1_tahun", "skp_2_tahun", "pernyataan_tidak_hukdis")
+        return self.file("bebas_hukdis", {"keperluan": "Seleksi jabatan"}, documents, by=by)
+
+    def notices(self, key: str, about: str) -> list[dict[str, Any]]:
+        """What somebody was told about a proposal, oldest first."""
+        self.system.drain()
+        path = f"{NOTIFICATION}/notices?limit=100&about=proposal/{about}"
+        found: list[dict[str, Any]] = self.person(key).get(path)["data"]
+        return sorted(found, key=lambda one: str(one["happened_at"]))
+
+    def inbox(self, key: str) -> list[str]:
+        """The ids of the proposals somebody can decide today."""
+        found = self.person(key).get(f"{PROPOSAL}/inbox?limit=100")["data"]
+        return [one["id"] for one in found]
+
+
+@dataclass
+class Filed:
+    """One proposal and its applicant."""
+
+    journey: Journey
+    applicant: str
+    id: str
+
+    @property
+    def path(self) -> str:
+        return f"{PROPOSAL}/proposals/{self.id}"
+
+    def seen_by(self, key: str = "") -> dict[str, Any]:
+        found: dict[str, Any] = self.journey.person(key or self.applicant).get(self.path)
+        return found
+
+    @property
+    def stage(self) -> str:
+        return str(self.seen_by()["stage"])
+
+    def etag(self, key: str = "") -> str:
+        _, etag = self.journey.person(key or self.applicant).load(self.path)
+        return str(etag)
+
+    def attach(
+        self, code: str, content: bytes | None = None, *, status: int | tuple[int, ...] = 200
+    ) -> Answer:
+        receipt = self.journey.upload(self.applicant, content, name=f"{code}.pdf")["receipt"]
+        return self.act("PUT", f"documents/{code}", {"receipt": receipt}, status=status)
+
+    def change(self, fields: Mapping[str, Any], *, status: int = 200) -> Answer:
+        person = self.journey.person(self.applicant)
+        body = {"fields": dict(fields)}
+        return person.send("PATCH", self.path, body, etag=self.etag(), status=status)
+
+    def submit(self, *, status: int = 200) -> Answer:
+        return self.act("POST", "submit", {}, status=status)
+
+    def resubmit(self, *, status: int = 200) -> Answer:
+        return self.act("POST", "resubmit", {}, status=status)
+
+    def withdraw(self, *, status: int = 200) -> Answer:
+        return self.act("POST", "withdraw", {}, status=status)
+
+    def decide(
+        self,
+        decision: str,
+        *,
+        by: str,
+        note: str = "",
+        reasons: Sequence[Mapping[str, Any]] = (),
+        status: int = 200,
+    ) -> Answer:
+        body = {"decision": decision, "note": note, "reasons": list(reasons)}
+        return self.act("POST", "decisions", body, by=by, status=status)
+
+    def approve_up_to(self, stage: str) -> None:
+        """Let each officer approve until the proposal stands in `stage`."""
+        while (present := self.stage) != stage:
+            self.decide("approve", by=ROLE_OF_STAGE[present])
+
+    def give_result(
+        self, result: str, *, by: str = "bkpsdm_admin", status: int = 200, **more: Any
+    ) -> Answer:
+        return self.act("POST", "result", {"result": result, **more}, by=by, status=status)
+
+    def act(
+        self,
+        method: str,
+        what: str,
+        body: Mapping[str, Any],
+        *,
+        by: str = "",
+        status: int | tuple[int, ...] = 200,
+    ) -> Answer:
+        """Send one change with the present ETag, as somebody who may see the proposal."""
+        key = by or self.applicant
+        etag = self.etag(key)
+        person = self.journey.person(key)
+        return person.send(method, f"{self.path}/{what}", dict(body), etag=etag, status=status)
+
+    def open_document(self, code: str, *, by: str) -> bytes:
+        """Ask for a grant and open the document with it."""
+        person = self.journey.person(by)
+        grant = person.send("POST", f"{self.path}/documents/{code}/grant", {}).json()
+        return bytes(expect(200, person.call("GET", grant["url"])).body)
+
+    def history(self, *, by: str = "") -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.journey.person(by or self.applicant).get(
+            f"{self.path}/history"
+        )["data"]
+        return found
+
+
+def pointers(answer: Answer) -> set[str]:
+    """The JSON pointers of a refusal."""
+    return {error["pointer"] for error in json.loads(answer.body)["errors"]}
+
+
+def code(answer: Answer) -> str:
+    return str(json.loads(answer.body)["code"])

@@ -1,0 +1,139 @@
+"""A stage and a result can be decided by a service, under the rules people have (R1)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from chassis import runtime as runtimes
+from chassis import worker
+from chassis.regions import in_region
+from services.proposal.usecases.catalogue import install
+from tests.builders.chooser.app import choose, create_app
+from tests.builders.definitions import WORKFLOW, definition_data
+from tests.journeys.journey import Filed, Journey
+
+CHOSEN_BY_SERVICE = definition_data(
+    code="penghargaan_contoh",
+    stages=[
+        {"stage": stage, **({"decider": "service:chooser"} if at in (1, 5) else {})}
+        for at, stage in enumerate(WORKFLOW)
+    ],
+    result={"document": "optional"},
+    max_open={"count": 99},
+)
+
+
+@dataclass
+class Chooser:
+    """The dummy service beside the running system."""
+
+    journey: Journey
+    app: Flask
+
+    def file(self) -> Filed:
+        filed = self.journey.file("penghargaan_contoh", {}, ())
+        filed.decide("approve", by="umpeg")
+        return filed
+
+    def says(self, filed: Filed, **decision: Any) -> None:
+        choose(self.app, "demo", filed.id, **decision)
+        worker.drain(self.app, *self.journey.system.apps.values())
+
+
+@pytest.fixture(scope="module")
+def chooser(journey: Journey) -> Iterator[Chooser]:
+    settings = dict(journey.system.built.settings)
+    folder = journey.system.data_dir
+    settings |= {
+        "DATABASE_URL_CHOOSER": f"sqlite:///{folder / 'chooser.db'}",
+        "CLIENT_SECRET_CHOOSER": "a-test-secret",
+    }
+    app = create_app(settings)
+    with app.app_context():
+        runtime = runtimes.of(app)
+        runtime.db.metadata.create_all(runtime.db.engine)
+    with journey.system.apps["proposal"].app_context(), in_region("demo"):
+        install([CHOSEN_BY_SERVICE])
+    yield Chooser(journey, app)
+    with app.app_context():
+        runtimes.of(app).db.engine.dispose()
+
+
+def test_its_approval_moves_the_proposal_and_people_are_told(chooser: Chooser) -> None:
+    filed = chooser.file()
+    assert filed.stage == "opd_head_approval"
+
+    chooser.says(filed, stage="opd_head_approval", decision="approve")
+
+    assert filed.stage == "bkpsdm_validation"
+    assert [entry["role"] for entry in filed.history()][-1] == "service:chooser"
+    assert filed.id in chooser.journey.inbox("bkpsdm_admin")
+    told = chooser.journey.notices("applicant", filed.id)
+    assert told[-1]["event_type"] == "proposal.advanced.v1"
+
+
+def test_the_head_it_replaces_does_not_see_it_as_work(chooser: Chooser) -> None:
+    filed = chooser.file()
+
+    assert filed.id not in chooser.journey.inbox("opd_head")
+    filed.decide("approve", by="opd_head", status=403)
+
+
+def test_its_choice_can_leave_somebody_unselected_which_is_no_rejection(
+    chooser: Chooser,
+) -> None:
+    filed = chooser.file()
+
+    chooser.says(filed, stage="opd_head_approval", decision="not_selected")
+
+    assert filed.stage == "not_selected"
+
+
+def test_it_gives_the_result_too(chooser: Chooser) -> None:
+    filed = chooser.file()
+    chooser.says(filed, stage="opd_head_approval", decision="approve")
+    filed.approve_up_to("processing")
+
+    chooser.says(filed, stage="processing", result="ms")
+
+    assert (filed.stage, filed.seen_by()["result"]) == ("completed", "ms")
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        {"stage": "umpeg_verification", "decision": "approve"},
+        {"stage": "opd_head_approval", "decision": "reject"},
+        {"stage": "opd_head_approval", "decision": "revise", "note": "Perbaiki"},
+    ],
+)
+def test_what_a_person_could_not_do_it_cannot_do_either(
+    chooser: Chooser, decision: dict[str, Any]
+) -> None:
+    filed = chooser.file()
+
+    chooser.says(filed, **decision)
+
+    assert filed.stage == "opd_head_approval"
+
+
+def test_a_repeated_decision_changes_nothing(chooser: Chooser) -> None:
+    filed = chooser.file()
+
+    chooser.says(filed, stage="opd_head_approval", decision="approve")
+    chooser.says(filed, stage="opd_head_approval", decision="approve")
+
+    assert filed.stage == "bkpsdm_validation"
+    assert len([e for e in filed.history() if e["from_stage"] == "opd_head_approval"]) == 1
+
+
+def test_it_decides_nothing_of_a_layanan_that_people_decide(chooser: Chooser) -> None:
+    filed = chooser.journey.bebas_hukdis()
+    filed.decide("approve", by="umpeg")
+
+    chooser.says(filed, stage="opd_head_approval", decision="approve")
+
+    assert filed.stage == "opd_head_approval"
