@@ -1,7 +1,6 @@
 """The composition root: settings, channels and their senders, subscriptions, routes."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -24,11 +23,16 @@ from services.notification.adapters.smtp import open_smtp
 from services.notification.adapters.whatsapp_cloud import open_whatsapp_cloud
 from services.notification.adapters.whatsapp_log import open_whatsapp_log
 from services.notification.api import deliveries, inbox, preferences
-from services.notification.domain.addresses import UnusableAddress, email_address
+from services.notification.domain.addresses import email_address
 from services.notification.manifest import MANIFEST
 from services.notification.models import db
 from services.notification.subscriptions import heard
 from services.notification.workers import sender
+
+
+def _address(text: str) -> str:
+    return email_address(text) if text else ""
+
 
 SETTINGS = (
     Setting(
@@ -39,6 +43,7 @@ SETTINGS = (
     Setting(
         "MAIL_FROM",
         default="",
+        parse=_address,
         help="The address mail comes from; needed with smtp:, noreply@<host> with file:.",
     ),
     Setting(
@@ -91,20 +96,10 @@ def _channels(settings: Settings) -> dict[str, Channel]:
         url = settings[f"{setting}_URL"]
         try:
             secret = settings[token] if token else ""
-            sending = Sending(url, secret, _mail_from(settings), settings.public_url)
+            sending = Sending(url, secret, settings["MAIL_FROM"], settings.public_url)
             opened[name] = open_channel(name, sending, known)
-        except (ValueError, UnusableAddress) as error:
+        except ValueError as error:
             problems.append(f"{setting}_URL: {error}")
     if problems:
         raise SettingsInvalid(problems)
     return opened
-
-
-def _mail_from(settings: Settings) -> str:
-    given = str(settings["MAIL_FROM"])
-    if given:
-        return email_address(given)
-    if urlsplit(settings["MAIL_URL"]).scheme != "file":
-        raise ValueError("MAIL_FROM must be set, the address mail comes from")
-    host = urlsplit(settings.public_url).hostname or ""
-    return f"noreply@{host}" if "." in host and not host[-1].isdigit() else "noreply@simpul.test"

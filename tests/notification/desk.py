@@ -95,6 +95,7 @@ class Identity:
         self.contacts = {}
         self.down = False
         self.asked = []
+        self.during = lambda _path: None
 
     def set(self, person, *, version=1, email=None, phone=None, language="id"):
         self.contacts[str(person)] = {
@@ -110,6 +111,7 @@ class Identity:
         return self
 
     def get(self, path):
+        self.during(path)
         if self.down:
             raise PeerUnavailable(peer="identity")
         person = path.removeprefix("/api/identity/v1/contacts/")

@@ -72,14 +72,16 @@ def prefer(desk, **choice):
     assert answer.status_code == 200
 
 
-def test_no_database_connection_is_held_while_the_provider_works(told):
+def test_no_database_connection_is_held_while_identity_or_the_provider_works(told):
+    told.hear(an_event(version=2))
     held = []
-    pool = told.db
-    told.mail.during = lambda _message: held.append(pool.engine.pool.checkedout())
+    with told.app.app_context():
+        pool = told.db.engine.pool
+    told.mail.during = told.identity.during = lambda _asked: held.append(pool.checkedout())
 
     told.send_all()
 
-    assert held == [0]
+    assert held == [0, 0, 0], "contacts fetched, first mail, second mail with kept contacts"
 
 
 def test_a_failing_mail_follows_its_schedule_with_one_row_per_try(told, clock):

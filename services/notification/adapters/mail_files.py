@@ -43,4 +43,11 @@ def open_mail_files(sending: Sending) -> MailFiles:
     path = unquote(urlsplit(sending.url).path)
     if not path:
         raise ValueError("file: needs a folder, as in file:/var/lib/simpul/mail")
-    return MailFiles(Path(path), mail_from=sending.mail_from)
+    return MailFiles(Path(path), mail_from=sending.mail_from or _nobody(sending.public_url))
+
+
+def _nobody(public_url: str) -> str:
+    """A sender for mail that stays in a folder: at our own host when that is a name."""
+    host = urlsplit(public_url).hostname or ""
+    named = "." in host and not host[-1].isdigit()
+    return f"noreply@{host}" if named else "noreply@simpul.test"

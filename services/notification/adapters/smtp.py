@@ -147,6 +147,8 @@ class SMTPMail:
 
 
 def open_smtp(sending: Sending) -> SMTPMail:
+    if not sending.mail_from:
+        raise ValueError("smtp: needs MAIL_FROM, the address mail comes from")
     return SMTPMail(sending.url, mail_from=sending.mail_from)
 
 

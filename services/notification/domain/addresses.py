@@ -8,7 +8,7 @@ _MOBILE = re.compile(r"[1-9]\d{7,14}")
 _LOCAL_PREFIX = re.compile(r"^0(?=8)")
 
 
-class UnusableAddress(Exception):
+class UnusableAddress(ValueError):
     """The address cannot be given to a provider; nobody's mail is guessed."""
 
 

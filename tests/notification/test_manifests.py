@@ -1,0 +1,63 @@
+"""Every installed service's notice rules, with the sample messages the service itself published."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from chassis.manifest import discover, owner_of
+from services.notification.domain.rendering import Facts, render
+from services.notification.subscriptions import heard
+
+ADDED = {
+    "recipient_name": "Contoh Satu",
+    "region_name": "Kota Contoh Raya",
+    "sender": "BKPSDM Kota Contoh Raya",
+    "app_url": "http://simpul.test",
+}
+
+
+def folder_of(manifest):
+    spec = importlib.util.find_spec(manifest.app.partition(":")[0].rpartition(".")[0])
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def rules():
+    for manifest in discover().values():
+        for notice in manifest.notices:
+            yield pytest.param(manifest, notice, id=f"{manifest.name}-{notice.name}")
+
+
+def samples(manifest, notice):
+    folder = folder_of(manifest) / "contracts"
+    found = [
+        json.loads(path.read_text(encoding="utf-8"))["data"]
+        for path in sorted(folder.glob(f"{notice.event}*.sample.json"))
+    ]
+    assert found, f"{manifest.name} publishes no sample of {notice.event}"
+    return found
+
+
+def test_all_notice_rules_together_can_start():
+    heard(discover())
+
+
+@pytest.mark.parametrize(("manifest", "notice"), list(rules()))
+def test_a_rule_is_about_an_event_somebody_publishes(manifest, notice):
+    assert owner_of(notice.event, discover())
+
+
+@pytest.mark.parametrize("sensitive", [False, True])
+@pytest.mark.parametrize(("manifest", "notice"), list(rules()))
+def test_the_text_of_a_rule_is_whole_for_the_events_own_sample(manifest, notice, sensitive):
+    for data in samples(manifest, notice):
+        facts = Facts(data | {"sensitive": sensitive}, ADDED, manifest.labels)
+
+        texts = render(notice.template, facts)
+
+        assert set(texts) == {"id", "en"}
+        assert notice.to in data
+        secrets = [data.get("note"), data.get("remark"), data.get("layanan_name")]
+        told = str(texts)
+        assert not sensitive or not any(secret in told for secret in secrets if secret)
