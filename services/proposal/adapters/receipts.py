@@ -1,0 +1,92 @@
+"""Reads the receipts that documents signs, offline: an upload needs no call between services.
+
+A receipt is a compact JWS (ES256, type `receipt+jwt`) over the file's id, owner, region, hash,
+size, type, pages and name. Only the key set ever comes over the network, never inside a
+transaction.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Flask, current_app
+
+from chassis import runtime
+from chassis.app import key_set
+from chassis.config import Setting, url
+from chassis.kernel.errors import FieldError, Invalid
+from chassis.keys import KeySet, SignatureInvalid
+from chassis.runtime import here
+
+KEYS_URL = Setting(
+    "DOCUMENTS_JWKS_URL",
+    default="peer:documents/api/documents/v1/jwks",
+    parse=url("peer", "http", "https"),
+    help="Public keys with which documents signs its receipts.",
+)
+TYPE = "receipt+jwt"
+LONGEST = 8000
+POINTER = "/receipt"
+_EXTENSION = "proposal.receipt_keys"
+_LONGEST_NAME = 255
+
+
+class ReceiptInvalid(Invalid):
+    """Not a receipt that documents signed."""
+
+    code = "receipt_invalid"
+    text = {
+        "id": "Tanda terima dokumen tidak sah. Unggah ulang dokumennya.",
+        "en": "The document's receipt is not valid. Upload the document again.",
+    }
+
+
+class VerifiedInTransaction(Exception):
+    """A receipt was verified inside a transaction, where keys must not be fetched."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A stored file, as documents vouches for it."""
+
+    document_id: UUID
+    owner_id: UUID
+    region: str
+    sha256: str
+    size: int
+    content_type: str
+    name: str
+    pages: int | None = None
+
+
+def attach_keys(app: Flask) -> None:
+    """This function will give the app the key set of documents."""
+    attached = runtime.of(app)
+    app.extensions[_EXTENSION] = key_set(attached, attached.settings[KEYS_URL.name])
+
+
+def read_receipt(compact: str) -> Receipt:
+    """This function will verify a receipt. Raises `ReceiptInvalid` naming `/receipt`."""
+    if here().db.in_transaction:
+        raise VerifiedInTransaction
+    keys = cast(KeySet, current_app.extensions[_EXTENSION])
+    try:
+        return _receipt(keys.verify(compact, typ=TYPE))
+    except (SignatureInvalid, KeyError, TypeError, ValueError) as error:
+        text = ReceiptInvalid.text
+        field = FieldError(POINTER, ReceiptInvalid.code, text["id"], text["en"])
+        raise ReceiptInvalid(errors=[field]) from error
+
+
+def _receipt(claims: dict[str, Any]) -> Receipt:
+    pages = claims.get("pages")
+    return Receipt(
+        document_id=UUID(str(claims["id"])),
+        owner_id=UUID(str(claims["owner"])),
+        region=str(claims["region"]),
+        sha256=str(claims["sha256"]),
+        size=int(claims["size"]),
+        content_type=str(claims["content_type"]),
+        name=str(claims["name"])[:_LONGEST_NAME],
+        pages=None if pages is None else int(pages),
+    )

@@ -1,0 +1,254 @@
+"""Tables of the proposal service, and its local copies of identity's people.
+
+Region leads every key and index: one installation serves several regencies.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.clock import now
+from chassis.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.ids import uuid7
+
+
+class Base(ServiceBase):
+    registry = service_registry()
+
+
+db = Database(Base)
+
+LONGEST_WORD = 60
+# Beginnings are found as ranges of the index, so PostgreSQL must compare by bytes.
+_WORD = String(LONGEST_WORD).with_variant(String(LONGEST_WORD, collation="C"), "postgresql")
+
+
+class LayananDefinition(RegionScoped, Base):
+    """One version of a layanan; a running proposal keeps the version it was filed under."""
+
+    __tablename__ = "layanan_definitions"
+    __table_args__ = (
+        UniqueConstraint("region", "code", "version"),
+        Index("ix_layanan_definitions_current", "region", "current", "code"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    code: Mapped[str]
+    version: Mapped[int]
+    current: Mapped[bool] = mapped_column(default=True)
+    definition: Mapped[dict[str, Any]]
+    installed_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Proposal(RegionScoped, Base):
+    __tablename__ = "proposals"
+    __table_args__ = (
+        UniqueConstraint("region", "number"),
+        Index("ix_proposals_mine", "region", "applicant_id", "created_at", "id"),
+        Index("ix_proposals_desk", "region", "stage", "opd_id", "stage_since", "id"),
+        Index("ix_proposals_stage", "region", "stage", "stage_since", "id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    version: Mapped[int] = mapped_column(default=1)
+    number: Mapped[str | None]
+    lookup_code: Mapped[str | None]
+    definition_id: Mapped[UUID] = mapped_column(ForeignKey("layanan_definitions.id"))
+    layanan: Mapped[str]
+    period: Mapped[date | None]
+    applicant_id: Mapped[UUID]
+    applicant: Mapped[dict[str, Any]]
+    opd_id: Mapped[UUID]
+    stage: Mapped[str] = mapped_column(default="draft")
+    return_to: Mapped[str | None]
+    decided: Mapped[bool] = mapped_column(default=False)
+    opened: Mapped[dict[str, Any] | None]
+    sub_status: Mapped[dict[str, Any] | None]
+    fields: Mapped[dict[str, Any]]
+    late: Mapped[bool] = mapped_column(default=False)
+    result: Mapped[str | None]
+    remark: Mapped[str | None]
+    result_fields: Mapped[dict[str, Any] | None]
+    pickup_place: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+    submitted_at: Mapped[datetime | None]
+    stage_since: Mapped[datetime] = mapped_column(default=now)
+    expected_end: Mapped[date | None]
+    closed_at: Mapped[datetime | None]
+
+
+class ProposalDocument(RegionScoped, Base):
+    """One uploaded version for a requirement; replaced ones stay (Dokumen Sebelumnya)."""
+
+    __tablename__ = "proposal_documents"
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "requirement", "revision"),
+        Index("ix_proposal_documents_proposal", "region", "proposal_id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"))
+    requirement: Mapped[str]
+    revision: Mapped[int]
+    current: Mapped[bool] = mapped_column(default=True)
+    document_id: Mapped[UUID]
+    sha256: Mapped[str]
+    name: Mapped[str]
+    size: Mapped[int]
+    content_type: Mapped[str]
+    pages: Mapped[int | None]
+    attached_by: Mapped[UUID | None]
+    attached_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class HistoryEntry(RegionScoped, Base):
+    """One thing that happened to a proposal; written once, never changed or removed."""
+
+    __tablename__ = "history_entries"
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "sequence"),
+        Index("ix_history_entries_actor", "region", "actor_id", "at", "id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"))
+    sequence: Mapped[int]
+    at: Mapped[datetime] = mapped_column(default=now)
+    action: Mapped[str]
+    from_stage: Mapped[str]
+    to_stage: Mapped[str]
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str]
+    role: Mapped[str]
+    acting: Mapped[str | None]
+    acting_for: Mapped[UUID | None]
+    note: Mapped[str | None]
+    reasons: Mapped[list[Any]]
+    changes: Mapped[dict[str, Any]]
+
+
+class SearchWord(RegionScoped, Base):
+    """A word of a proposal's number, applicant, NIP or layanan; found by its beginning."""
+
+    __tablename__ = "search_words"
+    __table_args__ = (Index("ix_search_words_word", "region", "word", "proposal_id"),)
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"), primary_key=True)
+    word: Mapped[str] = mapped_column(_WORD, primary_key=True)
+
+
+class QueueCount(RegionScoped, Base):
+    """How many proposals wait in a stage, kept by every move. `scope` is an OPD id or ""."""
+
+    __tablename__ = "queue_counts"
+    __table_args__ = (UniqueConstraint("region", "stage", "scope", "definition_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    stage: Mapped[str]
+    scope: Mapped[str]
+    definition_id: Mapped[UUID]
+    waiting: Mapped[int]
+
+
+class NumberSeries(RegionScoped, Base):
+    """The last serial given per layanan and year."""
+
+    __tablename__ = "number_series"
+    __table_args__ = (UniqueConstraint("region", "layanan", "year"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    layanan: Mapped[str]
+    year: Mapped[int]
+    last: Mapped[int]
+
+
+class Unattended(RegionScoped, Base):
+    """A waiting proposal nobody may decide today; `cleared_at` is set once somebody can."""
+
+    __tablename__ = "unattended_proposals"
+    __table_args__ = (Index("ix_unattended_proposals_open", "region", "cleared_at", "raised_at"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"))
+    stage: Mapped[str]
+    raised_at: Mapped[datetime] = mapped_column(default=now)
+    cleared_at: Mapped[datetime | None]
+
+
+class Holiday(RegionScoped, Base):
+    """A day off in a region; counts for the expected end."""
+
+    __tablename__ = "holidays"
+    __table_args__ = (UniqueConstraint("region", "day"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    day: Mapped[date]
+    name: Mapped[str]
+
+
+class RegionStamp(RegionScoped, Base):
+    """A new stamp whenever offices, catalogue or holidays of a region change; caches key on it."""
+
+    __tablename__ = "region_stamps"
+    __table_args__ = (UniqueConstraint("region"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    stamp: Mapped[UUID] = mapped_column(default=uuid7)
+
+
+class Employee(RegionScoped, Base):
+    """Copy of identity's employee, newest version heard."""
+
+    __tablename__ = "employees"
+    __table_args__ = (Index("ix_employees_opd", "region", "opd_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    nip: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[str]
+    unit_id: Mapped[UUID | None]
+    opd_id: Mapped[UUID | None]
+    active: Mapped[bool]
+    sessions_revoked_at: Mapped[datetime | None]
+    facts: Mapped[dict[str, Any]]
+
+
+class Unit(RegionScoped, Base):
+    __tablename__ = "units"
+    __table_args__ = (Index("ix_units_kind", "region", "kind", "code"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    code: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[str]
+    parent_id: Mapped[UUID | None]
+    opd_id: Mapped[UUID | None]
+    zone: Mapped[str | None]
+    bkpsdm: Mapped[bool]
+    active: Mapped[bool]
+
+
+class RoleGrant(RegionScoped, Base):
+    __tablename__ = "role_grants"
+    __table_args__ = (
+        Index("ix_role_grants_employee", "region", "employee_id"),
+        Index("ix_role_grants_role", "region", "role", "unit_id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    employee_id: Mapped[UUID]
+    role: Mapped[str]
+    unit_id: Mapped[UUID | None]
+    acting: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    active: Mapped[bool]
+
+
+class Delegation(RegionScoped, Base):
+    __tablename__ = "delegations"
+    __table_args__ = (Index("ix_delegations_to", "region", "to_employee_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    role: Mapped[str]
+    unit_id: Mapped[UUID | None]
+    from_employee_id: Mapped[UUID]
+    to_employee_id: Mapped[UUID]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    layanan: Mapped[list[Any] | None]
+    active: Mapped[bool]

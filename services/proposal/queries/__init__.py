@@ -1,0 +1,1 @@
+"""Read-only questions: lists, counters, who decides, what a client may see."""

@@ -1,0 +1,154 @@
+"""What an officer can decide today, how much of it there is, and what they decided before."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, tuple_
+
+from chassis.paging import Page, page
+from services.proposal.models import HistoryEntry, Proposal, QueueCount, db
+from services.proposal.queries.desks import Reach, reaches_of
+from services.proposal.queries.region_book import RegionBook
+from services.proposal.queries.search import matching
+
+NO_SCOPE = ""
+_OLDEST_FIRST = (Proposal.stage_since, Proposal.id)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Filters of a list; None = not filtered."""
+
+    stage: str | None = None
+    layanan: str | None = None
+    q: str | None = None
+    limit: int = 20
+    cursor: str | None = None
+
+
+def inbox(person_id: UUID, book: RegionBook, today: date, wanted: Wanted) -> Page:
+    """This function will return what a person can decide today, the longest waiting first.
+
+    Each desk is read through its own index and the pages are merged, so that the length of
+    a queue does not matter; everything else is sorted once among the few rows found.
+    """
+    reaches = [one for one in reaches_of(person_id, book, today) if _fits(one, wanted, book)]
+    narrowed = [*(filters(wanted)), Proposal.applicant_id != person_id]
+    found: list[UUID] = []
+    for condition in _conditions(reaches):
+        statement = select(Proposal).where(condition, *narrowed)
+        found += [row.id for row in _page(statement, wanted.limit + 1, wanted.cursor).items]
+    if not found:
+        return Page([], None)
+    return _page(select(Proposal).where(Proposal.id.in_(found)), wanted.limit, None)
+
+
+def counts(person_id: UUID, book: RegionBook, today: date) -> dict[str, int]:
+    """This function will add up the kept counters of a person's desks, by stage.
+
+    A person's own proposals wait in the same queues but are for others to decide (R16); they
+    are few, as are those that come to somebody by R16, so they are read one by one.
+    """
+    usual = [one for one in reaches_of(person_id, book, today) if one.applicant_id is None]
+    special = [one for one in reaches_of(person_id, book, today) if one.applicant_id]
+    total = Counter({str(one.stage): 0 for one in (*usual, *special)})
+    for stage, scope, definition_id, waiting in _counters(usual):
+        if any(_counted(one, stage, scope, definition_id) for one in usual):
+            total[stage] += waiting
+    total.subtract(_stages_of(_any(usual), Proposal.applicant_id == person_id))
+    total.update(_stages_of(_any(special)))
+    return dict(total)
+
+
+def decided(person_id: UUID, wanted: Wanted) -> Page:
+    """This function will return what a person decided, newest first."""
+    statement = select(HistoryEntry).where(
+        HistoryEntry.actor_id == person_id, HistoryEntry.role != "applicant"
+    )
+    if wanted.q or wanted.layanan:
+        proposals = select(Proposal.id).where(*filters(Wanted(q=wanted.q, layanan=wanted.layanan)))
+        statement = statement.where(HistoryEntry.proposal_id.in_(proposals))
+    newest_first = (HistoryEntry.at, HistoryEntry.id)
+    return page(db.session(), statement, by=newest_first, limit=wanted.limit, cursor=wanted.cursor)
+
+
+def _page(statement: Select[Any], limit: int, cursor: str | None) -> Page:
+    return page(
+        db.session(), statement, by=_OLDEST_FIRST, limit=limit, cursor=cursor, descending=False
+    )
+
+
+def _fits(reach: Reach, wanted: Wanted, book: RegionBook) -> bool:
+    if wanted.stage is not None and reach.stage != wanted.stage:
+        return False
+    codes = {book.layanan[one].code for one in reach.definitions}
+    return wanted.layanan is None or wanted.layanan in codes
+
+
+def filters(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """This function will turn the filters on layanan and words into conditions."""
+    found = []
+    if wanted.layanan:
+        found.append(Proposal.layanan == wanted.layanan)
+    if wanted.q:
+        found.append(matching(wanted.q))
+    return found
+
+
+def _conditions(reaches: Iterable[Reach]) -> list[ColumnElement[bool]]:
+    """One condition per queue; those of single applicants together, they are few."""
+    queues = [one for one in reaches if one.applicant_id is None]
+    few = [one for one in reaches if one.applicant_id is not None]
+    by_stage = _by_stage_and_definitions(queues)
+    return by_stage + ([_any(few)] if few else [])
+
+
+def _by_stage_and_definitions(queues: Sequence[Reach]) -> list[ColumnElement[bool]]:
+    scopes: dict[tuple[str, frozenset[UUID]], list[UUID | None]] = {}
+    for one in queues:
+        scopes.setdefault((one.stage, one.definitions), []).append(one.opd_id)
+    return [
+        and_(
+            Proposal.stage == stage,
+            Proposal.definition_id.in_(definitions),
+            *([] if None in opds else [Proposal.opd_id.in_([opd for opd in opds if opd])]),
+        )
+        for (stage, definitions), opds in scopes.items()
+    ]
+
+
+def _condition(reach: Reach) -> ColumnElement[bool]:
+    parts = [Proposal.stage == reach.stage, Proposal.definition_id.in_(reach.definitions)]
+    if reach.opd_id is not None:
+        parts.append(Proposal.opd_id == reach.opd_id)
+    if reach.applicant_id is not None:
+        parts.append(Proposal.applicant_id == reach.applicant_id)
+    return and_(*parts)
+
+
+def _any(reaches: Iterable[Reach]) -> ColumnElement[bool]:
+    return or_(false(), *(_condition(one) for one in reaches))
+
+
+def _counters(reaches: Sequence[Reach]) -> Sequence[tuple[str, str, UUID, int]]:
+    queues = {(str(one.stage), _scope(one)) for one in reaches}
+    statement = select(
+        QueueCount.stage, QueueCount.scope, QueueCount.definition_id, QueueCount.waiting
+    ).where(tuple_(QueueCount.stage, QueueCount.scope).in_(queues))
+    return db.session.execute(statement).tuples().all() if queues else []
+
+
+def _counted(reach: Reach, stage: str, scope: str, definition_id: UUID) -> bool:
+    return reach.stage == stage and _scope(reach) == scope and definition_id in reach.definitions
+
+
+def _scope(reach: Reach) -> str:
+    return str(reach.opd_id) if reach.opd_id else NO_SCOPE
+
+
+def _stages_of(*conditions: ColumnElement[bool]) -> Counter[str]:
+    return Counter(db.session.scalars(select(Proposal.stage).where(*conditions)))

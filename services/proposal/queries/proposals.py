@@ -1,0 +1,192 @@
+"""One proposal as somebody may see it, and the lists that belong to its applicant."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.kernel.errors import NotFound
+from chassis.paging import Page, page
+from services.proposal.domain.deciders import Answer, Holder
+from services.proposal.domain.facts import Moment
+from services.proposal.domain.layanan import LayananDefinition
+from services.proposal.domain.numbering import is_lookup_code, normalise_number
+from services.proposal.domain.opening import Opened, open_parts
+from services.proposal.domain.stages import FINAL_STAGES, Role, Stage
+from services.proposal.domain.workflow import Position, allowed_actions, decider_of
+from services.proposal.models import (
+    Employee,
+    HistoryEntry,
+    Proposal,
+    ProposalDocument,
+    Unattended,
+    db,
+)
+from services.proposal.queries.desks import answer_for, covers
+from services.proposal.queries.inbox import Wanted, filters
+from services.proposal.queries.region_book import RegionBook, region_book
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A proposal with what is needed to show it to one person."""
+
+    proposal: Proposal
+    layanan: LayananDefinition
+    book: RegionBook
+    moment: Moment
+    person_id: UUID
+
+    @property
+    def position(self) -> Position:
+        return position_of(self.proposal)
+
+    @property
+    def is_applicant(self) -> bool:
+        return self.proposal.applicant_id == self.person_id
+
+    @property
+    def opened(self) -> Opened:
+        return opened_parts(self.proposal, self.layanan)
+
+    @property
+    def answer(self) -> Answer:
+        return answer_for(self.proposal, self.book, self.moment.today)
+
+    def actions(self) -> list[str]:
+        """Return what the person may do to the proposal now."""
+        if self.is_applicant:
+            return self._of(Role.APPLICANT)
+        if self.answer.held_by(self.person_id) is None:
+            return []
+        return self._of(decider_of(self.layanan, self.position.stage) or "")
+
+    def _of(self, role: str) -> list[str]:
+        return [str(one) for one in allowed_actions(self.position, role, definition=self.layanan)]
+
+
+def position_of(proposal: Proposal) -> Position:
+    return_to = Stage(proposal.return_to) if proposal.return_to else None
+    return Position(Stage(proposal.stage), return_to, proposal.decided)
+
+
+def opened_parts(proposal: Proposal, layanan: LayananDefinition) -> Opened:
+    """This function will say what the applicant may change now (R14)."""
+    stage = Stage(proposal.stage)
+    if stage is not Stage.REVISION:
+        return open_parts(layanan, stage=stage)
+    stored = proposal.opened or {}
+    return Opened(frozenset(stored.get("fields", ())), frozenset(stored.get("documents", ())))
+
+
+def find(proposal_id: UUID) -> Proposal:
+    """This function will find a proposal of the bound region. Raises `NotFound`."""
+    proposal = db.session.scalar(select(Proposal).where(Proposal.id == proposal_id))
+    if proposal is None:
+        raise NotFound
+    return proposal
+
+
+def see(proposal_id: UUID, person_id: UUID) -> Seen:
+    """This function will show a proposal. Raises `NotFound` for whoever may not see it."""
+    return shown(find(proposal_id), person_id)
+
+
+def shown(proposal: Proposal, person_id: UUID) -> Seen:
+    """This function will show a proposal at hand. Raises `NotFound` for whoever may not see it."""
+    book = region_book()
+    moment = book.moment()
+    if not may_see(proposal, person_id, book, moment.today):
+        raise NotFound
+    return Seen(proposal, book.layanan[proposal.definition_id], book, moment, person_id)
+
+
+def may_see(proposal: Proposal, person_id: UUID, book: RegionBook, today: date) -> bool:
+    """This function will say who sees a proposal: its applicant; once it was handed in, the
+    officers on its way; and whoever decided about it.
+    """
+    if proposal.applicant_id == person_id:
+        return True
+    if proposal.submitted_at is None:
+        return False
+    return covers(person_id, proposal, book, today) or _has_acted(proposal, person_id)
+
+
+def mine(person_id: UUID, wanted: Wanted, state: str | None) -> Page:
+    """This function will return a person's own proposals; `state` is open, final or None."""
+    statement = select(Proposal).where(Proposal.applicant_id == person_id, *filters(wanted))
+    if wanted.stage is not None:
+        statement = statement.where(Proposal.stage == wanted.stage)
+    if state == "open":
+        statement = statement.where(Proposal.stage.not_in(FINAL_STAGES))
+    elif state == "final":
+        statement = statement.where(Proposal.stage.in_(FINAL_STAGES))
+    newest_first = (Proposal.created_at, Proposal.id)
+    return page(db.session(), statement, by=newest_first, limit=wanted.limit, cursor=wanted.cursor)
+
+
+def papers(proposal_id: UUID) -> Sequence[ProposalDocument]:
+    """This function will return every document version, the newest of each requirement first."""
+    statement = (
+        select(ProposalDocument)
+        .where(ProposalDocument.proposal_id == proposal_id)
+        .order_by(ProposalDocument.requirement, ProposalDocument.revision.desc())
+    )
+    return db.session.scalars(statement).all()
+
+
+def history(proposal_id: UUID) -> Sequence[HistoryEntry]:
+    """This function will return everything that happened to a proposal, oldest first."""
+    statement = (
+        select(HistoryEntry)
+        .where(HistoryEntry.proposal_id == proposal_id)
+        .order_by(HistoryEntry.sequence)
+    )
+    return db.session.scalars(statement).all()
+
+
+def names_of(holders: Collection[Holder]) -> dict[UUID, str]:
+    """This function will return the names of people who hold something."""
+    wanted = [one.employee_id for one in holders]
+    statement = select(Employee.id, Employee.name).where(Employee.id.in_(wanted))
+    return dict(db.session.execute(statement).tuples().all()) if wanted else {}
+
+
+def known_facts(person_id: UUID) -> dict[str, Any]:
+    """This function will return what is known of a person; nothing when we never heard of them."""
+    return db.session.scalar(select(Employee.facts).where(Employee.id == person_id)) or {}
+
+
+def status_of(number: str, lookup_code: str) -> Proposal:
+    """This function will find a proposal by its number and code (R20), in any region.
+
+    Raises `NotFound` alike for a wrong number and a wrong code.
+    """
+    wanted = normalise_number(number)
+    found = db.session.scalar(select(Proposal).where(Proposal.number == wanted)) if wanted else None
+    if found is None or not is_lookup_code(lookup_code, found.lookup_code or ""):
+        raise NotFound
+    return found
+
+
+def unattended(limit: int, cursor: str | None) -> Page:
+    """This function will return the open alarms of the region, the newest first."""
+    statement = select(Unattended).where(Unattended.cleared_at.is_(None))
+    by = (Unattended.raised_at, Unattended.id)
+    return page(db.session(), statement, by=by, limit=limit, cursor=cursor)
+
+
+def proposals_by_id(ids: Collection[UUID]) -> dict[UUID, Proposal]:
+    """This function will return proposals of the region by their ids."""
+    rows = db.session.scalars(select(Proposal).where(Proposal.id.in_(ids))).all() if ids else []
+    return {row.id: row for row in rows}
+
+
+def _has_acted(proposal: Proposal, person_id: UUID) -> bool:
+    statement = select(HistoryEntry.id).where(
+        HistoryEntry.proposal_id == proposal.id, HistoryEntry.actor_id == person_id
+    )
+    return db.session.scalar(statement.limit(1)) is not None

@@ -1,0 +1,113 @@
+"""What this service hears: identity's people and offices, and decisions of services (R1)."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from chassis.envelope import Event
+from chassis.inbox import Unprocessable, hear
+from chassis.kernel.errors import Refused
+from services.proposal.adapters.receipts import Receipt
+from services.proposal.domain.reasons import Reason
+from services.proposal.domain.stages import Action, Result
+from services.proposal.seeds.catalogue import shipped
+from services.proposal.usecases import people
+from services.proposal.usecases.catalogue import install
+from services.proposal.usecases.deciding import ServiceDecider
+from services.proposal.usecases.processing import Outcome, result_as_service
+from services.proposal.usecases.reviewing import Verdict, decide_as_service
+
+_DECISIONS = {
+    "approve": Action.APPROVE,
+    "revise": Action.REVISE,
+    "reject": Action.REJECT,
+    "not_selected": Action.NOT_SELECT,
+}
+
+
+def keep_employee(event: Event) -> None:
+    people.keep_employee(event.data, event.version)
+
+
+def keep_unit(event: Event) -> None:
+    people.keep_unit(event.data, event.version)
+    if event.data["kind"] == "region":
+        install(shipped())
+
+
+def keep_role(event: Event) -> None:
+    people.keep_role(event.data, event.version)
+
+
+def keep_delegation(event: Event) -> None:
+    people.keep_delegation(event.data, event.version)
+
+
+def decide_stage(event: Event) -> None:
+    data = event.data
+    with _refusals_parked():
+        verdict = Verdict(
+            decision=_DECISIONS[data["decision"]],
+            note=data.get("note") or "",
+            reasons=[Reason(one["code"], one.get("target")) for one in data.get("reasons") or ()],
+        )
+        decide_as_service(UUID(data["proposal_id"]), by=_decider(event), verdict=verdict)
+
+
+def decide_result(event: Event) -> None:
+    data = event.data
+    with _refusals_parked():
+        outcome = Outcome(
+            result=Result(data["result"]),
+            remark=data.get("note") or "",
+            receipt=_document(event) if data.get("document_id") else None,
+            fields=data.get("fields") or {},
+        )
+        result_as_service(UUID(data["proposal_id"]), by=_decider(event), outcome=outcome)
+
+
+HEARD = {
+    "employee.changed.v1": hear(keep_employee, replay="rebuild"),
+    "unit.changed.v1": hear(keep_unit, replay="rebuild"),
+    "role.changed.v1": hear(keep_role, replay="rebuild"),
+    "delegation.changed.v1": hear(keep_delegation, replay="rebuild"),
+    "stage.decided.v1": hear(decide_stage, replay="skip"),
+    "result.decided.v1": hear(decide_result, replay="skip"),
+}
+
+
+@contextmanager
+def _refusals_parked() -> Iterator[None]:
+    """A refused or unreadable decision stays so however often it is tried."""
+    try:
+        yield
+    except (Refused, KeyError, ValueError) as error:
+        raise Unprocessable(f"decision refused: {error}") from error
+
+
+def _decider(event: Event) -> ServiceDecider:
+    data = event.data
+    return ServiceDecider(
+        service=event.source,
+        stage=data["stage"],
+        actor_id=_person(data, "actor"),
+        acting_for=_person(data, "acting_for"),
+    )
+
+
+def _document(event: Event) -> Receipt:
+    data = event.data
+    return Receipt(
+        document_id=UUID(data["document_id"]),
+        owner_id=_person(data, "actor") or UUID(int=0),
+        region=event.region,
+        sha256=data["sha256"],
+        size=data.get("size") or 0,
+        content_type="application/pdf",
+        name=data.get("name") or "result.pdf",
+    )
+
+
+def _person(data: Mapping[str, Any], key: str) -> UUID | None:
+    return UUID(data[key]) if data.get(key) else None

@@ -1,0 +1,257 @@
+"""The applicant's desk: fill in a draft, send it, correct it, withdraw it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from chassis import outbox
+from chassis.kernel.errors import Invalid, NotFound
+from services.proposal import events
+from services.proposal.domain import workflow
+from services.proposal.domain.attaching import Attached
+from services.proposal.domain.checking import (
+    Applicant,
+    SubmissionRefused,
+    check_draft,
+    check_resubmission,
+    check_submission,
+    window_state,
+)
+from services.proposal.domain.facts import period_of, with_defaults
+from services.proposal.domain.numbering import new_lookup_code, proposal_number
+from services.proposal.domain.opening import require_open
+from services.proposal.domain.schedule import expected_end
+from services.proposal.domain.stages import FINAL_STAGES, Role, Stage
+from services.proposal.models import Employee, Proposal, SearchWord, db
+from services.proposal.queries.proposals import opened_parts
+from services.proposal.queries.region_book import region_book
+from services.proposal.queries.search import words_of
+from services.proposal.usecases import counting
+from services.proposal.usecases.attaching import noted_changes
+from services.proposal.usecases.cases import (
+    Author,
+    Case,
+    Match,
+    applicant_author,
+    change,
+    documents_of,
+    move,
+    own_case,
+)
+from services.proposal.usecases.people import applicant_facts, employee_of, opd_of
+
+# The number is in every message, so for a sensitive layanan it must not tell which one (R6).
+SENSITIVE_SERIES = "khusus"
+
+
+class LayananUnknown(NotFound):
+    """The region does not offer this layanan."""
+
+    code = "layanan_unknown"
+    text = {"id": "Layanan tidak tersedia.", "en": "There is no such layanan."}
+
+
+def create_draft(*, person_id: UUID, layanan: str, fields: Mapping[str, Any]) -> Proposal:
+    """This function will begin a proposal under the present version of a layanan.
+
+    Raises `LayananUnknown`, `EmployeeUnknown`, or `Invalid` naming wrong fields.
+    """
+    with db.transaction() as session:
+        book = region_book()
+        if layanan not in book.current:
+            raise LayananUnknown
+        employee = employee_of(session, person_id)
+        definition_id = book.current[layanan]
+        proposal = Proposal(
+            definition_id=definition_id,
+            layanan=layanan,
+            applicant_id=person_id,
+            applicant=applicant_facts(session, employee),
+            opd_id=opd_of(employee),
+            fields={},
+        )
+        session.add(proposal)
+        case = Case(session, proposal, book.layanan[definition_id], book, book.moment())
+        proposal.fields = _entered(case, fields, employee)
+        session.flush()
+        return proposal
+
+
+def edit(
+    proposal_id: UUID, *, person_id: UUID, fields: Mapping[str, Any], match: Match
+) -> Proposal:
+    """This function will change fields of a draft, or those a revision opened.
+
+    A value of None clears a field. Raises `ClosedForChange`, or `Invalid` naming fields.
+    """
+    with db.transaction() as session:
+        case = own_case(session, proposal_id, person_id)
+        match(case.proposal.version)
+        require_open(opened_parts(case.proposal, case.layanan), fields=fields)
+        employee = employee_of(session, person_id)
+        change(
+            case, fields=_entered(case, fields, employee), opened=noted_changes(case, fields=fields)
+        )
+        return case.proposal
+
+
+def submit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
+    """This function will hand a draft in: checked as a whole, numbered, sent to its first stage.
+
+    Raises `SubmissionRefused` with every reason at once, or `IllegalMove`.
+    """
+    with db.transaction() as session:
+        case = own_case(session, proposal_id, person_id)
+        match(case.proposal.version)
+        step = workflow.submit(case.position, definition=case.layanan)
+        # Locked, so that two drafts sent at once are not both counted as the only one (R15).
+        employee = employee_of(session, person_id, lock=True)
+        values = with_defaults(case.layanan, case.proposal.fields, employee.facts, case.moment)
+        period = period_of(case.layanan, values, case.moment)
+        _require_ready(case, values, employee, period)
+        move(
+            case,
+            step,
+            Author(employee.id, employee.name, Role.APPLICANT),
+            **_submission(case, values, employee, period),
+        )
+        _index(case)
+        outbox.record(events.submitted(case.proposal, case.layanan, case.decider_ids()))
+        return case.proposal
+
+
+def resubmit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
+    """This function will send a revision back to the stage that asked for it (R14).
+
+    Raises `SubmissionRefused`, or `IllegalMove`.
+    """
+    with db.transaction() as session:
+        case = own_case(session, proposal_id, person_id)
+        match(case.proposal.version)
+        step = workflow.resubmit(case.position, definition=case.layanan)
+        employee = employee_of(session, person_id)
+        errors = check_resubmission(
+            case.layanan,
+            values=case.proposal.fields,
+            documents=_attached(case),
+            applicant=Applicant(employee.kind, employee.facts),
+            moment=case.moment,
+        )
+        if errors:
+            raise SubmissionRefused(errors=errors)
+        move(
+            case,
+            step,
+            applicant_author(case),
+            changes=(case.proposal.opened or {}).get("changed"),
+            opened=None,
+            expected_end=_expected_end(case, step.to_stage),
+        )
+        outbox.record(events.resubmitted(case.proposal, case.layanan, case.decider_ids()))
+        return case.proposal
+
+
+def withdraw(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
+    """This function will withdraw a draft, or a proposal nobody has decided about yet.
+
+    Raises `AlreadyVerified` or `IllegalMove`. Of a draft nobody was told, so nobody is now.
+    """
+    with db.transaction() as session:
+        case = own_case(session, proposal_id, person_id)
+        match(case.proposal.version)
+        step = workflow.withdraw(case.position, definition=case.layanan)
+        move(case, step, applicant_author(case), opened=None)
+        if case.proposal.number is not None:
+            outbox.record(events.withdrawn(case.proposal, case.layanan))
+        return case.proposal
+
+
+def _entered(case: Case, fields: Mapping[str, Any], employee: Employee) -> dict[str, Any]:
+    errors = check_draft(case.layanan, fields)
+    if errors:
+        raise Invalid(errors=errors)
+    merged = {**case.proposal.fields, **fields}
+    values = {name: value for name, value in merged.items() if value is not None}
+    if case.stage is not Stage.DRAFT:
+        return values
+    return with_defaults(case.layanan, values, employee.facts, case.moment)
+
+
+def _require_ready(case: Case, values: Mapping[str, Any], employee: Employee, period: date) -> None:
+    errors = check_submission(
+        case.layanan,
+        values=values,
+        documents=_attached(case),
+        applicant=Applicant(employee.kind, employee.facts),
+        moment=case.moment,
+        open_count=_open_count(case, period),
+    )
+    if errors:
+        raise SubmissionRefused(errors=errors)
+
+
+def _submission(
+    case: Case, values: dict[str, Any], employee: Employee, period: date
+) -> dict[str, Any]:
+    """What a proposal becomes when it is handed in."""
+    return {
+        "fields": values,
+        "period": period,
+        "late": window_state(case.layanan, values, case.moment).is_late,
+        "applicant": applicant_facts(case.session, employee),
+        "opd_id": opd_of(employee),
+        "number": _next_number(case),
+        "lookup_code": new_lookup_code(),
+        "submitted_at": case.moment.now,
+        "expected_end": _expected_end(case, case.layanan.stages[0].stage),
+    }
+
+
+def _attached(case: Case) -> dict[str, Attached]:
+    return {
+        one.requirement: Attached(str(one.document_id), one.size, one.content_type)
+        for one in documents_of(case)
+    }
+
+
+def _open_count(case: Case, period: date) -> int:
+    """Proposals of the same applicant that count against `max_open`; they are few."""
+    statement = select(func.count(Proposal.id)).where(
+        Proposal.applicant_id == case.proposal.applicant_id,
+        Proposal.layanan.in_(case.layanan.counted_layanan),
+        Proposal.id != case.proposal.id,
+    )
+    if case.layanan.max_open.per_period:
+        failed = [Stage.DRAFT, Stage.REJECTED, Stage.WITHDRAWN]
+        counted = statement.where(Proposal.period == period, Proposal.stage.not_in(failed))
+    else:
+        counted = statement.where(Proposal.stage.not_in([Stage.DRAFT, *FINAL_STAGES]))
+    return case.session.scalar(counted) or 0
+
+
+def _next_number(case: Case) -> str:
+    series = SENSITIVE_SERIES if case.layanan.sensitive else case.layanan.code
+    year = case.moment.today.year
+    return proposal_number(
+        region=case.book.region,
+        layanan=series,
+        year=year,
+        serial=counting.next_serial(case.session, series, year),
+    )
+
+
+def _expected_end(case: Case, stage: Stage) -> date | None:
+    return expected_end(
+        case.layanan, stage=stage, since=case.moment.today, holidays=case.moment.holidays
+    )
+
+
+def _index(case: Case) -> None:
+    applicant, number = case.proposal.applicant, case.proposal.number or ""
+    texts = (applicant["name"], applicant["nip"], number, number.rpartition("/")[2])
+    names = () if case.layanan.sensitive else (case.layanan.name["id"],)
+    for word in words_of(*texts, *names):
+        case.session.add(SearchWord(proposal_id=case.proposal.id, word=word))

@@ -1,0 +1,134 @@
+"""Documents of a proposal: put to a requirement by receipt, replaced, taken away again."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, func, select, update
+
+from chassis.kernel.errors import FieldError, Invalid, NotFound, Refused
+from chassis.regions import current_region
+from services.proposal.adapters.receipts import POINTER, Receipt
+from services.proposal.domain.attaching import Attached, check_attachment
+from services.proposal.domain.opening import require_open
+from services.proposal.models import Proposal, ProposalDocument, db
+from services.proposal.queries.proposals import opened_parts
+from services.proposal.usecases.cases import Case, Match, change, own_case
+
+RESULT = "result"
+
+
+class ReceiptOfSomebodyElse(Invalid):
+    """The document was uploaded by another person, or in another region."""
+
+    code = "receipt_not_yours"
+    text = {
+        "id": "Dokumen ini diunggah oleh orang lain.",
+        "en": "This document was uploaded by somebody else.",
+    }
+
+
+def attach(
+    proposal_id: UUID, *, person_id: UUID, requirement: str, receipt: Receipt, match: Match
+) -> Proposal:
+    """This function will put an uploaded document to a requirement; the earlier one is kept.
+
+    Raises `ReceiptOfSomebodyElse`, `ClosedForChange` and the refusals of `check_attachment`,
+    each naming `/receipt`.
+    """
+    with db.transaction() as session:
+        case = own_case(session, proposal_id, person_id)
+        match(case.proposal.version)
+        _check(case, requirement, receipt, person_id)
+        require_open(opened_parts(case.proposal, case.layanan), documents=[requirement])
+        change(case, opened=noted_changes(case, documents=[requirement]))
+        _retire(case, requirement)
+        add_document(case, requirement, receipt)
+        return case.proposal
+
+
+def detach(proposal_id: UUID, *, person_id: UUID, requirement: str, match: Match) -> Proposal:
+    """This function will take a document away. Raises `NotFound` when there is none."""
+    with db.transaction() as session:
+        case = own_case(session, proposal_id, person_id)
+        match(case.proposal.version)
+        require_open(opened_parts(case.proposal, case.layanan), documents=[requirement])
+        change(case, opened=noted_changes(case, documents=[requirement]))
+        if not _retire(case, requirement):
+            raise NotFound
+        return case.proposal
+
+
+def noted_changes(
+    case: Case, *, fields: Iterable[str] = (), documents: Iterable[str] = ()
+) -> dict[str, Any] | None:
+    """This function will remember what a revision changed, for the history."""
+    stored = case.proposal.opened
+    if stored is None:
+        return None
+    before = stored.get("changed", {})
+    changed = {
+        "fields": sorted({*before.get("fields", ()), *fields}),
+        "documents": sorted({*before.get("documents", ()), *documents}),
+    }
+    return {**stored, "changed": changed}
+
+
+def add_document(case: Case, requirement: str, receipt: Receipt) -> ProposalDocument:
+    """This function will write down a document under its next revision number."""
+    latest = case.session.scalar(
+        select(func.max(ProposalDocument.revision)).where(
+            ProposalDocument.proposal_id == case.proposal.id,
+            ProposalDocument.requirement == requirement,
+        )
+    )
+    document = ProposalDocument(
+        proposal_id=case.proposal.id,
+        requirement=requirement,
+        revision=(latest or 0) + 1,
+        document_id=receipt.document_id,
+        sha256=receipt.sha256,
+        name=receipt.name,
+        size=receipt.size,
+        content_type=receipt.content_type,
+        pages=receipt.pages,
+        attached_by=receipt.owner_id,
+        attached_at=case.moment.now,
+    )
+    case.session.add(document)
+    return document
+
+
+def check_owner(receipt: Receipt, person_id: UUID) -> None:
+    """This function will refuse a receipt of somebody else. Raises `ReceiptOfSomebodyElse`."""
+    if receipt.owner_id != person_id or receipt.region != current_region():
+        raise named(ReceiptOfSomebodyElse())
+
+
+def named(refusal: Refused, pointer: str = POINTER) -> Refused:
+    """This function will say which field of the request a refusal is about."""
+    field = FieldError(pointer, refusal.code, refusal.detail("id"), refusal.detail("en"))
+    refusal.errors = refusal.errors or (field,)
+    return refusal
+
+
+def _check(case: Case, requirement: str, receipt: Receipt, person_id: UUID) -> None:
+    check_owner(receipt, person_id)
+    attached = Attached(str(receipt.document_id), receipt.size, receipt.content_type)
+    try:
+        check_attachment(case.layanan, requirement, attached)
+    except Refused as refusal:
+        raise named(refusal) from None
+
+
+def _retire(case: Case, requirement: str) -> bool:
+    changed = case.session.execute(
+        update(ProposalDocument)
+        .where(
+            ProposalDocument.proposal_id == case.proposal.id,
+            ProposalDocument.requirement == requirement,
+            ProposalDocument.current,
+        )
+        .values(current=False)
+    )
+    return bool(cast("CursorResult[Any]", changed).rowcount)

@@ -1,0 +1,41 @@
+"""The alarm when nobody can decide: seen in the log, in a counter and by BKPSDM's officers."""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from chassis.clock import now
+from chassis.telemetry import counter, log
+from services.proposal.domain.deciders import Answer
+from services.proposal.models import Proposal, Unattended
+
+UNATTENDED = counter("proposals_unattended", "Times nobody could decide a stage", "stage")
+
+
+def watch(session: Session, proposal: Proposal, answer: Answer) -> bool:
+    """This function will raise the alarm when the answer is nobody; once per proposal and stage."""
+    if answer.alarm is None:
+        return False
+    open_alarm = select(Unattended.id).where(
+        Unattended.proposal_id == proposal.id, Unattended.cleared_at.is_(None)
+    )
+    if session.scalar(open_alarm) is not None:
+        return False
+    session.add(Unattended(proposal_id=proposal.id, stage=proposal.stage))
+    UNATTENDED.labels(proposal.stage).inc()
+    log.error(
+        "nobody_can_decide",
+        proposal_id=str(proposal.id),
+        stage=proposal.stage,
+        role=answer.alarm.role,
+    )
+    return True
+
+
+def settle(session: Session, proposal: Proposal) -> None:
+    """This function will clear a proposal's alarm: somebody can decide, or it moved on."""
+    session.execute(
+        update(Unattended)
+        .where(Unattended.proposal_id == proposal.id, Unattended.cleared_at.is_(None))
+        .values(cleared_at=now())
+        .execution_options(synchronize_session=False)
+    )

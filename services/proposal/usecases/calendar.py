@@ -1,0 +1,42 @@
+"""Days off of a region, which the expected end of a proposal takes into account."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from chassis.kernel.errors import Forbidden
+from services.proposal.models import Holiday, db
+from services.proposal.queries.region_book import region_book, turn_page
+
+KEEPERS = frozenset({"bkpsdm_admin", "bkpsdm_secretary", "bkpsdm_head", "sysadmin"})
+
+
+def set_holiday(day: date, *, name: str, person_id: UUID) -> Holiday:
+    """This function will enter a day off, or rename it. Raises `Forbidden`."""
+    with db.transaction() as session:
+        require_keeper(person_id)
+        holiday = session.scalar(select(Holiday).where(Holiday.day == day))
+        if holiday is None:
+            holiday = Holiday(day=day, name=name)
+            session.add(holiday)
+        holiday.name = name
+        turn_page(session)
+        return holiday
+
+
+def remove_holiday(day: date, *, person_id: UUID) -> None:
+    """This function will make a day a working day again. Raises `Forbidden`."""
+    with db.transaction() as session:
+        require_keeper(person_id)
+        session.execute(delete(Holiday).where(Holiday.day == day))
+        turn_page(session)
+
+
+def require_keeper(person_id: UUID) -> None:
+    """This function will let only BKPSDM's officers pass. Raises `Forbidden`."""
+    book = region_book()
+    today = book.moment().today
+    held = [one for one in book.organisation.grants if one.employee_id == person_id]
+    if not any(one.role in KEEPERS and one.runs(today) for one in held):
+        raise Forbidden

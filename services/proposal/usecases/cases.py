@@ -1,0 +1,206 @@
+"""A proposal in hand: how a use case opens it, changes it and writes down what happened.
+
+Every change is a conditional UPDATE on id, version and stage: of two people who act at once,
+one wins, and the other learns that somebody was faster.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from chassis.kernel.errors import NotFound, Refused
+from services.proposal.domain.deciders import Answer, Holder
+from services.proposal.domain.facts import Moment
+from services.proposal.domain.layanan import LayananDefinition
+from services.proposal.domain.reasons import Reason
+from services.proposal.domain.stages import FINAL_STAGES, OFFICER_STAGES, Role, Stage
+from services.proposal.domain.workflow import Move, Position
+from services.proposal.models import Employee, HistoryEntry, Proposal, ProposalDocument
+from services.proposal.queries.desks import answer_for
+from services.proposal.queries.proposals import find, may_see, position_of
+from services.proposal.queries.region_book import RegionBook, region_book
+from services.proposal.usecases import attention, counting
+
+Match = Callable[[int], None]
+
+
+class AlreadyDecided(Refused):
+    """Somebody else was faster, or this stage is behind us."""
+
+    code = "already_decided"
+    text = {
+        "id": "Usulan ini baru saja diputuskan atau diubah. Muat ulang untuk melihat keadaannya.",
+        "en": "This proposal was just decided or changed. Reload to see where it stands.",
+    }
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who did it, in which role, for whom: as the history will say for ever."""
+
+    id: UUID | None
+    name: str
+    role: str
+    acting: str | None = None
+    acting_for: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    session: Session
+    proposal: Proposal
+    layanan: LayananDefinition
+    book: RegionBook
+    moment: Moment
+
+    @property
+    def stage(self) -> Stage:
+        return Stage(self.proposal.stage)
+
+    @property
+    def position(self) -> Position:
+        return position_of(self.proposal)
+
+    def deciders(self) -> Answer:
+        return answer_for(self.proposal, self.book, self.moment.today)
+
+    def decider_ids(self) -> tuple[UUID, ...]:
+        return self.deciders().employee_ids
+
+
+def open_case(session: Session, proposal_id: UUID) -> Case:
+    """This function will find a proposal of the bound region. Raises `NotFound`."""
+    proposal = find(proposal_id)
+    book = region_book()
+    return Case(session, proposal, book.layanan[proposal.definition_id], book, book.moment())
+
+
+def visible_case(session: Session, proposal_id: UUID, person_id: UUID) -> Case:
+    """This function will open a proposal for its applicant or an officer who may see it.
+
+    Anybody else gets `NotFound`, as if it were not there.
+    """
+    case = open_case(session, proposal_id)
+    if not may_see(case.proposal, person_id, case.book, case.moment.today):
+        raise NotFound
+    return case
+
+
+def own_case(session: Session, proposal_id: UUID, person_id: UUID) -> Case:
+    """This function will open the applicant's own proposal; anybody else's is not found."""
+    case = open_case(session, proposal_id)
+    if case.proposal.applicant_id != person_id:
+        raise NotFound
+    return case
+
+
+def author_of(session: Session, holder: Holder) -> Author:
+    name = session.scalar(select(Employee.name).where(Employee.id == holder.employee_id))
+    return Author(
+        holder.employee_id, name or "", holder.role, holder.acting, acting_for=holder.acting_for
+    )
+
+
+def change(case: Case, **columns: Any) -> None:
+    """This function will change a proposal if it is still as it was read.
+
+    Raises `AlreadyDecided` when its version or stage moved meanwhile.
+    """
+    proposal = case.proposal
+    columns |= {"version": proposal.version + 1, "updated_at": case.moment.now}
+    changed = case.session.execute(
+        update(Proposal)
+        .where(
+            Proposal.id == proposal.id,
+            Proposal.version == proposal.version,
+            Proposal.stage == proposal.stage,
+        )
+        .values(columns)
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[Any]", changed).rowcount != 1:
+        raise AlreadyDecided
+    for name, value in columns.items():
+        set_committed_value(proposal, name, value)
+
+
+def move(
+    case: Case,
+    step: Move,
+    author: Author,
+    *,
+    note: str | None = None,
+    reasons: Sequence[Reason] = (),
+    changes: Mapping[str, Any] | None = None,
+    **columns: Any,
+) -> HistoryEntry:
+    """This function will take a proposal one step: row, counters, alarm and history together."""
+    change(
+        case,
+        stage=str(step.to_stage),
+        return_to=_text(step.position.return_to),
+        decided=step.position.decided,
+        stage_since=case.moment.now,
+        closed_at=case.moment.now if step.to_stage in FINAL_STAGES else None,
+        **columns,
+    )
+    counting.moved(case.session, case.proposal, step.from_stage, step.to_stage)
+    attention.settle(case.session, case.proposal)
+    if step.to_stage in OFFICER_STAGES:
+        attention.watch(case.session, case.proposal, case.deciders())
+    entry = _entry(case, str(step.action), step.from_stage, author, note, reasons, changes)
+    case.session.add(entry)
+    return entry
+
+
+def note_down(case: Case, action: str, author: Author, changes: Mapping[str, Any]) -> None:
+    """This function will write history for something that moved nothing."""
+    case.session.add(_entry(case, action, case.stage, author, None, (), changes))
+
+
+def documents_of(case: Case) -> list[ProposalDocument]:
+    """This function will return the current document of each requirement."""
+    statement = select(ProposalDocument).where(
+        ProposalDocument.proposal_id == case.proposal.id, ProposalDocument.current
+    )
+    return list(case.session.scalars(statement))
+
+
+def applicant_author(case: Case) -> Author:
+    return Author(case.proposal.applicant_id, case.proposal.applicant["name"], Role.APPLICANT)
+
+
+def _entry(
+    case: Case,
+    action: str,
+    from_stage: str,
+    author: Author,
+    note: str | None,
+    reasons: Sequence[Reason],
+    changes: Mapping[str, Any] | None,
+) -> HistoryEntry:
+    return HistoryEntry(
+        proposal_id=case.proposal.id,
+        sequence=case.proposal.version,
+        at=case.moment.now,
+        action=action,
+        from_stage=str(from_stage),
+        to_stage=case.proposal.stage,
+        actor_id=author.id,
+        actor_name=author.name,
+        role=str(author.role),
+        acting=author.acting,
+        acting_for=author.acting_for,
+        note=note.strip() or None if note else None,
+        reasons=[asdict(reason) for reason in reasons],
+        changes=dict(changes or {}),
+    )
+
+
+def _text(stage: Stage | None) -> str | None:
+    return None if stage is None else str(stage)

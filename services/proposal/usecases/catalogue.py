@@ -1,0 +1,45 @@
+"""The catalogue of a region: new versions of layanan are installed, old ones stay for ever."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from services.proposal.domain.parsing import parse_layanan
+from services.proposal.models import LayananDefinition, db
+from services.proposal.queries.region_book import turn_page
+
+
+def install(definitions: Iterable[Mapping[str, Any]]) -> list[str]:
+    """This function will install what is newer than the bound region has; returns its codes.
+
+    Repeating it changes nothing, and a version the region made itself is never replaced.
+    Raises `DefinitionInvalid`.
+    """
+    parsed = [(parse_layanan(data), data) for data in definitions]
+    installed = []
+    with db.transaction() as session:
+        known = dict(
+            session.execute(
+                select(LayananDefinition.code, func.max(LayananDefinition.version)).group_by(
+                    LayananDefinition.code
+                )
+            )
+            .tuples()
+            .all()
+        )
+        for layanan, data in parsed:
+            if known.get(layanan.code, 0) >= layanan.version:
+                continue
+            session.execute(
+                update(LayananDefinition)
+                .where(LayananDefinition.code == layanan.code)
+                .values(current=False)
+            )
+            session.add(
+                LayananDefinition(code=layanan.code, version=layanan.version, definition=dict(data))
+            )
+            installed.append(layanan.code)
+        if installed:
+            turn_page(session)
+    return installed

@@ -1,0 +1,78 @@
+"""Who is deciding: a person who holds the stage today, or the service it is given to (R1)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.kernel.errors import Forbidden
+from services.proposal.domain.deciders import Holder
+from services.proposal.domain.stages import Stage
+from services.proposal.domain.workflow import NotYourStage, decider_of
+from services.proposal.queries.desks import answer_at
+from services.proposal.usecases.cases import AlreadyDecided, Author, Case, author_of
+
+
+class OwnProposal(Forbidden):
+    """Nobody decides an own proposal (R16)."""
+
+    code = "own_proposal"
+    text = {
+        "id": "Anda tidak dapat memutuskan usulan Anda sendiri.",
+        "en": "You cannot decide your own proposal.",
+    }
+
+
+@dataclass(frozen=True)
+class ServiceDecider:
+    """A service that decides a stage; `actor_id` is the person behind it, if any."""
+
+    service: str
+    stage: str
+    actor_id: UUID | None = None
+    acting_for: UUID | None = None
+
+
+def deciding_person(case: Case, person_id: UUID) -> Author:
+    """This function will say in which role a person decides the present stage.
+
+    Raises `OwnProposal`, `AlreadyDecided` when the person's stage is not the present one, or
+    `NotYourStage`.
+    """
+    if person_id == case.proposal.applicant_id:
+        raise OwnProposal
+    holder = case.deciders().held_by(person_id)
+    if holder is None:
+        raise AlreadyDecided if _decides_elsewhere(case, person_id) else NotYourStage
+    return author_of(case.session, holder)
+
+
+def stage_role(case: Case) -> str:
+    """This function will return the role, or `service:<name>`, that the stage belongs to."""
+    return decider_of(case.layanan, case.stage) or ""
+
+
+def deciding_service(case: Case, by: ServiceDecider) -> Author:
+    """This function will say how a service's decision is written down.
+
+    Raises `OwnProposal`, or `AlreadyDecided` when the proposal is not at that stage any more.
+    """
+    if by.actor_id is not None and by.actor_id == case.proposal.applicant_id:
+        raise OwnProposal
+    if case.proposal.stage != by.stage:
+        raise AlreadyDecided
+    return Author(by.actor_id, by.service, f"service:{by.service}", acting_for=by.acting_for)
+
+
+def _decides_elsewhere(case: Case, person_id: UUID) -> bool:
+    return any(_holder(case, rule.stage, person_id) for rule in case.layanan.stages)
+
+
+def _holder(case: Case, stage: Stage, person_id: UUID) -> Holder | None:
+    answer = answer_at(
+        stage,
+        case.layanan,
+        case.book,
+        case.moment.today,
+        opd_id=case.proposal.opd_id,
+        applicant_id=case.proposal.applicant_id,
+    )
+    return answer.held_by(person_id)

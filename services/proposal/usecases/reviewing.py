@@ -1,0 +1,90 @@
+"""The deciding desks: approve, return for revision, reject; by officers and by services."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from chassis import outbox
+from services.proposal import events
+from services.proposal.domain import workflow
+from services.proposal.domain.opening import opened_by
+from services.proposal.domain.reasons import Reason
+from services.proposal.domain.stages import Action, Stage
+from services.proposal.models import HistoryEntry, Proposal, db
+from services.proposal.usecases.cases import Author, Case, Match, move, open_case, visible_case
+from services.proposal.usecases.deciding import (
+    ServiceDecider,
+    deciding_person,
+    deciding_service,
+    stage_role,
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A decision with what the applicant is told about it."""
+
+    decision: Action
+    note: str = ""
+    reasons: Sequence[Reason] = ()
+
+
+def decide(proposal_id: UUID, *, person_id: UUID, verdict: Verdict, match: Match) -> Proposal:
+    """This function will decide the present stage for a person who holds it today.
+
+    Raises `NotFound` for a proposal the person may not see, `OwnProposal`, `NotYourStage`,
+    `AlreadyDecided`, `IllegalMove`, `NoteRequired` or `ReasonUnknown`.
+    """
+    with db.transaction() as session:
+        case = visible_case(session, proposal_id, person_id)
+        match(case.proposal.version)
+        author = deciding_person(case, person_id)
+        return _decide(case, author, stage_role(case), verdict)
+
+
+def decide_as_service(proposal_id: UUID, *, by: ServiceDecider, verdict: Verdict) -> Proposal:
+    """This function will decide a stage given to a service, under the rules people have (R1).
+
+    Raises `NotFound`, `NotYourStage`, or `AlreadyDecided` when the stage has passed.
+    """
+    with db.transaction() as session:
+        case = open_case(session, proposal_id)
+        author = deciding_service(case, by)
+        return _decide(case, author, author.role, verdict)
+
+
+def _decide(case: Case, author: Author, role: str, verdict: Verdict) -> Proposal:
+    step = workflow.decide(
+        case.position,
+        verdict.decision,
+        role=role,
+        definition=case.layanan,
+        note=verdict.note,
+        reasons=verdict.reasons,
+    )
+    effects = _effects(case, step, verdict.reasons)
+    entry = move(case, step, author, note=verdict.note, reasons=verdict.reasons, **effects)
+    _tell(case, entry)
+    return case.proposal
+
+
+def _effects(case: Case, step: workflow.Move, reasons: Sequence[Reason]) -> dict[str, Any]:
+    if step.to_stage is Stage.NOT_SELECTED:
+        return {"result": "not_selected"}
+    if step.to_stage is not Stage.REVISION:
+        return {}
+    parts = opened_by(case.layanan, reasons)
+    return {"opened": {"fields": sorted(parts.fields), "documents": sorted(parts.documents)}}
+
+
+def _tell(case: Case, entry: HistoryEntry) -> None:
+    proposal, layanan = case.proposal, case.layanan
+    if case.stage is Stage.REVISION:
+        outbox.record(events.returned(proposal, layanan, entry))
+    elif case.stage is Stage.REJECTED:
+        outbox.record(events.rejected(proposal, layanan, entry))
+    elif case.stage is Stage.NOT_SELECTED:
+        outbox.record(events.completed(proposal, layanan, None))
+    else:
+        outbox.record(events.advanced(proposal, layanan, entry, case.decider_ids()))
