@@ -9,6 +9,7 @@ from flask import Flask, g
 
 from chassis import config as settings
 from portal import faults, words
+from portal.deciding import name_of, targets
 from portal.fingerprints import fingerprint
 from portal.forgery import csrf_token, refuse_forged_posts
 from portal.id_tokens import IdTokens
@@ -17,7 +18,7 @@ from portal.sealed import SealedSessions
 from portal.settings import SETTINGS
 from portal.signed_in import CLIENT_ID, connect, is_officer, me, unread
 from portal.transport import Transport, WSGIApp, http, local
-from portal.words import label, pick, say
+from portal.words import label, say
 
 PAGES = (desk, filing, home, lookup, notices, papers, proposals, results, sign_in)
 MEBIBYTE = 1_048_576
@@ -66,9 +67,11 @@ def _install(app: Flask) -> None:
     faults.install(app)
     app.context_processor(_for_templates)
     app.jinja_env.filters.update(
-        pick=pick, day=words.day, month=words.month, moment=words.moment, size=words.bytes_text
+        day=words.day, month=words.month, moment=words.moment, size=words.bytes_text
     )
-    app.jinja_env.globals.update(_=say, label=label, words=words, asset=_assets(app))
+    app.jinja_env.globals.update(
+        _=say, label=label, words=words, name_of=name_of, targets=targets, asset=_assets(app)
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_url_rule("/livez", "livez", lambda: {"status": "alive"})
     app.add_url_rule("/readyz", "readyz", lambda: {"status": "ready"})

@@ -18,7 +18,6 @@ class Case:
     """A proposal with what an officer needs to see of it."""
 
     proposal: Mapping[str, Any]
-    layanan: Mapping[str, Any]
     history: list[Any]
     etag: str | None
 
@@ -27,31 +26,18 @@ class Case:
         return str(self.proposal["id"])
 
     @property
-    def documents(self) -> dict[str, Any]:
-        return {one["requirement"]: one for one in self.proposal.get("documents", ())}
+    def layanan(self) -> Mapping[str, Any]:
+        """The version the proposal was filed under."""
+        definition: Mapping[str, Any] = self.proposal["definition"]
+        return definition
 
     @property
     def decisions(self) -> list[str]:
-        allowed = self.proposal.get("allowed_actions") or ()
-        return [code for code in DECISIONS if code in allowed]
-
-    def targets(self) -> list[tuple[str, str, Any]]:
-        """What an officer can mark: each document with a file slot, each field people fill in."""
-        documents = [
-            ("document", one["code"], one["name"])
-            for one in self.layanan["requirements"]
-            if one["upload"]
-        ]
-        fields = [("field", one["name"], one["label"]) for one in editable(self.layanan["fields"])]
-        return documents + fields
-
-    def name_of(self, target: str) -> Any:
-        names = {f"{kind}:{code}": name for kind, code, name in self.targets()}
-        return names.get(target) or say("Usulan secara keseluruhan", "The proposal as a whole")
+        return [code for code in DECISIONS if code in self.proposal["allowed_actions"]]
 
     @property
     def wants_result(self) -> bool:
-        return "enter_result" in (self.proposal.get("allowed_actions") or ())
+        return "enter_result" in self.proposal["allowed_actions"]
 
 
 @dataclass(frozen=True)
@@ -66,19 +52,37 @@ class Choice:
         marked = self.reasons if self.decision != "approve" else {}
         return {
             "decision": self.decision,
-            "note": self.note or None,
+            "note": self.note,
             "reasons": [
                 {"code": code, "target": target or None} for target, code in marked.items()
             ],
         }
 
 
+def targets(proposal: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What can be marked: each document with a file slot, each field people fill in."""
+    definition = proposal["definition"]
+    documents = [
+        ("document", one["code"], one["name"])
+        for one in definition["requirements"]
+        if one["upload"]
+    ]
+    return documents + [
+        ("field", one["name"], one["label"]) for one in editable(definition["fields"])
+    ]
+
+
+def name_of(proposal: Mapping[str, Any], target: str) -> str:
+    """This function will name what a reason points at."""
+    names = {f"{kind}:{code}": name for kind, code, name in targets(proposal)}
+    return names.get(target) or say("Usulan secara keseluruhan", "The proposal as a whole")
+
+
 def load(proposal_id: str) -> Case:
     """This function will read the case as it is now."""
     path = f"{API}/proposals/{proposal_id}"
     found = api().load(path)
-    layanan = api().get(f"{API}/layanan/{found.data['layanan']}")
-    return Case(found.data, layanan, api().get(f"{path}/history")["data"], found.etag)
+    return Case(found.data, api().get(f"{path}/history")["data"], found.etag)
 
 
 def chosen(form: "MultiDict[str, str]") -> Choice:

@@ -19,10 +19,9 @@ PDF = "application/pdf"
 
 @dataclass
 class Draft:
-    """The proposal, its layanan and its version; `values` may be unsaved input."""
+    """The proposal and its version; `values` may be unsaved input."""
 
     proposal: dict[str, Any]
-    layanan: dict[str, Any]
     etag: str | None
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -43,11 +42,22 @@ class Draft:
         return self.proposal["stage"] == "revision"
 
     @property
+    def layanan(self) -> dict[str, Any]:
+        """The version the proposal is filed under."""
+        definition: dict[str, Any] = self.proposal["definition"]
+        return definition
+
+    @property
     def documents(self) -> dict[str, Any]:
-        return {one["requirement"]: one for one in self.proposal.get("documents", ())}
+        return {one["requirement"]: one for one in self.proposal["documents"]}
+
+    @property
+    def needed(self) -> dict[str, bool]:
+        """Which documents must be there as the fields stand now."""
+        return {one["requirement"]: one["needed"] for one in self.proposal["documents"]}
 
     def open_fields(self) -> list[Definition]:
-        names = set((self.proposal.get("opened") or {}).get("fields", ()))
+        names = self.proposal["opened"]["fields"]
         return [one for one in editable(self.layanan["fields"]) if one["name"] in names]
 
     def closed_fields(self) -> list[Definition]:
@@ -55,9 +65,11 @@ class Draft:
         return [one for one in self.layanan["fields"] if one["name"] not in names]
 
     def open_requirements(self) -> list[Definition]:
-        codes = set((self.proposal.get("opened") or {}).get("documents", ()))
+        codes = self.proposal["opened"]["documents"]
         return [
-            one for one in self.layanan["requirements"] if one["code"] in codes or not one["upload"]
+            one
+            for one in self.layanan["requirements"]
+            if one["code"] in codes or not (one["upload"] or self.is_revision)
         ]
 
     def closed_requirements(self) -> list[Definition]:
@@ -68,8 +80,7 @@ class Draft:
 def load(proposal_id: str) -> Draft:
     """This function will read the proposal as it is now."""
     found = api().load(f"{API}/proposals/{proposal_id}")
-    layanan = api().get(f"{API}/layanan/{found.data['layanan']}")
-    return Draft(found.data, layanan, found.etag, dict(found.data.get("fields") or {}))
+    return Draft(found.data, found.etag, dict(found.data["fields"]))
 
 
 def save(draft: Draft, key: str) -> tuple[dict[str, str], list[str]]:
@@ -96,7 +107,7 @@ def save_fields(draft: Draft) -> dict[str, str]:
     """
     given = entered(draft.open_fields(), request.form)
     draft.values |= given
-    known = draft.proposal.get("fields") or {}
+    known = draft.proposal["fields"]
     changed = {name: value for name, value in given.items() if known.get(name) != value}
     if not changed:
         return {}
@@ -146,7 +157,6 @@ def _rendered(draft: Draft) -> str | None:
     return request.form.get("etag") or draft.etag
 
 
-def _renew(draft: Draft, etag: str | None, proposal: dict[str, Any] | None) -> None:
+def _renew(draft: Draft, etag: str | None, proposal: dict[str, Any]) -> None:
     draft.etag = etag or draft.etag
-    if proposal and "stage" in proposal:
-        draft.proposal = proposal
+    draft.proposal = proposal

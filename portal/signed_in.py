@@ -41,6 +41,7 @@ def keep_tokens(answer: dict[str, Any]) -> None:
     session["tokens"] = {
         "access": answer["access_token"],
         "refresh": answer.get("refresh_token"),
+        "id": answer.get("id_token"),
         "until": int(time.time()) + int(answer.get("expires_in", 600)),
         "since": int(time.time()),
     }
@@ -117,7 +118,8 @@ def _refreshed(refresh_token: str | None) -> str:
         )
     except ApiRefused:
         raise SignInNeeded from None
-    keep_tokens({"refresh_token": refresh_token, **answer})
+    known = session.get("tokens") or {}
+    keep_tokens({"refresh_token": refresh_token, "id_token": known.get("id"), **answer})
     _renew_person(str(answer["access_token"]))
     return str(answer["access_token"])
 

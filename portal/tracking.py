@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.words import PATH
+FINAL_AHEAD = ("rejected", "withdrawn", "not_selected")
 
 
 @dataclass(frozen=True)
@@ -15,23 +15,32 @@ class Step:
     state: str
 
 
-def steps(proposal: Mapping[str, Any]) -> list[Step]:
-    """This function will place the proposal on the way of its layanan."""
-    stage = proposal["stage"]
+def way(proposal: Mapping[str, Any]) -> list[str]:
+    """This function will list the stages of the proposal's layanan, processing at the end."""
+    stages = [one["stage"] for one in proposal["definition"]["stages"]]
+    return stages if "processing" in stages else [*stages, "processing"]
+
+
+def steps(proposal: Mapping[str, Any], history: list[Any]) -> list[Step]:
+    """This function will place the proposal on its way."""
+    stages, stage = way(proposal), proposal["stage"]
     if stage == "draft":
-        return [Step("draft", "here"), *(Step(code, "ahead") for code in PATH)]
+        return [Step("draft", "here"), *(Step(code, "ahead") for code in stages)]
     if stage == "completed":
-        return [*(Step(code, "done") for code in PATH), Step("completed", "done")]
-    held = _held_at(proposal)
-    reached = PATH.index(held) if held in PATH else 0
-    state = "here" if stage in PATH or stage == "revision" else "stopped"
-    done = [Step(code, "done") for code in PATH[:reached]]
-    ahead = [Step(code, "ahead") for code in PATH[reached + 1 :]]
-    return [*done, Step(PATH[reached], state), *ahead]
+        return [*(Step(code, "done") for code in stages), Step("completed", "done")]
+    reached = stages.index(_held_at(proposal, stages, history))
+    state = "stopped" if stage in FINAL_AHEAD else "here"
+    return [
+        *(Step(code, "done") for code in stages[:reached]),
+        Step(stages[reached], state),
+        *(Step(code, "ahead") for code in stages[reached + 1 :]),
+    ]
 
 
-def _held_at(proposal: Mapping[str, Any]) -> str:
-    stage = str(proposal["stage"])
-    if stage in PATH:
-        return stage
-    return str(proposal.get("return_to") or proposal.get("from_stage") or PATH[0])
+def _held_at(proposal: Mapping[str, Any], stages: list[str], history: list[Any]) -> str:
+    """Where it is, or where it comes back to, or where it ended."""
+    last = history[-1]["from_stage"] if history else ""
+    for code in (proposal["stage"], proposal["return_to"], last):
+        if code in stages:
+            return str(code)
+    return stages[0]

@@ -57,7 +57,8 @@ def save(proposal_id: Any) -> Page | str:
 def autosave(proposal_id: Any) -> dict[str, Any]:
     """What the script sends while somebody types: fields only, answered with the new version."""
     draft = drafts.load(str(proposal_id))
-    return {"errors": drafts.save_fields(draft), "etag": draft.etag}
+    errors = drafts.save_fields(draft)
+    return {"errors": errors, "etag": draft.etag, "needed": draft.needed}
 
 
 @pages.get("/usulan/<uuid:proposal_id>/kirim")

@@ -44,7 +44,8 @@ def remove(proposal_id: Any, code: str) -> AnyResponse:
 def view(proposal_id: Any, code: str) -> Response:
     """The bytes pass through here: the reader's browser holds no token, the portal does."""
     path = f"/api/proposal/v1/proposals/{proposal_id}/documents/{code}/grant"
-    grant = api().send("POST", path, {}, key=fresh_key()).data
+    body = {"revision": request.args.get("revision", type=int)}
+    grant = api().send("POST", path, body).data
     answer = api().download(grant["url"])
     response = Response(answer.body, status=answer.status)
     for name in _PASSED_ON:
@@ -69,4 +70,4 @@ def _refused(draft: drafts.Draft, code: str, refused: ApiRefused) -> Page:
 
 def _row(draft: drafts.Draft, requirement: Any) -> str:
     """The attached file as the page shows it, for the script to put in place."""
-    return render_template("_attached.html", draft=draft, requirement=requirement)
+    return render_template("_attached_alone.html", draft=draft, requirement=requirement)

@@ -28,16 +28,16 @@ def finished() -> str:
 def one(proposal_id: Any) -> str:
     path = f"/api/proposal/v1/proposals/{proposal_id}"
     found = api().load(path)
-    proposal = found.data
+    proposal, history = found.data, api().get(f"{path}/history")["data"]
     return render_template(
         "proposal.html",
         proposal=proposal,
         etag=found.etag,
         key=fresh_key(),
-        layanan=api().get(f"/api/proposal/v1/layanan/{proposal['layanan']}"),
-        history=api().get(f"{path}/history")["data"],
+        layanan=proposal["definition"],
+        history=history,
         tracking=api().get(f"{path}/tracking"),
-        steps=tracking.steps(proposal),
+        steps=tracking.steps(proposal, history),
     )
 
 

@@ -50,9 +50,9 @@ def _body(case: deciding.Case, form: "MultiDict[str, str]") -> dict[str, Any]:
     """Build the result; the letter goes to documents first and comes back as a receipt."""
     body: dict[str, Any] = {
         "result": form.get("result", ""),
-        "remark": form.get("remark", "").strip() or None,
+        "remark": form.get("remark", "").strip(),
     }
-    fields = entered((case.layanan.get("result") or {}).get("fields") or (), form)
+    fields = entered(case.layanan["result"]["fields"], form)
     if any(value is not None for value in fields.values()):
         body["fields"] = {name: value for name, value in fields.items() if value is not None}
     file = request.files.get("document")

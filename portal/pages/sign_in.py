@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -59,15 +60,14 @@ def finish() -> Response | tuple[str, int]:
 
 @pages.post("/keluar")
 def leave() -> Response:
-    refresh_token = (session.get("tokens") or {}).get("refresh")
-    try:
-        if refresh_token:
-            form = {"token": refresh_token, "client_id": CLIENT_ID}
-            visitor_api().form("/oauth/revoke", form)
-    except (ApiRefused, ApiUnavailable, SignInNeeded):
-        pass  # the token dies by itself; leaving must always work
+    tokens = session.get("tokens") or {}
+    _revoke(tokens.get("refresh"))
     forget()
-    query = {"client_id": CLIENT_ID, "post_logout_redirect_uri": f"{_public_url()}{HOME}"}
+    query = {
+        "client_id": CLIENT_ID,
+        "post_logout_redirect_uri": f"{_public_url()}{HOME}",
+        "id_token_hint": tokens.get("id") or "",
+    }
     return redirect(f"{_public_url()}/oauth/logout?{urlencode(query)}")
 
 
@@ -76,6 +76,14 @@ def own_page(path: str | None) -> str:
     if not path or not path.startswith("/portal/") or "\\" in path or "//" in path:
         return HOME
     return path
+
+
+def _revoke(refresh_token: str | None) -> None:
+    """Best effort: the token dies by itself, and leaving must always work."""
+    if not refresh_token:
+        return
+    with suppress(ApiRefused, ApiUnavailable, SignInNeeded):
+        visitor_api().form("/oauth/revoke", {"token": refresh_token, "client_id": CLIENT_ID})
 
 
 def _exchanged(code: str, verifier: str) -> dict[str, Any]:

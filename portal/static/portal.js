@@ -11,6 +11,14 @@ const body = (form, extra) => {
   return data;
 };
 
+// An answer can make a document required, or not required any more.
+const showNeeded = (form, needed) => {
+  for (const [code, is] of Object.entries(needed || {})) {
+    for (const mark of form.querySelectorAll(`[data-needed="${code}"]`)) mark.hidden = !is;
+    for (const mark of form.querySelectorAll(`[data-not-needed="${code}"]`)) mark.hidden = is;
+  }
+};
+
 const keepVersion = (form, etag) => {
   const input = form.querySelector('input[name="etag"]');
   if (input && etag) input.value = etag;
@@ -90,6 +98,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     try {
       const answer = await send(form.dataset.autosave, toSend);
       keepVersion(form, answer.etag);
+      showNeeded(form, answer.needed);
       if (note && !Object.keys(answer.errors || {}).length) {
         note.textContent = document.documentElement.lang === "en" ? "Draft saved." : "Draf tersimpan.";
       }
