@@ -21,6 +21,8 @@ THREADS = 16
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat file, as it advises
 COULD_NOT_START = 4  # gunicorn ends at once, instead of starting the worker again and again
 LONGEST_REQUEST_LINE = 8190
+LONGEST_START = 180
+LAST_WORDS = ("Shutting down", "Reason: ")  # said when a start fails, which is told already
 
 
 class Service(Protocol):
@@ -70,6 +72,7 @@ class Server(BaseApplication):
             "workers": 1,
             "worker_class": "gthread",
             "threads": THREADS,
+            "timeout": LONGEST_START,  # until a worker's sign of life: the first start migrates
             "graceful_timeout": 20,
             "limit_request_line": LONGEST_REQUEST_LINE,
             "worker_tmp_dir": str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None,
@@ -101,6 +104,7 @@ class Log(Logger):
         self.error_log.propagate = False
         self.error_log.handlers = [ToStructlog()]
         self.error_log.setLevel(logging.WARNING)
+        self.error_log.addFilter(lambda record: not record.getMessage().startswith(LAST_WORDS))
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
         """Requests are counted in /metrics; what matters is logged by the services."""

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from werkzeug.test import Client
 
 from chassis.config import SettingsInvalid
 from chassis.embedded import Embedded, build
-from chassis.telemetry import configure_logs
+from chassis.telemetry import configure_logs, log
 from chassis.worker import Worker
 from ops import folder
 from ops.composition import compose
@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
     folder.prepare(data)
     configure_logs()
     logging.basicConfig(handlers=[ToStructlog()], level=logging.WARNING, force=True)
+    logging.captureWarnings(capture=True)
     with folder.held(data) as lock, listen(options.host, options.port) as listener:
         url = public_url(options.host, listener)
         folder.announce(lock, folder.Instance(pid=os.getpid(), url=url))
@@ -90,11 +91,17 @@ class Running:
                 self.data, public_url=self.url, demo=self.demo, extra=chosen_outside()
             )
         except (SettingsInvalid, OSError) as error:
-            complain(choose(f"tidak dapat mulai: {error}", f"cannot start: {error}"))
-            sys.exit(COULD_NOT_START)
+            self._give_up(str(error))
+        except Exception as error:  # noqa: BLE001 - a fault of ours: logged whole, said in one line
+            log.exception("start_failed")
+            self._give_up(f"{type(error).__name__}: {error}".splitlines()[0])
         (self.data / DEMO_UNFINISHED).unlink(missing_ok=True)
         self.edge = compose(self.built)
         return self.edge
+
+    def _give_up(self, why: str) -> NoReturn:
+        complain(choose(f"tidak dapat mulai: {why}", f"cannot start: {why}"))
+        sys.exit(COULD_NOT_START)
 
     def started(self) -> None:
         """The loops begin once the worker is up, and the word `ready` comes after all of it."""

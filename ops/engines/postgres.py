@@ -1,0 +1,132 @@
+"""PostgreSQL in a folder of ours: one database and one non-owner role per service."""
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from ops.engines.process import Child, answers, find, free_port, own_folder, unprivileged
+
+PACKAGES = ("postgresql",)
+_OWNER = "simpul"
+
+
+def _program(name: str) -> str:
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return find(name, *PACKAGES, also=[str(path) for path in versions])
+
+
+@dataclass
+class Postgres:
+    """A server of our own on a loopback port."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    settings: tuple[str, ...] = ()
+    child: Child = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._user = unprivileged("postgres")
+        self._data = self.folder / "data"
+        self._password_file = self.folder / "password"
+        options = ("listen_addresses=127.0.0.1", f"port={self.port}", *self.settings)
+        self.child = Child(
+            [_program("postgres"), "-D", str(self._data), "-k", str(self.folder)]
+            + [part for option in options for part in ("-c", option)],
+            log=self.folder / "postgres.log",
+            user=self._user,
+            cwd=self.folder,
+            stop_signal=signal.SIGINT,  # "fast": end sessions, write a checkpoint
+        )
+
+    def start(self) -> None:
+        own_folder(self.folder, self._user)
+        if not (self._data / "PG_VERSION").exists():
+            self._initialise()
+        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        self.child.start()
+        self.child.wait_until(self._accepts)
+
+    def stop(self) -> None:
+        self.child.stop()
+
+    def owner_url(self, database: str = "postgres") -> str:
+        """Return the URL with which migrations are run."""
+        password = self._password_file.read_text().strip()
+        return f"postgresql+psycopg://{_OWNER}:{password}@127.0.0.1:{self.port}/{database}"
+
+    def add_databases(self, passwords: dict[str, str]) -> None:
+        """Make each service's database and its role, which owns nothing; safe to repeat."""
+        with self._connect() as connection:
+            for service, password in passwords.items():
+                _ensure_role(connection, service, password)
+                _ensure_database(connection, service)
+
+    def service_url(self, service: str, password: str) -> str:
+        """Return the URL with which a service works."""
+        return f"postgresql+psycopg://{service}:{password}@127.0.0.1:{self.port}/{service}"
+
+    def _initialise(self) -> None:
+        self._password_file.write_text(secrets.token_urlsafe(24))
+        self._password_file.chmod(0o600)
+        if self._user is not None:
+            shutil.chown(self._password_file, self._user)
+        initdb = [_program("initdb"), "-D", str(self._data), "-U", _OWNER, "-E", "UTF8"]
+        subprocess.run(
+            [*initdb, "--locale=C.UTF-8", "-A", "scram-sha-256", f"--pwfile={self._password_file}"],
+            check=True,
+            capture_output=True,
+            user=self._user,
+            cwd=self.folder,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+        )
+
+    def _accepts(self) -> bool:
+        if not answers(self.port):
+            return False
+        try:
+            self._connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        url = self.owner_url().replace("+psycopg", "")
+        return psycopg.connect(url, autocommit=True, connect_timeout=3)
+
+
+def _ensure_role(
+    connection: psycopg.Connection[tuple[object, ...]], name: str, password: str
+) -> None:
+    known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    verb = sql.SQL("ALTER" if known else "CREATE")
+    connection.execute(
+        sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {}").format(
+            verb, sql.Identifier(name), sql.Literal(password)
+        )
+    )
+
+
+def _ensure_database(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+        return
+    database = sql.Identifier(name)
+    connection.execute(sql.SQL("CREATE DATABASE {}").format(database))
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+    connection.execute(
+        sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+            database, sql.Identifier(name)
+        )
+    )
+
+
+def names(services: Iterable[str]) -> dict[str, str]:
+    """Return a fresh password for each service's role."""
+    return {service: secrets.token_urlsafe(18) for service in services}
