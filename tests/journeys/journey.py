@@ -1,18 +1,22 @@
 """People at work: everything goes through the edge's public API, nothing around it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import time_machine
 from urllib3 import HTTPHeaderDict
 from werkzeug.test import Client
 
 from ops.journey.sign_in import sign_in
 from ops.journey.web import Answer, Person, Web, expect
 from tests.builders.pdfs import a_pdf
-from tests.builders.system import System
+from tests.builders.system import System, demo_system
 
 PROPOSAL = "/api/proposal/v1"
 DOCUMENTS = "/api/documents/v1"
@@ -24,6 +28,10 @@ ROLE_OF_STAGE = {
     "secretary_verification": "bkpsdm_secretary",
     "bkpsdm_head_approval": "bkpsdm_head",
 }
+
+
+# Signing in needs https anywhere but on loopback, as in a real installation.
+PUBLIC_URL = "https://simpul.test"
 
 
 class Edge(Web):
@@ -213,6 +221,23 @@ class Filed:
             f"{self.path}/history"
         )["data"]
         return found
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Journey]:
+    """Build a demo region in a folder."""
+    system = demo_system(folder, public_url=PUBLIC_URL)
+    try:
+        yield Journey(system)
+    finally:
+        system.close()
+
+
+@contextmanager
+def running_at(moment: str, folder: Path) -> Iterator[Journey]:
+    """The same, on another day: `running_at("2026-04-10T09:00:00+07:00", folder)`."""
+    with time_machine.travel(datetime.fromisoformat(moment)), running(folder) as then:
+        yield then
 
 
 def pointers(answer: Answer) -> set[str]:

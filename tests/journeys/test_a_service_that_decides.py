@@ -137,3 +137,4 @@ def test_it_decides_nothing_of_a_layanan_that_people_decide(chooser: Chooser) ->
     chooser.says(filed, stage="opd_head_approval", decision="approve")
 
     assert filed.stage == "opd_head_approval"
+    filed.decide("reject", by="opd_head", note="Selesai untuk uji")

@@ -19,7 +19,7 @@ MARK = {"code": "document_unreadable", "target": "document:skp_2_tahun"}
 RESULT = a_pdf("Surat Keterangan Bebas Hukuman Disiplin")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def finished(journey: Journey) -> Filed:
     """The whole way of one proposal, with what must hold at each step."""
     filed = journey.bebas_hukdis()
@@ -165,6 +165,7 @@ class TestOtherEnds:
 
         assert code(refusal) == "illegal_move"
         assert filed.stage == "opd_head_approval"
+        filed.decide("reject", by="opd_head", note="Selesai untuk uji")
 
     def test_it_can_be_withdrawn_before_the_first_verification_only(self, journey: Journey) -> None:
         early, late = journey.bebas_hukdis(), journey.bebas_hukdis()

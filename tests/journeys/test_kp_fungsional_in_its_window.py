@@ -1,13 +1,13 @@
 """A promotion: conditional documents, the monthly window, the return from processing (R7, R9)."""
 
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 
 from tests.builders.pdfs import a_pdf
-from tests.journeys.journey import Filed, Journey, code, pointers
+from tests.journeys.journey import Filed, Journey, code, pointers, running_at
 
 ALWAYS = (
     *("surat_usul", "sk_cpns", "sk_pns", "sk_pangkat_terakhir", "sk_jabatan_terakhir"),
@@ -24,22 +24,19 @@ ANSWERS: dict[str, Any] = {
     "predikat_tahun_1": "baik",
     "predikat_tahun_2": "sangat_baik",
 }
-IN_APRIL = "2026-04-10T09:00:00+07:00"
-LAST_SECONDS = "2026-04-25T23:50:00+07:00"
-
-Start = Callable[[str], Journey]
+DAY = "2026-04-10T09:00:00+07:00"
+LAST_EVENING = "2026-04-25T23:55:00+07:00"
 
 
-def drafted(journey: Journey, documents: tuple[str, ...] = ALWAYS, **answers: Any) -> Filed:
+def drafted(season: Journey, documents: tuple[str, ...] = ALWAYS, **answers: Any) -> Filed:
     filed = journey.draft("kp_fungsional", {**ANSWERS, **answers}, by="applicant_jf")
     for name in documents:
         filed.attach(name)
     return filed
 
 
-def test_a_teacher_rising_a_level_travels_to_the_decree(journey_at: Start) -> None:
-    journey = journey_at(IN_APRIL)
-    filed = drafted(journey)
+def test_a_teacher_rising_a_level_travels_to_the_decree(season: Journey) -> None:
+    filed = drafted(season)
 
     assert pointers(filed.submit(status=422)) == {
         "/documents/sertifikat_pendidik",
@@ -56,12 +53,12 @@ def test_a_teacher_rising_a_level_travels_to_the_decree(journey_at: Start) -> No
     filed.resubmit()
     assert filed.stage == "processing"
 
-    receipt = journey.upload("bkpsdm_admin", a_pdf("SK Kenaikan Pangkat"))["receipt"]
+    receipt = season.upload("bkpsdm_admin", a_pdf("SK Kenaikan Pangkat"))["receipt"]
     facts = {"nomor_sk": "823/1/2026", "tmt": "2026-06-01", "golongan_baru": "III/c"}
     filed.give_result("ms", receipt=receipt, fields=facts)
 
     assert filed.seen_by()["result"] == "ms"
-    assert [one["event_type"] for one in journey.notices("applicant_jf", filed.id)][-1] == (
+    assert [one["event_type"] for one in season.notices("applicant_jf", filed.id)][-1] == (
         "proposal.completed.v1"
     )
 
@@ -69,9 +66,8 @@ def test_a_teacher_rising_a_level_travels_to_the_decree(journey_at: Start) -> No
 PAK = {"code": "document_outdated", "target": "document:pak"}
 
 
-def test_correcting_an_answer_opens_the_documents_that_hang_on_it(journey_at: Start) -> None:
-    journey = journey_at(IN_APRIL)
-    filed = drafted(journey, (*ALWAYS, *TEACHER), naik_jenjang=False)
+def test_correcting_an_answer_opens_the_documents_that_hang_on_it(season: Journey) -> None:
+    filed = drafted(season, (*ALWAYS, *TEACHER), naik_jenjang=False)
     filed.submit()
     reason = {"code": "field_wrong", "target": "field:naik_jenjang"}
     filed.decide("revise", by="umpeg", note="Jenjang Anda naik", reasons=[reason])
@@ -85,26 +81,25 @@ def test_correcting_an_answer_opens_the_documents_that_hang_on_it(journey_at: St
 
 
 def test_the_window_closes_at_midnight_in_the_region_and_names_the_next_day(
-    journey_at: Start,
+    tmp_path: Path,
 ) -> None:
-    journey = journey_at(LAST_SECONDS)
-    filed = drafted(journey, (*ALWAYS, *TEACHER), naik_jenjang=False)
+    with running_at(LAST_EVENING, tmp_path) as journey:
+        filed = drafted(journey, (*ALWAYS, *TEACHER), naik_jenjang=False)
 
-    with time_machine.travel("2026-04-26T00:00:00+07:00"):
-        refusal = filed.submit(status=422)
-    assert pointers(refusal) == {"/fields/periode_kp"}
-    assert "2026-05-01" in refusal.body.decode()
+        with time_machine.travel("2026-04-26T00:00:00+07:00", tick=False):
+            refusal = filed.submit(status=422)
+        assert pointers(refusal) == {"/fields/periode_kp"}
+        assert "2026-05-01" in refusal.body.decode()
 
-    with time_machine.travel("2026-04-25T23:59:59+07:00", tick=False):
-        filed.submit()
-    assert filed.stage == "umpeg_verification"
+        with time_machine.travel("2026-04-25T23:59:59+07:00", tick=False):
+            filed.submit()
+        assert filed.stage == "umpeg_verification"
 
 
-def test_only_one_runs_at_a_time(journey_at: Start) -> None:
-    journey = journey_at(IN_APRIL)
+def test_only_one_runs_at_a_time(season: Journey) -> None:
     complete = (*ALWAYS, *TEACHER)
-    first = drafted(journey, complete, naik_jenjang=False)
-    second = drafted(journey, complete, naik_jenjang=False)
+    first = drafted(season, complete, naik_jenjang=False)
+    second = drafted(season, complete, naik_jenjang=False)
     first.submit()
 
     refusal = second.submit(status=422)
@@ -116,9 +111,8 @@ def test_only_one_runs_at_a_time(journey_at: Start) -> None:
     ("who", "problem"),
     [("applicant_pppk", "kind_not_allowed"), ("applicant", "not_functional")],
 )
-def test_it_is_for_pns_in_a_functional_post(journey_at: Start, who: str, problem: str) -> None:
-    journey = journey_at(IN_APRIL)
-    filed = journey.draft("kp_fungsional", ANSWERS, by=who)
+def test_it_is_for_pns_in_a_functional_post(season: Journey, who: str, problem: str) -> None:
+    filed = season.draft("kp_fungsional", ANSWERS, by=who)
 
     refusal = filed.submit(status=422)
 

@@ -22,7 +22,7 @@ from tests.journeys.journey import DOCUMENTS, PROPOSAL, Filed, Journey, code
 READS = ("", "/history", "/tracking")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def filed(journey: Journey) -> Filed:
     """A proposal of an employee of disdik, waiting for its Umpeg."""
     return journey.bebas_hukdis()
@@ -78,9 +78,9 @@ class TestSomebodyElsesProposal:
 
     def test_waits_for_its_stage_not_for_any_officer_of_the_opd(self, filed: Filed) -> None:
         assert filed.id not in filed.journey.inbox("opd_head")
-        refusal = filed.decide("approve", by="opd_head", status=403)
+        refusal = filed.decide("approve", by="opd_head", status=409)
 
-        assert code(refusal) == "not_your_stage"
+        assert code(refusal) == "already_decided"
 
 
 class TestAnotherRegion:
