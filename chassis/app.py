@@ -32,6 +32,7 @@ from chassis.inbox import Hearing, store_into
 from chassis.keys import KeySet
 from chassis.loops import Loop
 from chassis.manifest import Manifest
+from chassis.postgres import BACKEND
 from chassis.reconcile import Reconciler
 from chassis.relay import Relay
 from chassis.runtime import Runtime
@@ -181,6 +182,8 @@ def _plumbing_loops(app: Flask, attached: Runtime) -> list[Loop]:
         Loop("keys", attached.keys.refresh, every=60.0, drained=False),
         Loop("tidying", lambda: _tidy(attached), every=3600.0, drained=False),
     ]
+    if attached.settings.database_url.startswith(BACKEND):
+        loops.append(_listening(attached))
     if attached.heard:
         loops.append(Loop("dispatcher", Dispatcher(attached, worker).run))
         loops.extend(attached.bus.hear(attached.name, tuple(attached.heard), store_into(app)))
@@ -188,6 +191,14 @@ def _plumbing_loops(app: Flask, attached: Runtime) -> list[Loop]:
         if every:
             loops.append(Loop("reconciler", Reconciler(attached).run, every=every, drained=False))
     return loops
+
+
+def _listening(attached: Runtime) -> Loop:
+    # Only PostgreSQL installations have its driver.
+    from chassis.listener import Listener
+
+    listener = Listener(attached.settings.database_url, attached.wake)
+    return Loop("listener", listener.run, every=0.0, drained=False, stop=listener.stop)
 
 
 def _tidy(attached: Runtime) -> bool:

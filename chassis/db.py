@@ -22,7 +22,7 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.sql import ClauseElement, visitors
 
-from chassis import regions
+from chassis import postgres, regions
 from chassis.tables import JSON_VALUE, Plumbing, UTCDateTime
 
 _NAMES = {
@@ -77,6 +77,7 @@ class Database(SQLAlchemy):
         super().__init__(model_class=base, session_options={"expire_on_commit": False})
         self.plumbing = Plumbing(base.metadata)
         self._write_lock = threading.RLock()
+        event.listen(self.session, "do_orm_execute", _tell_server_the_region)
         event.listen(self.session, "do_orm_execute", _filter_by_region)
         event.listen(self.session, "before_flush", _check_regions)
 
@@ -86,13 +87,15 @@ class Database(SQLAlchemy):
             if self.engine.dialect.name == "sqlite":
                 event.listen(self.engine, "connect", _prepare_sqlite)
                 event.listen(self.engine, "begin", _begin_sqlite)
+            else:
+                postgres.forget_region_at_end(self.engine)
 
     @staticmethod
     def engine_options(database_url: str) -> dict[str, Any]:
         """Return the pool settings that suit the database."""
         if make_url(database_url).get_backend_name() == "sqlite":
             return {"pool_size": 10, "max_overflow": 120, "pool_timeout": 30}
-        return {"pool_size": 5, "max_overflow": 10, "pool_timeout": 3, "pool_pre_ping": True}
+        return postgres.engine_options()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -110,10 +113,12 @@ class Database(SQLAlchemy):
             try:
                 yield session
                 _refuse_broken(session)
+                self._notify(session)
                 session.commit()
             except BaseException:
                 session.rollback()
                 session.info.pop(self._PENDING, None)
+                session.info.pop("notify", None)
                 raise
         for callback in session.info.pop(self._PENDING, ()):
             callback()
@@ -124,10 +129,19 @@ class Database(SQLAlchemy):
         if callback not in callbacks:
             callbacks.append(callback)
 
+    def wake_elsewhere(self, loop: str) -> None:
+        """Have the loop of that name run in the other processes too, once this commits."""
+        if postgres.is_postgres(self.engine):
+            self.session().info.setdefault("notify", set()).add(loop)
+
     @property
     def in_transaction(self) -> bool:
         """Tell whether a `transaction()` block is open here (reads alone do not count)."""
         return bool(self.session().info.get("open"))
+
+    def _notify(self, session: Session) -> None:
+        for loop in session.info.pop("notify", ()):
+            postgres.notify(session, loop)
 
     @contextmanager
     def _joined(self, session: Session) -> Iterator[None]:
@@ -170,6 +184,10 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+def _tell_server_the_region(state: ORMExecuteState) -> None:
+    postgres.bind_region(state.session)
+
+
 def _filter_by_region(state: ORMExecuteState) -> None:
     region = regions.bound()
     if region == regions.ALL:
@@ -209,6 +227,7 @@ def _check_bulk_insert(state: ORMExecuteState, region: str) -> None:
 
 
 def _check_regions(session: Session, _context: Any, _instances: Any) -> None:
+    postgres.bind_region(session)
     for row in (*session.new, *session.dirty, *session.deleted):
         if isinstance(row, RegionScoped):
             _check_row(row)

@@ -50,4 +50,5 @@ def replay(runtime: Runtime, event_id: UUID | None = None, status: str = "parked
             )
         )
         runtime.db.after_commit(runtime.wake_dispatcher)
+        runtime.db.wake_elsewhere("dispatcher")
     return int(result.rowcount)

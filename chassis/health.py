@@ -7,7 +7,7 @@ from prometheus_client import generate_latest
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis import migration
+from chassis import migration, postgres
 from chassis.auth import public
 from chassis.bus import BusUnavailable
 from chassis.runtime import Runtime, here
@@ -50,9 +50,14 @@ def metrics() -> Response:
 def _database(runtime: Runtime) -> str:
     try:
         behind = not migration.is_current(runtime.db.engine, runtime.folder)
+        if postgres.is_postgres(runtime.db.engine):
+            postgres.check_durability(runtime.db.engine)
     except SQLAlchemyError as error:
         log.warning("database_not_ready", error=type(error).__name__)
         return "unreachable"
+    except postgres.UnsafeServer as error:
+        log.error("database_unsafe", reason=str(error))
+        return "unsafe_settings"
     return "migration_missing" if behind else "ok"
 
 

@@ -64,6 +64,7 @@ def keep(runtime: Runtime, events: Collection[Event], *, born_at: int = 0) -> in
             .on_conflict_do_nothing(index_elements=["event_id"])
         )
         runtime.db.after_commit(runtime.wake_dispatcher)
+        runtime.db.wake_elsewhere("dispatcher")
     return int(result.rowcount)
 
 

@@ -40,6 +40,7 @@ def record(event: Event) -> Event:
         )
     )
     runtime.db.after_commit(runtime.wake_relay)
+    runtime.db.wake_elsewhere("relay")
     return event
 
 

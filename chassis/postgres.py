@@ -1,0 +1,126 @@
+"""What PostgreSQL gives that SQLite does not: row security, time limits, notifications.
+
+The application's filter by region stays; the policy holds even where the filter is missing.
+"""
+
+from typing import Any
+
+from sqlalchemy import MetaData, Table, create_engine, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Session
+
+from chassis import regions
+
+BACKEND = "postgresql"
+_REGION = "simpul.region"
+CHANNELS = ("relay", "dispatcher")
+_LIMITS = {
+    "statement_timeout": 5_000,
+    "lock_timeout": 2_000,
+    "idle_in_transaction_session_timeout": 10_000,
+}
+_MUST_BE_ON = ("fsync", "full_page_writes")
+
+
+class UnsafeServer(Exception):
+    """The server is set to forget committed data in a crash; the service does not start."""
+
+
+def engine_options(*, processes_share: int = 4) -> dict[str, Any]:
+    """Return pool sizes and time limits (milliseconds on the server, seconds here)."""
+    limits = " ".join(f"-c {name}={value}" for name, value in _LIMITS.items())
+    return {
+        "pool_size": processes_share,
+        "max_overflow": processes_share,
+        "pool_timeout": 3,
+        "pool_pre_ping": True,
+        "connect_args": {
+            "connect_timeout": 3,
+            "tcp_user_timeout": 5_000,
+            "keepalives_idle": 10,
+            "options": limits,
+        },
+    }
+
+
+def is_postgres(engine: Engine) -> bool:
+    return engine.dialect.name == BACKEND
+
+
+def bind_region(session: Session) -> None:
+    """This function will tell the server which region the transaction may see (SET LOCAL).
+
+    Sends nothing when the server knows it already.
+    """
+    region = regions.bound() or ""
+    connection = session.connection()
+    if connection.dialect.name != BACKEND or connection.info.get(_REGION) == region:
+        return
+    connection.exec_driver_sql("SELECT set_config(%s, %s, true)", (_REGION, region))
+    connection.info[_REGION] = region
+
+
+def forget_region_at_end(engine: Engine) -> None:
+    """This function will make each transaction begin without a region, as the server does."""
+
+    def forget(connection: Connection, *_savepoint: Any) -> None:
+        connection.info.pop(_REGION, None)
+
+    for moment in ("begin", "commit", "rollback", "rollback_savepoint"):
+        event.listen(engine, moment, forget)
+
+
+def check_durability(engine: Engine) -> None:
+    """This function will refuse a server that may lose what it has confirmed.
+
+    Raises `UnsafeServer`.
+    """
+    with engine.connect() as connection:
+        shown = {
+            name: connection.exec_driver_sql(f"SHOW {name}").scalar()
+            for name in (*_MUST_BE_ON, "synchronous_commit")
+        }
+    off = [name for name in _MUST_BE_ON if shown[name] != "on"]
+    if shown["synchronous_commit"] == "off":
+        off.append("synchronous_commit")
+    if off:
+        raise UnsafeServer(f"PostgreSQL runs with {', '.join(off)} off")
+
+
+def protect(owner_url: str, role: str, metadata: MetaData) -> None:
+    """This function will grant the service's role its rights and force row security.
+
+    Run by the owner after each migration; safe to repeat.
+    """
+    engine = create_engine(owner_url)
+    with engine.begin() as connection:
+        quote = connection.dialect.identifier_preparer.quote
+        connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {quote(role)}")
+        for kind, rights in (
+            ("TABLES", "SELECT, INSERT, UPDATE, DELETE"),
+            ("SEQUENCES", "USAGE, SELECT"),
+        ):
+            connection.exec_driver_sql(
+                f"GRANT {rights} ON ALL {kind} IN SCHEMA public TO {quote(role)}"
+            )
+        for table in metadata.sorted_tables:
+            if table.info.get("region_scoped"):
+                _force_row_security(connection, table)
+    engine.dispose()
+
+
+def _force_row_security(connection: Connection, table: Table) -> None:
+    name = connection.dialect.identifier_preparer.quote(table.name)
+    visible = f"current_setting('{_REGION}', true) IN (region, '{regions.ALL}')"
+    for statement in (
+        f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",
+        f"DROP POLICY IF EXISTS region ON {name}",
+        f"CREATE POLICY region ON {name} USING ({visible}) WITH CHECK ({visible})",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+def notify(session: Session, channel: str) -> None:
+    """This function will wake the loop of that name in every process, once this commits."""
+    session.connection().exec_driver_sql(f"NOTIFY simpul_{channel}")

@@ -1,0 +1,53 @@
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine
+
+from chassis import postgres as rules
+from chassis import runtime as runtimes
+from ops.engines.postgres import Postgres
+from tests.builders.engines import engine_folder, or_skipped
+from tests.builders.letters.app import create_app
+from tests.builders.letters.models import Base
+from tests.builders.service import Service, settings_for, under_test
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with or_skipped(), engine_folder() as folder:
+        server = Postgres(folder / "postgres")
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def make_letters(postgres, tmp_path) -> Iterator[Callable[..., Service]]:
+    """The tiny service on PostgreSQL, as a role that owns nothing."""
+    built: list[Flask] = []
+    postgres.add_databases({"letters": "secret"})
+    owner = create_engine(postgres.owner_url("letters"))
+    Base.metadata.drop_all(owner)
+    Base.metadata.create_all(owner)
+    owner.dispose()
+    rules.protect(postgres.owner_url("letters"), "letters", Base.metadata)
+    url = postgres.service_url("letters", "secret")
+
+    def make(**options: Any) -> Service:
+        settings = settings_for("letters", tmp_path) | {"DATABASE_URL_LETTERS": url}
+        app = create_app(settings, **options)
+        built.append(app)
+        return under_test(app)
+
+    yield make
+    for app in built:
+        with app.app_context():
+            runtimes.of(app).db.session.remove()
+            runtimes.of(app).db.engine.dispose()
+
+
+@pytest.fixture
+def letters(make_letters) -> Service:
+    return make_letters()
