@@ -1,0 +1,79 @@
+"""People at their browsers: signing in as the portal asks, taking pictures of what they see."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyotp
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.builders.system import System
+
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+PATIENCE_MS = 15_000
+NEW_PASSWORD = "contoh-sandi-panjang-27"
+
+
+@dataclass
+class People:
+    """Everybody who takes part; `complaints` collects what the browser's console said."""
+
+    system: System
+    browser: Browser
+    shots: Path
+    complaints: list[str] = field(default_factory=list)
+    _contexts: list[BrowserContext] = field(default_factory=list)
+
+    def visitor(self, viewport: dict[str, int] = DESK, **options: Any) -> Page:
+        """Open a browser of its own, with no session."""
+        context = self.browser.new_context(
+            viewport=viewport, locale="id-ID", accept_downloads=True, **options
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        self._contexts.append(context)
+        page = context.new_page()
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        return page
+
+    def signed_in(self, key: str, viewport: dict[str, int] = DESK, **options: Any) -> Page:
+        """Sign in through the pages a person sees, second factor and all."""
+        account = self.system.account(key)
+        page = self.visitor(viewport, **options)
+        page.goto(f"{self.system.public_url}/portal/masuk")
+        page.fill("input[name=nip]", account.nip)
+        page.fill("input[name=password]", account.password)
+        page.click("main button[type=submit], main form button")
+        if page.locator("input[name=totp]").count():
+            page.fill("input[name=totp]", pyotp.TOTP(account.totp_secret or "").now())
+            page.click("main form button")
+        if page.locator("input[name=new_password]").count():
+            page.fill("input[name=new_password]", NEW_PASSWORD)
+            page.fill("input[name=new_password_again]", NEW_PASSWORD)
+            page.click("main form button")
+        page.wait_for_url("**/portal/")
+        return page
+
+    def picture(self, page: Page, name: str) -> None:
+        """Keep the page as it looks now, on this screen and on the other size."""
+        own = page.viewport_size or DESK
+        for label, size in (("360", PHONE), ("1280", DESK)):
+            page.set_viewport_size(size)
+            page.screenshot(path=self.shots / f"{name}-{label}.png", full_page=True)
+            assert_fits(page, name)
+        page.set_viewport_size(own)
+
+    def leave(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+    def _listen(self, message: Any) -> None:
+        if message.type == "error" and "status of 4" not in message.text:
+            self.complaints.append(f"console: {message.text}")
+
+
+def assert_fits(page: Page, name: str) -> None:
+    """No page scrolls sideways, on a phone least of all."""
+    beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert beyond <= 0, f"{name}: {beyond} px wider than the screen"

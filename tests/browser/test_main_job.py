@@ -1,0 +1,162 @@
+"""The main job as people do it: file, return, correct, approve, result, download."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import DESK, PHONE, People
+from tests.builders.pdfs import a_pdf
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+
+NAME = "Surat Keterangan Bebas Hukuman Disiplin"
+RESULT = a_pdf("Surat keterangan, contoh")
+
+
+def paper(folder: Path, name: str, text: str = "Berkas contoh") -> Path:
+    path = folder / name
+    path.write_bytes(a_pdf(text))
+    return path
+
+
+def attach_each(page: Page, folder: Path) -> None:
+    slots = page.locator("input[data-upload]")
+    for number in range(slots.count()):
+        box = page.locator(".upload").nth(number)
+        slots.nth(number).set_input_files(paper(folder, f"lampiran-{number + 1}.pdf"))
+        expect(box.locator(".there")).to_contain_text(f"lampiran-{number + 1}.pdf")
+
+
+def decide(page: Page, number: str, label: str, *, note: str = "", mark: str = "") -> None:
+    page.goto(page.url.split("/portal/")[0] + "/portal/tugas")
+    page.get_by_role("row", name=re.compile(re.escape(number))).get_by_role("link").first.click()
+    page.get_by_label(label, exact=True).check()
+    if mark:
+        page.get_by_label(mark).select_option("document_outdated")
+    if note:
+        page.fill("textarea[name=note]", note)
+    page.get_by_role("button", name="Periksa keputusan").click()
+    expect(page.get_by_role("heading", name="Konfirmasi keputusan")).to_be_visible()
+
+
+def confirm(page: Page) -> None:
+    page.get_by_role("button", name="Ya, kirim keputusan").click()
+    expect(page.locator(".banner.success")).to_be_visible()
+
+
+def test_a_proposal_travels_from_filing_to_its_result(people: People, tmp_path: Path):
+    applicant = people.signed_in("applicant", PHONE)
+    people.picture(applicant, "01-dashboard-empty")
+
+    number = file_proposal(people, applicant, tmp_path)
+    marked = umpeg_returns(people, number)
+    correct(people, applicant, number, marked, tmp_path)
+    officers_approve(people, number)
+    enter_result(people, number, tmp_path)
+    download(people, applicant, number, tmp_path)
+
+
+def file_proposal(people: People, page: Page, folder: Path) -> str:
+    page.get_by_role("link", name="Buat usulan").click()
+    people.picture(page, "02-layanan-list")
+    page.get_by_role("link", name=NAME).click()
+    people.picture(page, "03-layanan")
+    page.get_by_role("button", name="Mulai usulan").click()
+    page.get_by_label("Keperluan").fill("Syarat seleksi jabatan")
+    expect(page.locator("[data-saved]")).to_have_text("Draf tersimpan.")
+    people.picture(page, "04-fill-empty")
+    attach_each(page, folder)
+    people.picture(page, "05-fill")
+    page.get_by_role("button", name="Lanjut: periksa dan kirim").click()
+    people.picture(page, "06-check")
+    page.get_by_role("button", name="Kirim usulan").dblclick()
+    banner = page.locator(".banner.success")
+    expect(banner).to_contain_text("Usulan berhasil dikirim. Nomor usulan")
+    people.picture(page, "07-submitted")
+    found = re.search(r"Nomor usulan (\S+), kode pelacakan (\S+)\.", banner.inner_text())
+    assert found
+    status_is_public(people, *found.groups())
+    return found[1]
+
+
+def status_is_public(people: People, number: str, code: str) -> None:
+    visitor = people.visitor(PHONE)
+    visitor.goto(f"{people.system.public_url}/portal/")
+    people.picture(visitor, "08-landing")
+    visitor.get_by_role("link", name="Cek status usulan").first.click()
+    visitor.get_by_label("Nomor usulan").fill(number)
+    visitor.get_by_label("Kode pelacakan").fill(code)
+    visitor.get_by_role("button", name="Lihat status").click()
+    expect(visitor.locator(".card.good")).to_contain_text("Verifikasi Umpeg")
+    people.picture(visitor, "09-status")
+
+
+def umpeg_returns(people: People, number: str) -> str:
+    page = people.signed_in("umpeg", DESK)
+    expect(page.locator(".tiles")).to_contain_text("Verifikasi Umpeg")
+    people.picture(page, "10-officer-dashboard")
+    page.goto(f"{people.system.public_url}/portal/tugas")
+    people.picture(page, "11-officer-inbox")
+    page.get_by_role("row", name=re.compile(re.escape(number))).get_by_role("link").click()
+    people.picture(page, "12-decide")
+    marked = page.locator(".mark label").first.inner_text()
+    decide(page, number, "Perbaikan", note="Gunakan SKP tahun terakhir.", mark=marked)
+    people.picture(page, "13-confirm-decision")
+    confirm(page)
+    return marked
+
+
+def correct(people: People, page: Page, number: str, marked: str, folder: Path) -> None:
+    page.goto(f"{people.system.public_url}/portal/")
+    expect(page.locator(".bell .badge")).to_be_visible(timeout=40_000)
+    page.get_by_role("link", name=re.compile("Pemberitahuan")).first.click()
+    people.picture(page, "14-notices")
+    page.get_by_role("link", name="Buka").first.click()
+    expect(page.locator(".stage.revision")).to_be_visible()
+    people.picture(page, "15-proposal-returned")
+    page.get_by_role("link", name="Buka perbaikan").click()
+    slots = page.locator("input[data-upload]")
+    expect(slots).to_have_count(1)
+    expect(page.locator(".card.attention")).to_contain_text("Gunakan SKP tahun terakhir.")
+    people.picture(page, "16-revision")
+    slots.set_input_files(paper(folder, "skp-baru.pdf", "SKP baru"))
+    expect(page.locator(".upload .there")).to_contain_text("skp-baru.pdf")
+    page.get_by_role("button", name="Lanjut: periksa dan kirim").click()
+    expect(page.get_by_text("Versi sebelumnya 1")).to_be_visible()
+    page.get_by_role("button", name="Kirim perbaikan").click()
+    expect(page.locator(".banner.success")).to_contain_text("Perbaikan telah dikirim")
+
+
+def officers_approve(people: People, number: str) -> None:
+    for key in ("umpeg", "opd_head", "bkpsdm_admin", "bkpsdm_secretary", "bkpsdm_head"):
+        page = people.signed_in(key, DESK)
+        decide(page, number, "Setujui")
+        confirm(page)
+
+
+def enter_result(people: People, number: str, folder: Path) -> None:
+    page = people.signed_in("bkpsdm_admin", DESK)
+    page.goto(f"{people.system.public_url}/portal/tugas")
+    page.get_by_role("row", name=re.compile(re.escape(number))).get_by_role("link").click()
+    page.get_by_label("Memenuhi Syarat (MS)", exact=True).check()
+    letter = folder / "hasil.pdf"
+    letter.write_bytes(RESULT)
+    page.get_by_label("Dokumen hasil").set_input_files(letter)
+    people.picture(page, "17-result")
+    page.get_by_role("button", name="Simpan hasil").click()
+    expect(page.locator(".banner.success")).to_contain_text("Memenuhi Syarat")
+    page.goto(f"{people.system.public_url}/portal/keputusan")
+    people.picture(page, "18-decided")
+
+
+def download(people: People, page: Page, number: str, folder: Path) -> None:
+    page.goto(f"{people.system.public_url}/portal/riwayat")
+    people.picture(page, "19-history")
+    page.get_by_role("row", name=re.compile(re.escape(number))).get_by_role("link").first.click()
+    people.picture(page, "20-finished")
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="Unduh dokumen hasil").click()
+    coming.value.save_as(folder / "unduhan.pdf")
+    assert (folder / "unduhan.pdf").read_bytes() == RESULT
