@@ -1,0 +1,1 @@
+"""Documents: PDF files checked, kept, handed over by receipt and shown by grant."""

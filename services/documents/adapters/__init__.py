@@ -1,0 +1,1 @@
+"""The outside world: object stores and the process that opens strangers' files."""

@@ -1,0 +1,5 @@
+"""The checker: a small process of its own that opens strangers' PDF files.
+
+The web process only hands over a file descriptor (`client`). The process (`__main__`, `server`)
+loads the PDF library once and forks one limited child per file (`inspection`).
+"""

@@ -1,0 +1,42 @@
+"""What the use cases of one documents app work with, made once from its settings."""
+
+import atexit
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app
+
+from chassis.config import Settings
+from services.documents.adapters.checker.client import FileChecker, ProcessChecker
+from services.documents.adapters.receipts import Signer
+from services.documents.adapters.stores.opening import open_store
+from services.documents.adapters.stores.protocol import ObjectStore
+from services.documents.domain.quotas import Quota
+
+_KEY = "documents"
+
+
+@dataclass
+class Machinery:
+    store: ObjectStore
+    checker: FileChecker
+    signer: Signer
+    quota: Quota
+
+
+def install(app: Flask, settings: Settings) -> None:
+    checker = ProcessChecker()
+    atexit.register(checker.close)
+    app.extensions[_KEY] = Machinery(
+        store=open_store(settings["STORE_URL"]),
+        checker=checker,
+        signer=Signer(settings["SECRET_KEY"]),
+        quota=Quota(
+            files=settings["UPLOADS_PER_DAY"], megabytes=settings["UPLOAD_MEGABYTES_PER_DAY"]
+        ),
+    )
+
+
+def machinery() -> Machinery:
+    """Return the machinery of the app whose context is active."""
+    return cast(Machinery, current_app.extensions[_KEY])

@@ -1,0 +1,88 @@
+"""A file on its way through: written to disk once, hashed and counted while it passes."""
+
+import errno
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from types import TracebackType
+from typing import BinaryIO, Self, cast
+
+from services.documents.adapters.stores.protocol import StoreFull
+from services.documents.domain.limits import MAX_BYTES
+from services.documents.domain.pdf_frame import HEAD, TAIL
+
+_BLOCK = 1 << 16
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class Spool:
+    """A nameless temporary file. Bytes beyond the limit are counted and thrown away."""
+
+    def __init__(self, limit: int = MAX_BYTES) -> None:
+        self.limit = limit
+        self.size = 0
+        self._digest = hashlib.sha256()
+        self.file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - closed by __exit__
+
+    def write(self, block: bytes) -> int:
+        """Take one block. Raises `StoreFull` when the disk has no room."""
+        self.size += len(block)
+        if self.size <= self.limit:
+            self._digest.update(block)
+            try:
+                self.file.write(block)
+            except OSError as error:
+                raise _no_room(error) from error
+        return len(block)
+
+    def finish(self) -> None:
+        """Make all that was written readable by other holders of the descriptor."""
+        try:
+            self.file.flush()
+        except OSError as error:
+            raise _no_room(error) from error
+        self.file.seek(0)
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+    def frame(self) -> tuple[bytes, bytes]:
+        """Return the first and the last bytes."""
+        self.file.seek(0)
+        head = self.file.read(HEAD)
+        self.file.seek(max(0, self.size - TAIL))
+        tail = self.file.read(TAIL)
+        self.file.seek(0)
+        return head, tail
+
+    def blocks(self) -> Iterator[bytes]:
+        """Give all bytes, then let go of the file."""
+        with self:
+            self.file.seek(0)
+            while block := self.file.read(_BLOCK):
+                yield block
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self.file.seek(offset, whence)
+
+    def read(self, size: int = -1) -> bytes:
+        return self.file.read(size)
+
+    def close(self) -> None:
+        self.file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _no_room(error: OSError) -> Exception:
+    return StoreFull() if error.errno in _NO_ROOM else error

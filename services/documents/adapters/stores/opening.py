@@ -1,0 +1,33 @@
+"""Chooses the store a URL names; outside packages may bring more schemes (`simpul.stores`)."""
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+
+from services.documents.adapters.stores.folder import FolderStore
+from services.documents.adapters.stores.protocol import ObjectStore, StoreUrlInvalid
+from services.documents.adapters.stores.s3 import S3Store
+
+_OURS: Mapping[str, Callable[[str], ObjectStore]] = {
+    "file": FolderStore.from_url,
+    "s3": S3Store.from_url,
+}
+
+
+def open_store(url: str) -> ObjectStore:
+    """This function will make the store a URL names, without calling it.
+
+    Raises `StoreUrlInvalid`.
+    """
+    scheme = url.partition(":")[0]
+    if scheme in _OURS:
+        return _OURS[scheme](url)
+    for point in entry_points(group="simpul.stores", name=scheme):
+        opened: ObjectStore = point.load()(url)
+        return opened
+    raise StoreUrlInvalid(f"no store is called {scheme!r}")
+
+
+def store_url(text: str) -> str:
+    """This function will check a store URL as a setting is read. Raises `StoreUrlInvalid`."""
+    open_store(text)
+    return text

@@ -1,0 +1,187 @@
+"""A store on any S3 server, through the minio SDK. Every object is read back before it counts."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import urllib3
+from minio import Minio
+from minio.error import MinioException, S3Error
+
+from chassis.telemetry import log
+from services.documents.adapters.stores.protocol import (
+    ObjectMissing,
+    Sink,
+    StoreFull,
+    StoreUnavailable,
+    StoreUrlInvalid,
+    checked_key,
+)
+
+_BLOCK = 1 << 16
+_ONE_PART = 16 * 1_048_576
+_CONNECT_SECONDS, _READ_SECONDS, _TRIES = 2.0, 10.0, 3
+_NO_ROOM = {"XMinioStorageFull", "InsufficientStorage", "QuotaExceeded", "EntityTooLarge"}
+_CODE = re.compile(r"<Code>(\w+)</Code>")
+_GONE = {"NoSuchKey", "NoSuchObject"}
+
+
+@dataclass(frozen=True)
+class S3Place:
+    """Where the bucket is and who we are there."""
+
+    endpoint: str
+    bucket: str
+    access_key: str
+    secret_key: str
+    region: str = "us-east-1"
+    tls: bool = True
+
+    @classmethod
+    def from_url(cls, url: str) -> "S3Place":
+        """Read `s3://KEY:SECRET@host:port/bucket?region=…&tls=no`. Raises `StoreUrlInvalid`."""
+        parts, options = urlsplit(url), parse_qs(urlsplit(url).query)
+        bucket = parts.path.strip("/")
+        if not (parts.hostname and parts.username and parts.password and bucket):
+            raise StoreUrlInvalid("must be s3://KEY:SECRET@host:port/bucket")
+        return cls(
+            endpoint=parts.netloc.rpartition("@")[2],
+            bucket=bucket,
+            access_key=unquote(parts.username),
+            secret_key=unquote(parts.password),
+            region=options.get("region", [cls.region])[0],
+            tls=options.get("tls", ["yes"])[0] not in ("no", "false", "0"),
+        )
+
+
+class S3Store:
+    """Objects in one private bucket; only plain put, get, delete and list are used."""
+
+    def __init__(self, place: S3Place) -> None:
+        self.bucket = place.bucket
+        self.client = Minio(
+            endpoint=place.endpoint,
+            access_key=place.access_key,
+            secret_key=place.secret_key,
+            secure=place.tls,
+            region=place.region,
+            http_client=_connections(),
+        )
+
+    @classmethod
+    def from_url(cls, url: str) -> "S3Store":
+        return cls(S3Place.from_url(url))
+
+    def put(self, key: str, content: BinaryIO, *, size: int, sha256: str) -> None:
+        checked_key(key)
+        with _as_refusals("put"):
+            self._send(key, content, size)
+        if self._digest(key) != (size, sha256):
+            log.error("object_differs_after_put", key=key)
+            self.delete(key)
+            raise StoreUnavailable
+
+    def read(self, key: str, into: Sink) -> None:
+        for block in self._blocks(key):
+            into.write(block)
+
+    def delete(self, key: str) -> None:
+        with _as_refusals("delete"):
+            self.client.remove_object(bucket_name=self.bucket, object_name=checked_key(key))
+
+    def older_than(self, moment: datetime) -> Iterator[str]:
+        with _as_refusals("list"):
+            listed = self.client.list_objects(bucket_name=self.bucket, recursive=True)
+            for one in listed:
+                if one.last_modified is not None and one.last_modified < moment:
+                    yield one.object_name
+
+    def tidy(self, moment: datetime) -> int:  # noqa: ARG002 - a put is one request: no leftovers
+        return 0
+
+    def probe(self) -> None:
+        with _as_refusals("probe"):
+            self._make_bucket()
+
+    def _send(self, key: str, content: BinaryIO, size: int) -> None:
+        def send() -> None:
+            content.seek(0)
+            self.client.put_object(
+                bucket_name=self.bucket,
+                object_name=key,
+                data=content,
+                length=size,
+                content_type="application/pdf",
+                part_size=_ONE_PART,
+            )
+
+        try:
+            send()
+        except MinioException as error:
+            if _code(error) != "NoSuchBucket":
+                raise
+            self._make_bucket()
+            send()
+
+    def _make_bucket(self) -> None:
+        if not self.client.bucket_exists(bucket_name=self.bucket):
+            self.client.make_bucket(bucket_name=self.bucket)
+
+    def _digest(self, key: str) -> tuple[int, str]:
+        digest, size = hashlib.sha256(), 0
+        try:
+            for block in self._blocks(key):
+                digest.update(block)
+                size += len(block)
+        except ObjectMissing:
+            raise StoreUnavailable from None
+        return size, digest.hexdigest()
+
+    def _blocks(self, key: str) -> Iterator[bytes]:
+        with _as_refusals("read", missing=key):
+            answer = self.client.get_object(bucket_name=self.bucket, object_name=checked_key(key))
+            try:
+                yield from answer.stream(_BLOCK)
+            finally:
+                answer.close()
+                answer.release_conn()
+
+
+def _connections() -> Any:
+    patience = urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS)
+    retries = urllib3.Retry(
+        total=_TRIES - 1, backoff_factor=0.2, status_forcelist=(500, 502, 504), redirect=0
+    )
+    return urllib3.PoolManager(
+        timeout=patience,
+        retries=retries,
+        maxsize=16,
+    )
+
+
+@contextmanager
+def _as_refusals(doing: str, missing: str = "") -> Iterator[None]:
+    try:
+        yield
+    except MinioException as error:
+        code = _code(error)
+        if missing and code in _GONE:
+            raise ObjectMissing(missing) from None
+        log.error("store_refused", doing=doing, answer=code)
+        raise (StoreFull if code in _NO_ROOM else StoreUnavailable) from error
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        log.error("store_unreachable", doing=doing, error=type(error).__name__)
+        raise StoreUnavailable from error
+
+
+def _code(error: MinioException) -> str:
+    """Return S3's error code, also from servers whose XML the SDK does not take for XML."""
+    if isinstance(error, S3Error):
+        return str(error.code)
+    found = _CODE.search(str(error))
+    return found[1] if found else type(error).__name__

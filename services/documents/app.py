@@ -1,0 +1,64 @@
+"""The composition root of documents."""
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+from chassis import runtime
+from chassis.app import service_app
+from chassis.config import Setting
+from chassis.worker import Loop
+from services.documents import api
+from services.documents.adapters.machinery import install
+from services.documents.adapters.stores.opening import store_url
+from services.documents.manifest import MANIFEST
+from services.documents.models import db
+from services.documents.queries import sessions_revoked_at
+from services.documents.subscriptions import HEARD
+from services.documents.workers.scrubbing import scrub
+from services.documents.workers.sweeping import sweep
+
+_SHORTEST_SECRET = 32
+
+
+def _secret(text: str) -> str:
+    if len(text) < _SHORTEST_SECRET:
+        raise ValueError(f"must have at least {_SHORTEST_SECRET} characters")
+    return text
+
+
+SETTINGS = (
+    Setting(
+        "STORE_URL",
+        parse=store_url,
+        secret=True,
+        help="file:/folder, or s3://KEY:SECRET@host:port/bucket?region=…&tls=no",
+    ),
+    Setting("SECRET_KEY", parse=_secret, secret=True, help="Seals the keys that sign receipts."),
+    Setting("UPLOADS_PER_DAY", default="200", parse=int, help="Files per person in 24 hours."),
+    Setting(
+        "UPLOAD_MEGABYTES_PER_DAY",
+        default="500",
+        parse=int,
+        help="Megabytes per person in 24 hours.",
+    ),
+)
+
+
+def create_app(config: Mapping[str, str] | None = None) -> Flask:
+    """This function will build the documents service from its settings."""
+    return service_app(
+        MANIFEST,
+        __name__,
+        db=db,
+        config=config,
+        settings=SETTINGS,
+        blueprints=api.BLUEPRINTS,
+        heard=HEARD,
+        loops=(
+            Loop("sweep", sweep, every=3600.0, drained=False),
+            Loop("scrub", scrub, every=60.0, drained=False),
+        ),
+        revoked_at=sessions_revoked_at,
+        on_create=(lambda app: install(app, runtime.of(app).settings),),
+    )

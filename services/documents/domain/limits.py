@@ -1,0 +1,24 @@
+"""How much one file, one person and one grant may ask for."""
+
+from dataclasses import dataclass
+
+MEBIBYTE = 1_048_576
+MAX_BYTES = 10 * MEBIBYTE
+MAX_GRANT_MINUTES = 15
+
+
+@dataclass(frozen=True)
+class InspectionLimits:
+    """What opening one file may cost. Beyond it the file is refused as too complex."""
+
+    memory: int = 512 * MEBIBYTE
+    cpu_seconds: int = 10
+    wall_seconds: float = 20.0
+    pages: int = 500
+    objects: int = 100_000
+    values: int = 3_000_000
+    stream_bytes: int = 64 * MEBIBYTE
+    all_streams_bytes: int = 256 * MEBIBYTE
+    nesting: int = 100
+    filters: int = 2
+    pixels: int = 200_000_000

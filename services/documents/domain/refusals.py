@@ -1,0 +1,121 @@
+"""Why a file is not taken, in words its owner can act on."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from chassis.kernel.errors import Refused
+
+FEATURES: dict[str, tuple[str, str]] = {
+    "javascript": ("skrip (JavaScript)", "a script (JavaScript)"),
+    "automatic_action": ("tindakan otomatis saat dibuka", "an action that starts by itself"),
+    "launch": ("perintah menjalankan program", "a command that starts a program"),
+    "submit_form": ("formulir yang mengirim data", "a form that sends data"),
+    "import_data": ("perintah mengambil data", "a command that imports data"),
+    "remote_go_to": ("tautan ke berkas lain", "a link into another file"),
+    "embedded_file": ("lampiran berkas di dalamnya", "a file attached inside"),
+    "external_file": ("isi yang disimpan di berkas lain", "content kept in another file"),
+    "rich_media": ("video, suara, atau objek 3D", "video, sound or 3D content"),
+    "xfa": ("formulir XFA", "an XFA form"),
+    "portfolio": ("kumpulan berkas (portofolio)", "a collection of files (portfolio)"),
+}
+
+
+class FileRefused(Refused):
+    """The file's content is not acceptable; sending the same file again cannot help."""
+
+    kind = "invalid"
+
+
+class DocumentEmpty(FileRefused):
+    code = "document_empty"
+    text: ClassVar = {
+        "id": "Berkas kosong. Pilih kembali berkas PDF yang benar.",
+        "en": "The file is empty. Choose the right PDF file again.",
+    }
+
+
+class DocumentTooLarge(Refused):
+    kind = "too_large"
+    code = "document_too_large"
+    text: ClassVar = {
+        "id": "Berkas lebih besar dari {max_bytes} byte. Perkecil lalu unggah kembali.",
+        "en": "The file is larger than {max_bytes} bytes. Make it smaller and send it again.",
+    }
+
+
+class DocumentNotPdf(FileRefused):
+    code = "document_not_pdf"
+    text: ClassVar = {
+        "id": "Berkas ini bukan PDF, walaupun namanya mungkin berakhiran .pdf.",
+        "en": "This file is not a PDF, even if its name ends in .pdf.",
+    }
+
+
+class DocumentDamaged(FileRefused):
+    code = "document_damaged"
+    text: ClassVar = {
+        "id": "Berkas PDF rusak atau terpotong. Simpan atau pindai ulang, lalu unggah kembali.",
+        "en": "The PDF is damaged or cut short. Save or scan it again and send it once more.",
+    }
+
+
+class DocumentEncrypted(FileRefused):
+    code = "document_encrypted"
+    text: ClassVar = {
+        "id": "Berkas PDF dikunci dengan kata sandi. Simpan tanpa kata sandi, lalu unggah kembali.",
+        "en": "The PDF is locked with a password. Save it without one and send it again.",
+    }
+
+
+class DocumentTooComplex(FileRefused):
+    code = "document_too_complex"
+    text: ClassVar = {
+        "id": "Isi PDF terlalu rumit untuk diperiksa (halaman, gambar, atau objek terlalu banyak). "
+        "Cetak ulang ke PDF dengan ukuran lebih sederhana.",
+        "en": "The PDF is too complex to check (too many pages, pictures or objects). "
+        "Print it to a simpler PDF.",
+    }
+
+
+class DocumentHasActiveContent(FileRefused):
+    code = "document_has_active_content"
+    text: ClassVar = {
+        "id": "PDF memuat isi aktif yang tidak diizinkan: {isi}. Cetak ulang ke PDF biasa.",
+        "en": "The PDF holds active content that is not allowed: {content}. "
+        "Print it to a plain PDF.",
+    }
+
+    def __init__(self, *, features: Sequence[str]) -> None:
+        named = [FEATURES[feature] for feature in features]
+        super().__init__(
+            isi=", ".join(indonesian for indonesian, _ in named),
+            content=", ".join(english for _, english in named),
+        )
+
+
+class DocumentCorrupt(Refused):
+    """What the store holds is not what was uploaded. It is never served."""
+
+    kind = "failed"
+    code = "document_corrupt"
+    text: ClassVar = {
+        "id": "Dokumen tersimpan tidak utuh sehingga tidak ditampilkan. "
+        "Pengelola telah diberi tahu.",
+        "en": "The stored document is not intact and is not shown. The operators have been told.",
+    }
+
+
+_BY_CODE: dict[str, type[FileRefused]] = {
+    one.code: one for one in (DocumentNotPdf, DocumentDamaged, DocumentEncrypted)
+}
+
+
+def refusal(code: str, features: Sequence[str] = ()) -> FileRefused:
+    """This function will make the refusal an inspection's verdict calls for.
+
+    An unknown code means the inspection did not end well: too complex.
+    """
+    if code == DocumentHasActiveContent.code:
+        known = [feature for feature in features if feature in FEATURES]
+        return DocumentHasActiveContent(features=known)
+    return _BY_CODE.get(code, DocumentTooComplex)()

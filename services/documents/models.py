@@ -1,0 +1,121 @@
+"""Tables of documents. The bytes are in the store; a row says whose they are and what they hash to.
+
+`employees` is a local copy of what identity tells, for ended sessions and names in the view log.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.clock import now
+from chassis.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.ids import uuid7
+
+
+class Base(ServiceBase):
+    registry = service_registry()
+
+
+db = Database(Base)
+
+
+class Document(RegionScoped, Base):
+    """One stored file. It never changes: another upload is another document."""
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        Index("ix_documents_owner", "region", "owner_id", "uploaded_at", "id"),
+        Index("ix_documents_scrub", "scrubbed_at", "id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    owner_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    content_type: Mapped[str] = mapped_column(String(40))
+    pages: Mapped[int]
+    signed: Mapped[bool]
+    object_key: Mapped[str] = mapped_column(String(80), unique=True)
+    uploaded_at: Mapped[datetime] = mapped_column(default=now)
+    scrubbed_at: Mapped[datetime] = mapped_column(default=now)
+    corrupt_since: Mapped[datetime | None]
+
+
+class RefusedUpload(RegionScoped, Base):
+    """A file that was not taken: counts against the day's quota and answers "why"."""
+
+    __tablename__ = "refused_uploads"
+    __table_args__ = (Index("ix_refused_uploads_owner", "region", "owner_id", "refused_at"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    owner_id: Mapped[UUID]
+    code: Mapped[str] = mapped_column(String(40))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    refused_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ArchiveEntry(RegionScoped, Base):
+    """A document in a person's archive: theirs to list and download, whoever uploaded it."""
+
+    __tablename__ = "archive_entries"
+    __table_args__ = (
+        UniqueConstraint("region", "document_id", "owner_id"),
+        Index("ix_archive_entries_owner", "region", "owner_id", "archived_at"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
+    owner_id: Mapped[UUID]
+    category: Mapped[str] = mapped_column(String(60))
+    proposal_id: Mapped[UUID]
+    number: Mapped[str] = mapped_column(String(80))
+    archived_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Grant(RegionScoped, Base):
+    """Leave for one viewer to open one document for some minutes. Only the token's hash is kept."""
+
+    __tablename__ = "grants"
+    __table_args__ = (Index("ix_grants_expiry", "expires_at"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
+    viewer_id: Mapped[UUID]
+    purpose: Mapped[str] = mapped_column(String(120))
+    client_id: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+
+
+class View(RegionScoped, Base):
+    """One opening of a document by someone."""
+
+    __tablename__ = "views"
+    __table_args__ = (Index("ix_views_document", "region", "document_id", "viewed_at", "id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
+    viewer_id: Mapped[UUID]
+    purpose: Mapped[str] = mapped_column(String(120))
+    viewed_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ReceiptKey(Base):
+    """A key pair that signs receipts. The private half is sealed with the service's secret."""
+
+    __tablename__ = "receipt_keys"
+    kid: Mapped[str] = mapped_column(String(80), primary_key=True)
+    public: Mapped[dict[str, Any]]
+    sealed: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Employee(RegionScoped, Base):
+    """What documents keeps of an employee, as told by `employee.changed.v1`."""
+
+    __tablename__ = "employees"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    sessions_revoked_at: Mapped[datetime | None]
+    version: Mapped[int]

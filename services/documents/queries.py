@@ -1,0 +1,100 @@
+"""What owners may read: their documents, and who opened them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from chassis.kernel.errors import NotFound
+from chassis.paging import Page, page
+from services.documents.models import ArchiveEntry, Document, Employee, View, db
+
+
+def document_of(document_id: UUID, owner_id: UUID) -> Document:
+    """This function will return an owner's document. Raises `NotFound` to everybody else."""
+    wanted = _owned_by(owner_id).where(Document.id == document_id)
+    found: Document | None = db.session.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def documents_page(
+    owner_id: UUID, *, q: str, category: str, limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """This function will return a page of an owner's documents, newest first."""
+    wanted = _owned_by(owner_id)
+    if q:
+        wanted = wanted.where(Document.name.icontains(q, autoescape=True))
+    if category:
+        wanted = wanted.where(
+            Document.id.in_(_archived_for(owner_id).where(ArchiveEntry.category == category))
+        )
+    found = _page(wanted, limit, cursor)
+    return found.body(described(found.items, owner_id))
+
+
+def described(documents: Sequence[Document], owner_id: UUID) -> list[dict[str, Any]]:
+    """This function will add to each document where it stands in the owner's archive."""
+    wanted = select(ArchiveEntry).where(
+        ArchiveEntry.owner_id == owner_id, ArchiveEntry.document_id.in_([d.id for d in documents])
+    )
+    entries = {entry.document_id: entry for entry in db.session.scalars(wanted)}
+    return [_described(document, entries.get(document.id)) for document in documents]
+
+
+def views_page(
+    document_id: UUID, owner_id: UUID, *, limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """This function will return a page of a document's views, newest first, for its owner."""
+    document = document_of(document_id, owner_id)
+    wanted = select(View).where(View.document_id == document.id)
+    found = page(db.session(), wanted, by=(View.viewed_at, View.id), limit=limit, cursor=cursor)
+    names = _names([view.viewer_id for view in found.items])
+    return found.body([_view(view, names) for view in found.items])
+
+
+def sessions_revoked_at(person_id: UUID) -> datetime | None:
+    """This function will say since when a person's older tokens are no longer good."""
+    wanted = select(Employee.sessions_revoked_at).where(Employee.id == person_id)
+    return db.session.scalar(wanted)
+
+
+def _owned_by(owner_id: UUID) -> Select[Any]:
+    return select(Document).where(
+        or_(Document.owner_id == owner_id, Document.id.in_(_archived_for(owner_id)))
+    )
+
+
+def _archived_for(owner_id: UUID) -> Select[Any]:
+    return select(ArchiveEntry.document_id).where(ArchiveEntry.owner_id == owner_id)
+
+
+def _page(wanted: Select[Any], limit: int, cursor: str | None) -> Page:
+    by = (Document.uploaded_at, Document.id)
+    return page(db.session(), wanted, by=by, limit=limit, cursor=cursor)
+
+
+def _described(document: Document, entry: ArchiveEntry | None) -> dict[str, Any]:
+    shown = ("id", "name", "sha256", "size", "content_type", "pages", "signed", "uploaded_at")
+    return {
+        **{name: getattr(document, name) for name in shown},
+        "category": entry.category if entry else None,
+        "number": entry.number if entry else None,
+    }
+
+
+def _names(people: Sequence[UUID]) -> dict[UUID, str]:
+    wanted = select(Employee).where(Employee.id.in_(people))
+    return {employee.id: employee.name for employee in db.session.scalars(wanted)}
+
+
+def _view(view: View, names: dict[UUID, str]) -> dict[str, Any]:
+    return {
+        "viewer_id": view.viewer_id,
+        "viewer_name": names.get(view.viewer_id),
+        "purpose": view.purpose,
+        "viewed_at": view.viewed_at,
+    }

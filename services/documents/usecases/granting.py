@@ -1,0 +1,43 @@
+"""Leave to open: another service decided that a viewer may read a document."""
+
+import hashlib
+from secrets import token_urlsafe
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.clock import now
+from chassis.kernel.errors import NotFound
+from services.documents.domain.grants import end_of_grant
+from services.documents.models import Document, Grant, db
+
+
+def grant(
+    *, document_id: UUID, viewer_id: UUID, purpose: str, minutes: int, client_id: str
+) -> tuple[str, Grant]:
+    """This function will make a grant and return its token, which is kept only as a hash.
+
+    Raises `NotFound` when there is no such document in the bound region.
+    """
+    token = token_urlsafe(32)
+    with db.transaction() as session:
+        wanted = select(Document.region).where(Document.id == document_id)
+        region = session.scalar(wanted)
+        if region is None:
+            raise NotFound
+        made = Grant(
+            region=region,
+            token_hash=token_hash(token),
+            document_id=document_id,
+            viewer_id=viewer_id,
+            purpose=purpose,
+            client_id=client_id,
+            expires_at=end_of_grant(now(), minutes),
+        )
+        session.add(made)
+    return token, made
+
+
+def token_hash(token: str) -> str:
+    """This function will return what is stored of a grant's token."""
+    return hashlib.sha256(token.encode()).hexdigest()

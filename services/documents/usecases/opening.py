@@ -1,0 +1,82 @@
+"""Letting somebody read a document: never other bytes than were uploaded, and never unseen."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from chassis.clock import now
+from chassis.kernel.errors import NotFound
+from chassis.telemetry import counter, log
+from services.documents.adapters.machinery import machinery
+from services.documents.adapters.spool import Spool
+from services.documents.adapters.stores.protocol import ObjectMissing
+from services.documents.domain.grants import check_open
+from services.documents.domain.refusals import DocumentCorrupt
+from services.documents.models import Document, Grant, View, db
+from services.documents.queries import document_of
+from services.documents.usecases.granting import token_hash
+
+CORRUPT = counter("documents_corrupt", "Stored objects that are missing or not as uploaded")
+_OWN = "unduhan pemilik"
+
+
+def open_own(document_id: UUID, owner_id: UUID) -> tuple[Document, Spool]:
+    """This function will give an owner the bytes. Raises `NotFound` or `DocumentCorrupt`."""
+    return _opened(document_of(document_id, owner_id), viewer_id=owner_id, purpose=_OWN)
+
+
+def open_granted(token: str, viewer_id: UUID) -> tuple[Document, Spool]:
+    """This function will give the grant's viewer the bytes.
+
+    Raises `NotFound` to everybody else, `GrantExpired` or `DocumentCorrupt`.
+    """
+    wanted = select(Grant).where(
+        Grant.token_hash == token_hash(token), Grant.viewer_id == viewer_id
+    )
+    grant = db.session.scalars(wanted).one_or_none()
+    if grant is None:
+        raise NotFound
+    check_open(expires_at=grant.expires_at, now=now())
+    document = db.session.scalars(select(Document).where(Document.id == grant.document_id)).one()
+    return _opened(document, viewer_id=viewer_id, purpose=grant.purpose)
+
+
+def _opened(document: Document, *, viewer_id: UUID, purpose: str) -> tuple[Document, Spool]:
+    db.session.rollback()  # no connection is held while the store works
+    spool = intact(document)
+    with db.transaction() as session:
+        session.add(View(document_id=document.id, viewer_id=viewer_id, purpose=purpose))
+    return document, spool
+
+
+def intact(document: Document) -> Spool:
+    """This function will fetch a document's bytes and compare them with its hash.
+
+    Raises `DocumentCorrupt`, after the alarm, when they are missing or differ.
+    """
+    spool = Spool()
+    try:
+        machinery().store.read(document.object_key, spool)
+        spool.finish()
+        found = (spool.size, spool.sha256)
+    except ObjectMissing:
+        found = (0, "")
+    except BaseException:
+        spool.close()
+        raise
+    if found == (document.size, document.sha256):
+        return spool
+    spool.close()
+    _raise_alarm(document, missing=not found[0])
+    raise DocumentCorrupt
+
+
+def _raise_alarm(document: Document, *, missing: bool) -> None:
+    CORRUPT.inc()
+    log.critical("document_corrupt", document=str(document.id), missing=missing)
+    with db.transaction() as session:
+        session.execute(
+            update(Document)
+            .where(Document.id == document.id, Document.corrupt_since.is_(None))
+            .values(corrupt_since=now())
+        )

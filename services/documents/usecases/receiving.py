@@ -1,0 +1,162 @@
+"""Taking a file in: check it, put its bytes into the store, then record it in one transaction.
+
+The bytes go first. A crash in between leaves an object nobody knows, which the sweep removes;
+the other order could leave a document without its bytes. For the same reason nothing deletes
+the object when the transaction fails: its outcome may be unknown.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from chassis.clock import now
+from chassis.regions import current_region
+from chassis.telemetry import counter, histogram, log
+from services.documents.adapters.checker.verdict import Verdict
+from services.documents.adapters.machinery import machinery
+from services.documents.adapters.spool import Spool
+from services.documents.domain import quotas
+from services.documents.domain.pdf_frame import check_frame
+from services.documents.domain.refusals import DocumentTooLarge, FileRefused, refusal
+from services.documents.events import document_refused, document_stored
+from services.documents.models import Document, RefusedUpload, db
+
+REFUSED = counter("documents_refused", "Files not accepted", "code")
+CHECK_SECONDS = histogram("document_check_cpu_seconds", "CPU time of one file's inspection")
+_PDF = "application/pdf"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file as it arrived. `max_bytes` is what the sender's requirement allows."""
+
+    owner_id: UUID
+    name: str
+    spool: Spool
+    max_bytes: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A checked file whose bytes are in the store; not yet a document."""
+
+    arrival: Arrival
+    verdict: Verdict
+    object_key: str
+
+
+def check_quota(owner_id: UUID) -> None:
+    """This function will raise `QuotaExceeded` when the person sent enough for 24 hours."""
+    since = now() - quotas.WINDOW
+    stored, stored_size = _sent(Document, Document.uploaded_at, owner_id, since)
+    refused, refused_size = _sent(RefusedUpload, RefusedUpload.refused_at, owner_id, since)
+    machinery().quota.check(files=stored + refused, size=stored_size + refused_size)
+
+
+def _sent(
+    model: type[Document | RefusedUpload],
+    at: InstrumentedAttribute[datetime],
+    owner_id: UUID,
+    since: datetime,
+) -> tuple[int, int]:
+    found = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(model.size), 0)).where(
+            model.owner_id == owner_id, at >= since
+        )
+    ).one()
+    return int(found[0]), int(found[1])
+
+
+def check_and_store(arrival: Arrival) -> Kept:
+    """This function will check a file and put its bytes into the store.
+
+    Raises `DocumentTooLarge`, another refusal of the file (then recorded), `CheckerUnavailable`,
+    `StoreUnavailable` or `StoreFull`.
+    """
+    check_quota(arrival.owner_id)
+    db.session.rollback()  # no connection is held while the checker and the store work
+    try:
+        verdict = _checked(arrival)
+    except (FileRefused, DocumentTooLarge) as refused:
+        _record_refusal(arrival, refused.code)
+        raise
+    key = f"{current_region()}/{now():%Y/%m}/{token_hex(16)}"
+    spool = arrival.spool
+    spool.seek(0)
+    machinery().store.put(key, spool.file, size=spool.size, sha256=spool.sha256)
+    return Kept(arrival, verdict, key)
+
+
+def _checked(arrival: Arrival) -> Verdict:
+    spool = arrival.spool
+    spool.finish()
+    if spool.size > arrival.max_bytes:
+        raise DocumentTooLarge(max_bytes=arrival.max_bytes)
+    head, tail = spool.frame()
+    check_frame(head=head, tail=tail)
+    verdict, usage = machinery().checker.check(spool.file)
+    CHECK_SECONDS.observe(usage.cpu_seconds)
+    if usage.ended != "normally":
+        log.warning("inspection_stopped", ended=usage.ended, peak_kib=usage.peak_kib)
+    if verdict.code:
+        raise refusal(verdict.code, verdict.features)
+    return verdict
+
+
+def _record_refusal(arrival: Arrival, code: str) -> None:
+    REFUSED.labels(code).inc()
+    with db.transaction() as session:
+        upload = RefusedUpload(
+            owner_id=arrival.owner_id,
+            code=code,
+            sha256=arrival.spool.sha256,
+            size=arrival.spool.size,
+        )
+        session.add(upload)
+        session.flush()
+        document_refused(upload)
+
+
+def record(kept: Kept) -> Document:
+    """This function will make a kept file a document, inside the caller's transaction.
+
+    Raises `QuotaExceeded` when the person's other uploads were faster.
+    """
+    arrival = kept.arrival
+    with db.transaction() as session:
+        check_quota(arrival.owner_id)
+        document = Document(
+            owner_id=arrival.owner_id,
+            name=arrival.name,
+            sha256=arrival.spool.sha256,
+            size=arrival.spool.size,
+            content_type=_PDF,
+            pages=kept.verdict.pages,
+            signed=kept.verdict.signed,
+            object_key=kept.object_key,
+        )
+        session.add(document)
+        session.flush()
+        document_stored(document)
+    return document
+
+
+def receipt(document: Document) -> str:
+    """This function will sign what was stored, for services that verify it offline."""
+    return machinery().signer.sign(
+        {
+            "id": str(document.id),
+            "owner": str(document.owner_id),
+            "region": document.region,
+            "sha256": document.sha256,
+            "size": document.size,
+            "content_type": document.content_type,
+            "pages": document.pages,
+            "name": document.name,
+            "iat": int(document.uploaded_at.timestamp()),
+        }
+    )

@@ -1,0 +1,39 @@
+import pytest
+
+from services.documents.domain.names import attachment_header, shown_name
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("SK Pangkat.pdf", "SK Pangkat.pdf"),
+        ("SK.PDF", "SK.pdf"),
+        ("tanpa ekstensi", "tanpa ekstensi.pdf"),
+        ("../../etc/passwd", "passwd.pdf"),
+        ("C:\\surat\\a.pdf", "a.pdf"),
+        ("a\u202egpj.pdf", "agpj.pdf"),
+        ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie: x.pdf"),
+        ('"<b>.pdf', "b.pdf"),
+        ("", "dokumen.pdf"),
+        (None, "dokumen.pdf"),
+        ("....pdf", "dokumen.pdf"),
+        ("é" * 300, "é" * 120 + ".pdf"),
+    ],
+)
+def test_a_name_becomes_harmless_words(given: str | None, shown: str):
+    assert shown_name(given) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("SK.pdf", "attachment; filename=\"SK.pdf\"; filename*=UTF-8''SK.pdf"),
+        (
+            "Décret; x=1.pdf",
+            "attachment; filename=\"Decret_ x_1.pdf\"; filename*=UTF-8''D%C3%A9cret%3B%20x%3D1.pdf",
+        ),
+        ("函.pdf", "attachment; filename=\".pdf\"; filename*=UTF-8''%E5%87%BD.pdf"),
+    ],
+)
+def test_the_header_makes_an_attachment_of_any_name(name: str, header: str):
+    assert attachment_header(name) == header
