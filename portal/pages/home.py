@@ -38,8 +38,8 @@ def switch_language() -> Response:
 
 
 def _waiting() -> dict[str, int]:
-    found = api().get("/api/proposal/v1/inbox/counts")
-    return {stage: number for stage, number in found["counts"].items() if number}
+    counts: dict[str, int] = api().get("/api/proposal/v1/inbox/counts")
+    return {stage: number for stage, number in counts.items() if number}
 
 
 def _latest_notices() -> list[Any]:

@@ -29,7 +29,9 @@ const queues = new WeakMap();
 const inTurn = (form, work) => {
   const turn = (queues.get(form) || Promise.resolve()).then(work, work);
   queues.set(form, turn);
-  return turn;
+  turn.finally(() => {
+    if (queues.get(form) === turn) queues.delete(form);
+  });
 };
 
 const send = (url, data, onProgress) =>
@@ -123,14 +125,13 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     form.setAttribute("aria-busy", "true");
     if (button) button.setAttribute("aria-busy", "true");
     const running = queues.get(form);
-    if (running && !allowed) {
+    if (running) {
       // Let a running upload or autosave finish first: it changes the version this form sends.
       event.preventDefault();
-      running.finally(() => {
+      running.finally(() => setTimeout(() => {
         allowed = true;
-        queues.delete(form);
         form.requestSubmit(button);
-      });
+      }));
     }
   });
 }
