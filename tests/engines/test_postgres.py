@@ -144,9 +144,9 @@ def test_events_travel_and_are_handled_once_with_two_workers(make_letters):
     workers = [worker.Worker(each.app) for each in (one, two)]
     for each in workers:
         each.start()
-    for event in events:
-        one.runtime.bus.publish(event)
-        two.runtime.bus.publish(event)
+    for told in events:
+        one.runtime.bus.publish(told)
+        two.runtime.bus.publish(told)
     deadline = time.monotonic() + 30
     while len(heard(one)) < 40 and time.monotonic() < deadline:
         time.sleep(0.05)

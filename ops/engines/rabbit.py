@@ -1,0 +1,165 @@
+"""RabbitMQ in a folder of ours: own node, own cookie, own epmd, one user per service."""
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pika
+from pika.exceptions import AMQPError
+
+from chassis.bus.amqp import DEAD_EXCHANGE, EXCHANGE, queue_of
+from ops.engines.process import Child, answers, find, free_port, own_folder, unprivileged
+
+PACKAGES = ("rabbitmq-server",)
+_VHOST = "simpul"
+
+
+@dataclass(frozen=True)
+class BrokerUser:
+    """A service's user: its password and the event types it may publish."""
+
+    password: str
+    publishes: tuple[str, ...] = ()
+
+
+@dataclass
+class Rabbit:
+    """A broker of our own on a loopback port."""
+
+    folder: Path
+    users: Mapping[str, BrokerUser]
+    port: int = field(default_factory=free_port)
+    child: Child = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._user = unprivileged("rabbitmq")
+        self._dist_port, self._epmd_port = free_port(), free_port()
+        program = find("rabbitmq-server", *PACKAGES, also=["/usr/lib/rabbitmq/bin"])
+        direct = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+        self.child = Child(
+            [str(direct) if direct.exists() else program],
+            log=self.folder / "rabbitmq.log",
+            env=self._environment(),
+            user=self._user,
+            cwd=self.folder,
+        )
+
+    def start(self) -> None:
+        own_folder(self.folder, self._user)
+        self._write(".erlang.cookie", self._cookie(), mode=0o400)
+        self._write("definitions.json", json.dumps(self._definitions()))
+        self._write("rabbitmq.conf", self._configuration())
+        self._write("enabled_plugins", "[].\n")
+        self.child.start()
+        self.child.wait_until(self._accepts, seconds=90)
+
+    def stop(self) -> None:
+        self.child.stop()
+
+    def kill(self) -> None:
+        self.child.kill()
+
+    def url(self, user: str) -> str:
+        """Return the URL with which a service's process connects."""
+        return f"amqp://{user}:{self.users[user].password}@127.0.0.1:{self.port}/{_VHOST}"
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "HOME": str(self.folder),
+            "ERL_EPMD_PORT": str(self._epmd_port),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODENAME": f"simpul{self.port}@{socket.gethostname().split('.')[0]}",
+            "RABBITMQ_DIST_PORT": str(self._dist_port),
+            "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "enabled_plugins"),
+            "RABBITMQ_MNESIA_BASE": str(self.folder / "mnesia"),
+            "RABBITMQ_LOG_BASE": str(self.folder / "log"),
+            "RABBITMQ_PID_FILE": str(self.folder / "pid"),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none -kernel "
+            "inet_dist_use_interface {127,0,0,1}",
+            "LANG": "C.UTF-8",
+        }
+
+    def _cookie(self) -> str:
+        path = self.folder / ".erlang.cookie"
+        return path.read_text() if path.exists() else secrets.token_hex(16)
+
+    def _configuration(self) -> str:
+        return "\n".join(
+            [
+                f"listeners.tcp.local = 127.0.0.1:{self.port}",
+                f"load_definitions = {self.folder / 'definitions.json'}",
+                "loopback_users = none",
+                "log.console = true",
+                "log.console.level = warning",
+                "log.file = false",
+                "disk_free_limit.absolute = 50MB",
+                "vm_memory_high_watermark.absolute = 512MB",
+                "",
+            ]
+        )
+
+    def _definitions(self) -> dict[str, Any]:
+        return {
+            "users": [
+                {
+                    "name": name,
+                    "password_hash": _hashed(user.password),
+                    "hashing_algorithm": "rabbit_password_hashing_sha256",
+                    "tags": "",
+                }
+                for name, user in self.users.items()
+            ],
+            "vhosts": [{"name": _VHOST}],
+            "permissions": [_permissions(name) for name in self.users],
+            "topic_permissions": [_topics(name, user) for name, user in self.users.items()],
+        }
+
+    def _write(self, name: str, text: str, mode: int = 0o600) -> None:
+        path = self.folder / name
+        if path.exists():
+            path.chmod(0o600)
+        path.write_text(text)
+        path.chmod(mode)
+        if self._user is not None:
+            shutil.chown(path, self._user)
+
+    def _accepts(self) -> bool:
+        if not answers(self.port):
+            return False
+        try:
+            pika.BlockingConnection(pika.URLParameters(self.url(next(iter(self.users))))).close()
+        except (AMQPError, OSError):
+            return False
+        return True
+
+
+def _permissions(service: str) -> dict[str, str]:
+    mine = f"^({queue_of(service)}|{EXCHANGE}|{DEAD_EXCHANGE}|dead)$".replace(".", r"\.")
+    return {"user": service, "vhost": _VHOST, "configure": mine, "write": mine, "read": mine}
+
+
+def _topics(service: str, user: BrokerUser) -> dict[str, str]:
+    """A service may publish its own events only, and bind to any."""
+    types = "|".join(kind.replace(".", r"\.") for kind in user.publishes) or "nothing"
+    return {
+        "user": service,
+        "vhost": _VHOST,
+        "exchange": EXCHANGE,
+        "write": f"^({types})$",
+        "read": ".*",
+    }
+
+
+def _hashed(password: str) -> str:
+    salt = os.urandom(4)
+    digest = hashlib.sha256(salt + password.encode()).digest()
+    return base64.b64encode(salt + digest).decode()
