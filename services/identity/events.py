@@ -33,9 +33,7 @@ def employee_changed(employee: Employee) -> None:
 
 def contact_changed(contact: Contact) -> None:
     data = {"id": str(contact.employee_id), "version": contact.version}
-    _record(
-        "employee.contact_changed.v1", f"employee_contact/{contact.employee_id}", data, contact
-    )
+    _record("employee.contact_changed.v1", f"employee_contact/{contact.employee_id}", data, contact)
 
 
 def unit_changed(unit: Unit, region: Region) -> None:

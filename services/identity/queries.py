@@ -65,9 +65,7 @@ def employees(*, q: str | None, unit_id: UUID | None, active: bool | None) -> Se
     if q:
         statement = statement.where(func.lower(Employee.name).contains(q.lower(), autoescape=True))
     if unit_id:
-        statement = statement.where(
-            or_(Employee.unit_id == unit_id, Employee.opd_id == unit_id)
-        )
+        statement = statement.where(or_(Employee.unit_id == unit_id, Employee.opd_id == unit_id))
     if active is not None:
         statement = statement.where(Employee.active == active)
     return statement
@@ -169,9 +167,7 @@ def delegations(*, involving: UUID | None, role: str | None, active: bool | None
     statement = select(Delegation)
     if involving:
         statement = statement.where(
-            or_(
-                Delegation.from_employee_id == involving, Delegation.to_employee_id == involving
-            )
+            or_(Delegation.from_employee_id == involving, Delegation.to_employee_id == involving)
         )
     if role:
         statement = statement.where(Delegation.role == role)

@@ -1,5 +1,6 @@
 """OAuth 2 and OpenID endpoints (RFC 6749, 7009, 7636, 8414, 9068, 9207; OpenID Connect Core)."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -75,6 +76,8 @@ def authorize() -> AnyResponse:
             grant = server().get_consent_grant(end_user=row)
         except OAuth2Error as error:
             return _refuse(error)
+        except ValueError:  # Authlib will not quote what is not plain ASCII
+            return error_page("oauth_request_wrong", 400)
         if request.args.get("prompt") == "none" and row is None:
             return _refuse_to(grant.redirect_uri, "login_required")
         if row is None or request.args.get("prompt") == "login":
@@ -86,15 +89,13 @@ def authorize() -> AnyResponse:
 @blp.post("/oauth/token")
 @public
 def token() -> Response:
-    with all_regions(), db.transaction():
-        return _unkept(server().create_token_response())
+    return _answer(lambda: server().create_token_response())
 
 
 @blp.post("/oauth/revoke")
 @public
 def revoke() -> Response:
-    with all_regions(), db.transaction():
-        return _unkept(server().create_endpoint_response("revocation"))
+    return _answer(lambda: server().create_endpoint_response("revocation"))
 
 
 @blp.get("/oauth/userinfo")
@@ -126,7 +127,11 @@ def _refuse_to(redirect_uri: str, error: str, description: str = "") -> AnyRespo
     return redirect(add_params_to_uri(redirect_uri, list(answer.items())))
 
 
-def _unkept(response: Response) -> Response:
+def _answer(produce: Callable[[], Response]) -> Response:
+    try:
+        with all_regions(), db.transaction():
+            response = produce()
+    except ValueError:  # Authlib will not quote what is not plain ASCII
+        response = Response('{"error": "invalid_request"}', 400, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
-

@@ -30,10 +30,12 @@ _AUTH_METHODS = ["none", "client_secret_basic", "client_secret_post"]
 
 
 class _Request(FlaskOAuth2Request):
-    """TLS ends at the edge, so the scheme seen here says nothing; PUBLIC_URL decides."""
+    """Authlib refuses plain http; TLS ends at the edge, so what is seen here says nothing."""
 
     def __init__(self) -> None:
-        OAuth2Request.__init__(self, request.method, here().settings.public_url, request.headers)
+        OAuth2Request.__init__(
+            self, request.method, "https://edge.invalid", headers=request.headers
+        )
         self._request = request
         self.payload = FlaskOAuth2Payload(request)
 

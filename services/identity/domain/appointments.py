@@ -96,9 +96,7 @@ def check_appointment(role: str, new: Holding, *, others: Sequence[Holding]) -> 
         _check_post_is_free(new, others)
 
 
-def check_prolongation(
-    role: str, held: Holding, *, until: date, others: Sequence[Holding]
-) -> None:
+def check_prolongation(role: str, held: Holding, *, until: date, others: Sequence[Holding]) -> None:
     """This function will refuse to prolong `held` beyond what its kind allows.
 
     `others` are the active holdings of the same post but this one. Raises `PltTooLong`,

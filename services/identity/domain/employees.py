@@ -98,7 +98,7 @@ def _golongan_of_kind(nip: Nip, facts: Facts) -> Iterator[FieldError]:
             known.append(golongan.step(value, kind=nip.kind))
         else:
             yield _wrong(name, "tidak dikenal untuk jenis ini", "unknown for this kind")
-    if len(known) == 2 and known[1] < known[0]:  # noqa: PLR2004 - both are known
+    if len(known) == 2 and known[1] < known[0]:
         yield _wrong("golongan", "di bawah golongan pertama", "below the first golongan")
 
 
@@ -126,7 +126,9 @@ def _tenure_is_possible(_nip: Nip, facts: Facts) -> Iterator[FieldError]:
 
 
 def _wrong(fact: str, indonesian: str, english: str) -> FieldError:
-    return FieldError(f"/{fact}", "fact_contradicts", f"{fact}: {indonesian}.", f"{fact}: {english}.")
+    return FieldError(
+        f"/{fact}", "fact_contradicts", f"{fact}: {indonesian}.", f"{fact}: {english}."
+    )
 
 
 _RULES: tuple[Callable[[Nip, Facts], Iterator[FieldError]], ...] = (

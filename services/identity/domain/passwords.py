@@ -62,9 +62,7 @@ def normalise(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def check_password(
-    password: str, *, nip: str, name: str, pointer: str = "/new_password"
-) -> None:
+def check_password(password: str, *, nip: str, name: str, pointer: str = "/new_password") -> None:
     """This function will refuse a weak password.
 
     Raises `PasswordTooWeak` with one error per rule broken.

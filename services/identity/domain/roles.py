@@ -81,9 +81,7 @@ def check_unit(role: str, unit: UnitFacts | None) -> None:
         raise RoleUnitMismatch(role=role)
 
 
-def check_grantor(
-    role: str, *, grantor_roles: Collection[str], grantor_is_grantee: bool
-) -> None:
+def check_grantor(role: str, *, grantor_roles: Collection[str], grantor_is_grantee: bool) -> None:
     """This function will refuse a grant that its giver may not give.
 
     Raises `SelfGrant`, or `GrantBeyondOwnRole` when a lesser administrator makes a sysadmin.

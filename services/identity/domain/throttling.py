@@ -74,4 +74,3 @@ def _bounded_free_at(failures: Failures) -> tuple[datetime, datetime]:
 def _nth_last(failed: Sequence[datetime], limit: int) -> datetime:
     """Return when fewer than `limit` failures will lie within the window."""
     return failed[-limit] + WINDOW if len(failed) >= limit else _LONG_AGO
-

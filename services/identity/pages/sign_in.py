@@ -140,9 +140,7 @@ def _second_factor(*, is_recovery: bool) -> AnyResponse:
         if request.method == "POST":
             browser.check_form()
             typed = request.form.get("recovery_code" if is_recovery else "totp", "")
-            if second_factor.answer(
-                row, typed, address=browser.address(), is_recovery=is_recovery
-            ):
+            if second_factor.answer(row, typed, address=browser.address(), is_recovery=is_recovery):
                 return _go_on(signing_in.advance(row))
             wrong = [say("totp_wrong")]
         return page(

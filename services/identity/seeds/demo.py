@@ -67,7 +67,10 @@ def _person(person: DemoPerson, unit_ids: dict[str, UUID]) -> dict[str, Any]:
             "unit_id": unit_ids[person.unit],
             **person.facts,
         },
-        contact={"email": f"{person.key.replace('_', '.')}@contoh.example", "phone": _phone(person)},
+        contact={
+            "email": f"{person.key.replace('_', '.')}@contoh.example",
+            "phone": _phone(person),
+        },
         source=_SOURCE,
         as_of=_SINCE,
     )

@@ -31,9 +31,7 @@ def set_up(
     with in_region(code), db.transaction() as session:
         if session.get(Region, code) is not None:
             raise RegionExists(code=code)
-        region = Region(
-            code=code, name=name, zone=zone, demo=demo, totp_roles=list(totp_roles)
-        )
+        region = Region(code=code, name=name, zone=zone, demo=demo, totp_roles=list(totp_roles))
         top = Unit(code=code, name=name, kind="region")
         session.add_all([region, top])
         session.flush()

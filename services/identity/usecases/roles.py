@@ -79,9 +79,7 @@ def end_grant(row: RoleGrant, *, by: UUID, last_day: date | None) -> RoleGrant:
     with db.transaction() as session:
         if not row.active:
             raise AlreadyEnded
-        check_grantor(
-            row.role, grantor_roles=queries.roles_today(by), grantor_is_grantee=False
-        )
+        check_grantor(row.role, grantor_roles=queries.roles_today(by), grantor_is_grantee=False)
         if last_day is not None and last_day < row.starts_on:
             raise appointments.EndBeforeStart
         row.active = last_day is not None

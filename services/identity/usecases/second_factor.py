@@ -195,9 +195,7 @@ def _counter(account: Account, code: str) -> int | None:
 
 def _use_counter(account: Account, counter: int) -> bool:
     with db.transaction() as session:
-        unused = or_(
-            Account.totp_last_counter.is_(None), Account.totp_last_counter < counter
-        )
+        unused = or_(Account.totp_last_counter.is_(None), Account.totp_last_counter < counter)
         done = session.execute(
             update(Account)
             .where(Account.employee_id == account.employee_id, unused)
@@ -214,6 +212,4 @@ def _account(employee_id: UUID) -> Account:
 
 
 def _uri(employee_id: UUID, secret: str, issuer: str) -> str:
-    return totp.enrolment_uri(
-        secret, account=queries.employee(employee_id).name, issuer=issuer
-    )
+    return totp.enrolment_uri(secret, account=queries.employee(employee_id).name, issuer=issuer)

@@ -92,7 +92,7 @@ def find_session(token: str | None) -> SignInSession | None:
     if not token:
         return None
     with all_regions():
-        row = db.session.scalar(
+        return db.session.scalar(
             select(SignInSession)
             .join(Employee, Employee.id == SignInSession.employee_id)
             .where(
@@ -102,7 +102,6 @@ def find_session(token: str | None) -> SignInSession | None:
                 Employee.active,
             )
         )
-    return row
 
 
 def owed(row: SignInSession) -> Step:
@@ -149,9 +148,7 @@ def _fitting(digits: str, password: str, region: str | None) -> dict[str, UUID]:
     if not candidates:
         hasher.verify(None, given)
     return {
-        one.region: one.employee_id
-        for one in candidates
-        if hasher.verify(one.password_hash, given)
+        one.region: one.employee_id for one in candidates if hasher.verify(one.password_hash, given)
     }
 
 
@@ -187,4 +184,3 @@ def _rehash(employee_id: UUID, password: str) -> None:
         renewed = hasher.hash(normalise(password))
         with db.transaction():
             account.password_hash = renewed
-

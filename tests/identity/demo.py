@@ -1,0 +1,32 @@
+"""Looking things up in a demo region under test."""
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+from chassis.regions import in_region
+from services.identity.models import Employee, Unit, db
+
+
+def account(folder: Path, key: str) -> dict[str, Any]:
+    told = json.loads((folder / "demo-credentials.json").read_text("utf-8"))
+    return next(one for one in told["accounts"] if one["key"] == key)
+
+
+def employee_id(app: Flask, folder: Path, key: str) -> UUID:
+    nip = account(folder, key)["nip"]
+    with app.app_context(), in_region("demo"):
+        found = db.session.scalar(select(Employee.id).where(Employee.nip == nip))
+    assert found is not None
+    return found
+
+
+def unit_id(app: Flask, code: str) -> UUID:
+    with app.app_context(), in_region("demo"):
+        found = db.session.scalar(select(Unit.id).where(Unit.code == code))
+    assert found is not None
+    return found
