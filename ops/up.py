@@ -49,9 +49,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def serve(listener: socket.socket, service: "Running") -> int:
+    """This function will serve until told to stop. Its worker passes here too, on its way out."""
+    master = os.getpid()
     try:
         Server(listener, service).run()
     except SystemExit as ended:
+        if os.getpid() != master:
+            raise
         return 2 if ended.code == COULD_NOT_START else int(ended.code or 0)
     return 0
 

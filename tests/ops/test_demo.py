@@ -7,6 +7,7 @@ import pikepdf
 import pytest
 
 from ops import demo, folder
+from ops.journey import applying
 from ops.journey.case import Case
 from ops.journey.notices import Notices
 from ops.journey.pdfs import a_pdf
@@ -32,12 +33,13 @@ def test_the_main_job_runs_on_a_temporary_system_and_every_step_is_checked():
 
 
 @live
-def test_it_runs_again_on_a_system_that_is_up(tmp_path):
+def test_it_runs_on_a_system_that_is_in_use(tmp_path):
     with running(tmp_path / "data") as up:
-        first = run_ops("demo", "--url", up.url, "--data", up.data)
-        again = run_ops("demo", "--url", up.url, "--data", up.data)
+        case = up.case()
+        applying.file_draft(case)  # somebody else's work must not disturb it
+        ended = run_ops("demo", "--url", up.url, "--data", up.data)
 
-    assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
+    assert ended.returncode == 0, ended.stderr
 
 
 def credentials_for(folder_path, **changes):

@@ -1,18 +1,23 @@
 """`./simpul up` as its user meets it: it starts, refuses in one line, stops, loses nothing."""
 
+import argparse
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from ops import folder
+from ops import up as up_command
 from ops.journey import applying
 from ops.journey.notices import Notices
 from ops.journey.web import Web
-from tests.ops.systems import run_ops, running, start
+from tests.ops.systems import run_ops, running
 
 pytestmark = pytest.mark.live
 
@@ -23,9 +28,27 @@ def up(tmp_path_factory):
         yield system
 
 
-@pytest.fixture(autouse=True)
-def _real_time():
-    """Real processes, real clock."""
+@dataclass
+class Ended:
+    """A system started without the demo and stopped by Ctrl-C."""
+
+    data: Path
+    said: str
+    errors: str
+    code: int
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("ended") / "data", "--no-demo") as system:
+        os.killpg(system.process.pid, signal.SIGINT)
+        code = system.process.wait(30)
+        return Ended(system.data, "\n".join(system.said), system.errors.read_text(), code)
+
+
+def copied(ended, to):
+    shutil.copytree(ended.data, to)
+    return to
 
 
 def the_one_line(ended):
@@ -116,12 +139,50 @@ def test_it_refuses_in_indonesian_unless_the_machine_is_english(tmp_path):
     assert "tidak dapat ditulis" in line
 
 
-def test_wrong_settings_are_told_before_it_serves(tmp_path):
+def test_wrong_settings_are_told_and_leave_the_folder_free(tmp_path):
     ended = run_ops("up", "--port", "0", "--data", tmp_path / "data", MAIL_URL="pigeon://roof")
 
     assert ended.returncode == 2
     assert "MAIL_URL" in ended.stderr
     assert "Traceback" not in ended.stderr
+    with folder.held(tmp_path / "data"):
+        pass
+
+
+def test_ctrl_c_stops_it_cleanly(ended):
+    assert ended.code == 0
+    assert "Traceback" not in ended.errors
+    assert folder.running(ended.data) is None
+
+
+def test_without_the_demo_a_new_folder_has_no_accounts(ended):
+    assert not (ended.data / folder.CREDENTIALS).exists()
+    assert "password" not in ended.said
+
+
+def test_a_folder_without_the_demo_does_not_get_it_later(ended):
+    options = argparse.Namespace(no_demo=False)
+
+    assert not up_command.wants_demo(ended.data, options)
+
+
+def test_an_interrupted_first_start_is_finished_by_the_next(ended, tmp_path):
+    data = copied(ended, tmp_path / "data")
+    (data / "demo-unfinished").touch()
+
+    with running(data) as system:
+        assert folder.credentials(system.data)["accounts"]
+        assert not (data / "demo-unfinished").exists()
+
+
+def test_the_doctor_finds_what_others_can_read(ended, tmp_path):
+    data = copied(ended, tmp_path / "data")
+    (data / "secrets.json").chmod(0o644)
+
+    found = run_ops("doctor", "--data", data)
+
+    assert found.returncode == 1
+    assert f"✗ {data / 'secrets.json'}" in found.stdout
 
 
 def test_stopped_and_started_again_it_loses_nothing_and_tells_nobody_twice(tmp_path):
@@ -152,14 +213,6 @@ def told(case):
     return [one["event_type"] for one in found if case.proposal_id in one["about"]]
 
 
-def test_ctrl_c_stops_it_cleanly(tmp_path):
-    with running(tmp_path / "data", "--no-demo") as up:
-        os.killpg(up.process.pid, signal.SIGINT)
-
-        assert up.process.wait(30) == 0
-        assert "Traceback" not in up.errors.read_text()
-
-
 def test_killed_at_once_after_a_submission_it_goes_on_where_it_was(tmp_path):
     """What was acknowledged survives, and its effects follow, once, after the restart."""
     data = tmp_path / "data"
@@ -178,23 +231,6 @@ def test_killed_at_once_after_a_submission_it_goes_on_where_it_was(tmp_path):
 
         assert again.refresh()["number"] == case.proposal["number"]
         assert told(again) == ["proposal.submitted.v1"]
-
-
-def test_without_the_demo_a_new_folder_has_no_accounts(tmp_path):
-    with running(tmp_path / "data", "--no-demo") as up:
-        assert not (up.data / folder.CREDENTIALS).exists()
-        assert "password" not in "\n".join(up.said)
-
-
-def test_an_interrupted_first_start_is_finished_by_the_next(tmp_path):
-    data = tmp_path / "data"
-    with running(data, "--no-demo"):
-        pass
-    (data / "demo-unfinished").touch()
-
-    with running(data) as up:
-        assert folder.credentials(up.data)["accounts"]
-        assert not (data / "demo-unfinished").exists()
 
 
 def test_saved_while_it_runs_and_brought_back_it_serves_the_same(up, tmp_path):
@@ -224,17 +260,6 @@ def test_the_doctor_finds_a_running_system_well(up):
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert up.url in ended.stdout
     assert "✓ proposal.db" in ended.stdout
-
-
-def test_the_doctor_finds_what_others_can_read(tmp_path):
-    with running(tmp_path / "data", "--no-demo") as up:
-        up.stop()
-    (up.data / "secrets.json").chmod(0o644)
-
-    ended = run_ops("doctor", "--data", up.data)
-
-    assert ended.returncode == 1
-    assert "✗" in ended.stdout
 
 
 def test_the_dead_list_of_a_healthy_system_is_empty(up):
@@ -290,12 +315,3 @@ def test_a_region_is_not_started_beside_the_demo(up):
     line = the_one_line(run_ops("init", "--data", up.data, "--code", "kota-uji"))
 
     assert "--data" in line
-
-
-def test_the_folder_is_free_again_after_a_failed_start(tmp_path):
-    run_ops("up", "--port", "0", "--data", tmp_path / "data", MAIL_URL="pigeon://roof")
-
-    up = start(tmp_path / "data")
-
-    assert up.stop() == 0
-    up.process.stdout.close()
