@@ -1,0 +1,30 @@
+"""Puts a folder on the import path for a module, and takes every trace of it away again."""
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from chassis import manifest
+
+
+@pytest.fixture(scope="module")
+def installed() -> Iterator[Callable[[Path], None]]:
+    """`installed(folder)` makes what lies in the folder importable, as installing it would."""
+    patch = pytest.MonkeyPatch()
+
+    def install(folder: Path) -> None:
+        patch.syspath_prepend(str(folder))
+        importlib.invalidate_caches()
+
+    yield install
+    patch.undo()
+    manifest._loaded.cache_clear()
+    for name in [one for one in sys.modules if _is_ours(one)]:
+        del sys.modules[name]
+
+
+def _is_ours(module: str) -> bool:
+    return module.split(".", maxsplit=1)[0] == "simpul_panel" or module.startswith("services.panel")
