@@ -210,10 +210,16 @@ class Filed:
         person = self.journey.person(key)
         return person.send(method, f"{self.path}/{what}", dict(body), etag=etag, status=status)
 
+    def papers(self) -> dict[str, dict[str, Any]]:
+        """The present document of each requirement that has one."""
+        rows = self.seen_by()["documents"]
+        return {row["requirement"]: row["current"] for row in rows if row["current"]}
+
     def open_document(self, code: str, *, by: str) -> bytes:
         """Ask for a grant and open the document with it."""
         person = self.journey.person(by)
-        grant = person.send("POST", f"{self.path}/documents/{code}/grant", {}).json()
+        path = f"{self.path}/documents/{code}/grant"
+        grant = person.send("POST", path, {}, status=(200, 201)).json()
         return bytes(expect(200, person.call("GET", grant["url"])).body)
 
     def history(self, *, by: str = "") -> list[dict[str, Any]]:

@@ -138,7 +138,7 @@ class TestTheFinishedProposal:
     def test_is_found_by_the_officer_who_decided_it(self, finished: Filed) -> None:
         decided = finished.journey.person("umpeg").get(f"{PROPOSAL}/decided?limit=100")["data"]
 
-        assert finished.id in [one["id"] for one in decided]
+        assert finished.id in [one["proposal"]["id"] for one in decided]
 
     def test_can_be_neither_changed_nor_decided_again(self, finished: Filed) -> None:
         assert finished.change({"keperluan": "Lain"}, status=409)

@@ -28,7 +28,7 @@ DAY = "2026-04-10T09:00:00+07:00"
 LAST_EVENING = "2026-04-25T23:55:00+07:00"
 
 
-def drafted(season: Journey, documents: tuple[str, ...] = ALWAYS, **answers: Any) -> Filed:
+def drafted(journey: Journey, documents: tuple[str, ...] = ALWAYS, **answers: Any) -> Filed:
     filed = journey.draft("kp_fungsional", {**ANSWERS, **answers}, by="applicant_jf")
     for name in documents:
         filed.attach(name)
@@ -78,6 +78,7 @@ def test_correcting_an_answer_opens_the_documents_that_hang_on_it(season: Journe
     filed.resubmit()
 
     assert filed.stage == "umpeg_verification"
+    filed.decide("reject", by="umpeg", note="Selesai untuk uji")
 
 
 def test_the_window_closes_at_midnight_in_the_region_and_names_the_next_day(
@@ -105,6 +106,9 @@ def test_only_one_runs_at_a_time(season: Journey) -> None:
     refusal = second.submit(status=422)
 
     assert [error["code"] for error in refusal.json()["errors"]] == ["too_many_open"]
+    first.withdraw()
+    second.submit()
+    second.withdraw()
 
 
 @pytest.mark.parametrize(
