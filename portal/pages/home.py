@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
 from portal.api_client import ApiRefused, ApiUnavailable
@@ -18,6 +18,7 @@ pages = Blueprint("home", __name__, url_prefix="/portal")
 def first() -> str:
     if me() is None:
         return render_template("landing.html")
+    session.pop("unread", None)  # the dashboard counts anew
     mine = api().get("/api/proposal/v1/proposals", state="open", limit="5")
     return render_template(
         "dashboard.html",

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.people import DESK, PHONE, People
 from tests.builders.pdfs import a_pdf
@@ -29,9 +29,14 @@ def attach_each(page: Page, folder: Path) -> None:
         expect(box.locator(".there")).to_contain_text(f"lampiran-{number + 1}.pdf")
 
 
+def row(page: Page, number: str) -> Locator:
+    """The first link in the table row of a proposal."""
+    return page.locator(".list tbody tr", has_text=number).get_by_role("link").first
+
+
 def decide(page: Page, number: str, label: str, *, note: str = "", mark: str = "") -> None:
     page.goto(page.url.split("/portal/")[0] + "/portal/tugas")
-    page.get_by_role("row", name=re.compile(re.escape(number))).get_by_role("link").first.click()
+    row(page, number).click()
     page.get_by_label(label, exact=True).check()
     if mark:
         page.get_by_label(mark).select_option("document_outdated")
@@ -99,7 +104,7 @@ def umpeg_returns(people: People, number: str) -> str:
     people.picture(page, "10-officer-dashboard")
     page.goto(f"{people.system.public_url}/portal/tugas")
     people.picture(page, "11-officer-inbox")
-    page.get_by_role("row", name=re.compile(re.escape(number))).get_by_role("link").click()
+    row(page, number).click()
     people.picture(page, "12-decide")
     marked = page.locator(".mark label").first.inner_text()
     decide(page, number, "Perbaikan", note="Gunakan SKP tahun terakhir.", mark=marked)
@@ -108,9 +113,17 @@ def umpeg_returns(people: People, number: str) -> str:
     return marked
 
 
+def wait_for_notice(page: Page, dashboard: str) -> None:
+    """The notice travels by the bus; a person looks again until it is there."""
+    for _ in range(20):
+        page.goto(dashboard)
+        if page.locator(".notices", has_text="perlu perbaikan").count():
+            break
+    expect(page.locator(".bell .badge")).to_be_visible()
+
+
 def correct(people: People, page: Page, number: str, marked: str, folder: Path) -> None:
-    page.goto(f"{people.system.public_url}/portal/")
-    expect(page.locator(".bell .badge")).to_be_visible(timeout=40_000)
+    wait_for_notice(page, f"{people.system.public_url}/portal/")
     page.get_by_role("link", name=re.compile("Pemberitahuan")).first.click()
     people.picture(page, "14-notices")
     page.get_by_role("link", name="Buka").first.click()
@@ -139,7 +152,7 @@ def officers_approve(people: People, number: str) -> None:
 def enter_result(people: People, number: str, folder: Path) -> None:
     page = people.signed_in("bkpsdm_admin", DESK)
     page.goto(f"{people.system.public_url}/portal/tugas")
-    page.get_by_role("row", name=re.compile(re.escape(number))).get_by_role("link").click()
+    row(page, number).click()
     page.get_by_label("Memenuhi Syarat (MS)", exact=True).check()
     letter = folder / "hasil.pdf"
     letter.write_bytes(RESULT)
@@ -154,7 +167,7 @@ def enter_result(people: People, number: str, folder: Path) -> None:
 def download(people: People, page: Page, number: str, folder: Path) -> None:
     page.goto(f"{people.system.public_url}/portal/riwayat")
     people.picture(page, "19-history")
-    page.get_by_role("row", name=re.compile(re.escape(number))).get_by_role("link").first.click()
+    row(page, number).click()
     people.picture(page, "20-finished")
     with page.expect_download() as coming:
         page.get_by_role("link", name="Unduh dokumen hasil").click()
