@@ -38,6 +38,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "membaca ulang peristiwa dari layanan lain untuk sebuah layanan",
         "read other services' events again for one service",
     ),
+    "cluster": (
+        "menjalankan bentuk terpisah: RabbitMQ, PostgreSQL, S3, nginx, satu proses per bagian",
+        "run the distributed form: RabbitMQ, PostgreSQL, S3, nginx, one process per part",
+    ),
+    "serve": ("menjalankan satu proses web", "run one web process"),
+    "work": ("menjalankan satu proses pekerja", "run one worker process"),
+    "migrate": (
+        "menyiapkan basis data dan antrean sebelum kode baru dijalankan",
+        "prepare databases and queues before new code is started",
+    ),
     "backup": ("menyimpan folder data ke satu berkas", "save the data folder in one file"),
     "restore": ("mengembalikan cadangan ke folder baru", "bring a backup back to a new folder"),
     "test": ("menjalankan semua pengujian", "run every test"),

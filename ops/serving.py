@@ -56,7 +56,10 @@ def listen(host: str, port: int) -> socket.socket:
 class Server(BaseApplication):
     """gunicorn, told everything here and nothing by files or the environment."""
 
-    def __init__(self, listener: socket.socket, service: Service) -> None:
+    def __init__(
+        self, listener: socket.socket, service: Service, *, threads: int = THREADS
+    ) -> None:
+        self._threads = threads
         self._listener = listener
         self._service = service
         super().__init__()
@@ -71,7 +74,7 @@ class Server(BaseApplication):
             "bind": f"fd://{self._listener.detach()}",
             "workers": 1,
             "worker_class": "gthread",
-            "threads": THREADS,
+            "threads": self._threads,
             "timeout": LONGEST_START,  # until a worker's sign of life: the first start migrates
             "graceful_timeout": 20,
             "limit_request_line": LONGEST_REQUEST_LINE,

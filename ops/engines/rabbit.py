@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pika
-from pika.exceptions import AMQPError
-
-from chassis.bus.amqp import DEAD_EXCHANGE, EXCHANGE, queue_of
+from chassis.bus import BusUnavailable
+from chassis.bus.amqp import DEAD_EXCHANGE, EXCHANGE, RabbitBus, queue_of
 from ops.engines.process import Child, answers, find, free_port, own_folder, unprivileged
 
 PACKAGES = ("rabbitmq-server",)
@@ -136,8 +134,8 @@ class Rabbit:
         if not answers(self.port):
             return False
         try:
-            pika.BlockingConnection(pika.URLParameters(self.url(next(iter(self.users))))).close()
-        except (AMQPError, OSError):
+            RabbitBus(self.url(next(iter(self.users))), "probe").check()
+        except BusUnavailable:
             return False
         return True
 

@@ -38,6 +38,7 @@ class Case:
     proposal_id: str = ""
     proposal: dict[str, Any] = field(default_factory=dict)
     papers: dict[str, bytes] = field(default_factory=dict)
+    opened: list[bytes] = field(default_factory=list)
     result: bytes = b""
 
     def person(self, key: str) -> Person:

@@ -62,6 +62,7 @@ def read_every_paper(case: Case, officer: Person) -> None:
         received = officer.call("GET", grant["url"])
         check(received.status == 200, f"{officer.key} may read {code} ({received.status})")
         check(received.body == paper, f"{code} is the file the applicant sent")
+        case.opened.append(paper)
 
 
 def issue_result(case: Case) -> None:

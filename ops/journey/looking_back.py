@@ -1,9 +1,10 @@
 """What must be true when it is over: history, archive, view log, public status."""
 
+import hashlib
 import json
 from typing import Any
 
-from ops.journey.case import API, APPLICANT, DOCUMENTS, OFFICERS, Case, check
+from ops.journey.case import API, DOCUMENTS, OFFICERS, Case, check
 from ops.journey.web import expect
 
 ROAD = (
@@ -29,7 +30,7 @@ def look_back(case: Case) -> None:
 
 def compare_history(case: Case) -> None:
     history = entries(case.applicant.get(f"{case.address}/history"))
-    road = [one["to_stage"] for one in sorted(history, key=lambda one: str(one["at"]))]
+    road = [one["to_stage"] for one in sorted(history, key=lambda one: int(one["sequence"]))]
     passed = [stage for stage in road if stage != "draft"]
     check(tuple(passed) == ROAD, f"the history tells the whole way, not {passed}")
 
@@ -54,16 +55,24 @@ def compare_archive(case: Case) -> None:
 
 
 def compare_views(case: Case) -> None:
-    """Whoever opened a paper is told to its owner."""
+    """The log names the officer for each paper opened, once, and nobody for the others."""
     person = case.applicant
     viewer = case.person(OFFICERS[0]).get("/api/identity/v1/me")["id"]
     proposal = case.refresh()
-    views = [
-        one
-        for document in proposal["documents"]
-        for one in entries(person.get(f"{DOCUMENTS}/documents/{document['document_id']}/views"))
-    ]
-    check(viewer in json.dumps(views), f"the view log of {APPLICANT} names the officer who looked")
+    papers = [one for document in proposal["documents"] for one in revisions(document)]
+    for paper in papers:
+        views = entries(person.get(f"{DOCUMENTS}/documents/{paper['document_id']}/views"))
+        viewers = [one["viewer_id"] for one in views]
+        expected = [viewer] if paper["sha256"] in opened(case) else []
+        check(viewers == expected, f"{paper['name']} was opened by {viewers}, not {expected}")
+
+
+def revisions(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*document["previous"], document["current"]]
+
+
+def opened(case: Case) -> set[str]:
+    return {hashlib.sha256(paper).hexdigest() for paper in case.opened}
 
 
 def compare_public_status(case: Case) -> None:

@@ -52,7 +52,8 @@ class Notices:
                 time.sleep(PAUSE)
         if missing:
             raise Unexpected(f"nobody told {missing} within {PATIENCE:.0f} s")
-        return arrived
+        order = [key for key, _event in expected]
+        return sorted(arrived, key=lambda told: order.index(told.key))
 
     def _new(self, person: Person, event: str) -> Iterator[Told]:
         fresh = [one for one in self._of_case(person) if one["event_type"] == event]

@@ -8,6 +8,15 @@ from ops.journey.case import APPLICANT, Case
 from ops.journey.looking_back import look_back
 from ops.journey.notices import Expected
 
+ROLES: dict[str, tuple[str, str]] = {
+    APPLICANT: ("pengusul", "applicant"),
+    "umpeg": ("Umpeg OPD", "Umpeg of the OPD"),
+    "opd_head": ("Kepala OPD", "head of the OPD"),
+    "bkpsdm_admin": ("BKPSDM", "BKPSDM"),
+    "bkpsdm_secretary": ("Sekretaris BKPSDM", "secretary of BKPSDM"),
+    "bkpsdm_head": ("Kepala BKPSDM", "head of BKPSDM"),
+}
+
 
 @dataclass(frozen=True)
 class Step:

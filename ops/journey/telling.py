@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ops.journey.case import Case, check
-from ops.journey.notices import Notices, Told
-from ops.journey.steps import STEPS, Step
+from ops.journey.notices import Notices
+from ops.journey.steps import ROLES, STEPS, Step
 from ops.journey.web import Unexpected
 from ops.speech import choose, say
 
-NAME_WIDTH = 34
+WHO_WIDTH = 40
 
 
 @dataclass
@@ -26,9 +26,9 @@ class Journey:
         for number, step in enumerate(STEPS, start=1):
             try:
                 self._take(number, step)
-            except Unexpected as error:
+            except (Unexpected, LookupError, TypeError) as error:
                 what = choose(*step.words)
-                raise Unexpected(f"step {number} ({step.actor}, {what}): {error}") from error
+                raise Unexpected(f"step {number} ({step.actor}, {what}): {error!r}") from error
         mails = self._checked_mails()
         seconds = time.monotonic() - began
         say(
@@ -41,13 +41,17 @@ class Journey:
         began = time.monotonic()
         step.do(self.case)
         milliseconds = (time.monotonic() - began) * 1000
-        found = self.case.refresh()["stage"]
+        proposal = self.case.refresh()
+        found = proposal["stage"]
         check(found == step.stage, f"the stage is {found}, not {step.stage}")
         local = datetime.now(UTC).astimezone()
-        line = f"{number:>2}. {local:%H:%M:%S}  {person.name:<{NAME_WIDTH}} {choose(*step.words)}"
-        print(f"{line}\n      → {step.stage}  ({milliseconds:.0f} ms)", flush=True)
+        who = f"{person.name} ({choose(*ROLES[step.actor])})"
+        print(f"{number:>2}. {local:%H:%M:%S}  {who:<{WHO_WIDTH}}  {choose(*step.words)}")
+        print(
+            f"      → {step.stage}: {proposal['stage_label']}  ({milliseconds:.0f} ms)", flush=True
+        )
         for told in self.notices.wait_for(step.tells):
-            print(f"      ✉ {_told_line(told)}", flush=True)
+            print(f"      ✉ {told.name}: {told.subject}", flush=True)
 
     def _checked_mails(self) -> tuple[str, str]:
         """Every notice to the applicant also went out as one mail, and none went out twice."""
@@ -60,7 +64,3 @@ class Journey:
         found = sorted(self.notices.mails())
         check(found == expected, f"the mails are {found}, not {expected}")
         return f", {len(found)} surat elektronik", f", {len(found)} mails"
-
-
-def _told_line(told: Told) -> str:
-    return f"{told.name}: {told.subject}"

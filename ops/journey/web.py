@@ -101,7 +101,7 @@ class Person:
         content: Any = None,
         *,
         etag: str = "",
-        status: int | tuple[int, ...] = 200,
+        status: int | tuple[int, ...] = (200, 201),
     ) -> Answer:
         """This function will change something; a key makes it safe to send again."""
         headers = {"Content-Type": "application/json"} if content is not None else {}

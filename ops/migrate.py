@@ -1,0 +1,72 @@
+"""`./simpul migrate [service …]`: schema, rights, row security, broker topology, reference data.
+
+A deploy step, run before new code is started; safe to repeat. On PostgreSQL the schema is
+changed by its owner (`OWNER_URL_<SERVICE>`), and the service's own role owns nothing.
+"""
+
+import argparse
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+
+from chassis import embedded, migration, postgres
+from chassis import runtime as runtimes
+from chassis.manifest import Manifest, discover, load
+from chassis.telemetry import configure_logs
+from ops.speech import Stop, say
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("services", nargs="*")
+    parser.add_argument("--demo", type=Path, metavar="DIR", help="fill an invented demo region")
+
+
+def run(options: argparse.Namespace) -> int:
+    configure_logs()
+    for manifest in chosen(options.services):
+        migrate(manifest, os.environ, demo=options.demo)
+        say(f"{manifest.name}: siap", f"{manifest.name}: ready")
+    return 0
+
+
+def chosen(names: list[str]) -> list[Manifest]:
+    """This function will return the named services, or all; raises `Stop` for an unknown one."""
+    found = discover()
+    for name in names:
+        if name not in found:
+            raise Stop(f"tidak ada layanan {name!r}", f"there is no service {name!r}")
+    return [found[name] for name in names or found]
+
+
+def migrate(manifest: Manifest, environ: Mapping[str, str], *, demo: Path | None = None) -> None:
+    """This function will bring one service's database and broker topology up to date."""
+    owner_url = environ.get(f"OWNER_URL_{embedded.key(manifest.name)}")
+    if owner_url:
+        _as_owner(manifest, environ, owner_url)
+    app = load(manifest.app)(environ)
+    if not owner_url:
+        migration.upgrade(app)
+    runtime = runtimes.of(app)
+    runtime.bus.declare(manifest.name, tuple(runtime.heard))
+    for seed, arguments in ((manifest.seed, ()), (manifest.demo_seed, (demo,))):
+        if seed and None not in arguments:
+            load(seed)(app, *arguments)
+    close(app)
+
+
+def _as_owner(manifest: Manifest, environ: Mapping[str, str], owner_url: str) -> None:
+    key = f"DATABASE_URL_{embedded.key(manifest.name)}"
+    role = make_url(environ[key]).username or manifest.name
+    app = load(manifest.app)({**environ, key: owner_url})
+    migration.upgrade(app)
+    postgres.protect(owner_url, role, runtimes.of(app).db.metadata)
+    close(app)
+
+
+def close(app: Any) -> None:
+    with app.app_context():
+        runtimes.of(app).bus.close()
+        runtimes.of(app).db.engine.dispose()

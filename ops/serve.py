@@ -1,0 +1,80 @@
+"""`./simpul serve <name>`: one `web` process: a service, the gateway or the portal.
+
+Its settings come from the environment. It binds loopback unless told otherwise.
+"""
+
+import argparse
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from chassis import runtime as runtimes
+from chassis.config import SettingsInvalid
+from chassis.manifest import discover, load
+from chassis.telemetry import configure_logs
+from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
+from ops.speech import Stop
+
+FRONTS = {"gateway": "gateway.app:create_app", "portal": "portal.app:create_app"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--threads", type=int, default=8)
+
+
+def run(options: argparse.Namespace) -> int:
+    configure_logs()
+    logging.basicConfig(handlers=[ToStructlog()], level=logging.WARNING, force=True)
+    web = Web(factory_of(options.name))
+    with listen(options.host, options.port) as listener:
+        try:
+            Server(listener, web, threads=options.threads).run()
+        except SystemExit as ended:
+            return 2 if ended.code == COULD_NOT_START else int(ended.code or 0)
+    return 0
+
+
+def factory_of(name: str) -> str:
+    """This function will return the dotted name of what builds the app; raises `Stop`."""
+    factories = {**FRONTS, **{one.name: one.app for one in discover().values()}}
+    if name not in factories:
+        known = ", ".join(sorted(factories))
+        raise Stop(
+            f"tidak ada layanan {name!r}; yang ada: {known}",
+            f"there is no service {name!r}; there are: {known}",
+        )
+    return factories[name]
+
+
+def built(factory: str) -> Any:
+    """This function will build an app from the environment; raises `Stop` naming every problem."""
+    try:
+        return load(factory)()
+    except SettingsInvalid as error:
+        told = "; ".join(error.problems)
+        raise Stop(f"pengaturan belum benar: {told}", f"settings are wrong: {told}") from error
+
+
+@dataclass
+class Web:
+    """The app of this process, built after the fork."""
+
+    factory: str
+    app: Any = None
+
+    def build(self) -> Callable[..., Any]:
+        self.app = built(self.factory)
+        app: Callable[..., Any] = self.app
+        return app
+
+    def started(self) -> None:
+        """Nothing more: loops run in the worker's process."""
+
+    def stop(self) -> None:
+        if self.app is not None and "simpul" in getattr(self.app, "extensions", {}):
+            with self.app.app_context():
+                runtimes.of(self.app).db.engine.dispose()

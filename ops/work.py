@@ -1,0 +1,34 @@
+"""`./simpul work <service>`: one `worker` process: the background loops of a service."""
+
+import argparse
+import logging
+import signal
+import threading
+
+from chassis import runtime as runtimes
+from chassis.telemetry import configure_logs, log
+from chassis.worker import Worker
+from ops.serve import built, factory_of
+from ops.serving import ToStructlog
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("service")
+
+
+def run(options: argparse.Namespace) -> int:
+    configure_logs()
+    logging.basicConfig(handlers=[ToStructlog()], level=logging.WARNING, force=True)
+    app = built(factory_of(options.service))
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    worker = Worker(app)
+    worker.start()
+    log.info("worker_started", service=options.service)
+    stopping.wait()
+    ended = worker.stop()
+    with app.app_context():
+        runtimes.of(app).bus.close()
+        runtimes.of(app).db.engine.dispose()
+    return 0 if ended else 1
