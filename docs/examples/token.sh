@@ -10,7 +10,7 @@ field() { sed -n "s/.*name=\"$1\" value=\"\([^\"]*\)\".*/\1/p" | sed 's/&amp;/\&
 PAGE=$(curl -s -L -c "$JAR" -b "$JAR" -G "$URL/oauth/authorize" \
   -d response_type=code -d client_id=simpul-cli --data-urlencode "redirect_uri=$CALLBACK" \
   --data-urlencode "scope=openid identity proposal documents notification" \
-  -d state=s -d nonce=n -d "code_challenge=$CHALLENGE" -d code_challenge_method=S256)
+  -d state=s -d "nonce=$VERIFIER" -d "code_challenge=$CHALLENGE" -d code_challenge_method=S256)
 NEXT=$(curl -s -o /dev/null -w '%{redirect_url}' -c "$JAR" -b "$JAR" "$URL/masuk" \
   --data-urlencode "csrf_token=$(echo "$PAGE" | field csrf_token)" \
   --data-urlencode "next=$(echo "$PAGE" | field next)" \
