@@ -1,0 +1,93 @@
+import pytest
+from flask.testing import FlaskClient
+
+from chassis.config import SettingsInvalid
+from portal.app import create_app
+from tests.portal.stage_set import SECRET, URL, FakeEdge, csrf_of, portal, sign_in
+
+OTHER = "another-secret-of-32-characters-or-more"
+
+
+@pytest.mark.parametrize("token", [None, "", "guessed", "x" * 32])
+def test_a_post_without_the_sessions_secret_is_refused(
+    client: FlaskClient, edge: FakeEdge, token: str | None
+):
+    sign_in(client, edge)
+    data = {} if token is None else {"csrf_token": token}
+
+    refused = client.post("/portal/pemberitahuan/dibaca", data=data)
+
+    assert refused.status_code == 403
+    assert edge.told("POST", "/api/notification/v1/notices/read-all") == []
+
+
+def test_a_post_from_another_site_is_refused_even_with_the_secret(
+    client: FlaskClient, edge: FakeEdge
+):
+    sign_in(client, edge)
+
+    refused = client.post(
+        "/portal/keluar",
+        data={"csrf_token": csrf_of(client)},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+
+    assert refused.status_code == 403
+
+
+def moved(client: FlaskClient, edge: FakeEdge, secrets: str) -> FlaskClient:
+    """Take the session cookie to a portal started with other secrets."""
+    cookie = client.get_cookie("simpul", domain="localhost")
+    assert cookie
+    other = portal(edge, SECRET_PORTAL=secrets)
+    other.set_cookie("simpul", cookie.value, domain="localhost")
+    return other
+
+
+def test_a_session_survives_the_rotation_of_the_secret(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+
+    assert moved(client, edge, f"{OTHER},{SECRET}").get("/portal/usulan").status_code == 200
+    assert moved(client, edge, OTHER).get("/portal/usulan").status_code == 302
+
+
+def test_a_cookie_somebody_changed_is_no_session(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    cookie = client.get_cookie("simpul", domain="localhost")
+    assert cookie
+    client.set_cookie("simpul", cookie.value[:-6] + "AAAAA=", domain="localhost")
+
+    assert client.get("/portal/usulan").status_code == 302
+
+
+def test_every_page_forbids_foreign_and_inline_content(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge, "umpeg")
+
+    for path in ("/portal/", "/portal/usulan", "/portal/status", "/portal/nowhere"):
+        page = client.get(path)
+        policy = page.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert " style=" not in page.text
+        assert "<script>" not in page.text
+        assert " onclick" not in page.text
+        assert page.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("missing", ["PUBLIC_URL", "SECRET_PORTAL"])
+def test_a_missing_setting_stops_the_start(missing: str):
+    config = {"PUBLIC_URL": URL, "SECRET_PORTAL": SECRET}
+    del config[missing]
+
+    with pytest.raises(SettingsInvalid, match=missing):
+        create_app(config, edge=FakeEdge())
+
+
+def test_a_short_secret_stops_the_start():
+    with pytest.raises(SettingsInvalid, match="at least 32"):
+        create_app({"PUBLIC_URL": URL, "SECRET_PORTAL": "short"}, edge=FakeEdge())
+
+
+def test_local_calls_need_the_edge_in_this_process():
+    with pytest.raises(SettingsInvalid, match="PEERS_URL"):
+        create_app({"PUBLIC_URL": URL, "SECRET_PORTAL": SECRET})
