@@ -29,7 +29,10 @@ show_refusals(blp)
 @public
 def account() -> AnyResponse:
     row = browser.finished_session()
-    return _to_sign_in() if row is None else _account_page(row)
+    if row is None:
+        return _to_sign_in()
+    with in_region(row.region):
+        return _account_page(row)
 
 
 @blp.post("/masuk/kata-sandi")
@@ -41,7 +44,7 @@ def change_password() -> AnyResponse:
         return _to_sign_in()
     with in_region(row.region):
         wrong = _changed(row)
-    return _account_page(row, wrong=wrong, good=None if wrong else say("password_saved"))
+        return _account_page(row, wrong=wrong, good=None if wrong else say("password_saved"))
 
 
 @blp.route("/masuk/tautan/<token>", methods=["GET", "POST"])
@@ -93,17 +96,16 @@ def end_session() -> AnyResponse:
 def _account_page(
     row: SignInSession, *, wrong: list[str] | None = None, good: str | None = None
 ) -> Response:
-    with in_region(row.region):
-        owned = queries.account(row.employee_id)
-        return page(
-            "account",
-            status=422 if wrong else 200,
-            name=queries.employee(row.employee_id).name,
-            totp_enrolled=bool(owned and owned.totp_confirmed_at),
-            codes_left=second_factor.recovery_codes_left(row.employee_id),
-            wrong=wrong,
-            good=good,
-        )
+    owned = queries.account(row.employee_id)
+    return page(
+        "account",
+        status=422 if wrong else 200,
+        name=queries.employee(row.employee_id).name,
+        totp_enrolled=bool(owned and owned.totp_confirmed_at),
+        codes_left=second_factor.recovery_codes_left(row.employee_id),
+        wrong=wrong,
+        good=good,
+    )
 
 
 def _changed(row: SignInSession) -> list[str] | None:

@@ -29,12 +29,12 @@ _POLICY = (
 )
 
 
-def page(name: str, *, status: int = 200, next_path: str = "", **values: object) -> Response:
-    """This function will render `<name>.html` for this browser."""
+def page(template: str, /, *, status: int = 200, next_path: str = "", **values: object) -> Response:
+    """This function will render `<template>.html` for this browser."""
     owner = browser.browser_id()
     response = make_response(
         render_template(
-            f"{name}.html",
+            f"{template}.html",
             say=say,
             lang=language(),
             csrf_token=browser.csrf_token(owner),

@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, request, send_from_directory
+from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from chassis.auth import public
@@ -27,13 +27,13 @@ _PATHS = {
     Step.NEW_PASSWORD: "/masuk/kata-sandi-baru",
     Step.ENROL_TOTP: "/masuk/pasang-autentikator",
 }
-_ASSETS = Path(__file__).parent / "assets"
+_STYLESHEET = Path(__file__).parent / "assets" / "masuk.css"
 
 
 @blp.get("/masuk.css")
 @public
 def stylesheet() -> Response:
-    response = send_from_directory(_ASSETS, "masuk.css", max_age=3600)
+    response = Response(_STYLESHEET.read_text(encoding="utf-8"), mimetype="text/css")
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
 

@@ -1,0 +1,518 @@
+"""The sign-in pages, as a browser without JavaScript sees them."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pyotp
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select, update
+
+from chassis.clock import now
+from chassis.regions import all_regions, in_region
+from services.identity.adapters.hashing import Hasher
+from services.identity.models import Account, Region, SignInSession, db
+from tests.identity import demo
+from tests.identity.conftest import Build
+from tests.identity.door import Browser, Door
+
+
+def _cookie(browser: Browser, name: str) -> str | None:
+    cookie = browser.client.get_cookie(name)
+    return cookie.value if cookie else None
+
+
+def test_the_form_asks_for_nip_and_password_and_needs_no_script(door: Door):
+    page = door.browser().get("/masuk")
+
+    assert page.status_code == 200
+    assert {"nip", "password", "csrf_token"} <= set(re.findall(r'name="([a-z_]+)"', page.text))
+    assert "<script" not in page.text
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    assert 'name="viewport"' in page.text
+
+
+def test_the_page_lets_nothing_foreign_in(door: Door):
+    headers = door.browser().get("/masuk").headers
+
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe-inline" not in policy
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in headers["Cache-Control"]
+
+
+def test_the_style_sheet_is_ours(door: Door):
+    sheet = door.browser().get("/masuk/masuk.css")
+
+    assert sheet.status_code == 200
+    assert sheet.content_type.startswith("text/css")
+    assert "url(" not in sheet.text
+    assert "@import" not in sheet.text
+
+
+def test_the_page_speaks_english_to_who_asks_for_it(door: Door):
+    english = door.browser().get("/masuk", headers={"Accept-Language": "en"})
+
+    assert "Sign in" in english.text
+    assert '<html lang="en">' in english.text
+
+
+def test_the_right_password_opens_and_the_cookie_is_kept_from_scripts(door: Door):
+    browser = door.browser()
+
+    response = door.sign_in(browser, "applicant")
+
+    assert response.status_code == 303
+    assert response.location == "/masuk/akun"
+    cookie = next(c for c in response.headers.getlist("Set-Cookie") if "simpul_session" in c)
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Andini Contoh" in browser.get("/masuk/akun").text
+
+
+def test_over_https_cookies_are_pinned_to_the_host(
+    build_app: Build, demo_app: Flask, tmp_path: Any
+):
+    door = Door(build_app(PUBLIC_URL="https://simpul.test"), tmp_path)
+
+    cookies = door.browser().get("/masuk").headers.getlist("Set-Cookie")
+
+    assert cookies[0].startswith("__Host-simpul_browser=")
+    assert "Secure" in cookies[0]
+    assert "Path=/" in cookies[0]
+
+
+def test_the_nip_may_be_typed_with_spaces(door: Door):
+    browser = door.browser()
+    browser.get("/masuk")
+    account = door.account("applicant")
+    nip = account["nip"]
+
+    response = browser.post(
+        "/masuk",
+        nip=f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}",
+        password=account["password"],
+    )
+
+    assert response.status_code == 303
+
+
+def _message(page: Any) -> str:
+    found = re.search(r'role="alert">(.*?)</div>', page.text, re.DOTALL)
+    return unescape(found.group(1).strip()) if found else ""
+
+
+def test_a_wrong_password_and_an_unknown_nip_are_answered_alike(door: Door):
+    browser = door.browser()
+    browser.get("/masuk")
+
+    wrong = browser.post("/masuk", nip=door.account("applicant")["nip"], password="salah sekali")
+    unknown = browser.post("/masuk", nip="198001012005011777", password="salah sekali")
+
+    assert wrong.status_code == unknown.status_code == 401
+    assert _message(wrong) == _message(unknown) != ""
+    same = re.compile(r'value="\d{18}"')
+    assert same.sub("", wrong.text) == same.sub("", unknown.text)
+
+
+def test_an_unknown_nip_costs_as_much_hashing_as_a_wrong_password(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+):
+    browser = door.browser()
+    browser.get("/masuk")
+    calls: list[str | None] = []
+    real = Hasher.verify
+    monkeypatch.setattr(
+        Hasher,
+        "verify",
+        lambda self, stored, given: calls.append(stored) or real(self, stored, given),
+    )
+
+    browser.post("/masuk", nip=door.account("applicant")["nip"], password="salah sekali")
+    known = len(calls)
+    browser.post("/masuk", nip="198001012005011777", password="salah sekali")
+
+    assert known == 1
+    assert len(calls) == 2
+    assert calls[1] is None
+
+
+def test_a_nip_with_month_13_is_called_wrong_before_anything_else(door: Door):
+    browser = door.browser()
+    browser.get("/masuk")
+
+    page = browser.post("/masuk", nip="199001012015131999", password="x")
+
+    assert page.status_code == 422
+    assert "NIP" in _message(page)
+
+
+def test_a_deactivated_person_is_answered_like_a_stranger(door: Door):
+    with door.app.app_context(), in_region("demo"), db.transaction() as session:
+        person = demo.employee_id(door.app, door.folder, "applicant")
+        session.execute(
+            update(demo.Employee).where(demo.Employee.id == person).values(active=False)
+        )
+    browser = door.browser()
+
+    assert door.sign_in(browser, "applicant").status_code == 401
+
+
+def test_an_account_without_password_cannot_be_entered(door: Door):
+    with door.app.app_context(), in_region("demo"), db.transaction() as session:
+        person = demo.employee_id(door.app, door.folder, "applicant")
+        session.execute(
+            update(Account).where(Account.employee_id == person).values(password_hash=None)
+        )
+    browser = door.browser()
+    browser.get("/masuk")
+
+    for password in ("", "the password of an account that does not exist"):
+        answer = browser.post("/masuk", nip=door.account("applicant")["nip"], password=password)
+        assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("token", ["", "wrong", None])
+def test_a_form_without_its_token_is_refused(door: Door, token: str | None):
+    browser = door.browser()
+    browser.get("/masuk")
+    account = door.account("applicant")
+    fields = {"nip": account["nip"], "password": account["password"]}
+
+    response = browser.client.post(
+        "/masuk", data=fields if token is None else {**fields, "csrf_token": token}
+    )
+
+    assert response.status_code == 403
+    assert response.content_type.startswith("text/html")
+    assert _cookie(browser, "simpul_session") is None
+
+
+def test_a_form_token_of_another_browser_is_refused(door: Door):
+    mine, theirs = door.browser(), door.browser()
+    mine.get("/masuk")
+    theirs.get("/masuk")
+    account = door.account("applicant")
+    mine.csrf = theirs.csrf
+
+    response = mine.post("/masuk", nip=account["nip"], password=account["password"])
+
+    assert response.status_code == 403
+
+
+def test_a_form_posted_from_another_site_is_refused(door: Door):
+    browser = door.browser()
+    browser.get("/masuk")
+    account = door.account("applicant")
+
+    response = browser.client.post(
+        "/masuk",
+        data={
+            "csrf_token": browser.csrf,
+            "nip": account["nip"],
+            "password": account["password"],
+        },
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+
+    assert response.status_code == 403
+
+
+def test_who_guesses_has_to_wait_and_the_right_password_waits_too(door: Door):
+    browser = door.browser()
+    browser.get("/masuk")
+    account = door.account("applicant")
+
+    for _ in range(5):
+        assert browser.post("/masuk", nip=account["nip"], password="salah").status_code == 401
+    blocked = browser.post("/masuk", nip=account["nip"], password=account["password"])
+
+    assert blocked.status_code == 429
+    assert "detik" in _message(blocked)
+    with time_machine.travel(now() + timedelta(seconds=31)):
+        assert (
+            browser.post("/masuk", nip=account["nip"], password=account["password"]).status_code
+            == 303
+        )
+
+
+def test_an_unknown_nip_is_throttled_just_the_same(door: Door):
+    browser = door.browser()
+    browser.get("/masuk")
+
+    answers = [
+        browser.post("/masuk", nip="198001012005011777", password="salah").status_code
+        for _ in range(6)
+    ]
+
+    assert answers == [401] * 5 + [429]
+
+
+def test_a_colleague_at_the_same_address_is_not_held_up(door: Door):
+    browser = door.browser()
+    browser.get("/masuk")
+    for _ in range(6):
+        browser.post("/masuk", nip=door.account("applicant")["nip"], password="salah")
+
+    assert door.sign_in(door.browser(), "umpeg").status_code == 303
+
+
+def test_many_addresses_reach_the_password_check_twenty_times(door: Door):
+    browser = door.browser()
+    browser.get("/masuk")
+    nip = door.account("applicant")["nip"]
+
+    answers = [
+        browser.post_from(f"10.0.{n // 4}.1", "/masuk", nip=nip, password="salah").status_code
+        for n in range(40)
+    ]
+
+    assert answers.count(401) == 20
+    assert answers[-1] == 429
+
+
+def test_the_address_is_the_one_our_proxy_saw(build_app: Build, demo_app: Flask, tmp_path: Any):
+    door = Door(build_app(PROXIES_IN_FRONT="1"), tmp_path)
+    browser = door.browser()
+    browser.get("/masuk")
+    nip = door.account("applicant")["nip"]
+
+    def guess(forwarded: str) -> int:
+        return browser.client.post(
+            "/masuk",
+            data={"csrf_token": browser.csrf, "nip": nip, "password": "salah"},
+            headers={"X-Forwarded-For": forwarded},
+        ).status_code
+
+    answers = [guess(f"invented-{n}, 10.1.1.1") for n in range(6)]
+
+    assert answers == [401] * 5 + [429]
+    assert guess("10.1.1.1, 10.2.2.2") == 401
+
+
+def test_the_second_factor_is_asked_on_a_page_of_its_own(door: Door):
+    browser = door.browser()
+
+    first = door.sign_in(browser, "bkpsdm_head")
+    assert first.location == "/masuk/kode"
+    assert browser.get("/masuk/akun").status_code == 303
+    browser.get("/masuk/kode")
+    second = browser.post("/masuk/kode", totp=door.code_of("bkpsdm_head"))
+
+    assert second.location == "/masuk/akun"
+    assert "Orkid Contoh" in browser.get("/masuk/akun").text
+
+
+def test_half_a_sign_in_gets_no_code_for_an_application(door: Door):
+    browser = door.browser()
+    door.sign_in(browser, "bkpsdm_head")
+
+    assert door.authorize(browser).location.startswith("/masuk?next=")
+
+
+def test_a_script_may_send_everything_at_once(door: Door):
+    browser = door.browser()
+
+    response = door.sign_in(browser, "bkpsdm_head", totp=door.code_of("bkpsdm_head"))
+
+    assert response.location == "/masuk/akun"
+
+
+def test_a_wrong_code_sent_at_once_is_answered_like_a_wrong_password(door: Door):
+    browser = door.browser()
+
+    response = door.sign_in(browser, "bkpsdm_head", totp="000000")
+
+    assert response.status_code == 401
+    assert _cookie(browser, "simpul_session") is None
+
+
+def test_a_code_serves_one_sign_in(door: Door):
+    code = door.code_of("bkpsdm_head")
+
+    assert door.sign_in(door.browser(), "bkpsdm_head", totp=code).status_code == 303
+    assert door.sign_in(door.browser(), "bkpsdm_head", totp=code).status_code == 401
+
+
+def test_five_wrong_codes_end_the_attempt(door: Door):
+    browser = door.browser()
+    door.sign_in(browser, "bkpsdm_head")
+    browser.get("/masuk/kode")
+
+    answers = [
+        browser.post_from(f"10.0.0.{n}", "/masuk/kode", totp="000000").status_code for n in range(6)
+    ]
+
+    assert answers == [401] * 6
+    assert browser.post("/masuk/kode", totp=door.code_of("bkpsdm_head")).location == "/masuk"
+
+
+def test_the_session_secret_changes_when_its_rights_grow(door: Door):
+    browser = door.browser()
+    door.sign_in(browser, "bkpsdm_head")
+    before = _cookie(browser, "simpul_session")
+    browser.get("/masuk/kode")
+
+    browser.post("/masuk/kode", totp=door.code_of("bkpsdm_head"))
+
+    assert before != _cookie(browser, "simpul_session")
+
+
+def test_half_a_sign_in_is_forgotten_after_ten_minutes(door: Door):
+    browser = door.browser()
+    door.sign_in(browser, "bkpsdm_head")
+
+    with time_machine.travel(now() + timedelta(minutes=11)):
+        assert browser.get("/masuk/kode").location == "/masuk"
+
+
+def test_a_session_ends_after_eight_hours(door: Door):
+    browser = door.signed_in("applicant")
+
+    with time_machine.travel(now() + timedelta(hours=8, minutes=1)):
+        assert browser.get("/masuk/akun").status_code == 303
+
+
+def test_signing_out_takes_a_form_and_ends_the_session(door: Door):
+    browser = door.signed_in("applicant")
+    secret = _cookie(browser, "simpul_session")
+    assert browser.client.get("/masuk/keluar").status_code == 405
+    browser.get("/masuk/akun")
+
+    assert browser.post("/masuk/keluar").status_code == 200
+
+    browser.client.set_cookie("simpul_session", secret or "")
+    assert browser.get("/masuk/akun").status_code == 303
+
+
+def test_after_signing_in_nobody_is_sent_off_the_site(door: Door):
+    browser = door.browser()
+
+    response = door.sign_in(browser, "applicant", next="https://evil.example/")
+
+    assert response.location == "/masuk/akun"
+
+
+def test_neither_password_nor_session_secret_lies_in_the_database_as_it_is(door: Door):
+    browser = door.signed_in("applicant")
+
+    with door.app.app_context(), all_regions():
+        hashes = db.session.scalars(select(Account.password_hash)).all()
+        prints = db.session.scalars(select(SignInSession.fingerprint)).all()
+
+    assert all(one and one.startswith("$argon2id$") for one in hashes)
+    assert _cookie(browser, "simpul_session") not in prints
+
+
+def _require_totp_of(door: Door, *roles: str) -> None:
+    with door.app.app_context(), db.transaction() as session:
+        region = session.get(Region, "demo")
+        assert region is not None
+        region.totp_roles = list(roles)
+
+
+def test_a_role_that_needs_a_second_factor_sets_one_up_before_it_gets_in(door: Door):
+    _require_totp_of(door, "umpeg")
+    browser = door.browser()
+    assert door.sign_in(browser, "umpeg").location == "/masuk/pasang-autentikator"
+    assert browser.get("/masuk/akun").status_code == 303
+
+    page = browser.get("/masuk/pasang-autentikator")
+    found = re.search(r'class="code secret">([A-Z2-7]+)<', page.text)
+    assert found is not None
+    assert "<svg" in page.text
+    wrong = browser.post("/masuk/pasang-autentikator", totp="000000")
+    sheet = browser.post("/masuk/pasang-autentikator", totp=pyotp.TOTP(found.group(1)).now())
+
+    assert wrong.status_code == 422
+    assert len(re.findall(r"<li>([2-9a-z]{4}(?:-[2-9a-z]{4}){3})</li>", sheet.text)) == 10
+    assert "Dahlia Contoh" in browser.get("/masuk/akun").text
+
+
+def test_a_recovery_code_opens_once_instead_of_the_phone(door: Door):
+    _require_totp_of(door, "umpeg")
+    browser = door.browser()
+    door.sign_in(browser, "umpeg")
+    page = browser.get("/masuk/pasang-autentikator")
+    secret = re.findall(r'class="code secret">([A-Z2-7]+)<', page.text)[0]
+    sheet = browser.post("/masuk/pasang-autentikator", totp=pyotp.TOTP(secret).now())
+    code = re.findall(r"<li>([2-9a-z-]{19})</li>", sheet.text)[0]
+
+    def recover() -> Any:
+        other = door.browser()
+        door.sign_in(other, "umpeg")
+        other.get("/masuk/pemulihan")
+        return other.post("/masuk/pemulihan", recovery_code=code.upper())
+
+    assert recover().location == "/masuk/akun"
+    assert recover().status_code == 401
+
+
+def test_changing_the_password_asks_for_the_old_one_and_ends_other_sessions(door: Door):
+    browser, other = door.signed_in("applicant"), door.signed_in("applicant")
+    browser.get("/masuk/akun")
+    new = {"new_password": "sungai tenang hanyut", "new_password_again": "sungai tenang hanyut"}
+
+    wrong = browser.post("/masuk/kata-sandi", old_password="bukan itu", **new)
+    right = browser.post(
+        "/masuk/kata-sandi", old_password=door.account("applicant")["password"], **new
+    )
+
+    assert wrong.status_code == 422
+    assert right.status_code == 200
+    assert browser.get("/masuk/akun").status_code == 200
+    assert other.get("/masuk/akun").status_code == 303
+    assert door.sign_in(door.browser(), "applicant").status_code == 401
+
+
+def test_the_old_password_again_is_no_new_password(door: Door):
+    browser = door.signed_in("applicant")
+    browser.get("/masuk/akun")
+    old = door.account("applicant")["password"]
+
+    page = browser.post(
+        "/masuk/kata-sandi", old_password=old, new_password=old, new_password_again=old
+    )
+
+    assert page.status_code == 422
+    assert "berbeda" in _message(page)
+
+
+def test_a_password_that_must_be_changed_is_changed_before_anything_else(door: Door):
+    with door.app.app_context(), in_region("demo"), db.transaction() as session:
+        person = demo.employee_id(door.app, door.folder, "applicant")
+        session.execute(
+            update(Account).where(Account.employee_id == person).values(must_change_password=True)
+        )
+    browser = door.browser()
+    assert door.sign_in(browser, "applicant").location == "/masuk/kata-sandi-baru"
+    assert door.authorize(browser).location.startswith("/masuk?next=")
+    browser.get("/masuk/kata-sandi-baru")
+
+    differ = browser.post(
+        "/masuk/kata-sandi-baru", new_password="sungai tenang", new_password_again="sungai"
+    )
+    weak = browser.post(
+        "/masuk/kata-sandi-baru", new_password="rahasia", new_password_again="rahasia"
+    )
+    done = browser.post(
+        "/masuk/kata-sandi-baru",
+        new_password="sungai tenang hanyut",
+        new_password_again="sungai tenang hanyut",
+    )
+
+    assert differ.status_code == weak.status_code == 422
+    assert done.location == "/masuk/akun"
+    tokens = door.redeem(_code(door, browser)).get_json()
+    assert door.me(tokens["access_token"]).status_code == 200
+
+
+def _code(door: Door, browser: Browser) -> str:
+    return door.authorize(browser).location.split("code=")[1].split("&")[0]
