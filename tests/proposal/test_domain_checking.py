@@ -15,7 +15,7 @@ from services.proposal.domain.attaching import (
     DocumentTypeRefused,
     RequirementTakesNoFile,
     RequirementUnknown,
-    check_attachment,
+    check_document,
 )
 from services.proposal.domain.checking import (
     Applicant,
@@ -253,15 +253,15 @@ class TestAward:
         award, file = seeded("asn_berprestasi"), Attached("a", size)
 
         if fits:
-            assert check_attachment(award, "bukti_inovasi", file).code == "bukti_inovasi"
+            assert check_document(award, "bukti_inovasi", file).code == "bukti_inovasi"
         else:
             with pytest.raises(DocumentTooLarge) as refusal:
-                check_attachment(award, "bukti_inovasi", file)
+                check_document(award, "bukti_inovasi", file)
             assert "512000" in refusal.value.detail("id")
 
     def test_the_simpeg_row_takes_no_file_and_asks_for_none(self) -> None:
         with pytest.raises(RequirementTakesNoFile):
-            check_attachment(seeded("asn_berprestasi"), "kelengkapan_simpeg", SMALL)
+            check_document(seeded("asn_berprestasi"), "kelengkapan_simpeg", SMALL)
 
     def test_the_period_is_set_by_the_system(self) -> None:
         errors = check_draft(seeded("asn_berprestasi"), {"masa_penilaian": "2030-01"})
@@ -269,22 +269,22 @@ class TestAward:
         assert [error.code for error in errors] == ["system_field"]
 
 
-class TestAttachment:
+class TestDocument:
     DEFINITION = seeded("bebas_hukdis")
 
     def test_may_have_one_mebibyte_and_not_a_byte_more(self) -> None:
-        check_attachment(self.DEFINITION, "skp_1_tahun", Attached("a", 1_048_576))
+        check_document(self.DEFINITION, "skp_1_tahun", Attached("a", 1_048_576))
 
         with pytest.raises(DocumentTooLarge):
-            check_attachment(self.DEFINITION, "skp_1_tahun", Attached("a", 1_048_577))
+            check_document(self.DEFINITION, "skp_1_tahun", Attached("a", 1_048_577))
 
     def test_belongs_to_a_requirement_of_the_layanan(self) -> None:
         with pytest.raises(RequirementUnknown):
-            check_attachment(self.DEFINITION, "sk_pns", SMALL)
+            check_document(self.DEFINITION, "sk_pns", SMALL)
 
     def test_is_a_pdf(self) -> None:
         with pytest.raises(DocumentTypeRefused):
-            check_attachment(self.DEFINITION, "skp_1_tahun", Attached("a", 10, "text/html"))
+            check_document(self.DEFINITION, "skp_1_tahun", Attached("a", 10, "text/html"))
 
     def test_is_measured_again_at_submission(self) -> None:
         documents = {

@@ -51,7 +51,7 @@ class Attached:
     content_type: str = "application/pdf"
 
 
-def check_attachment(
+def check_document(
     definition: LayananDefinition,
     requirement_code: str,
     attached: Attached,

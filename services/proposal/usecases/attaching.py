@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, func, select, update
 from chassis.kernel.errors import FieldError, Invalid, NotFound, Refused
 from chassis.regions import current_region
 from services.proposal.adapters.receipts import POINTER, Receipt
-from services.proposal.domain.attaching import Attached, check_attachment
+from services.proposal.domain.attaching import Attached, check_document
 from services.proposal.domain.opening import require_open
 from services.proposal.models import Proposal, ProposalDocument, db
 from services.proposal.queries.proposals import opened_parts
@@ -33,7 +33,7 @@ def attach(
 ) -> Proposal:
     """This function will put an uploaded document to a requirement; the earlier one is kept.
 
-    Raises `ReceiptOfSomebodyElse`, `ClosedForChange` and the refusals of `check_attachment`,
+    Raises `ReceiptOfSomebodyElse`, `ClosedForChange` and the refusals of `check_document`,
     each naming `/receipt`.
     """
     with db.transaction() as session:
@@ -116,7 +116,7 @@ def _check(case: Case, requirement: str, receipt: Receipt, person_id: UUID) -> N
     check_owner(receipt, person_id)
     attached = Attached(str(receipt.document_id), receipt.size, receipt.content_type)
     try:
-        check_attachment(case.layanan, requirement, attached)
+        check_document(case.layanan, requirement, attached)
     except Refused as refusal:
         raise named(refusal) from None
 
