@@ -1,7 +1,7 @@
 """`./simpul test`: every test, with what they need; `--fast` is the inner loop.
 
-Nothing is installed on a person's machine. On a build machine (CI=true, run by root) a missing
-browser is installed, because there a test left out would pass for a test that passed.
+Nothing is installed on a person's machine. On a build machine (CI=true, run by root) missing
+programs are installed first. What could not be tested is named in the last line.
 """
 
 import argparse
@@ -14,12 +14,19 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from ops import folder
-from ops.speech import Stop, choose
+from ops.speech import choose
 
 ROOT = Path(__file__).parent.parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOT_FAST = "not browser and not live and not slow"
 WORKERS = 2
+# What tests look for on the machine, and Debian's package that brings it.
+PROGRAMS: dict[str, tuple[str, ...]] = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "postgresql": ("postgres",),
+    "rabbitmq-server": ("rabbitmq-server",),
+    "nginx": ("nginx",),
+}
+BESIDE_THE_PATH = ("/usr/sbin", "/usr/lib/postgresql/*/bin", "/usr/lib/rabbitmq/bin")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,65 +37,74 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    chosen, left_out = choice(fast=options.fast)
+    absent = [] if options.fast else after_installing(missing())
     report = folder.default_folder().parent / "tests.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     began = time.monotonic()
     command = [sys.executable, "-m", "pytest", f"--junitxml={report}", "-n", str(options.n)]
-    command += ["-m", chosen] if chosen else []
+    command += ["-m", NOT_FAST] if options.fast else []
     command += ["-k", options.k] if options.k else []
     code = subprocess.run([*command, *options.paths], cwd=ROOT, check=False).returncode
-    summarise(report, time.monotonic() - began, left_out)
+    summarise(report, time.monotonic() - began, left_out(fast=options.fast, absent=absent))
     return code
 
 
-def choice(*, fast: bool) -> tuple[str, tuple[str, str] | None]:
-    """This function will return pytest's marker expression and what it leaves out, if anything."""
+def missing() -> list[str]:
+    """This function will name the packages whose programs this machine does not have."""
+    folders = [str(path) for place in BESIDE_THE_PATH for path in _matching(place)]
+    path = os.pathsep.join([os.environ.get("PATH", ""), *folders])
+    return [
+        package
+        for package, names in PROGRAMS.items()
+        if not any(shutil.which(name, path=path) for name in names)
+    ]
+
+
+def _matching(place: str) -> list[Path]:
+    return sorted(Path("/").glob(place.lstrip("/")))
+
+
+def after_installing(absent: list[str]) -> list[str]:
+    """This function will install packages on a build machine, and return what is still missing."""
+    is_build_machine = os.environ.get("CI") == "true" and os.geteuid() == 0
+    if not absent or not is_build_machine or not shutil.which("apt-get"):
+        return absent
+    apt("update")
+    # One by one: a package this system does not know must not keep the others away.
+    for package in absent:
+        apt("install", "-y", "--no-install-recommends", package)
+    return missing()
+
+
+def apt(*arguments: str) -> None:
+    surroundings = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "-q", *arguments], env=surroundings, check=False)
+
+
+def left_out(*, fast: bool, absent: list[str]) -> str:
     if fast:
-        return NOT_FAST, (
+        return choose(
             "tanpa pengujian peramban, mesin nyata, dan yang lama (--fast)",
             "without browser, live and slow tests (--fast)",
         )
-    if find_browser() or installed_browser():
-        return "", None
-    return "not browser", (
-        "tanpa pengujian peramban karena Chromium tidak terpasang "
-        "(misalnya: sudo apt install chromium)",
-        "without browser tests because Chromium is not installed "
-        "(for instance: sudo apt install chromium)",
+    if not absent:
+        return ""
+    packages = " ".join(absent)
+    return choose(
+        f"TIDAK DIUJI yang memerlukan: {packages} (misalnya: sudo apt install {packages})",
+        f"NOT TESTED what needs: {packages} (for instance: sudo apt install {packages})",
     )
 
 
-def find_browser() -> str | None:
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
-
-
-def installed_browser() -> str | None:
-    """This function will install Chromium on a build machine, and only there."""
-    may_install = os.environ.get("CI") == "true" and os.geteuid() == 0
-    if not may_install or not shutil.which("apt-get"):
-        return None
-    surroundings = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "update", "-q"],
-        ["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"],
-    ):
-        if subprocess.run(command, env=surroundings, check=False).returncode != 0:
-            words = " ".join(command)
-            raise Stop(f"gagal: {words}", f"this failed: {words}")
-    return find_browser()
-
-
-def summarise(report: Path, seconds: float, left_out: tuple[str, str] | None) -> None:
+def summarise(report: Path, seconds: float, remark: str) -> None:
     if not report.exists():
         return
-    counts = counted(report)
     parts = choose(
         "{passed} lulus, {failed} gagal, {skipped} dilewati dalam {seconds:.0f} detik",
         "{passed} passed, {failed} failed, {skipped} skipped in {seconds:.0f} seconds",
-    ).format(**counts, seconds=seconds)
-    print(f"simpul test: {parts}" + (f"; {choose(*left_out)}" if left_out else ""), flush=True)
+    ).format(**counted(report), seconds=seconds)
+    print(f"simpul test: {parts}" + (f"; {remark}" if remark else ""), flush=True)
 
 
 def counted(report: Path) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """./simpul test, ./simpul lint and the build machine's script: what they choose and report."""
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -8,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from ops import lint, test
-from ops.speech import Stop
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,63 +33,104 @@ def commands(monkeypatch):
     return made
 
 
+class Machine:
+    """Stands for the machine: what is installed, what was run, what cannot be installed."""
+
+    def __init__(self, *installed, unknown=()):
+        self.installed = set(installed)
+        self.ran = []
+        self._unknown = unknown
+
+    def which(self, name, **_where):
+        return f"/usr/bin/{name}" if name in self.installed else None
+
+    def run(self, command, **_more):
+        self.ran.append(command)
+        if "install" in command and command[-1] not in self._unknown:
+            self.installed |= set(test.PROGRAMS[command[-1]])
+        return subprocess.CompletedProcess(command, 0)
+
+
 @pytest.fixture
-def bare_machine(monkeypatch):
-    """No browser; apt-get is there; we are root on a build machine."""
-    there = {"apt-get": "/usr/bin/apt-get"}
-    monkeypatch.setattr(shutil, "which", there.get)
+def machine(monkeypatch):
+    """No program a test looks for is there; apt-get is; we are root on a build machine."""
+
+    def become(made):
+        monkeypatch.setattr(shutil, "which", made.which)
+        monkeypatch.setattr(subprocess, "run", made.run)
+        return made
+
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setenv("CI", "true")
-    return there
+    return become
 
 
-def test_a_build_machine_gets_the_browser_it_lacks(bare_machine, commands):
-    test.choice(fast=False)
+def test_a_build_machine_gets_the_programs_it_lacks(machine):
+    bare = machine(Machine("apt-get", "nginx"))
 
-    assert [command[:2] for command in commands.ran] == [
-        ["apt-get", "update"],
-        ["apt-get", "install"],
+    absent = test.after_installing(test.missing())
+
+    assert absent == []
+    assert bare.ran[0] == ["apt-get", "-q", "update"]
+    assert [command[-1] for command in bare.ran[1:]] == [
+        "chromium",
+        "postgresql",
+        "rabbitmq-server",
     ]
-    assert "--no-install-recommends" in commands.ran[1]
+    assert all("--no-install-recommends" in command for command in bare.ran[1:])
 
 
-def test_nothing_is_installed_on_a_persons_machine(bare_machine, commands, monkeypatch):
+def test_one_package_that_cannot_be_had_keeps_no_other_away_and_is_named(machine):
+    machine(Machine("apt-get", unknown=("chromium",)))
+
+    absent = test.after_installing(test.missing())
+
+    assert absent == ["chromium"]
+    assert "chromium" in test.left_out(fast=False, absent=absent)
+
+
+def test_nothing_is_installed_on_a_persons_machine(machine, monkeypatch):
     monkeypatch.delenv("CI")
+    bare = machine(Machine("apt-get"))
 
-    chosen, left_out = test.choice(fast=False)
+    absent = test.after_installing(test.missing())
 
-    assert commands.ran == []
-    assert chosen == "not browser"
-    assert "chromium" in left_out[1].lower()
+    assert bare.ran == []
+    assert set(absent) == set(test.PROGRAMS)
 
 
-def test_nothing_is_installed_by_somebody_who_is_not_root(bare_machine, commands, monkeypatch):
+def test_nothing_is_installed_by_somebody_who_is_not_root(machine, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    bare = machine(Machine("apt-get"))
 
-    assert test.choice(fast=False)[0] == "not browser"
-    assert commands.ran == []
+    test.after_installing(test.missing())
 
-
-def test_a_browser_that_cannot_be_installed_stops_a_build(bare_machine, monkeypatch):
-    monkeypatch.setattr(subprocess, "run", Commands(ends={"install": 100}).run)
-
-    with pytest.raises(Stop):
-        test.choice(fast=False)
+    assert bare.ran == []
 
 
-def test_with_a_browser_nothing_is_left_out(bare_machine, commands):
-    bare_machine["chromium"] = "/usr/bin/chromium"
+def test_nothing_is_installed_where_nothing_is_missing(machine):
+    full = machine(
+        Machine("apt-get", *(name for names in test.PROGRAMS.values() for name in names))
+    )
 
-    assert test.choice(fast=False) == ("", None)
-    assert commands.ran == []
+    assert test.after_installing(test.missing()) == []
+    assert full.ran == []
+    assert test.left_out(fast=False, absent=[]) == ""
 
 
-def test_the_inner_loop_leaves_out_what_is_slow(bare_machine, commands):
-    chosen, left_out = test.choice(fast=True)
+def test_the_inner_loop_leaves_out_what_is_slow_and_installs_nothing(
+    machine, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("SIMPUL_HOME", str(tmp_path))
+    bare = machine(Machine("apt-get"))
+    options = argparse.Namespace(fast=True, k=None, n=2, paths=[])
 
-    assert {"browser", "live", "slow"} <= set(chosen.split())
-    assert "--fast" in left_out[0]
-    assert commands.ran == []
+    test.run(options)
+
+    assert len(bare.ran) == 1
+    expression = bare.ran[0][bare.ran[0].index("-m", 3) + 1]
+    assert all(f"not {word}" in expression for word in ("browser", "live", "slow"))
+    assert "--fast" in test.left_out(fast=True, absent=[])
 
 
 def test_the_summary_counts_what_failed_apart_from_what_passed(tmp_path):
