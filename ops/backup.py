@@ -24,6 +24,7 @@ from ops.speech import Stop, choose, say
 
 FORMAT = "simpul-backup/1"
 MANIFEST = "manifest.json"
+DRAFT = ".unfinished"
 LOCK_WAIT = 20.0
 LEFT_OUT = (folder.LOCK, ".writable")
 BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")
@@ -41,10 +42,11 @@ def run(options: argparse.Namespace) -> int:
             f"folder {options.data} belum berisi data Simpul",
             f"the folder {options.data} holds no data of Simpul",
         )
+    if target.exists():
+        raise Stop(f"{target} sudah ada", f"{target} is there already")
     try:
         manifest = save(options.data, target)
     except (OSError, sqlite3.Error) as error:
-        target.unlink(missing_ok=True)
         raise Stop(f"cadangan gagal: {error}", f"the backup failed: {error}") from error
     size = sum(entry["size"] for entry in manifest["files"])
     say(
@@ -57,24 +59,39 @@ def run(options: argparse.Namespace) -> int:
 
 
 def save(data: Path, target: Path) -> dict[str, Any]:
-    """This function will write the archive and return its manifest (path, size and SHA-256)."""
+    """This function will write the archive and return its manifest (path, size and SHA-256).
+
+    The archive gets its name when it is whole; a failure leaves nothing behind.
+    """
+    draft = target.with_name(target.name + DRAFT)
+    try:
+        with tempfile.TemporaryDirectory(prefix="simpul-backup-") as scratch:
+            files = {**copy_databases(data, Path(scratch)), **other_files(data)}
+            manifest = write(draft, files)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return manifest
+
+
+def write(draft: Path, files: dict[str, Path]) -> dict[str, Any]:
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive:
+            manifest = fill(archive, files)
+        file.flush()
+        os.fsync(file.fileno())
+    return manifest
+
+
+def fill(archive: tarfile.TarFile, files: dict[str, Path]) -> dict[str, Any]:
     entries: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory(prefix="simpul-backup-") as scratch:
-        copies = copy_databases(data, Path(scratch))
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with (
-            os.fdopen(descriptor, "wb") as file,
-            tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive,
-        ):
-            for name, path in [*copies.items(), *other_files(data)]:
-                # A draft the system was just writing may be gone; what rows point to stays.
-                with contextlib.suppress(FileNotFoundError):
-                    entries.append(add(archive, name, path))
-            manifest = {"format": FORMAT, "made_at": _now(), "files": entries}
-            add_bytes(archive, MANIFEST, json.dumps(manifest, indent=1).encode())
-            archive.close()
-            file.flush()
-            os.fsync(file.fileno())
+    for name, path in files.items():
+        # A draft the system was just writing may be gone; what rows point to stays.
+        with contextlib.suppress(FileNotFoundError):
+            entries.append(add(archive, name, path))
+    manifest = {"format": FORMAT, "made_at": _now(), "files": entries}
+    add_bytes(archive, MANIFEST, json.dumps(manifest, indent=1).encode())
     return manifest
 
 
@@ -119,13 +136,13 @@ def opened(path: Path) -> contextlib.closing[sqlite3.Connection]:
     return contextlib.closing(sqlite3.connect(path, timeout=LOCK_WAIT, isolation_level=None))
 
 
-def other_files(data: Path) -> list[tuple[str, Path]]:
+def other_files(data: Path) -> dict[str, Path]:
     found = (path for path in sorted(data.rglob("*")) if path.is_file() and not path.is_symlink())
-    return [(str(path.relative_to(data)), path) for path in found if _belongs(path)]
+    return {str(path.relative_to(data)): path for path in found if _belongs(path)}
 
 
 def _belongs(path: Path) -> bool:
-    if path.suffix == ".db" or path.name in LEFT_OUT:
+    if path.suffix in {".db", DRAFT} or path.name in LEFT_OUT:
         return False
     return not path.name.endswith(BESIDE_A_DATABASE)
 

@@ -139,7 +139,7 @@ def test_a_damaged_database_is_found_even_with_a_fitting_hash(data, tmp_path):
     archive = tmp_path / "b.tar.gz"
     entries = []
     with tarfile.open(archive, "w:gz") as made:
-        for name, path in backup.other_files(data):
+        for name, path in backup.other_files(data).items():
             entries.append(backup.add(made, name, path))
         entries.append(backup.add(made, "proposal.db", data / "proposal.db"))
         told = {"format": backup.FORMAT, "files": entries}
@@ -204,8 +204,28 @@ def test_an_empty_folder_is_not_saved(tmp_path, capsys):
 def test_a_file_that_leaves_while_the_backup_runs_does_not_stop_it(data, tmp_path, monkeypatch):
     gone = data / "mail" / ".unfinished.eml.12"
     listed = backup.other_files(data)
-    monkeypatch.setattr(backup, "other_files", lambda _: [("mail/gone", gone), *listed])
+    monkeypatch.setattr(backup, "other_files", lambda _: {"mail/gone": gone, **listed})
 
     manifest = backup.save(data, tmp_path / "b.tar.gz")
 
     assert "mail/gone" not in [entry["path"] for entry in manifest["files"]]
+
+
+def test_a_backup_that_fails_leaves_nothing_behind(data, tmp_path, monkeypatch):
+    def full(*_args):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(backup, "add", full)
+
+    with pytest.raises(OSError, match="No space"):
+        backup.save(data, tmp_path / "b.tar.gz")
+    assert [one.name for one in tmp_path.iterdir()] == ["data"]
+
+
+def test_an_existing_file_is_not_overwritten(data, tmp_path):
+    (tmp_path / "b.tar.gz").write_text("last year's")
+
+    code = main.main(["backup", "--data", str(data), "--to", str(tmp_path / "b.tar.gz")])
+
+    assert code == 2
+    assert (tmp_path / "b.tar.gz").read_text() == "last year's"
