@@ -15,7 +15,7 @@ _FORGED = re.compile(
     r"|FORWARDED|PROXY|REMOTE_USER|TRUE_CLIENT_IP|VIA)"
 )
 
-_SECURITY: Headers = [
+SECURITY: Headers = [
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "same-origin"),
@@ -24,6 +24,23 @@ _SECURITY: Headers = [
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
 ]
+# nginx cannot take headers off by pattern; these are the ones anything was ever known to trust.
+STRIPPED = (
+    "Forwarded",
+    "X-Forwarded-Host",
+    "X-Forwarded-Port",
+    "X-Forwarded-Prefix",
+    "X-Real-IP",
+    "X-User",
+    "X-Role",
+    "X-Region",
+    "X-Tenant",
+    "X-Original-URL",
+    "X-Rewrite-URL",
+    "X-HTTP-Method-Override",
+    "Remote-User",
+    "Proxy",
+)
 _HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
@@ -43,7 +60,7 @@ def finished(headers: Headers, request_id: str, *, https: bool) -> Headers:
     """This function will add request id and security headers, keeping what the app set itself."""
     kept = [pair for pair in headers if pair[0].lower() != "x-request-id"]
     present = {name.lower() for name, _ in kept}
-    kept.extend(pair for pair in _SECURITY if pair[0].lower() not in present)
+    kept.extend(pair for pair in SECURITY if pair[0].lower() not in present)
     if https:
         kept.append(_HSTS)
     kept.append(("X-Request-ID", request_id))

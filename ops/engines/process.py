@@ -124,6 +124,12 @@ class Child:
             self.kill()
         self._process = None
 
+    def signal(self, number: int) -> None:
+        """Send a signal to the server itself; raises `EngineFailed` when it is not running."""
+        if self._process is None or not self.alive:
+            raise EngineFailed(f"{self.command[0]} is not running")
+        self._process.send_signal(number)
+
     def kill(self) -> None:
         """End the server and its children as a power cut would."""
         with contextlib.suppress(ProcessLookupError):

@@ -51,7 +51,7 @@ class S3:
         rclone = shutil.which("rclone") or shutil.which("rclone", path=str(_beside_python()))
         if rclone is None or self.prefer == "minio":
             raise EngineMissing(self.prefer or "rclone", "rclone")
-        keys = {"RCLONE_AUTH_KEY": f"{self.access_key},{self.secret_key}"}
+        keys = {"RCLONE_AUTH_KEY": f'"{self.access_key},{self.secret_key}"'}  # a list in CSV form
         return [rclone, "serve", "s3", "--addr", address, "--config", "", objects], keys
 
 

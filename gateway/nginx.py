@@ -1,0 +1,259 @@
+"""The nginx configuration, rendered from the same route table as the embedded edge.
+
+nginx moves the bytes in the distributed form; what it refuses, it refuses with the same problem
+documents. One conformance suite compares the two.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chassis.manifest import Route
+from gateway import problems
+from gateway.headers import SECURITY, STRIPPED
+from gateway.problems import Problem
+from gateway.routes import GATEWAY, GATEWAY_ROUTE, OWN_PAGES, PORTAL, RouteTable, Target
+
+_METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS"
+_READ_ONLY = "GET|HEAD|OPTIONS"
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Where nginx listens, and the folder it works in. `certificate` turns TLS on."""
+
+    folder: Path
+    port: int
+    internal_port: int
+    host: str = "127.0.0.1"
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+def render(routes: RouteTable, upstreams: Mapping[str, Sequence[int]], listening: Listening) -> str:
+    """This function will write nginx.conf for services at loopback ports.
+
+    `upstreams` maps each owner to the ports of its running instances; an owner without one is
+    answered with 503.
+    """
+    targets = [*routes.targets, Target(GATEWAY, GATEWAY_ROUTE)]
+    http = [
+        *_settings(listening),
+        *_maps(),
+        *(line for number, t in enumerate(targets) for line in _zone(number, t.route)),
+        *(line for owner, ports in upstreams.items() for line in _upstream(owner, ports)),
+        *_public_server(targets, upstreams, listening),
+        *_internal_server(targets, upstreams, listening),
+    ]
+    body = "\n".join(f"  {line}" for line in http)
+    return (
+        "worker_processes 2;\ndaemon off;\n"
+        f"pid {listening.folder}/nginx.pid;\nerror_log stderr warn;\n"
+        f"events {{ worker_connections 1024; }}\nhttp {{\n{body}\n}}\n"
+    )
+
+
+def _settings(listening: Listening) -> Iterable[str]:
+    for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"):
+        yield f"{kind}_temp_path {listening.folder}/{kind};"
+    yield from (
+        "access_log off;",
+        "server_tokens off;",
+        "default_type application/octet-stream;",
+        "types { text/css css; text/javascript js; image/svg+xml svg; image/png png; }",
+        "keepalive_timeout 30s;",
+        "client_body_timeout 30s;",
+        "client_header_timeout 15s;",
+        "large_client_header_buffers 4 16k;",
+        "merge_slashes off;",
+        "limit_req_status 429;",
+        "limit_req_log_level info;",
+        "proxy_http_version 1.1;",
+        "proxy_connect_timeout 1s;",
+        "proxy_read_timeout 25s;",
+        "proxy_next_upstream error timeout;",
+        "proxy_next_upstream_tries 2;",
+        "proxy_next_upstream_timeout 5s;",
+        "proxy_hide_header X-Request-ID;",
+    )
+
+
+def _maps() -> Iterable[str]:
+    yield "map $http_x_request_id $simpul_id {"
+    yield '  default $request_id; "~^[A-Za-z0-9._-]{8,64}$" $http_x_request_id;'
+    yield "}"
+    yield "map $http_authorization $simpul_caller {"
+    yield '  "" $binary_remote_addr; default $http_authorization;'
+    yield "}"
+    yield "map $http_accept_language $simpul_language { default id; ~*^en en; }"
+    yield 'map $arg_v $simpul_cache { "" "public, max-age=300";'
+    yield '  default "public, max-age=31536000, immutable"; }'
+    for number, (name, value) in enumerate(SECURITY):
+        theirs = f"$upstream_http_{name.lower().replace('-', '_')}"
+        yield f'map {theirs} $simpul_header_{number} {{ "" "{value}"; default ""; }}'
+
+
+def _zone(number: int, route: Route) -> Iterable[str]:
+    rate = max(1, round(route.rate * 60))
+    yield f"limit_req_zone $simpul_caller zone=route{number}:4m rate={rate}r/m;"
+
+
+def _upstream(owner: str, ports: Sequence[int]) -> Iterable[str]:
+    if ports:
+        servers = " ".join(
+            f"server 127.0.0.1:{port} max_fails=1 fail_timeout=2s;" for port in ports
+        )
+        yield f"upstream simpul_{owner} {{ least_conn; {servers} }}"
+
+
+def _public_server(
+    targets: Sequence[Target], upstreams: Mapping[str, Sequence[int]], listening: Listening
+) -> Iterable[str]:
+    yield "server {"
+    tls = " ssl" if listening.certificate else ""
+    yield f"  listen {listening.host}:{listening.port}{tls} backlog=1024;"
+    if listening.certificate:
+        yield f"  ssl_certificate {listening.certificate};"
+        yield f"  ssl_certificate_key {listening.key};"
+        yield "  ssl_protocols TLSv1.2 TLSv1.3;"
+        yield "  add_header Strict-Transport-Security max-age=31536000 always;"
+    for number, (name, _value) in enumerate(SECURITY):
+        yield f"  add_header {name} $simpul_header_{number} always;"
+    yield "  add_header X-Request-ID $simpul_id always;"
+    yield f'  if ($request_method !~ "^({_METHODS})$") {{ return 405; }}'
+    yield r'  if ($request_uri ~ "(//|/\.\.?(/|$|\?))") { return 404; }'
+    yield "  error_page 404 @not_found;"
+    yield "  error_page 405 @not_allowed;"
+    yield "  error_page 411 @length_required;"
+    yield "  error_page 429 @too_many;"
+    yield "  error_page 500 502 503 504 @unavailable;"
+    yield "  location / { return 404; }"
+    yield "  location = /livez {"
+    yield '    default_type application/json; return 200 \'{"status":"alive"}\';'
+    yield "  }"
+    yield from _portal_files(listening)
+    for number, target in enumerate(targets):
+        yield from _locations(number, target, upstreams)
+    yield from _refusals(targets)
+    yield "}"
+
+
+def _portal_files(listening: Listening) -> Iterable[str]:
+    yield "  location /portal/static/ {"
+    yield f'    if ($request_method !~ "^({_READ_ONLY})$") {{ return 405; }}'
+    yield f"    alias {listening.folder}/static/; gzip_static on; etag on;"
+    yield "    add_header Cache-Control $simpul_cache always;"
+    yield "    add_header X-Content-Type-Options nosniff always;"
+    yield "    add_header X-Request-ID $simpul_id always;"
+    yield "    add_header Vary Accept-Encoding always;"
+    yield "  }"
+
+
+def _locations(
+    number: int, target: Target, upstreams: Mapping[str, Sequence[int]]
+) -> Iterable[str]:
+    if target.owner == GATEWAY:
+        matches = [f"= {page}" for page in OWN_PAGES if not page.endswith("/") or page == "/"]
+        matches += ["/docs/", "/front/"]
+        yield from _location("= /readyz", number, target, upstreams, rewrite="/front/status")
+    elif target.route.prefix.endswith("/"):
+        matches = [target.route.prefix, f"= {target.route.prefix[:-1]}"]
+    else:
+        matches = [f"= {target.route.prefix}", f"{target.route.prefix}/"]
+    for match in matches:
+        yield from _location(match, number, target, upstreams)
+
+
+def _location(
+    match: str,
+    number: int,
+    target: Target,
+    upstreams: Mapping[str, Sequence[int]],
+    rewrite: str = "",
+) -> Iterable[str]:
+    limit = max(1, target.route.max_body)
+    yield f"  location {match} {{"
+    if target.owner == GATEWAY:
+        yield f'    if ($request_method !~ "^({_READ_ONLY})$") {{ return 405; }}'
+    if not upstreams.get(target.owner):
+        yield "    return 503;"
+    else:
+        yield f"    client_max_body_size {limit};"
+        yield f"    error_page 413 @too_large_{target.route.max_body};"
+        yield f"    limit_req zone=route{number} burst={target.route.burst} nodelay;"
+        yield from _forwarding()
+        if rewrite:
+            yield f"    rewrite ^ {rewrite} break;"
+        yield f"    proxy_pass http://simpul_{target.owner};"
+    yield "  }"
+
+
+def _forwarding() -> Iterable[str]:
+    yield "    proxy_set_header Host $http_host;"
+    yield "    proxy_set_header X-Request-ID $simpul_id;"
+    for name in STRIPPED:
+        yield f'    proxy_set_header {name} "";'
+    yield "    proxy_set_header X-Forwarded-For $remote_addr;"
+    yield "    proxy_set_header X-Forwarded-Proto $scheme;"
+
+
+def _refusals(targets: Sequence[Target]) -> Iterable[str]:
+    yield from _refusal("@not_found", problems.NOT_FOUND)
+    yield from _refusal("@not_allowed", problems.METHOD_NOT_ALLOWED)
+    yield from _refusal("@length_required", problems.LENGTH_REQUIRED)
+    yield from _refusal("@too_many", problems.TOO_MANY, retry_after=1, seconds=1)
+    yield from _refusal("@unavailable", problems.UNAVAILABLE, retry_after=5)
+    for limit in sorted({target.route.max_body for target in targets}):
+        yield from _refusal(f"@too_large_{limit}", problems.TOO_LARGE, limit=limit)
+
+
+def _refusal(
+    name: str, problem: Problem, retry_after: int | None = None, **params: object
+) -> Iterable[str]:
+    status = problem.status[:3]
+    yield f"  location {name} {{"
+    yield "    default_type application/problem+json;"
+    yield "    add_header Cache-Control no-store always;"
+    yield "    add_header Content-Language $simpul_language always;"
+    yield "    add_header X-Request-ID $simpul_id always;"
+    yield "    add_header X-Content-Type-Options nosniff always;"
+    if problem is problems.METHOD_NOT_ALLOWED:
+        yield f'    add_header Allow "{_METHODS.replace("|", ", ")}" always;'
+    if retry_after is not None:
+        yield f"    add_header Retry-After {retry_after} always;"
+    english = _document(problem, "en", params)
+    yield f"    if ($simpul_language = en) {{ return {status} '{english}'; }}"
+    yield f"    return {status} '{_document(problem, 'id', params)}';"
+    yield "  }"
+
+
+def _document(problem: Problem, language: str, params: Mapping[str, object]) -> str:
+    text = json.dumps(
+        {
+            "type": f"urn:simpul:problem:{problem.code}",
+            "title": problem.title[language],
+            "status": int(problem.status[:3]),
+            "detail": problem.detail[language].format_map(dict(params)),
+            "code": problem.code,
+            "request_id": "$simpul_id",
+        },
+        ensure_ascii=False,
+    )
+    return text.replace("'", r"\'")
+
+
+def _internal_server(
+    targets: Sequence[Target], upstreams: Mapping[str, Sequence[int]], listening: Listening
+) -> Iterable[str]:
+    """Services call each other here: no rate limits, and each one's health can be asked."""
+    yield "server {"
+    yield f"  listen 127.0.0.1:{listening.internal_port};"
+    yield "  client_max_body_size 32m;"
+    for target in targets:
+        if upstreams.get(target.owner) and target.owner not in (GATEWAY, PORTAL):
+            yield f"  location {target.route.prefix} {{ proxy_pass http://simpul_{target.owner}; }}"
+    for owner, ports in upstreams.items():
+        if ports:
+            yield f"  location /internal/{owner}/ {{ proxy_pass http://simpul_{owner}/; }}"
+    yield "}"

@@ -1,0 +1,169 @@
+"""`./simpul cluster`: the distributed form on one machine, without containers."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from chassis.telemetry import configure_logs
+from ops import folder
+from ops.cluster import control, install, plan
+from ops.cluster.supervisor import Supervisor, UnknownPart
+from ops.engines.process import EngineFailed, EngineMissing
+from ops.speech import Stop, say
+
+_LONGEST_START = 180.0
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    actions = ["start", "status", "stop", "restart", "scale"]
+    parser.add_argument("action", nargs="?", default="start", choices=actions)
+    parser.add_argument("target", nargs="?", help="a part, or part=count for scale")
+    parser.add_argument("--data", type=Path, default=folder.default_folder() / "cluster")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, help="public port; 0 chooses a free one")
+    parser.add_argument("--no-demo", action="store_true")
+    parser.add_argument("--daemon", action="store_true", help="go on in the background")
+    parser.add_argument("--install", action="store_true", help="install missing Debian packages")
+    parser.add_argument("--certificate", type=Path, help="TLS certificate (PEM)")
+    parser.add_argument("--certificate-key", type=Path)
+
+
+def run(options: argparse.Namespace) -> int:
+    options.data = options.data.resolve()
+    if options.action == "start":
+        return start_in_background(options) if options.daemon else start(options)
+    return command(options)
+
+
+def start(options: argparse.Namespace) -> int:
+    configure_logs()
+    folder.prepare(options.data)
+    options.data.chmod(0o755)  # the engines' own users must be able to enter
+    with folder.held(options.data) as lock:
+        known = plan.load(options.data, options.port)
+        supervisor = supervised(known, options)
+        folder.announce(lock, folder.Instance(pid=os.getpid(), url=known.public_url))
+        say("Menyalakan kluster …", "Starting the cluster …")
+        try:
+            supervisor.start()
+        except EngineFailed as error:
+            raise Stop(f"kluster gagal menyala: {error}", f"cannot start: {error}") from error
+        keep_running(supervisor)
+    return 0
+
+
+def supervised(known: plan.Plan, options: argparse.Namespace) -> Supervisor:
+    """This function will make the supervisor; installs engines when asked or on a build machine.
+
+    Raises `Stop` naming every missing package at once.
+    """
+    install.ensure(wanted=options.install)
+    try:
+        return Supervisor(
+            known,
+            demo=not options.no_demo,
+            host=options.host,
+            certificate=options.certificate,
+            certificate_key=options.certificate_key,
+        )
+    except EngineMissing as missing:
+        raise Stop(str(missing), str(missing)) from missing
+
+
+def keep_running(supervisor: Supervisor) -> None:
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    control.serve(
+        supervisor.plan.folder, lambda name, given: answer(supervisor, name, given, stopping)
+    )
+    threading.Thread(target=supervisor.watch, daemon=True).start()
+    print(supervisor.plan.public_url, flush=True)
+    say("Siap. Ctrl-C untuk berhenti.", "Ready. Ctrl-C to stop.")
+    stopping.wait()
+    say("Mematikan kluster …", "Stopping the cluster …")
+    supervisor.stop()
+    (supervisor.plan.folder / control.SOCKET).unlink(missing_ok=True)
+
+
+def answer(
+    supervisor: Supervisor, name: str, given: dict[str, Any], stopping: threading.Event
+) -> Any:
+    """This function will carry out a command that came over the socket."""
+    try:
+        if name == "restart":
+            supervisor.restart(given["part"])
+        elif name == "scale":
+            supervisor.scale(given["part"], int(given["count"]))
+        elif name == "stop":
+            stopping.set()
+    except UnknownPart as unknown:
+        raise EngineFailed(f"no part is called {unknown}") from unknown
+    return supervisor.status()
+
+
+def command(options: argparse.Namespace) -> int:
+    given: dict[str, Any] = {}
+    if options.action in ("restart", "scale"):
+        given = target_of(options)
+    rows = control.ask(options.data, options.action, **given)
+    if options.action == "stop":
+        wait_gone(options.data)
+        return 0
+    for row in rows:
+        mark = "ok" if row["ready"] else "--"
+        print(
+            f"{mark}  {row['name']:<14}{row['kind']:<8}pid {row['pid']:<8}port {row['port'] or '-'}"
+        )
+    return 0 if all(row["ready"] for row in rows) else 1
+
+
+def target_of(options: argparse.Namespace) -> dict[str, Any]:
+    """This function will read `proposal` or `documents=3`; raises `Stop` when it is neither."""
+    part, separator, count = (options.target or "").partition("=")
+    scaling = options.action == "scale"
+    if not part or scaling != bool(separator) or (scaling and not _is_count(count)):
+        raise Stop(
+            "sebutkan bagiannya: restart proposal, atau scale documents=3",
+            "name the part: restart proposal, or scale documents=3",
+        )
+    return {"part": part, "count": count} if scaling else {"part": part}
+
+
+def _is_count(text: str) -> bool:
+    return text.isdecimal() and 1 <= int(text) <= 16
+
+
+def start_in_background(options: argparse.Namespace) -> int:
+    folder.prepare(options.data)
+    log = (options.data / "cluster.log").open("ab")
+    rest = [argument for argument in sys.argv[1:] if argument != "--daemon"]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "ops", *rest],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + _LONGEST_START
+    while time.monotonic() < deadline and child.poll() is None:
+        if (options.data / control.SOCKET).exists():
+            print(plan.load(options.data, None).public_url)
+            return 0
+        time.sleep(0.2)
+    raise Stop(
+        f"kluster tidak menyala; lihat {options.data / 'cluster.log'}",
+        f"the cluster did not start; see {options.data / 'cluster.log'}",
+    )
+
+
+def wait_gone(data: Path) -> None:
+    deadline = time.monotonic() + _LONGEST_START
+    while (data / control.SOCKET).exists() and time.monotonic() < deadline:
+        time.sleep(0.2)

@@ -1,0 +1,76 @@
+"""Engines that are not installed: named in one message, or installed from Debian's packages."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from ops.engines import nginx, postgres, rabbit
+from ops.speech import Stop, say
+
+POLICY = Path("/usr/sbin/policy-rc.d")
+_PROGRAMS = {
+    "nginx": nginx.PACKAGES,
+    "rabbitmq-server": rabbit.PACKAGES,
+    "initdb": postgres.PACKAGES,
+}
+
+
+def missing() -> list[str]:
+    """This function will name the Debian packages that are not here."""
+    folders = [os.environ.get("PATH", ""), "/usr/sbin", "/usr/lib/rabbitmq/bin"]
+    folders += [str(path) for path in Path("/usr/lib/postgresql").glob("*/bin")]
+    path = os.pathsep.join(folders)
+    return [
+        package
+        for program, packages in _PROGRAMS.items()
+        if shutil.which(program, path=path) is None
+        for package in packages
+    ]
+
+
+def ensure(*, wanted: bool) -> None:
+    """This function will install missing engines when asked, or on a build machine as root.
+
+    Raises `Stop` naming all of them otherwise.
+    """
+    packages = missing()
+    if not packages:
+        return
+    if not (wanted or os.environ.get("CI") == "true") or os.geteuid() != 0:
+        names = " ".join(packages)
+        raise Stop(
+            f"belum terpasang: {names}. Jalankan lagi dengan --install sebagai root, "
+            f"atau: sudo apt-get install --no-install-recommends {names}",
+            f"not installed: {names}. Run again with --install as root, "
+            f"or: sudo apt-get install --no-install-recommends {names}",
+        )
+    install(packages)
+
+
+def install(packages: list[str]) -> None:
+    """This function will install Debian packages without letting them start anything."""
+    say(f"Memasang {' '.join(packages)} …", f"Installing {' '.join(packages)} …")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    with _nothing_starts_itself():
+        for command in (
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+        ):
+            subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+
+
+@contextlib.contextmanager
+def _nothing_starts_itself() -> Iterator[None]:
+    """Debian's way to say: do not start services on installation."""
+    if POLICY.exists():
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink()

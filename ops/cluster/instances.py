@@ -1,0 +1,97 @@
+"""The processes of one part of the system: its web instances and its worker."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import urllib3
+
+from ops.engines.process import Child, EngineFailed, free_port
+
+ROOT = Path(__file__).parents[2]
+_START_SECONDS = 90.0
+_DRAIN_SECONDS = 40.0
+
+
+@dataclass
+class Instance:
+    """One process of ours: `web` listens on a port, `worker` does not."""
+
+    name: str
+    kind: str
+    port: int
+    child: Child
+    failures: int = 0
+    started_at: float = 0.0
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether the process answers that it can serve."""
+        if self.kind == "worker":
+            return self.child.alive
+        try:
+            answer = urllib3.request(
+                "GET", f"http://127.0.0.1:{self.port}/readyz", timeout=2, retries=False
+            )
+        except urllib3.exceptions.HTTPError:
+            return False
+        return answer.status == 200
+
+    def stop(self) -> None:
+        """Let the requests in hand end, then end the process."""
+        self.child.stop(_DRAIN_SECONDS)
+
+
+@dataclass
+class Part:
+    """A service, the gateway or the portal, with all its processes."""
+
+    name: str
+    settings: Mapping[str, str]
+    folder: Path
+    has_worker: bool
+    webs: list[Instance] = field(default_factory=list)
+    worker: Instance | None = None
+
+    @property
+    def ports(self) -> list[int]:
+        return [web.port for web in self.webs]
+
+    @property
+    def all(self) -> list[Instance]:
+        return [*self.webs, *([self.worker] if self.worker else [])]
+
+    def launch(self, kind: str) -> Instance:
+        """Start one more process; it may still be getting ready."""
+        port = free_port() if kind == "web" else 0
+        command = [sys.executable, "-m", "ops"]
+        if kind == "web":
+            command += ["serve", self.name, "--port", str(port)]
+        else:
+            command += ["work", self.name]
+        child = Child(
+            command,
+            log=self.folder / f"{self.name}-{kind}.log",
+            env={**self.settings, "PYTHONPATH": str(ROOT)},
+            cwd=ROOT,
+        )
+        child.start()
+        return Instance(self.name, kind, port, child, started_at=time.monotonic())
+
+
+def wait_ready(instance: Instance) -> None:
+    """This function will wait for a process; raises `EngineFailed` with its last words."""
+    deadline = instance.started_at + _START_SECONDS
+    while not instance.ready:
+        if not instance.child.alive or time.monotonic() > deadline:
+            words = instance.child.last_lines()
+            raise EngineFailed(f"{instance.name} {instance.kind} did not become ready:\n{words}")
+        time.sleep(0.1)
+
+
+def environment() -> dict[str, str]:
+    """Return what of our own environment the processes need."""
+    return {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}

@@ -1,0 +1,89 @@
+"""What a cluster's folder decides once: secrets, ports, and the settings of every process."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from chassis.embedded import key
+from chassis.manifest import Manifest, discover
+from ops.engines.process import free_port
+from ops.engines.rabbit import BrokerUser
+
+FRONTS = ("gateway", "portal")
+_ENGINE_PORTS = ("postgres", "rabbit", "s3", "internal")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The secrets and ports of one folder, kept in `plan.json` (readable by the owner only)."""
+
+    folder: Path
+    secrets: Mapping[str, str]
+    ports: Mapping[str, int]
+    public_port: int
+    manifests: Mapping[str, Manifest]
+
+    @property
+    def public_url(self) -> str:
+        return os.environ.get("PUBLIC_URL", f"http://127.0.0.1:{self.public_port}").rstrip("/")
+
+    @property
+    def internal_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports['internal']}"
+
+    def broker_users(self) -> dict[str, BrokerUser]:
+        return {
+            name: BrokerUser(self.secrets[f"broker/{name}"], one.publishes)
+            for name, one in self.manifests.items()
+        }
+
+    def database_passwords(self) -> dict[str, str]:
+        return {name: self.secrets[f"database/{name}"] for name in self.manifests}
+
+    def settings(self, engines: Mapping[str, str]) -> dict[str, str]:
+        """Return the environment of every process. Settings given outside win over ours."""
+        ours = {
+            **engines,
+            "PUBLIC_URL": self.public_url,
+            "PEERS_URL": self.internal_url,
+            "PROBE_PATH": "/internal/{service}/readyz",
+            "PROXIES_IN_FRONT": "1",
+            "MAIL_URL": f"file:{self.folder / 'mail'}",
+            "WHATSAPP_URL": "log:",
+            "SECRET_KEY": self.secrets["SECRET_KEY"],
+            "SECRET_PORTAL": self.secrets["SECRET_PORTAL"],
+            **{f"CLIENT_SECRET_{key(n)}": self.secrets[f"client/{n}"] for n in self._clients()},
+        }
+        return {name: os.environ.get(name, value) for name, value in ours.items()}
+
+    def _clients(self) -> list[str]:
+        return [*self.manifests, "ops"]
+
+
+def load(folder: Path, public_port: int | None) -> Plan:
+    """This function will read a folder's plan, and make what is missing from it."""
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    path, manifests = folder / "plan.json", discover()
+    known = json.loads(path.read_text("utf-8")) if path.exists() else {"secrets": {}, "ports": {}}
+    wanted = ["SECRET_KEY", "SECRET_PORTAL", "s3/access", "s3/secret", "client/ops"]
+    wanted += [f"{kind}/{name}" for kind in ("database", "broker", "client") for name in manifests]
+    for name in wanted:
+        known["secrets"].setdefault(name, secrets.token_urlsafe(32))
+    for engine in _ENGINE_PORTS:
+        known["ports"].setdefault(engine, free_port())
+    if public_port is not None:
+        known["ports"]["public"] = public_port or free_port()
+    known["ports"].setdefault("public", 8080)
+    _keep(path, json.dumps(known, indent=1))
+    return Plan(folder, known["secrets"], known["ports"], known["ports"]["public"], manifests)
+
+
+def _keep(path: Path, text: str) -> None:
+    draft = path.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    draft.replace(path)

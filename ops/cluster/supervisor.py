@@ -1,0 +1,230 @@
+"""Starts the distributed form, keeps it running, changes it while it runs, and stops it."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chassis.embedded import key
+from chassis.telemetry import log
+from gateway.nginx import Listening
+from gateway.routes import table
+from ops.cluster.instances import ROOT, Instance, Part, wait_ready
+from ops.cluster.plan import FRONTS, Plan
+from ops.engines.nginx import Nginx
+from ops.engines.postgres import Postgres
+from ops.engines.process import EngineFailed
+from ops.engines.rabbit import Rabbit
+from ops.engines.s3 import S3
+from ops.migrate import migrate
+
+_LOOK_EVERY = 1.0
+_LONGEST_PAUSE = 30.0
+_EDGE_SETTLES = 1.0
+
+
+class UnknownPart(Exception):
+    """There is no part of that name."""
+
+
+@dataclass
+class Supervisor:
+    """One cluster of one folder. Changes are made one at a time."""
+
+    plan: Plan
+    demo: bool
+    host: str = "127.0.0.1"
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+    parts: dict[str, Part] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        folder, ports, secrets = self.plan.folder, self.plan.ports, self.plan.secrets
+        self.postgres = Postgres(folder / "postgres", port=ports["postgres"])
+        self.rabbit = Rabbit(folder / "rabbit", self.plan.broker_users(), port=ports["rabbit"])
+        self.s3 = S3(folder / "s3", secrets["s3/access"], secrets["s3/secret"], port=ports["s3"])
+        listening = Listening(
+            folder / "nginx",
+            self.plan.public_port,
+            ports["internal"],
+            self.host,
+            self.certificate,
+            self.certificate_key,
+        )
+        self.nginx = Nginx(listening, table(self.plan.manifests), ROOT / "portal" / "static")
+
+    @property
+    def engines(self) -> dict[str, Any]:
+        return {"postgres": self.postgres, "rabbit": self.rabbit, "s3": self.s3}
+
+    def start(self) -> None:
+        """Start everything; raises `EngineFailed` after stopping what had been started."""
+        try:
+            for engine in self.engines.values():
+                engine.start()
+            self.postgres.add_databases(self.plan.database_passwords())
+            settings = self.plan.settings(self._engine_settings())
+            self._migrate(settings)
+            self._start_parts(settings)
+        except BaseException:
+            self.stop()
+            raise
+
+    def watch(self) -> None:
+        """Start again what died, until stopped."""
+        while not self._stopping.wait(_LOOK_EVERY):
+            with self._lock:
+                for part in self.parts.values():
+                    self._revive(part)
+
+    def restart(self, name: str) -> None:
+        """Replace a part's processes one by one, without a failed request."""
+        with self._lock:
+            part = self._part(name)
+            for old in list(part.webs):
+                new = part.launch("web")
+                wait_ready(new)
+                part.webs[part.webs.index(old)] = new
+                self._retire(old)
+            if part.worker is not None:
+                part.worker.stop()
+                part.worker = part.launch("worker")
+
+    def scale(self, name: str, count: int) -> None:
+        """Run `count` web instances of a part."""
+        with self._lock:
+            part = self._part(name)
+            added = [part.launch("web") for _ in range(count - len(part.webs))]
+            for web in added:
+                wait_ready(web)
+            surplus = part.webs[count:] if count < len(part.webs) else []
+            part.webs = [web for web in part.webs if web not in surplus] + added
+            self._tell_edge()
+            for web in surplus:
+                self._retire(web, told=True)
+
+    def status(self) -> list[dict[str, Any]]:
+        """Describe every process: part, kind, pid, port, whether it is ready."""
+        rows = [
+            {
+                "name": name,
+                "kind": "engine",
+                "pid": e.child.pid,
+                "port": e.port,
+                "ready": e.child.alive,
+            }
+            for name, e in self.engines.items()
+        ]
+        edge = self.nginx.child
+        rows.append(
+            {
+                "name": "nginx",
+                "kind": "edge",
+                "pid": edge.pid,
+                "port": self.plan.public_port,
+                "ready": edge.alive,
+            }
+        )
+        for part in self.parts.values():
+            rows += [
+                {
+                    "name": one.name,
+                    "kind": one.kind,
+                    "pid": one.child.pid,
+                    "port": one.port or None,
+                    "ready": one.ready,
+                }
+                for one in part.all
+            ]
+        return rows
+
+    def stop(self) -> None:
+        """Stop the edge first, then our processes, then the engines."""
+        self._stopping.set()
+        with self._lock:
+            self.nginx.stop()
+            everything = [one for part in self.parts.values() for one in part.all]
+            threads = [threading.Thread(target=one.stop) for one in everything]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            for engine in self.engines.values():
+                with contextlib.suppress(EngineFailed):
+                    engine.stop()
+
+    def _engine_settings(self) -> dict[str, str]:
+        settings = {"STORE_URL": self.s3.url}
+        for name, password in self.plan.database_passwords().items():
+            settings[f"DATABASE_URL_{key(name)}"] = self.postgres.service_url(name, password)
+        return settings
+
+    def _settings_of(self, name: str, settings: Mapping[str, str]) -> dict[str, str]:
+        """A process is told its own database, broker user and secrets, and nobody else's."""
+        mine = {
+            k: v
+            for k, v in settings.items()
+            if not k.startswith(("DATABASE_URL_", "CLIENT_SECRET_")) or k.endswith(f"_{key(name)}")
+        }
+        if name == "identity":
+            mine |= {k: v for k, v in settings.items() if k.startswith("CLIENT_SECRET_")}
+        if name in self.plan.manifests:
+            mine["BUS_URL"] = self.rabbit.url(name)
+        return mine
+
+    def _migrate(self, settings: Mapping[str, str]) -> None:
+        for manifest in self.plan.manifests.values():
+            environ = self._settings_of(manifest.name, settings)
+            environ[f"OWNER_URL_{key(manifest.name)}"] = self.postgres.owner_url(manifest.name)
+            migrate(manifest, environ, demo=self.plan.folder if self.demo else None)
+
+    def _start_parts(self, settings: Mapping[str, str]) -> None:
+        logs = self.plan.folder / "logs"
+        logs.mkdir(exist_ok=True)
+        (self.plan.folder / "mail").mkdir(exist_ok=True)
+        for name in (*self.plan.manifests, *FRONTS):
+            is_service = name in self.plan.manifests
+            part = Part(name, self._settings_of(name, settings), logs, has_worker=is_service)
+            self.parts[name] = part
+            part.webs.append(part.launch("web"))
+        self.nginx.start({name: part.ports for name, part in self.parts.items()})
+        for part in self.parts.values():
+            for web in part.webs:
+                wait_ready(web)
+            if part.has_worker:
+                part.worker = part.launch("worker")
+
+    def _part(self, name: str) -> Part:
+        if name not in self.parts:
+            raise UnknownPart(name)
+        return self.parts[name]
+
+    def _tell_edge(self) -> None:
+        self.nginx.reload({name: part.ports for name, part in self.parts.items()})
+        time.sleep(_EDGE_SETTLES)
+
+    def _retire(self, old: Instance, *, told: bool = False) -> None:
+        if not told:
+            self._tell_edge()
+        old.stop()
+
+    def _revive(self, part: Part) -> None:
+        for one in part.all:
+            if one.child.alive:
+                continue
+            pause = min(_LONGEST_PAUSE, 2.0**one.failures)
+            if time.monotonic() - one.started_at < pause:
+                continue
+            log.warning("process_died", part=part.name, kind=one.kind)
+            new = part.launch(one.kind)
+            new.failures = one.failures + 1
+            if one is part.worker:
+                part.worker = new
+            else:
+                part.webs[part.webs.index(one)] = new
+                self.nginx.reload({name: p.ports for name, p in self.parts.items()})

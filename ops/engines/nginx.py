@@ -1,0 +1,78 @@
+"""nginx in a folder of ours, as the edge of the distributed form."""
+
+import gzip
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gateway.nginx import Listening, render
+from gateway.routes import RouteTable
+from ops.engines.process import Child, EngineFailed, answers, find, own_folder, unprivileged
+
+PACKAGES = ("nginx-light",)
+_COMPRESSED = (".css", ".js", ".svg")
+
+
+@dataclass
+class Nginx:
+    """The edge. `reload` changes the upstreams without refusing a request."""
+
+    listening: Listening
+    routes: RouteTable
+    static: Path
+    child: Child = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._user = unprivileged("www-data")
+        self._program = find("nginx", *PACKAGES)
+        self._conf = self.listening.folder / "nginx.conf"
+        self.child = Child(
+            [self._program, "-p", str(self.listening.folder), "-c", str(self._conf)],
+            log=self.listening.folder / "nginx.log",
+            user=self._user,
+            cwd=self.listening.folder,
+            stop_signal=signal.SIGQUIT,  # finish the requests in hand
+        )
+
+    def start(self, upstreams: Mapping[str, Sequence[int]]) -> None:
+        own_folder(self.listening.folder, self._user)
+        self._copy_static()
+        self._write(upstreams)
+        self.child.start()
+        self.child.wait_until(lambda: answers(self.listening.port))
+
+    def reload(self, upstreams: Mapping[str, Sequence[int]]) -> None:
+        """Serve with other upstreams from now on; raises `EngineFailed` and changes nothing."""
+        self._write(upstreams)
+        self.child.signal(signal.SIGHUP)
+
+    def stop(self) -> None:
+        self.child.stop()
+
+    def _write(self, upstreams: Mapping[str, Sequence[int]]) -> None:
+        draft = self._conf.with_suffix(".new")
+        draft.write_text(render(self.routes, upstreams, self.listening), encoding="utf-8")
+        draft.chmod(0o644)
+        told = subprocess.run(
+            [self._program, "-t", "-q", "-p", str(self.listening.folder), "-c", str(draft)],
+            check=False,
+            capture_output=True,
+            text=True,
+            user=self._user,
+        )
+        if told.returncode:
+            raise EngineFailed(f"nginx refuses its configuration: {told.stderr.strip()}")
+        draft.replace(self._conf)
+
+    def _copy_static(self) -> None:
+        """Have a copy below our folder, because nginx may run as a user who cannot read the rest."""
+        target = self.listening.folder / "static"
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(self.static, target)
+        for path in (one for one in target.rglob("*") if one.suffix in _COMPRESSED):
+            path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 9))
+        for path in (target, *target.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
