@@ -20,9 +20,9 @@ from services.proposal.domain.attaching import (
 from services.proposal.domain.checking import (
     Applicant,
     check_draft,
-    check_resubmission,
+    check_resubmit,
     check_result,
-    check_submission,
+    check_submit,
     window_state,
 )
 from services.proposal.domain.facts import Moment
@@ -70,7 +70,7 @@ def check(
     open_count: int = 0,
 ) -> list[FieldError]:
     attached = documents if isinstance(documents, dict) else dict.fromkeys(documents, SMALL)
-    return check_submission(
+    return check_submit(
         definition,
         values=values,
         documents=attached,
@@ -197,7 +197,7 @@ class TestPromotion:
     def test_a_correction_is_not_judged_by_the_window_again(self) -> None:
         late = Moment(datetime(2026, 6, 26, 3, tzinfo=UTC), WIB)
 
-        errors = check_resubmission(
+        errors = check_resubmit(
             KP,
             values=KP_VALUES,
             documents=dict.fromkeys(KP_ALWAYS, SMALL),

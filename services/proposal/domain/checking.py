@@ -1,8 +1,8 @@
 """Everything that must be true before a proposal goes to the officers.
 
 All problems come back at once, each with a JSON pointer, so that the applicant corrects a form
-once. `check_draft` is lenient (a draft may be incomplete), `check_submission` is complete, and
-`check_resubmission` leaves out what was judged at the first submission (window, number open).
+once. `check_draft` is lenient (a draft may be incomplete), `check_submit` is complete, and
+`check_resubmit` leaves out what was judged at the first submission (window, number open).
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from services.proposal.domain.layanan import Field, LayananDefinition, Requireme
 from services.proposal.domain.windows import WindowState, state_at
 
 
-class SubmissionRefused(Invalid):
+class ProposalNotReady(Invalid):
     """The proposal is not ready; `errors` names every reason."""
 
     code = "submission_refused"
@@ -55,7 +55,7 @@ def check_draft(
     return errors
 
 
-def check_submission(
+def check_submit(
     definition: LayananDefinition,
     *,
     values: Mapping[str, Any],
@@ -72,7 +72,7 @@ def check_submission(
         *_eligibility_errors(definition, values, applicant, moment),
         *_open_count_errors(definition, open_count),
         *_window_errors(definition, values, moment),
-        *check_resubmission(
+        *check_resubmit(
             definition,
             values=values,
             documents=documents,
@@ -82,7 +82,7 @@ def check_submission(
     ]
 
 
-def check_resubmission(
+def check_resubmit(
     definition: LayananDefinition,
     *,
     values: Mapping[str, Any],

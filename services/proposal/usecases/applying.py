@@ -14,10 +14,10 @@ from services.proposal.domain import workflow
 from services.proposal.domain.attaching import Attached
 from services.proposal.domain.checking import (
     Applicant,
-    SubmissionRefused,
+    ProposalNotReady,
     check_draft,
-    check_resubmission,
-    check_submission,
+    check_resubmit,
+    check_submit,
     window_state,
 )
 from services.proposal.domain.facts import period_of, with_defaults
@@ -68,6 +68,7 @@ def create_draft(*, person_id: UUID, layanan: str, fields: Mapping[str, Any]) ->
         proposal = Proposal(
             definition_id=definition_id,
             layanan=layanan,
+            stage=str(Stage.DRAFT),
             applicant_id=person_id,
             applicant=applicant_facts(session, employee),
             opd_id=opd_of(employee),
@@ -101,7 +102,7 @@ def edit(
 def submit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
     """This function will hand a draft in: checked as a whole, numbered, sent to its first stage.
 
-    Raises `SubmissionRefused` with every reason at once, or `IllegalMove`.
+    Raises `ProposalNotReady` with every reason at once, or `IllegalMove`.
     """
     with db.transaction() as session:
         case = own_case(session, proposal_id, person_id)
@@ -116,7 +117,7 @@ def submit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
             case,
             step,
             Author(employee.id, employee.name, Role.APPLICANT),
-            **_submission(case, values, employee, period),
+            **_handed_in(case, values, employee, period),
         )
         _index(case)
         outbox.record(events.submitted(case.proposal, case.layanan, case.decider_ids()))
@@ -126,14 +127,14 @@ def submit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
 def resubmit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
     """This function will send a revision back to the stage that asked for it (R14).
 
-    Raises `SubmissionRefused`, or `IllegalMove`.
+    Raises `ProposalNotReady`, or `IllegalMove`.
     """
     with db.transaction() as session:
         case = own_case(session, proposal_id, person_id)
         match(case.proposal.version)
         step = workflow.resubmit(case.position, definition=case.layanan)
         employee = employee_of(session, person_id)
-        errors = check_resubmission(
+        errors = check_resubmit(
             case.layanan,
             values=case.proposal.fields,
             documents=_attached(case),
@@ -141,7 +142,7 @@ def resubmit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
             moment=case.moment,
         )
         if errors:
-            raise SubmissionRefused(errors=errors)
+            raise ProposalNotReady(errors=errors)
         move(
             case,
             step,
@@ -181,7 +182,7 @@ def _entered(case: Case, fields: Mapping[str, Any], employee: Employee) -> dict[
 
 
 def _require_ready(case: Case, values: Mapping[str, Any], employee: Employee, period: date) -> None:
-    errors = check_submission(
+    errors = check_submit(
         case.layanan,
         values=values,
         documents=_attached(case),
@@ -190,10 +191,10 @@ def _require_ready(case: Case, values: Mapping[str, Any], employee: Employee, pe
         open_count=_open_count(case, period),
     )
     if errors:
-        raise SubmissionRefused(errors=errors)
+        raise ProposalNotReady(errors=errors)
 
 
-def _submission(
+def _handed_in(
     case: Case, values: dict[str, Any], employee: Employee, period: date
 ) -> dict[str, Any]:
     """What a proposal becomes when it is handed in."""
