@@ -11,7 +11,7 @@ from chassis.kernel.errors import Refused
 from services.proposal.adapters.receipts import Receipt
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import Action, Result
-from services.proposal.seeds.catalogue import shipped
+from services.proposal.seeds.definitions import catalogue_documents
 from services.proposal.usecases import people
 from services.proposal.usecases.catalogue import install
 from services.proposal.usecases.deciding import ServiceDecider
@@ -33,7 +33,7 @@ def keep_employee(event: Event) -> None:
 def keep_unit(event: Event) -> None:
     people.keep_unit(event.data, event.version)
     if event.data["kind"] == "region":
-        install(shipped())
+        install(catalogue_documents())
 
 
 def keep_role(event: Event) -> None:

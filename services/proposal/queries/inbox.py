@@ -38,10 +38,12 @@ def inbox(person_id: UUID, book: RegionBook, today: date, wanted: Wanted) -> Pag
     """
     reaches = [one for one in reaches_of(person_id, book, today) if _fits(one, wanted, book)]
     narrowed = [*(filters(wanted)), Proposal.applicant_id != person_id]
+    queues = [select(Proposal).where(one, *narrowed) for one in _conditions(reaches)]
+    if len(queues) == 1:
+        return _page(queues[0], wanted.limit, wanted.cursor)
     found: list[UUID] = []
-    for condition in _conditions(reaches):
-        statement = select(Proposal).where(condition, *narrowed)
-        found += [row.id for row in _page(statement, wanted.limit + 1, wanted.cursor).items]
+    for queue in queues:
+        found += [row.id for row in _page(queue, wanted.limit + 1, wanted.cursor).items]
     if not found:
         return Page([], None)
     return _page(select(Proposal).where(Proposal.id.in_(found)), wanted.limit, None)
@@ -139,7 +141,8 @@ def _counters(reaches: Sequence[Reach]) -> Sequence[tuple[str, str, UUID, int]]:
     statement = select(
         QueueCount.stage, QueueCount.scope, QueueCount.definition_id, QueueCount.waiting
     ).where(tuple_(QueueCount.stage, QueueCount.scope).in_(queues))
-    return db.session.execute(statement).tuples().all() if queues else []
+    rows = db.session.execute(statement).all() if queues else []
+    return [(row.stage, row.scope, row.definition_id, row.waiting) for row in rows]
 
 
 def _counted(reach: Reach, stage: str, scope: str, definition_id: UUID) -> bool:

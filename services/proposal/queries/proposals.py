@@ -152,7 +152,7 @@ def names_of(holders: Collection[Holder]) -> dict[UUID, str]:
     """This function will return the names of people who hold something."""
     wanted = [one.employee_id for one in holders]
     statement = select(Employee.id, Employee.name).where(Employee.id.in_(wanted))
-    return dict(db.session.execute(statement).tuples().all()) if wanted else {}
+    return {row.id: row.name for row in db.session.execute(statement)} if wanted else {}
 
 
 def known_facts(person_id: UUID) -> dict[str, Any]:

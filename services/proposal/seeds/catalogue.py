@@ -2,24 +2,13 @@
 versions with each upgrade; what a region changed itself stays.
 """
 
-import json
-from pathlib import Path
-from typing import Any
-
 from flask import Flask
 from sqlalchemy import select
 
 from chassis.regions import all_regions, in_region
 from services.proposal.models import Unit, db
+from services.proposal.seeds.definitions import catalogue_documents
 from services.proposal.usecases.catalogue import install
-
-_FOLDER = Path(__file__).parent / "catalogue"
-
-
-def shipped() -> list[dict[str, Any]]:
-    """This function will read the definitions that come with the code."""
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(_FOLDER.glob("*.json"))]
-
 
 def seed(app: Flask) -> None:
     """This function will bring every known region's catalogue up to date; safe to repeat."""
@@ -28,4 +17,4 @@ def seed(app: Flask) -> None:
             regions = set(db.session.scalars(select(Unit.region).where(Unit.kind == "region")))
         for region in sorted(regions):
             with in_region(region):
-                install(shipped())
+                install(catalogue_documents())

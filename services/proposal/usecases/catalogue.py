@@ -19,15 +19,10 @@ def install(definitions: Iterable[Mapping[str, Any]]) -> list[str]:
     parsed = [(parse_layanan(data), data) for data in definitions]
     installed = []
     with db.transaction() as session:
-        known = dict(
-            session.execute(
-                select(LayananDefinition.code, func.max(LayananDefinition.version)).group_by(
-                    LayananDefinition.code
-                )
-            )
-            .tuples()
-            .all()
+        newest = select(LayananDefinition.code, func.max(LayananDefinition.version)).group_by(
+            LayananDefinition.code
         )
+        known = {row[0]: row[1] for row in session.execute(newest)}
         for layanan, data in parsed:
             if known.get(layanan.code, 0) >= layanan.version:
                 continue

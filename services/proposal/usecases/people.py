@@ -48,9 +48,8 @@ def opd_of(employee: Employee) -> UUID:
 def applicant_facts(session: Session, employee: Employee) -> dict[str, Any]:
     """This function will copy what a proposal says about its applicant, as it was that day."""
     places = [one for one in (employee.unit_id, employee.opd_id) if one]
-    names = dict(
-        session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(places))).tuples().all()
-    )
+    found = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(places)))
+    names = {row.id: row.name for row in found}
     facts = employee.facts
     return {
         "id": str(employee.id),

@@ -1,0 +1,301 @@
+"""A region with its offices, told to the proposal service as identity would tell it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.envelope import Event
+from chassis.ids import uuid7
+from chassis.keys import KeySet
+from chassis.regions import in_region
+from services.proposal.adapters import receipts
+from services.proposal.adapters.receipts import Receipt
+from services.proposal.domain.stages import Action
+from services.proposal.models import Proposal, db
+from services.proposal.usecases import applying, attaching, reviewing
+from services.proposal.usecases.catalogue import install
+from tests.builders.definitions import an_id
+from tests.builders.service import Service
+
+API = "/api/proposal/v1"
+REGION = "demo"
+BEBAS_HUKDIS = "bebas_hukdis"
+PAPERS = ("skp_1_tahun", "skp_2_tahun", "pernyataan_tidak_hukdis")
+STARTED = "2020-01-01"
+
+_UNITS: tuple[tuple[str, str, str | None], ...] = (
+    ("region", "region", None),
+    ("disdik", "opd", "region"),
+    ("dinkes", "opd", "region"),
+    ("bkpsdm", "opd", "region"),
+    ("bidang-kinerja", "division", "bkpsdm"),
+)
+_PEOPLE: tuple[tuple[str, str], ...] = (
+    ("applicant", "disdik"),
+    ("applicant_dinkes", "dinkes"),
+    ("umpeg", "disdik"),
+    ("umpeg_second", "disdik"),
+    ("umpeg_dinkes", "dinkes"),
+    ("opd_head", "disdik"),
+    ("opd_head_dinkes", "dinkes"),
+    ("opd_secretary", "disdik"),
+    ("bkpsdm_admin", "bkpsdm"),
+    ("bkpsdm_admin_second", "bkpsdm"),
+    ("division_head", "bkpsdm"),
+    ("bkpsdm_secretary", "bkpsdm"),
+    ("bkpsdm_head", "bkpsdm"),
+    ("sekda", "disdik"),
+)
+_ROLES: tuple[tuple[str, str, str | None], ...] = (
+    ("umpeg", "umpeg", "disdik"),
+    ("umpeg_second", "umpeg", "disdik"),
+    ("umpeg_dinkes", "umpeg", "dinkes"),
+    ("opd_head", "opd_head", "disdik"),
+    ("opd_head_dinkes", "opd_head", "dinkes"),
+    ("opd_secretary", "opd_secretary", "disdik"),
+    ("bkpsdm_admin", "bkpsdm_admin", "bidang-kinerja"),
+    ("bkpsdm_admin_second", "bkpsdm_admin", "bidang-kinerja"),
+    ("division_head", "division_head", "bidang-kinerja"),
+    ("bkpsdm_secretary", "bkpsdm_secretary", None),
+    ("bkpsdm_head", "bkpsdm_head", None),
+    ("sekda", "sekda", None),
+)
+DESKS = (
+    ("umpeg", "umpeg_verification"),
+    ("opd_head", "opd_head_approval"),
+    ("bkpsdm_admin", "bkpsdm_validation"),
+    ("bkpsdm_secretary", "secretary_verification"),
+    ("bkpsdm_head", "bkpsdm_head_approval"),
+)
+
+
+def told(event_type: str, subject: str, data: Mapping[str, Any], *, version: int = 1) -> Event:
+    """An event of identity in the demo region."""
+    return Event(
+        event_type,
+        f"{subject}/{data['id']}",
+        data,
+        version,
+        region=REGION,
+        source="identity",
+        position=None,
+    )
+
+
+def unit_event(code: str, kind: str, parent: str | None, **changes: Any) -> Event:
+    data = {
+        "id": str(an_id(code)),
+        "code": code,
+        "name": f"Unit {code}",
+        "kind": kind,
+        "parent_id": str(an_id(parent)) if parent else None,
+        "opd_id": str(an_id(code)) if kind == "opd" else None,
+        "zone": "Asia/Jakarta" if kind == "region" else None,
+        "bkpsdm": code == "bkpsdm",
+        "active": True,
+    }
+    return told("unit.changed.v1", "unit", data | changes)
+
+
+def employee_event(key: str, opd: str, *, version: int = 1, **changes: Any) -> Event:
+    data = {
+        "id": str(an_id(key)),
+        "nip": _nip(key),
+        "name": f"Pegawai Contoh {key.replace('_', ' ').title()}",
+        "title_prefix": None,
+        "title_suffix": None,
+        "kind": "pns",
+        "cpns": False,
+        "jabatan": "Analis Contoh",
+        "jenis_jabatan": "pelaksana",
+        "jenjang": None,
+        "guru": False,
+        "golongan": "III/b",
+        "pangkat": "Penata Muda Tk. I",
+        "golongan_pertama": "III/a",
+        "unit_id": str(an_id(opd)),
+        "opd_id": str(an_id(opd)),
+        "tmt_cpns": "2010-01-01",
+        "tmt_golongan": "2022-04-01",
+        "tmt_jabatan": "2020-01-01",
+        "tmt_kgb": "2024-01-01",
+        "masuk_daerah": "2010-01-01",
+        "masa_kerja_golongan_bulan": 120,
+        "active": True,
+        "sessions_revoked_at": None,
+    }
+    return told("employee.changed.v1", "employee", data | changes, version=version)
+
+
+def role_event(
+    holder: str, role: str, unit: str | None, *, version: int = 1, **changes: Any
+) -> Event:
+    data = {
+        "id": str(an_id(f"role {holder} {role}")),
+        "employee_id": str(an_id(holder)),
+        "role": role,
+        "unit_id": str(an_id(unit)) if unit else None,
+        "acting": "definitive",
+        "starts_on": STARTED,
+        "ends_on": None,
+        "active": True,
+    }
+    return told("role.changed.v1", "role", data | changes, version=version)
+
+
+def delegation_event(role: str, unit: str | None, giver: str, taker: str, **changes: Any) -> Event:
+    data = {
+        "id": str(an_id(f"delegation {giver} {taker} {role}")),
+        "role": role,
+        "unit_id": str(an_id(unit)) if unit else None,
+        "from_employee_id": str(an_id(giver)),
+        "to_employee_id": str(an_id(taker)),
+        "starts_on": STARTED,
+        "ends_on": None,
+        "layanan": None,
+        "active": True,
+    }
+    return told("delegation.changed.v1", "delegation", data | changes)
+
+
+def any_version(_version: int) -> None:
+    """Take the place of If-Match where a test is not about it."""
+
+
+def a_receipt(owner: str, *, size: int = 20_000, **changes: Any) -> Receipt:
+    values: dict[str, Any] = {
+        "document_id": uuid7(),
+        "owner_id": an_id(owner),
+        "region": REGION,
+        "sha256": "ab" * 32,
+        "size": size,
+        "content_type": "application/pdf",
+        "name": "berkas.pdf",
+        "pages": 2,
+    }
+    return Receipt(**(values | changes))
+
+
+@dataclass
+class Office:
+    """The proposal service with the demo region's offices."""
+
+    service: Service
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    def open(self) -> None:
+        """Tell the service everything, as identity's events would."""
+        self.service.hear(
+            *(unit_event(*one) for one in _UNITS),
+            *(employee_event(*one) for one in _PEOPLE),
+            *(role_event(*one) for one in _ROLES),
+        )
+
+    def accept_receipts(self) -> None:
+        """Let the test's own signer stand in for documents."""
+        self.service.app.extensions["proposal.receipt_keys"] = KeySet(
+            "receipts", lambda: self.service.signer.jwks, self.service.runtime.db
+        )
+
+    def call(self, method: str, path: str, who: str, **kwargs: Any) -> Any:
+        """Call the API as somebody."""
+        return self.service.call(method, API + path, token=self.token(who), **kwargs)
+
+    def token(self, who: str, **claims: Any) -> str:
+        if claims:
+            return self.service.person(an_id(who), "proposal", **claims)
+        if who not in self._tokens:
+            self._tokens[who] = self.service.person(an_id(who), "proposal")
+        return self._tokens[who]
+
+    def receipt(self, uploader: str, **claims: Any) -> str:
+        """A receipt as documents would sign it."""
+        one = a_receipt(uploader)
+        values = {
+            "id": str(one.document_id),
+            "owner": str(one.owner_id),
+            "region": one.region,
+            "sha256": one.sha256,
+            "size": one.size,
+            "content_type": one.content_type,
+            "pages": one.pages,
+            "name": one.name,
+            "iat": int(datetime.now(UTC).timestamp()),
+        }
+        return self.service.signer.sign(values | claims, typ=receipts.TYPE)
+
+    def install(self, *definitions: Mapping[str, Any]) -> None:
+        with self.service.app.app_context(), in_region(REGION):
+            install(definitions)
+
+    def draft(self, who: str = "applicant", layanan: str = BEBAS_HUKDIS, **fields: Any) -> UUID:
+        """A draft; complete for the letter of no disciplinary punishment."""
+        with self.inside():
+            if layanan == BEBAS_HUKDIS:
+                fields = {"keperluan": "Syarat mengikuti seleksi", **fields}
+            proposal = applying.create_draft(person_id=an_id(who), layanan=layanan, fields=fields)
+            for paper in PAPERS if layanan == BEBAS_HUKDIS else ():
+                attaching.attach(
+                    proposal.id,
+                    person_id=an_id(who),
+                    requirement=paper,
+                    receipt=a_receipt(who),
+                    match=any_version,
+                )
+            return proposal.id
+
+    def submitted(self, who: str = "applicant", layanan: str = BEBAS_HUKDIS) -> UUID:
+        proposal_id = self.draft(who, layanan)
+        with self.inside():
+            applying.submit(proposal_id, person_id=an_id(who), match=any_version)
+        return proposal_id
+
+    def at(self, stage: str, who: str = "applicant") -> UUID:
+        """A proposal that has come as far as a stage."""
+        proposal_id = self.submitted(who)
+        for desk, present in DESKS:
+            if present == stage:
+                break
+            self.decide(proposal_id, desk)
+        return proposal_id
+
+    def decide(self, proposal_id: UUID, who: str, decision: str = "approve", **more: Any) -> None:
+        verdict = reviewing.Verdict(Action(decision), **more)
+        with self.inside():
+            reviewing.decide(proposal_id, person_id=an_id(who), verdict=verdict, match=any_version)
+
+    def read(self, proposal_id: UUID) -> Proposal:
+        with self.inside():
+            found = db.session.get(Proposal, proposal_id)
+            assert found is not None
+            return found
+
+    def inside(self) -> "_Inside":
+        return _Inside(self)
+
+    @property
+    def today(self) -> date:
+        return datetime.now(UTC).date()
+
+
+class _Inside:
+    """The app's context with the demo region bound."""
+
+    def __init__(self, office: Office) -> None:
+        self._app = office.service.app.app_context()
+        self._region = in_region(REGION)
+
+    def __enter__(self) -> None:
+        self._app.__enter__()
+        self._region.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        self._region.__exit__(*error)
+        self._app.__exit__(*error)
+
+
+def _nip(key: str) -> str:
+    number = 100 + [name for name, _ in _PEOPLE].index(key) if key in dict(_PEOPLE) else 999
+    return f"199001012010011{number}"
