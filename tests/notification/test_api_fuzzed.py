@@ -1,5 +1,6 @@
 """Random requests made from the service's own OpenAPI: no 5xx, no answer outside the schema."""
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
@@ -19,6 +20,7 @@ CHECKS = (
     content_type_conformance,
     response_schema_conformance,
 )
+pytestmark = pytest.mark.slow
 fuzzed = settings(
     max_examples=CASES,
     deadline=None,
