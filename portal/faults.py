@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from portal.api_client import ApiRefused, ApiUnavailable, SignInNeeded
+from portal.own_pages import own_page
 from portal.signed_in import forget
 from portal.words import say
 
@@ -73,4 +74,4 @@ def _broken(error: Exception) -> Page:
 
 def _where_from() -> str:
     """The page to load again: a refused form was on it."""
-    return request.form.get("again") or request.path
+    return own_page(request.form.get("again") or request.path)

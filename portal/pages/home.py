@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from portal.api_client import ApiRefused, ApiUnavailable
-from portal.pages.sign_in import own_page
+from portal.own_pages import own_page
 from portal.signed_in import api, is_officer, me
 from portal.words import COOKIE, LANGUAGES
 

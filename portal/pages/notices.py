@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from werkzeug.wrappers import Response
 
 from portal.forms import sent_key
+from portal.own_pages import own_page
 from portal.signed_in import api
 
 API = "/api/notification/v1/notices"
@@ -36,4 +37,4 @@ def read_all() -> Response:
 
 def _back() -> Response:
     session.pop("unread", None)
-    return redirect(url_for("notices.all_notices"))
+    return redirect(own_page(request.form.get("to") or url_for("notices.all_notices")))

@@ -12,10 +12,10 @@ from werkzeug.wrappers import Response
 
 from portal.api_client import ApiClient, ApiRefused, ApiUnavailable, SignInNeeded
 from portal.id_tokens import IdTokenInvalid, IdTokens
+from portal.own_pages import HOME, own_page
 from portal.signed_in import CLIENT_ID, forget, keep_person, keep_tokens, visitor_api
 
 SCOPES = "openid profile identity proposal documents notification offline_access"
-HOME = "/portal/"
 OPEN_SIGN_INS = 3  # tabs that may be signing in at once
 
 pages = Blueprint("sign_in", __name__, url_prefix="/portal")
@@ -69,13 +69,6 @@ def leave() -> Response:
         "id_token_hint": tokens.get("id") or "",
     }
     return redirect(f"{_public_url()}/oauth/logout?{urlencode(query)}")
-
-
-def own_page(path: str | None) -> str:
-    """This function will accept only a page of the portal as the place to go on to."""
-    if not path or not path.startswith("/portal/") or "\\" in path or "//" in path:
-        return HOME
-    return path
 
 
 def _revoke(refresh_token: str | None) -> None:

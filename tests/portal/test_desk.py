@@ -1,0 +1,232 @@
+import io
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.portal.stage_set import (
+    API,
+    PROPOSAL,
+    FakeEdge,
+    a_field,
+    a_layanan,
+    a_proposal,
+    csrf_of,
+    knows,
+    page_of,
+    problem,
+    sign_in,
+)
+
+PATH = f"{API}/proposals/{PROPOSAL}"
+PAGE = f"/portal/tugas/{PROPOSAL}"
+ALL_THREE = ["approve", "revise", "reject"]
+
+
+@pytest.fixture
+def officer(client: FlaskClient, edge: FakeEdge) -> FlaskClient:
+    sign_in(client, edge, "umpeg")
+    knows(edge, a_proposal(stage="umpeg_verification", allowed_actions=ALL_THREE))
+    edge.answers["GET", f"{API}/inbox"] = (200, page_of(a_proposal(stage="umpeg_verification")))
+    edge.answers["GET", f"{API}/inbox/counts"] = (200, {"umpeg_verification": 12})
+    edge.answers["POST", f"{PATH}/decisions"] = (201, a_proposal(stage="opd_head_approval"))
+    return client
+
+
+def post(client: FlaskClient, path: str = PAGE, **data: Any) -> Any:
+    return client.post(path, data={"csrf_token": csrf_of(client), "etag": '"1"', "key": "k"} | data)
+
+
+def test_the_inbox_counts_by_stage_and_searches(officer: FlaskClient, edge: FakeEdge):
+    page = officer.get("/portal/tugas?stage=umpeg_verification&q=andini").text
+
+    assert 'Verifikasi Umpeg <span class="count">12</span>' in page
+    assert "199001012015011901" in page
+    (sent,) = edge.told("GET", f"{API}/inbox")
+    assert sent.query == {"stage": "umpeg_verification", "q": "andini", "limit": "10"}
+
+
+def test_the_dashboard_counts_what_waits(officer: FlaskClient):
+    assert "<strong>12</strong><span>Verifikasi Umpeg</span>" in officer.get("/portal/").text
+
+
+def test_an_employee_without_a_role_has_no_desk_in_the_menu(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+
+    assert "/portal/tugas" not in client.get("/portal/").text
+    assert edge.told("GET", f"{API}/inbox/counts") == []
+
+
+def test_only_allowed_decisions_are_offered(officer: FlaskClient, edge: FakeEdge):
+    knows(edge, a_proposal(stage="opd_head_approval", allowed_actions=["approve", "reject"]))
+
+    page = officer.get(PAGE).text
+
+    assert 'value="approve"' in page
+    assert 'value="revise"' not in page
+
+
+def test_a_decision_is_shown_before_it_is_sent(officer: FlaskClient, edge: FakeEdge):
+    marks = {"reason.document:skp": "document_outdated", "reason.field:keperluan": "field_unclear"}
+
+    summary = post(officer, decision="revise", note="Perbarui SKP.", **marks)
+
+    assert edge.told("POST", f"{PATH}/decisions") == []
+    assert "Konfirmasi keputusan" in summary.text
+    assert "Dokumen skp: Dokumen sudah tidak berlaku" in summary.text
+    assert "Perbarui SKP." in summary.text
+
+
+def test_a_confirmed_decision_is_sent_with_version_key_and_marks(
+    officer: FlaskClient, edge: FakeEdge
+):
+    marks = {"reason.document:skp": "document_outdated", "reason.": "other", "reason.field:x": ""}
+
+    done = post(officer, decision="revise", note="Perbarui.", confirmed="1", **marks)
+
+    (sent,) = edge.told("POST", f"{PATH}/decisions")
+    assert done.headers["Location"] == "/portal/tugas"
+    assert (sent.headers["if-match"], sent.headers["idempotency-key"]) == ('"1"', "k")
+    assert sent.json == {
+        "decision": "revise",
+        "note": "Perbarui.",
+        "reasons": [
+            {"code": "document_outdated", "target": "document:skp"},
+            {"code": "other", "target": None},
+        ],
+    }
+
+
+def test_an_approval_carries_no_marks(officer: FlaskClient, edge: FakeEdge):
+    post(officer, decision="approve", confirmed="1", **{"reason.document:skp": "document_wrong"})
+
+    assert edge.told("POST", f"{PATH}/decisions")[0].json == {
+        "decision": "approve",
+        "note": "",
+        "reasons": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ({}, "Pilih salah satu keputusan."),
+        ({"decision": "withdraw"}, "Pilih salah satu keputusan."),
+        ({"decision": "reject", "note": "  "}, "Catatan wajib diisi"),
+        ({"decision": "revise"}, "Catatan wajib diisi"),
+    ],
+)
+def test_what_a_decision_lacks_is_told_and_the_input_kept(
+    officer: FlaskClient, edge: FakeEdge, form: dict[str, str], told: str
+):
+    page = post(officer, confirmed="1", **{"reason.document:skp": "document_wrong"}, **form)
+
+    assert page.status_code == 422
+    assert told in page.text
+    assert '<option value="document_wrong" selected>' in page.text
+    assert edge.told("POST", f"{PATH}/decisions") == []
+
+
+def test_going_back_from_the_summary_keeps_everything(officer: FlaskClient):
+    page = post(officer, decision="reject", note="Tidak sesuai.", change="1")
+
+    assert ">Tidak sesuai.</textarea>" in page.text
+    assert 'value="reject" checked' in page.text
+
+
+@pytest.mark.parametrize("status", [409, 412])
+def test_a_colleague_who_was_faster_is_explained(officer: FlaskClient, edge: FakeEdge, status: int):
+    edge.answers["POST", f"{PATH}/decisions"] = (status, problem(status, "moved_on"))
+
+    page = post(officer, decision="approve", confirmed="1", again=PAGE)
+
+    assert page.status_code == status
+    assert "Data sudah berubah" in page.text
+    assert f'href="{PAGE}"' in page.text
+
+
+def test_a_case_in_process_leads_to_the_result(officer: FlaskClient, edge: FakeEdge):
+    knows(edge, a_proposal(stage="processing", allowed_actions=["enter_result"]))
+
+    assert officer.get(PAGE).headers["Location"] == f"{PAGE}/hasil"
+
+
+def test_a_case_of_others_offers_nothing(officer: FlaskClient, edge: FakeEdge):
+    knows(edge, a_proposal(stage="opd_head_approval", allowed_actions=[]))
+
+    assert "tidak menunggu keputusan Anda" in officer.get(PAGE).text
+    assert officer.get(f"{PAGE}/hasil").headers["Location"] == f"/portal/usulan/{PROPOSAL}"
+
+
+@pytest.fixture
+def processing(officer: FlaskClient, edge: FakeEdge) -> FlaskClient:
+    result = {
+        "document": "required",
+        "pickup_place": None,
+        "fields": [a_field("nomor_surat", required=False)],
+    }
+    layanan = a_layanan(result=result)
+    knows(
+        edge, a_proposal(definition=layanan, stage="processing", allowed_actions=["enter_result"])
+    )
+    edge.answers["POST", "/api/documents/v1/documents"] = (201, {"receipt": "signed.receipt"})
+    edge.answers["POST", f"{PATH}/result"] = (201, a_proposal(stage="completed"))
+    return officer
+
+
+def letter() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(b"%PDF-1.7 hasil"), "hasil.pdf"
+
+
+def test_a_result_goes_with_the_receipt_of_its_letter(processing: FlaskClient, edge: FakeEdge):
+    done = post(
+        processing, f"{PAGE}/hasil", result="ms", document=letter(), **{"field.nomor_surat": "7/X"}
+    )
+
+    (sent,) = edge.told("POST", f"{PATH}/result")
+    assert done.headers["Location"] == "/portal/tugas"
+    assert sent.json == {
+        "result": "ms",
+        "remark": "",
+        "receipt": "signed.receipt",
+        "fields": {"nomor_surat": "7/X"},
+    }
+
+
+def test_a_refused_letter_is_told_beside_it(processing: FlaskClient, edge: FakeEdge):
+    refusal = (422, problem(422, "document_not_pdf"))
+    edge.answers["POST", "/api/documents/v1/documents"] = refusal
+
+    page = post(processing, f"{PAGE}/hasil", result="ms", remark="Catatan", document=letter())
+
+    assert page.status_code == 422
+    assert "Penjelasan document_not_pdf." in page.text
+    assert 'class="upload wrong"' in page.text
+    assert ">Catatan</textarea>" in page.text
+    assert edge.told("POST", f"{PATH}/result") == []
+
+
+def test_a_missing_remark_is_told_at_the_remark(processing: FlaskClient, edge: FakeEdge):
+    errors = {"/remark": "Keterangan wajib untuk TMS."}
+    edge.answers["POST", f"{PATH}/result"] = (422, problem(422, "invalid", **errors))
+
+    page = post(processing, f"{PAGE}/hasil", result="tms")
+
+    assert "Keterangan wajib untuk TMS." in page.text
+    assert '<textarea id="remark" name="remark" rows="3" maxlength="2000" aria-invalid' in page.text
+    assert 'value="tms" required checked' in page.text
+
+
+def test_what_i_decided_shows_where_it_is_now(officer: FlaskClient, edge: FakeEdge):
+    entry = {
+        "at": "2026-04-02T01:00:00+00:00",
+        "action": "approve",
+        "from_stage": "umpeg_verification",
+        "proposal": a_proposal(stage="processing"),
+    }
+    edge.answers["GET", f"{API}/decided"] = (200, page_of(entry))
+
+    page = officer.get("/portal/keputusan").text
+
+    assert "Disetujui" in page
+    assert "Diproses BKPSDM" in page

@@ -1,0 +1,276 @@
+"""Lists, tracking, notices, the public status page, languages; and when the API is away."""
+
+import json
+from typing import Any
+
+import pytest
+import structlog
+from flask.testing import FlaskClient
+
+from portal.transport import Answer, EdgeUnreachable
+from portal.words import bytes_text, day, moment, month
+from tests.portal.stage_set import (
+    API,
+    PROPOSAL,
+    FakeEdge,
+    a_proposal,
+    csrf_of,
+    knows,
+    page_of,
+    portal,
+    problem,
+    sign_in,
+)
+
+NOTICES = "/api/notification/v1/notices"
+NOTICE = "01a20000-0000-7000-8000-0000000000cc"
+PATH = f"{API}/proposals/{PROPOSAL}"
+
+
+def test_running_and_finished_proposals_are_two_searchable_lists(
+    client: FlaskClient, edge: FakeEdge
+):
+    sign_in(client, edge)
+    found = page_of(a_proposal(stage="revision"))
+    found["page"] = {"next_cursor": "n+x/y", "has_more": True}
+    edge.answers["GET", f"{API}/proposals"] = (200, found)
+
+    page = client.get("/portal/usulan?q=bebas").text
+    client.get("/portal/riwayat?cursor=c1")
+
+    first, second = edge.told("GET", f"{API}/proposals")
+    assert first.query == {"state": "open", "q": "bebas", "limit": "10"}
+    assert second.query == {"state": "final", "cursor": "c1", "limit": "10"}
+    assert "?q=bebas&amp;cursor=n%2Bx%2Fy" in page
+    assert f'href="/portal/usulan/{PROPOSAL}/isi">Revisi' in page
+
+
+def test_a_proposal_shows_position_holder_since_and_expected_end(
+    client: FlaskClient, edge: FakeEdge
+):
+    sign_in(client, edge)
+    knows(edge, a_proposal(stage="opd_head_approval", allowed_actions=[]))
+    edge.answers["GET", f"{PATH}/tracking"] = (
+        200,
+        {
+            "holders": [{"id": "x", "name": "Fajar Contoh", "acting": "plt"}],
+            "since": "2026-04-01T23:30:00+00:00",
+            "due": "2026-04-03",
+            "expected_end": "2026-04-10",
+        },
+    )
+
+    page = client.get(f"/portal/usulan/{PROPOSAL}").text
+
+    assert "Plt. Fajar Contoh" in page
+    assert "2 April 2026, 07.30 WITA" in page
+    assert "10 April 2026" in page
+    assert '<li class="done"><span>Verifikasi Umpeg' in page
+    assert '<li class="here" aria-current="step"><span>Persetujuan Kepala OPD' in page
+    assert '<li class="ahead"><span>Diproses BKPSDM' in page
+
+
+def test_a_rejected_proposal_shows_where_it_stopped(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    knows(edge, a_proposal(stage="rejected", allowed_actions=[]))
+    entry = {
+        "action": "reject", "action_label": "Tolak", "from_stage": "opd_head_approval",
+        "to_stage": "rejected", "actor_name": "Fajar Contoh", "acting": None, "note": "Tidak <b>",
+        "reasons": [], "at": "2026-04-02T01:00:00+00:00",
+    }  # fmt: skip
+    edge.answers["GET", f"{PATH}/history"] = (200, {"data": [entry]})
+
+    page = client.get(f"/portal/usulan/{PROPOSAL}").text
+
+    assert '<li class="stopped"><span>Persetujuan Kepala OPD' in page
+    assert "Tidak &lt;b&gt;" in page
+
+
+def test_a_finished_proposal_offers_its_result(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    outcome = {
+        "result": "ms", "label": "Memenuhi Syarat (MS)", "remark": None, "pickup_place": None,
+        "document": {"name": "hasil.pdf"}, "fields": {},
+    }  # fmt: skip
+    knows(edge, a_proposal(stage="completed", result="ms", outcome=outcome, allowed_actions=[]))
+
+    page = client.get(f"/portal/usulan/{PROPOSAL}").text
+
+    assert f'href="/portal/usulan/{PROPOSAL}/dokumen/result">Unduh dokumen hasil' in page
+
+
+def test_withdrawing_asks_first_and_names_the_version(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    knows(edge, a_proposal(stage="umpeg_verification", allowed_actions=["withdraw"]))
+    edge.answers["POST", f"{PATH}/withdraw"] = (200, a_proposal(stage="withdrawn"))
+
+    page = client.get(f"/portal/usulan/{PROPOSAL}").text
+    data = {"csrf_token": csrf_of(client), "etag": '"1"', "key": "k"}
+    client.post(f"/portal/usulan/{PROPOSAL}/batal", data=data)
+
+    assert "Ya, batalkan" in page
+    (sent,) = edge.told("POST", f"{PATH}/withdraw")
+    assert (sent.headers["if-match"], sent.headers["idempotency-key"]) == ('"1"', "k")
+
+
+def a_notice(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": NOTICE,
+        "about": f"proposal/{PROPOSAL}",
+        "subject": "Usulan terkirim",
+        "body": "Baris satu\nBaris dua",
+        "created_at": "2026-04-01T01:00:00+00:00",
+        "read_at": None,
+    } | changes
+
+
+def test_notices_open_what_they_are_about_and_are_read_then(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    edge.answers["GET", NOTICES] = (200, page_of(a_notice()))
+    edge.answers["POST", f"{NOTICES}/{NOTICE}/read"] = (200, a_notice())
+
+    page = client.get("/portal/pemberitahuan").text
+    opened = client.post(
+        f"/portal/pemberitahuan/{NOTICE}/dibaca",
+        data={"csrf_token": csrf_of(client), "to": f"/portal/usulan/{PROPOSAL}"},
+    )
+
+    assert "Usulan terkirim" in page
+    assert '<span class="badge">3</span>' in page
+    assert opened.headers["Location"] == f"/portal/usulan/{PROPOSAL}"
+    assert len(edge.told("POST", f"{NOTICES}/{NOTICE}/read")) == 1
+
+
+def test_the_unread_count_is_asked_at_most_every_half_minute(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+
+    for _ in range(5):
+        client.get("/portal/usulan")
+
+    assert len(edge.told("GET", f"{NOTICES}/counts")) == 1
+
+
+def test_pages_stand_while_notification_is_down(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    for path in (NOTICES, f"{NOTICES}/counts"):
+        edge.answers["GET", path] = (503, problem(503, "unavailable"))
+
+    assert client.get("/portal/").status_code == 200
+    assert client.get("/portal/usulan").status_code == 200
+
+
+def test_a_page_whose_service_is_down_says_so(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    edge.answers["GET", f"{API}/proposals"] = (503, problem(503, "unavailable"))
+
+    page = client.get("/portal/usulan")
+
+    assert page.status_code == 503
+    assert "sedang tidak tersedia" in page.text
+    assert 'href="/portal/usulan"' in page.text
+
+
+def test_anybody_can_ask_for_a_status_with_number_and_code(client: FlaskClient, edge: FakeEdge):
+    found = {
+        "number": "DEMO/2026/1", "stage_label": "Validasi BKPSDM", "closed_at": None,
+        "submitted_at": "2026-04-01T01:00:00+00:00", "stage_since": "2026-04-02T01:00:00+00:00",
+        "expected_end": "2026-04-10",
+    }  # fmt: skip
+    edge.answers["POST", f"{API}/status"] = (200, found)
+
+    data = {"csrf_token": csrf_of(client), "number": " DEMO/2026/1 ", "lookup_code": "abc123"}
+    page = client.post("/portal/status", data=data).text
+
+    (sent,) = edge.told("POST", f"{API}/status")
+    assert sent.json == {"number": "DEMO/2026/1", "lookup_code": "ABC123"}
+    assert "authorization" not in sent.headers
+    assert "Validasi BKPSDM" in page
+
+
+def test_a_wrong_code_tells_nothing(client: FlaskClient):
+    data = {"csrf_token": csrf_of(client), "number": "DEMO/2026/1", "lookup_code": "x"}
+
+    page = client.post("/portal/status", data=data)
+
+    assert page.status_code == 404
+    assert "tidak cocok" in page.text
+    assert 'value="DEMO/2026/1"' in page.text
+
+
+def test_the_language_follows_the_browser_until_it_is_chosen(client: FlaskClient, edge: FakeEdge):
+    indonesian = client.get("/portal/").text
+    english = client.get("/portal/", headers={"Accept-Language": "en-GB"}).text
+    data = {"csrf_token": csrf_of(client), "language": "en", "next": "/portal/status"}
+    switched = client.post("/portal/bahasa", data=data)
+    chosen = client.get("/portal/", headers={"Accept-Language": "id"}).text
+
+    assert "Masuk dengan NIP" in indonesian
+    assert '<html lang="en">' in english
+    assert switched.headers["Location"] == "/portal/status"
+    assert "Sign in with your NIP" in chosen
+
+
+def test_the_api_is_asked_in_the_readers_language_and_with_the_request_id(
+    client: FlaskClient, edge: FakeEdge
+):
+    sign_in(client, edge)
+
+    client.get("/portal/usulan", headers={"Accept-Language": "en", "X-Request-ID": "office-7-req"})
+
+    (sent,) = edge.told("GET", f"{API}/proposals")
+    assert sent.headers["accept-language"] == "en"
+    assert sent.headers["x-request-id"] == "office-7-req"
+
+
+def test_pages_stay_small(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge, "umpeg")
+    edge.answers["GET", f"{API}/proposals"] = (200, page_of(*[a_proposal() for _ in range(10)]))
+    parts = [client.get("/portal/usulan").data]
+    for name in ("portal.css", "portal.js", "simpul.svg"):
+        with client.get(f"/portal/static/{name}") as answer:
+            parts.append(answer.data)
+
+    assert sum(map(len, parts)) < 60_000
+
+
+def test_a_fault_of_ours_shows_no_trace_and_logs_no_token(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    edge.answers["GET", f"{API}/proposals"] = (200, {"unexpected": True})
+
+    with structlog.testing.capture_logs() as logs:
+        page = client.get("/portal/usulan")
+
+    assert page.status_code == 500
+    assert "Traceback" not in page.text
+    assert [one["event"] for one in logs] == ["portal_failed"]
+    assert "access-1" not in json.dumps(logs, default=str)
+    assert "refresh-1" not in json.dumps(logs, default=str)
+
+
+def test_an_unreachable_edge_is_explained(edge: FakeEdge, monkeypatch: pytest.MonkeyPatch):
+    client = portal(edge)
+    sign_in(client, edge)
+
+    def gone(_call: Any) -> Answer:
+        raise EdgeUnreachable
+
+    monkeypatch.setitem(client.application.extensions, "portal_transport", gone)
+
+    assert client.get("/portal/usulan").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(1_048_576, "1 MB"), (512_000, "500 KB"), (802, "802 byte"), (1_572_864, "1,5 MB")],
+)
+def test_sizes_are_written_as_the_requirement_lists_do(size: int, text: str):
+    assert bytes_text(size) == text
+
+
+def test_dates_are_written_out_in_the_regions_time(client: FlaskClient):
+    with client.application.test_request_context("/portal/"):
+        assert day("2026-04-01") == "1 April 2026"
+        assert month("2026-08") == "Agustus 2026"
+        assert moment("2026-12-31T23:30:00+00:00") == "1 Januari 2027, 06.30 WIB"
+        assert moment("2026-12-31T23:30:00+00:00", "Asia/Jayapura") == "1 Januari 2027, 08.30 WIT"
+        assert moment(None) == "–"
