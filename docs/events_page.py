@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chassis.manifest import Manifest, discover
+from docs.glossary_page import glossary
 
 DOCS = Path(__file__).parent
 SERVICES = DOCS.parent / "services"
@@ -70,10 +71,16 @@ def _event(name: str, event: str, manifests: Mapping[str, Manifest]) -> str:
     folder = SERVICES / name / "contracts"
     schema = json.loads((folder / f"{event}.schema.json").read_text(encoding="utf-8"))
     sample = json.loads((folder / f"{event}.sample.json").read_text(encoding="utf-8"))
-    lines = [f"### {event}", "", str(schema.get("description", "")), ""]
+    lines = [f"### {event}", "", str(schema.get("description") or _said_of(event)), ""]
     lines += [f"Heard by: {_hearers(event, manifests)}.", "", *_fields(schema), ""]
     lines += ["```json", json.dumps(sample, indent=2, ensure_ascii=False), "```", ""]
     return "\n".join(lines)
+
+
+def _said_of(event: str) -> str:
+    """What the glossary says, where a contract says nothing of itself."""
+    known = {entry["identifier"]: str(entry["meaning"]) for entry in glossary()["event"]}
+    return known.get(event.rpartition(".v")[0], "")
 
 
 def _awaited(manifests: Mapping[str, Manifest]) -> list[str]:
