@@ -19,7 +19,7 @@ COMMAND = re.compile(r"\./simpul ([a-z][a-z-]*)")
 FILE = re.compile(r"`((?:chassis|docs|gateway|ops|portal|services|tests)/[\w./-]+)`")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|root|Users|home/[a-z]+)/")
 NIP = re.compile(r"(?<!\d)(?:19|20)\d{16}(?!\d)")
-FIRST_SERIAL_OF_INVENTED_PEOPLE = 900
+FIRST_SERIAL_OF_INVENTED_PEOPLE = 700
 
 
 def anchor(heading: str) -> str:
@@ -131,7 +131,7 @@ def test_no_file_names_a_path_of_somebodys_machine():
 
 
 def test_every_nip_in_the_repository_belongs_to_an_invented_person():
-    """The serial counts people of equal birth date, appointment and sex, from 1: not to 900."""
+    """The serial counts people of equal birth date, appointment and sex, from 1: not to 700."""
     found = [
         f"{path.relative_to(ROOT).as_posix()}: {nip}"
         for path in _files()
