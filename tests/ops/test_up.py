@@ -290,7 +290,7 @@ def test_the_code_shown_signs_an_officer_in(up):
 def test_a_real_region_begins_with_one_link(tmp_path):
     ended = run_ops(
         *("init", "--data", tmp_path / "data", "--code", "kota-uji", "--name", "Kota Uji"),
-        *("--zone", "WITA", "--admin-nip", "199001012015011001", "--admin-name", "Admin Uji"),
+        *("--zone", "WITA", "--admin-nip", "199001012015011901", "--admin-name", "Admin Uji"),
         *("--url", "http://127.0.0.1:1"),
     )
     assert ended.returncode == 0, ended.stderr
