@@ -29,6 +29,8 @@ class Document(RegionScoped, Base):
     __table_args__ = (
         Index("ix_documents_owner", "region", "owner_id", "uploaded_at", "id"),
         Index("ix_documents_scrub", "scrubbed_at", "id"),
+        Index("ix_documents_object_key", "object_key"),
+        UniqueConstraint("region", "object_key"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     owner_id: Mapped[UUID]
@@ -38,7 +40,7 @@ class Document(RegionScoped, Base):
     content_type: Mapped[str] = mapped_column(String(40))
     pages: Mapped[int]
     signed: Mapped[bool]
-    object_key: Mapped[str] = mapped_column(String(80), unique=True)
+    object_key: Mapped[str] = mapped_column(String(80))
     uploaded_at: Mapped[datetime] = mapped_column(default=now)
     scrubbed_at: Mapped[datetime] = mapped_column(default=now)
     corrupt_since: Mapped[datetime | None]
@@ -78,9 +80,12 @@ class Grant(RegionScoped, Base):
     """Leave for one viewer to open one document for some minutes. Only the token's hash is kept."""
 
     __tablename__ = "grants"
-    __table_args__ = (Index("ix_grants_expiry", "expires_at"),)
+    __table_args__ = (
+        UniqueConstraint("region", "token_hash"),
+        Index("ix_grants_expiry", "expires_at"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
     document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
     viewer_id: Mapped[UUID]
     purpose: Mapped[str] = mapped_column(String(120))

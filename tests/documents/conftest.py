@@ -59,7 +59,7 @@ class Desk:
         where = path if path.startswith("/") else f"{API}/{path}"
         return self.service.call("GET", where, token=token or self.token(), **kwargs)
 
-    def grant(self, document_id: str, viewer: UUID, **body: Any) -> TestResponse:
+    def grant(self, document_id: str, viewer: UUID, /, **body: Any) -> TestResponse:
         order = {"document_id": document_id, "viewer": str(viewer), "purpose": "verifikasi"}
         token = self.service.client("svc-proposal", "documents.grant")
         return self.service.call("POST", f"{API}/grants", token=token, json={**order, **body})

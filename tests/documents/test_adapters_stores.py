@@ -103,9 +103,6 @@ class TestEveryStore:
             with pytest.raises(ValueError, match="not an object key"):
                 use(store, key)
 
-    def test_can_say_that_it_is_ready(self, store: ObjectStore):
-        store.probe()
-
     def test_keeps_objects_apart_when_written_at_once(self, store: ObjectStore):
         contents = {f"demo/2026/11/bb{n:02}": os.urandom(50_000 + n) for n in range(12)}
         threads = [
@@ -210,7 +207,6 @@ class TestTheS3Store:
                 lambda: read(store, "demo/aa"),
                 lambda: store.delete("demo/aa"),
                 lambda: list(store.older_than(later())),
-                store.probe,
             ):
                 with pytest.raises(StoreUnavailable):
                     use()

@@ -9,6 +9,7 @@ from joserfc.jwk import KeySet
 
 from chassis.ids import uuid7
 from services.documents.adapters.stores.protocol import StoreFull, StoreUnavailable
+from services.documents.api import multipart
 from tests.builders import bad_pdfs
 from tests.builders.pdfs import a_letter, a_pdf, a_pdf_of_size, a_scan, a_signed_pdf
 from tests.builders.service import Service
@@ -285,8 +286,38 @@ def test_a_store_in_trouble_keeps_nothing_and_says_so(
     answer = desk.upload()
 
     assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert ("Retry-After" in answer.headers) is (status == 503)
     assert desk.get("documents").json["data"] == []
     assert desk.service.recorded() == []
+
+
+def test_no_database_connection_is_held_while_a_file_is_checked_and_stored(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    held: dict[str, int] = {}
+    with desk.service.app.app_context():
+        pool = desk.service.runtime.db.engine.pool
+
+    def watch(where: object, name: str) -> None:
+        real = getattr(where, name)
+
+        def watched(*args: object, **kwargs: object) -> object:
+            held[name] = pool.checkedout()
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(where, name, watched)
+
+    for where, name in (
+        (multipart, "_parsed"),
+        (desk.machinery.checker, "check"),
+        (desk.machinery.store, "put"),
+        (desk.machinery.store, "read"),
+    ):
+        watch(where, name)
+    stored = desk.upload().json["id"]
+    desk.get(f"documents/{stored}/content")
+
+    assert held == {"_parsed": 0, "check": 0, "put": 0, "read": 0}
 
 
 def test_a_person_may_not_send_without_end_and_refused_files_count(

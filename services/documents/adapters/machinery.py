@@ -2,6 +2,7 @@
 
 import atexit
 from dataclasses import dataclass
+from functools import cache
 from typing import cast
 
 from flask import Flask, current_app
@@ -25,16 +26,22 @@ class Machinery:
 
 
 def install(app: Flask, settings: Settings) -> None:
-    checker = ProcessChecker()
-    atexit.register(checker.close)
     app.extensions[_KEY] = Machinery(
         store=open_store(settings["STORE_URL"]),
-        checker=checker,
+        checker=_checker(),
         signer=Signer(settings["SECRET_KEY"]),
         quota=Quota(
             files=settings["UPLOADS_PER_DAY"], megabytes=settings["UPLOAD_MEGABYTES_PER_DAY"]
         ),
     )
+
+
+@cache
+def _checker() -> ProcessChecker:
+    """One checker serves every app of the process; it starts at the first file."""
+    checker = ProcessChecker()
+    atexit.register(checker.close)
+    return checker
 
 
 def machinery() -> Machinery:

@@ -50,7 +50,7 @@ _FORM = {
 def upload() -> Response:
     """Send a PDF of at most 10 MB; `max_bytes` is what the requirement at hand allows."""
     owner_id = person()
-    receiving.check_quota(owner_id)
+    receiving.admit(owner_id)
     with arriving(owner_id) as arrival:
         kept = receiving.check_and_store(arrival)
         machinery().signer.key()

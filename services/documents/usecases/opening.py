@@ -42,7 +42,7 @@ def open_granted(token: str, viewer_id: UUID) -> tuple[Document, Spool]:
 
 
 def _opened(document: Document, *, viewer_id: UUID, purpose: str) -> tuple[Document, Spool]:
-    db.session.rollback()  # no connection is held while the store works
+    db.session.close()  # no connection is held while the store works
     spool = intact(document)
     with db.transaction() as session:
         session.add(View(document_id=document.id, viewer_id=viewer_id, purpose=purpose))

@@ -49,8 +49,16 @@ class Kept:
     object_key: str
 
 
-def check_quota(owner_id: UUID) -> None:
-    """This function will raise `QuotaExceeded` when the person sent enough for 24 hours."""
+def admit(owner_id: UUID) -> None:
+    """This function will raise `QuotaExceeded` when the person sent enough for 24 hours.
+
+    It lets go of the database: none is held while the body arrives and is checked and stored.
+    """
+    _check_quota(owner_id)
+    db.session.close()
+
+
+def _check_quota(owner_id: UUID) -> None:
     since = now() - quotas.WINDOW
     stored, stored_size = _sent(Document, Document.uploaded_at, owner_id, since)
     refused, refused_size = _sent(RefusedUpload, RefusedUpload.refused_at, owner_id, since)
@@ -77,8 +85,6 @@ def check_and_store(arrival: Arrival) -> Kept:
     Raises `DocumentTooLarge`, another refusal of the file (then recorded), `CheckerUnavailable`,
     `StoreUnavailable` or `StoreFull`.
     """
-    check_quota(arrival.owner_id)
-    db.session.rollback()  # no connection is held while the checker and the store work
     try:
         verdict = _checked(arrival)
     except (FileRefused, DocumentTooLarge) as refused:
@@ -128,7 +134,7 @@ def record(kept: Kept) -> Document:
     """
     arrival = kept.arrival
     with db.transaction() as session:
-        check_quota(arrival.owner_id)
+        _check_quota(arrival.owner_id)
         document = Document(
             owner_id=arrival.owner_id,
             name=arrival.name,

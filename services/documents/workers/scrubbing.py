@@ -1,7 +1,7 @@
 """Reads every stored object again each week, so that decay is found before somebody needs it."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -29,16 +29,16 @@ def scrub() -> bool:
                 .limit(_BATCH)
             )
         )
-        db.session.rollback()
+        db.session.close()
         for document in due:
-            with suppress(DocumentCorrupt):
-                intact(document).close()
-            _note(document)
+            _compare(document)
     return bool(due)
 
 
-def _note(document: Document) -> None:
+def _compare(document: Document) -> None:
+    noted: dict[str, datetime | None] = {"scrubbed_at": now()}
+    with suppress(DocumentCorrupt):
+        intact(document).close()
+        noted["corrupt_since"] = None
     with db.transaction() as session:
-        session.execute(
-            update(Document).where(Document.id == document.id).values(scrubbed_at=now())
-        )
+        session.execute(update(Document).where(Document.id == document.id).values(noted))

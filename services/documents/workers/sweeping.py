@@ -53,7 +53,7 @@ def _orphans(keys: list[str]) -> list[str]:
         known = set(
             db.session.scalars(select(Document.object_key).where(Document.object_key.in_(keys)))
         )
-    db.session.rollback()
+    db.session.close()
     return [key for key in keys if key not in known]
 
 

@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar, Protocol
 
-from chassis.kernel.errors import Refused
+from chassis.problems import Unavailable
 from services.documents.adapters.checker.verdict import Usage, Verdict, read_answer
 
 _PATIENCE = 26.0
@@ -16,10 +16,9 @@ _TRIES = 2
 _MODULE = "services.documents.adapters.checker"
 
 
-class CheckerUnavailable(Refused):
+class CheckerUnavailable(Unavailable):
     """The checker does not answer; the file may be fine."""
 
-    kind = "unavailable"
     code = "checker_unavailable"
     text: ClassVar = {
         "id": "Pemeriksaan berkas sedang sibuk. Coba lagi sebentar.",
@@ -76,7 +75,10 @@ class ProcessChecker:
 
     def _started(self) -> _Running:
         with self._lock:
-            if self._running is None or self._running.owner != os.getpid():
+            if self._running is not None and self._running.owner != os.getpid():
+                self._running.requests.close()  # inherited by a fork; the parent keeps its own
+                self._running = None
+            if self._running is None:
                 self._running = _start()
             return self._running
 

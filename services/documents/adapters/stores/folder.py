@@ -78,12 +78,6 @@ class FolderStore:
             path.unlink(missing_ok=True)
         return len(left)
 
-    def probe(self) -> None:
-        with _as_refusals():
-            _make_folder(self.incoming)
-            if not os.access(self.incoming, os.W_OK):
-                raise StoreUnavailable
-
     def _path(self, key: str) -> Path:
         return self.root / checked_key(key)
 

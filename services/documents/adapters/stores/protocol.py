@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import BinaryIO, ClassVar, Protocol
 
 from chassis.kernel.errors import Refused
+from chassis.problems import Unavailable
 
 _KEY = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)*")
 
 
-class StoreUnavailable(Refused):
+class StoreUnavailable(Unavailable):
     """The store does not answer, or answers nonsense. Nothing was kept; try again later."""
 
-    kind = "unavailable"
     code = "store_unavailable"
     text: ClassVar = {
         "id": "Tempat penyimpanan berkas sedang tidak dapat dihubungi. Coba lagi sebentar.",
@@ -73,10 +73,6 @@ class ObjectStore(Protocol):
 
     def tidy(self, moment: datetime) -> int:
         """Remove what interrupted writes before the moment left behind; say how many."""
-        ...
-
-    def probe(self) -> None:
-        """Return when the store can be written to."""
         ...
 
 

@@ -104,10 +104,6 @@ class S3Store:
     def tidy(self, moment: datetime) -> int:  # noqa: ARG002 - a put is one request: no leftovers
         return 0
 
-    def probe(self) -> None:
-        with _as_refusals("probe"):
-            self._make_bucket()
-
     def _send(self, key: str, content: BinaryIO, size: int) -> None:
         def send() -> None:
             content.seek(0)

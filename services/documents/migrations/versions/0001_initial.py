@@ -28,10 +28,11 @@ def upgrade() -> None:
         sa.Column("corrupt_since", UTCDateTime(), nullable=True),
         sa.Column("region", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
-        sa.UniqueConstraint("object_key", name=op.f("uq_documents_object_key")),
+        sa.UniqueConstraint("region", "object_key", name=op.f("uq_documents_region_object_key")),
         info={"region_scoped": True},
     )
     with op.batch_alter_table("documents", schema=None) as batch_op:
+        batch_op.create_index("ix_documents_object_key", ["object_key"], unique=False)
         batch_op.create_index(
             "ix_documents_owner", ["region", "owner_id", "uploaded_at", "id"], unique=False
         )
@@ -217,7 +218,7 @@ def upgrade() -> None:
             ["document_id"], ["documents.id"], name=op.f("fk_grants_document_id_documents")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grants")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_grants_token_hash")),
+        sa.UniqueConstraint("region", "token_hash", name=op.f("uq_grants_region_token_hash")),
         info={"region_scoped": True},
     )
     with op.batch_alter_table("grants", schema=None) as batch_op:
@@ -295,6 +296,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_documents_scrub")
         batch_op.drop_index(batch_op.f("ix_documents_region"))
         batch_op.drop_index("ix_documents_owner")
+        batch_op.drop_index("ix_documents_object_key")
 
     op.drop_table("documents")
     # ### end Alembic commands ###
