@@ -32,7 +32,7 @@ def listing(args: dict[str, Any]) -> dict[str, Any]:
     involving = args["involving"] if _is_administrator() else person()
     wanted = queries.delegations(involving=involving, role=args["role"], active=args["active"])
     return page(
-        db.session, wanted, by=(Delegation.id,), limit=args["limit"], cursor=args["cursor"]
+        db.session(), wanted, by=(Delegation.id,), limit=args["limit"], cursor=args["cursor"]
     ).body()
 
 

@@ -41,7 +41,7 @@ def listing(args: dict[str, Any]) -> dict[str, Any]:
     """Employees by name; `q` looks in the name only, `unit_id` also takes an OPD."""
     wanted = queries.employees(q=args["q"], unit_id=args["unit_id"], active=args["active"])
     return page(
-        db.session,
+        db.session(),
         wanted,
         by=(Employee.name, Employee.id),
         limit=args["limit"],

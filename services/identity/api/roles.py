@@ -38,7 +38,7 @@ def listing(args: dict[str, Any]) -> dict[str, Any]:
         active=args["active"],
     )
     return page(
-        db.session, wanted, by=(RoleGrant.id,), limit=args["limit"], cursor=args["cursor"]
+        db.session(), wanted, by=(RoleGrant.id,), limit=args["limit"], cursor=args["cursor"]
     ).body()
 
 

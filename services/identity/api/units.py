@@ -27,7 +27,7 @@ def listing(args: dict[str, Any]) -> dict[str, Any]:
         q=args["q"], kind=args["kind"], parent_id=args["parent_id"], active=args["active"]
     )
     return page(
-        db.session,
+        db.session(),
         wanted,
         by=(Unit.name, Unit.id),
         limit=args["limit"],

@@ -60,7 +60,7 @@ def _pair_free_at(failed: Sequence[datetime]) -> datetime:
     excess = len(failed) - PAIR_FREE_TRIES
     if excess < 0:
         return _LONG_AGO
-    wait = _FIRST_WAIT * 2 ** min(excess, _MOST_DOUBLINGS)
+    wait = _FIRST_WAIT * (1 << min(excess, _MOST_DOUBLINGS))
     return failed[-1] + min(wait, _LONGEST_WAIT)
 
 

@@ -3,7 +3,8 @@
 import hmac
 import re
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
 from chassis.kernel.errors import Refused
 from chassis.runtime import here

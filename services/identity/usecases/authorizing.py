@@ -5,6 +5,7 @@ A code is good for 60 seconds and once; coming a second time it kills what the f
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -115,7 +116,7 @@ def redeem(code: AuthorizationCode) -> Grantee | None:
         )
         session.add(family)
         session.flush()
-        used = session.execute(
+        used: Any = session.execute(
             update(AuthorizationCode)
             .where(
                 AuthorizationCode.fingerprint == code.fingerprint,
@@ -179,7 +180,7 @@ def revoke(family: TokenFamily) -> None:
 
 
 def _replace(row: RefreshToken, successor: str) -> None:
-    used = db.session.execute(
+    used: Any = db.session.execute(
         update(RefreshToken)
         .where(RefreshToken.fingerprint == row.fingerprint, RefreshToken.used_at.is_(None))
         .values(used_at=now())

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -84,7 +83,7 @@ def change(
         _record_facts(session, person, values, by=by, source=source, as_of=as_of)
         if values.get("active") is False:
             end_sessions(person)
-        elif inspect(person).modified:
+        elif session.is_modified(person):
             session.flush()
             events.employee_changed(person)
     return person

@@ -1,6 +1,7 @@
 """Setting and changing passwords, and the one-time links that let a person set the first."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -98,7 +99,7 @@ def use_link(token: str, new_password: str) -> None:
         person = queries.employee(link.employee_id)
         hashed = _hash_checked(person, new_password)
         with db.transaction() as session:
-            used = session.execute(
+            used: Any = session.execute(
                 update(PasswordLink)
                 .where(PasswordLink.id == link.id, PasswordLink.used_at.is_(None))
                 .values(used_at=now())

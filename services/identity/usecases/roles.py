@@ -82,8 +82,9 @@ def end_grant(row: RoleGrant, *, by: UUID, last_day: date | None) -> RoleGrant:
         check_grantor(row.role, grantor_roles=queries.roles_today(by), grantor_is_grantee=False)
         if last_day is not None and last_day < row.starts_on:
             raise appointments.EndBeforeStart
+        today = queries.today()
         row.active = last_day is not None
-        row.ends_on = last_day or max(queries.today(), row.starts_on)
+        row.ends_on = last_day or max(today, row.starts_on)
         session.flush()
         events.role_changed(row)
     return row

@@ -1,5 +1,6 @@
 """The second factor: codes from an authenticator app, and recovery codes for a lost phone."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, update
@@ -93,7 +94,7 @@ def accept_totp(account: Account, code: str) -> bool:
 def accept_recovery(account: Account, code: str) -> bool:
     """This function will take a recovery code once."""
     with db.transaction() as session:
-        done = session.execute(
+        done: Any = session.execute(
             update(RecoveryCode)
             .where(
                 RecoveryCode.employee_id == account.employee_id,
@@ -196,7 +197,7 @@ def _counter(account: Account, code: str) -> int | None:
 def _use_counter(account: Account, counter: int) -> bool:
     with db.transaction() as session:
         unused = or_(Account.totp_last_counter.is_(None), Account.totp_last_counter < counter)
-        done = session.execute(
+        done: Any = session.execute(
             update(Account)
             .where(Account.employee_id == account.employee_id, unused)
             .values(totp_last_counter=counter)

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from chassis.ids import uuid7
 from chassis.kernel.errors import Refused
 from services.identity import events, queries
 from services.identity.models import Employee, Unit, db
@@ -42,17 +43,14 @@ def add(*, code: str, name: str, kind: str, parent_id: UUID, bkpsdm: bool = Fals
         parent = queries.unit(parent_id)
         if not parent.active or parent.kind not in _PARENT_KINDS[kind]:
             raise UnitMisplaced(kind=kind)
-        unit = Unit(code=code, name=name, kind=kind, parent_id=parent.id)
+        unit = Unit(id=uuid7(), code=code, name=name, kind=kind, parent_id=parent.id)
         unit.bkpsdm = bkpsdm if kind == "opd" else parent.bkpsdm
-        unit.opd_id = parent.opd_id
+        unit.opd_id = unit.id if kind == "opd" else parent.opd_id
         session.add(unit)
         try:
             session.flush()
         except IntegrityError as error:
             raise UnitCodeTaken from error
-        if kind == "opd":
-            unit.opd_id = unit.id
-            session.flush()
         events.unit_changed(unit, queries.region())
     return unit
 
@@ -64,7 +62,7 @@ def change(unit: Unit, *, values: Mapping[str, Any]) -> Unit:
             raise UnitInUse
         for name, value in values.items():
             setattr(unit, name, value)
-        if inspect(unit).modified:
+        if session.is_modified(unit):
             session.flush()
             events.unit_changed(unit, queries.region())
     return unit

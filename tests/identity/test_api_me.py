@@ -1,0 +1,74 @@
+"""The person who asks, contacts for services, and the second factor over HTTP."""
+
+import pyotp
+
+from tests.identity.desk import Desk
+
+
+def test_me_tells_rank_and_unit_but_no_contacts(desk: Desk):
+    told = desk.call("applicant_jf", "GET", "/me").get_json()
+
+    assert told["golongan"] == "III/b"
+    assert told["pangkat"] == "Penata Muda Tingkat I"
+    assert told["unit"]["name"] == "SD Negeri Contoh 1"
+    assert told["opd"]["name"] == "Dinas Pendidikan"
+    assert told["totp_enrolled"] is False
+    assert not {"email", "phone"} & set(told)
+
+
+def test_a_service_with_the_scope_reads_contacts(desk: Desk):
+    token = desk.service.client("svc-notification", "contacts.read")
+    path = f"/api/identity/v1/contacts/{desk.id_of('applicant')}"
+
+    told = desk.service.call("GET", path, token=token)
+
+    assert told.get_json() == {
+        "employee_id": str(desk.id_of("applicant")),
+        "version": 1,
+        "email": "applicant@contoh.example",
+        "phone": "08000009010",
+        "language": "id",
+    }
+
+
+def test_a_person_does_not_read_contacts_of_others(desk: Desk):
+    assert desk.call("sysadmin", "GET", f"/contacts/{desk.id_of('applicant')}").status_code == 403
+
+
+def test_i_change_my_own_contact_and_name_the_version(desk: Desk):
+    etag = desk.call("applicant", "GET", "/me/contact").headers["ETag"]
+
+    missing = desk.call("applicant", "PATCH", "/me/contact", json={"language": "en"})
+    done = desk.call(
+        "applicant",
+        "PATCH",
+        "/me/contact",
+        json={"email": "baru@contoh.example", "phone": None},
+        headers={"If-Match": etag},
+    )
+
+    assert missing.status_code == 428
+    assert done.get_json()["email"] == "baru@contoh.example"
+    assert done.get_json()["phone"] is None
+    assert done.headers["ETag"] == '"2"'
+
+
+def test_an_authenticator_is_set_up_with_its_first_code(desk: Desk):
+    begun = desk.call("applicant", "POST", "/me/totp").get_json()
+    code = pyotp.TOTP(begun["secret"]).now()
+
+    wrong = desk.call("applicant", "PUT", "/me/totp", json={"code": "000000"})
+    done = desk.call("applicant", "PUT", "/me/totp", json={"code": code})
+    again = desk.call("applicant", "POST", "/me/totp")
+
+    assert begun["uri"].startswith("otpauth://totp/")
+    assert wrong.get_json()["code"] == "code_wrong"
+    assert len(done.get_json()["codes"]) == 10
+    assert desk.call("applicant", "GET", "/me").get_json()["totp_enrolled"] is True
+    assert again.get_json()["code"] == "totp_already_enrolled"
+
+
+def test_confirming_what_was_not_begun_is_refused(desk: Desk):
+    answer = desk.call("applicant", "PUT", "/me/totp", json={"code": "123456"})
+
+    assert answer.get_json()["code"] == "totp_not_begun"

@@ -1,0 +1,179 @@
+"""Roles, heads' posts and delegations over HTTP."""
+
+from typing import Any
+
+import pytest
+import time_machine
+
+from tests.identity.desk import Desk
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Any:
+    with time_machine.travel("2026-11-22T03:00:00Z", tick=True):
+        yield
+
+
+def _grant(desk: Desk, by: str = "sysadmin", **changes: Any) -> Any:
+    body = {
+        "employee_id": str(desk.id_of("umpeg_second")),
+        "role": "opd_head",
+        "unit_id": desk.unit("setda"),
+        "acting": "plh",
+        "starts_on": "2026-11-23",
+        "ends_on": "2026-11-27",
+        **changes,
+    }
+    return desk.call(by, "POST", "/role-grants", json=body)
+
+
+def test_an_acting_head_is_appointed_with_dates(desk: Desk):
+    answer = _grant(desk)
+
+    assert answer.status_code == 201
+    assert answer.get_json()["acting"] == "plh"
+    assert answer.get_json()["active"] is True
+
+
+def test_a_role_shows_in_me_from_its_first_day(desk: Desk):
+    _grant(desk)
+
+    def roles() -> list[str]:
+        return [one["role"] for one in desk.call("umpeg_second", "GET", "/me").get_json()["roles"]]
+
+    assert roles() == ["umpeg"]
+    with time_machine.travel("2026-11-22T16:59:59Z"):
+        assert roles() == ["umpeg"]
+    with time_machine.travel("2026-11-22T17:00:00Z"):
+        assert roles() == ["umpeg", "opd_head"]
+    with time_machine.travel("2026-11-27T17:00:00Z"):
+        assert roles() == ["umpeg"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"acting": "plt", "ends_on": "2027-02-23"}, "plt_too_long"),
+        ({"ends_on": None}, "end_missing"),
+        ({"ends_on": "2026-11-22"}, "end_before_start"),
+        ({"acting": "definitive", "ends_on": None}, "post_taken"),
+        ({"role": "umpeg"}, "acting_kind_unfit"),
+        ({"role": "bkpsdm_head"}, "role_unit_mismatch"),
+        ({"unit_id": None}, "role_unit_mismatch"),
+    ],
+)
+def test_an_appointment_against_the_rules_is_refused(desk: Desk, change: dict[str, Any], code: str):
+    assert _grant(desk, **change).get_json()["code"] == code
+
+
+def test_nobody_gives_himself_a_role_and_only_a_sysadmin_makes_a_sysadmin(desk: Desk):
+    to_self = _grant(desk, by="bkpsdm_admin", employee_id=str(desk.id_of("bkpsdm_admin")))
+    too_high = _grant(
+        desk, by="bkpsdm_admin", role="sysadmin", unit_id=None, acting="definitive", ends_on=None
+    )
+
+    assert to_self.get_json()["code"] == "self_grant"
+    assert too_high.get_json()["code"] == "grant_beyond_own_role"
+
+
+def _first(desk: Desk, role: str) -> dict[str, Any]:
+    data = desk.call("sysadmin", "GET", f"/role-grants?role={role}").get_json()["data"]
+    return dict(data[0])
+
+
+def test_a_role_is_ended_at_once_or_after_a_day(desk: Desk):
+    umpeg = _first(desk, "opd_secretary")
+    path = f"/role-grants/{umpeg['id']}/end"
+    etag = {"If-Match": '"1"'}
+
+    later = desk.call("sysadmin", "POST", path, json={"ends_on": "2026-12-31"}, headers=etag)
+    assert later.get_json()["active"] is True
+    assert later.get_json()["ends_on"] == "2026-12-31"
+    stale = desk.call("sysadmin", "POST", path, json={}, headers=etag)
+    now = desk.call("sysadmin", "POST", path, json={}, headers={"If-Match": '"2"'})
+    again = desk.call("sysadmin", "POST", path, json={}, headers={"If-Match": '"3"'})
+
+    assert stale.status_code == 412
+    assert now.get_json()["active"] is False
+    assert again.get_json()["code"] == "already_ended"
+
+
+def test_a_plt_is_prolonged_once_to_six_months(desk: Desk):
+    vacant = _first(desk, "opd_secretary")
+    desk.call(
+        "sysadmin",
+        "POST",
+        f"/role-grants/{vacant['id']}/end",
+        json={},
+        headers={"If-Match": '"1"'},
+    )
+    plt = _grant(
+        desk,
+        role="opd_secretary",
+        unit_id=desk.unit("disdik"),
+        acting="plt",
+        starts_on="2026-11-23",
+        ends_on="2027-02-22",
+    ).get_json()
+    path = f"/role-grants/{plt['id']}/prolong"
+
+    def prolong(until: str) -> Any:
+        return desk.call(
+            "sysadmin", "POST", path, json={"ends_on": until}, headers={"If-Match": '"1"'}
+        )
+
+    assert prolong("2027-05-23").get_json()["code"] == "plt_too_long"
+    assert prolong("2027-05-22").get_json()["ends_on"] == "2027-05-22"
+
+
+def _delegate(desk: Desk, by: str = "opd_head", **changes: Any) -> Any:
+    body = {
+        "role": "opd_head",
+        "unit_id": desk.unit("disdik"),
+        "from_employee_id": str(desk.id_of("opd_head")),
+        "to_employee_id": str(desk.id_of("opd_secretary")),
+        "starts_on": "2026-11-23",
+        "ends_on": "2026-11-27",
+        **changes,
+    }
+    return desk.call(by, "POST", "/delegations", json=body)
+
+
+def test_a_head_delegates_and_takes_it_back(desk: Desk):
+    made = _delegate(desk, layanan=["bebas_hukdis"])
+    assert made.status_code == 201
+    assert made.get_json()["layanan"] == ["bebas_hukdis"]
+    path = f"/delegations/{made.get_json()['id']}"
+
+    ended = desk.call("opd_head", "POST", f"{path}/end", headers={"If-Match": '"1"'})
+
+    assert ended.get_json()["active"] is False
+
+
+def test_only_the_holder_or_an_administrator_delegates(desk: Desk):
+    assert _delegate(desk, by="opd_secretary").status_code == 403
+    assert _delegate(desk, by="bkpsdm_admin").status_code == 201
+
+
+def test_a_role_somebody_does_not_hold_cannot_be_delegated(desk: Desk):
+    assert _delegate(desk, unit_id=desk.unit("dinkes")).get_json()["code"] == "role_not_held"
+
+
+def test_a_delegation_is_seen_by_those_it_concerns(desk: Desk):
+    made = _delegate(desk).get_json()
+    path = f"/delegations/{made['id']}"
+
+    assert desk.call("opd_secretary", "GET", path).status_code == 200
+    assert desk.call("sysadmin", "GET", path).status_code == 200
+    assert desk.call("applicant", "GET", path).status_code == 404
+    assert desk.call("applicant", "GET", "/delegations").get_json()["data"] == []
+    assert len(desk.call("opd_head", "GET", "/delegations").get_json()["data"]) == 1
+
+
+def test_the_roles_of_a_demo_region_are_those_the_flow_needs(desk: Desk):
+    data = desk.call("sysadmin", "GET", "/role-grants?limit=100").get_json()["data"]
+
+    assert {one["role"] for one in data} == {
+        *("umpeg", "opd_head", "opd_secretary", "bkpsdm_admin", "division_head"),
+        *("bkpsdm_secretary", "bkpsdm_head", "sekda", "sysadmin"),
+    }

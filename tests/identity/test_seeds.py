@@ -1,0 +1,114 @@
+"""What an installation and the demo region begin with."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from chassis import migration
+from chassis.config import SettingsInvalid
+from chassis.kernel.nip import parse_nip
+from chassis.regions import all_regions
+from services.identity.adapters.hashing import Hasher
+from services.identity.app import create_app
+from services.identity.domain.passwords import check_password
+from services.identity.models import Employee, OAuthClient, SigningKey, db
+from services.identity.seeds import demo, installation
+from services.identity.seeds.demo_people import PEOPLE
+from services.identity.usecases.tidying import tidy
+from tests.builders.service import settings_for
+
+
+def test_the_credentials_are_readable_by_the_owner_only(demo_app: Flask, tmp_path: Path):
+    path = tmp_path / demo.CREDENTIALS
+    told = json.loads(path.read_text("utf-8"))
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert (told["region"], told["demo"], told["url"]) == ("demo", True, None)
+    assert [one["key"] for one in told["accounts"]] == [person.key for person in PEOPLE]
+    enrolled = [one["key"] for one in told["accounts"] if one["totp_secret"]]
+    assert enrolled == ["bkpsdm_head", "sysadmin"]
+
+
+def test_demo_passwords_are_random_and_keep_the_rules(demo_app: Flask, tmp_path: Path):
+    accounts = json.loads((tmp_path / demo.CREDENTIALS).read_text("utf-8"))["accounts"]
+
+    assert len({one["password"] for one in accounts}) == len(accounts)
+    for one in accounts:
+        check_password(one["password"], nip=one["nip"], name=one["name"])
+
+
+def test_seeding_again_changes_nothing(demo_app: Flask, tmp_path: Path):
+    before = (tmp_path / demo.CREDENTIALS).read_bytes()
+
+    demo.seed(demo_app, tmp_path)
+    installation.seed(demo_app)
+
+    with demo_app.app_context(), all_regions():
+        assert db.session.scalar(select(func.count()).select_from(Employee)) == len(PEOPLE)
+        assert db.session.scalar(select(func.count()).select_from(SigningKey)) == 1
+    assert (tmp_path / demo.CREDENTIALS).read_bytes() == before
+
+
+def test_the_people_of_the_demo_are_obviously_invented():
+    for person in PEOPLE:
+        assert "Contoh" in person.name
+        assert parse_nip(person.nip).serial >= 900
+
+
+def test_every_service_and_application_is_registered(demo_app: Flask):
+    with demo_app.app_context():
+        clients = {one.client_id: one for one in db.session.scalars(select(OAuthClient))}
+
+    assert clients["simpul-portal"].redirect_uris == ["http://simpul.test/portal/callback"]
+    assert clients["simpul-portal"].secret_fingerprint is None
+    assert clients["simpul-cli"].redirect_uris == ["http://127.0.0.1/callback"]
+    assert clients["svc-identity"].secret_fingerprint
+    assert clients["svc-identity"].grant_types == ["client_credentials"]
+
+
+def test_another_address_moves_the_redirect_of_the_portal(demo_app: Flask, tmp_path: Path):
+    moved = create_app(
+        settings_for(
+            "identity", tmp_path, PUBLIC_URL="http://elsewhere.test", PASSWORD_MEMORY_KIB="1024"
+        )
+    )
+
+    installation.seed(moved)
+
+    with moved.app_context():
+        portal = db.session.get(OAuthClient, "simpul-portal")
+        db.engine.dispose()
+    assert portal is not None
+    assert portal.redirect_uris == ["http://elsewhere.test/portal/callback"]
+
+
+def test_models_and_migrations_agree(demo_app: Flask):
+    assert migration.drift(demo_app) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("SECRET_KEY", "short"), ("PASSWORD_MEMORY_KIB", "10"), ("PASSWORD_AT_ONCE", "0")],
+)
+def test_a_wrong_setting_stops_the_start(tmp_path: Path, setting: str, value: str):
+    with pytest.raises(SettingsInvalid) as caught:
+        create_app(settings_for("identity", tmp_path, **{setting: value}))
+
+    assert setting in str(caught.value)
+
+
+def test_a_hash_takes_64_mebibytes_of_memory_by_default(tmp_path: Path):
+    hasher = Hasher(memory_kib=65_536, at_once=2)
+
+    assert "m=65536" in hasher.hash("kuda besar lari pagi")
+
+
+def test_tidying_an_installation_in_use_removes_nothing_that_is_needed(demo_app: Flask):
+    with demo_app.app_context():
+        assert tidy() is False
+        with all_regions():
+            assert db.session.scalar(select(func.count()).select_from(Employee)) == len(PEOPLE)
