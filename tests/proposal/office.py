@@ -297,5 +297,6 @@ class _Inside:
 
 
 def _nip(key: str) -> str:
-    number = 100 + [name for name, _ in _PEOPLE].index(key) if key in dict(_PEOPLE) else 999
-    return f"199001012010011{number}"
+    """Serials from 900 are of invented people."""
+    known = [name for name, _ in _PEOPLE]
+    return f"199001012010011{900 + known.index(key) if key in known else 999}"

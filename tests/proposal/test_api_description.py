@@ -30,7 +30,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-CASES_PER_OPERATION = 25
+CASES_PER_OPERATION = 20
 CALLERS = ("applicant", "umpeg", "opd_head", "bkpsdm_admin", "bkpsdm_head", "umpeg_dinkes")
 STAGES = ("umpeg_verification", "opd_head_approval", "bkpsdm_validation", "processing")
 REAL = 0.7
@@ -57,6 +57,8 @@ def test_the_description_is_openapi_3_1(running):
     OpenAPIV31SpecValidator(document).validate()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda one: one.value)
 def test_every_operation_answers_as_described(running, mode):
     office, proposals = running
@@ -85,6 +87,7 @@ def _throw_at(operation, mode, office, proposals, answered) -> None:
     @given(case=operation.as_strategy(generation_mode=mode))
     def throw(case) -> None:
         who = rng.choice(CALLERS)
+        _make_sensible(case.body, rng, office, who)
         if "proposal_id" in (case.path_parameters or {}) and rng.random() < REAL:
             proposal_id = rng.choice(proposals)
             case.path_parameters["proposal_id"] = str(proposal_id)
@@ -94,7 +97,14 @@ def _throw_at(operation, mode, office, proposals, answered) -> None:
         answered[response.status_code] += 1
         case.validate_response(response, checks=CHECKS)
 
-    try:
-        throw()
-    except schemathesis.errors.InvalidSchema as error:
-        raise AssertionError(f"{operation.label}: {error}") from error
+    throw()
+
+
+def _make_sensible(body, rng: random.Random, office: Office, who: str) -> None:
+    """Now and then a body names what exists, so that more than the first check is reached."""
+    if not isinstance(body, dict) or rng.random() > REAL:
+        return
+    if isinstance(body.get("layanan"), str):
+        body["layanan"] = rng.choice(["bebas_hukdis", "kp_fungsional", "asn_berprestasi"])
+    if isinstance(body.get("receipt"), str):
+        body["receipt"] = office.receipt(who)

@@ -137,7 +137,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(office: Office):
         "contoh applicant",
         "PEGAWAI Applic",
         "{nip}",
-        "19900101 201001 1 100",
+        "19900101 201001 1 900",
         "bebas",
     ],
 )
