@@ -1,0 +1,104 @@
+"""The same service where row security is forced and requests really run at once."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import create_engine
+
+from chassis import postgres as rules
+from chassis.clock import now
+from chassis.ids import uuid7
+from ops.engines.postgres import Postgres
+from services.documents.app import create_app
+from services.documents.models import Base
+from services.documents.workers.scrubbing import scrub
+from services.documents.workers.sweeping import sweep
+from tests.builders.engines import engine_folder, or_skipped
+from tests.builders.pdfs import a_letter, a_pdf
+from tests.builders.service import settings_for, under_test
+from tests.documents.conftest import Desk
+from tests.documents.test_subscriptions import issued
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    with or_skipped(), engine_folder() as folder:
+        running = Postgres(folder / "postgres")
+        running.start()
+        yield running
+        running.stop()
+
+
+@pytest.fixture
+def desk(server: Postgres, tmp_path: Path) -> Iterator[Desk]:
+    server.add_databases({"documents": "secret"})
+    owner = create_engine(server.owner_url("documents"))
+    Base.metadata.drop_all(owner)
+    Base.metadata.create_all(owner)
+    owner.dispose()
+    rules.protect(server.owner_url("documents"), "documents", Base.metadata)
+    url = server.service_url("documents", "secret")
+    app = create_app(settings_for("documents", tmp_path, DATABASE_URL_DOCUMENTS=url))
+    made = Desk(under_test(app), uuid7())
+    yield made
+    made.close()
+    with app.app_context():
+        made.service.runtime.db.session.remove()
+        made.service.runtime.db.engine.dispose()
+
+
+def test_a_document_goes_its_whole_way(desk: Desk):
+    officer, applicant = uuid7(), uuid7()
+
+    stored = desk.upload(a_letter()).json
+    granted = desk.get(desk.grant(stored["id"], officer).json["url"], desk.token(officer))
+    desk.service.hear(issued(stored, applicant))
+
+    assert granted.data == a_letter()
+    assert desk.get(f"documents/{stored['id']}/content", desk.token(applicant)).data == a_letter()
+    assert len(desk.get(f"documents/{stored['id']}/views").json["data"]) == 2
+    elsewhere = desk.token(region="lain")
+    assert desk.get(f"documents/{stored['id']}", elsewhere).status_code == 404
+
+
+def test_a_key_sent_eight_times_at_once_makes_one_document(desk: Desk):
+    def send(_: int) -> tuple[int, str]:
+        answer = desk.upload(headers={"Idempotency-Key": "serentak"})
+        return answer.status_code, answer.json.get("id") or answer.json.get("code")
+
+    desk.get("documents")
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(send, range(8)))
+
+    assert len({told for status, told in answers if status == 201}) == 1
+    assert {status for status, _ in answers} <= {201, 409}
+    assert len(desk.get("documents").json["data"]) == 1
+
+
+def test_many_uploads_share_few_connections(desk: Desk):
+    with ThreadPoolExecutor(24) as pool:
+        answers = list(pool.map(lambda n: desk.upload(a_pdf(str(n))), range(48)))
+
+    assert [answer.status_code for answer in answers] == [201] * 48
+
+
+def test_the_loops_see_every_region(desk: Desk):
+    with time_machine.travel(now(), tick=True) as clock:
+        kept = [desk.upload(token=desk.token(region=region)) for region in ("demo", "lain")]
+        for _ in range(2):
+            desk.upload(headers={"Idempotency-Key": "ulang"})
+        clock.shift(timedelta(days=8))
+        with desk.service.app.app_context():
+            sweep()
+            assert scrub() is True
+            assert scrub() is False
+        objects = [p for p in Path(desk.machinery.store.root).rglob("*") if p.is_file()]
+
+    assert [answer.status_code for answer in kept] == [201, 201]
+    assert len(objects) == 3
