@@ -82,6 +82,7 @@ ROW = {"code": "skp", "name": {"id": "SKP"}}
         ({"allowed_kinds": ["honorer"]}, "contoh.allowed_kinds: expected some of pns, pppk"),
         ({"max_open": {"count": 0}}, "contoh.max_open.count: must be at least 1"),
         ({"fields": [{**FIELD, "type": "file"}]}, "contoh.fields[0].type: “file” is not one of"),
+        ({"fields": [{"name": "a", "type": "text"}]}, "contoh.fields[0].label: expected a text"),
         ({"fields": [FIELD, FIELD]}, "contoh.fields: “keperluan” stands there twice"),
         ({"fields": [{**FIELD, "type": "enum"}]}, "contoh.fields[0].options: an enum or multi"),
         (

@@ -1,6 +1,6 @@
 """What keeps a draft from being submitted, all of it at once."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -108,7 +108,8 @@ class TestBebasHukdis:
         errors = check(self.DEFINITION, {"keperluan": "  "}, [])
 
         assert len(errors) == 4
-        assert all(error.id and error.en for error in errors)
+        assert "SKP 1 tahun terakhir" in errors[1].id
+        assert "SKP of the last year" in errors[1].en
 
     def test_may_run_several_times_but_not_without_end(self) -> None:
         values = {"keperluan": "Melamar"}
@@ -175,8 +176,8 @@ class TestPromotion:
         errors = check(KP, KP_VALUES, KP_ALWAYS, facts=JF, moment=late)
 
         assert [(e.pointer, e.code) for e in errors] == [("/fields/periode_kp", "window_closed")]
-        assert "2026-05-01" in errors[0].id
-        assert "2026-07" in errors[0].en
+        assert "1 Mei 2026" in errors[0].id
+        assert "July 2026" in errors[0].en
 
     def test_closes_at_midnight_in_the_region_not_in_utc(self) -> None:
         last_second = datetime(2026, 4, 25, 16, 59, 59, tzinfo=UTC)
@@ -405,4 +406,4 @@ def test_an_advisory_window_marks_a_late_proposal_instead_of_refusing_it() -> No
         assert window_state(kgb, {"tmt": tmt}, IN_APRIL).is_late is late
     too_early = check(kgb, {"tmt": "2026-12-01"}, [])
     assert [error.code for error in too_early] == ["window_closed"]
-    assert date(2026, 9, 1).isoformat() in too_early[0].id
+    assert "1 September 2026" in too_early[0].id

@@ -16,6 +16,7 @@ from services.proposal.domain.windows import (
     span_of,
     state_at,
 )
+from services.proposal.seeds.definitions import load_window
 
 WIB, WIT = ZoneInfo("Asia/Jakarta"), ZoneInfo("Asia/Jayapura")
 
@@ -24,15 +25,7 @@ def row(opens: tuple[int, int], closes: tuple[int, int], month: int | None = Non
     return WindowRow(DayOffset(*opens), DayOffset(*closes), month)
 
 
-SIX_PERIODS = Window(
-    mode="hard",
-    period_field="periode_kp",
-    rows=(
-        row((-2, 15), (-1, 10), month=2),
-        row((-2, 1), (-2, 23), month=4),
-        row((-2, 1), (-2, 25), month=6),
-    ),
-)
+SIX_PERIODS = load_window("six_periods")
 MONTHLY = Window("hard", "periode_kp", (row((-2, 1), (-2, 25)),))
 KGB = Window("advisory", "tmt", (row((-3, 1), (-2, 31)),))
 
@@ -80,6 +73,10 @@ def test_the_same_instant_differs_in_jayapura(
 
     assert is_open(SIX_PERIODS, april, moment) is in_jakarta
     assert is_open(SIX_PERIODS, april, moment, WIT) is in_jayapura
+
+
+def test_what_the_manual_does_not_show_is_marked_as_not_confirmed() -> None:
+    assert {row.month for row in SIX_PERIODS.rows if not row.confirmed} == {8, 10, 12}
 
 
 def test_a_month_without_a_row_takes_nothing_and_names_the_next_chance() -> None:

@@ -15,6 +15,7 @@ from services.proposal.domain.facts import Moment, period_of, with_computed
 from services.proposal.domain.field_checking import field_error, is_empty, value_errors
 from services.proposal.domain.layanan import Field, LayananDefinition, Requirement
 from services.proposal.domain.windows import WindowState, state_at
+from services.proposal.domain.wording import day_in_words, month_in_words
 
 
 class ProposalNotReady(Invalid):
@@ -152,7 +153,7 @@ def _document_errors(
         too_large = attached.size > row.max_bytes
         return [_error(pointer, "document_too_large", limit=row.max_bytes)] if too_large else []
     missing = row.upload and row.need.applies(values, facts)
-    return [_error(pointer, "document_required", name=row.name["id"])] if missing else []
+    return [_error(pointer, "document_required", name=row.name)] if missing else []
 
 
 def _eligibility_errors(
@@ -194,8 +195,8 @@ def _window_errors(
         _error(
             pointer,
             "window_closed",
-            date=state.next_opens.isoformat(),
-            period=state.next_period.strftime("%Y-%m"),
+            date=day_in_words(state.next_opens),
+            period=month_in_words(state.next_period),
         ),
     ]
 
@@ -239,5 +240,13 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
 
 
 def _error(pointer: str, code: str, **params: object) -> FieldError:
-    text = _TEXTS[code]
-    return FieldError(pointer, code, text["id"].format(**params), text["en"].format(**params))
+    said = {language: _filled(code, language, params) for language in ("id", "en")}
+    return FieldError(pointer, code, said["id"], said["en"])
+
+
+def _filled(code: str, language: str, params: Mapping[str, object]) -> str:
+    spoken = {
+        name: value[language] if isinstance(value, Mapping) else value
+        for name, value in params.items()
+    }
+    return _TEXTS[code][language].format(**spoken)

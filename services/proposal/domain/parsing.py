@@ -43,6 +43,15 @@ def parse_layanan(data: Any) -> LayananDefinition:
     return definition
 
 
+def parse_window(data: Any) -> Window:
+    """This function will read a window by itself. Raises `DefinitionInvalid`."""
+    problems: list[str] = []
+    window = _window(Reader(data, "window", problems))
+    if problems:
+        raise DefinitionInvalid(problems)
+    return window
+
+
 def _definition(reader: Reader) -> LayananDefinition:
     names = _names(reader.raw("fields"))
     return LayananDefinition(
