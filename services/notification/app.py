@@ -22,7 +22,7 @@ from services.notification.adapters.mail_files import open_mail_files
 from services.notification.adapters.smtp import open_smtp
 from services.notification.adapters.whatsapp_cloud import open_whatsapp_cloud
 from services.notification.adapters.whatsapp_log import open_whatsapp_log
-from services.notification.api import deliveries, inbox, preferences
+from services.notification.api import deliveries, inbox, preferences, whatsapp
 from services.notification.domain.addresses import email_address
 from services.notification.manifest import MANIFEST
 from services.notification.models import db
@@ -53,6 +53,18 @@ SETTINGS = (
         help="log: sends nothing; cloud+https://graph.facebook.com/<version>/<number id>.",
     ),
     Setting("WHATSAPP_TOKEN", default="", secret=True, help="The WhatsApp provider's token."),
+    Setting(
+        "WHATSAPP_APP_SECRET",
+        default="",
+        secret=True,
+        help="Signs the provider's status messages; empty = they are not taken.",
+    ),
+    Setting(
+        "WHATSAPP_VERIFY_TOKEN",
+        default="",
+        secret=True,
+        help="What the provider must show once to prove the address of status messages.",
+    ),
 )
 CHANNELS: Mapping[str, Open] = {
     "email.file": open_mail_files,
@@ -75,7 +87,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         db=db,
         config=config,
         settings=SETTINGS,
-        blueprints=(inbox.blp, preferences.blp, deliveries.blp),
+        blueprints=(inbox.blp, preferences.blp, deliveries.blp, whatsapp.blp),
         heard=heard(discover()),
         revoked_at=queries.revoked_at,
         on_create=(_add_senders,),

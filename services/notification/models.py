@@ -53,7 +53,10 @@ class Notice(RegionScoped, Base):
 
 
 class Delivery(RegionScoped, Base):
-    """State: pending, sending (claimed), sent, failed, skipped. `reason` says why not."""
+    """State: pending, sending (claimed), sent, failed, skipped. `reason` says why not.
+
+    `confirmed` is what the provider said later: sent, delivered or read.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -66,6 +69,7 @@ class Delivery(RegionScoped, Base):
     channel: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(12), default="pending")
     reason: Mapped[str] = mapped_column(String(40), default="")
+    confirmed: Mapped[str | None] = mapped_column(String(12))
     due_at: Mapped[datetime] = mapped_column(default=now)
     claim: Mapped[UUID | None]
     claimed_until: Mapped[datetime | None]

@@ -107,6 +107,7 @@ def _audited(row: tuple[Delivery, Notice, list[Attempt]]) -> dict[str, Any]:
         "channel": delivery.channel,
         "state": delivery.state,
         "reason": delivery.reason,
+        "confirmed": delivery.confirmed,
         "created_at": delivery.created_at,
         "due_at": delivery.due_at,
         "finished_at": delivery.finished_at,

@@ -1,7 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 
 from chassis import worker
 from services.notification.domain.attempts import (
@@ -13,14 +12,7 @@ from services.notification.domain.attempts import (
 from services.notification.usecases.sending import take
 from tests.notification.desk import APPLICANT, a_contact_version, a_rule, an_event
 
-START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 BOTH = ("in_app", "email", "whatsapp")
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(START, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -106,6 +106,11 @@ class DeliveryView(DeliveryState):
     recipient_id = fields.UUID(required=True)
     created_at = fields.AwareDateTime(required=True)
     finished_at = fields.AwareDateTime(required=True, allow_none=True)
+    confirmed = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the provider said later: sent, delivered or read"},
+    )
     attempts = fields.List(fields.Nested(AttemptView), required=True)
 
 

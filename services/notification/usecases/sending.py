@@ -88,7 +88,7 @@ def finish(job: Job, outcome: Outcome, *, instead: Step | None = None) -> None:
         if changed.rowcount != 1:
             log.warning("delivery_claim_lost", delivery_id=str(job.delivery_id))
         elif job.channel == WHATSAPP and (step is NO_ADDRESS or step.state == FAILED):
-            _fall_back_to_mail(session, job)
+            fall_back_to_mail(session, job.notice_id, job.region)
 
 
 def _due(channel: str, at: datetime) -> ColumnElement[bool]:
@@ -180,10 +180,11 @@ def _apply(delivery: Delivery, step: Step) -> None:
         setattr(delivery, name, value)
 
 
-def _fall_back_to_mail(session: Session, job: Job) -> None:
-    """A WhatsApp that cannot arrive becomes a mail, unless the rule sends one anyway."""
+def fall_back_to_mail(session: Session, notice_id: UUID, region: str) -> None:
+    """Send a WhatsApp that cannot arrive as a mail, unless the rule sends one anyway."""
     there = session.scalar(
-        select(Delivery.id).where(Delivery.notice_id == job.notice_id, Delivery.channel == EMAIL)
+        select(Delivery.id).where(Delivery.notice_id == notice_id, Delivery.channel == EMAIL)
     )
     if there is None:
-        session.add(Delivery(notice_id=job.notice_id, channel=EMAIL, reason="fallback"))
+        mail = Delivery(notice_id=notice_id, channel=EMAIL, reason="fallback", region=region)
+        session.add(mail)

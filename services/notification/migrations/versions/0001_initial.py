@@ -235,6 +235,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("confirmed", sa.String(length=12), nullable=True),
         sa.Column("due_at", UTCDateTime(), nullable=False),
         sa.Column("claim", sa.Uuid(), nullable=True),
         sa.Column("claimed_until", UTCDateTime(), nullable=True),

@@ -1,0 +1,52 @@
+"""What a WhatsApp provider tells later: a message arrived after all, or did not.
+
+Status messages come in any order and more than once, so what is known only ever grows.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chassis.regions import all_regions
+from services.notification.adapters.channels import WHATSAPP
+from services.notification.domain.confirmations import FAILED, is_news
+from services.notification.models import Delivery, db
+from services.notification.usecases.sending import fall_back_to_mail
+
+
+def confirm(notice_id: UUID, status: str, *, now: datetime) -> bool:
+    """Book a provider's word on a notice's WhatsApp; False when there is no such delivery.
+
+    Word that it went out ends the wait after a doubtful try, so no second copy is sent. Word that
+    it failed undoes "sent" and falls back to mail.
+    """
+    with all_regions(), db.transaction() as session:
+        delivery = session.scalar(
+            select(Delivery)
+            .where(Delivery.notice_id == notice_id, Delivery.channel == WHATSAPP)
+            .with_for_update()
+        )
+        if delivery is None:
+            return False
+        if status == FAILED:
+            _failed(session, delivery, now)
+        elif is_news(status, known=delivery.confirmed):
+            _went_out(delivery, status, now)
+    return True
+
+
+def _failed(session: Session, delivery: Delivery, now: datetime) -> None:
+    if delivery.state != "sent" or delivery.confirmed in {"delivered", "read"}:
+        return
+    delivery.state, delivery.reason, delivery.finished_at = "failed", "not_delivered", now
+    fall_back_to_mail(session, delivery.notice_id, delivery.region)
+
+
+def _went_out(delivery: Delivery, status: str, now: datetime) -> None:
+    delivery.confirmed = status
+    waiting = delivery.state == "pending" and delivery.attempts > 0
+    doubted = delivery.state == "failed" and delivery.reason == "uncertain"
+    if waiting or doubted:
+        delivery.state, delivery.reason, delivery.finished_at = "sent", "", now
