@@ -4,12 +4,14 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 from prometheus_client import generate_latest
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.sql.elements import ColumnElement
 
 from chassis import migration, postgres
 from chassis.auth import public
 from chassis.bus import BusUnavailable
+from chassis.reconcile import sources_of
 from chassis.runtime import Runtime, here
 from chassis.telemetry import PARKED, REGISTRY, UNPUBLISHED, WAITING, log
 
@@ -35,6 +37,7 @@ def readyz() -> tuple[Response, int]:
         "service": runtime.name,
         "checks": checks,
         "copies": _copies(runtime) if ready else {},
+        "backlog": _backlog(runtime) if ready else {},
     }
     return jsonify(body), 200 if ready else 503
 
@@ -80,10 +83,24 @@ def _copies(runtime: Runtime) -> dict[str, Any]:
 
 
 def _measure(runtime: Runtime) -> None:
+    backlog = _backlog(runtime)
+    PARKED.labels(runtime.name).set(backlog["parked"])
+    WAITING.labels(runtime.name).set(backlog["waiting"])
+    UNPUBLISHED.labels(runtime.name).set(backlog["unpublished"])
+
+
+def _backlog(runtime: Runtime) -> dict[str, Any]:
+    """What is still under way; `never_compared` names sources whose log was not yet read once."""
     inbox, outbox = runtime.db.plumbing.inbox, runtime.db.plumbing.outbox
-    session, count = runtime.db.session, func.count()
-    for status, gauge in (("parked", PARKED), ("pending", WAITING)):
-        waiting = select(count).select_from(inbox).where(inbox.c.status == status)
-        gauge.labels(runtime.name).set(session.scalar(waiting) or 0)
-    unpublished = select(count).select_from(outbox).where(outbox.c.published_at.is_(None))
-    UNPUBLISHED.labels(runtime.name).set(session.scalar(unpublished) or 0)
+    compared = _copies(runtime)
+    return {
+        "unpublished": _count(runtime, outbox, outbox.c.published_at.is_(None)),
+        "waiting": _count(runtime, inbox, inbox.c.status == "pending"),
+        "parked": _count(runtime, inbox, inbox.c.status == "parked"),
+        "never_compared": [one for one in sources_of(runtime) if one not in compared],
+    }
+
+
+def _count(runtime: Runtime, table: Table, condition: ColumnElement[bool]) -> int:
+    counted = select(func.count()).select_from(table).where(condition)
+    return runtime.db.session.scalar(counted) or 0

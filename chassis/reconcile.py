@@ -20,6 +20,17 @@ from chassis.telemetry import log
 _PAGE = 200
 
 
+def sources_of(runtime: Runtime) -> dict[str, list[str]]:
+    """This function will name the services this one hears, with the types it hears from each."""
+    manifests = discover()
+    sources: dict[str, list[str]] = {}
+    for event_type in sorted(runtime.heard):
+        for owner in owner_of(event_type, manifests):
+            if owner != runtime.name:
+                sources.setdefault(owner, []).append(event_type)
+    return sources
+
+
 @dataclass
 class Reconciler:
     """Reads the feeds of every service whose events this one hears."""
@@ -29,7 +40,7 @@ class Reconciler:
 
     def run(self) -> bool:
         """Compare with every source once; a source that does not answer waits for the next time."""
-        for source, types in self._sources().items():
+        for source, types in sources_of(self.runtime).items():
             try:
                 self.fetched += self.compare(source, types)
             except PeerUnavailable as error:
@@ -56,15 +67,6 @@ class Reconciler:
         before = self.fetched
         self.run()
         return self.fetched - before
-
-    def _sources(self) -> dict[str, list[str]]:
-        manifests = discover()
-        sources: dict[str, list[str]] = {}
-        for event_type in sorted(self.runtime.heard):
-            for owner in owner_of(event_type, manifests):
-                if owner != self.runtime.name:
-                    sources.setdefault(owner, []).append(event_type)
-        return sources
 
     def _read(self, source: str, types: list[str], after: int) -> Any:
         path = f"/api/{source}/v1/events?after={after}&limit={_PAGE}&types={','.join(types)}"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.manifest import Route
+from chassis.manifest import MEBIBYTE, Route
 from gateway import problems
 from gateway.headers import SECURITY, STRIPPED
 from gateway.problems import Problem
@@ -17,6 +17,14 @@ from gateway.routes import GATEWAY, GATEWAY_ROUTE, OWN_PAGES, PORTAL, RouteTable
 
 _METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS"
 _READ_ONLY = "GET|HEAD|OPTIONS"
+# A location that names one of its own inherits none of the server's, so both say all of them.
+_REFUSALS = (
+    "error_page 404 @not_found;",
+    "error_page 405 @not_allowed;",
+    "error_page 411 @length_required;",
+    "error_page 429 @too_many;",
+    "error_page 500 502 503 504 @unavailable;",
+)
 
 
 @dataclass(frozen=True)
@@ -123,11 +131,7 @@ def _public_server(
     yield "  add_header X-Request-ID $simpul_id always;"
     yield f'  if ($request_method !~ "^({_METHODS})$") {{ return 405; }}'
     yield r'  if ($request_uri ~ "(//|/\.\.?(/|$|\?))") { return 404; }'
-    yield "  error_page 404 @not_found;"
-    yield "  error_page 405 @not_allowed;"
-    yield "  error_page 411 @length_required;"
-    yield "  error_page 429 @too_many;"
-    yield "  error_page 500 502 503 504 @unavailable;"
+    yield from (f"  {line}" for line in _REFUSALS)
     yield "  location / { return 404; }"
     yield "  location = /livez {"
     yield '    default_type application/json; return 200 \'{"status":"alive"}\';'
@@ -172,7 +176,8 @@ def _location(
     upstreams: Mapping[str, Sequence[int]],
     rewrite: str = "",
 ) -> Iterable[str]:
-    limit = max(1, target.route.max_body)
+    # 0 would mean "any size" to nginx; the pages without a body refuse by method anyway.
+    limit = target.route.max_body or MEBIBYTE
     yield f"  location {match} {{"
     if target.owner == GATEWAY:
         yield f'    if ($request_method !~ "^({_READ_ONLY})$") {{ return 405; }}'
@@ -181,6 +186,7 @@ def _location(
     else:
         yield f"    client_max_body_size {limit};"
         yield f"    error_page 413 @too_large_{target.route.max_body};"
+        yield from (f"    {line}" for line in _REFUSALS)
         yield f"    limit_req zone=route{number} burst={target.route.burst} nodelay;"
         yield from _forwarding()
         if rewrite:

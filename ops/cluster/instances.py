@@ -1,6 +1,5 @@
 """The processes of one part of the system: its web instances and its worker."""
 
-import os
 import sys
 import time
 from collections.abc import Mapping
@@ -39,6 +38,13 @@ class Instance:
         except urllib3.exceptions.HTTPError:
             return False
         return answer.status == 200
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether a service has heard and handled all that the others have said so far."""
+        answer = urllib3.request("GET", f"http://127.0.0.1:{self.port}/readyz", timeout=5)
+        backlog = answer.json().get("backlog", {})
+        return not any(backlog.get(k) for k in ("unpublished", "waiting", "never_compared"))
 
     def stop(self) -> None:
         """Let the requests in hand end, then end the process."""
@@ -92,6 +98,11 @@ def wait_ready(instance: Instance) -> None:
         time.sleep(0.1)
 
 
-def environment() -> dict[str, str]:
-    """Return what of our own environment the processes need."""
-    return {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
+def wait_settled(instances: list[Instance], seconds: float = 60.0) -> bool:
+    """This function will wait until no service has anything under way; False when time is up."""
+    deadline = time.monotonic() + seconds
+    while not all(one.settled for one in instances):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True

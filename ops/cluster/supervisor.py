@@ -12,7 +12,7 @@ from chassis.embedded import key
 from chassis.telemetry import log
 from gateway.nginx import Listening
 from gateway.routes import table
-from ops.cluster.instances import ROOT, Instance, Part, wait_ready
+from ops.cluster.instances import ROOT, Instance, Part, wait_ready, wait_settled
 from ops.cluster.plan import FRONTS, Plan
 from ops.engines.nginx import Nginx
 from ops.engines.postgres import Postgres
@@ -198,6 +198,10 @@ class Supervisor:
                 wait_ready(web)
             if part.has_worker:
                 part.worker = part.launch("worker")
+        # A service without its copies of people and units answers, but has nothing to say.
+        services = [part for part in self.parts.values() if part.has_worker]
+        if not wait_settled([web for part in services for web in part.webs]):
+            log.warning("still_catching_up")
 
     def _part(self, name: str) -> Part:
         if name not in self.parts:

@@ -68,7 +68,7 @@ class Nginx:
         draft.replace(self._conf)
 
     def _copy_static(self) -> None:
-        """Have a copy below our folder, because nginx may run as a user who cannot read the rest."""
+        """A copy below our folder: nginx may run as a user who cannot read the rest."""
         target = self.listening.folder / "static"
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(self.static, target)

@@ -36,6 +36,7 @@ class Rabbit:
     users: Mapping[str, BrokerUser]
     port: int = field(default_factory=free_port)
     child: Child = field(init=False)
+    epmd: Child = field(init=False)
 
     def __post_init__(self) -> None:
         self._user = unprivileged("rabbitmq")
@@ -49,6 +50,15 @@ class Rabbit:
             user=self._user,
             cwd=self.folder,
         )
+        # Erlang would start its port mapper as a daemon that outlives the broker.
+        erlang = sorted(str(path) for path in Path("/usr/lib/erlang").glob("erts-*/bin"))
+        self.epmd = Child(
+            [find("epmd", *PACKAGES, also=erlang), "-address", "127.0.0.1"],
+            log=self.folder / "epmd.log",
+            env=self._environment(),
+            user=self._user,
+            cwd=self.folder,
+        )
 
     def start(self) -> None:
         own_folder(self.folder, self._user)
@@ -56,11 +66,15 @@ class Rabbit:
         self._write("definitions.json", json.dumps(self._definitions()))
         self._write("rabbitmq.conf", self._configuration())
         self._write("enabled_plugins", "[].\n")
+        if not self.epmd.alive:
+            self.epmd.start()
+            self.epmd.wait_until(lambda: answers(self._epmd_port))
         self.child.start()
         self.child.wait_until(self._accepts, seconds=90)
 
     def stop(self) -> None:
         self.child.stop()
+        self.epmd.stop()
 
     def kill(self) -> None:
         self.child.kill()

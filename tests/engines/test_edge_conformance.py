@@ -1,0 +1,284 @@
+"""One suite, two edges: the dispatcher of the embedded form and nginx must behave alike."""
+
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from werkzeug.wrappers import Request, Response
+
+from chassis.manifest import Manifest, Route
+from gateway.edge import create_edge
+from gateway.nginx import Listening
+from gateway.routes import table
+from ops.engines.nginx import Nginx
+from ops.engines.process import free_port
+from tests.builders.engines import engine_folder, or_skipped
+
+pytestmark = pytest.mark.live
+
+LETTERS = Manifest(
+    "letters",
+    {"id": "Surat", "en": "Letters"},
+    "",
+    routes=(Route("/api/letters/", max_body=1000), Route("/surat", rate=1.0, burst=3)),
+)
+ARCHIVE = Manifest(
+    "archive", {"id": "", "en": ""}, "", routes=(Route("/api/letters/archive/", max_body=50_000),)
+)
+AWAY = Manifest("away", {"id": "", "en": ""}, "", routes=(Route("/api/away/"),))
+MANIFESTS = {one.name: one for one in (LETTERS, ARCHIVE, AWAY)}
+
+
+def echo(name: str) -> Any:
+    @Request.application
+    def app(request: Request) -> Response:
+        if request.path.endswith("/own-headers"):
+            return Response("x", headers={"X-Frame-Options": "SAMEORIGIN"})
+        if request.path.endswith("/own-problem"):
+            return Response('{"code":"mine"}', 409, content_type="application/problem+json")
+        seen = {
+            "service": name,
+            "path": request.path,
+            "method": request.method,
+            "length": len(request.get_data()),
+            "headers": {key.lower(): value for key, value in request.headers.items()},
+        }
+        return Response(json.dumps(seen), content_type="application/json")
+
+    app.static_folder = None
+    return app
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(app: Any) -> Iterator[int]:
+    server = make_server("127.0.0.1", 0, app, server_class=_Server, handler_class=_Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Edge:
+    port: int
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        chunked = body is not None and not isinstance(body, bytes)
+        connection.request(method, path, body, named, encode_chunked=chunked)
+        response = connection.getresponse()
+        told = {name.lower(): value for name, value in response.getheaders()}
+        answer = Answer(response.status, told, response.read())
+        connection.close()
+        return answer
+
+
+def _apps() -> dict[str, Any]:
+    return {"letters": echo("letters"), "archive": echo("archive")}
+
+
+@contextmanager
+def embedded(static: Path) -> Iterator[Edge]:
+    portal = echo("portal")
+    portal.static_folder = str(static)
+    edge = create_edge(_apps(), MANIFESTS, portal=portal, gateway_app=echo("gateway"))
+    with served(edge) as port:
+        yield Edge(port)
+
+
+@contextmanager
+def nginx(static: Path) -> Iterator[Edge]:
+    apps = {**_apps(), "portal": echo("portal"), "gateway": echo("gateway")}
+    with or_skipped(), engine_folder() as folder, ExitStack() as stack:
+        upstreams = {name: [stack.enter_context(served(app))] for name, app in apps.items()}
+        listening = Listening(folder / "nginx", free_port(), free_port())
+        server = Nginx(listening, table(MANIFESTS), static)
+        server.start({**upstreams, "away": []})
+        yield Edge(listening.port)
+        server.stop()
+
+
+@pytest.fixture(scope="module", params=[embedded, nginx], ids=["embedded", "nginx"])
+def edge(request, tmp_path_factory) -> Iterator[Edge]:
+    static = tmp_path_factory.mktemp("static")
+    (static / "site.css").write_text("body { color: teal; }\n" * 40)
+    with request.param(static) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("/api/letters/v1/x", "letters"),
+        ("/api/letters/archive/x", "archive"),
+        ("/surat", "letters"),
+        ("/surat/masuk", "letters"),
+        ("/portal/", "portal"),
+        ("/", "gateway"),
+        ("/openapi.json", "gateway"),
+        ("/docs/", "gateway"),
+    ],
+)
+def test_the_longest_prefix_decides(edge, path, service):
+    assert edge.send("GET", path, Authorization=f"Bearer {path}").json["service"] == service
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/suratan", "/api/", "/metrics", "/api/letters/../x"])
+def test_what_nobody_claims_is_the_same_problem(edge, path):
+    answer = edge.send("GET", path)
+
+    assert (answer.status, answer.json["code"]) == (404, "not_found")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json["request_id"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("path", ["/api/letters/%2e%2e/x", "/api//letters/x", "/api/letters/./x"])
+def test_crooked_paths_reach_no_service(edge, path):
+    assert edge.send("GET", path).status == 404
+
+
+def test_the_language_of_a_refusal_is_the_readers(edge):
+    assert edge.send("GET", "/nothing").json["title"] == "Tidak ditemukan"
+    english = edge.send("GET", "/nothing", Accept_Language="en-GB,id;q=0.5")
+    assert english.json["title"] == "Not found"
+    assert english.headers["content-language"] == "en"
+
+
+def test_methods_nobody_knows_are_refused_with_the_allowed_ones(edge):
+    answer = edge.send("PROPFIND", "/api/letters/x")
+
+    assert (answer.status, answer.json["code"]) == (405, "method_not_allowed")
+    assert "GET" in answer.headers["allow"]
+
+
+def test_front_pages_are_read_only(edge):
+    assert edge.send("POST", "/", b"x=1").status == 405
+
+
+def test_each_route_has_its_own_size_limit(edge):
+    assert edge.send("POST", "/api/letters/x", b"x" * 1000).json["length"] == 1000
+    assert edge.send("POST", "/api/letters/archive/x", b"x" * 50_000).json["length"] == 50_000
+    refused = edge.send("POST", "/api/letters/x", b"x" * 1001)
+
+    assert (refused.status, refused.json["code"]) == (413, "too_large")
+    assert "1000" in refused.json["detail"]
+
+
+def test_forged_identities_do_not_reach_a_service(edge):
+    forged = {"X_User": "somebody", "X_Role": "sysadmin", "X_Region": "other", "Forwarded": "for=1"}
+    seen = edge.send("GET", "/api/letters/x", **forged).json["headers"]
+
+    assert not {"x-user", "x-role", "x-region", "forwarded"} & set(seen)
+
+
+def test_a_claimed_address_is_not_believed(edge):
+    seen = edge.send("GET", "/api/letters/x", X_Forwarded_For="6.6.6.6").json["headers"]
+
+    assert "6.6.6.6" not in seen.get("x-forwarded-for", "")
+
+
+def test_what_a_service_needs_does_reach_it(edge):
+    sent = {
+        "Authorization": "Bearer t",
+        "If_Match": '"3"',
+        "Idempotency_Key": "k1",
+        "Accept_Language": "en",
+        "X_Request_ID": "my-request-1",
+    }
+    answer = edge.send("GET", "/api/letters/x", **sent)
+    seen = answer.json["headers"]
+
+    assert seen["authorization"] == "Bearer t"
+    assert seen["if-match"] == '"3"'
+    assert seen["idempotency-key"] == "k1"
+    assert seen["accept-language"] == "en"
+    assert seen["x-request-id"] == answer.headers["x-request-id"] == "my-request-1"
+
+
+@pytest.mark.parametrize("given", ["short", "x" * 65, "with space here", "semi;colon-1"])
+def test_a_harmful_request_id_is_replaced_for_everybody(edge, given):
+    answer = edge.send("GET", "/api/letters/x", X_Request_ID=given)
+
+    assert answer.headers["x-request-id"] != given
+    assert answer.json["headers"]["x-request-id"] == answer.headers["x-request-id"]
+
+
+def test_security_headers_are_added_unless_the_service_set_its_own(edge):
+    plain = edge.send("GET", "/api/letters/x").headers
+    own = edge.send("GET", "/api/letters/own-headers").headers
+
+    assert plain["x-frame-options"] == "DENY"
+    assert plain["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in plain["content-security-policy"]
+    assert own["x-frame-options"] == "SAMEORIGIN"
+
+
+def test_a_services_own_refusal_passes_untouched(edge):
+    answer = edge.send("GET", "/api/letters/own-problem")
+
+    assert (answer.status, answer.json) == (409, {"code": "mine"})
+
+
+def test_a_burst_passes_and_the_rest_is_told_when_to_return(edge):
+    statuses = [edge.send("GET", "/surat/x", Authorization="Bearer burst") for _ in range(8)]
+
+    assert [one.status for one in statuses[:4]] == [200] * 4
+    refused = [one for one in statuses if one.status == 429]
+    assert len(refused) >= 3
+    assert refused[0].json["code"] == "too_many_requests"
+    assert int(refused[0].headers["retry-after"]) >= 1
+    other = edge.send("GET", "/surat/x", Authorization="Bearer somebody-else")
+    assert other.status == 200
+
+
+def test_a_service_that_is_not_running_is_503_with_a_time_to_return(edge):
+    answer = edge.send("GET", "/api/away/x")
+
+    assert (answer.status, answer.json["code"]) == (503, "service_unavailable")
+    assert answer.headers["retry-after"] == "5"
+
+
+def test_static_files_are_gzipped_cacheable_and_not_sent_twice(edge):
+    path = "/portal/static/site.css"
+    first = edge.send("GET", path, Accept_Encoding="gzip")
+    again = edge.send("GET", path, If_None_Match=first.headers["etag"], Accept_Encoding="gzip")
+
+    assert first.headers["content-encoding"] == "gzip"
+    assert first.headers["content-type"].startswith("text/css")
+    assert "max-age=300" in first.headers["cache-control"]
+    assert again.status == 304
+    assert edge.send("GET", "/portal/static/../app.py").status == 404
+
+
+def test_liveness_needs_no_service(edge):
+    assert edge.send("GET", "/livez").json == {"status": "alive"}
+    assert edge.send("GET", "/readyz").json["path"] == "/front/status"
