@@ -30,6 +30,7 @@ from services.identity.config import own_settings
 from services.identity.manifest import MANIFEST
 from services.identity.models import db
 from services.identity.pages import account, sign_in
+from services.identity.subscriptions import HEARD
 from services.identity.usecases.signing_keys import keep_keys
 from services.identity.usecases.tidying import tidy
 
@@ -53,6 +54,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
             sign_in.blp,
             account.blp,
         ),
+        heard=HEARD,
         loops=(
             Loop("signing_keys", keep_keys, every=3600.0),
             Loop("tidying_sign_ins", tidy, every=3600.0, drained=False),

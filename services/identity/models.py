@@ -154,9 +154,10 @@ class PasswordLink(RegionScoped, Base):
     """A link that lets its bearer set a password once."""
 
     __tablename__ = "password_links"
+    __table_args__ = (UniqueConstraint("region", "fingerprint"),)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     employee_id: Mapped[UUID] = mapped_column(ForeignKey("employees.id"), index=True)
-    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), index=True)
     created_by: Mapped[UUID | None]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -201,10 +202,7 @@ class Delegation(Versioned, RegionScoped, Base):
 
 
 class SignInAttempt(Base):
-    """One try at signing in, by a keyed mark of the NIP (the region is not known yet).
-
-    Outcome: failed (also while it runs), halfway (the second factor is owed), passed.
-    """
+    """One try, by a keyed mark of the NIP. Outcome: failed (also while it runs), halfway, passed."""
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (
@@ -222,10 +220,13 @@ class SignInSession(RegionScoped, Base):
     """A browser that is signing in (`done` false) or signed in."""
 
     __tablename__ = "sign_in_sessions"
-    __table_args__ = (Index("ix_sign_in_sessions_of", "region", "employee_id", "ended_at"),)
+    __table_args__ = (
+        UniqueConstraint("region", "fingerprint"),
+        Index("ix_sign_in_sessions_of", "region", "employee_id", "ended_at"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     employee_id: Mapped[UUID] = mapped_column(ForeignKey("employees.id"))
-    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), index=True)
     attempt_id: Mapped[UUID]
     done: Mapped[bool] = mapped_column(default=False)
     amr: Mapped[list[str]] = mapped_column(default=list)

@@ -331,12 +331,17 @@ def upgrade() -> None:
             ["employee_id"], ["employees.id"], name=op.f("fk_password_links_employee_id_employees")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_password_links")),
-        sa.UniqueConstraint("fingerprint", name=op.f("uq_password_links_fingerprint")),
+        sa.UniqueConstraint(
+            "region", "fingerprint", name=op.f("uq_password_links_region_fingerprint")
+        ),
         info={"region_scoped": True},
     )
     with op.batch_alter_table("password_links", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_password_links_employee_id"), ["employee_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_password_links_fingerprint"), ["fingerprint"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_password_links_region"), ["region"], unique=False)
 
@@ -410,10 +415,15 @@ def upgrade() -> None:
             name=op.f("fk_sign_in_sessions_employee_id_employees"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_sessions")),
-        sa.UniqueConstraint("fingerprint", name=op.f("uq_sign_in_sessions_fingerprint")),
+        sa.UniqueConstraint(
+            "region", "fingerprint", name=op.f("uq_sign_in_sessions_region_fingerprint")
+        ),
         info={"region_scoped": True},
     )
     with op.batch_alter_table("sign_in_sessions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sign_in_sessions_fingerprint"), ["fingerprint"], unique=False
+        )
         batch_op.create_index(
             "ix_sign_in_sessions_of", ["region", "employee_id", "ended_at"], unique=False
         )
@@ -535,6 +545,7 @@ def downgrade() -> None:
     with op.batch_alter_table("sign_in_sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_sessions_region"))
         batch_op.drop_index("ix_sign_in_sessions_of")
+        batch_op.drop_index(batch_op.f("ix_sign_in_sessions_fingerprint"))
 
     op.drop_table("sign_in_sessions")
     with op.batch_alter_table("role_grants", schema=None) as batch_op:
@@ -549,6 +560,7 @@ def downgrade() -> None:
     op.drop_table("recovery_codes")
     with op.batch_alter_table("password_links", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_password_links_region"))
+        batch_op.drop_index(batch_op.f("ix_password_links_fingerprint"))
         batch_op.drop_index(batch_op.f("ix_password_links_employee_id"))
 
     op.drop_table("password_links")
