@@ -213,8 +213,14 @@ def told(case):
     return [one["event_type"] for one in found if case.proposal_id in one["about"]]
 
 
-def test_killed_at_once_after_a_submission_it_goes_on_where_it_was(tmp_path):
-    """What was acknowledged survives, and its effects follow, once, after the restart."""
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_killed_at_once_after_a_submission_it_goes_on_where_it_was(tmp_path, monkeypatch):
+    """What was acknowledged survives, and its effects follow, once, after the restart.
+
+    What the killed process had in hand is free again when its claim of a minute runs out.
+    """
+    monkeypatch.setattr("ops.journey.notices.PATIENCE", 100.0)
     data = tmp_path / "data"
     with running(data) as first:
         case = submitted(first.case())
