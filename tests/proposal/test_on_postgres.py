@@ -1,0 +1,158 @@
+"""The same service where row security is forced and requests really run at once."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, select
+
+from chassis import postgres as rules
+from chassis import runtime as runtimes
+from ops.engines.postgres import Postgres
+from services.proposal.app import create_app
+from services.proposal.models import Base, Proposal, QueueCount, db
+from services.proposal.queries.inbox import Wanted, counts, inbox
+from services.proposal.queries.region_book import region_book
+from services.proposal.workers import vacancies
+from tests.builders.definitions import an_id
+from tests.builders.engines import engine_folder, or_skipped
+from tests.builders.service import settings_for, under_test
+from tests.proposal.office import API, Office, employee_event, role_event
+
+pytestmark = pytest.mark.live
+AT_ONCE = 16
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    with or_skipped(), engine_folder() as folder:
+        running = Postgres(folder / "postgres")
+        running.start()
+        yield running
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def office(server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder: Path = tmp_path_factory.mktemp("postgres")
+    server.add_databases({"proposal": "secret"})
+    owner = create_engine(server.owner_url("proposal"))
+    Base.metadata.create_all(owner)
+    owner.dispose()
+    rules.protect(server.owner_url("proposal"), "proposal", Base.metadata)
+    url = server.service_url("proposal", "secret")
+    app = create_app(settings_for("proposal", folder, DATABASE_URL_PROPOSAL=url))
+    one = Office(under_test(app))
+    one.open()
+    one.accept_receipts()
+    yield one
+    with app.app_context():
+        runtimes.of(app).db.session.remove()
+        runtimes.of(app).db.engine.dispose()
+
+
+def at_once(work, things) -> list:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(work, things))
+
+
+def approve(office: Office, proposal_id, who: str, etag: str):
+    return office.call(
+        "POST",
+        f"/proposals/{proposal_id}/decisions",
+        who,
+        json={"decision": "approve"},
+        headers={"If-Match": etag},
+    )
+
+
+def test_a_proposal_goes_as_far_as_processing(office: Office):
+    proposal_id = office.at("processing", "opd_secretary")
+
+    assert office.read(proposal_id).stage == "processing"
+
+
+def test_of_many_officers_at_once_one_wins(office: Office):
+    officers = [f"umpeg_{number}" for number in range(48)]
+    office.service.hear(
+        *(employee_event(key, "disdik") for key in officers),
+        *(role_event(key, "umpeg", "disdik") for key in officers),
+    )
+    proposal_id = office.submitted()
+    etag = office.call("GET", f"/proposals/{proposal_id}", "umpeg").headers["ETag"]
+    before = len(office.service.recorded("proposal.advanced.v1"))
+
+    answers = at_once(lambda who: approve(office, proposal_id, who, etag), officers)
+
+    statuses = [one.status_code for one in answers]
+    assert statuses.count(200) == 1
+    assert set(statuses) <= {200, 409, 412}
+    assert len(office.service.recorded("proposal.advanced.v1")) == before + 1
+
+
+def test_drafts_sent_at_once_do_not_pass_the_limit(office: Office):
+    drafts = [office.draft("applicant_dinkes") for _ in range(8)]
+    tags = [
+        office.call("GET", f"/proposals/{one}", "applicant_dinkes").headers["ETag"]
+        for one in drafts
+    ]
+
+    answers = at_once(
+        lambda pair: office.call(
+            "POST",
+            f"/proposals/{pair[0]}/submit",
+            "applicant_dinkes",
+            headers={"If-Match": pair[1]},
+        ),
+        zip(drafts, tags, strict=True),
+    )
+
+    assert sorted(one.status_code for one in answers) == [200] * 3 + [422] * 5
+
+
+def test_proposals_sent_at_once_have_numbers_of_their_own(office: Office):
+    people = [f"colleague_{number}" for number in range(AT_ONCE)]
+    office.service.hear(*(employee_event(key, "disdik") for key in people))
+
+    proposals = at_once(office.submitted, people)
+
+    numbers = {office.read(one).number for one in proposals}
+    assert len(numbers) == len(people)
+    with office.inside():
+        rows = db.session.scalars(select(QueueCount)).all()
+        waiting = db.session.scalars(
+            select(Proposal.id).where(Proposal.stage == "umpeg_verification")
+        ).all()
+    in_first_stage = [row.waiting for row in rows if row.stage == "umpeg_verification"]
+    assert sum(in_first_stage) == len(waiting)
+
+
+def test_inbox_counts_and_search_agree(office: Office):
+    proposal_id = office.submitted("opd_head")
+    number = office.read(proposal_id).number
+
+    with office.inside():
+        book = region_book()
+        today = book.moment().today
+        listed = inbox(an_id("umpeg"), book, today, Wanted(limit=100)).items
+        total = sum(counts(an_id("umpeg"), book, today).values())
+        found = inbox(an_id("umpeg"), book, today, Wanted(q=number.lower())).items
+
+    assert len(listed) == total
+    assert [row.id for row in found] == [proposal_id]
+
+
+def test_status_lookup_crosses_regions_and_nothing_else_does(office: Office):
+    proposal = office.read(office.submitted("bkpsdm_admin"))
+    body = {"number": proposal.number, "lookup_code": proposal.lookup_code}
+    elsewhere = office.token("bkpsdm_admin", region="other")
+
+    assert office.service.call("POST", f"{API}/status", json=body).status_code == 200
+    answer = office.service.call("GET", f"{API}/proposals/{proposal.id}", token=elsewhere)
+    assert answer.status_code == 404
+
+
+def test_the_watch_for_vacancies_sees_every_region(office: Office):
+    with office.service.app.app_context():
+        assert vacancies.look_round() is False
