@@ -64,6 +64,10 @@ class People:
             assert_fits(page, name)
         page.set_viewport_size(own)
 
+    def shots_of(self, page: Page, name: str) -> None:
+        """Keep what the screen shows, just as it is."""
+        page.screenshot(path=self.shots / f"{name}.png")
+
     def leave(self) -> None:
         for context in self._contexts:
             context.close()

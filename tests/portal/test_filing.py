@@ -239,6 +239,7 @@ def test_what_is_missing_at_the_end_is_told_where_it_is_missing(
     assert page.status_code == 422
     assert 'href="#document-surat"' in page.text
     assert "Masa pengajuan sedang tertutup." in page.text
+    assert f'action="{PAGE}/isi"' in page.text
 
 
 @pytest.mark.parametrize("status", [409, 412])
