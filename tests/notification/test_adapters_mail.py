@@ -26,6 +26,7 @@ HEADERS = {
     "From",
     "To",
     "Subject",
+    "Date",
     "Message-ID",
     "Content-Language",
     "Auto-Submitted",
@@ -60,6 +61,8 @@ class TestALetter:
         assert mail["Auto-Submitted"] == "auto-generated"
         assert mail["From"] == f"BKPSDM Kota Contoh Raya <{FROM}>"
         assert mail["Reply-To"] is None
+        assert mail["Date"].datetime.tzinfo is not None
+        assert mail["Content-Language"] == "id"
 
     def test_is_the_same_in_plain_text_and_in_html_and_html_is_escaped(self):
         mail = parsed(letter(a_message(), mail_from=FROM).as_bytes())

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from html import escape
 
+from chassis.clock import now
 from services.notification.adapters.channels import Message
 from services.notification.domain.addresses import email_address
 from services.notification.domain.words import clean_line
@@ -37,12 +38,14 @@ def letter(message: Message, *, mail_from: str) -> EmailMessage:
     mail["To"] = recipient
     mail["Subject"] = _one_line(message.subject)
     mail["Message-ID"] = message_id(message, mail_from=sender)
-    mail["Content-Language"] = message.language
+    mail["Date"] = now()
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     foot = _FOOT[message.language] + message.app_url
     mail.set_content(f"{message.body}\n\n-- \n{foot}\n", charset="utf-8")
     mail.add_alternative(_page(message, foot), subtype="html", charset="utf-8")
+    # Last, because setting a content takes older Content headers away.
+    mail["Content-Language"] = message.language
     return mail
 
 
