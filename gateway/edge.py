@@ -6,6 +6,7 @@ id, forged headers off, security headers on. It moves no bytes over the network.
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +15,7 @@ from werkzeug.wsgi import ClosingIterator
 
 from chassis.manifest import Manifest
 from gateway import problems, statics
-from gateway.headers import Environ, Headers, finished, request_id_of, strip_forged
+from gateway.headers import Environ, Headers, believe_proxies, finished, request_id_of, strip_forged
 from gateway.limits import CountedBody, LeakyBuckets, caller_of
 from gateway.problems import Problem
 from gateway.routes import GATEWAY, PORTAL, Target, is_own_page, table
@@ -41,9 +42,13 @@ def create_edge(
     portal: PortalApp | None = None,
     gateway_app: WSGIApp | None = None,
     public_url: str = "",
+    proxies_in_front: int = 0,
     clock: Callable[[], float] = time.monotonic,
 ) -> "Edge":
-    """This function will put all apps of one process behind one public address."""
+    """This function will put all apps of one process behind one public address.
+
+    `proxies_in_front` is how many proxies of our own stand before it (one that ends TLS, say).
+    """
     owners: dict[str, WSGIApp] = dict(apps)
     files = None
     if gateway_app is not None:
@@ -52,7 +57,17 @@ def create_edge(
         owners[PORTAL] = portal
         files = statics.Statics("/portal/static/", Path(portal.static_folder))
     routes = table(manifests, with_portal=portal is not None)
-    return Edge(owners, routes.find, files, clock, https=public_url.startswith("https:"))
+    terms = Terms(https=public_url.startswith("https:"), proxies=proxies_in_front, clock=clock)
+    return Edge(owners, routes.find, files, terms)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How this edge stands in the world."""
+
+    https: bool
+    proxies: int
+    clock: Callable[[], float]
 
 
 class Edge:
@@ -63,22 +78,20 @@ class Edge:
         owners: Mapping[str, WSGIApp],
         find: Callable[[str], Target | None],
         files: statics.Statics | None,
-        clock: Callable[[], float],
-        *,
-        https: bool,
+        terms: Terms,
     ) -> None:
         self._owners = owners
         self._find = find
         self._files = files
-        self._clock = clock
-        self._https = https
+        self._terms = terms
         self._buckets = LeakyBuckets()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         request_id = request_id_of(environ)
+        believe_proxies(environ, self._terms.proxies)
         strip_forged(environ)
         environ["HTTP_X_REQUEST_ID"] = request_id
-        reply = Reply(environ, start_response, request_id, https=self._https)
+        reply = Reply(environ, start_response, request_id, https=self._terms.https)
         try:
             return self._answer(environ, reply)
         except Exception:
@@ -105,7 +118,7 @@ class Edge:
     ) -> Iterable[bytes]:
         if is_own_page(path) and environ["REQUEST_METHOD"] not in _READ_ONLY:
             return reply.not_allowed(_READ_ONLY)
-        seconds = self._buckets.wait(target.route, caller_of(environ), self._clock())
+        seconds = self._buckets.wait(target.route, caller_of(environ), self._terms.clock())
         if seconds:
             return reply.problem(
                 problems.TOO_MANY, [("Retry-After", str(seconds))], seconds=seconds

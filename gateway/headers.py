@@ -44,6 +44,16 @@ STRIPPED = (
 _HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
+def believe_proxies(environ: Environ, proxies: int) -> None:
+    """This function will take the caller's address from our own proxies in front, if there are any.
+
+    What the outermost of ours saw counts; entries further left are whatever the caller wrote.
+    """
+    seen = [part.strip() for part in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",")]
+    if proxies and len(seen) >= proxies and seen[-proxies]:
+        environ["REMOTE_ADDR"] = seen[-proxies][:64]
+
+
 def strip_forged(environ: Environ) -> None:
     """This function will remove every header by which a caller could claim an identity."""
     for name in [key for key in environ if key.startswith("HTTP_") and _FORGED.fullmatch(key)]:

@@ -22,6 +22,7 @@ def compose(built: Embedded) -> Edge:
         portal=create_portal(built.settings, edge=edge_itself),
         gateway_app=create_gateway(built.settings, built.manifests),
         public_url=built.settings["PUBLIC_URL"],
+        proxies_in_front=int(built.settings.get("PROXIES_IN_FRONT", "0")),
     )
     peers.register_local(built.settings["PEERS_URL"], "edge", edge)
     return edge

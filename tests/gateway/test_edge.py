@@ -185,6 +185,30 @@ def test_claimed_identities_never_reach_a_service(client: Client):
     assert {name.lower() for name in kept} <= set(seen)
 
 
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "counted"),
+    [
+        (0, "1.1.1.1", "127.0.0.1"),
+        (1, "1.1.1.1", "1.1.1.1"),
+        (1, "6.6.6.6, 1.1.1.1", "1.1.1.1"),
+        (2, "6.6.6.6, 1.1.1.1, 10.0.0.2", "1.1.1.1"),
+        (2, "1.1.1.1", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+    ],
+)
+def test_an_address_is_believed_only_from_proxies_of_our_own(proxies, forwarded, counted):
+    @Request.application
+    def whoami(request: Request) -> Response:
+        return Response(f"{request.remote_addr} {request.headers.get('X-Forwarded-For')}")
+
+    edge = create_edge({"letters": whoami}, MANIFESTS, proxies_in_front=proxies)
+    answer = Client(edge).get(
+        "/surat", headers={"X-Forwarded-For": forwarded}, environ_base={"REMOTE_ADDR": "127.0.0.1"}
+    )
+
+    assert answer.text == f"{counted} None"
+
+
 def test_a_safe_request_id_is_kept_and_given_back(client: Client):
     response = client.get("/api/letters/", headers={"X-Request-ID": "office-7.request_12"})
 
