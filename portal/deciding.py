@@ -48,6 +48,10 @@ class Choice:
     note: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_complete(self) -> bool:
+        return self.decision in DECISIONS and (self.decision == "approve" or bool(self.note))
+
     def body(self) -> dict[str, Any]:
         marked = self.reasons if self.decision != "approve" else {}
         return {

@@ -15,6 +15,7 @@ from portal.words import DECISIONS, label
 API = "/api/proposal/v1"
 PAGE_SIZE = "10"
 UNPROCESSABLE = 422
+STALE = 412
 pages = Blueprint("desk", __name__, url_prefix="/portal")
 
 
@@ -48,21 +49,20 @@ def look(proposal_id: Any) -> Page | str:
 def decide(proposal_id: Any) -> Page | str:
     case = deciding.load(str(proposal_id))
     choice = deciding.chosen(request.form)
+    if "confirmed" in request.form and choice.is_complete:
+        return _sent(case, choice)
+    if case.etag != request.form.get("etag"):
+        return render_template("stale.html", error=None, again=request.path), STALE
     missing = deciding.missing(choice, case)
     if missing or "change" in request.form:
         return _form(case, choice, missing)
-    if "confirmed" not in request.form:
-        return render_template(
-            "confirm_decision.html",
-            case=case,
-            choice=choice,
-            etag=request.form.get("etag"),
-            key=fresh_key(),
-        )
-    return _sent(case, choice)
+    return render_template(
+        "confirm_decision.html", case=case, choice=choice, etag=case.etag, key=fresh_key()
+    )
 
 
 def _sent(case: deciding.Case, choice: deciding.Choice) -> Page | str:
+    """Whether it may still be decided is for the API to say: the same click may come twice."""
     try:
         api().send(
             "POST",

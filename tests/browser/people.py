@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pyotp
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.builders.system import System
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000  # a build machine may be busy; nothing waits longer than it must
 NEW_PASSWORD = "contoh-sandi-panjang-27"
+
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass

@@ -145,6 +145,29 @@ def test_a_colleague_who_was_faster_is_explained(officer: FlaskClient, edge: Fak
     assert f'href="{PAGE}"' in page.text
 
 
+def test_the_same_click_twice_decides_once(officer: FlaskClient, edge: FakeEdge):
+    post(officer, decision="approve", confirmed="1")
+    knows(edge, a_proposal(stage="opd_head_approval", allowed_actions=[]), etag='"2"')
+
+    again = post(officer, decision="approve", confirmed="1")
+
+    first, second = edge.told("POST", f"{PATH}/decisions")
+    assert again.headers["Location"] == "/portal/tugas"
+    assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
+    assert first.headers["if-match"] == second.headers["if-match"]
+
+
+def test_a_case_that_moved_while_the_form_was_open_is_explained_before_the_summary(
+    officer: FlaskClient, edge: FakeEdge
+):
+    knows(edge, a_proposal(stage="opd_head_approval", allowed_actions=[]), etag='"2"')
+
+    page = post(officer, decision="approve")
+
+    assert page.status_code == 412
+    assert "Data sudah berubah" in page.text
+
+
 def test_a_case_in_process_leads_to_the_result(officer: FlaskClient, edge: FakeEdge):
     knows(edge, a_proposal(stage="processing", allowed_actions=["enter_result"]))
 
