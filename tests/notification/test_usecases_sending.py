@@ -181,6 +181,21 @@ def test_a_late_answer_after_the_claim_ran_out_does_not_undo_the_other_sender(to
     assert told.delivery().reason == "refused"
 
 
+def test_a_late_answer_does_not_take_the_delivery_from_whoever_has_it_now(told, clock):
+    def overtaken(_message):
+        clock.shift(timedelta(minutes=21))
+        with told.app.app_context():
+            assert take("email").job is None, "the first try is booked as lost"
+            assert take("email").job is not None, "and the delivery is in other hands"
+
+    told.mail.during = overtaken
+    told.mail.endings.append(permanent("550, told late"))
+
+    told.send()
+
+    assert told.delivery().state == "sending"
+
+
 def test_doubt_costs_one_more_copy_after_ten_minutes(told, clock):
     told.mail.endings.extend([uncertain("hang"), uncertain("hang")])
     told.send_all()

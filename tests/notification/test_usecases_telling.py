@@ -85,10 +85,18 @@ def test_a_parked_event_does_not_hold_up_the_next(desk):
     assert [one.texts["id"]["subject"] for one in desk.notices] == ["Berkas demo/2"]
 
 
-def test_a_person_not_known_yet_is_waited_for(empty_desk):
+@pytest.mark.parametrize(
+    "known",
+    [
+        [],
+        [a_unit("Kota Contoh Raya", "region")],
+        [an_employee(APPLICANT, "Contoh")],
+    ],
+)
+def test_a_person_or_region_not_known_yet_is_waited_for(empty_desk, known):
     desk = empty_desk
     desk.service.runtime.settings._values["RETRY_SCHEDULE"] = (0.0, 3600.0)
-    desk.hear(an_event())
+    desk.hear(*known, an_event())
 
     assert desk.notices == []
     assert desk.parked() == []
