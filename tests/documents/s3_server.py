@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sysconfig
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,3 +82,37 @@ def _wait_until_listening(server: S3Server) -> None:
         else:
             return
     raise RuntimeError("the S3 server did not start")
+
+
+class CuttingProxy:
+    """Forwards to a port and cuts each answer after some bytes."""
+
+    def __init__(self, port: int, after: int) -> None:
+        self.target, self.after = port, after
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> int:
+        self.thread.start()
+        return int(self.listener.getsockname()[1])
+
+    def __exit__(self, *_: object) -> None:
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join(5)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                ours, _ = self.listener.accept()
+            except OSError:
+                return
+            with ours, socket.create_connection(("127.0.0.1", self.target)) as theirs:
+                self._carry(ours, theirs)
+
+    def _carry(self, ours: socket.socket, theirs: socket.socket) -> None:
+        theirs.sendall(ours.recv(65536))
+        left = self.after
+        while left > 0 and (block := theirs.recv(min(65536, left))):
+            ours.sendall(block)
+            left -= len(block)

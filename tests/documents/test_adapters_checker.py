@@ -259,6 +259,13 @@ class TestAnInspectionThatDoesNotEnd:
         assert (verdict.code, usage.ended) == ("document_too_complex", "overdue")
         assert time.monotonic() - began < 5
 
+    def test_is_stopped_when_it_wants_too_much_computing(self):
+        long_array = f"[{'1 ' * 2_900_000}]"
+
+        verdict, usage = self.ended(a_pdf(objects=(long_array,)), replace(LIMITS, cpu_seconds=1))
+
+        assert (verdict.code, usage.ended) == ("document_too_complex", "SIGXCPU")
+
     def test_is_stopped_when_it_wants_too_much_memory(self):
         verdict, usage = self.ended(
             bad_pdfs.stream_bomb(60 * MEBIBYTE), replace(LIMITS, memory=110 * MEBIBYTE)

@@ -22,7 +22,7 @@ from services.documents.adapters.stores.protocol import (
     StoreUrlInvalid,
 )
 from services.documents.adapters.stores.s3 import S3Place, S3Store
-from tests.documents.s3_server import S3Server, s3_server
+from tests.documents.s3_server import CuttingProxy, S3Server, s3_server
 
 CONTENT = bytes(range(256)) * 4000
 SOON = timedelta(minutes=5)
@@ -243,7 +243,7 @@ class TestTheS3Store:
     ):
         monkeypatch.setattr(s3_module, "_TRIES", 1)
         put(S3Store.from_url(server.url), "demo/ee")
-        with _cutting_proxy(server.port, int(len(CONTENT) * share)) as port:
+        with CuttingProxy(server.port, int(len(CONTENT) * share)) as port:
             store = S3Store.from_url(server.url.replace(f":{server.port}/", f":{port}/"))
 
             with pytest.raises(StoreUnavailable):
@@ -260,40 +260,6 @@ class TestTheS3Store:
 
             with pytest.raises(StoreUnavailable):
                 put(store, "demo/ff")
-
-
-class _cutting_proxy:  # noqa: N801 - reads as a block
-    """Forwards to a port and cuts each answer after some bytes."""
-
-    def __init__(self, port: int, after: int) -> None:
-        self.target, self.after = port, after
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-
-    def __enter__(self) -> int:
-        self.thread.start()
-        return int(self.listener.getsockname()[1])
-
-    def __exit__(self, *_: object) -> None:
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        self.thread.join(5)
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                ours, _ = self.listener.accept()
-            except OSError:
-                return
-            with ours, socket.create_connection(("127.0.0.1", self.target)) as theirs:
-                self._carry(ours, theirs)
-
-    def _carry(self, ours: socket.socket, theirs: socket.socket) -> None:
-        theirs.sendall(ours.recv(65536))
-        left = self.after
-        while left > 0 and (block := theirs.recv(min(65536, left))):
-            ours.sendall(block)
-            left -= len(block)
 
 
 @pytest.mark.parametrize(

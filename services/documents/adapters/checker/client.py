@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, ClassVar, Protocol
 
 from chassis.problems import Unavailable
@@ -114,7 +115,8 @@ def _start() -> _Running:
     ours, theirs = socket.socketpair()
     with theirs:
         # Its environment holds no secret: it is the process that meets hostile files.
-        environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LC_ALL": "C.UTF-8"}
+        path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+        environment = {"PYTHONPATH": path, "LC_ALL": "C.UTF-8"}
         process = subprocess.Popen(
             [sys.executable, "-m", _MODULE, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],

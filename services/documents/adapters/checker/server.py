@@ -40,7 +40,9 @@ class Server:
     def run(self) -> None:
         """Serve until the other end of the request socket is closed."""
         set_library_limits(self.limits)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # It ends with the web process, not before: files in hand are answered first.
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
         while self._turn():
