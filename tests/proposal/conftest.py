@@ -1,5 +1,5 @@
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,10 +22,8 @@ def opened_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def office(
-    opened_database: Path, tmp_path: Path, service: Callable[..., Service]
-) -> Iterator[Office]:
+def office(opened_database: Path, tmp_path: Path, service: Callable[..., Service]) -> Office:
     shutil.copy(opened_database, tmp_path / "proposal.db")
     one = Office(service("proposal"))
     one.accept_receipts()
-    yield one
+    return one

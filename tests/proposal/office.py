@@ -6,62 +6,32 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.envelope import Event
+from sqlalchemy import select
+
 from chassis.ids import uuid7
 from chassis.keys import KeySet
 from chassis.regions import in_region
 from services.proposal.adapters import receipts
 from services.proposal.adapters.receipts import Receipt
 from services.proposal.domain.stages import Action
-from services.proposal.models import Proposal, db
+from services.proposal.models import HistoryEntry, Proposal, db
 from services.proposal.usecases import applying, attaching, reviewing
 from services.proposal.usecases.catalogue import install
 from tests.builders.definitions import an_id
 from tests.builders.service import Service
+from tests.proposal.region import (
+    PEOPLE,
+    REGION,
+    ROLES,
+    UNITS,
+    employee_event,
+    role_event,
+    unit_event,
+)
 
 API = "/api/proposal/v1"
-REGION = "demo"
 BEBAS_HUKDIS = "bebas_hukdis"
 PAPERS = ("skp_1_tahun", "skp_2_tahun", "pernyataan_tidak_hukdis")
-STARTED = "2020-01-01"
-
-_UNITS: tuple[tuple[str, str, str | None], ...] = (
-    ("region", "region", None),
-    ("disdik", "opd", "region"),
-    ("dinkes", "opd", "region"),
-    ("bkpsdm", "opd", "region"),
-    ("bidang-kinerja", "division", "bkpsdm"),
-)
-_PEOPLE: tuple[tuple[str, str], ...] = (
-    ("applicant", "disdik"),
-    ("applicant_dinkes", "dinkes"),
-    ("umpeg", "disdik"),
-    ("umpeg_second", "disdik"),
-    ("umpeg_dinkes", "dinkes"),
-    ("opd_head", "disdik"),
-    ("opd_head_dinkes", "dinkes"),
-    ("opd_secretary", "disdik"),
-    ("bkpsdm_admin", "bkpsdm"),
-    ("bkpsdm_admin_second", "bkpsdm"),
-    ("division_head", "bkpsdm"),
-    ("bkpsdm_secretary", "bkpsdm"),
-    ("bkpsdm_head", "bkpsdm"),
-    ("sekda", "disdik"),
-)
-_ROLES: tuple[tuple[str, str, str | None], ...] = (
-    ("umpeg", "umpeg", "disdik"),
-    ("umpeg_second", "umpeg", "disdik"),
-    ("umpeg_dinkes", "umpeg", "dinkes"),
-    ("opd_head", "opd_head", "disdik"),
-    ("opd_head_dinkes", "opd_head", "dinkes"),
-    ("opd_secretary", "opd_secretary", "disdik"),
-    ("bkpsdm_admin", "bkpsdm_admin", "bidang-kinerja"),
-    ("bkpsdm_admin_second", "bkpsdm_admin", "bidang-kinerja"),
-    ("division_head", "division_head", "bidang-kinerja"),
-    ("bkpsdm_secretary", "bkpsdm_secretary", None),
-    ("bkpsdm_head", "bkpsdm_head", None),
-    ("sekda", "sekda", None),
-)
 DESKS = (
     ("umpeg", "umpeg_verification"),
     ("opd_head", "opd_head_approval"),
@@ -69,95 +39,6 @@ DESKS = (
     ("bkpsdm_secretary", "secretary_verification"),
     ("bkpsdm_head", "bkpsdm_head_approval"),
 )
-
-
-def told(event_type: str, subject: str, data: Mapping[str, Any], *, version: int = 1) -> Event:
-    """An event of identity in the demo region."""
-    return Event(
-        event_type,
-        f"{subject}/{data['id']}",
-        data,
-        version,
-        region=REGION,
-        source="identity",
-        position=None,
-    )
-
-
-def unit_event(code: str, kind: str, parent: str | None, **changes: Any) -> Event:
-    data = {
-        "id": str(an_id(code)),
-        "code": code,
-        "name": f"Unit {code}",
-        "kind": kind,
-        "parent_id": str(an_id(parent)) if parent else None,
-        "opd_id": str(an_id(code)) if kind == "opd" else None,
-        "zone": "Asia/Jakarta" if kind == "region" else None,
-        "bkpsdm": code == "bkpsdm",
-        "active": True,
-    }
-    return told("unit.changed.v1", "unit", data | changes)
-
-
-def employee_event(key: str, opd: str, *, version: int = 1, **changes: Any) -> Event:
-    data = {
-        "id": str(an_id(key)),
-        "nip": _nip(key),
-        "name": f"Pegawai Contoh {key.replace('_', ' ').title()}",
-        "title_prefix": None,
-        "title_suffix": None,
-        "kind": "pns",
-        "cpns": False,
-        "jabatan": "Analis Contoh",
-        "jenis_jabatan": "pelaksana",
-        "jenjang": None,
-        "guru": False,
-        "golongan": "III/b",
-        "pangkat": "Penata Muda Tk. I",
-        "golongan_pertama": "III/a",
-        "unit_id": str(an_id(opd)),
-        "opd_id": str(an_id(opd)),
-        "tmt_cpns": "2010-01-01",
-        "tmt_golongan": "2022-04-01",
-        "tmt_jabatan": "2020-01-01",
-        "tmt_kgb": "2024-01-01",
-        "masuk_daerah": "2010-01-01",
-        "masa_kerja_golongan_bulan": 120,
-        "active": True,
-        "sessions_revoked_at": None,
-    }
-    return told("employee.changed.v1", "employee", data | changes, version=version)
-
-
-def role_event(
-    holder: str, role: str, unit: str | None, *, version: int = 1, **changes: Any
-) -> Event:
-    data = {
-        "id": str(an_id(f"role {holder} {role}")),
-        "employee_id": str(an_id(holder)),
-        "role": role,
-        "unit_id": str(an_id(unit)) if unit else None,
-        "acting": "definitive",
-        "starts_on": STARTED,
-        "ends_on": None,
-        "active": True,
-    }
-    return told("role.changed.v1", "role", data | changes, version=version)
-
-
-def delegation_event(role: str, unit: str | None, giver: str, taker: str, **changes: Any) -> Event:
-    data = {
-        "id": str(an_id(f"delegation {giver} {taker} {role}")),
-        "role": role,
-        "unit_id": str(an_id(unit)) if unit else None,
-        "from_employee_id": str(an_id(giver)),
-        "to_employee_id": str(an_id(taker)),
-        "starts_on": STARTED,
-        "ends_on": None,
-        "layanan": None,
-        "active": True,
-    }
-    return told("delegation.changed.v1", "delegation", data | changes)
 
 
 def any_version(_version: int) -> None:
@@ -188,9 +69,9 @@ class Office:
     def open(self) -> None:
         """Tell the service everything, as identity's events would."""
         self.service.hear(
-            *(unit_event(*one) for one in _UNITS),
-            *(employee_event(*one) for one in _PEOPLE),
-            *(role_event(*one) for one in _ROLES),
+            *(unit_event(*one) for one in UNITS),
+            *(employee_event(*one) for one in PEOPLE),
+            *(role_event(*one) for one in ROLES),
         )
 
     def accept_receipts(self) -> None:
@@ -266,6 +147,15 @@ class Office:
         with self.inside():
             reviewing.decide(proposal_id, person_id=an_id(who), verdict=verdict, match=any_version)
 
+    def resubmit(self, proposal_id: UUID, who: str = "applicant") -> None:
+        with self.inside():
+            applying.resubmit(proposal_id, person_id=an_id(who), match=any_version)
+
+    def history(self, proposal_id: UUID) -> list[HistoryEntry]:
+        with self.inside():
+            statement = select(HistoryEntry).where(HistoryEntry.proposal_id == proposal_id)
+            return list(db.session.scalars(statement.order_by(HistoryEntry.sequence)))
+
     def read(self, proposal_id: UUID) -> Proposal:
         with self.inside():
             found = db.session.get(Proposal, proposal_id)
@@ -291,12 +181,6 @@ class _Inside:
         self._app.__enter__()
         self._region.__enter__()
 
-    def __exit__(self, *error: Any) -> None:
-        self._region.__exit__(*error)
-        self._app.__exit__(*error)
-
-
-def _nip(key: str) -> str:
-    """Serials from 900 are of invented people."""
-    known = [name for name, _ in _PEOPLE]
-    return f"199001012010011{900 + known.index(key) if key in known else 999}"
+    def __exit__(self, *error: object) -> None:
+        self._region.__exit__(*error)  # type: ignore[arg-type]
+        self._app.__exit__(*error)  # type: ignore[arg-type]

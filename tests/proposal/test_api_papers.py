@@ -1,6 +1,5 @@
 """Looking at papers: proposal says who may, documents makes the grant."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -33,12 +32,12 @@ class Documents:
 
 
 @pytest.fixture
-def documents(office: Office) -> Iterator[Documents]:
+def documents(office: Office) -> Documents:
     stand_in = Documents()
     name = runtimes.of(office.service.app).settings.peers_url
     for service in ("identity", "documents"):
         peers.register_local(name, service, stand_in.app)
-    yield stand_in
+    return stand_in
 
 
 def grant(office: Office, proposal_id, who: str, requirement: str = "skp_1_tahun", **body):

@@ -18,7 +18,8 @@ from services.proposal.workers import vacancies
 from tests.builders.definitions import an_id
 from tests.builders.engines import engine_folder, or_skipped
 from tests.builders.service import settings_for, under_test
-from tests.proposal.office import API, Office, employee_event, role_event
+from tests.proposal.office import API, Office
+from tests.proposal.region import employee_event, role_event
 
 pytestmark = pytest.mark.live
 AT_ONCE = 16

@@ -10,7 +10,8 @@ from services.proposal.queries.inbox import Wanted, counts, inbox
 from services.proposal.queries.region_book import region_book
 from services.proposal.workers import vacancies
 from tests.builders.definitions import an_id, definition_data
-from tests.proposal.office import Office, delegation_event, role_event
+from tests.proposal.office import Office
+from tests.proposal.region import delegation_event, role_event
 
 OFFICERS = (
     "applicant",

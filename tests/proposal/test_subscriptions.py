@@ -15,13 +15,8 @@ from services.proposal.manifest import MANIFEST
 from services.proposal.models import Delegation, Employee, LayananDefinition, RoleGrant, Unit, db
 from services.proposal.subscriptions import HEARD
 from tests.builders.definitions import an_id, definition_data
-from tests.proposal.office import (
-    Office,
-    delegation_event,
-    employee_event,
-    role_event,
-    unit_event,
-)
+from tests.proposal.office import Office
+from tests.proposal.region import delegation_event, employee_event, role_event, unit_event
 
 SERVICES = Path(__file__).parents[2] / "services"
 IDENTITY = SERVICES / "identity" / "contracts"
@@ -201,7 +196,7 @@ def test_a_service_gives_the_result_with_its_document(office: Office):
         lambda p: decided(p, "opd_head_approval", "reject"),
         lambda p: decided(p, "opd_head_approval", "perhaps"),
         lambda p: decided(p, "opd_head_approval", "approve", actor=str(an_id("applicant"))),
-        lambda p: decided(an_id("nothing"), "opd_head_approval", "approve"),
+        lambda _: decided(an_id("nothing"), "opd_head_approval", "approve"),
         lambda p: resulted(p, "ms"),
     ],
     ids=["stranger", "other stage", "no reason", "unknown", "own", "missing", "too early"],

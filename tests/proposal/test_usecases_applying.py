@@ -10,7 +10,8 @@ from services.proposal.models import HistoryEntry, ProposalDocument, QueueCount,
 from services.proposal.usecases import applying, attaching
 from services.proposal.usecases.people import EmployeeUnknown
 from tests.builders.definitions import an_id, definition_data
-from tests.proposal.office import Office, a_receipt, any_version, employee_event
+from tests.proposal.office import Office, a_receipt, any_version
+from tests.proposal.region import employee_event
 
 ME = an_id("applicant")
 

@@ -5,7 +5,7 @@ from typing import Any
 from chassis.api import Blueprint
 from chassis.auth import requires
 from services.proposal.api.rendering_layanan import layanan_row, layanan_view
-from services.proposal.api.shapes import LayananPage, LayananView
+from services.proposal.api.shapes_layanan import LayananPage, LayananView
 from services.proposal.queries.region_book import region_book
 from services.proposal.usecases.applying import LayananUnknown
 

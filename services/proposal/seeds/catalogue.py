@@ -10,6 +10,7 @@ from services.proposal.models import Unit, db
 from services.proposal.seeds.definitions import catalogue_documents
 from services.proposal.usecases.catalogue import install
 
+
 def seed(app: Flask) -> None:
     """This function will bring every known region's catalogue up to date; safe to repeat."""
     with app.app_context():
