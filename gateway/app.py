@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, redirect, render_template, request
+from prometheus_client import generate_latest
 from werkzeug.wrappers import Response as AnyResponse
 
 from chassis import config as settings
 from chassis.config import Setting, switch, url
 from chassis.manifest import Manifest, discover
 from chassis.peers import transport
+from chassis.telemetry import REGISTRY
 from gateway import statics
 from gateway.problems import language_of
 from gateway.watch import Watch
@@ -60,6 +62,7 @@ def create_app(
     app.jinja_env.globals["_"] = _say
     app.add_url_rule("/", "first", _first)
     app.add_url_rule("/front/status", "status", _status)
+    app.add_url_rule("/metrics", "metrics", _metrics)
     app.add_url_rule("/livez", "livez", lambda: {"status": "ok"})
     app.add_url_rule("/readyz", "readyz", lambda: {"status": "ok"})
     if known["DOCS"]:
@@ -80,6 +83,11 @@ def _first() -> Response:
     has_docs = "docs" in current_app.view_functions
     page = render_template("first.html", services=services, language=_language(), has_docs=has_docs)
     return _page(page, _CSP)
+
+
+def _metrics() -> Response:
+    """Of this process, where no edge leads."""
+    return Response(generate_latest(REGISTRY), content_type="text/plain; version=0.0.4")
 
 
 def _status() -> tuple[dict[str, Any], int]:

@@ -71,8 +71,10 @@ class ApiClient:
         token: str | None = None,
         language: str = "id",
         request_id: str | None = None,
+        address: str | None = None,
     ) -> None:
         self._transport = transport
+        self._address = address
         self._headers = {"Accept": "application/json", "Accept-Language": language}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
@@ -81,7 +83,7 @@ class ApiClient:
 
     def signed(self, token: str) -> "ApiClient":
         """This function will return the same client speaking for the owner of `token`."""
-        twin = ApiClient(self._transport)
+        twin = ApiClient(self._transport, address=self._address)
         twin._headers = {**self._headers, "Authorization": f"Bearer {token}"}
         return twin
 
@@ -130,7 +132,7 @@ class ApiClient:
 
     def _call(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         try:
-            answer = self._transport(Call(method, path, {**self._headers, **headers}, body))
+            answer = self._transport(self._call_of(method, path, body, headers))
         except EdgeUnreachable as error:
             raise ApiUnavailable(str(error)) from None
         if answer.status == 401:
@@ -140,6 +142,9 @@ class ApiClient:
         if answer.status >= 400:
             raise ApiRefused(answer.status, _problem(answer))
         return answer
+
+    def _call_of(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Call:
+        return Call(method, path, {**self._headers, **headers}, body, self._address)
 
 
 def _conditions(etag: str | None, key: str | None) -> dict[str, str]:

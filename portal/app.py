@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, g
 
 from chassis import config as settings
-from portal import faults, words
+from portal import faults, measuring, words
 from portal.deciding import name_of, targets
 from portal.fingerprints import fingerprint
 from portal.forgery import csrf_token, refuse_forged_posts
@@ -61,6 +61,7 @@ def _transport(peers_url: str, edge: WSGIApp | None) -> Transport:
 def _install(app: Flask) -> None:
     for module in PAGES:
         app.register_blueprint(module.pages)
+    measuring.install(app)
     app.before_request(_remember_zone)
     app.before_request(refuse_forged_posts)
     app.after_request(_protected)

@@ -26,7 +26,12 @@ def connect(app: Flask, transport: Transport) -> None:
 
 def visitor_api() -> ApiClient:
     """Calls as nobody in particular."""
-    return ApiClient(_transport(), language=language(), request_id=_request_id())
+    return ApiClient(
+        cast(Transport, current_app.extensions[_TRANSPORT]),
+        language=language(),
+        request_id=request.headers.get("X-Request-ID"),
+        address=request.remote_addr,
+    )
 
 
 def api() -> ApiClient:
@@ -130,11 +135,3 @@ def _renew_person(token: str) -> None:
         keep_person(visitor_api().signed(token).get("/api/identity/v1/me"))
     except (ApiRefused, ApiUnavailable):
         return
-
-
-def _transport() -> Transport:
-    return cast(Transport, current_app.extensions[_TRANSPORT])
-
-
-def _request_id() -> str | None:
-    return request.headers.get("X-Request-ID")

@@ -27,6 +27,7 @@ class Call:
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    address: str | None = None  # of the person's browser, so that limits count people
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ def _called(edge: WSGIApp, call: Call) -> Answer:
         headers=list(call.headers.items()),
         data=call.body or None,
     )
-    body, status, headers = run_wsgi_app(edge, builder.get_environ(), buffered=True)
+    environ = builder.get_environ()
+    environ["REMOTE_ADDR"] = call.address or ""
+    body, status, headers = run_wsgi_app(edge, environ, buffered=True)
     return Answer(int(status[:3]), headers, b"".join(body))
 
 

@@ -222,6 +222,34 @@ def test_the_api_is_asked_in_the_readers_language_and_with_the_request_id(
     assert sent.headers["x-request-id"] == "office-7-req"
 
 
+def test_requests_are_counted_by_route_and_never_by_name(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    client.get(f"/portal/usulan/{PROPOSAL}")
+
+    counted = client.get("/metrics").text
+
+    assert 'route="/portal/usulan/<uuid:proposal_id>",service="portal",status="404"' in counted
+    assert PROPOSAL not in counted
+
+
+def test_a_visitors_calls_are_counted_against_the_visitors_address(
+    client: FlaskClient, edge: FakeEdge
+):
+    seen: list[str] = []
+    edge.answers["POST", f"{API}/status"] = lambda _sent: (404, problem(404, "not_found"))
+    real = client.application.extensions["portal_transport"]
+
+    def listening(call: Any) -> Any:
+        seen.append(call.address)
+        return real(call)
+
+    client.application.extensions["portal_transport"] = listening
+    data = {"csrf_token": csrf_of(client), "number": "1", "lookup_code": "x"}
+    client.post("/portal/status", data=data, environ_base={"REMOTE_ADDR": "10.1.2.3"})
+
+    assert seen == ["10.1.2.3"]
+
+
 def test_pages_stay_small(client: FlaskClient, edge: FakeEdge):
     sign_in(client, edge, "umpeg")
     edge.answers["GET", f"{API}/proposals"] = (200, page_of(*[a_proposal() for _ in range(10)]))
