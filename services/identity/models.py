@@ -202,7 +202,7 @@ class Delegation(Versioned, RegionScoped, Base):
 
 
 class SignInAttempt(Base):
-    """One try, by a keyed mark of the NIP. Outcome: failed (also while it runs), halfway, passed."""
+    """One try, by a keyed mark of the NIP: failed (also while it runs), halfway or passed."""
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (

@@ -1,4 +1,7 @@
-"""Identity under test: with its own keys (`door`), or with the test's token issuer (`desk`)."""
+"""Identity under test: with its own keys (`door`), or with the test's token issuer (`desk`).
+
+The demo region is seeded and its app built once; each test begins with a fresh copy of the data.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,19 +12,22 @@ from flask import Flask
 
 from chassis import embedded
 from chassis import runtime as runtimes
+from chassis.app import key_set
 from chassis.manifest import load
+from services.identity.seeds.demo import CREDENTIALS
 from services.identity.seeds.demo import seed as seed_demo
 from tests.builders.service import settings_for
 from tests.identity.desk import Desk
 from tests.identity.door import Door
 
 Build = Callable[..., Flask]
+DATABASE = "identity.db"
 _CHEAP = {"PASSWORD_MEMORY_KIB": "1024"}
 
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo region, seeded once for all tests; each works on a copy."""
+    """The demo region as it was seeded; nobody works here."""
     folder = tmp_path_factory.mktemp("demo-region")
     app = _make(folder)
     embedded.prepare(app)
@@ -30,9 +36,30 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def shared_app(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path) -> Flask:
+    folder = tmp_path_factory.mktemp("identity")
+    shutil.copytree(demo_folder, folder, dirs_exist_ok=True)
+    return _make(folder)
+
+
+@pytest.fixture
+def demo_app(shared_app: Flask, demo_folder: Path) -> Iterator[Flask]:
+    """The demo region, untouched."""
+    _close(shared_app)
+    runtime = runtimes.of(shared_app)
+    live = Path(shared_app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
+    for leftover in ("-wal", "-shm"):
+        live.with_name(live.name + leftover).unlink(missing_ok=True)
+    shutil.copyfile(demo_folder / DATABASE, live)
+    runtime.keys = key_set(runtime, runtime.settings.jwks_url)
+    yield shared_app
+    _close(shared_app)
+
+
 @pytest.fixture
 def build_app(tmp_path: Path) -> Iterator[Build]:
-    """Build an app on whatever the test's folder holds; extra settings win."""
+    """Build an app of its own on whatever the test's folder holds; extra settings win."""
     apps: list[Flask] = []
 
     def build(**extra: str) -> Flask:
@@ -47,21 +74,23 @@ def build_app(tmp_path: Path) -> Iterator[Build]:
 
 
 @pytest.fixture
-def demo_app(build_app: Build, demo_folder: Path, tmp_path: Path) -> Flask:
-    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
-    return build_app()
+def demo_copy(demo_folder: Path, tmp_path: Path) -> Path:
+    """The demo region's files in the test's folder, for `build_app`."""
+    for name in (DATABASE, CREDENTIALS):
+        shutil.copy2(demo_folder / name, tmp_path / name)
+    return tmp_path
 
 
 @pytest.fixture
-def door(demo_app: Flask, tmp_path: Path) -> Door:
+def door(demo_app: Flask, demo_folder: Path) -> Door:
     """The demo region, seen by a browser and by applications."""
-    return Door(demo_app, tmp_path)
+    return Door(demo_app, demo_folder)
 
 
 @pytest.fixture
-def desk(demo_app: Flask, tmp_path: Path) -> Desk:
+def desk(demo_app: Flask, demo_folder: Path) -> Desk:
     """The demo region, seen by people who hold tokens."""
-    return Desk(demo_app, tmp_path)
+    return Desk(demo_app, demo_folder)
 
 
 def _make(folder: Path, **extra: str) -> Flask:

@@ -3,12 +3,13 @@
 import re
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pyotp
 import pytest
 import time_machine
-from flask import Flask
 from sqlalchemy import select, update
 
 from chassis.clock import now
@@ -48,6 +49,24 @@ def test_the_page_lets_nothing_foreign_in(door: Door):
     assert "no-store" in headers["Cache-Control"]
 
 
+@pytest.mark.parametrize(
+    ("redirect_uri", "allowed"),
+    [
+        ("http://127.0.0.1/callback", "form-action 'self' http://127.0.0.1"),
+        ("http://evil.example/callback", "form-action 'self'"),
+    ],
+)
+def test_the_form_may_lead_to_the_application_it_signs_in_for_and_no_other(
+    door: Door, redirect_uri: str, allowed: str
+):
+    asked = {"client_id": "simpul-cli", "redirect_uri": redirect_uri}
+    wanted = f"/oauth/authorize?{urlencode(asked)}"
+
+    page = door.browser().get(f"/masuk?{urlencode({'next': wanted})}")
+
+    assert page.headers["Content-Security-Policy"].endswith(allowed)
+
+
 def test_the_style_sheet_is_ours(door: Door):
     sheet = door.browser().get("/masuk/masuk.css")
 
@@ -77,10 +96,8 @@ def test_the_right_password_opens_and_the_cookie_is_kept_from_scripts(door: Door
     assert "Andini Contoh" in browser.get("/masuk/akun").text
 
 
-def test_over_https_cookies_are_pinned_to_the_host(
-    build_app: Build, demo_app: Flask, tmp_path: Any
-):
-    door = Door(build_app(PUBLIC_URL="https://simpul.test"), tmp_path)
+def test_over_https_cookies_are_pinned_to_the_host(build_app: Build, demo_copy: Path):
+    door = Door(build_app(PUBLIC_URL="https://simpul.test"), demo_copy)
 
     cookies = door.browser().get("/masuk").headers.getlist("Set-Cookie")
 
@@ -278,8 +295,8 @@ def test_many_addresses_reach_the_password_check_twenty_times(door: Door):
     assert answers[-1] == 429
 
 
-def test_the_address_is_the_one_our_proxy_saw(build_app: Build, demo_app: Flask, tmp_path: Any):
-    door = Door(build_app(PROXIES_IN_FRONT="1"), tmp_path)
+def test_the_address_is_the_one_our_proxy_saw(build_app: Build, demo_copy: Path):
+    door = Door(build_app(PROXIES_IN_FRONT="1"), demo_copy)
     browser = door.browser()
     browser.get("/masuk")
     nip = door.account("applicant")["nip"]

@@ -2,28 +2,42 @@
 
 import json
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
 from chassis import migration
+from chassis.clock import now
 from chassis.config import SettingsInvalid
 from chassis.kernel.nip import parse_nip
 from chassis.regions import all_regions
 from services.identity.adapters.hashing import Hasher
 from services.identity.app import create_app
 from services.identity.domain.passwords import check_password
-from services.identity.models import Employee, OAuthClient, SigningKey, db
+from services.identity.models import (
+    AuthorizationCode,
+    Employee,
+    OAuthClient,
+    RefreshToken,
+    SignInAttempt,
+    SigningKey,
+    SignInSession,
+    TokenFamily,
+    db,
+)
 from services.identity.seeds import demo, installation
 from services.identity.seeds.demo_people import PEOPLE
 from services.identity.usecases.tidying import tidy
 from tests.builders.service import settings_for
+from tests.identity.door import Door
 
 
-def test_the_credentials_are_readable_by_the_owner_only(demo_app: Flask, tmp_path: Path):
-    path = tmp_path / demo.CREDENTIALS
+def test_the_credentials_are_readable_by_the_owner_only(demo_app: Flask, demo_copy: Path):
+    path = demo_copy / demo.CREDENTIALS
     told = json.loads(path.read_text("utf-8"))
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -33,24 +47,24 @@ def test_the_credentials_are_readable_by_the_owner_only(demo_app: Flask, tmp_pat
     assert enrolled == ["bkpsdm_head", "sysadmin"]
 
 
-def test_demo_passwords_are_random_and_keep_the_rules(demo_app: Flask, tmp_path: Path):
-    accounts = json.loads((tmp_path / demo.CREDENTIALS).read_text("utf-8"))["accounts"]
+def test_demo_passwords_are_random_and_keep_the_rules(demo_app: Flask, demo_copy: Path):
+    accounts = json.loads((demo_copy / demo.CREDENTIALS).read_text("utf-8"))["accounts"]
 
     assert len({one["password"] for one in accounts}) == len(accounts)
     for one in accounts:
         check_password(one["password"], nip=one["nip"], name=one["name"])
 
 
-def test_seeding_again_changes_nothing(demo_app: Flask, tmp_path: Path):
-    before = (tmp_path / demo.CREDENTIALS).read_bytes()
+def test_seeding_again_changes_nothing(demo_app: Flask, demo_copy: Path):
+    before = (demo_copy / demo.CREDENTIALS).read_bytes()
 
-    demo.seed(demo_app, tmp_path)
+    demo.seed(demo_app, demo_copy)
     installation.seed(demo_app)
 
     with demo_app.app_context(), all_regions():
         assert db.session.scalar(select(func.count()).select_from(Employee)) == len(PEOPLE)
         assert db.session.scalar(select(func.count()).select_from(SigningKey)) == 1
-    assert (tmp_path / demo.CREDENTIALS).read_bytes() == before
+    assert (demo_copy / demo.CREDENTIALS).read_bytes() == before
 
 
 def test_the_people_of_the_demo_are_obviously_invented():
@@ -70,10 +84,10 @@ def test_every_service_and_application_is_registered(demo_app: Flask):
     assert clients["svc-identity"].grant_types == ["client_credentials"]
 
 
-def test_another_address_moves_the_redirect_of_the_portal(demo_app: Flask, tmp_path: Path):
+def test_another_address_moves_the_redirect_of_the_portal(demo_copy: Path):
     moved = create_app(
         settings_for(
-            "identity", tmp_path, PUBLIC_URL="http://elsewhere.test", PASSWORD_MEMORY_KIB="1024"
+            "identity", demo_copy, PUBLIC_URL="http://elsewhere.test", PASSWORD_MEMORY_KIB="1024"
         )
     )
 
@@ -107,8 +121,22 @@ def test_a_hash_takes_64_mebibytes_of_memory_by_default(tmp_path: Path):
     assert "m=65536" in hasher.hash("kuda besar lari pagi")
 
 
-def test_tidying_an_installation_in_use_removes_nothing_that_is_needed(demo_app: Flask):
-    with demo_app.app_context():
-        assert tidy() is False
-        with all_regions():
-            assert db.session.scalar(select(func.count()).select_from(Employee)) == len(PEOPLE)
+def _count(*models: type) -> list[int]:
+    with all_regions():
+        return [db.session.scalar(select(func.count()).select_from(one)) or 0 for one in models]
+
+
+_PASSING = (SignInSession, TokenFamily, RefreshToken, AuthorizationCode, SignInAttempt)
+
+
+def test_tidying_forgets_old_sign_ins_and_nothing_else(door: Door):
+    tokens = door.tokens()
+    door.refresh(tokens["refresh_token"])
+
+    with door.app.app_context():
+        tidy()
+        assert all(_count(*_PASSING))
+        with time_machine.travel(now() + timedelta(days=31)):
+            tidy()
+        assert _count(*_PASSING) == [0] * len(_PASSING)
+        assert _count(Employee) == [len(PEOPLE)]

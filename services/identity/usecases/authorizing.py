@@ -62,7 +62,7 @@ def issue_code(code: str, asked: CodeRequest, row: SignInSession) -> None:
                 scope=asked.scope,
                 nonce=asked.nonce,
                 code_challenge=asked.code_challenge,
-                expires_at=now() + CODE_LIFE,
+                expires_at=min(now() + CODE_LIFE, row.expires_at),
             )
         )
 
@@ -112,7 +112,7 @@ def redeem(code: AuthorizationCode) -> Grantee | None:
             scope=code.scope,
             amr=browser.amr,
             auth_time=browser.started_at,
-            expires_at=instant + FAMILY_LIFE,
+            expires_at=min(instant + FAMILY_LIFE, browser.expires_at),
         )
         session.add(family)
         session.flush()
