@@ -5,8 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chassis.kernel.errors import FieldError
 from services.proposal.domain.attaching import (
@@ -21,7 +19,6 @@ from services.proposal.domain.checking import (
     Applicant,
     check_draft,
     check_resubmit,
-    check_result,
     check_submit,
     window_state,
 )
@@ -297,98 +294,6 @@ class TestDocument:
         errors = check(self.DEFINITION, {"keperluan": "Melamar"}, documents)
 
         assert [error.code for error in errors] == ["document_too_large"]
-
-
-OPTIONS = [{"value": value, "label": {"id": value}} for value in ("satu", "dua")]
-FORM = a_definition(
-    fields=[
-        {"name": "teks", "type": "text", "label": {"id": "T"}, "minimum": 3, "maximum": 5},
-        {"name": "angka", "type": "int", "label": {"id": "T"}, "minimum": 1, "maximum": 20},
-        {"name": "hari", "type": "date", "label": {"id": "T"}},
-        {"name": "bulan", "type": "month", "label": {"id": "T"}},
-        {"name": "pilih", "type": "enum", "label": {"id": "T"}, "options": OPTIONS},
-        {"name": "beberapa", "type": "multi", "label": {"id": "T"}, "options": OPTIONS},
-        {"name": "ya", "type": "bool", "label": {"id": "T"}},
-        {
-            "name": "alasan",
-            "type": "text",
-            "label": {"id": "T"},
-            "required": {"field": "ya", "equals": True},
-        },
-    ],
-)
-
-
-class TestFields:
-    @pytest.mark.parametrize(
-        ("name", "value"),
-        [
-            ("teks", "abc"),
-            ("teks", "ab\nde"),
-            ("angka", 20),
-            ("hari", "2028-02-29"),
-            ("bulan", "2026-12"),
-            ("pilih", "dua"),
-            ("beberapa", ["satu", "dua"]),
-            ("ya", False),
-            ("ya", None),
-            ("teks", ""),
-        ],
-    )
-    def test_take_values_of_their_type(self, name: str, value: Any) -> None:
-        assert check_draft(FORM, {name: value}) == []
-
-    @pytest.mark.parametrize(
-        ("name", "value", "code"),
-        [
-            ("teks", "ab", "too_short"),
-            ("teks", "abcdef", "too_long"),
-            ("teks", 5, "wrong_type"),
-            ("teks", "a\x00b", "wrong_type"),
-            ("angka", 0, "out_of_range"),
-            ("angka", 21, "out_of_range"),
-            ("angka", "20", "wrong_type"),
-            ("angka", True, "wrong_type"),
-            ("angka", 1.5, "wrong_type"),
-            ("hari", "2026-02-29", "wrong_type"),
-            ("hari", "20260228", "wrong_type"),
-            ("bulan", "2026-13", "wrong_type"),
-            ("bulan", "2026-01-01", "wrong_type"),
-            ("pilih", "tiga", "unknown_option"),
-            ("beberapa", ["satu", "tiga"], "unknown_option"),
-            ("beberapa", ["satu", "satu"], "unknown_option"),
-            ("beberapa", "satu", "wrong_type"),
-            ("ya", "true", "wrong_type"),
-            ("nip", "1", "unknown_field"),
-        ],
-    )
-    def test_refuse_everything_else(self, name: str, value: Any, code: str) -> None:
-        errors = check_draft(FORM, {name: value})
-
-        assert [(e.pointer, e.code) for e in errors] == [(f"/fields/{name}", code)]
-
-    def test_can_be_required_by_another_answer(self) -> None:
-        assert pointers(check(FORM, {"ya": True}, [])) == {"/fields/alasan"}
-        assert check(FORM, {"ya": False}, []) == []
-
-    @given(
-        name=st.sampled_from([field.name for field in FORM.fields]),
-        value=st.recursive(
-            st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-            lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-            max_leaves=5,
-        ),
-    )
-    def test_answer_any_json_with_a_list_of_errors(self, name: str, value: Any) -> None:
-        assert isinstance(check_draft(FORM, {name: value}), list)
-        assert isinstance(check(FORM, {name: value}, []), list)
-
-
-class TestResultFacts:
-    def test_are_checked_like_fields(self) -> None:
-        assert check_result(KP, {"tanggal_sk": "2026-05-20", "nomor_sk": "1/2026"}) == []
-        errors = check_result(KP, {"tanggal_sk": "kemarin", "gaji": 1})
-        assert {error.code for error in errors} == {"wrong_type", "unknown_field"}
 
 
 def test_an_advisory_window_marks_a_late_proposal_instead_of_refusing_it() -> None:

@@ -1,0 +1,155 @@
+"""Nobody decides an own proposal: the chain of R16, and the desks people may sit at."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.proposal.domain.deciders import Desk, desks_of
+from services.proposal.domain.organisation import Delegation, Grant
+from tests.builders.definitions import an_id, an_organisation, units
+from tests.proposal.officers import NO_PLT, SINCE, TODAY, ask, grant, lends, names
+
+
+class TestOwnProposal:
+    """R16, read literally: each line is one sentence of the ruling."""
+
+    STAFF = (
+        grant("umpeg", "umpeg", "disdik"),
+        grant("umpeg_second", "umpeg", "disdik"),
+        grant("opd_secretary", "opd_secretary", "disdik"),
+        grant("opd_head", "opd_head", "disdik"),
+        grant("bkpsdm_admin", "bkpsdm_admin", "kinerja"),
+        grant("bkpsdm_admin_second", "bkpsdm_admin", "kinerja"),
+        grant("division_head", "division_head", "kinerja"),
+        grant("bkpsdm_secretary", "bkpsdm_secretary", "bkpsdm"),
+        grant("bkpsdm_head", "bkpsdm_head", "bkpsdm"),
+        grant("sekda", "sekda", None),
+    )
+    NAMES = (
+        *("umpeg", "umpeg_second", "opd_secretary", "opd_head", "bkpsdm_admin"),
+        *("bkpsdm_admin_second", "division_head", "bkpsdm_secretary", "bkpsdm_head"),
+        *("sekda", "wakil"),
+    )
+
+    @pytest.mark.parametrize(
+        ("role", "applicant", "missing", "decider"),
+        [
+            ("umpeg", "umpeg", (), "umpeg_second"),
+            ("umpeg", "umpeg", ("umpeg_second",), "opd_secretary"),
+            ("opd_head", "opd_head", (), "sekda"),
+            ("bkpsdm_admin", "bkpsdm_admin", (), "bkpsdm_admin_second"),
+            ("bkpsdm_admin", "bkpsdm_admin", ("bkpsdm_admin_second",), "division_head"),
+            ("bkpsdm_head", "bkpsdm_head", (), "sekda"),
+            ("umpeg", "applicant", ("umpeg", "umpeg_second"), "opd_secretary"),
+        ],
+    )
+    def test_goes_to_the_next_in_the_chain(
+        self, role: str, applicant: str, missing: tuple[str, ...], decider: str
+    ) -> None:
+        gone = {an_id(name) for name in missing}
+        staff = [one for one in self.STAFF if one.employee_id not in gone]
+
+        answer = ask(role, staff, applicant=applicant)
+
+        assert names(answer, *self.NAMES) == {decider}
+
+    @pytest.mark.parametrize(
+        ("role", "applicant"),
+        [("opd_head", "opd_head"), ("bkpsdm_secretary", "bkpsdm_secretary")],
+    )
+    def test_goes_to_the_delegate_first(self, role: str, applicant: str) -> None:
+        delegation = lends(applicant, "wakil", role)
+
+        answer = ask(role, list(self.STAFF), applicant=applicant, delegations=(delegation,))
+
+        assert names(answer, *self.NAMES) == {"wakil"}
+
+    def test_raises_an_alarm_when_nobody_is_left(self) -> None:
+        answer = ask("bkpsdm_secretary", list(self.STAFF), applicant="bkpsdm_secretary")
+
+        assert answer.holders == ()
+        assert answer.alarm is not None
+        assert answer.alarm.role == "bkpsdm_secretary"
+
+    def test_of_the_sekda_leaves_nobody_for_a_vacant_head(self) -> None:
+        staff = [one for one in self.STAFF if one.role != "opd_head"]
+
+        assert ask("opd_head", staff, applicant="sekda").alarm
+
+    def test_is_not_decided_through_a_delegation_to_oneself_by_another(self) -> None:
+        delegation = lends("umpeg", "applicant", "umpeg")
+
+        answer = ask("umpeg", list(self.STAFF), delegations=(delegation,))
+
+        assert answer.held_by(an_id("applicant")) is None
+
+    def test_one_person_may_decide_two_stages_of_somebody_elses(self) -> None:
+        head = [grant("satu", "opd_head", "bkpsdm"), grant("satu", "bkpsdm_head", "bkpsdm")]
+
+        assert ask("opd_head", head, opd="bkpsdm").employee_ids == (an_id("satu"),)
+        assert ask("bkpsdm_head", head, opd="bkpsdm").employee_ids == (an_id("satu"),)
+
+
+PEOPLE = ("a", "b", "c", "d")
+ROLES = ("umpeg", "opd_secretary", "opd_head", "bkpsdm_admin", "bkpsdm_head", "sekda")
+UNITS = (*(unit.code for unit in units() if unit.kind == "opd"), "kinerja", None)
+
+
+@given(
+    grants=st.lists(
+        st.builds(
+            grant,
+            st.sampled_from(PEOPLE),
+            st.sampled_from(ROLES),
+            st.sampled_from(UNITS),
+            acting=st.sampled_from(["definitive", "plt", "plh"]),
+        ),
+        max_size=8,
+    ),
+    delegations=st.lists(
+        st.builds(lends, st.sampled_from(PEOPLE), st.sampled_from(PEOPLE), st.sampled_from(ROLES)),
+        max_size=4,
+    ),
+    role=st.sampled_from(ROLES[:1] + ROLES[2:5]),
+)
+def test_nobody_ever_decides_an_own_proposal_and_silence_is_an_alarm(
+    grants: list[Grant], delegations: list[Delegation], role: str
+) -> None:
+    answer = ask(role, grants, applicant="a", delegations=tuple(delegations), acting=NO_PLT)
+
+    assert an_id("a") not in answer.employee_ids
+    assert bool(answer.holders) is (answer.alarm is None)
+    assert all(holder.acting != "plt" for holder in answer.holders)
+
+
+class TestDesks:
+    def of(self, name: str, *grants: Grant, delegations: tuple[Delegation, ...] = ()) -> set[Desk]:
+        organisation = an_organisation(grants=grants, delegations=delegations)
+        return set(desks_of(an_id(name), organisation, TODAY))
+
+    def test_are_the_roles_somebody_holds(self) -> None:
+        assert self.of("siti", grant("siti", "umpeg", "disdik")) == {
+            Desk("umpeg", an_id("disdik")),
+        }
+
+    def test_are_the_roles_somebody_was_lent(self) -> None:
+        delegation = lends("kepala", "siti", "opd_head", unit_id=an_id("disdik"))
+
+        assert self.of("siti", delegations=(delegation,)) == {Desk("opd_head", an_id("disdik"))}
+
+    def test_are_not_the_roles_lent_to_somebody_else_or_at_another_time(self) -> None:
+        elsewhere = lends("kepala", "budi", "opd_head")
+        over = lends("kepala", "siti", "opd_head", ends_on=SINCE)
+
+        assert self.of("siti", delegations=(elsewhere, over)) == set()
+
+    def test_of_the_sekda_reach_every_head_as_a_last_resort(self) -> None:
+        fallback = {desk for desk in self.of("s", grant("s", "sekda", None)) if desk.fallback}
+
+        assert {(desk.role, desk.unit_id) for desk in fallback} == {
+            ("opd_head", None),
+            ("bkpsdm_head", None),
+        }
+
+    def test_are_none_for_an_employee_without_a_role(self) -> None:
+        assert self.of("siti", grant("budi", "umpeg", "disdik")) == set()
