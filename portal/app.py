@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, redirect
 
 from chassis import config as settings
 from portal import faults, measuring, words
@@ -74,6 +74,7 @@ def _install(app: Flask) -> None:
         _=say, label=label, words=words, name_of=name_of, targets=targets, asset=_assets(app)
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.add_url_rule("/portal", "portal", lambda: redirect("/portal/"))
     app.add_url_rule("/livez", "livez", lambda: {"status": "alive"})
     app.add_url_rule("/readyz", "readyz", lambda: {"status": "ready"})
 

@@ -35,7 +35,9 @@ def upload(proposal_id: Any, code: str) -> Page | dict[str, Any] | AnyResponse |
 
 @pages.post("/usulan/<uuid:proposal_id>/dokumen/<code>/hapus")
 def remove(proposal_id: Any, code: str) -> AnyResponse:
-    drafts.detach(drafts.load(str(proposal_id)), code)
+    draft = drafts.load(str(proposal_id))
+    drafts.save_fields(draft)  # what was typed meanwhile came along
+    drafts.detach(draft, code)
     flash(say("Dokumen dihapus dari usulan.", "The document was removed."), "success")
     return redirect(url_for("filing.fill", proposal_id=proposal_id) + f"#document-{code}")
 

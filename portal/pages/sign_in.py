@@ -5,7 +5,7 @@ import hashlib
 import secrets
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, current_app, redirect, render_template, request, session
 from werkzeug.wrappers import Response
@@ -23,6 +23,10 @@ pages = Blueprint("sign_in", __name__, url_prefix="/portal")
 
 @pages.get("/masuk")
 def start() -> Response:
+    if request.host != urlsplit(_public_url()).netloc and "pindah" not in request.args:
+        # The cookie of this sign-in must be there when identity sends the person back.
+        query = {"next": own_page(request.args.get("next")), "pindah": "1"}
+        return redirect(f"{_public_url()}/portal/masuk?{urlencode(query)}")
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     waiting = dict(list(session.get("sign_in", {}).items())[1 - OPEN_SIGN_INS :])
     waiting[state] = {"n": nonce, "v": verifier, "to": own_page(request.args.get("next"))}

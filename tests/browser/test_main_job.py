@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.people import DESK, PHONE, People
 from tests.builders.pdfs import a_pdf
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 NAME = "Surat Keterangan Bebas Hukuman Disiplin"
 RESULT = a_pdf("Surat keterangan, contoh")

@@ -138,7 +138,16 @@ def page_of(*items: Any) -> dict[str, Any]:
 
 def portal(edge: FakeEdge, **config: str) -> FlaskClient:
     settings = {"PUBLIC_URL": URL, "SECRET_PORTAL": SECRET, **config}
-    return create_app(settings, edge=edge).test_client()
+    app = create_app(settings, edge=edge)
+    app.test_client_class = AtPublicUrl
+    return app.test_client()
+
+
+class AtPublicUrl(FlaskClient):
+    """A browser that came by the public address."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return super().open(*args, **{"base_url": URL, **kwargs})
 
 
 def begin(client: FlaskClient, query: str = "") -> dict[str, str]:

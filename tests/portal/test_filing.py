@@ -204,6 +204,24 @@ def test_a_slot_that_is_not_open_takes_no_file(applicant: FlaskClient, edge: Fak
     assert edge.told("POST", DOCUMENTS) == []
 
 
+def test_a_file_can_be_taken_off_a_draft_and_what_was_typed_stays(
+    applicant: FlaskClient, edge: FakeEdge
+):
+    proposal = a_proposal()
+    proposal["documents"][0]["current"] = {"name": "skp.pdf", "size": 2048, "pages": 2}
+    knows(edge, proposal)
+    edge.answers["DELETE", f"{PATH}/documents/skp"] = (200, a_proposal(), {"ETag": '"3"'})
+
+    page = applicant.get(f"{PAGE}/isi").text
+    done = post(applicant, f"{PAGE}/dokumen/skp/hapus", **{"field.keperluan": "Baru"})
+
+    assert f'formaction="{PAGE}/dokumen/skp/hapus"' in page
+    assert f"{PAGE}/dokumen/surat/hapus" not in page
+    assert edge.told("PATCH", PATH)[0].json == {"fields": {"keperluan": "Baru"}}
+    assert edge.told("DELETE", f"{PATH}/documents/skp")[0].headers["if-match"] == '"2"'
+    assert done.headers["Location"] == f"{PAGE}/isi#document-skp"
+
+
 def test_typing_saves_the_draft_and_tells_what_became_required(
     applicant: FlaskClient, edge: FakeEdge
 ):

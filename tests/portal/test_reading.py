@@ -250,6 +250,10 @@ def test_a_visitors_calls_are_counted_against_the_visitors_address(
     assert seen == ["10.1.2.3"]
 
 
+def test_the_address_without_its_slash_leads_to_the_portal(client: FlaskClient):
+    assert client.get("/portal").headers["Location"] == "/portal/"
+
+
 def test_pages_stay_small(client: FlaskClient, edge: FakeEdge):
     sign_in(client, edge, "umpeg")
     edge.answers["GET", f"{API}/proposals"] = (200, page_of(*[a_proposal() for _ in range(10)]))

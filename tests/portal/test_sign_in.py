@@ -25,7 +25,7 @@ from tests.portal.stage_set import (
 
 
 def session_cookie(client: FlaskClient, name: str = "simpul") -> Any:
-    return client.get_cookie(name, domain="localhost")
+    return client.get_cookie(name, domain="simpul.test")
 
 
 def finish(client: FlaskClient, edge: FakeEdge, token: Any = None, **query: str) -> Any:
@@ -48,6 +48,14 @@ def test_a_sign_in_asks_for_a_code_with_pkce_state_and_nonce(client: FlaskClient
     for name in ("state", "nonce", "code_challenge"):
         assert len(first[name]) >= 43
         assert first[name] != second[name]
+
+
+def test_a_sign_in_begun_at_another_address_moves_to_the_public_one_once(client: FlaskClient):
+    moved = client.get("/portal/masuk?next=/portal/riwayat", base_url="http://localhost:8080")
+    stays = client.get("/portal/masuk?pindah=1", base_url="http://localhost:8080")
+
+    assert moved.headers["Location"] == f"{URL}/portal/masuk?next=%2Fportal%2Friwayat&pindah=1"
+    assert stays.headers["Location"].startswith(f"{URL}/oauth/authorize?")
 
 
 def test_the_code_is_exchanged_with_the_verifier_of_this_sign_in(
@@ -168,7 +176,7 @@ def test_the_session_is_sealed_and_out_of_reach_of_scripts(client: FlaskClient, 
 def test_on_https_the_cookie_is_pinned_to_this_host(edge: FakeEdge):
     client = portal(edge, PUBLIC_URL="https://simpul.test")
 
-    client.get("/portal/masuk", base_url="https://localhost")
+    client.get("/portal/masuk", base_url="https://simpul.test")
     cookie = session_cookie(client, "__Host-simpul")
 
     assert cookie.secure
