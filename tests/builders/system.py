@@ -70,7 +70,7 @@ def demo_system(folder: Path, *, public_url: str = "http://simpul.test", **extra
         folder,
         public_url=public_url,
         demo=True,
-        extra={"RETRY_SCHEDULE": "0,0,0", **extra},
+        extra={"RETRY_SCHEDULE": "0,0,0", "PASSWORD_MEMORY_KIB": "1024", **extra},
     )
     edge = compose(built)
     system = System(built, edge, folder, public_url)
@@ -102,7 +102,7 @@ def served_system(folder: Path, **extra: str) -> System:
     server = make_server(
         "127.0.0.1",
         0,
-        lambda environ, start: holder["edge"](environ, start),
+        lambda environ, start: holder["edge"](environ, start),  # noqa: PLW0108 - set below
         server_class=_Threading,
         handler_class=_Quiet,
     )
