@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.envelope import Event
 from services.proposal.domain.layanan import LayananDefinition
+from services.proposal.domain.numbering import printed_lookup_code
 from services.proposal.models import HistoryEntry, Proposal, ProposalDocument
 
 Deciders = Iterable[UUID]
@@ -19,7 +20,7 @@ def submitted(proposal: Proposal, layanan: LayananDefinition, deciders: Deciders
         "proposal.submitted.v1",
         proposal,
         layanan,
-        lookup_code=proposal.lookup_code,
+        lookup_code=printed_lookup_code(proposal.lookup_code or ""),
         decider_ids=_ids(deciders),
         submitted_at=proposal.submitted_at.isoformat() if proposal.submitted_at else None,
         expected_end=proposal.expected_end.isoformat() if proposal.expected_end else None,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.clock import now
@@ -127,6 +127,16 @@ class HistoryEntry(RegionScoped, Base):
     changes: Mapped[dict[str, Any]]
 
 
+class HistoryIsImmutable(Exception):
+    """Somebody tried to change or remove a line of the history."""
+
+
+@event.listens_for(HistoryEntry, "before_update")
+@event.listens_for(HistoryEntry, "before_delete")
+def _refuse(_mapper: Any, _connection: Any, entry: HistoryEntry) -> None:
+    raise HistoryIsImmutable(str(entry.id))
+
+
 class SearchWord(RegionScoped, Base):
     """A word of a proposal's number, applicant, NIP or layanan; found by its beginning."""
 
@@ -163,7 +173,10 @@ class Unattended(RegionScoped, Base):
     """A waiting proposal nobody may decide today; `cleared_at` is set once somebody can."""
 
     __tablename__ = "unattended_proposals"
-    __table_args__ = (Index("ix_unattended_proposals_open", "region", "cleared_at", "raised_at"),)
+    __table_args__ = (
+        UniqueConstraint("proposal_id"),
+        Index("ix_unattended_proposals_open", "region", "cleared_at", "raised_at"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"))
     stage: Mapped[str]

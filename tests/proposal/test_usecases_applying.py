@@ -208,15 +208,25 @@ def test_a_receipt_of_another_region_is_refused(office: Office):
         )
 
 
-@pytest.mark.parametrize(("size", "fits"), [(1_048_576, True), (1_048_577, False)])
-def test_a_document_may_have_one_mebibyte_and_not_a_byte_more(office: Office, size, fits):
-    draft = office.draft()
+@pytest.mark.parametrize(
+    ("layanan", "requirement", "size", "fits"),
+    [
+        ("bebas_hukdis", "skp_1_tahun", 1_048_576, True),
+        ("bebas_hukdis", "skp_1_tahun", 1_048_577, False),
+        ("asn_berprestasi", "laporan_presensi", 512_000, True),
+        ("asn_berprestasi", "laporan_presensi", 512_001, False),
+    ],
+)
+def test_a_document_may_be_as_large_as_its_requirement_says(
+    office: Office, layanan, requirement, size, fits
+):
+    draft = office.draft(layanan=layanan)
 
     def attach() -> None:
         attaching.attach(
             draft,
             person_id=ME,
-            requirement="skp_1_tahun",
+            requirement=requirement,
             receipt=a_receipt("applicant", size=size),
             match=any_version,
         )

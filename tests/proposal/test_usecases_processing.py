@@ -1,5 +1,6 @@
 import pytest
 
+from services.proposal.domain.attaching import DocumentTypeRefused
 from services.proposal.domain.stages import Result
 from services.proposal.domain.workflow import (
     RemarkRequired,
@@ -58,6 +59,14 @@ def test_tms_needs_a_remark_and_no_document(office: Office):
 
     assert office.read(proposal_id).result == "tms"
     assert office.service.recorded("result_document.issued.v1") == []
+
+
+def test_a_result_document_that_is_no_pdf_is_refused(office: Office):
+    proposal_id = office.at("processing")
+    receipt = a_receipt("bkpsdm_admin", content_type="text/html")
+
+    with pytest.raises(DocumentTypeRefused):
+        enter_result(office, proposal_id, result=Result.MS, receipt=receipt)
 
 
 def test_a_result_document_of_somebody_else_is_refused(office: Office):

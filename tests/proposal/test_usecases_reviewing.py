@@ -8,7 +8,7 @@ from services.proposal.domain.workflow import (
     IllegalMove,
     NoteRequired,
 )
-from services.proposal.models import ProposalDocument, db
+from services.proposal.models import HistoryEntry, HistoryIsImmutable, ProposalDocument, db
 from services.proposal.usecases import applying, attaching, reviewing
 from services.proposal.usecases.cases import AlreadyDecided
 from tests.builders.definitions import an_id, definition_data
@@ -165,3 +165,22 @@ def test_a_decision_that_lost_the_race_changes_nothing(office: Office):
 
     assert office.read(proposal_id).stage == "umpeg_verification"
     assert office.service.recorded("proposal.advanced.v1") == []
+
+
+def rewrite(entry: HistoryEntry) -> None:
+    entry.note = "Disetujui semua"
+
+
+@pytest.mark.parametrize("change", [rewrite, db.session.delete], ids=["rewrite", "remove"])
+def test_history_cannot_be_rewritten_or_removed(office: Office, change):
+    proposal_id = office.submitted()
+    wanted = select(HistoryEntry).where(HistoryEntry.proposal_id == proposal_id)
+
+    def tamper() -> None:
+        with db.transaction() as session:
+            change(session.scalar(wanted))
+
+    with office.inside(), pytest.raises(HistoryIsImmutable):
+        tamper()
+
+    assert [one.note for one in office.history(proposal_id)] == [None]

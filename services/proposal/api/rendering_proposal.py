@@ -7,6 +7,7 @@ from services.proposal.api.rendering import document, reasons, row, said, stage_
 from services.proposal.api.rendering_layanan import layanan_view
 from services.proposal.domain.facts import period_of, with_computed
 from services.proposal.domain.layanan import Requirement
+from services.proposal.domain.numbering import printed_lookup_code
 from services.proposal.domain.stages import NOTE_SLOTS, NoteSlot, Stage
 from services.proposal.manifest import LABELS
 from services.proposal.models import HistoryEntry, ProposalDocument
@@ -22,7 +23,7 @@ def proposal_view(seen: Seen) -> dict[str, Any]:
     filed = papers(proposal.id)
     return {
         **row(proposal, seen.book),
-        "lookup_code": proposal.lookup_code if seen.is_applicant else None,
+        "lookup_code": _lookup_code(seen),
         "period": proposal.period,
         "definition": layanan_view(seen.layanan, seen.moment),
         "fields": proposal.fields,
@@ -38,6 +39,11 @@ def proposal_view(seen: Seen) -> dict[str, Any]:
         "sub_status": proposal.sub_status,
         "updated_at": proposal.updated_at,
     }
+
+
+def _lookup_code(seen: Seen) -> str | None:
+    code = seen.proposal.lookup_code
+    return printed_lookup_code(code) if code and seen.is_applicant else None
 
 
 def _documents(seen: Seen, filed: Papers) -> list[dict[str, Any]]:

@@ -9,13 +9,14 @@ from sqlalchemy import CursorResult, func, select, update
 from chassis.kernel.errors import FieldError, Invalid, NotFound, Refused
 from chassis.regions import current_region
 from services.proposal.adapters.receipts import POINTER, Receipt
-from services.proposal.domain.attaching import Attached, check_document
+from services.proposal.domain.attaching import Attached, DocumentTypeRefused, check_document
 from services.proposal.domain.opening import require_open
 from services.proposal.models import Proposal, ProposalDocument, db
 from services.proposal.queries.proposals import opened_parts
 from services.proposal.usecases.cases import Case, Match, change, own_case
 
 RESULT = "result"
+PDF = "application/pdf"
 
 
 class ReceiptOfSomebodyElse(Invalid):
@@ -103,6 +104,12 @@ def check_owner(receipt: Receipt, person_id: UUID) -> None:
     """This function will refuse a receipt of somebody else. Raises `ReceiptOfSomebodyElse`."""
     if receipt.owner_id != person_id or receipt.region != current_region():
         raise named(ReceiptOfSomebodyElse())
+
+
+def check_is_pdf(receipt: Receipt) -> None:
+    """This function will refuse what is not a PDF. Raises `DocumentTypeRefused`."""
+    if receipt.content_type != PDF:
+        raise named(DocumentTypeRefused())
 
 
 def named(refusal: Refused, pointer: str = POINTER) -> Refused:

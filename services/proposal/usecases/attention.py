@@ -12,15 +12,15 @@ UNATTENDED = counter("proposals_unattended", "Times nobody could decide a stage"
 
 
 def watch(session: Session, proposal: Proposal, answer: Answer) -> bool:
-    """This function will raise the alarm when the answer is nobody; once per proposal and stage."""
+    """This function will raise the alarm when the answer is nobody; True when it is a new one."""
     if answer.alarm is None:
         return False
-    open_alarm = select(Unattended.id).where(
-        Unattended.proposal_id == proposal.id, Unattended.cleared_at.is_(None)
-    )
-    if session.scalar(open_alarm) is not None:
+    known = session.scalar(select(Unattended).where(Unattended.proposal_id == proposal.id))
+    if known is not None and known.cleared_at is None:
         return False
-    session.add(Unattended(proposal_id=proposal.id, stage=proposal.stage))
+    alarm = known or Unattended(proposal_id=proposal.id)
+    alarm.stage, alarm.raised_at, alarm.cleared_at = proposal.stage, now(), None
+    session.add(alarm)
     UNATTENDED.labels(proposal.stage).inc()
     log.error(
         "nobody_can_decide",

@@ -14,7 +14,7 @@ from services.proposal.domain import workflow
 from services.proposal.domain.checking import check_result
 from services.proposal.domain.stages import Result, Stage
 from services.proposal.models import Proposal, db
-from services.proposal.usecases.attaching import RESULT, add_document, check_owner
+from services.proposal.usecases.attaching import RESULT, add_document, check_is_pdf, check_owner
 from services.proposal.usecases.cases import (
     Author,
     Case,
@@ -68,6 +68,7 @@ def enter_result(proposal_id: UUID, *, person_id: UUID, outcome: Outcome, match:
         author = deciding_person(case, person_id)
         if outcome.receipt is not None:
             check_owner(outcome.receipt, person_id)
+            check_is_pdf(outcome.receipt)
         return _close(case, author, stage_role(case), outcome)
 
 

@@ -427,6 +427,7 @@ def upgrade() -> None:
             name=op.f("fk_unattended_proposals_proposal_id_proposals"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unattended_proposals")),
+        sa.UniqueConstraint("proposal_id", name=op.f("uq_unattended_proposals_proposal_id")),
         info={"region_scoped": True},
     )
     with op.batch_alter_table("unattended_proposals", schema=None) as batch_op:
