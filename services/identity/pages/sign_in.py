@@ -27,15 +27,19 @@ _PATHS = {
     Step.NEW_PASSWORD: "/masuk/kata-sandi-baru",
     Step.ENROL_TOTP: "/masuk/pasang-autentikator",
 }
-_STYLESHEET = Path(__file__).parent / "assets" / "masuk.css"
+_ASSETS = Path(__file__).parent / "assets"
 
 
 @blp.get("/masuk.css")
 @public
 def stylesheet() -> Response:
-    response = Response(_STYLESHEET.read_text(encoding="utf-8"), mimetype="text/css")
-    response.headers["Cache-Control"] = "public, max-age=3600"
-    return response
+    return _asset("masuk.css", "text/css")
+
+
+@blp.get("/ikon.svg")
+@public
+def icon() -> Response:
+    return _asset("ikon.svg", "image/svg+xml")
 
 
 @blp.get("")
@@ -126,6 +130,12 @@ def enrol() -> AnyResponse:
             browser.check_form()
             return _confirm_enrolment(row)
         return _enrolment_page(row)
+
+
+def _asset(name: str, mimetype: str) -> Response:
+    response = Response((_ASSETS / name).read_bytes(), mimetype=mimetype)
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
 
 
 def _second_factor(*, is_recovery: bool) -> AnyResponse:

@@ -19,18 +19,14 @@ _TEXTS = {
     "codes_left": ("Kode pemulihan tersisa: {count}.", "Recovery codes left: {count}."),
     "codes_title": ("Kode pemulihan", "Recovery codes"),
     "enrol_intro": (
-        "Peran Anda memerlukan kode tambahan saat masuk. Pindai gambar ini dengan aplikasi "
-        "autentikator di ponsel, lalu ketik kode 6 angka yang tampil.",
-        "Your role needs a second code at sign-in. Scan this picture with an authenticator app "
-        "on your phone, then type the 6 digits it shows.",
+        "Kode kedua saat masuk melindungi akun Anda; sebagian peran wajib memakainya. Pindai "
+        "gambar ini dengan aplikasi autentikator di ponsel, lalu ketik 6 angka yang tampil.",
+        "A second code at sign-in protects your account; some roles must use it. Scan this "
+        "picture with an authenticator app on your phone, then type the 6 digits it shows.",
     ),
     "enrol_secret": ("Tidak dapat memindai? Ketik kunci ini:", "Cannot scan? Type this key:"),
     "enrol_title": ("Pasang autentikator", "Set up an authenticator"),
     "error_title": ("Tidak dapat dilanjutkan", "This cannot go on"),
-    "form_forged": (
-        "Halaman ini sudah kedaluwarsa atau kuki dimatikan. Muat ulang, lalu coba lagi.",
-        "This page is out of date or cookies are off. Reload it and try again.",
-    ),
     "forgot": (
         "Lupa kata sandi? Hubungi pengelola kepegawaian perangkat daerah Anda.",
         "Forgot your password? Ask the staff officer of your agency.",
@@ -46,7 +42,6 @@ _TEXTS = {
     "new_password": ("Kata sandi baru", "New password"),
     "nip": ("NIP / NI PPPK", "NIP / NI PPPK"),
     "nip_hint": ("18 angka, boleh dengan spasi", "18 digits, spaces allowed"),
-    "not_found": ("Halaman tidak ditemukan.", "Page not found."),
     "oauth_request_wrong": (
         "Permintaan masuk dari aplikasi ini tidak benar. Buka kembali aplikasinya; bila tetap "
         "gagal, beri tahu pengelola aplikasi.",
