@@ -13,14 +13,14 @@ from schemathesis.specs.openapi.checks import (
 from tests.notification.desk import ADMIN, an_event
 from tests.notification.test_api import a_grant
 
-CASES = 60
+CASES = 30
 CHECKS = (
     not_a_server_error,
     status_code_conformance,
     content_type_conformance,
     response_schema_conformance,
 )
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 fuzzed = settings(
     max_examples=CASES,
     deadline=None,

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 
 from tests.notification.desk import an_event
 
-pytestmark = [pytest.mark.live, pytest.mark.slow]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(400)]
 ROOT = Path(__file__).parents[2]
 
 

@@ -31,7 +31,7 @@ DECIDED_BY_PANEL = definition_data(
     max_open={"count": 99},
 )
 CASES = "/api/panel/v1/cases"
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @dataclass
