@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -122,6 +124,15 @@ class Journey:
         path = f"{NOTIFICATION}/notices?limit=100&about=proposal/{about}"
         found: list[dict[str, Any]] = self.person(key).get(path)["data"]
         return sorted(found, key=lambda one: str(one["happened_at"]))
+
+    def mails(self, number: str) -> list[str]:
+        """The mails whose subject names a proposal: subject and text, decoded."""
+        found = []
+        for path in sorted((self.system.data_dir / "mail").glob("*.eml")):
+            message = message_from_bytes(path.read_bytes(), policy=default)
+            body = message.get_body(("plain",))
+            found.append(f"{message['Subject']}\n{body.get_content() if body else ''}")
+        return [text for text in found if number in text.splitlines()[0]]
 
     def inbox(self, key: str) -> list[str]:
         """The ids of the proposals somebody can decide today."""

@@ -1,0 +1,80 @@
+"""A delegation made in identity decides who works in proposal: R16 across services."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.clock import now
+from tests.journeys.journey import PROPOSAL, Filed, Journey
+
+IDENTITY = "/api/identity/v1"
+ROLE = "bkpsdm_secretary"
+
+
+@pytest.fixture(scope="module")
+def own(journey: Journey) -> Filed:
+    """The secretary's own proposal, come to the secretary's stage."""
+    filed = journey.bebas_hukdis(by=ROLE)
+    for officer in ("umpeg_bkpsdm", "bkpsdm_head", "bkpsdm_admin"):
+        filed.decide("approve", by=officer)
+    return filed
+
+
+def alarmed(journey: Journey) -> list[str]:
+    found = journey.person("bkpsdm_head").get(f"{PROPOSAL}/alarms?limit=100")["data"]
+    return [one["proposal"]["id"] for one in found]
+
+
+def delegate(journey: Journey, to: str, **more: Any) -> dict[str, Any]:
+    me = journey.me(ROLE)
+    held = next(one for one in me["roles"] if one["role"] == ROLE)
+    today = now().date()
+    body = {
+        "role": ROLE,
+        "unit_id": held["unit_id"],
+        "from_employee_id": me["id"],
+        "to_employee_id": journey.me(to)["id"],
+        "starts_on": str(today),
+        "ends_on": str(today + timedelta(days=7)),
+        **more,
+    }
+    answer = journey.person(ROLE).send("POST", f"{IDENTITY}/delegations", body, status=201)
+    journey.system.drain()
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def test_nobody_left_raises_an_alarm_and_skips_nothing(own: Filed) -> None:
+    assert own.stage == "secretary_verification"
+    assert own.id in alarmed(own.journey)
+    own.decide("approve", by=ROLE, status=403)
+
+
+def test_the_delegate_decides_and_the_history_says_for_whom(own: Filed) -> None:
+    journey = own.journey
+    delegate(journey, "division_head")
+
+    assert own.id in journey.inbox("division_head")
+    own.decide("approve", by="division_head")
+
+    entry = own.history()[-1]
+    assert own.stage == "bkpsdm_head_approval"
+    assert (entry["role"], entry["acting_for"]) == (ROLE, journey.me(ROLE)["id"])
+    assert own.id not in alarmed(journey)
+
+
+def test_an_ended_delegation_takes_the_work_away(own: Filed) -> None:
+    journey = own.journey
+    other = journey.bebas_hukdis()
+    other.approve_up_to("secretary_verification")
+    made = delegate(journey, "bkpsdm_admin_second")
+    assert other.id in journey.inbox("bkpsdm_admin_second")
+
+    path = f"{IDENTITY}/delegations/{made['id']}"
+    _, etag = journey.person(ROLE).load(path)
+    journey.person(ROLE).send("POST", f"{path}/end", {}, etag=etag)
+    journey.system.drain()
+
+    assert other.id not in journey.inbox("bkpsdm_admin_second")
+    other.decide("reject", by=ROLE, note="Selesai untuk uji")
