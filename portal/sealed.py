@@ -1,57 +1,81 @@
-"""The session lives in an encrypted cookie: the portal keeps no state and needs no database."""
+"""The session lives in encrypted cookies: the portal keeps no state and needs no database.
+
+Who is signed in has a cookie of its own, written only when the tokens change. Otherwise a slow
+answer of another tab could put an old refresh token back, which identity takes for a theft.
+"""
 
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SessionInterface
 
 LONGEST_SECONDS = 8 * 3600  # as long as a refresh token lives
+WHO = ("tokens", "me")
+_PARTS = ("", "_who")
+
+
+class Opened(SecureCookieSession):
+    """A session that remembers how each of its cookies read when the request came."""
+
+    def __init__(self, parts: Mapping[str, dict[str, Any]]) -> None:
+        super().__init__({name: value for one in parts.values() for name, value in one.items()})
+        self.read = {part: _text(values) for part, values in parts.items()}
+
+    def part(self, part: str) -> dict[str, Any]:
+        return {name: value for name, value in self.items() if (name in WHO) == bool(part)}
 
 
 class SealedSessions(SessionInterface):
     """Encrypts with the first secret, reads with any: secrets can be rotated."""
 
-    session_class = SecureCookieSession
-
     def __init__(self, secrets: Sequence[str], *, https: bool) -> None:
         self._box = MultiFernet([Fernet(_key(secret)) for secret in secrets])
         self._https = https
-        self.cookie_name = "__Host-simpul" if https else "simpul"
+        self._name = "__Host-simpul" if https else "simpul"
 
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:  # noqa: ARG002
-        sealed = request.cookies.get(self.cookie_name, "")
-        try:
-            plain = self._box.decrypt(sealed.encode("ascii", "replace"), ttl=LONGEST_SECONDS)
-            return self.session_class(json.loads(plain))
-        except (InvalidToken, ValueError):
-            return self.session_class()
+    def open_session(self, app: Flask, request: Request) -> Opened:  # noqa: ARG002
+        cookies = request.cookies
+        return Opened({part: self._unsealed(cookies.get(self._name + part)) for part in _PARTS})
 
     def save_session(  # type: ignore[override]
         self,
         app: Flask,  # noqa: ARG002 - the signature is Flask's
-        session: SecureCookieSession,
+        session: Opened,
         response: Response,
     ) -> None:
-        if not session.modified:
-            return
-        if not session:
-            response.delete_cookie(
-                self.cookie_name, path="/", secure=self._https, httponly=True, samesite="Lax"
-            )
-            return
-        sealed = self._box.encrypt(json.dumps(dict(session), separators=(",", ":")).encode())
+        for part in _PARTS:
+            values = session.part(part)
+            if _text(values) != session.read[part]:
+                self._write(response, self._name + part, values)
+
+    def _unsealed(self, sealed: str | None) -> dict[str, Any]:
+        try:
+            plain = self._box.decrypt((sealed or "").encode("ascii", "replace"), LONGEST_SECONDS)
+        except InvalidToken:
+            return {}
+        values: dict[str, Any] = json.loads(plain)
+        return values
+
+    def _write(self, response: Response, name: str, values: dict[str, Any]) -> None:
+        sealed = self._box.encrypt(_text(values).encode()).decode() if values else ""
         response.set_cookie(
-            self.cookie_name,
-            sealed.decode(),
+            name,
+            sealed,
+            max_age=None if values else 0,
             path="/",
             secure=self._https,
             httponly=True,
             samesite="Lax",
         )
+
+
+def _text(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, separators=(",", ":"), sort_keys=True)
 
 
 def _key(secret: str) -> bytes:

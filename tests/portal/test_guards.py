@@ -37,10 +37,10 @@ def test_a_post_from_another_site_is_refused_even_with_the_secret(
 
 def moved(client: FlaskClient, edge: FakeEdge, secrets: str) -> FlaskClient:
     """Take the session cookie to a portal started with other secrets."""
-    cookie = client.get_cookie("simpul", domain="simpul.test")
+    cookie = client.get_cookie("simpul_who", domain="simpul.test")
     assert cookie
     other = portal(edge, SECRET_PORTAL=secrets)
-    other.set_cookie("simpul", cookie.value, domain="simpul.test")
+    other.set_cookie("simpul_who", cookie.value, domain="simpul.test")
     return other
 
 
@@ -53,9 +53,9 @@ def test_a_session_survives_the_rotation_of_the_secret(client: FlaskClient, edge
 
 def test_a_cookie_somebody_changed_is_no_session(client: FlaskClient, edge: FakeEdge):
     sign_in(client, edge)
-    cookie = client.get_cookie("simpul", domain="simpul.test")
+    cookie = client.get_cookie("simpul_who", domain="simpul.test")
     assert cookie
-    client.set_cookie("simpul", cookie.value[:-6] + "AAAAA=", domain="simpul.test")
+    client.set_cookie("simpul_who", cookie.value[:-6] + "AAAAA=", domain="simpul.test")
 
     assert client.get("/portal/usulan").status_code == 302
 
