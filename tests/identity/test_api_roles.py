@@ -98,6 +98,19 @@ def test_a_role_is_ended_at_once_or_after_a_day(desk: Desk):
     assert again.get_json()["code"] == "already_ended"
 
 
+def test_a_region_never_loses_its_last_sysadmin(desk: Desk):
+    only = _first(desk, "sysadmin")
+    path = f"/role-grants/{only['id']}/end"
+    etag = {"If-Match": '"1"'}
+
+    refused = desk.call("sysadmin", "POST", path, json={}, headers=etag)
+    _grant(desk, role="sysadmin", unit_id=None, acting="definitive", ends_on=None)
+    allowed = desk.call("sysadmin", "POST", path, json={}, headers=etag)
+
+    assert refused.get_json()["code"] == "last_sysadmin"
+    assert allowed.status_code == 200
+
+
 def test_a_plt_is_prolonged_once_to_six_months(desk: Desk):
     vacant = _first(desk, "opd_secretary")
     desk.call(

@@ -39,7 +39,7 @@ def test_a_stranger_is_sent_to_the_form_and_afterwards_back_to_the_application(d
     browser = door.browser()
     asked = door.authorize(browser)
     assert asked.status_code == 302
-    assert asked.location.startswith("/masuk?next=%2Foauth%2Fauthorize")
+    assert "next=%2Foauth%2Fauthorize" in asked.location
     wanted = query_of(asked.location)["next"]
     account = door.account("applicant")
 
@@ -218,10 +218,24 @@ def test_prompt_none_without_a_session_is_answered_without_a_page(door: Door):
 
 
 def test_prompt_login_asks_again_although_signed_in(door: Door):
-    response = door.authorize(door.signed_in("applicant"), prompt="login")
+    browser = door.signed_in("applicant")
 
-    assert response.location.startswith("/masuk?next=")
-    assert "prompt" not in query_of(response.location)["next"]
+    response = door.authorize(browser, prompt="login")
+
+    assert response.location.startswith("/masuk?")
+    assert browser.get(response.location).status_code == 200
+    wanted = query_of(response.location)["next"]
+    account = door.account("applicant")
+    again = browser.post("/masuk", nip=account["nip"], password=account["password"], next=wanted)
+    assert browser.get(again.location).location.startswith(f"{REDIRECT}?code=")
+
+
+def test_an_application_may_ask_for_a_recent_sign_in(door: Door):
+    browser = door.signed_in("applicant")
+
+    assert door.authorize(browser, max_age="60").location.startswith(REDIRECT)
+    with time_machine.travel(now() + timedelta(seconds=90)):
+        assert door.authorize(browser, max_age="60", nonce="b").location.startswith("/masuk?")
 
 
 def test_a_nonce_serves_once(door: Door):

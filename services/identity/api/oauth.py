@@ -10,13 +10,14 @@ from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from chassis.auth import person, public, requires
+from chassis.clock import now
 from chassis.manifest import discover
 from chassis.regions import all_regions
 from chassis.runtime import here
 from services.identity import queries
 from services.identity.adapters.signing import ALGORITHM
 from services.identity.api.oauth_server import server
-from services.identity.models import db
+from services.identity.models import SignInSession, db
 from services.identity.pages import browser
 from services.identity.pages.rendering import error_page
 from services.identity.usecases import clients, signing_keys
@@ -80,8 +81,8 @@ def authorize() -> AnyResponse:
             return error_page("oauth_request_wrong", 400)
         if request.args.get("prompt") == "none" and row is None:
             return _refuse_to(grant.redirect_uri, "login_required")
-        if row is None or request.args.get("prompt") == "login":
-            return redirect(f"/masuk?{urlencode({'next': _without_prompt()})}")
+        if row is None or _wants_fresh_sign_in(row):
+            return redirect(f"/masuk?{urlencode({'ulang': 1, 'next': _without_prompt()})}")
         with db.transaction():
             return server().create_authorization_response(grant_user=row, grant=grant)
 
@@ -103,6 +104,13 @@ def revoke() -> Response:
 def userinfo() -> dict[str, Any]:
     me = queries.me(person())
     return {"sub": str(me["id"]), "name": me["name"], "zoneinfo": me["region"].zone}
+
+
+def _wants_fresh_sign_in(row: SignInSession) -> bool:
+    """Tell whether the application asks for a sign-in newer than this one."""
+    oldest = request.args.get("max_age", "")
+    age = (now() - row.started_at).total_seconds()
+    return request.args.get("prompt") == "login" or (oldest.isdecimal() and age > int(oldest[:9]))
 
 
 def _without_prompt() -> str:

@@ -59,6 +59,15 @@ class GrantBeyondOwnRole(Refused):
     }
 
 
+class LastSysadmin(Refused):
+    kind = "conflict"
+    code = "last_sysadmin"
+    text = {
+        "id": "Ini administrator sistem terakhir. Beri peran itu kepada orang lain dahulu.",
+        "en": "This is the last system administrator. Give somebody else the role first.",
+    }
+
+
 @dataclass(frozen=True)
 class UnitFacts:
     """What the rules need of a unit; `bkpsdm` is true for BKPSDM and its divisions."""
@@ -79,6 +88,12 @@ def check_unit(role: str, unit: UnitFacts | None) -> None:
     fits = unit is not None and unit.active and unit.kind == wanted
     if not fits or (role in BKPSDM_ROLES and unit is not None and not unit.bkpsdm):
         raise RoleUnitMismatch(role=role)
+
+
+def check_is_not_last(role: str, *, others: int) -> None:
+    """This function will keep a region from losing its last sysadmin. Raises `LastSysadmin`."""
+    if role == "sysadmin" and not others:
+        raise LastSysadmin
 
 
 def check_grantor(role: str, *, grantor_roles: Collection[str], grantor_is_grantee: bool) -> None:

@@ -46,7 +46,8 @@ def icon() -> Response:
 @public
 def form() -> AnyResponse:
     row = browser.current_session()
-    if row is not None and row.done and "ulang" not in request.args:
+    wants_fresh = "ulang" in request.args
+    if row is not None and row.done and not wants_fresh:
         return redirect(_next(), 303)
     good = say("link_used") if "sandi" in request.args else None
     return page("sign_in", next_path=_next(default=""), good=good)

@@ -14,6 +14,7 @@ from services.identity.domain.roles import (
     ADMINISTRATORS,
     UnitFacts,
     check_grantor,
+    check_is_not_last,
     check_unit,
 )
 from services.identity.models import Delegation, RoleGrant, Unit, db
@@ -74,12 +75,13 @@ def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
 def end_grant(row: RoleGrant, *, by: UUID, last_day: date | None) -> RoleGrant:
     """This function will end a role at once, or after `last_day`.
 
-    Raises `AlreadyEnded`, `GrantBeyondOwnRole` or `EndBeforeStart`.
+    Raises `AlreadyEnded`, `GrantBeyondOwnRole`, `LastSysadmin` or `EndBeforeStart`.
     """
     with db.transaction() as session:
         if not row.active:
             raise AlreadyEnded
         check_grantor(row.role, grantor_roles=queries.roles_today(by), grantor_is_grantee=False)
+        check_is_not_last(row.role, others=len(queries.grants_of_post(row.role, None)) - 1)
         if last_day is not None and last_day < row.starts_on:
             raise appointments.EndBeforeStart
         today = queries.today()
