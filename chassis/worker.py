@@ -4,6 +4,7 @@ import os
 import random
 import socket
 import threading
+import time
 from collections.abc import Iterable
 
 from flask import Flask
@@ -40,12 +41,13 @@ class Worker:
                 self._threads.append(thread)
 
     def stop(self, timeout: float = 15.0) -> bool:
-        """Let each loop finish what it has in hand; True when all ended in time."""
+        """Let all loops finish what they have in hand; True when they ended within `timeout`."""
+        deadline = time.monotonic() + timeout
         self._stopping.set()
         for loop in self._loops():
             loop.wake.set()
         for thread in self._threads:
-            thread.join(timeout)
+            thread.join(max(0.0, deadline - time.monotonic()))
         ended = not any(thread.is_alive() for thread in self._threads)
         self._threads.clear()
         return ended
