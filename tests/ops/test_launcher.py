@@ -199,11 +199,43 @@ def test_an_environment_whose_interpreter_is_gone_is_built_again(launcher, monke
     assert (tmp_path / "builds").read_text().split() == ["build", "build"]
 
 
-def test_the_tools_environment_serves_every_command(launcher, monkeypatch, tmp_path):
+@pytest.mark.parametrize("command", ["up", "cluster", "lint"])
+def test_the_tools_environment_serves_every_command(launcher, monkeypatch, tmp_path, command):
     base = a_base_python(tmp_path, pip="exit 0")
     monkeypatch.setattr(launcher, "find_python", lambda: base)
 
-    assert launcher.ready_python(["test"]) == launcher.ready_python(["up"])
+    assert launcher.ready_python(["test"]) == launcher.ready_python([command])
+
+
+def test_the_smallest_environment_does_not_serve_what_needs_more(launcher, monkeypatch, tmp_path):
+    base = a_base_python(tmp_path, pip="exit 0")
+    monkeypatch.setattr(launcher, "find_python", lambda: base)
+
+    pythons = {launcher.ready_python([command]) for command in ("up", "cluster", "test")}
+
+    assert len(pythons) == 3
+
+
+def test_a_larger_set_of_requirements_holds_the_smaller_ones_at_the_same_versions():
+    pins = [
+        {line.split()[0] for line in path.read_text().splitlines() if "==" in line}
+        for path in (
+            ROOT / "requirements" / f"{name}.txt" for name in ("runtime", "cluster", "dev")
+        )
+    ]
+
+    assert pins[0] < pins[1] < pins[2]
+
+
+def test_every_package_is_pinned_by_hash_and_no_address_is_named():
+    for path in (ROOT / "requirements").glob("*.txt"):
+        lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+        packages = [number for number, line in enumerate(lines) if line[:1].isalnum()]
+
+        assert packages
+        assert all("==" in lines[number] for number in packages)
+        assert all("--hash=sha256:" in lines[number + 1] for number in packages)
+        assert not any(word in line for line in lines for word in ("://", "--index", "--find"))
 
 
 def test_changed_requirements_mean_another_environment(launcher, monkeypatch, tmp_path):
