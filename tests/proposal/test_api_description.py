@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import sys
 from collections import Counter
 from pathlib import Path
 from uuid import UUID
@@ -59,7 +60,7 @@ def test_the_description_is_openapi_3_1(running):
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda one: one.value)
-def test_every_operation_answers_as_described(running, mode, record_property):
+def test_every_operation_answers_as_described(running, mode):
     office, proposals = running
     schema = schemathesis.openapi.from_wsgi(f"{API}/openapi.json", office.service.app)
     answered: Counter[int] = Counter()
@@ -67,7 +68,9 @@ def test_every_operation_answers_as_described(running, mode, record_property):
     for found in schema.get_all_operations():
         _throw_at(found.ok(), mode, office, proposals, answered)
 
-    record_property(mode.value, dict(sorted(answered.items())))
+    sys.stdout.write(
+        f"\n{mode.value}: {sum(answered.values())} cases, {sorted(answered.items())}\n"
+    )
     assert sum(answered.values()) > 300
     assert max(answered) < 500
 
