@@ -1,5 +1,6 @@
 """Refresh tokens: rotation, two tabs, theft, the end of a session."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import time_machine
@@ -30,6 +31,25 @@ def test_a_second_tab_within_twenty_seconds_gets_the_same_successor(door: Door):
 
     assert other_tab["refresh_token"] == one_tab["refresh_token"]
     assert door.refresh(one_tab["refresh_token"]).status_code == 200
+
+
+def test_two_tabs_in_the_very_same_moment_get_the_same_successor(door: Door):
+    first = door.tokens()["refresh_token"]
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: door.refresh(first), range(4)))
+
+    assert [one.status_code for one in answers] == [200] * 4
+    assert len({one.get_json()["refresh_token"] for one in answers}) == 1
+
+
+def test_a_code_redeemed_twice_in_the_very_same_moment_gives_tokens_once(door: Door):
+    code = door.code()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: door.redeem(code), range(4)))
+
+    assert sorted(one.status_code for one in answers) == [200, 400, 400, 400]
 
 
 def test_a_used_token_that_comes_back_later_ends_the_whole_family(door: Door):
