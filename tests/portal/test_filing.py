@@ -217,6 +217,8 @@ def test_a_file_can_be_taken_off_a_draft_and_what_was_typed_stays(
 
     assert f'formaction="{PAGE}/dokumen/skp/hapus"' in page
     assert f"{PAGE}/dokumen/surat/hapus" not in page
+    form = page.split('enctype="multipart/form-data"')[1]
+    assert 'value="stay"' in form.split("<button", 2)[1]  # what the Enter key presses
     assert edge.told("PATCH", PATH)[0].json == {"fields": {"keperluan": "Baru"}}
     assert edge.told("DELETE", f"{PATH}/documents/skp")[0].headers["if-match"] == '"2"'
     assert done.headers["Location"] == f"{PAGE}/isi#document-skp"
