@@ -1,10 +1,10 @@
-"""What an operator can ask of a running service: the dead list, replay, reconciliation."""
+"""What an operator can ask of a running service: dead list, replay, reconciliation, trace."""
 
 from typing import Any
 
 from marshmallow import fields, validate
 
-from chassis import dead
+from chassis import dead, trace
 from chassis.api import Blueprint, Schema
 from chassis.auth import requires
 from chassis.reconcile import Reconciler
@@ -86,5 +86,13 @@ def blueprint(service: str) -> Blueprint:
             return {"count": reconciler.from_the_beginning()}
         reconciler.run()
         return {"count": reconciler.fetched}
+
+    @blp.route("/trace")
+    @requires("ops")
+    @blp.arguments(trace.TraceArgs, location="query")
+    @blp.response(200, trace.TracePage)
+    def trace_subject(args: dict[str, Any]) -> dict[str, Any]:
+        """Follow one subject: what was recorded and heard of it, and how it went."""
+        return trace.page(here(), **args)
 
     return blp
