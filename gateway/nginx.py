@@ -15,6 +15,8 @@ from gateway.headers import SECURITY, STRIPPED
 from gateway.problems import Problem
 from gateway.routes import GATEWAY, GATEWAY_ROUTE, OWN_PAGES, PORTAL, RouteTable, Target
 
+Upstreams = Mapping[str, Sequence[str]]
+
 _METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS"
 _READ_ONLY = "GET|HEAD|OPTIONS"
 # A location that names one of its own inherits none of the server's, so both say all of them.
@@ -29,7 +31,11 @@ _REFUSALS = (
 
 @dataclass(frozen=True)
 class Listening:
-    """Where nginx listens, and the folder it works in. `certificate` turns TLS on."""
+    """Where nginx listens, and the folder it works in. `certificate` turns TLS on.
+
+    `resolver` names the DNS server of a container network: names in upstreams are then asked for
+    again and again, so a part may move, come late or run several times (nginx 1.27.3 or later).
+    """
 
     folder: Path
     port: int
@@ -37,20 +43,23 @@ class Listening:
     host: str = "127.0.0.1"
     certificate: Path | None = None
     key: Path | None = None
+    internal_host: str = "127.0.0.1"
+    static: Path | None = None
+    resolver: str = ""
 
 
-def render(routes: RouteTable, upstreams: Mapping[str, Sequence[int]], listening: Listening) -> str:
-    """This function will write nginx.conf for services at loopback ports.
+def render(routes: RouteTable, upstreams: Upstreams, listening: Listening) -> str:
+    """This function will write nginx.conf.
 
-    `upstreams` maps each owner to the ports of its running instances; an owner without one is
-    answered with 503.
+    `upstreams` maps each owner to the addresses (`host:port`) of its running instances; an owner
+    without one is answered with 503.
     """
     targets = [*routes.targets, Target(GATEWAY, GATEWAY_ROUTE)]
     http = [
         *_settings(listening),
         *_maps(),
         *(line for number, t in enumerate(targets) for line in _zone(number, t.route)),
-        *(line for owner, ports in upstreams.items() for line in _upstream(owner, ports)),
+        *(line for owner in upstreams for line in _upstream(owner, upstreams[owner], listening)),
         *_public_server(targets, upstreams, listening),
         *_internal_server(targets, upstreams, listening),
     ]
@@ -65,6 +74,8 @@ def render(routes: RouteTable, upstreams: Mapping[str, Sequence[int]], listening
 def _settings(listening: Listening) -> Iterable[str]:
     for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"):
         yield f"{kind}_temp_path {listening.folder}/{kind};"
+    if listening.resolver:
+        yield f"resolver {listening.resolver} valid=5s ipv6=off;"
     yield from (
         "access_log off;",
         "server_tokens off;",
@@ -107,16 +118,18 @@ def _zone(number: int, route: Route) -> Iterable[str]:
     yield f"limit_req_zone $simpul_caller zone=route{number}:4m rate={rate}r/m;"
 
 
-def _upstream(owner: str, ports: Sequence[int]) -> Iterable[str]:
-    if ports:
+def _upstream(owner: str, addresses: Sequence[str], listening: Listening) -> Iterable[str]:
+    if addresses:
+        zone = f"zone simpul_{owner} 64k; " if listening.resolver else ""
+        again = "resolve " if listening.resolver else ""
         servers = " ".join(
-            f"server 127.0.0.1:{port} max_fails=1 fail_timeout=2s;" for port in ports
+            f"server {address} {again}max_fails=1 fail_timeout=2s;" for address in addresses
         )
-        yield f"upstream simpul_{owner} {{ least_conn; {servers} }}"
+        yield f"upstream simpul_{owner} {{ {zone}least_conn; {servers} }}"
 
 
 def _public_server(
-    targets: Sequence[Target], upstreams: Mapping[str, Sequence[int]], listening: Listening
+    targets: Sequence[Target], upstreams: Upstreams, listening: Listening
 ) -> Iterable[str]:
     yield "server {"
     tls = " ssl" if listening.certificate else ""
@@ -146,7 +159,7 @@ def _public_server(
 def _portal_files(listening: Listening) -> Iterable[str]:
     yield "  location /portal/static/ {"
     yield f'    if ($request_method !~ "^({_READ_ONLY})$") {{ return 405; }}'
-    yield f"    alias {listening.folder}/static/; gzip_static on; etag on;"
+    yield f"    alias {listening.static or listening.folder / 'static'}/; gzip_static on; etag on;"
     yield "    add_header Cache-Control $simpul_cache always;"
     yield "    add_header X-Content-Type-Options nosniff always;"
     yield "    add_header X-Request-ID $simpul_id always;"
@@ -154,9 +167,7 @@ def _portal_files(listening: Listening) -> Iterable[str]:
     yield "  }"
 
 
-def _locations(
-    number: int, target: Target, upstreams: Mapping[str, Sequence[int]]
-) -> Iterable[str]:
+def _locations(number: int, target: Target, upstreams: Upstreams) -> Iterable[str]:
     if target.owner == GATEWAY:
         matches = [f"= {page}" for page in OWN_PAGES if not page.endswith("/") or page == "/"]
         matches += ["/docs/", "/front/"]
@@ -173,7 +184,7 @@ def _location(
     match: str,
     number: int,
     target: Target,
-    upstreams: Mapping[str, Sequence[int]],
+    upstreams: Upstreams,
     rewrite: str = "",
 ) -> Iterable[str]:
     # 0 would mean "any size" to nginx; the pages without a body refuse by method anyway.
@@ -250,16 +261,16 @@ def _document(problem: Problem, language: str, params: Mapping[str, object]) -> 
 
 
 def _internal_server(
-    targets: Sequence[Target], upstreams: Mapping[str, Sequence[int]], listening: Listening
+    targets: Sequence[Target], upstreams: Upstreams, listening: Listening
 ) -> Iterable[str]:
     """Services call each other here: no rate limits, and each one's health can be asked."""
     yield "server {"
-    yield f"  listen 127.0.0.1:{listening.internal_port};"
+    yield f"  listen {listening.internal_host}:{listening.internal_port};"
     yield "  client_max_body_size 32m;"
     for target in targets:
         if upstreams.get(target.owner) and target.owner not in (GATEWAY, PORTAL):
             yield f"  location {target.route.prefix} {{ proxy_pass http://simpul_{target.owner}; }}"
-    for owner, ports in upstreams.items():
-        if ports:
+    for owner, addresses in upstreams.items():
+        if addresses:
             yield f"  location /internal/{owner}/ {{ proxy_pass http://simpul_{owner}/; }}"
     yield "}"

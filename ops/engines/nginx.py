@@ -54,7 +54,8 @@ class Nginx:
 
     def _write(self, upstreams: Mapping[str, Sequence[int]]) -> None:
         draft = self._conf.with_suffix(".new")
-        draft.write_text(render(self.routes, upstreams, self.listening), encoding="utf-8")
+        addresses = {o: [f"127.0.0.1:{port}" for port in upstreams[o]] for o in upstreams}
+        draft.write_text(render(self.routes, addresses, self.listening), encoding="utf-8")
         draft.chmod(0o644)
         told = subprocess.run(
             [self._program, "-t", "-q", "-p", str(self.listening.folder), "-c", str(draft)],
