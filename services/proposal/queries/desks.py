@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from uuid import UUID
 
 from services.proposal.domain.deciders import Answer, Desk, Question, desks_of, who_decides
@@ -71,17 +70,13 @@ def answer_at(
     return who_decides(question, book.organisation, today)
 
 
-@lru_cache(maxsize=4096)
 def reaches_of(person_id: UUID, book: RegionBook, today: date) -> tuple[Reach, ...]:
     """This function will list everything a person may decide today."""
-    found: dict[tuple[Stage, UUID | None, UUID | None], set[UUID]] = defaultdict(set)
-    for desk in desks_of(person_id, book.organisation, today):
-        for reach in _reaches(desk, person_id, book, today):
-            found[reach.stage, reach.opd_id, reach.applicant_id] |= reach.definitions
-    return tuple(
-        Reach(stage, opd_id, frozenset(definitions), applicant_id)
-        for (stage, opd_id, applicant_id), definitions in found.items()
-    )
+    key = (person_id, today)
+    if key not in book.answers:
+        book.answers[key] = _all_reaches(person_id, book, today)
+    kept: tuple[Reach, ...] = book.answers[key]
+    return kept
 
 
 def covers(person_id: UUID, proposal: Proposal, book: RegionBook, today: date) -> bool:
@@ -116,6 +111,17 @@ def _sees(grant: Grant, proposal: Proposal, layanan: LayananDefinition, book: Re
     if grant.role in _DIVISION_ROLES:
         return grant.unit_id in book.organisation.division_ids(layanan.divisions)
     return grant.role in _REGION_ROLES
+
+
+def _all_reaches(person_id: UUID, book: RegionBook, today: date) -> tuple[Reach, ...]:
+    found: dict[tuple[Stage, UUID | None, UUID | None], set[UUID]] = defaultdict(set)
+    for desk in desks_of(person_id, book.organisation, today):
+        for reach in _reaches(desk, person_id, book, today):
+            found[reach.stage, reach.opd_id, reach.applicant_id] |= reach.definitions
+    return tuple(
+        Reach(stage, opd_id, frozenset(definitions), applicant_id)
+        for (stage, opd_id, applicant_id), definitions in found.items()
+    )
 
 
 def _scope(

@@ -165,9 +165,20 @@ def status_of(number: str, lookup_code: str) -> Proposal:
 
     Raises `NotFound` alike for a wrong number and a wrong code.
     """
+    found = numbered(number)
+    if not is_lookup_code(lookup_code, found.lookup_code or ""):
+        raise NotFound
+    return found
+
+
+def numbered(number: str) -> Proposal:
+    """This function will find a submitted proposal by its number, in the bound region or in any.
+
+    Raises `NotFound`.
+    """
     wanted = normalise_number(number)
     found = db.session.scalar(select(Proposal).where(Proposal.number == wanted)) if wanted else None
-    if found is None or not is_lookup_code(lookup_code, found.lookup_code or ""):
+    if found is None:
         raise NotFound
     return found
 

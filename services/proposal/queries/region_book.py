@@ -4,8 +4,8 @@ All of it changes seldom and is asked with every request, so it is read once per
 change writes a new `RegionStamp` in its own transaction.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -31,11 +31,11 @@ DEFAULT_ZONE = "Asia/Jakarta"
 _definitions: dict[UUID, LayananDefinition] = {}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class RegionBook:
     """`layanan` holds every version by its id, `current` the newest version's id by code.
 
-    Compared by identity, so that answers drawn from one book can be kept with it.
+    `answers` keeps what was worked out from the book, as long as the book itself.
     """
 
     region: str
@@ -45,6 +45,7 @@ class RegionBook:
     layanan: Mapping[UUID, LayananDefinition]
     current: Mapping[str, UUID]
     holidays: frozenset[date]
+    answers: dict[Hashable, Any] = field(default_factory=dict)
 
     @property
     def opd_ids(self) -> tuple[UUID, ...]:

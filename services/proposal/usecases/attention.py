@@ -15,7 +15,8 @@ def watch(session: Session, proposal: Proposal, answer: Answer) -> bool:
     """This function will raise the alarm when the answer is nobody; True when it is a new one."""
     if answer.alarm is None:
         return False
-    known = session.scalar(select(Unattended).where(Unattended.proposal_id == proposal.id))
+    wanted = select(Unattended).where(Unattended.proposal_id == proposal.id)
+    known = session.scalar(wanted.execution_options(populate_existing=True))
     if known is not None and known.cleared_at is None:
         return False
     alarm = known or Unattended(proposal_id=proposal.id)
