@@ -5,7 +5,7 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,11 +63,7 @@ class Postgres:
         return f"postgresql+psycopg://{_OWNER}:{password}@127.0.0.1:{self.port}/{database}"
 
     def add_databases(self, passwords: dict[str, str]) -> None:
-        """Make each service's database and its role, which owns nothing; safe to repeat."""
-        with self._connect() as connection:
-            for service, password in passwords.items():
-                _ensure_role(connection, service, password)
-                _ensure_database(connection, service)
+        add_databases(self.owner_url(), passwords)
 
     def service_url(self, service: str, password: str) -> str:
         """Return the URL with which a service works."""
@@ -92,14 +88,26 @@ class Postgres:
         if not answers(self.port):
             return False
         try:
-            self._connect().close()
+            _connect(self.owner_url()).close()
         except psycopg.OperationalError:
             return False
         return True
 
-    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
-        url = self.owner_url().replace("+psycopg", "")
-        return psycopg.connect(url, autocommit=True, connect_timeout=3)
+
+def add_databases(owner_url: str, passwords: Mapping[str, str]) -> None:
+    """This function will make each service's database and its role, which owns nothing.
+
+    Safe to repeat: what is there stays, passwords become the given ones.
+    """
+    with _connect(owner_url) as connection:
+        for service, password in passwords.items():
+            _ensure_role(connection, service, password)
+            _ensure_database(connection, service)
+
+
+def _connect(owner_url: str) -> psycopg.Connection[tuple[object, ...]]:
+    url = owner_url.replace("+psycopg", "")
+    return psycopg.connect(url, autocommit=True, connect_timeout=3)
 
 
 def _ensure_role(

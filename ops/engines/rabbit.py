@@ -17,7 +17,7 @@ from chassis.bus.amqp import DEAD_EXCHANGE, EXCHANGE, RabbitBus, queue_of
 from ops.engines.process import Child, answers, find, free_port, own_folder, unprivileged
 
 PACKAGES = ("rabbitmq-server",)
-_VHOST = "simpul"
+VHOST = "simpul"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Rabbit:
     def start(self) -> None:
         own_folder(self.folder, self._user)
         self._write(".erlang.cookie", self._cookie(), mode=0o400)
-        self._write("definitions.json", json.dumps(self._definitions()))
+        self._write("definitions.json", json.dumps(definitions(self.users)))
         self._write("rabbitmq.conf", self._configuration())
         self._write("enabled_plugins", "[].\n")
         if not self.epmd.alive:
@@ -81,7 +81,7 @@ class Rabbit:
 
     def url(self, user: str) -> str:
         """Return the URL with which a service's process connects."""
-        return f"amqp://{user}:{self.users[user].password}@127.0.0.1:{self.port}/{_VHOST}"
+        return f"amqp://{user}:{self.users[user].password}@127.0.0.1:{self.port}/{VHOST}"
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -119,22 +119,6 @@ class Rabbit:
             ]
         )
 
-    def _definitions(self) -> dict[str, Any]:
-        return {
-            "users": [
-                {
-                    "name": name,
-                    "password_hash": _hashed(user.password),
-                    "hashing_algorithm": "rabbit_password_hashing_sha256",
-                    "tags": "",
-                }
-                for name, user in self.users.items()
-            ],
-            "vhosts": [{"name": _VHOST}],
-            "permissions": [_permissions(name) for name in self.users],
-            "topic_permissions": [_topics(name, user) for name, user in self.users.items()],
-        }
-
     def _write(self, name: str, text: str, mode: int = 0o600) -> None:
         path = self.folder / name
         if path.exists():
@@ -154,9 +138,27 @@ class Rabbit:
         return True
 
 
+def definitions(users: Mapping[str, BrokerUser]) -> dict[str, Any]:
+    """This function will describe the virtual host and its users to `load_definitions`."""
+    return {
+        "users": [
+            {
+                "name": name,
+                "password_hash": _hashed(user.password),
+                "hashing_algorithm": "rabbit_password_hashing_sha256",
+                "tags": "",
+            }
+            for name, user in users.items()
+        ],
+        "vhosts": [{"name": VHOST}],
+        "permissions": [_permissions(name) for name in users],
+        "topic_permissions": [_topics(name, user) for name, user in users.items()],
+    }
+
+
 def _permissions(service: str) -> dict[str, str]:
     mine = f"^({queue_of(service)}|{EXCHANGE}|{DEAD_EXCHANGE}|dead)$".replace(".", r"\.")
-    return {"user": service, "vhost": _VHOST, "configure": mine, "write": mine, "read": mine}
+    return {"user": service, "vhost": VHOST, "configure": mine, "write": mine, "read": mine}
 
 
 def _topics(service: str, user: BrokerUser) -> dict[str, str]:
@@ -164,7 +166,7 @@ def _topics(service: str, user: BrokerUser) -> dict[str, str]:
     types = "|".join(kind.replace(".", r"\.") for kind in user.publishes) or "nothing"
     return {
         "user": service,
-        "vhost": _VHOST,
+        "vhost": VHOST,
         "exchange": EXCHANGE,
         "write": f"^({types})$",
         "read": ".*",
