@@ -6,7 +6,11 @@ from services.proposal.api.decisions import blp as decisions
 from services.proposal.api.documents import blp as documents
 from services.proposal.api.inbox import blp as inbox
 from services.proposal.api.layanan import blp as layanan
+from services.proposal.api.numbers import blp as numbers
 from services.proposal.api.proposals import blp as proposals
 from services.proposal.api.status import blp as status
 
-BLUEPRINTS = (layanan, proposals, documents, decisions, inbox, status, alarms, calendar)
+BLUEPRINTS = (
+    *(layanan, proposals, documents, decisions, inbox),
+    *(status, alarms, calendar, numbers),
+)
