@@ -6,6 +6,7 @@ application is built in the worker, after the fork, so no connection or thread c
 
 import logging
 import os
+import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,10 @@ SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat file, as i
 COULD_NOT_START = 4  # gunicorn ends at once, instead of starting the worker again and again
 LONGEST_REQUEST_LINE = 8190
 LONGEST_START = 180
-LAST_WORDS = ("Shutting down", "Reason: ")  # said when a start fails, which is told already
+# What gunicorn says when a start fails, which is told already.
+LAST_WORDS = re.compile(
+    rf"Shutting down|Reason: |Worker \(pid:\d+\) exited with code {COULD_NOT_START}"
+)
 
 
 class Service(Protocol):
@@ -107,7 +111,7 @@ class Log(Logger):
         self.error_log.propagate = False
         self.error_log.handlers = [ToStructlog()]
         self.error_log.setLevel(logging.WARNING)
-        self.error_log.addFilter(lambda record: not record.getMessage().startswith(LAST_WORDS))
+        self.error_log.addFilter(lambda record: not LAST_WORDS.match(record.getMessage()))
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
         """Requests are counted in /metrics; what matters is logged by the services."""

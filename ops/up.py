@@ -16,7 +16,7 @@ from werkzeug.test import Client
 from chassis.config import SettingsInvalid
 from chassis.embedded import Embedded, build
 from chassis.telemetry import configure_logs, log
-from chassis.worker import Worker
+from chassis.worker import Worker, drain
 from ops import folder
 from ops.composition import compose
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
@@ -111,6 +111,9 @@ class Running:
         """The loops begin once the worker is up, and the word `ready` comes after all of it."""
         if self.built is None or self.edge is None:
             return
+        if self.demo:
+            # The first request must find the people everywhere, not only in identity.
+            drain(*self.built.apps.values())
         self.worker = self.built.worker()
         self.worker.start()
         answer = Client(self.edge).get("/readyz", base_url=self.url)

@@ -22,15 +22,15 @@ def surroundings(**more):
     return {**kept, "PYTHONPATH": str(ROOT), "LANG": "en_US.UTF-8", **more}
 
 
-def run_ops(*arguments, **more):
-    """The command as ./simpul starts it, to its end."""
+def run_ops(*arguments, patience=110, **more):
+    """The command as ./simpul starts it, to its end, in `patience` seconds at most."""
     return subprocess.run(
         [sys.executable, "-P", "-m", "ops", *map(str, arguments)],
         env=surroundings(**more),
         capture_output=True,
         check=False,
         text=True,
-        timeout=110,
+        timeout=patience,
     )
 
 

@@ -21,8 +21,9 @@ live = pytest.mark.live
 
 
 @live
+@pytest.mark.timeout(300)
 def test_the_main_job_runs_on_a_temporary_system_and_every_step_is_checked():
-    ended = run_ops("demo")
+    ended = run_ops("demo", patience=280)
 
     assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
     for number, step in enumerate(STEPS, start=1):
@@ -33,11 +34,12 @@ def test_the_main_job_runs_on_a_temporary_system_and_every_step_is_checked():
 
 
 @live
+@pytest.mark.timeout(300)
 def test_it_runs_on_a_system_that_is_in_use(tmp_path):
     with running(tmp_path / "data") as up:
         case = up.case()
         applying.file_draft(case)  # somebody else's work must not disturb it
-        ended = run_ops("demo", "--url", up.url, "--data", up.data)
+        ended = run_ops("demo", "--url", up.url, "--data", up.data, patience=200)
 
     assert ended.returncode == 0, ended.stderr
 
