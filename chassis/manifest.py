@@ -84,6 +84,12 @@ def discover() -> dict[str, Manifest]:
     return dict(sorted(found.items()))
 
 
+def person_scopes(manifests: Mapping[str, Manifest]) -> list[str]:
+    """This function will list what an application may ask for in a person's name."""
+    defined = {scope for manifest in manifests.values() for scope in manifest.scopes}
+    return sorted({"openid", "profile", "offline_access", *defined})
+
+
 def owner_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:
     """This function will name the services that publish `event_type`."""
     return [name for name, one in manifests.items() if event_type in one.publishes]

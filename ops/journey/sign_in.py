@@ -13,11 +13,11 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import pyotp
 
+from chassis.manifest import discover, person_scopes
 from ops.journey.web import Answer, Person, Unexpected, Web, expect
 
 CLIENT = "simpul-cli"
 CALLBACK = "http://127.0.0.1/callback"
-SCOPES = "openid profile identity proposal documents notification"
 MOST_PAGES = 12
 CODE_LASTS = 30
 REDIRECTS = (301, 302, 303, 307)
@@ -54,7 +54,7 @@ def _request(verifier: str, state: str) -> str:
             "response_type": "code",
             "client_id": CLIENT,
             "redirect_uri": CALLBACK,
-            "scope": SCOPES,
+            "scope": " ".join(set(person_scopes(discover())) - {"offline_access"}),
             "state": state,
             "nonce": secrets.token_urlsafe(16),
             "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),

@@ -10,12 +10,12 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, current_app, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
+from chassis.manifest import discover, person_scopes
 from portal.api_client import ApiClient, ApiRefused, ApiUnavailable, SignInNeeded
 from portal.id_tokens import IdTokenInvalid, IdTokens
 from portal.own_pages import HOME, own_page
 from portal.signed_in import CLIENT_ID, forget, keep_person, keep_tokens, visitor_api
 
-SCOPES = "openid profile identity proposal documents notification offline_access"
 OPEN_SIGN_INS = 3  # tabs that may be signing in at once
 
 pages = Blueprint("sign_in", __name__, url_prefix="/portal")
@@ -35,7 +35,7 @@ def start() -> Response:
         "response_type": "code",
         "client_id": CLIENT_ID,
         "redirect_uri": _redirect_uri(),
-        "scope": SCOPES,
+        "scope": " ".join(person_scopes(discover())),
         "state": state,
         "nonce": nonce,
         "code_challenge": _challenge(verifier),

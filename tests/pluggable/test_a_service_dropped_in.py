@@ -14,7 +14,6 @@ import pytest
 from chassis import runtime as runtimes
 from chassis.reconcile import Reconciler
 from chassis.regions import in_region
-from ops.journey import sign_in
 from services.proposal.usecases.catalogue import install as install_layanan
 from tests.builders.definitions import WORKFLOW, definition_data
 from tests.builders.system import System, demo_system
@@ -75,10 +74,7 @@ def joined(
     learn_the_past(system)
     with system.apps["proposal"].app_context(), in_region("demo"):
         install_layanan([DECIDED_BY_PANEL])
-    patch = pytest.MonkeyPatch()
-    patch.setattr(sign_in, "SCOPES", f"{sign_in.SCOPES} panel")
     yield Joined(system, Journey(system))
-    patch.undo()
     system.close()
 
 

@@ -49,7 +49,7 @@ def test_a_mark_on_a_row_that_takes_no_file_opens_everything() -> None:
     assert opened == everything(AWARD)
 
 
-@pytest.mark.parametrize("stage", [*OFFICER_STAGES, *FINAL_STAGES])
+@pytest.mark.parametrize("stage", [*OFFICER_STAGES, *sorted(FINAL_STAGES)])
 def test_everything_is_closed_while_officers_decide_and_afterwards(stage: Stage) -> None:
     reasons = [Reason("field_wrong", "field:kp_pertama")]
 

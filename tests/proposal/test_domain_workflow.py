@@ -1,4 +1,4 @@
-"""The way of a proposal: legal steps, illegal ones, and what each step asks for (1.1.5)."""
+"""The way of a proposal: legal steps, illegal ones, and what each step asks for."""
 
 from itertools import product
 
@@ -186,7 +186,7 @@ class TestWithdrawal:
         with pytest.raises(AlreadyVerified):
             workflow.withdraw(again.position, definition=PLAIN)
 
-    @pytest.mark.parametrize("stage", [Stage.REVISION, Stage.PROCESSING, *FINAL_STAGES])
+    @pytest.mark.parametrize("stage", [Stage.REVISION, Stage.PROCESSING, *sorted(FINAL_STAGES)])
     def test_does_not_exist_elsewhere(self, stage: Stage) -> None:
         with pytest.raises(IllegalMove):
             workflow.withdraw(Position(stage, decided=True), definition=PLAIN)

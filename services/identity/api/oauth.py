@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from chassis.auth import person, public, requires
 from chassis.clock import now
-from chassis.manifest import discover
+from chassis.manifest import discover, person_scopes
 from chassis.regions import all_regions
 from chassis.runtime import here
 from services.identity import queries
@@ -20,7 +20,7 @@ from services.identity.api.oauth_server import server
 from services.identity.models import SignInSession, db
 from services.identity.pages import browser
 from services.identity.pages.rendering import error_page
-from services.identity.usecases import clients, signing_keys
+from services.identity.usecases import signing_keys
 
 blp = Blueprint("oauth", __name__)
 _KEYS_FRESH = "public, max-age=300"
@@ -50,7 +50,7 @@ def discovery() -> Response:
             ],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": [ALGORITHM],
-            "scopes_supported": clients.person_scopes(discover()),
+            "scopes_supported": person_scopes(discover()),
             "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "amr", "name"],
             "ui_locales_supported": ["id", "en"],
             "authorization_response_iss_parameter_supported": True,

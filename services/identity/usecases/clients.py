@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from chassis.manifest import Manifest
+from chassis.manifest import Manifest, person_scopes
 from services.identity.adapters.sealing import fingerprint
 from services.identity.models import OAuthClient, db
 
-PERSON_SCOPES = ("openid", "profile", "offline_access")
 EVENTS_SCOPE = "events.read"
 _PEOPLES_GRANTS = ["authorization_code", "refresh_token"]
 
@@ -51,12 +50,6 @@ def specs(
     ]
     services = [_service(one, secrets) for one in manifests.values() if secrets.get(one.name)]
     return [*people, *services, *_operator(secrets.get("ops"))]
-
-
-def person_scopes(manifests: Mapping[str, Manifest]) -> list[str]:
-    """This function will list what a person's application may ask for."""
-    defined = {scope for manifest in manifests.values() for scope in manifest.scopes}
-    return sorted({*PERSON_SCOPES, *defined})
 
 
 def register(wanted: list[ClientSpec]) -> None:

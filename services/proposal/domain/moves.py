@@ -1,4 +1,4 @@
-"""The table of the workflow: stage × action → where it leads and what it takes (1.1.5)."""
+"""The workflow as a table: stage × action → where it leads, what it takes (docs/rulings.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ _VERIFY: Mapping[Action, Row] = {
     Action.REJECT: Row(Stage.REJECTED, note=True),
     Action.WITHDRAW: Row(Stage.WITHDRAWN, before_first_decision=True),
 }
-# The two heads approve or reject, they cannot ask for a correction (1.1.5).
+# The two heads approve or reject, they cannot ask for a correction.
 _APPROVE: Mapping[Action, Row] = {
     action: row for action, row in _VERIFY.items() if action is not Action.REVISE
 }

@@ -117,7 +117,7 @@ STAGE_LABELS: Mapping[Stage, Text] = {
         "en": "Approval by the head of BKPSDM",
     },
     Stage.PROCESSING: {"id": "Diproses BKPSDM", "en": "In process at BKPSDM"},
-    Stage.REVISION: {"id": "Perbaikan", "en": "Revision by the applicant"},
+    Stage.REVISION: {"id": "Revisi", "en": "Revision by the applicant"},
     Stage.COMPLETED: {"id": "Selesai", "en": "Completed"},
     Stage.REJECTED: {"id": "Ditolak", "en": "Rejected"},
     Stage.WITHDRAWN: {"id": "Dibatalkan", "en": "Withdrawn"},
