@@ -78,6 +78,7 @@ ROW = {"code": "skp", "name": {"id": "SKP"}}
         ({"version": 0}, "contoh.version: must be at least 1"),
         ({"version": "1"}, "contoh.version: expected a whole number"),
         ({"name": {"en": "Only English"}}, "contoh.name: expected a text"),
+        ({"description": None}, "contoh.description: expected a text"),
         ({"prize": 3}, "contoh.prize: not a known key"),
         ({"allowed_kinds": ["honorer"]}, "contoh.allowed_kinds: expected some of pns, pppk"),
         ({"max_open": {"count": 0}}, "contoh.max_open.count: must be at least 1"),
