@@ -1,6 +1,7 @@
 """Who is deciding: a person who holds the stage today, or the service it is given to (R1)."""
 
 from dataclasses import dataclass
+from itertools import takewhile
 from uuid import UUID
 
 from chassis.kernel.errors import Forbidden
@@ -34,14 +35,14 @@ class ServiceDecider:
 def deciding_person(case: Case, person_id: UUID) -> Author:
     """This function will say in which role a person decides the present stage.
 
-    Raises `OwnProposal`, `AlreadyDecided` when the person's stage is not the present one, or
+    Raises `OwnProposal`, `AlreadyDecided` when the person's stage has passed, or
     `NotYourStage`.
     """
     if person_id == case.proposal.applicant_id:
         raise OwnProposal
     holder = case.deciders().held_by(person_id)
     if holder is None:
-        raise AlreadyDecided if _decides_elsewhere(case, person_id) else NotYourStage
+        raise AlreadyDecided if _stage_has_passed(case, person_id) else NotYourStage
     return author_of(case.session, holder)
 
 
@@ -62,8 +63,10 @@ def deciding_service(case: Case, by: ServiceDecider) -> Author:
     return Author(by.actor_id, by.service, f"service:{by.service}", acting_for=by.acting_for)
 
 
-def _decides_elsewhere(case: Case, person_id: UUID) -> bool:
-    return any(_holder(case, rule.stage, person_id) for rule in case.layanan.stages)
+def _stage_has_passed(case: Case, person_id: UUID) -> bool:
+    """Whether the person held a stage before the present one; a later one is yet to come."""
+    before = takewhile(lambda rule: rule.stage is not case.stage, case.layanan.stages)
+    return any(_holder(case, rule.stage, person_id) for rule in before)
 
 
 def _holder(case: Case, stage: Stage, person_id: UUID) -> Holder | None:
