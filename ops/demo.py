@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ops import folder
-from ops.journey.case import APPLICANT, Case, check
+from ops.journey.case import APPLICANT, Case
 from ops.journey.notices import Notices
 from ops.journey.telling import Journey
 from ops.journey.web import Unexpected, Web
@@ -69,19 +69,21 @@ def take_journey(system: System) -> None:
 def demo_credentials(data: Path) -> dict[str, Any]:
     credentials = folder.credentials(data)
     if credentials.get("demo") is not True:
-        raise Stop(
-            "peragaan hanya berjalan pada daerah contoh, bukan daerah yang sebenarnya",
-            "the demo only runs on a demo region, not on a real one",
-        )
+        raise real_region()
     return credentials
 
 
 def refuse_real_region(case: Case, credentials: dict[str, Any]) -> None:
-    """The accounts are of a demo region; this proves that the address answers for the same."""
-    region = case.person(APPLICANT).get("/api/identity/v1/me")["region"]
-    check(
-        region["code"] == credentials["region"],
-        f"the region is {region['code']!r}, not the demo region {credentials['region']!r}",
+    """This function will ask the system itself. Raises `Stop` unless it says it is a demo."""
+    region = case.person(APPLICANT).get("/api/identity/v1/region")
+    if region["demo"] is not True or region["code"] != credentials["region"]:
+        raise real_region()
+
+
+def real_region() -> Stop:
+    return Stop(
+        "peragaan hanya berjalan pada daerah contoh, bukan daerah yang sebenarnya",
+        "the demo only runs on a demo region, not on a real one",
     )
 
 

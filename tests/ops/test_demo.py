@@ -79,11 +79,14 @@ def a_case(answer):
     return Case(Web("http://127.0.0.1:1"), {}, people={"applicant": Answering(answer)})
 
 
-def test_it_refuses_an_address_that_serves_another_region():
-    case = a_case({"region": {"code": "kota-nyata"}})
-
-    with pytest.raises(Unexpected, match="kota-nyata"):
-        demo.refuse_real_region(case, {"region": "demo"})
+@pytest.mark.parametrize(
+    "region",
+    [{"code": "demo", "demo": False}, {"code": "kota-nyata", "demo": True}],
+    ids=["a real region with a demo's code", "another region"],
+)
+def test_it_refuses_an_address_whose_region_is_not_the_demo(region):
+    with pytest.raises(Stop):
+        demo.refuse_real_region(a_case(region), {"region": "demo"})
 
 
 def test_it_fails_when_nobody_answers(tmp_path):

@@ -15,24 +15,27 @@ NUMBER = re.compile(r"DEMO/BEBAS-HUKDIS/\d{4}/\d{6}")
 AT = "2026-11-22T03:00:00+00:00"
 
 
+@pytest.fixture(scope="module")
+def up(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("traced") / "data") as system:
+        yield system
+
+
+@pytest.fixture(scope="module")
+def number(up):
+    demo = run_ops("demo", "--url", up.url, "--data", up.data)
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    return NUMBER.search(demo.stdout)[0]
+
+
+@pytest.fixture(scope="module")
+def traced(up, number):
+    return run_ops("trace", number, "--data", up.data)
+
+
 @pytest.mark.live
 @pytest.mark.timeout(300)
 class TestOnARunningSystem:
-    @pytest.fixture(scope="class")
-    def up(self, tmp_path_factory):
-        with running(tmp_path_factory.mktemp("traced") / "data") as system:
-            yield system
-
-    @pytest.fixture(scope="class")
-    def number(self, up):
-        demo = run_ops("demo", "--url", up.url, "--data", up.data)
-        assert demo.returncode == 0, demo.stdout + demo.stderr
-        return NUMBER.search(demo.stdout)[0]
-
-    @pytest.fixture(scope="class")
-    def traced(self, up, number):
-        return run_ops("trace", number, "--data", up.data)
-
     def test_every_event_every_hearer_and_every_try_is_shown_in_order(self, traced):
         assert (traced.returncode, traced.stderr) == (0, "")
         heading, *lines, counted = traced.stdout.splitlines()
