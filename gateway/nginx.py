@@ -267,6 +267,7 @@ def _internal_server(
     yield "server {"
     yield f"  listen {listening.internal_host}:{listening.internal_port};"
     yield "  client_max_body_size 32m;"
+    yield "  location = /livez { return 204; }"
     for target in targets:
         if upstreams.get(target.owner) and target.owner not in (GATEWAY, PORTAL):
             yield f"  location {target.route.prefix} {{ proxy_pass http://simpul_{target.owner}; }}"

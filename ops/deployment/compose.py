@@ -1,0 +1,212 @@
+"""deploy/compose.yaml: engines, and of each part its processes, each with its own settings only."""
+
+from typing import Any
+
+import yaml
+
+from chassis.embedded import key
+from ops.deployment.values import (
+    ENGINES,
+    FRONTS,
+    INTERNAL_PORT,
+    OPERATOR,
+    PORT,
+    Values,
+    owner_url,
+)
+
+# Newest patch of each line when this was written; none of them is a server we build ourselves.
+IMAGES = {
+    "postgres": "postgres:17",
+    "rabbitmq": "rabbitmq:4.2",
+    "objects": "chrislusf/seaweedfs:4.45",
+    "mail": "axllent/mailpit:v1.27",
+}
+_HEAD = "# Made by `python -m ops.deployment`. Copy env.example to .env and fill it in first.\n"
+_HARDENED = {
+    "read_only": True,
+    "tmpfs": ["/tmp"],  # noqa: S108 - a container's own
+    "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges:true"],
+}
+_STORE = "STORE_URL"
+
+
+def compose(values: Values) -> str:
+    """This function will write the compose file for all parts."""
+    services: dict[str, Any] = {**_engines(), **_preparing(values)}
+    for name in values.manifests:
+        services[f"{name}-migrate"] = _migrate(values, name)
+        services[name] = _web(values, name, after=f"{name}-migrate")
+        services[f"{name}-worker"] = _worker(values, name)
+    for name in FRONTS:
+        services[name] = _web(values, name)
+    services["edge"] = _edge()
+    document = {
+        "name": "simpul",
+        "services": services,
+        # Engines have no way out, and the edge has no way to them.
+        "networks": {"parts": {}, "engines": {"internal": True}},
+        "volumes": {name: {} for name in ("postgres", "rabbitmq", "objects", *_FILES)},
+    }
+    return _HEAD + yaml.safe_dump(document, sort_keys=False, width=120, allow_unicode=True)
+
+
+_FILES = ("broker-files", "object-files")
+
+
+def _engines() -> dict[str, Any]:
+    return {
+        "postgres": {
+            **_engine("postgres", "postgres:/var/lib/postgresql/data"),
+            "environment": {
+                "POSTGRES_USER": "simpul",
+                "POSTGRES_PASSWORD": _must("OWNER_PASSWORD"),
+                "POSTGRES_INITDB_ARGS": "--auth-host=scram-sha-256",
+            },
+            "healthcheck": _health("pg_isready -U simpul -h 127.0.0.1"),
+        },
+        "rabbitmq": {
+            **_engine(
+                "rabbitmq",
+                "rabbitmq:/var/lib/rabbitmq",
+                "broker-files:/etc/simpul:ro",
+                "./rabbitmq.conf:/etc/rabbitmq/conf.d/90-simpul.conf:ro",
+            ),
+            "hostname": "rabbitmq",
+            "depends_on": _after("engine-files"),
+            "healthcheck": _health("rabbitmq-diagnostics -q check_port_connectivity"),
+        },
+        "objects": {
+            **_engine("objects", "objects:/data", "object-files:/etc/simpul:ro"),
+            "command": ["server", "-dir=/data", "-s3", "-s3.config=/etc/simpul/s3.json"],
+            "depends_on": _after("engine-files"),
+            "healthcheck": _health("wget -q -O /dev/null http://127.0.0.1:8333/healthz"),
+        },
+        "mail": {
+            "image": IMAGES["mail"],
+            "networks": ["engines", "parts"],
+            "ports": ["127.0.0.1:8025:8025"],
+            "restart": "unless-stopped",
+        },
+    }
+
+
+def _engine(name: str, *volumes: str) -> dict[str, Any]:
+    return {
+        "image": IMAGES[name],
+        "networks": ["engines"],
+        "volumes": list(volumes),
+        "restart": "unless-stopped",
+        "stop_grace_period": "60s",
+    }
+
+
+def _preparing(values: Values) -> dict[str, Any]:
+    """What must be there before an engine starts, and what is made in it afterwards."""
+    environment = {
+        "OWNER_URL": owner_url("postgres", "OWNER_URL"),
+        _STORE: f"${{{_STORE}:-{ENGINES[_STORE]}}}",
+    }
+    for name in values.manifests:
+        for kind in ("DATABASE_PASSWORD", "BROKER_PASSWORD"):
+            environment[f"{kind}_{key(name)}"] = _must(f"{kind}_{key(name)}")
+    volumes = ["broker-files:/engine-files/broker", "object-files:/engine-files/objects"]
+    return {
+        "engine-files": {
+            **_once(["ops.prepare", "files"], OPERATOR, environment),
+            "volumes": volumes,
+        },
+        "engine-stores": {
+            **_once(["ops.prepare", "stores"], OPERATOR, environment),
+            "depends_on": _healthy("postgres", "objects"),
+        },
+    }
+
+
+def _migrate(values: Values, name: str) -> dict[str, Any]:
+    owner = f"OWNER_URL_{key(name)}"
+    environment = {**_environment(values, name), owner: owner_url(name, owner)}
+    return {
+        **_once(["ops", "migrate", name], name, environment),
+        "depends_on": {**_after("engine-stores"), **_healthy("rabbitmq")},
+    }
+
+
+def _once(module: list[str], part: str, environment: dict[str, str]) -> dict[str, Any]:
+    return {
+        **_ours(part),
+        "command": ["python", "-m", *module],
+        "environment": environment,
+        "networks": ["engines"],
+        "healthcheck": {"disable": True},
+        "restart": "no",
+    }
+
+
+def _web(values: Values, name: str, *, after: str = "") -> dict[str, Any]:
+    process = {
+        **_ours(name),
+        "environment": _environment(values, name),
+        "networks": ["parts", "engines"] if after else ["parts"],
+        "restart": "unless-stopped",
+        "stop_grace_period": "45s",
+    }
+    return {**process, "depends_on": _after(after)} if after else process
+
+
+def _worker(values: Values, name: str) -> dict[str, Any]:
+    return {
+        **_web(values, name, after=f"{name}-migrate"),
+        "command": ["python", "-m", "ops", "work", name],
+        "healthcheck": {"disable": True},
+    }
+
+
+def _ours(part: str) -> dict[str, Any]:
+    build = {"context": "..", "dockerfile": "deploy/Dockerfile", "args": {"SERVICE": part}}
+    return {"image": f"simpul-{part}:${{SIMPUL_VERSION:-local}}", "build": build, **_copied()}
+
+
+def _copied() -> dict[str, Any]:
+    """A fresh copy, so that the file repeats the lines instead of pointing at them."""
+    return {k: list(v) if isinstance(v, list) else v for k, v in _HARDENED.items()}
+
+
+def _edge() -> dict[str, Any]:
+    """The edge needs nobody at its start: it asks for the names again and again."""
+    return {
+        "image": "simpul-edge:${SIMPUL_VERSION:-local}",
+        "build": {"context": "..", "dockerfile": "deploy/Dockerfile", "target": "edge"},
+        # The image's own command says `daemon off` once more, which nginx refuses.
+        "command": ["nginx", "-c", "/etc/nginx/nginx.conf"],
+        "volumes": [
+            "./${EDGE_CONF:-nginx.conf}:/etc/nginx/nginx.conf:ro",
+            "./certificates:/etc/simpul/certificates:ro",
+        ],
+        "ports": [f"${{PUBLIC_PORT:-8080}}:{PORT}"],
+        "networks": ["parts"],
+        "healthcheck": _health(f"curl -fsS -o /dev/null http://127.0.0.1:{INTERNAL_PORT}/livez"),
+        "restart": "unless-stopped",
+        **_copied(),
+    }
+
+
+def _environment(values: Values, name: str) -> dict[str, str]:
+    return {value.name: value.written for value in values.of(name)}
+
+
+def _must(name: str) -> str:
+    return f"${{{name}:?fill it in deploy/.env}}"
+
+
+def _after(*names: str) -> dict[str, Any]:
+    return {name: {"condition": "service_completed_successfully"} for name in names}
+
+
+def _healthy(*names: str) -> dict[str, Any]:
+    return {name: {"condition": "service_healthy"} for name in names}
+
+
+def _health(command: str) -> dict[str, Any]:
+    return {"test": ["CMD-SHELL", command], "interval": "5s", "timeout": "5s", "retries": 24}

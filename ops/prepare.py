@@ -1,0 +1,97 @@
+"""Prepares the engines of a deployment in containers: `python -m ops.prepare files|stores`.
+
+`files` writes what the broker and the object store read at their start, `stores` makes databases,
+roles and the bucket. Both are safe to repeat, and are repeated when a service is added.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from minio import Minio
+from minio.error import S3Error
+
+from chassis.config import Setting, Settings, SettingsInvalid, read
+from chassis.embedded import key
+from chassis.manifest import Manifest, discover
+from ops.engines.postgres import add_databases
+from ops.engines.rabbit import BrokerUser, definitions
+from ops.speech import complain
+
+FILES = Path("/engine-files")
+_OURS_ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
+
+
+def settings(manifests: Mapping[str, Manifest]) -> Iterator[Setting]:
+    """This function will name what this step must be told: every password, and nothing else."""
+    yield Setting("OWNER_URL", secret=True, help="The server's owner, who makes databases.")
+    yield Setting("STORE_URL", secret=True, help="The bucket that is made: s3://…")
+    for name in manifests:
+        yield Setting(f"DATABASE_PASSWORD_{key(name)}", secret=True, help="Of the service's role.")
+        yield Setting(f"BROKER_PASSWORD_{key(name)}", secret=True, help="Of its broker user.")
+
+
+def write_files(folder: Path, known: Settings, manifests: Mapping[str, Manifest]) -> None:
+    """This function will write the broker's users and the object store's one identity."""
+    users = {
+        name: BrokerUser(str(known[f"BROKER_PASSWORD_{key(name)}"]), one.publishes)
+        for name, one in manifests.items()
+    }
+    _write(folder / "broker" / "definitions.json", definitions(users))
+    _write(folder / "objects" / "s3.json", identities(str(known["STORE_URL"])))
+
+
+def identities(store_url: str) -> dict[str, object]:
+    """This function will allow the documents service its bucket, and nobody anything else."""
+    parts = urlsplit(store_url)
+    keys = {
+        "accessKey": unquote(parts.username or ""),
+        "secretKey": unquote(parts.password or ""),
+    }
+    rights = [f"Admin:{parts.path.strip('/')}"]
+    return {"identities": [{"name": "documents", "credentials": [keys], "actions": rights}]}
+
+
+def make_stores(known: Settings, manifests: Mapping[str, Manifest]) -> None:
+    """This function will make each service's database and role, and the bucket."""
+    passwords = {n: str(known[f"DATABASE_PASSWORD_{key(n)}"]) for n in manifests}
+    add_databases(str(known["OWNER_URL"]), passwords)
+    parts = urlsplit(str(known["STORE_URL"]))
+    client = Minio(
+        endpoint=parts.netloc.rpartition("@")[2],
+        access_key=unquote(parts.username or ""),
+        secret_key=unquote(parts.password or ""),
+        secure="tls=no" not in parts.query,
+        region="us-east-1",
+    )
+    try:
+        client.make_bucket(bucket_name=parts.path.strip("/"))
+    except S3Error as error:
+        if error.code not in _OURS_ALREADY:
+            raise
+
+
+def _write(path: Path, document: Mapping[str, object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    manifests = discover()
+    try:
+        known = read("ops", settings(manifests), os.environ, common=())
+    except SettingsInvalid as error:
+        complain("; ".join(error.problems))
+        return 2
+    if arguments == ["files"]:
+        write_files(FILES, known, manifests)
+    else:
+        make_stores(known, manifests)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
