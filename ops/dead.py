@@ -1,4 +1,7 @@
-"""`./simpul dead`: events a service gave up on; see them, or have them handled again."""
+"""`./simpul dead`: events a service gave up on; see them, or have them handled again.
+
+With `--suppressed` those that a rebuilt service was told not to repeat, such as old notices.
+"""
 
 import argparse
 from pathlib import Path
@@ -14,16 +17,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", nargs="?", choices=("show", "replay"), default="show")
     parser.add_argument("--service", help="one service only")
     parser.add_argument("--event", help="one event only, with replay")
+    parser.add_argument(
+        "--suppressed",
+        action="store_true",
+        help="old events a rebuilt service only lists; replay releases them",
+    )
     parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
 
 
 def run(options: argparse.Namespace) -> int:
     operating = operator.of(options.data)
     services = chosen_services(options.service)
+    status = "suppressed" if options.suppressed else "parked"
     try:
         if options.action == "replay":
-            return replay(operating, services, options.event)
-        return show(operating, services)
+            return replay(operating, services, options.event, status)
+        return show(operating, services, status)
     except Unexpected as error:
         raise Stop(str(error), str(error)) from error
 
@@ -40,10 +49,10 @@ def chosen_services(name: str | None) -> list[str]:
     return [name]
 
 
-def show(operating: operator.Operator, services: list[str]) -> int:
+def show(operating: operator.Operator, services: list[str], status: str = "parked") -> int:
     count = 0
     for service in services:
-        for event in operating.get(f"/api/{service}/v1/dead")["data"]:
+        for event in operating.get(f"/api/{service}/v1/dead?status={status}")["data"]:
             count += 1
             print(line_of(service, event))
     say(f"{count} peristiwa menunggu tindakan.", f"{count} events wait for a decision.")
@@ -52,11 +61,17 @@ def show(operating: operator.Operator, services: list[str]) -> int:
 
 def line_of(service: str, event: dict[str, Any]) -> str:
     facts = (event["received_at"], service, event["type"], event["subject"], event["event_id"])
-    return "  ".join(str(fact) for fact in facts) + f"\n    {event['error']}"
+    told = "  ".join(str(fact) for fact in facts)
+    return f"{told}\n    {event['error']}" if event["error"] else told
 
 
-def replay(operating: operator.Operator, services: list[str], event_id: str | None) -> int:
-    order = {"event_id": event_id} if event_id else {}
+def replay(
+    operating: operator.Operator,
+    services: list[str],
+    event_id: str | None,
+    status: str = "parked",
+) -> int:
+    order = {"status": status, **({"event_id": event_id} if event_id else {})}
     count = sum(
         operating.post(f"/api/{service}/v1/dead/replay", order)["count"] for service in services
     )

@@ -38,6 +38,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "membaca ulang peristiwa dari layanan lain untuk sebuah layanan",
         "read other services' events again for one service",
     ),
+    "trace": (
+        "mengikuti satu usulan melalui semua layanan: permintaan, peristiwa, percobaan, waktu",
+        "follow one proposal through all services: requests, events, attempts, times",
+    ),
     "cluster": (
         "menjalankan bentuk terpisah: RabbitMQ, PostgreSQL, S3, nginx, satu proses per bagian",
         "run the distributed form: RabbitMQ, PostgreSQL, S3, nginx, one process per part",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ops import folder
-from ops.journey.web import Unexpected, Web, expect
+from ops.journey.web import Answer, Unexpected, Web, expect
 from ops.speech import Stop
 
 CLIENT = "svc-ops"
@@ -22,7 +22,11 @@ class Operator:
     token: str
 
     def get(self, path: str) -> Any:
-        return expect(200, self.web.call("GET", path, headers=self._headers())).json()
+        return expect(200, self.ask(path)).json()
+
+    def ask(self, path: str) -> Answer:
+        """This function will read a path, whatever the answer is."""
+        return self.web.call("GET", path, headers=self._headers())
 
     def post(self, path: str, content: dict[str, Any]) -> Any:
         headers = {**self._headers(), "Content-Type": "application/json"}
@@ -33,12 +37,12 @@ class Operator:
         return {"Authorization": f"Bearer {self.token}"}
 
 
-def of(data: Path) -> Operator:
-    """This function will sign in to the system that runs on the folder.
+def of(data: Path, url: str | None = None) -> Operator:
+    """This function will sign in to the system that runs on the folder, or answers at `url`.
 
     Raises `Stop` when none runs or the sign-in fails.
     """
-    instance = folder.running(data)
+    instance = folder.Instance(pid=0, url=url.rstrip("/")) if url else folder.running(data)
     if instance is None:
         raise Stop(
             f"tidak ada Simpul yang berjalan pada folder {data}; jalankan ./simpul up dahulu",
@@ -46,7 +50,7 @@ def of(data: Path) -> Operator:
         )
     web = Web(instance.url)
     try:
-        return Operator(web, _token(web, data))
+        return sign_in(web, data)
     except (Unexpected, OSError, ValueError, KeyError) as error:
         raise Stop(
             f"tidak dapat masuk sebagai operator: {error}",
@@ -54,12 +58,20 @@ def of(data: Path) -> Operator:
         ) from error
 
 
-def _token(web: Web, data: Path) -> str:
-    secret = json.loads((data / "secrets.json").read_text(encoding="utf-8"))[SECRET]
-    basic = base64.b64encode(f"{CLIENT}:{secret}".encode()).decode()
+def sign_in(web: Web, data: Path) -> Operator:
+    """This function will sign in with the secret that the folder keeps."""
+    basic = base64.b64encode(f"{CLIENT}:{_secret(data)}".encode()).decode()
     answer = web.post_form(
         "/oauth/token",
         {"grant_type": "client_credentials", "scope": "ops"},
         {"Authorization": f"Basic {basic}"},
     )
-    return str(expect(200, answer).json()["access_token"])
+    return Operator(web, str(expect(200, answer).json()["access_token"]))
+
+
+def _secret(data: Path) -> str:
+    """A cluster keeps its secrets in its plan, the embedded form in a file of their own."""
+    plan = data / "plan.json"
+    if plan.exists():
+        return str(json.loads(plan.read_text(encoding="utf-8"))["secrets"]["client/ops"])
+    return str(json.loads((data / "secrets.json").read_text(encoding="utf-8"))[SECRET])

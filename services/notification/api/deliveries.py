@@ -1,7 +1,7 @@
 """Who was sent what, by which channel, and how it ended: for those who answer for it.
 
-Open to an application whose client has the scope `deliveries.read`, and to a region's system or
-BKPSDM administrator.
+Open to an application whose client has the scope `deliveries.read`, to the operator's commands,
+and to a region's system or BKPSDM administrator.
 """
 
 from typing import Any
@@ -18,6 +18,7 @@ from services.notification.models import Delivery
 from services.notification.usecases.releasing import try_again
 
 READ = "deliveries.read"
+OPERATOR = "ops"
 blp = Blueprint("deliveries", url_prefix="/api/notification/v1", description="What was sent")
 
 
@@ -45,7 +46,7 @@ def retry_delivery(delivery_id: UUID) -> Delivery:
 
 
 def _check_client() -> None:
-    if READ not in actor().scopes:
+    if not {READ, OPERATOR} & actor().scopes:
         raise InsufficientScope(scope=READ)
 
 

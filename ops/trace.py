@@ -1,0 +1,165 @@
+"""`./simpul trace`: one proposal through all services, ordered by time.
+
+What was recorded and published, who received it and how that went, and every try to tell
+somebody. It reads each service's own log and shows no content and no names.
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from chassis.manifest import Manifest, discover
+from ops import folder, operator
+from ops.journey.web import Unexpected, expect
+from ops.operator import Operator
+from ops.speech import Stop, choose, complain, say
+from ops.tracing import Row, recorded_row, row_of_hearing, rows_of_delivery, table, unheard_row
+
+NOTIFIER = "notification"
+# Event ids begin with the clock of the machine that made them; clocks differ a little.
+CLOCKS_DIFFER = timedelta(hours=1)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("number", help="e.g. DEMO/BEBAS-HUKDIS/2026/000001")
+    parser.add_argument("--url", help="the system's address, when it is not the folder's own")
+    parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
+
+
+def run(options: argparse.Namespace) -> int:
+    operating = operator.of(options.data, options.url)
+    try:
+        return tell(operating, options.number)
+    except Unexpected as error:
+        raise Stop(str(error), str(error)) from error
+
+
+def tell(operating: Operator, number: str) -> int:
+    """This function will print a proposal's way; 1 when a service could not be asked."""
+    way = follow(operating, number)
+    print(table(way.rows()))
+    say(
+        f"{len(way.recorded)} peristiwa dicatat, {len(way.heard)} kali diterima, "
+        f"{way.tries} percobaan mengirim.",
+        f"{len(way.recorded)} events recorded, {len(way.heard)} times received, "
+        f"{way.tries} tries to send.",
+    )
+    for service, reason in way.silent.items():
+        complain(choose(f"{service} tidak menjawab: ", f"{service} does not answer: ") + reason)
+    return 1 if way.silent else 0
+
+
+@dataclass
+class Way:
+    """What all services know of one proposal."""
+
+    recorded: dict[tuple[str, str], Any] = field(default_factory=dict)
+    heard: dict[tuple[str, str], Any] = field(default_factory=dict)
+    deliveries: list[Any] = field(default_factory=list)
+    silent: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def tries(self) -> int:
+        return sum(len(one["attempts"]) for one in self.deliveries)
+
+    @property
+    def subjects(self) -> set[str]:
+        return {one["subject"] for one in (*self.recorded.values(), *self.heard.values())}
+
+    def keep(self, service: str, page: Mapping[str, Any]) -> None:
+        self.recorded.update({(service, one["event_id"]): one for one in page["recorded"]})
+        self.heard.update({(service, one["event_id"]): one for one in page["heard"]})
+
+    def rows(self) -> list[Row]:
+        rows = [recorded_row(service, one) for (service, _), one in self.recorded.items()]
+        rows += [row_of_hearing(service, one) for (service, _), one in self.heard.items()]
+        rows += [row for one in self.deliveries for row in rows_of_delivery(NOTIFIER, one)]
+        return sorted([*rows, *self._missing()])
+
+    def _missing(self) -> Iterator[Row]:
+        manifests = discover()
+        for event in self.recorded.values():
+            for hearer in hearers_of(event["type"], manifests):
+                if (hearer, event["event_id"]) not in self.heard and hearer not in self.silent:
+                    yield unheard_row(hearer, event)
+
+
+def follow(operating: Operator, number: str) -> Way:
+    """This function will ask every service; one that does not answer is noted as silent.
+
+    Raises `Stop` for a number nobody knows, `Unexpected` when that cannot be asked.
+    """
+    proposal = find(operating, number)
+    subject = f"proposal/{proposal['id']}"
+    after = first_id(datetime.fromisoformat(proposal["created_at"]) - CLOCKS_DIFFER)
+    way = Way()
+    _ask_everybody(operating, way, {subject}, after)
+    # A result document has a subject of its own; its upload and its archiving belong here too.
+    _ask_everybody(operating, way, way.subjects - {subject}, after)
+    try:
+        way.deliveries += pages_of_deliveries(operating, subject)
+    except Unexpected as error:
+        way.silent[NOTIFIER] = str(error)
+    return way
+
+
+def find(operating: Operator, number: str) -> Any:
+    answer = operating.ask(f"/api/proposal/v1/numbers?number={quote(number, safe='')}")
+    if answer.status == 404:
+        raise Stop(
+            f"tidak ada usulan bernomor {number!r}", f"no proposal has the number {number!r}"
+        )
+    return expect(200, answer).json()
+
+
+def hearers_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:
+    """This function will name the services that should receive events of a type."""
+    told = any(n.event == event_type for one in manifests.values() for n in one.notices)
+    return [
+        name
+        for name, one in manifests.items()
+        if event_type in one.hears or (told and name == NOTIFIER)
+    ]
+
+
+def first_id(moment: datetime) -> str:
+    """This function will return the id that sorts before every event id made since then."""
+    digits = f"{int(moment.timestamp() * 1000):012x}"
+    return f"{digits[:8]}-{digits[8:]}-7000-8000-000000000000"
+
+
+def _ask_everybody(operating: Operator, way: Way, subjects: set[str], after: str) -> None:
+    for service in discover():
+        for subject in sorted(subjects):
+            try:
+                for page in pages_of_trace(operating, service, subject, after):
+                    way.keep(service, page)
+            except Unexpected as error:
+                way.silent[service] = str(error)
+
+
+def pages_of_trace(
+    operating: Operator, service: str, subject: str, after: str
+) -> Iterator[Mapping[str, Any]]:
+    while True:
+        path = f"/api/{service}/v1/trace?subject={quote(subject)}&limit=500&after={after}"
+        page = operating.get(path)
+        yield page
+        if not page["has_more"]:
+            return
+        after = page["next_after"]
+
+
+def pages_of_deliveries(operating: Operator, subject: str) -> Iterator[Any]:
+    path = f"/api/{NOTIFIER}/v1/deliveries?limit=100&subject={quote(subject)}"
+    more = ""
+    while True:
+        found = operating.get(path + more)
+        yield from found["data"]
+        if not found["page"]["has_more"]:
+            return
+        more = f"&cursor={quote(found['page']['next_cursor'])}"
