@@ -16,6 +16,7 @@ from ops.cluster import control, install, plan
 from ops.cluster.supervisor import Supervisor, UnknownPart
 from ops.engines.process import EngineFailed, EngineMissing
 from ops.speech import Stop, say
+from ops.up import announce
 
 _LONGEST_START = 180.0
 
@@ -85,7 +86,7 @@ def keep_running(supervisor: Supervisor) -> None:
     )
     threading.Thread(target=supervisor.watch, daemon=True).start()
     print(supervisor.plan.public_url, flush=True)
-    say("Siap. Ctrl-C untuk berhenti.", "Ready. Ctrl-C to stop.")
+    announce(supervisor.plan.public_url, supervisor.plan.folder)
     stopping.wait()
     say("Mematikan kluster …", "Stopping the cluster …")
     supervisor.stop()
