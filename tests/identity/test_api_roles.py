@@ -111,6 +111,22 @@ def test_a_region_never_loses_its_last_sysadmin(desk: Desk):
     assert allowed.status_code == 200
 
 
+def test_nor_by_deactivating_the_person_who_holds_it(desk: Desk):
+    only = _first(desk, "sysadmin")
+    path = f"/employees/{only['employee_id']}"
+    etag = desk.call("sysadmin", "GET", path).headers["ETag"]
+
+    refused = desk.call(
+        "sysadmin",
+        "PATCH",
+        path,
+        json={"active": False, "source": "pejabat", "as_of": "2026-01-01"},
+        headers={"If-Match": etag},
+    )
+
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "last_sysadmin")
+
+
 def test_a_plt_is_prolonged_once_to_six_months(desk: Desk):
     vacant = _first(desk, "opd_secretary")
     desk.call(

@@ -12,9 +12,11 @@ from chassis.kernel.errors import Refused
 from chassis.kernel.nip import parse_nip
 from services.identity import events, queries
 from services.identity.domain.employees import FACT_NAMES, Facts, check_facts, from_nip
+from services.identity.domain.roles import check_is_not_last
 from services.identity.models import Account, Contact, Employee, EmployeeFact, db
 from services.identity.usecases.sessions import end_sessions
 
+_SYSADMIN = "sysadmin"
 _SOURCED = (*FACT_NAMES, "name", "title_prefix", "title_suffix", "unit_id")
 
 
@@ -71,8 +73,11 @@ def change(
 ) -> Employee:
     """This function will change facts of an employee, keeping where each came from.
 
-    Deactivating also ends every session. Raises `FactsContradict` or `UnitUnfit`.
+    Deactivating also ends every session. Raises `FactsContradict`, `UnitUnfit` or, for the
+    region's only administrator, `LastSysadmin`.
     """
+    if values.get("active") is False:
+        _check_leaves_a_sysadmin(person)
     merged = {name: getattr(person, name) for name in FACT_NAMES} | dict(values)
     check_facts(parse_nip(person.nip), _facts(merged))
     with db.transaction() as session:
@@ -87,6 +92,12 @@ def change(
             session.flush()
             events.employee_changed(person)
     return person
+
+
+def _check_leaves_a_sysadmin(person: Employee) -> None:
+    holders = {grant.employee_id for grant in queries.grants_of_post(_SYSADMIN, None)}
+    if person.id in holders:
+        check_is_not_last(_SYSADMIN, others=len(holders) - 1)
 
 
 def set_contact(
