@@ -37,7 +37,7 @@ def chosen(names: list[str]) -> list[Manifest]:
     found = discover()
     for name in names:
         if name not in found:
-            raise Stop(f"tidak ada layanan {name!r}", f"there is no service {name!r}")
+            raise Stop(f"tidak ada bagian {name!r}", f"there is no service {name!r}")
     return [found[name] for name in names or found]
 
 

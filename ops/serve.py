@@ -44,7 +44,7 @@ def factory_of(name: str) -> str:
     if name not in factories:
         known = ", ".join(sorted(factories))
         raise Stop(
-            f"tidak ada layanan {name!r}; yang ada: {known}",
+            f"tidak ada bagian {name!r}; yang ada: {known}",
             f"there is no service {name!r}; there are: {known}",
         )
     return factories[name]
