@@ -53,6 +53,9 @@ class Reconciler:
         cursor = self._cursor(source, types)
         while True:
             page = self._read(source, types, cursor.position)
+            if page["head"] < cursor.position:
+                cursor = self._begin_anew(cursor)
+                continue
             events = [Event.from_cloudevent(one) for one in page["data"]]
             stored += inbox.keep(self.runtime, events, born_at=cursor.born_at)
             cursor = self._advance(cursor, page["next_after"])
@@ -91,6 +94,21 @@ class Reconciler:
                 )
             )
         return Cursor(source, 0, head)
+
+    def _begin_anew(self, cursor: "Cursor") -> "Cursor":
+        """The source lost its database or got an older one back: its numbers begin anew.
+
+        All it says now happened in this service's lifetime; what is known already stays.
+        """
+        log.warning("feed_began_anew", source=cursor.source, position=cursor.position)
+        cursors = self.runtime.db.plumbing.feed_cursors
+        with self.runtime.db.transaction() as session:
+            session.execute(
+                update(cursors)
+                .where(cursors.c.source == cursor.source)
+                .values(position=0, born_at_position=0, checked_at=now())
+            )
+        return Cursor(cursor.source, 0, 0)
 
     def _advance(self, cursor: "Cursor", position: int) -> "Cursor":
         cursors = self.runtime.db.plumbing.feed_cursors

@@ -124,3 +124,26 @@ def test_reading_from_the_beginning_repeats_no_effect(letters, source):
 
     assert len(inbox(letters)) == 3
     assert len(heard(letters)) == 3
+
+
+def test_a_source_that_lost_its_log_and_counts_from_one_again_is_read_anew(make_letters, source):
+    letters = make_letters(options={"replay": "skip"})
+    reconciler = connect(letters, source)
+    source.events = [note(f"old {n}", subject=f"old/{n}", position=n) for n in range(1, 6)]
+    compare(letters, reconciler)
+    source.events = [note(f"new {n}", subject=f"new/{n}", position=n) for n in range(1, 4)]
+
+    assert compare(letters, reconciler) == 3
+    assert compare(letters, reconciler) == 0
+    assert heard(letters) == ["new 1", "new 2", "new 3"]
+
+
+def test_a_source_that_got_an_older_log_back_repeats_nothing(letters, source):
+    reconciler = connect(letters, source)
+    source.events = [note(str(n), subject=f"note/{n}", position=n) for n in range(1, 6)]
+    compare(letters, reconciler)
+    again = note("other", subject="note/other", position=4)
+    source.events = [*source.events[:3], again]
+
+    assert compare(letters, reconciler) == 1
+    assert sorted(heard(letters)) == ["1", "2", "3", "4", "5", "other"]
