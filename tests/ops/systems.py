@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops import folder
+from ops.journey import applying
 from ops.journey.case import Case
 from ops.journey.web import Web
 
@@ -93,3 +94,18 @@ def running(data, *arguments, **more):
             os.killpg(up.process.pid, signal.SIGKILL)
         up.process.wait(30)
         up.process.stdout.close()
+
+
+def the_one_line(ended):
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stdout == ""
+    lines = ended.stderr.splitlines()
+    assert len(lines) == 1
+    return lines[0]
+
+
+def submitted(case):
+    applying.file_draft(case)
+    applying.attach_documents(case)
+    applying.submit(case)
+    return case
