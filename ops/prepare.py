@@ -29,6 +29,8 @@ def settings(manifests: Mapping[str, Manifest]) -> Iterator[Setting]:
     """This function will name what this step must be told: every password, and nothing else."""
     yield Setting("OWNER_URL", secret=True, help="The server's owner, who makes databases.")
     yield Setting("STORE_URL", secret=True, help="The bucket that is made: s3://…")
+    yield Setting("STORE_ACCESS_KEY", secret=True, help="Who may use our own object store.")
+    yield Setting("STORE_SECRET_KEY", secret=True, help="The key that goes with it.")
     for name in manifests:
         yield Setting(f"DATABASE_PASSWORD_{key(name)}", secret=True, help="Of the service's role.")
         yield Setting(f"BROKER_PASSWORD_{key(name)}", secret=True, help="Of its broker user.")
@@ -41,18 +43,15 @@ def write_files(folder: Path, known: Settings, manifests: Mapping[str, Manifest]
         for name, one in manifests.items()
     }
     _write(folder / "broker" / "definitions.json", definitions(users))
-    _write(folder / "objects" / "s3.json", identities(str(known["STORE_URL"])))
+    _write(folder / "objects" / "s3.json", identities(known))
 
 
-def identities(store_url: str) -> dict[str, object]:
+def identities(known: Settings) -> dict[str, object]:
     """This function will allow the documents service its bucket, and nobody anything else."""
-    parts = urlsplit(store_url)
-    keys = {
-        "accessKey": unquote(parts.username or ""),
-        "secretKey": unquote(parts.password or ""),
-    }
-    rights = [f"Admin:{parts.path.strip('/')}"]
-    return {"identities": [{"name": "documents", "credentials": [keys], "actions": rights}]}
+    bucket = urlsplit(str(known["STORE_URL"])).path.strip("/")
+    keys = {"accessKey": known["STORE_ACCESS_KEY"], "secretKey": known["STORE_SECRET_KEY"]}
+    owner = {"name": "documents", "credentials": [keys], "actions": [f"Admin:{bucket}"]}
+    return {"identities": [owner]}
 
 
 def make_stores(known: Settings, manifests: Mapping[str, Manifest]) -> None:

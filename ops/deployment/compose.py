@@ -107,6 +107,7 @@ def _preparing(values: Values) -> dict[str, Any]:
     environment = {
         "OWNER_URL": owner_url("postgres", "OWNER_URL"),
         _STORE: f"${{{_STORE}:-{ENGINES[_STORE]}}}",
+        **{name: _must(name) for name in ("STORE_ACCESS_KEY", "STORE_SECRET_KEY")},
     }
     for name in values.manifests:
         for kind in ("DATABASE_PASSWORD", "BROKER_PASSWORD"):
