@@ -12,7 +12,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from minio import Minio
-from minio.error import S3Error
 
 from chassis.config import Setting, Settings, SettingsInvalid, read
 from chassis.embedded import key
@@ -22,7 +21,6 @@ from ops.engines.rabbit import BrokerUser, definitions
 from ops.speech import complain
 
 FILES = Path("/engine-files")
-_OURS_ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 
 
 def settings(manifests: Mapping[str, Manifest]) -> Iterator[Setting]:
@@ -66,11 +64,9 @@ def make_stores(known: Settings, manifests: Mapping[str, Manifest]) -> None:
         secure="tls=no" not in parts.query,
         region="us-east-1",
     )
-    try:
-        client.make_bucket(bucket_name=parts.path.strip("/"))
-    except S3Error as error:
-        if error.code not in _OURS_ALREADY:
-            raise
+    bucket = parts.path.strip("/")
+    if not client.bucket_exists(bucket_name=bucket):
+        client.make_bucket(bucket_name=bucket)
 
 
 def _write(path: Path, document: Mapping[str, object]) -> None:

@@ -239,3 +239,23 @@ def a_certificate(folder):
         check=True,
         capture_output=True,
     )
+
+
+@pytest.mark.parametrize(
+    "unit", ["simpul-web@", "simpul-worker@", "simpul-migrate@", "simpul.target"]
+)
+def test_systemd_takes_the_units(unit, tmp_path):
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("systemd-analyze is not installed")
+    name = f"{unit}.service" if unit.endswith("@") else unit
+    kept = tmp_path / name.replace("@.", "@proposal.")
+    for file in (DEPLOY / "systemd").iterdir():
+        text = file.read_text().replace("/opt/simpul", str(ROOT))
+        (kept if file.name == name else tmp_path / file.name).write_text(text)
+
+    told = subprocess.run(
+        [program, "verify", "--man=no", str(kept)], capture_output=True, check=False, text=True
+    )
+
+    assert (told.returncode, told.stderr) == (0, "")
