@@ -58,14 +58,15 @@ def keep(runtime: Runtime, events: Collection[Event], *, born_at: int = 0) -> in
         return 0
     with runtime.db.transaction() as session:
         dialect: Any = sqlite if runtime.db.engine.dialect.name == "sqlite" else postgresql
-        result: Any = session.execute(
+        stored = session.execute(
             dialect.insert(runtime.db.plumbing.inbox)
             .values(rows)
             .on_conflict_do_nothing(index_elements=["event_id"])
-        )
+            .returning(runtime.db.plumbing.inbox.c.event_id)
+        ).all()
         runtime.db.after_commit(runtime.wake_dispatcher)
         runtime.db.wake_elsewhere("dispatcher")
-    return int(result.rowcount)
+    return len(stored)
 
 
 def _row(runtime: Runtime, event: Event, born_at: int) -> dict[str, Any]:
