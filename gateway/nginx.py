@@ -25,7 +25,7 @@ _REFUSALS = (
     "error_page 405 @not_allowed;",
     "error_page 411 @length_required;",
     "error_page 429 @too_many;",
-    "error_page 500 502 503 504 @unavailable;",
+    "error_page 500 502 503 504 =503 @unavailable;",
 )
 
 

@@ -34,7 +34,8 @@ ARCHIVE = Manifest(
     "archive", {"id": "", "en": ""}, "", routes=(Route("/api/letters/archive/", max_body=50_000),)
 )
 AWAY = Manifest("away", {"id": "", "en": ""}, "", routes=(Route("/api/away/"),))
-MANIFESTS = {one.name: one for one in (LETTERS, ARCHIVE, AWAY)}
+DEAD = Manifest("dead", {"id": "", "en": ""}, "", routes=(Route("/api/dead/"),))
+MANIFESTS = {one.name: one for one in (LETTERS, ARCHIVE, AWAY, DEAD)}
 
 
 def echo(name: str) -> Any:
@@ -122,7 +123,7 @@ def nginx(static: Path) -> Iterator[Edge]:
         upstreams = {name: [stack.enter_context(served(app))] for name, app in apps.items()}
         listening = Listening(folder / "nginx", free_port(), free_port())
         server = Nginx(listening, table(MANIFESTS), static)
-        server.start({**upstreams, "away": []})
+        server.start({**upstreams, "away": [], "dead": [free_port()]})
         yield Edge(listening.port)
         server.stop()
 
@@ -260,8 +261,9 @@ def test_a_burst_passes_and_the_rest_is_told_when_to_return(edge):
     assert other.status == 200
 
 
-def test_a_service_that_is_not_running_is_503_with_a_time_to_return(edge):
-    answer = edge.send("GET", "/api/away/x")
+@pytest.mark.parametrize("service", ["away", "dead"])
+def test_a_service_that_is_not_running_is_503_with_a_time_to_return(edge, service):
+    answer = edge.send("GET", f"/api/{service}/x")
 
     assert (answer.status, answer.json["code"]) == (503, "service_unavailable")
     assert answer.headers["retry-after"] == "5"
