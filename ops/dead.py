@@ -26,6 +26,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.action == "replay" and options.suppressed and not options.event:
+        raise Stop(
+            "sebutkan satu peristiwa dengan --event; yang lama hanya dilepas satu per satu",
+            "name one event with --event; old ones are released one by one only",
+        )
     operating = operator.of(options.data)
     services = chosen_services(options.service)
     status = "suppressed" if options.suppressed else "parked"

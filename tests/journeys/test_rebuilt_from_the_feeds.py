@@ -4,6 +4,7 @@ The bus plays no part in it: what is rebuilt comes from the feeds. What a servic
 (a proposal itself, a document's bytes) comes from a backup, not from here.
 """
 
+import argparse
 import json
 import shutil
 import time
@@ -21,6 +22,7 @@ from chassis import worker
 from chassis.regions import all_regions
 from chassis.worker import Worker
 from ops import dead, operator
+from ops.speech import Stop
 from tests.builders.system import System, demo_system
 from tests.journeys.journey import PUBLIC_URL, Filed, Journey
 
@@ -225,6 +227,15 @@ def test_an_old_notice_is_listed_and_can_be_released_alone(lived_in, left, capsy
         assert [one["event_type"] for one in told] == ["proposal.submitted.v1"]
         assert len(mails(left) - sent) == 1
         assert len(suppressed(journey)) == len(listed) - 1
+
+
+def test_old_notices_are_never_released_all_at_once(tmp_path):
+    parser = argparse.ArgumentParser()
+    dead.configure(parser)
+    options = parser.parse_args(["replay", "--suppressed", "--data", str(tmp_path)])
+
+    with pytest.raises(Stop, match="--event"):
+        dead.run(options)
 
 
 def test_a_service_that_comes_late_catches_up_by_itself(left):
