@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import update
 
 from chassis import migration
 from chassis import runtime as runtimes
+from chassis.clock import now
 from chassis.ids import uuid7
 from chassis.manifest import Manifest, discover, load
 from chassis.worker import Worker
@@ -67,6 +69,7 @@ def build(
     built = Embedded(name, settings, manifests, apps)
     for app in apps.values():
         prepare(app)
+        _forget_the_dead(app)
     if demo:
         for service, app in apps.items():
             if seed := manifests[service].demo_seed:
@@ -83,6 +86,19 @@ def prepare(app: Flask) -> None:
         migration.upgrade(app)
     if seed := runtime.manifest.seed:
         load(seed)(app)
+
+
+def _forget_the_dead(app: Flask) -> None:
+    """One process at a time holds a data folder, so what a killed one had claimed is free now."""
+    plumbing = runtimes.of(app).db.plumbing
+    inbox, leases = plumbing.inbox, plumbing.leases
+    with app.app_context(), runtimes.of(app).db.transaction() as session:
+        session.execute(
+            update(inbox)
+            .where(inbox.c.status == "pending", inbox.c.claimed_by.is_not(None))
+            .values(claimed_by=None, claimed_until=None)
+        )
+        session.execute(update(leases).values(expires_at=now()))
 
 
 def key(service: str) -> str:
