@@ -5,11 +5,18 @@ from importlib.metadata import entry_points
 
 from services.documents.adapters.stores.folder import FolderStore
 from services.documents.adapters.stores.protocol import ObjectStore, StoreUrlInvalid
-from services.documents.adapters.stores.s3 import S3Store
+
+
+def _s3(url: str) -> ObjectStore:
+    # The SDK takes longer to load than the rest of the service; only this scheme needs it.
+    from services.documents.adapters.stores.s3 import S3Store
+
+    return S3Store.from_url(url)
+
 
 _OURS: Mapping[str, Callable[[str], ObjectStore]] = {
     "file": FolderStore.from_url,
-    "s3": S3Store.from_url,
+    "s3": _s3,
 }
 
 
