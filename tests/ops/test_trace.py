@@ -7,18 +7,12 @@ import pytest
 
 from chassis.ids import uuid7
 from chassis.manifest import discover
-from ops import folder, tracing
+from ops import folder, operator, tracing
 from ops.trace import first_id, hearers_of
-from tests.ops.systems import run_ops, running
+from tests.ops.systems import run_ops
 
 NUMBER = re.compile(r"DEMO/BEBAS-HUKDIS/\d{4}/\d{6}")
 AT = "2026-11-22T03:00:00+00:00"
-
-
-@pytest.fixture(scope="module")
-def up(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("traced") / "data") as system:
-        yield system
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +159,9 @@ def test_the_search_begins_with_the_events_of_its_moment():
 
     assert first_id(now - timedelta(milliseconds=5)) < str(uuid7())
     assert first_id(now + timedelta(seconds=60)) > str(uuid7())
+
+
+def test_a_clusters_folder_keeps_the_operators_secret_in_its_plan(tmp_path):
+    (tmp_path / "plan.json").write_text('{"secrets": {"client/ops": "of-the-plan"}}')
+
+    assert operator._secret(tmp_path) == "of-the-plan"
