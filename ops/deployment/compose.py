@@ -59,6 +59,8 @@ def _engines() -> dict[str, Any]:
     return {
         "postgres": {
             **_engine("postgres", "postgres:/var/lib/postgresql/data"),
+            # Each process holds nine at most; the usual 100 would end at a dozen processes.
+            "command": ["postgres", "-c", "max_connections=200"],
             "environment": {
                 "POSTGRES_USER": "simpul",
                 "POSTGRES_PASSWORD": _must("OWNER_PASSWORD"),
