@@ -47,7 +47,7 @@ def test_the_notices_name_the_number_and_nothing_else(returned: Filed, reader: s
 def test_the_mails_say_no_more_than_the_notices(returned: Filed) -> None:
     mails = returned.journey.mails(returned.seen_by()["number"])
 
-    assert any("Perbaikan" in mail or "perbaikan" in mail for mail in mails)
+    assert any("Revisi" in mail for mail in mails)
     assert not any(secret in mail for mail in mails for secret in SECRETS)
 
 

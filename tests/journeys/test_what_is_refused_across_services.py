@@ -79,9 +79,9 @@ class TestSomebodyElsesProposal:
 
     def test_waits_for_its_stage_not_for_any_officer_of_the_opd(self, filed: Filed) -> None:
         assert filed.id not in filed.journey.inbox("opd_head")
-        refusal = filed.decide("approve", by="opd_head", status=409)
+        refusal = filed.decide("approve", by="opd_head", status=403)
 
-        assert code(refusal) == "already_decided"
+        assert code(refusal) == "not_your_stage"
 
 
 class TestAnotherRegion:
