@@ -125,11 +125,12 @@ def _secrets(data_dir: Path, services: list[str]) -> dict[str, str]:
     missing = {name: secrets.token_urlsafe(_BYTES) for name in names if name not in known}
     if missing:
         known |= missing
-        _write_private(path, json.dumps(known, indent=1))
+        write_private(path, json.dumps(known, indent=1))
     return known
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """This function will replace a file that only its owner may read, whole or not at all."""
     draft = path.with_suffix(".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -14,6 +14,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from ops import folder
+from ops.cluster.install import nothing_starts_itself
 from ops.speech import choose
 
 ROOT = Path(__file__).parent.parent
@@ -71,9 +72,10 @@ def after_installing(absent: list[str]) -> list[str]:
     if not absent or not is_build_machine or not shutil.which("apt-get"):
         return absent
     apt("update")
-    # One by one: a package this system does not know must not keep the others away.
-    for package in absent:
-        apt("install", "-y", "--no-install-recommends", package)
+    with nothing_starts_itself():
+        # One by one: a package this system does not know must not keep the others away.
+        for package in absent:
+            apt("install", "-y", "--no-install-recommends", package)
     return missing()
 
 

@@ -64,7 +64,7 @@ def supervised(known: plan.Plan, options: argparse.Namespace) -> Supervisor:
 
     Raises `Stop` naming every missing package at once.
     """
-    install.ensure(wanted=options.install)
+    install.ensure(wanted=options.install, elsewhere=known.elsewhere)
     try:
         return Supervisor(
             known,

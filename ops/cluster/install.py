@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from ops.engines import nginx, postgres, rabbit
@@ -12,31 +12,32 @@ from ops.speech import Stop, say
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 _PROGRAMS = {
-    "nginx": nginx.PACKAGES,
-    "rabbitmq-server": rabbit.PACKAGES,
-    "initdb": postgres.PACKAGES,
+    "nginx": ("nginx", nginx.PACKAGES),
+    "rabbit": ("rabbitmq-server", rabbit.PACKAGES),
+    "postgres": ("initdb", postgres.PACKAGES),
 }
 
 
-def missing() -> list[str]:
-    """This function will name the Debian packages that are not here."""
+def missing(elsewhere: Collection[str] = ()) -> list[str]:
+    """This function will name the Debian packages that are not here, but for engines elsewhere."""
     folders = [os.environ.get("PATH", ""), "/usr/sbin", "/usr/lib/rabbitmq/bin"]
     folders += [str(path) for path in Path("/usr/lib/postgresql").glob("*/bin")]
     path = os.pathsep.join(folders)
     return [
         package
-        for program, packages in _PROGRAMS.items()
+        for engine, (program, packages) in _PROGRAMS.items()
+        if engine not in elsewhere
         if shutil.which(program, path=path) is None
         for package in packages
     ]
 
 
-def ensure(*, wanted: bool) -> None:
+def ensure(*, wanted: bool, elsewhere: Collection[str] = ()) -> None:
     """This function will install missing engines when asked, or on a build machine as root.
 
     Raises `Stop` naming all of them otherwise.
     """
-    packages = missing()
+    packages = missing(elsewhere)
     if not packages:
         return
     if not (wanted or os.environ.get("CI") == "true") or os.geteuid() != 0:
@@ -54,7 +55,7 @@ def install(packages: list[str]) -> None:
     """This function will install Debian packages without letting them start anything."""
     say(f"Memasang {' '.join(packages)} …", f"Installing {' '.join(packages)} …")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    with _nothing_starts_itself():
+    with nothing_starts_itself():
         for command in (
             ["apt-get", "update", "-qq"],
             ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
@@ -63,7 +64,7 @@ def install(packages: list[str]) -> None:
 
 
 @contextlib.contextmanager
-def _nothing_starts_itself() -> Iterator[None]:
+def nothing_starts_itself() -> Iterator[None]:
     """Debian's way to say: do not start services on installation."""
     if POLICY.exists():
         yield

@@ -11,6 +11,8 @@ import urllib3
 from ops.engines.process import Child, EngineFailed, free_port
 
 ROOT = Path(__file__).parents[2]
+# What only one service may know; of settings given outside, nobody else inherits it.
+OF_ONE_SERVICE = ("DATABASE_URL_", "BUS_URL_", "CLIENT_SECRET_", "OWNER_URL_")
 _START_SECONDS = 90.0
 _DRAIN_SECONDS = 40.0
 
@@ -83,6 +85,7 @@ class Part:
             log=self.folder / f"{self.name}-{kind}.log",
             env={**self.settings, "PYTHONPATH": str(ROOT)},
             cwd=ROOT,
+            withheld=OF_ONE_SERVICE,
         )
         child.start()
         return Instance(self.name, kind, port, child, started_at=time.monotonic())

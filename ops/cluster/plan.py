@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.embedded import key
+from chassis.embedded import key, write_private
 from chassis.manifest import Manifest, discover
 from ops.engines.process import free_port
 from ops.engines.rabbit import BrokerUser
@@ -34,6 +34,15 @@ class Plan:
     def internal_url(self) -> str:
         return f"http://127.0.0.1:{self.ports['internal']}"
 
+    @property
+    def elsewhere(self) -> frozenset[str]:
+        """Name the engines that settings given outside point to, so that none is started here."""
+        given = {"s3": ["STORE_URL"], "rabbit": [f"BUS_URL_{key(n)}" for n in self.manifests]}
+        given["postgres"] = [f"DATABASE_URL_{key(n)}" for n in self.manifests]
+        return frozenset(
+            engine for engine, names in given.items() if all(name in os.environ for name in names)
+        )
+
     def broker_users(self) -> dict[str, BrokerUser]:
         return {
             name: BrokerUser(self.secrets[f"broker/{name}"], one.publishes)
@@ -57,7 +66,10 @@ class Plan:
             "SECRET_PORTAL": self.secrets["SECRET_PORTAL"],
             **{f"CLIENT_SECRET_{key(n)}": self.secrets[f"client/{n}"] for n in self._clients()},
         }
-        return {name: os.environ.get(name, value) for name, value in ours.items()}
+        return {
+            name: value if name in engines else os.environ.get(name, value)
+            for name, value in ours.items()
+        }
 
     def _clients(self) -> list[str]:
         return [*self.manifests, "ops"]
@@ -77,13 +89,5 @@ def load(folder: Path, public_port: int | None) -> Plan:
     if public_port is not None:
         known["ports"]["public"] = public_port or free_port()
     known["ports"].setdefault("public", 8080)
-    _keep(path, json.dumps(known, indent=1))
+    write_private(path, json.dumps(known, indent=1))
     return Plan(folder, known["secrets"], known["ports"], known["ports"]["public"], manifests)
-
-
-def _keep(path: Path, text: str) -> None:
-    draft = path.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    draft.replace(path)

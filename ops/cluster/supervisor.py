@@ -1,6 +1,7 @@
 """Starts the distributed form, keeps it running, changes it while it runs, and stops it."""
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from chassis.embedded import key
 from chassis.telemetry import log
 from gateway.nginx import Listening
 from gateway.routes import table
-from ops.cluster.instances import ROOT, Instance, Part, wait_ready, wait_settled
+from ops.cluster.instances import OF_ONE_SERVICE, ROOT, Instance, Part, wait_ready, wait_settled
 from ops.cluster.plan import FRONTS, Plan
 from ops.engines.nginx import Nginx
 from ops.engines.postgres import Postgres
@@ -45,9 +46,16 @@ class Supervisor:
 
     def __post_init__(self) -> None:
         folder, ports, secrets = self.plan.folder, self.plan.ports, self.plan.secrets
-        self.postgres = Postgres(folder / "postgres", port=ports["postgres"])
-        self.rabbit = Rabbit(folder / "rabbit", self.plan.broker_users(), port=ports["rabbit"])
-        self.s3 = S3(folder / "s3", secrets["s3/access"], secrets["s3/secret"], port=ports["s3"])
+        elsewhere = self.plan.elsewhere
+        self.engines: dict[str, Any] = {}
+        if "postgres" not in elsewhere:
+            self.engines["postgres"] = Postgres(folder / "postgres", port=ports["postgres"])
+        if "rabbit" not in elsewhere:
+            users = self.plan.broker_users()
+            self.engines["rabbit"] = Rabbit(folder / "rabbit", users, port=ports["rabbit"])
+        if "s3" not in elsewhere:
+            keys = secrets["s3/access"], secrets["s3/secret"]
+            self.engines["s3"] = S3(folder / "s3", *keys, port=ports["s3"])
         listening = Listening(
             folder / "nginx",
             self.plan.public_port,
@@ -58,16 +66,13 @@ class Supervisor:
         )
         self.nginx = Nginx(listening, table(self.plan.manifests), ROOT / "portal" / "static")
 
-    @property
-    def engines(self) -> dict[str, Any]:
-        return {"postgres": self.postgres, "rabbit": self.rabbit, "s3": self.s3}
-
     def start(self) -> None:
         """Start everything; raises `EngineFailed` after stopping what had been started."""
         try:
             for engine in self.engines.values():
                 engine.start()
-            self.postgres.add_databases(self.plan.database_passwords())
+            if postgres := self.engines.get("postgres"):
+                postgres.add_databases(self.plan.database_passwords())
             settings = self.plan.settings(self._engine_settings())
             self._migrate(settings)
             self._start_parts(settings)
@@ -159,9 +164,17 @@ class Supervisor:
                     engine.stop()
 
     def _engine_settings(self) -> dict[str, str]:
-        settings = {"STORE_URL": self.s3.url}
+        """What the processes are told of the engines: ours, or those settings point to."""
+        names = [f"DATABASE_URL_{key(name)}" for name in self.plan.manifests]
+        names += [f"BUS_URL_{key(name)}" for name in self.plan.manifests]
+        settings = {n: os.environ[n] for n in ("STORE_URL", *names) if n in os.environ}
         for name, password in self.plan.database_passwords().items():
-            settings[f"DATABASE_URL_{key(name)}"] = self.postgres.service_url(name, password)
+            if postgres := self.engines.get("postgres"):
+                settings[f"DATABASE_URL_{key(name)}"] = postgres.service_url(name, password)
+            if rabbit := self.engines.get("rabbit"):
+                settings[f"BUS_URL_{key(name)}"] = rabbit.url(name)
+        if s3 := self.engines.get("s3"):
+            settings["STORE_URL"] = s3.url
         return settings
 
     def _settings_of(self, name: str, settings: Mapping[str, str]) -> dict[str, str]:
@@ -169,18 +182,22 @@ class Supervisor:
         mine = {
             k: v
             for k, v in settings.items()
-            if not k.startswith(("DATABASE_URL_", "CLIENT_SECRET_")) or k.endswith(f"_{key(name)}")
+            if not k.startswith(OF_ONE_SERVICE) or k.endswith(f"_{key(name)}")
         }
         if name == "identity":
             mine |= {k: v for k, v in settings.items() if k.startswith("CLIENT_SECRET_")}
         if name in self.plan.manifests:
-            mine["BUS_URL"] = self.rabbit.url(name)
+            mine["BUS_URL"] = mine.pop(f"BUS_URL_{key(name)}")
         return mine
 
     def _migrate(self, settings: Mapping[str, str]) -> None:
         for manifest in self.plan.manifests.values():
             environ = self._settings_of(manifest.name, settings)
-            environ[f"OWNER_URL_{key(manifest.name)}"] = self.postgres.owner_url(manifest.name)
+            owner = f"OWNER_URL_{key(manifest.name)}"
+            if postgres := self.engines.get("postgres"):
+                environ[owner] = postgres.owner_url(manifest.name)
+            elif owner in os.environ:
+                environ[owner] = os.environ[owner]
             migrate(manifest, environ, demo=self.plan.folder if self.demo else None)
 
     def _start_parts(self, settings: Mapping[str, str]) -> None:

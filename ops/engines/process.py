@@ -77,6 +77,7 @@ class Child:
     user: str | None = None
     cwd: Path | None = None
     stop_signal: int = signal.SIGTERM
+    withheld: tuple[str, ...] = ()  # beginnings of names not to be inherited
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -96,11 +97,14 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **self.env},
+                env={**self._inherited(), **self.env},
                 cwd=self.cwd,
                 user=self.user,
                 start_new_session=True,
             )
+
+    def _inherited(self) -> dict[str, str]:
+        return {k: v for k, v in os.environ.items() if not k.startswith(self.withheld)}
 
     def wait_until(self, ready: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until the server is ready; raises `EngineFailed` when it ends or stays silent."""

@@ -18,6 +18,7 @@ import pytest
 import urllib3
 
 from ops.cluster.install import missing
+from ops.engines.s3 import S3
 from tests.builders.engines import engine_folder
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
@@ -27,10 +28,18 @@ CI = os.environ.get("CI") == "true"
 CLEAN = {k: v for k, v in os.environ.items() if not k.endswith("_URL")} | {"LANG": "C.UTF-8"}
 
 
-def ops(*arguments: object, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+def ops(
+    *arguments: object, timeout: float = 300, **settings: str
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "ops", *map(str, arguments)]
     return subprocess.run(
-        command, cwd=ROOT, env=CLEAN, capture_output=True, text=True, timeout=timeout, check=False
+        command,
+        cwd=ROOT,
+        env=CLEAN | settings,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
     )
 
 
@@ -57,8 +66,8 @@ class Cluster:
         return answer.status
 
 
-def start(data: Path) -> Cluster:
-    started = ops("cluster", "--data", data, "--port", "0", "--daemon")
+def start(data: Path, **settings: str) -> Cluster:
+    started = ops("cluster", "--data", data, "--port", "0", "--daemon", **settings)
     assert started.returncode == 0, started.stderr + (data / "cluster.log").read_text()
     return Cluster(data, started.stdout.splitlines()[0])
 
@@ -211,3 +220,22 @@ def test_stopped_and_started_again_it_has_everything_and_leaves_nothing_behind()
 
     assert left == []
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_engine_that_settings_point_to_is_used_and_none_is_started_for_it():
+    if missing() and not CI:
+        pytest.skip("engines are not installed")
+    with engine_folder() as folder:
+        theirs = S3(folder / "theirs", "their-access-key", "their-secret-key-of-some-length")
+        theirs.start()
+        cluster = start(folder / "cluster", STORE_URL=theirs.url)
+        done = ops("demo", "--url", cluster.url, "--data", cluster.data)
+        names = {row["name"] for row in cluster.processes()}
+        assert cluster.ask("stop").returncode == 0
+        kept = [path for path in (folder / "theirs" / "objects").rglob("*") if path.is_file()]
+        theirs.stop()
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "s3" not in names
+    assert "rabbit" in names
+    assert len(kept) >= 5
