@@ -38,9 +38,9 @@ def copy(part: str, target: Path) -> None:
 
 
 def _copy_public(name: str, target: Path) -> None:
-    shutil.copytree(
-        _folder(name) / "contracts", target / "services" / name / "contracts", ignore=_LEFT_OUT
-    )
+    contracts = _folder(name) / "contracts"
+    if contracts.is_dir():  # a service that publishes nothing has none
+        shutil.copytree(contracts, target / "services" / name / "contracts", ignore=_LEFT_OUT)
     for path in sorted(_reached(_folder(name) / "manifest.py", set())):
         copied = target / path.relative_to(ROOT)
         copied.parent.mkdir(parents=True, exist_ok=True)

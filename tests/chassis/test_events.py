@@ -17,6 +17,7 @@ from chassis.clock import now
 from chassis.contracts import ContractBroken
 from chassis.dispatcher import Dispatcher
 from chassis.envelope import EnvelopeInvalid, Event
+from chassis.ids import uuid7
 from chassis.outbox import NotInTransaction, record
 from chassis.regions import RegionNotBound, in_region
 from chassis.relay import Relay
@@ -157,6 +158,19 @@ def test_only_one_of_two_relays_leads_and_the_other_takes_over(letters):
         assert second.run()
 
     assert [row.position for row in outbox(letters)] == [1, 2, 3]
+
+
+def test_a_term_that_is_over_counts_for_nothing_even_for_the_leader_of_today(letters):
+    runtime = letters.runtime
+    with letters.app.app_context(), in_region("demo"):
+        for holder in ("first", "second", "first"):
+            relay = Relay(runtime, holder)
+            write(holder)
+            assert relay.run()
+            relay.stop()
+        write("late")
+        with pytest.raises(LeadershipLost):
+            sequence(db, leases.Lease("relay", "first", 1, now() + timedelta(days=1)))
 
 
 def test_a_leader_that_died_is_succeeded_when_its_term_ends(letters):
@@ -386,10 +400,21 @@ def test_what_is_committed_travels_without_waiting_for_the_next_turn(letters):
     assert running.stop(5)
 
 
+def test_a_clock_that_was_wrong_once_does_not_date_later_ids_into_the_future():
+    with time_machine.travel(now() + timedelta(days=400)):
+        ahead = uuid7()
+
+    assert uuid7() < ahead
+
+
+def test_a_clock_set_back_a_little_does_not_turn_ids_around():
+    before = uuid7()
+    with time_machine.travel(now() - timedelta(seconds=30)):
+        assert uuid7() > before
+
+
 def test_ids_made_here_grow(letters):
     ids = [UUID(int=0)]
-    from chassis.ids import uuid7
-
     ids += [uuid7() for _ in range(20_000)]
 
     assert ids == sorted(set(ids))
