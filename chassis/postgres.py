@@ -64,7 +64,9 @@ def forget_region_at_end(engine: Engine) -> None:
     """This function will make each transaction begin without a region, as the server does."""
 
     def forget(connection: Connection, *_savepoint: Any) -> None:
-        connection.info.pop(_REGION, None)
+        # A connection that broke has nothing left to forget, and must not be asked for more.
+        if not connection.invalidated:
+            connection.info.pop(_REGION, None)
 
     for moment in ("begin", "commit", "rollback", "rollback_savepoint"):
         event.listen(engine, moment, forget)

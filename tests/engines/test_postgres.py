@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, event, select, update
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from chassis import db as database
 from chassis import postgres as rules
@@ -216,6 +216,19 @@ def test_a_database_that_is_away_is_a_clear_503_and_comes_back_by_itself(tmp_pat
             db.session.remove()
             db.engine.dispose()
         server.stop()
+
+
+def test_a_connection_that_breaks_within_a_transaction_is_an_outage_not_a_fault(app, postgres):
+    engine = create_engine(postgres.owner_url("letters"))
+    with engine.connect() as owner, in_region("demo"):
+        with pytest.raises(OperationalError), db.transaction() as session:
+            mine = session.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar()
+            owner.exec_driver_sql(f"SELECT pg_terminate_backend({mine})")
+            session.scalars(select(Letter)).all()
+    engine.dispose()
+
+    with in_region("demo"):
+        assert texts() == []
 
 
 def test_the_services_role_owns_nothing_and_cannot_turn_row_security_off(app):
