@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import urllib3
 from ops.engines.process import Child, EngineFailed, free_port
 
 ROOT = Path(__file__).parents[2]
+OPS = (sys.executable, "-m", "ops")
 # What only one service may know; of settings given outside, nobody else inherits it.
 OF_ONE_SERVICE = ("DATABASE_URL_", "BUS_URL_", "CLIENT_SECRET_", "OWNER_URL_")
 _START_SECONDS = 90.0
@@ -61,6 +62,7 @@ class Part:
     settings: Mapping[str, str]
     folder: Path
     has_worker: bool
+    command: Sequence[str] = OPS
     webs: list[Instance] = field(default_factory=list)
     worker: Instance | None = None
 
@@ -75,7 +77,7 @@ class Part:
     def launch(self, kind: str) -> Instance:
         """Start one more process; it may still be getting ready."""
         port = free_port() if kind == "web" else 0
-        command = [sys.executable, "-m", "ops"]
+        command = list(self.command)
         if kind == "web":
             command += ["serve", self.name, "--port", str(port)]
         else:

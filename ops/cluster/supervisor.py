@@ -4,7 +4,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,15 @@ from chassis.embedded import key
 from chassis.telemetry import log
 from gateway.nginx import Listening
 from gateway.routes import table
-from ops.cluster.instances import OF_ONE_SERVICE, ROOT, Instance, Part, wait_ready, wait_settled
+from ops.cluster.instances import (
+    OF_ONE_SERVICE,
+    OPS,
+    ROOT,
+    Instance,
+    Part,
+    wait_ready,
+    wait_settled,
+)
 from ops.cluster.plan import FRONTS, Plan
 from ops.engines.nginx import Nginx
 from ops.engines.postgres import Postgres
@@ -33,13 +41,18 @@ class UnknownPart(Exception):
 
 @dataclass
 class Supervisor:
-    """One cluster of one folder. Changes are made one at a time."""
+    """One cluster of one folder. Changes are made one at a time.
+
+    `command` starts each of our processes; `extra` settings win over the plan's.
+    """
 
     plan: Plan
     demo: bool
     host: str = "127.0.0.1"
     certificate: Path | None = None
     certificate_key: Path | None = None
+    command: Sequence[str] = OPS
+    extra: Mapping[str, str] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -73,7 +86,7 @@ class Supervisor:
                 engine.start()
             if postgres := self.engines.get("postgres"):
                 postgres.add_databases(self.plan.database_passwords())
-            settings = self.plan.settings(self._engine_settings())
+            settings = {**self.plan.settings(self._engine_settings()), **self.extra}
             self._migrate(settings)
             self._start_parts(settings)
         except BaseException:
@@ -206,7 +219,8 @@ class Supervisor:
         (self.plan.folder / "mail").mkdir(exist_ok=True)
         for name in (*self.plan.manifests, *FRONTS):
             is_service = name in self.plan.manifests
-            part = Part(name, self._settings_of(name, settings), logs, has_worker=is_service)
+            mine = self._settings_of(name, settings)
+            part = Part(name, mine, logs, has_worker=is_service, command=self.command)
             self.parts[name] = part
             part.webs.append(part.launch("web"))
         self.nginx.start({name: part.ports for name, part in self.parts.items()})
@@ -243,7 +257,8 @@ class Supervisor:
                 continue
             log.warning("process_died", part=part.name, kind=one.kind)
             new = part.launch(one.kind)
-            new.failures = one.failures + 1
+            lived = time.monotonic() - one.started_at
+            new.failures = 1 if lived > _LONGEST_PAUSE else one.failures + 1
             if one is part.worker:
                 part.worker = new
             else:
