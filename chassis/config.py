@@ -101,6 +101,14 @@ def _amount(part: str, units: Mapping[str, int]) -> float:
     return value
 
 
+def positive(text: str) -> float:
+    """This function will read a number above zero."""
+    value = float(text)
+    if value <= 0:
+        raise ValueError("must be above zero")
+    return value
+
+
 def switch(text: str) -> bool:
     """This function will read true/false, yes/no, on/off, 1/0."""
     words = {"true": True, "yes": True, "on": True, "1": True}

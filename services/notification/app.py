@@ -6,7 +6,8 @@ from flask import Flask
 
 from chassis import runtime
 from chassis.app import service_app
-from chassis.config import Setting, Settings, SettingsInvalid
+from chassis.config import Setting, Settings, SettingsInvalid, positive
+from chassis.loops import Loop
 from chassis.manifest import discover
 from services.notification import queries
 from services.notification.adapters.channels import (
@@ -65,7 +66,14 @@ SETTINGS = (
         secret=True,
         help="What the provider must show once to prove the address of status messages.",
     ),
+    Setting(
+        "SEND_CLAIM",
+        default="90",
+        parse=positive,
+        help="Seconds after which a message whose sender gave no sign of life is sent by another.",
+    ),
 )
+_RENEWALS = 4  # so often within its time a claim is renewed
 CHANNELS: Mapping[str, Open] = {
     "email.file": open_mail_files,
     "email.smtp": open_smtp,
@@ -95,9 +103,11 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
 
 
 def _add_senders(app: Flask) -> None:
-    attached = runtime.of(app)
+    attached, in_hand = runtime.of(app), sender.InHand()
     for name, channel in _channels(attached.settings).items():
-        attached.loops.extend(sender.loops(name, channel))
+        attached.loops.extend(sender.loops(name, channel, in_hand))
+    every = attached.settings["SEND_CLAIM"] / _RENEWALS
+    attached.loops.append(Loop("claims", in_hand.renew, every=every, drained=False))
 
 
 def _channels(settings: Settings) -> dict[str, Channel]:

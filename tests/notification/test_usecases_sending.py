@@ -9,7 +9,7 @@ from services.notification.domain.attempts import (
     temporary,
     uncertain,
 )
-from services.notification.usecases.sending import take
+from services.notification.usecases.sending import renew, take
 from tests.notification.desk import APPLICANT, a_contact_version, a_rule, an_event
 
 BOTH = ("in_app", "email", "whatsapp")
@@ -164,6 +164,18 @@ def test_two_senders_never_take_the_same_delivery(told):
 
     assert first.job is not None
     assert second is None
+
+
+def test_a_slow_provider_keeps_its_message_while_the_senders_process_lives(told, clock):
+    with told.app.app_context():
+        slow = take("email").job
+        for _ in range(20):
+            clock.shift(timedelta(minutes=1))
+            renew([slow.claim])
+            assert take("email") is None
+        clock.shift(timedelta(minutes=2))
+
+        assert take("email") is not None, "without a sign of life it is free again"
 
 
 def test_a_late_answer_after_the_claim_ran_out_does_not_undo_the_other_sender(told, clock):

@@ -1,11 +1,11 @@
 """Takes a due delivery under a claim, and writes down how the try ended.
 
-Between the two nothing of the database is held: the provider may take minutes. A claim that ran
-out means its sender died; the try is then booked as lost and the rules of `attempts` say what
-follows.
+Between the two nothing of the database is held: the provider may take minutes. The sender's
+process renews its claims meanwhile. A claim that ran out means the process died; the try is then
+booked as lost and the rules of `attempts` say what follows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,13 +17,12 @@ from sqlalchemy.orm import Session
 from chassis.clock import now
 from chassis.ids import uuid7
 from chassis.regions import all_regions, in_region
+from chassis.runtime import here
 from chassis.telemetry import log
 from services.notification.adapters.channels import EMAIL, WHATSAPP
 from services.notification.domain.attempts import LOST, Ending, Outcome, Step, next_step
 from services.notification.models import Attempt, Delivery, Notice, Preference, db
 
-# Longer than the longest conversation with a provider, or a slow try would be sent twice.
-CLAIMS = {EMAIL: timedelta(minutes=20), WHATSAPP: timedelta(minutes=2)}
 PENDING, SENDING, FAILED, SKIPPED = "pending", "sending", "failed", "skipped"
 NO_ADDRESS = Step(SKIPPED, reason="no_address")
 SWITCHED_OFF = Step(SKIPPED, reason="switched_off")
@@ -91,6 +90,21 @@ def finish(job: Job, outcome: Outcome, *, instead: Step | None = None) -> None:
             fall_back_to_mail(session, job.notice_id, job.region)
 
 
+def renew(claims: Collection[UUID]) -> None:
+    """Keep deliveries whose provider has not answered yet from being taken for a dead sender's."""
+    with all_regions(), db.transaction() as session:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.claim.in_(claims), Delivery.state == SENDING)
+            .values(claimed_until=_claim_ends())
+        )
+
+
+def _claim_ends() -> datetime:
+    seconds: float = here().settings["SEND_CLAIM"]
+    return now() + timedelta(seconds=seconds)
+
+
 def _due(channel: str, at: datetime) -> ColumnElement[bool]:
     return and_(
         Delivery.channel == channel,
@@ -112,7 +126,7 @@ def _taken(session: Session, delivery: Delivery) -> Taken:
         return Taken(None)
     claim = uuid7()
     delivery.state, delivery.claim = SENDING, claim
-    delivery.claimed_until = now() + CLAIMS[delivery.channel]
+    delivery.claimed_until = _claim_ends()
     delivery.attempts += 1
     session.add(Attempt(delivery_id=delivery.id, number=delivery.attempts, region=delivery.region))
     return Taken(_job(delivery, notice, claim, preference))

@@ -1,11 +1,15 @@
 """Sends what is due, one message at a time per loop; several loops share a channel.
 
 A loop that hangs on a slow provider holds a thread and nothing else: no database connection, no
-request, no other channel.
+request, no other channel. One more loop renews the claims of all that are in hand.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
 
+from chassis.failpoints import reach as reach_point
 from chassis.peers import PeerUnavailable
 from chassis.runtime import here
 from chassis.telemetry import counter, log
@@ -14,7 +18,7 @@ from services.notification.adapters.channels import EMAIL, Channel, Message
 from services.notification.domain.attempts import Outcome, permanent, temporary, uncertain
 from services.notification.domain.rendering import DEFAULT_LANGUAGE
 from services.notification.usecases.reaching import Reach, reach
-from services.notification.usecases.sending import NO_ADDRESS, Job, finish, take
+from services.notification.usecases.sending import NO_ADDRESS, Job, finish, renew, take
 
 SENDERS = {EMAIL: 4, "whatsapp": 2}
 PAUSE = 1.0
@@ -22,9 +26,31 @@ TRIES = counter("notice_attempts", "Tries to send a notice, by how they ended", 
 
 
 @dataclass(frozen=True)
+class InHand:
+    """The claims of this process whose messages are under way."""
+
+    claims: set[UUID] = field(default_factory=set)
+
+    @contextmanager
+    def kept(self, job: Job) -> Iterator[None]:
+        self.claims.add(job.claim)
+        try:
+            yield
+        finally:
+            self.claims.discard(job.claim)
+
+    def renew(self) -> bool:
+        """Say of every message in hand that its sender lives; False, for use as a loop."""
+        if claims := set(self.claims):
+            renew(claims)
+        return False
+
+
+@dataclass(frozen=True)
 class Sender:
     name: str
     channel: Channel
+    in_hand: InHand = field(default_factory=InHand)
 
     def run(self) -> bool:
         """Send one due message; True when something was due."""
@@ -32,10 +58,12 @@ class Sender:
         if taken is None:
             return False
         if taken.job is not None:
-            self._send(taken.job)
+            with self.in_hand.kept(taken.job):
+                self._send(taken.job)
         return True
 
     def _send(self, job: Job) -> None:
+        reach_point("sender.after_claim")
         try:
             reached = reach(job.recipient_id, region=job.region)
         except PeerUnavailable:
@@ -45,7 +73,9 @@ class Sender:
         if not address:
             finish(job, permanent("the person has no address on this channel"), instead=NO_ADDRESS)
             return
-        self._finish(job, self._try(job, _message(job, address, reached)))
+        outcome = self._try(job, _message(job, address, reached))
+        reach_point("sender.after_send")
+        self._finish(job, outcome)
 
     def _try(self, job: Job, message: Message) -> Outcome:
         try:
@@ -67,9 +97,9 @@ class Sender:
         )
 
 
-def loops(name: str, channel: Channel) -> list[Loop]:
+def loops(name: str, channel: Channel, in_hand: InHand) -> list[Loop]:
     """Return the loops that send by one channel."""
-    sender = Sender(name, channel)
+    sender = Sender(name, channel, in_hand)
     return [Loop(f"{name}-{n}", sender.run, every=PAUSE) for n in range(1, SENDERS[name] + 1)]
 
 
