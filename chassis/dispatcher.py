@@ -15,6 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from chassis.clock import now
 from chassis.context import caused_by
 from chassis.envelope import EnvelopeInvalid, Event
+from chassis.failpoints import reach
 from chassis.inbox import Unprocessable
 from chassis.regions import in_region
 from chassis.runtime import Runtime
@@ -81,6 +82,7 @@ class Dispatcher:
         return bool(result.rowcount == 1)
 
     def _handle(self, row: Any) -> None:
+        reach("dispatcher.after_claim")
         try:
             event = Event.from_json(row.body)
             with caused_by(str(event.id), event.request_id, event.correlation_id):
@@ -90,6 +92,7 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is retried or parked
             self._failed(row, error)
         else:
+            reach("dispatcher.after_commit")
             HANDLED.labels(self.runtime.name, row.type, "done").inc()
 
     def _apply(self, row: Any, event: Event) -> None:
@@ -104,6 +107,7 @@ class Dispatcher:
             if result.rowcount != 1:
                 raise ClaimLost
             self.runtime.heard[event.type].handler(event)
+            reach("dispatcher.before_commit")
 
     def _failed(self, row: Any, error: Exception) -> None:
         attempts = row.attempts + 1

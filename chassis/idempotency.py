@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from chassis.auth import actor
 from chassis.clock import now
+from chassis.failpoints import reach
 from chassis.kernel.errors import FieldError, Refused
 from chassis.runtime import Runtime, here
 
@@ -97,9 +98,11 @@ def answer_once(produce: Callable[[], Any], *, fingerprint: bytes) -> Response:
                 return known
             response = _produced(produce)
             _keep(runtime, key, response)
-            return response
+            reach("api.before_commit")
     except _Failed as failed:
         return failed.response
+    reach("api.after_commit")
+    return response
 
 
 def _produced(produce: Callable[[], Any]) -> Response:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from chassis import runtime as runtimes
 from chassis.clock import now
 from chassis.envelope import Event
+from chassis.failpoints import reach
 from chassis.runtime import Runtime
 
 Handler = Callable[[Event], None]
@@ -66,6 +67,7 @@ def keep(runtime: Runtime, events: Collection[Event], *, born_at: int = 0) -> in
         ).all()
         runtime.db.after_commit(runtime.wake_dispatcher)
         runtime.db.wake_elsewhere("dispatcher")
+        reach("inbox.before_commit")
     return len(stored)
 
 

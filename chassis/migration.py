@@ -22,6 +22,7 @@ from sqlalchemy.engine import Engine
 
 from chassis import runtime as runtimes
 from chassis.db import Database
+from chassis.failpoints import reach
 from chassis.manifest import discover, load
 from chassis.tables import UTCDateTime
 
@@ -37,6 +38,7 @@ def upgrade(app: Flask) -> None:
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
             connection.commit()
         command.upgrade(_config(runtime.folder, runtime.db, connection), "head")
+        reach("migration.before_commit")
         connection.commit()
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK})")

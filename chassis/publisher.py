@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select, update
 from chassis.bus import BusUnavailable
 from chassis.clock import now
 from chassis.envelope import Event
+from chassis.failpoints import reach
 from chassis.runtime import Runtime
 from chassis.telemetry import PUBLISHED, log
 
@@ -30,12 +31,15 @@ def publish(runtime: Runtime) -> int:
     done: list[dict[str, Any]] = []
     try:
         for row in rows:
+            reach("publisher.before_publish")
             routed = runtime.bus.publish(_event(row))
+            reach("publisher.after_confirm")
             done.append({"event": row.id, "unrouted": 0 if routed else 1})
             if not routed:
                 log.warning("event_unrouted", type=row.type, event_id=str(row.id))
     finally:
         _mark(runtime, done)
+    reach("publisher.after_mark")
     return len(done)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from chassis.db import Database
+from chassis.failpoints import reach
 from chassis.leases import Lease
 
 BATCH = 200
@@ -60,6 +61,7 @@ def sequence(db: Database, lease: Lease) -> int:
                 .where(leases.c.name == lease.name)
                 .values(last_position=last + len(rows))
             )
+            reach("sequencer.before_commit")
     return len(rows)
 
 

@@ -16,6 +16,7 @@ from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, Unrouta
 
 from chassis.bus import BusUnavailable, Store
 from chassis.envelope import CONTENT_TYPE, EnvelopeInvalid, Event
+from chassis.failpoints import reach
 from chassis.loops import Loop
 from chassis.telemetry import log
 
@@ -180,13 +181,16 @@ class _Consumer:
         ):
             if method is None:
                 break
+            reach("consumer.before_store")
             try:
                 self.store(Event.from_json(body))
             except EnvelopeInvalid:
                 log.error("message_not_an_event", hearer=self.hearer)
                 channel.basic_reject(method.delivery_tag, requeue=False)
             else:
+                reach("consumer.before_ack")
                 channel.basic_ack(method.delivery_tag)
+                reach("consumer.after_ack")
             stored += 1
             if stored >= PREFETCH:
                 break

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from chassis.clock import now
+from chassis.failpoints import reach
 from chassis.regions import current_region
 from chassis.telemetry import counter, histogram, log
 from services.documents.adapters.checker.verdict import Verdict
@@ -94,6 +95,7 @@ def check_and_store(arrival: Arrival) -> Kept:
     spool = arrival.spool
     spool.seek(0)
     machinery().store.put(key, spool.file, size=spool.size, sha256=spool.sha256)
+    reach("upload.after_store")
     return Kept(arrival, verdict, key)
 
 

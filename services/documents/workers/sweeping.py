@@ -7,6 +7,7 @@ from itertools import islice
 from sqlalchemy import delete, select
 
 from chassis.clock import now
+from chassis.failpoints import reach
 from chassis.regions import all_regions
 from chassis.telemetry import log
 from services.documents.adapters.machinery import machinery
@@ -37,6 +38,7 @@ def sweep() -> bool:
         return False
     for key in orphans:
         store.delete(key)
+        reach("sweep.between_two")
     if swept := len(orphans) + store.tidy(moment):
         log.info("orphans_swept", count=swept)
     _forget_grants()
