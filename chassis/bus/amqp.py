@@ -173,6 +173,11 @@ class _Consumer:
         except (AMQPError, OSError) as error:
             self.line.close()
             raise BusUnavailable(type(error).__name__) from error
+        except Exception:
+            # What could not be stored stays unacknowledged as long as the channel is open: the
+            # broker must see it close to hand these messages out again.
+            self.line.close()
+            raise
 
     def _store_arriving(self, channel: BlockingChannel) -> bool:
         stored = 0
