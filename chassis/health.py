@@ -92,12 +92,12 @@ def _measure(runtime: Runtime) -> None:
 def _backlog(runtime: Runtime) -> dict[str, Any]:
     """What is still under way; `never_compared` names sources whose log was not yet read once."""
     inbox, outbox = runtime.db.plumbing.inbox, runtime.db.plumbing.outbox
-    compared = _copies(runtime)
+    compared, compares = _copies(runtime), runtime.settings.reconcile_every > 0
     return {
         "unpublished": _count(runtime, outbox, outbox.c.published_at.is_(None)),
         "waiting": _count(runtime, inbox, inbox.c.status == "pending"),
         "parked": _count(runtime, inbox, inbox.c.status == "parked"),
-        "never_compared": [one for one in sources_of(runtime) if one not in compared],
+        "never_compared": [s for s in sources_of(runtime) if compares and s not in compared],
     }
 
 
