@@ -84,7 +84,8 @@ def keep_running(supervisor: Supervisor) -> None:
     control.serve(
         supervisor.plan.folder, lambda name, given: answer(supervisor, name, given, stopping)
     )
-    threading.Thread(target=supervisor.watch, daemon=True).start()
+    for watching in (supervisor.watch, supervisor.watch_engines):
+        threading.Thread(target=watching, daemon=True).start()
     print(supervisor.plan.public_url, flush=True)
     announce(supervisor.plan.public_url, supervisor.plan.folder)
     stopping.wait()

@@ -55,6 +55,7 @@ class Supervisor:
     extra: Mapping[str, str] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _engine_lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -99,6 +100,17 @@ class Supervisor:
             with self._lock:
                 for part in self.parts.values():
                     self._revive(part)
+
+    def watch_engines(self) -> None:
+        """Start an engine again that died, until stopped. Our processes wait for it meanwhile."""
+        while not self._stopping.wait(_LOOK_EVERY):
+            for name, engine in self.engines.items():
+                with self._engine_lock:
+                    if self._stopping.is_set() or engine.child.alive:
+                        continue
+                    log.warning("engine_died", engine=name)
+                    with contextlib.suppress(EngineFailed):
+                        engine.start()
 
     def restart(self, name: str) -> None:
         """Replace a part's processes one by one, without a failed request."""
@@ -173,7 +185,7 @@ class Supervisor:
             for thread in threads:
                 thread.join()
             for engine in self.engines.values():
-                with contextlib.suppress(EngineFailed):
+                with self._engine_lock, contextlib.suppress(EngineFailed):
                     engine.stop()
 
     def _engine_settings(self) -> dict[str, str]:

@@ -174,6 +174,19 @@ def test_a_dead_instance_leaves_the_rotation_and_is_replaced(cluster):
     cluster.ask("scale", "documents=1")
 
 
+def test_an_engine_that_died_is_started_again(cluster):
+    [victim] = [row["pid"] for row in cluster.processes() if row["name"] == "s3"]
+    os.killpg(os.getpgid(victim), signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    pids = {victim}
+    while victim in pids and time.monotonic() < deadline:
+        time.sleep(0.5)
+        pids = {row["pid"] for row in cluster.of("s3", "engine") if row["ready"]} or {victim}
+
+    assert victim not in pids
+    assert ops("demo", "--url", cluster.url, "--data", cluster.data).returncode == 0
+
+
 def test_a_part_that_is_not_there_is_a_clear_error(cluster):
     told = cluster.ask("restart", "nothing")
 
