@@ -55,6 +55,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("menyimpan folder data ke satu berkas", "save the data folder in one file"),
     "restore": ("mengembalikan cadangan ke folder baru", "bring a backup back to a new folder"),
     "test": ("menjalankan semua pengujian", "run every test"),
+    "chaos": (
+        "mematikan proses secara sengaja di bawah beban dan memeriksa bahwa tidak ada yang hilang",
+        "end processes on purpose under load and check that nothing was lost",
+    ),
     "lint": (
         "memeriksa gaya, tipe, dan batas antarbagian kode",
         "check style, types and the boundaries between parts",

@@ -1,0 +1,185 @@
+"""What really happened, read from outside after the faults: databases, objects, delivered mail."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chassis.manifest import discover
+from services.documents.adapters.stores.opening import open_store
+from services.documents.adapters.stores.protocol import ObjectMissing
+from tests.faults.arena import SERVICES, Arena
+
+EVENT_OF = {
+    "submit": "proposal.submitted.v1",
+    "approve": "proposal.advanced.v1",
+    "revise": "proposal.returned.v1",
+    "resubmit": "proposal.resubmitted.v1",
+    "reject": "proposal.rejected.v1",
+    "withdraw": "proposal.withdrawn.v1",
+    "result": "proposal.completed.v1",
+}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One event of a service's log."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    position: int | None
+    published: bool
+    unrouted: bool
+    version: int
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One row of a hearer's inbox."""
+
+    hearer: str
+    event_id: str
+    status: str
+    error: str | None
+
+
+@dataclass
+class Books:
+    """Everything the verdict compares with the ledger."""
+
+    events: list[Recorded] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
+    hearers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    effects: list[tuple[str, str, int]] = field(default_factory=list)  # event, subject, version
+    history: list[tuple[str, str, int]] = field(default_factory=list)  # proposal, action, version
+    versions: dict[str, int] = field(default_factory=dict)
+    notices: Counter[tuple[str, str]] = field(default_factory=Counter)  # event, recipient+rule
+    mails: dict[str, str] = field(default_factory=dict)  # notice → state of its mail
+    copies: Mapping[str, int] = field(default_factory=dict)
+    documents: dict[str, str] = field(default_factory=dict)  # id → sha256 of the row
+    objects: dict[str, str | None] = field(default_factory=dict)  # id → sha256 of the bytes
+    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    foreign: list[str] = field(default_factory=list)
+
+    def steps(self) -> Iterator[tuple[str, str, int]]:
+        """The history's entries that have an event: proposal, what was done, version."""
+        for proposal, action, version in self.history:
+            what = "result" if action == "enter_result" else action
+            if what in EVENT_OF:
+                yield proposal, what, version
+
+
+def read(arena: Arena, *, since: float) -> Books:
+    """This function will read everything recorded after a moment (seconds since the epoch)."""
+    books = Books(hearers=hearers(), copies=dict(arena.relay.copies))
+    for service in SERVICES:
+        with arena.database(service) as db:
+            for row in db.execute(
+                "SELECT id, type, subject, position, published_at, unrouted, body::json FROM outbox"
+                " WHERE recorded_at >= to_timestamp(%s)",
+                [since],
+            ):
+                one = Recorded(
+                    str(row[0]),
+                    service,
+                    row[1],
+                    row[2],
+                    row[3],
+                    row[4] is not None,
+                    bool(row[5]),
+                    int(row[6]["aggregateversion"]),
+                )
+                books.events.append(one)
+                books.bodies[one.id] = row[6]
+            books.heard += [
+                Heard(service, str(row[0]), row[1], row[2])
+                for row in db.execute(
+                    "SELECT event_id, status, error FROM inbox"
+                    " WHERE received_at >= to_timestamp(%s)",
+                    [since],
+                )
+            ]
+    _effects(arena, books)
+    _proposals(arena, books, since)
+    _notices(arena, books, since)
+    _documents(arena, books, since)
+    return books
+
+
+def hearers() -> dict[str, frozenset[str]]:
+    """This function will say which service must hear which events, by the manifests alone."""
+    manifests = discover()
+    told = {notice.event for one in manifests.values() for notice in one.notices}
+    heard = {name: frozenset(one.hears) for name, one in manifests.items()}
+    return heard | {"notification": heard["notification"] | told}
+
+
+def _effects(arena: Arena, books: Books) -> None:
+    known = {event.id for event in books.events}
+    with arena.database("witness") as db:
+        rows = db.execute("SELECT event_id, subject, version FROM effects ORDER BY id").fetchall()
+    # A handling of an event that nobody recorded is a ghost, so nothing is left out here but age.
+    books.effects = [(str(r[0]), r[1], r[2]) for r in rows if str(r[0]) in known]
+
+
+def _proposals(arena: Arena, books: Books, since: float) -> None:
+    with arena.database("proposal") as db:
+        for row in db.execute(
+            "SELECT id, version FROM proposals WHERE created_at >= to_timestamp(%s)", [since]
+        ):
+            books.versions[str(row[0])] = row[1]
+        books.history = [
+            (str(row[0]), row[1], row[2])
+            for row in db.execute(
+                "SELECT proposal_id, action, sequence FROM history_entries WHERE at >= to_timestamp(%s)",
+                [since],
+            )
+        ]
+
+
+def _notices(arena: Arena, books: Books, since: float) -> None:
+    with arena.database("notification") as db:
+        for row in db.execute(
+            "SELECT event_id, recipient_id, rule FROM notices WHERE created_at >= to_timestamp(%s)",
+            [since],
+        ):
+            books.notices[(str(row[0]), f"{row[1]}/{row[2]}")] += 1
+        for row in db.execute(
+            "SELECT notice_id, state FROM deliveries"
+            " WHERE channel = 'email' AND created_at >= to_timestamp(%s)",
+            [since],
+        ):
+            books.mails[str(row[0])] = row[1]
+
+
+def _documents(arena: Arena, books: Books, since: float) -> None:
+    store = open_store(arena.supervisor.engines["s3"].url)
+    with arena.database("documents") as db:
+        rows = db.execute(
+            "SELECT id, sha256, object_key FROM documents WHERE uploaded_at >= to_timestamp(%s)",
+            [since],
+        ).fetchall()
+    for row in rows:
+        books.documents[str(row[0])] = row[1]
+        books.objects[str(row[0])] = _digest(store, row[2])
+
+
+def _digest(store: Any, key: str) -> str | None:
+    sink = _Digest()
+    try:
+        store.read(key, sink)
+    except ObjectMissing:
+        return None
+    return sink.hash.hexdigest()
+
+
+class _Digest:
+    def __init__(self) -> None:
+        self.hash = hashlib.sha256()
+
+    def write(self, block: bytes, /) -> int:
+        self.hash.update(block)
+        return len(block)

@@ -1,0 +1,172 @@
+"""One fault each, small and certain: green with the code as it is, red with the mistake it is for."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import pika
+
+from chassis.bus.amqp import queue_of
+from ops.cluster.instances import Instance
+from tests.faults import books, foreigner, gate
+from tests.faults.arena import Arena, arena
+from tests.faults.judging import judge
+from tests.faults.ledger import Ledger
+from tests.faults.load import Load
+from tests.faults.mutants import MUTANTS
+from tests.faults.people import People
+from tests.faults.verdict import Verdict
+
+PROPOSALS = 2
+LONGEST_REST = 30.0
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """`fault` happens while proposals are driven; `shows` are the classes a mistake fills."""
+
+    fault: Callable[[Arena], None]
+    shows: frozenset[str]
+    allowed: tuple[str, ...] = ()
+
+
+def point(name: str, part: str, what: str = "kill", times: int = 1) -> Callable[[Arena], None]:
+    """This function will make a fault: the part's process does `what` where it is named."""
+
+    def arm(arena: Arena) -> None:
+        for _ in range(times):
+            before = arena.hits()[name]
+            arena.arm(name, part, what)
+            until(partial(_hit, arena, name, before), 25)
+
+    return arm
+
+
+def _hit(arena: Arena, name: str, before: int) -> bool:
+    return arena.hits()[name] > before
+
+
+def until(true: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def worker_of(arena: Arena, part: str) -> Instance:
+    found = arena.supervisor.parts[part].worker
+    assert found is not None
+    return found
+
+
+def full_hands(arena: Arena) -> None:
+    """The witness dies with many messages handed over and none stored."""
+    pid = worker_of(arena, "witness").child.pid
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(4.0)
+    arena.arm("consumer.before_store", "witness")
+    os.kill(pid, signal.SIGCONT)
+    until(lambda: arena.hits()["consumer.before_store"] > 0, 25)
+
+
+def queue_gone(arena: Arena) -> None:
+    """The witness hangs and its queue is deleted: for a while nobody hears of documents."""
+    pid = worker_of(arena, "witness").child.pid
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        url = arena.supervisor.engines["rabbit"].url("witness")
+        connection = pika.BlockingConnection(pika.URLParameters(url))
+        connection.channel().queue_delete(queue_of("witness"))
+        connection.close()
+        time.sleep(4.0)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def nothing(_arena: Arena) -> None:
+    """No fault at all: what is wrong shows by itself."""
+
+
+EXPERIMENTS: dict[str, Experiment] = {
+    "auto_ack": Experiment(full_hands, frozenset({"lost"})),
+    "ack_before_store": Experiment(point("consumer.after_ack", "witness"), frozenset({"lost"})),
+    "mark_before_publish": Experiment(
+        point("publisher.before_publish", "proposal"), frozenset({"lost"})
+    ),
+    "no_inbox": Experiment(
+        point("publisher.after_confirm", "proposal"), frozenset({"duplicate", "lost"})
+    ),
+    "no_mandatory": Experiment(queue_gone, frozenset({"lost"}), allowed=("unrouted",)),
+    "outbox_in_a_second_transaction": Experiment(
+        point("api.after_commit", "proposal", times=2), frozenset({"torn"})
+    ),
+    "order_by_insert_id": Experiment(
+        point("api.before_commit", "proposal", "pause 3"), frozenset({"stuck"})
+    ),
+    "sender_without_claim": Experiment(nothing, frozenset({"copies"})),
+    "no_region": Experiment(nothing, frozenset({"leaked"})),
+}
+
+
+def conduct(arena: Arena, name: str, *, mutated: bool) -> Verdict:
+    """This function will do one experiment and judge what it left."""
+    change(arena, MUTANTS[name].parts, name if mutated else "")
+    with Ledger(arena.ledger) as ledger:
+        return _conduct(arena, name, ledger)
+
+
+def _conduct(arena: Arena, name: str, ledger: Ledger) -> Verdict:
+    experiment, began, copies = EXPERIMENTS[name], time.time(), dict(arena.relay.copies)
+    people = People.of(arena.url, arena.supervisor.plan.folder, ledger, known=arena.people)
+    gate.warm_up(people)
+    load = Load(people, seed=1, most=PROPOSALS)
+    load.start()
+    experiment.fault(arena)
+    load.finish()
+    left = arena.rest(LONGEST_REST)
+    crashes = arena.hits()["sender.after_send"]
+    found = books.read(arena, since=began)
+    found.copies = {k: v - copies.get(k, 0) for k, v in found.copies.items()}
+    found.foreign = foreigner.finds(arena, ledger) if name == "no_region" else []
+    arena.disarm()
+    return judge(ledger, found, backlog=left, sender_crashes=crashes)
+
+
+def run(names: list[str]) -> int:
+    """This function will do experiments, each with and without its mistake; returns an exit code."""
+    wrong = 0
+    with arena() as place:
+        for name in names or EXPERIMENTS:
+            for mutated in (True, False):
+                verdict = conduct(place, name, mutated=mutated)
+                right = told(name, verdict, mutated=mutated)
+                wrong += not right
+    return 1 if wrong else 0
+
+
+def told(name: str, verdict: Verdict, *, mutated: bool) -> bool:
+    """This function will print one verdict and say whether it is as it must be."""
+    experiment = EXPERIMENTS[name]
+    found = verdict.wrong(allowed=experiment.allowed)
+    right = bool(experiment.shows & set(found)) if mutated else not found
+    counted = {kind: verdict.counts[kind] for kind in found} or "nothing wrong"
+    code = "with the mistake" if mutated else "as it is"
+    print(f"{'ok ' if right else 'BAD'} {name}, {code}: {counted}", flush=True)
+    if not right:
+        for kind in found:
+            print(f"      {kind}: {verdict.examples[kind]}")
+    return right
+
+
+def change(arena: Arena, parts: tuple[str, ...], mutant: str) -> None:
+    """Start the parts' processes anew, with a mistake in them or without."""
+    for name in parts:
+        part = arena.supervisor.parts[name]
+        if part.settings.get("MUTANT", "") != mutant:
+            part.settings = {**part.settings, "MUTANT": mutant}
+            arena.supervisor.restart(name)

@@ -1,0 +1,82 @@
+"""Somebody of another region with the highest offices there, who looks at everything."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from chassis import runtime as runtimes
+from chassis.manifest import discover, load
+from chassis.regions import in_region
+from ops.journey.sign_in import sign_in
+from ops.journey.web import Person, Web
+from tests.faults.arena import Arena
+from tests.faults.ledger import Ledger
+
+REGION = "lain"
+NIP = "198001012005011951"
+PASSWORD = "sebuah-sandi-hanya-untuk-uji-ini"
+OFFICES = ("bkpsdm_head", "bkpsdm_secretary", "bkpsdm_admin", "sysadmin")
+
+
+def finds(arena: Arena, ledger: Ledger) -> list[str]:
+    """This function will name everything of the demo region that a foreigner gets to see."""
+    if "foreigner" not in arena.people:
+        settle(arena)
+        arena.people["foreigner"] = arrive(arena)
+    person = arena.people["foreigner"]
+    proposals = {str(one.answer["id"]) for one in ledger.of("draft") if one.answer}
+    documents = {str(one.answer["id"]) for one in ledger.of("upload") if one.answer}
+    found = [f"layanan {code} twice" for code in twice(person)]
+    for path, ids in (("proposal/v1/proposals", proposals), ("documents/v1/documents", documents)):
+        for one in ids:
+            status = person.call("GET", f"/api/{path}/{one}").status
+            if status not in (403, 404):
+                found.append(f"/api/{path}/{one}: {status}")
+    for path in ("proposal/v1/inbox", "proposal/v1/proposals", "documents/v1/documents"):
+        rows = person.get(f"/api/{path}?limit=100")["data"]
+        found += [f"/api/{path} lists {row['id']}" for row in rows]
+    return found
+
+
+def twice(person: Person) -> list[str]:
+    answer: Any = person.get("/api/proposal/v1/layanan")
+    codes = Counter(one["code"] for one in answer["data"])
+    return [code for code, count in codes.items() if count > 1]
+
+
+def settle(arena: Arena) -> None:
+    """Found the other region, as `./simpul init` does, with one person who may do everything."""
+    from services.identity.usecases import employees, passwords, regions, roles, units
+
+    settings = arena.supervisor.parts["identity"].settings
+    app = load(discover()["identity"].app)(settings)
+    with app.app_context():
+        database = runtimes.of(app).db
+        with in_region(REGION), database.transaction():
+            top = regions.set_up(
+                code=REGION, name="Daerah Lain", zone="Asia/Makassar", totp_roles=()
+            )
+            unit = units.add(
+                code="bkpsdm", name="BKPSDM Lain", kind="opd", parent_id=top.id, bkpsdm=True
+            )
+            person = employees.add(
+                by=None,
+                nip=NIP,
+                values={"name": "Waru Contoh", "unit_id": unit.id},
+                contact=None,
+                source="uji",
+                as_of=date(2024, 1, 2),
+            )
+            passwords.install_password(person.id, PASSWORD, must_change=False)
+            for role in OFFICES:
+                grant = {"employee_id": person.id, "role": role, "acting": "definitive"}
+                scope = {"unit_id": None if role == "sysadmin" else unit.id}
+                dates = {"starts_on": date(2024, 1, 2), "ends_on": None}
+                roles.grant({**grant, **scope, **dates}, by=None)
+        database.engine.dispose()
+    arena.rest(30)
+
+
+def arrive(arena: Arena) -> Person:
+    account = {"key": "foreigner", "name": "Waru Contoh", "region": REGION, "nip": NIP}
+    return sign_in(Web(arena.url), "foreigner", {**account, "password": PASSWORD})

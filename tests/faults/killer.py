@@ -1,0 +1,173 @@
+"""Ends and holds processes on purpose, by a plan that a seed decides.
+
+Half of the kills are armed fail points: the process dies exactly where a crash costs most. The
+rest are `kill -9` of whatever process is at hand. Engines are ended and started again in between.
+"""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import cycle
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from chassis.failpoints import POINTS
+from tests.faults.arena import Arena
+
+# Which parts come by a point. The sweep and the migration have tests of their own.
+PASSING = {
+    "api": ("proposal", "documents"),
+    "sequencer": ("proposal", "documents"),
+    "publisher": ("proposal", "documents"),
+    "consumer": ("notification", "witness"),
+    "inbox": ("witness", "notification"),
+    "dispatcher": ("notification", "witness"),
+    "sender": ("notification",),
+    "upload": ("documents",),
+}
+_PAIRS = [(point, part) for point in POINTS for part in PASSING.get(point.partition(".")[0], ())]
+RUNNING = sorted(_PAIRS, key=lambda pair: PASSING[pair[0].partition(".")[0]].index(pair[1]))
+HOLD = 3.0
+BREATH = 6.0  # after an engine's death, until the next one may follow
+
+
+@dataclass
+class Killer:
+    """Carries out one fault after another until the plan is done."""
+
+    arena: Arena
+    kills: int
+    seed: int
+    pace: float
+    counts: Counter[str] = field(default_factory=Counter)
+    troubles: list[str] = field(default_factory=list)
+    outages: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rng = Random(f"{self.seed}/killer")
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+
+    @property
+    def done(self) -> int:
+        """How many processes died so far; holding one does not count."""
+        return sum(count for kind, count in self.counts.items() if not kind.startswith("hold"))
+
+    @property
+    def sender_crashes(self) -> int:
+        """How often the process that sends mail died or was held too long."""
+        hits = sum(self.counts[kind] for kind in self.counts if "sender." in kind)
+        return hits + self.counts["kill notification worker"] + self.counts["hold"]
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def finish(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    @property
+    def busy(self) -> bool:
+        return self._thread.is_alive()
+
+    def _work(self) -> None:
+        for fault in self._plan():
+            if self._stop.wait(self.rng.uniform(0.5, 1.5) * self.pace):
+                break
+            try:
+                fault()
+            except Exception as error:  # noqa: BLE001 - told in the report
+                self.troubles.append(f"{type(error).__name__}: {error}")
+
+    def _plan(self) -> Iterator[Callable[[], None]]:
+        """Endless turns: points and processes, every so often an engine or a held process."""
+        turn, points = 0, cycle(RUNNING)
+        while self.done < self.kills:
+            turn += 1
+            if turn % 24 == 6:
+                yield partial(self._engine, "postgres")
+            elif turn % 48 == 18:
+                yield partial(self._engine, "rabbit")
+            elif turn % 48 == 42:
+                yield partial(self._engine, "s3")
+            elif turn % 12 == 9:
+                yield self._hold
+            elif turn % 3:
+                yield partial(self._point, *next(points))
+            else:
+                yield self._process
+
+    def _point(self, point: str, part: str) -> None:
+        before = self.arena.hits()[point]
+        self.arena.arm(point, part)
+        deadline = time.monotonic() + 10
+        while self.arena.hits()[point] == before and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.arena.disarm()
+        self.counts[f"point {point}"] += self.arena.hits()[point] - before
+
+    def _process(self) -> None:
+        kind, pid = self._victim()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            self.counts[f"kill {kind}"] += 1
+            self._time_recovery(kind.partition(" ")[0], pid)
+
+    def _time_recovery(self, part: str, dead: int) -> None:
+        """Measure until every process of the part lives and answers again."""
+        began, deadline = time.monotonic(), time.monotonic() + 30
+        while time.monotonic() < deadline:
+            found = self.arena.supervisor.parts[part].all
+            if all(one.child.pid != dead and one.ready for one in found):
+                self.outages.append(time.monotonic() - began)
+                return
+            time.sleep(0.2)
+        self.troubles.append(f"{part} did not come back within 30 s")
+
+    def _hold(self) -> None:
+        """A process that hangs is worse than a dead one: leases run out while it thinks it leads."""
+        _kind, pid = self._victim()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
+            self.counts["hold"] += 1
+            self._stop.wait(HOLD)
+            os.kill(pid, signal.SIGCONT)
+
+    def _victim(self) -> tuple[str, int]:
+        return self.rng.choice(list(self._victims()))
+
+    def _victims(self) -> Iterator[tuple[str, int]]:
+        tree = children()
+        for part in self.arena.supervisor.parts.values():
+            for web in part.webs:
+                yield f"{part.name} web master", web.child.pid
+                for pid in tree.get(web.child.pid, ()):
+                    yield f"{part.name} web worker", pid
+                    if part.name == "documents":
+                        yield from (("documents checker", one) for one in tree.get(pid, ()))
+            if part.worker is not None:
+                yield f"{part.name} worker", part.worker.child.pid
+
+    def _engine(self, name: str) -> None:
+        engine: Any = self.arena.supervisor.engines[name]
+        engine.child.kill()
+        self.counts[f"kill {name}"] += 1
+        engine.start()
+        self._stop.wait(BREATH)
+
+
+def children() -> dict[int, list[int]]:
+    """Return the children of every process of this machine."""
+    tree: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError):
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            tree.setdefault(parent, []).append(int(path.parent.name))
+    return tree

@@ -1,0 +1,197 @@
+"""Faults put into the code on purpose: a ledger that has never been red is no evidence.
+
+Each is a plausible mistake, made in the process that `tests.faults.run` starts. `reveal` in
+`experiments.py` says what must happen for it to show.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """What is wrong, and the parts whose processes carry it."""
+
+    says: str
+    put_in: Callable[[], None]
+    parts: tuple[str, ...]
+
+
+def auto_ack() -> None:
+    from pika.adapters.blocking_connection import BlockingChannel
+
+    consume = BlockingChannel.consume
+
+    def unguarded(self: Any, queue: str, **options: Any) -> Any:
+        return consume(self, queue, auto_ack=True, **options)
+
+    BlockingChannel.consume = unguarded  # type: ignore[method-assign]
+    BlockingChannel.basic_ack = lambda *_: None  # type: ignore[method-assign, assignment]
+
+
+def ack_before_store() -> None:
+    from chassis.bus import amqp
+    from chassis.envelope import Event
+    from chassis.failpoints import reach
+
+    def store_arriving(self: Any, channel: Any) -> bool:
+        for method, _properties, body in channel.consume(
+            amqp.queue_of(self.hearer), inactivity_timeout=0.5
+        ):
+            if method is None:
+                return False
+            channel.basic_ack(method.delivery_tag)
+            channel.connection.process_data_events()
+            reach("consumer.after_ack")
+            self.store(Event.from_json(body))
+        return True
+
+    amqp._Consumer._store_arriving = store_arriving  # type: ignore[method-assign]
+
+
+def mark_before_publish() -> None:
+    from chassis import publisher, relay
+    from chassis.failpoints import reach
+
+    def publish(runtime: Any) -> int:
+        rows = publisher._waiting(runtime)
+        publisher._mark(runtime, [{"event": row.id, "unrouted": 0} for row in rows])
+        for row in rows:
+            reach("publisher.before_publish")
+            runtime.bus.publish(publisher._event(row))
+        return len(rows)
+
+    relay.publish = publish
+
+
+def no_inbox() -> None:
+    from chassis import inbox
+    from chassis.ids import uuid7
+
+    row = inbox._row
+
+    def never_known(*given: Any) -> dict[str, Any]:
+        return row(*given) | {"event_id": uuid7()}
+
+    inbox._row = never_known
+
+
+def no_mandatory() -> None:
+    from pika.adapters.blocking_connection import BlockingChannel
+
+    publish = BlockingChannel.basic_publish
+
+    def careless(self: Any, *given: Any, **options: Any) -> Any:
+        return publish(self, *given, **{**options, "mandatory": False})
+
+    BlockingChannel.basic_publish = careless  # type: ignore[method-assign]
+
+
+def outbox_in_a_second_transaction() -> None:
+    from chassis import outbox
+    from chassis.failpoints import reach
+    from chassis.regions import current_region, in_region
+    from chassis.runtime import here
+
+    record = outbox.record
+
+    def later(event: Any) -> Any:
+        runtime, region = here(), current_region()
+        event = replace(event, region=region)
+
+        def afterwards() -> None:
+            reach("api.after_commit")
+            with in_region(region), runtime.db.transaction():
+                record(event)
+
+        runtime.db.after_commit(afterwards)
+        return event
+
+    outbox.record = later
+
+
+def order_by_insert_id() -> None:
+    """The usual high-water mark: what commits late with an earlier id is never seen."""
+    from sqlalchemy import func, select
+
+    from chassis import sequencer
+
+    plain = sequencer.select
+
+    def beyond_the_last(*columns: Any) -> Any:
+        chosen = plain(*columns)
+        table = getattr(columns[0], "table", None)
+        if table is None or table.name != "outbox":
+            return chosen
+        last = table.alias("last")
+        newest = select(func.max(last.c.recorded_at)).where(last.c.position.is_not(None))
+        return chosen.where(table.c.recorded_at > func.coalesce(newest.scalar_subquery(), 0))
+
+    sequencer.select = beyond_the_last
+
+
+def sender_without_claim() -> None:
+    from sqlalchemy import select, update
+
+    from chassis.ids import uuid7
+    from chassis.regions import all_regions, in_region
+    from services.notification.models import Delivery, Notice, Preference, db
+    from services.notification.usecases import sending
+    from services.notification.workers import sender
+
+    def take(channel: str) -> Any:
+        with all_regions():
+            delivery = db.session.scalar(
+                select(Delivery).where(sending._due(channel, sending.now())).limit(1)
+            )
+            if delivery is None:
+                db.session.rollback()
+                return None
+            notice = db.session.get_one(Notice, delivery.notice_id)
+            preference = db.session.get(Preference, notice.recipient_id)
+            job = sending._job(delivery, notice, uuid7(), preference)
+            db.session.rollback()
+        return sending.Taken(job)
+
+    def finish(job: Any, outcome: Any, *, instead: Any = None) -> None:
+        with in_region(job.region), db.transaction() as session:
+            session.execute(
+                update(Delivery).where(Delivery.id == job.delivery_id).values(state="sent")
+            )
+
+    sender.take, sender.finish = take, finish
+
+
+def no_region() -> None:
+    """The filter is gone and row security sees every region."""
+    from chassis import db, postgres, regions
+
+    bind = postgres.bind_region
+
+    def everything(session: Any) -> None:
+        with regions.all_regions():
+            bind(session)
+
+    db._filter_by_region = lambda _state: None  # type: ignore[assignment]
+    postgres.bind_region = everything
+
+
+BUS = ("proposal", "documents", "notification", "witness")
+MUTANTS: dict[str, Mutant] = {
+    "auto_ack": Mutant("the broker forgets what it has handed over", auto_ack, ("witness",)),
+    "ack_before_store": Mutant("acknowledged, then stored", ack_before_store, ("witness",)),
+    "mark_before_publish": Mutant("marked, then published", mark_before_publish, ("proposal",)),
+    "no_inbox": Mutant("an event that comes again is new", no_inbox, ("witness",)),
+    "no_mandatory": Mutant("nobody is told that nobody hears", no_mandatory, ("documents",)),
+    "outbox_in_a_second_transaction": Mutant(
+        "the change is committed, then its event", outbox_in_a_second_transaction, ("proposal",)
+    ),
+    "order_by_insert_id": Mutant(
+        "only what is newer than the last", order_by_insert_id, ("proposal",)
+    ),
+    "sender_without_claim": Mutant(
+        "two senders take one mail", sender_without_claim, ("notification",)
+    ),
+    "no_region": Mutant("no filter, no row security", no_region, ("proposal", "documents")),
+}

@@ -1,0 +1,140 @@
+"""People who do not give up: they send a request again, with the same key, until it is answered."""
+
+import json
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import urllib3
+
+from ops.journey.sign_in import sign_in
+from ops.journey.web import Answer, Person, Unexpected, Web
+from tests.faults.ledger import Ledger
+
+PATIENCE = 120.0
+SOON = 0.25
+TRY_AGAIN = {429, 502, 503, 504}
+IN_USE = "idempotency_key_in_use"
+
+
+class GaveUp(Exception):
+    """Somebody's patience ended; what became of the request is not known."""
+
+
+class Refused(Exception):
+    """The system said no to something that was right."""
+
+
+@dataclass
+class People:
+    """The demo region's people, signed in when first needed and again when a token ends."""
+
+    url: str
+    accounts: Mapping[str, Mapping[str, Any]]
+    ledger: Ledger
+    known: dict[str, Person]
+    stopping: threading.Event = field(default_factory=threading.Event)
+    _locks: dict[str, threading.Lock] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def of(cls, url: str, data: Path, ledger: Ledger, known: dict[str, Person]) -> "People":
+        told = json.loads((data / "demo-credentials.json").read_text("utf-8"))
+        accounts = {one["key"]: {**one, "region": told["region"]} for one in told["accounts"]}
+        return cls(url, accounts, ledger, known)
+
+    def person(self, key: str) -> Person:
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self.known:
+                self.known[key] = self._sign_in(key)
+            return self.known[key]
+
+    def _sign_in(self, key: str) -> Person:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return sign_in(Web(self.url), key, self.accounts[key])
+            except Unexpected as error:
+                if time.monotonic() > deadline:
+                    raise GaveUp(f"sign-in of {key}: {error}") from error
+                self.stopping.wait(1.0)
+
+    def read(self, key: str, path: str) -> Answer:
+        """This function will read until there is an answer. Raises `GaveUp`."""
+        return self._until_answered(key, "GET", path, None, {})
+
+    def change(
+        self,
+        key: str,
+        what: str,
+        about: str,
+        method: str,
+        path: str,
+        content: Any,
+        *,
+        etag: str = "",
+        keyed: bool = True,
+        **facts: Any,
+    ) -> Answer:
+        """This function will change something and keep the books of it.
+
+        Raises `GaveUp` when nothing was heard in time, `Refused` for a refusal.
+        """
+        operation = str(uuid.uuid4())
+        self.ledger.attempt(operation, what, about, by=key, **facts)
+        body, headers = _sent(content)
+        if keyed:
+            headers["Idempotency-Key"] = operation
+        if etag:
+            headers["If-Match"] = etag
+        answer = self._until_answered(key, method, path, body, headers)
+        if answer.status not in (200, 201):
+            told = answer.body[:300].decode(errors="replace")
+            self.ledger.refused(operation, answer.status, told)
+            raise Refused(f"{what}: {answer.status} {told}")
+        shown = answer.json()
+        self.ledger.ack(operation, status=answer.status, etag=answer.etag, id=shown.get("id"))
+        return answer
+
+    def _until_answered(
+        self, key: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and not self.stopping.is_set():
+            answer = self._once(key, method, path, body, headers)
+            if answer is not None:
+                return answer
+            self.stopping.wait(SOON)
+        raise GaveUp(f"{method} {path}")
+
+    def _once(
+        self, key: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer | None:
+        person = self.person(key)
+        try:
+            answer = person.call(method, path, body, headers)
+        except Unexpected:
+            self.ledger.answered(0)
+            return None
+        self.ledger.answered(answer.status)
+        if answer.status == 401:
+            self.known.pop(key, None)
+            return None
+        if answer.status in TRY_AGAIN or (answer.status == 409 and IN_USE in str(answer.body)):
+            return None
+        return answer
+
+
+def _sent(content: Any) -> tuple[bytes, dict[str, str]]:
+    if isinstance(content, bytes):
+        body, kind = urllib3.encode_multipart_formdata(
+            {"file": ("berkas.pdf", content, "application/pdf")}
+        )
+        return body, {"Content-Type": kind}
+    return json.dumps(content).encode(), {"Content-Type": "application/json"}

@@ -1,0 +1,61 @@
+"""What a run found, for people and for whoever quotes it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from tests.faults.verdict import CLASSES, HARMLESS, Verdict
+
+
+@dataclass(frozen=True)
+class Run:
+    """The figures of a run beside its verdict. Times in seconds."""
+
+    kills: Mapping[str, int]
+    statuses: Mapping[int, int]
+    outages: Sequence[float]
+    seconds: float
+    rested: float
+    troubles: Sequence[str]
+
+    @property
+    def ended(self) -> int:
+        return sum(count for kind, count in self.kills.items() if not kind.startswith("hold"))
+
+
+def show(verdict: Verdict, run: Run) -> None:
+    """Print every figure and every class, also those that are 0."""
+    print(f"\n{run.seconds:.0f} s in all; at rest {run.rested:.1f} s after the last fault")
+    _table(verdict.figures.items())
+    print(f"{run.ended} processes ended on purpose, {run.kills.get('hold', 0)} held:")
+    _table(sorted(run.kills.items()))
+    if run.outages:
+        print(
+            "until the part could serve again: "
+            f"median {median(run.outages):.1f} s, longest {max(run.outages):.1f} s"
+        )
+    answers = (f"{status or 'broken off'}: {n}" for status, n in sorted(run.statuses.items()))
+    print("answers:", ", ".join(answers))
+    print("classes:")
+    allowed = {kind: f"{kind}  (allowed)" for kind in HARMLESS}
+    _table((allowed.get(kind, kind), verdict.counts[kind]) for kind in CLASSES)
+    _explain(verdict)
+    for trouble, times in Counter(run.troubles).most_common(8):
+        print(f"  trouble ({times}): {trouble}")
+    if run.ended and not verdict.wrong():
+        print(
+            f"None of {run.ended} deaths lost or doubled anything. Said honestly: with 95 % "
+            f"confidence fewer than {300 / run.ended:.2g} in 100 such deaths would (rule of three)."
+        )
+
+
+def _table(rows: Iterable[tuple[str, int]]) -> None:
+    for name, count in rows:
+        print(f"  {count:>8}  {name}")
+
+
+def _explain(verdict: Verdict) -> None:
+    for kind in verdict.wrong():
+        for example in verdict.examples[kind]:
+            print(f"  {kind}: {example}")

@@ -1,0 +1,12 @@
+"""The witness: a service that hears everything and writes each handling down, without any guard."""
+
+from chassis.manifest import Manifest
+from services.documents.manifest import MANIFEST as DOCUMENTS
+from services.proposal.manifest import MANIFEST as PROPOSAL
+
+MANIFEST = Manifest(
+    name="witness",
+    title={"id": "Saksi", "en": "Witness"},
+    app="tests.faults.witness.app:create_app",
+    hears=(*PROPOSAL.publishes, *DOCUMENTS.publishes),
+)

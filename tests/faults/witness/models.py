@@ -1,0 +1,26 @@
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.db import Database, RegionScoped, ServiceBase, service_registry
+
+
+class Base(ServiceBase):
+    registry = service_registry()
+
+
+class Effect(RegionScoped, Base):
+    """One handling of one event. Nothing is unique here: a second handling makes a second row."""
+
+    __tablename__ = "effects"
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True
+    )
+    event_id: Mapped[UUID]
+    subject: Mapped[str] = mapped_column(String(120))
+    version: Mapped[int]
+
+
+db = Database(Base)
