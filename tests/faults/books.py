@@ -61,7 +61,6 @@ class Books:
     copies: Mapping[str, int] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)  # id → sha256 of the row
     objects: dict[str, str | None] = field(default_factory=dict)  # id → sha256 of the bytes
-    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
     foreign: list[str] = field(default_factory=list)
 
     def steps(self) -> Iterator[tuple[str, str, int]]:
@@ -74,7 +73,7 @@ class Books:
 
 def read(arena: Arena, *, since: float) -> Books:
     """This function will read everything recorded after a moment (seconds since the epoch)."""
-    books = Books(hearers=hearers(), copies=dict(arena.relay.copies))
+    books = Books(hearers=hearers())
     for service in SERVICES:
         with arena.database(service) as db:
             for row in db.execute(
@@ -93,7 +92,6 @@ def read(arena: Arena, *, since: float) -> Books:
                     int(row[6]["aggregateversion"]),
                 )
                 books.events.append(one)
-                books.bodies[one.id] = row[6]
             books.heard += [
                 Heard(service, str(row[0]), row[1], row[2])
                 for row in db.execute(
@@ -106,6 +104,7 @@ def read(arena: Arena, *, since: float) -> Books:
     _proposals(arena, books, since)
     _notices(arena, books, since)
     _documents(arena, books, since)
+    books.copies = dict(arena.relay.copies)  # last: what a row calls sent has come by now
     return books
 
 

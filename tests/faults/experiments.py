@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from random import Random
 
 import pika
 
@@ -15,12 +16,11 @@ from tests.faults import books, foreigner, gate
 from tests.faults.arena import Arena, arena
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
-from tests.faults.load import Load
+from tests.faults.load import Clerk, Load
 from tests.faults.mutants import MUTANTS
 from tests.faults.people import People
 from tests.faults.verdict import Verdict
 
-PROPOSALS = 2
 LONGEST_REST = 30.0
 
 
@@ -28,15 +28,18 @@ LONGEST_REST = 30.0
 class Experiment:
     """`fault` happens while proposals are driven; `shows` are the classes a mistake fills."""
 
-    fault: Callable[[Arena], None]
+    fault: Callable[[Arena, People], None]
     shows: frozenset[str]
     allowed: tuple[str, ...] = ()
+    proposals: int = 1  # of each applicant
 
 
-def point(name: str, part: str, what: str = "kill", times: int = 1) -> Callable[[Arena], None]:
+def point(
+    name: str, part: str, what: str = "kill", times: int = 1
+) -> Callable[[Arena, People], None]:
     """This function will make a fault: the part's process does `what` where it is named."""
 
-    def arm(arena: Arena) -> None:
+    def arm(arena: Arena, _people: People) -> None:
         for _ in range(times):
             before = arena.hits()[name]
             arena.arm(name, part, what)
@@ -64,7 +67,7 @@ def worker_of(arena: Arena, part: str) -> Instance:
     return found
 
 
-def full_hands(arena: Arena) -> None:
+def full_hands(arena: Arena, _people: People) -> None:
     """The witness dies with many messages handed over and none stored."""
     pid = worker_of(arena, "witness").child.pid
     os.kill(pid, signal.SIGSTOP)
@@ -74,8 +77,12 @@ def full_hands(arena: Arena) -> None:
     until(lambda: arena.hits()["consumer.before_store"] > 0, 25)
 
 
-def queue_gone(arena: Arena) -> None:
-    """The witness hangs and its queue is deleted: for a while nobody hears of documents."""
+def queue_gone(arena: Arena, people: People) -> None:
+    """The witness hangs and its queue is deleted: what it alone hears, of documents, has no hearer.
+
+    An event that another service hears as well would be routed there: only the feed can tell that
+    one of several queues is missing.
+    """
     pid = worker_of(arena, "witness").child.pid
     os.kill(pid, signal.SIGSTOP)
     try:
@@ -83,17 +90,20 @@ def queue_gone(arena: Arena) -> None:
         connection = pika.BlockingConnection(pika.URLParameters(url))
         connection.channel().queue_delete(queue_of("witness"))
         connection.close()
-        time.sleep(4.0)
+        clerk = Clerk(people, "applicant", Random(1))
+        for number in range(3):
+            clerk.paper("applicant", f"Tanpa pendengar {number}")
+        until(lambda: "events to publish" not in arena.backlog(), 20)
     finally:
         os.kill(pid, signal.SIGCONT)
 
 
-def nothing(_arena: Arena) -> None:
+def nothing(_arena: Arena, _people: People) -> None:
     """No fault at all: what is wrong shows by itself."""
 
 
 EXPERIMENTS: dict[str, Experiment] = {
-    "auto_ack": Experiment(full_hands, frozenset({"lost"})),
+    "auto_ack": Experiment(full_hands, frozenset({"lost"}), proposals=2),
     "ack_before_store": Experiment(point("consumer.after_ack", "witness"), frozenset({"lost"})),
     "mark_before_publish": Experiment(
         point("publisher.before_publish", "proposal"), frozenset({"lost"})
@@ -101,7 +111,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "no_inbox": Experiment(
         point("publisher.after_confirm", "proposal"), frozenset({"duplicate", "lost"})
     ),
-    "no_mandatory": Experiment(queue_gone, frozenset({"lost"}), allowed=("unrouted",)),
+    "no_mandatory": Experiment(queue_gone, frozenset({"lost"}), allowed=("unrouted",), proposals=0),
     "outbox_in_a_second_transaction": Experiment(
         point("api.after_commit", "proposal", times=2), frozenset({"torn"})
     ),
@@ -113,20 +123,20 @@ EXPERIMENTS: dict[str, Experiment] = {
 }
 
 
-def conduct(arena: Arena, name: str, *, mutated: bool) -> Verdict:
-    """This function will do one experiment and judge what it left."""
-    change(arena, MUTANTS[name].parts, name if mutated else "")
+def conduct(arena: Arena, name: str, *, mutated: bool) -> bool:
+    """This function will do one experiment and say whether it ended as it must."""
+    put_in(arena, name if mutated else "")
     with Ledger(arena.ledger) as ledger:
-        return _conduct(arena, name, ledger)
+        return told(name, _conduct(arena, name, ledger), mutated=mutated)
 
 
 def _conduct(arena: Arena, name: str, ledger: Ledger) -> Verdict:
     experiment, began, copies = EXPERIMENTS[name], time.time(), dict(arena.relay.copies)
     people = People.of(arena.url, arena.supervisor.plan.folder, ledger, known=arena.people)
     gate.warm_up(people)
-    load = Load(people, seed=1, most=PROPOSALS)
+    load = Load(people, seed=1, most=experiment.proposals)
     load.start()
-    experiment.fault(arena)
+    experiment.fault(arena, people)
     load.finish()
     left = arena.rest(LONGEST_REST)
     crashes = arena.hits()["sender.after_send"]
@@ -139,14 +149,11 @@ def _conduct(arena: Arena, name: str, ledger: Ledger) -> Verdict:
 
 def run(names: list[str]) -> int:
     """This function will do experiments, each with and without its mistake; returns an exit code."""
-    wrong = 0
+    chosen = names or list(EXPERIMENTS)
     with arena() as place:
-        for name in names or EXPERIMENTS:
-            for mutated in (True, False):
-                verdict = conduct(place, name, mutated=mutated)
-                right = told(name, verdict, mutated=mutated)
-                wrong += not right
-    return 1 if wrong else 0
+        right = [conduct(place, name, mutated=False) for name in chosen]
+        right += [conduct(place, name, mutated=True) for name in chosen]
+    return 0 if all(right) else 1
 
 
 def told(name: str, verdict: Verdict, *, mutated: bool) -> bool:
@@ -163,10 +170,11 @@ def told(name: str, verdict: Verdict, *, mutated: bool) -> bool:
     return right
 
 
-def change(arena: Arena, parts: tuple[str, ...], mutant: str) -> None:
-    """Start the parts' processes anew, with a mistake in them or without."""
-    for name in parts:
-        part = arena.supervisor.parts[name]
-        if part.settings.get("MUTANT", "") != mutant:
-            part.settings = {**part.settings, "MUTANT": mutant}
+def put_in(arena: Arena, mutant: str) -> None:
+    """Start the processes anew whose code is to have the mistake, or had the one before."""
+    wanted = MUTANTS[mutant].parts if mutant else ()
+    for name, part in arena.supervisor.parts.items():
+        mine = mutant if name in wanted else ""
+        if part.settings.get("MUTANT", "") != mine:
+            part.settings = {**part.settings, "MUTANT": mine}
             arena.supervisor.restart(name)

@@ -52,6 +52,7 @@ class Killer:
 
     def __post_init__(self) -> None:
         self.rng = Random(f"{self.seed}/killer")
+        self._had: set[str] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
 
@@ -141,7 +142,15 @@ class Killer:
             os.kill(pid, signal.SIGCONT)
 
     def _victim(self) -> tuple[str, int]:
-        return self.rng.choice(list(self._victims()))
+        """Every kind of process has its turn before one comes again."""
+        found = dict(self._victims())
+        fresh = [kind for kind in found if kind not in self._had]
+        if not fresh:
+            self._had.clear()
+            fresh = list(found)
+        kind = self.rng.choice(sorted(fresh))
+        self._had.add(kind)
+        return kind, found[kind]
 
     def _victims(self) -> Iterator[tuple[str, int]]:
         tree = children()

@@ -81,7 +81,7 @@ class Clerk:
             else:
                 answer = self._decide(proposal, answer, stage, "approve", "")
         if stage == "processing":
-            result = self._paper("bkpsdm_admin", "Surat keterangan")
+            result = self.paper("bkpsdm_admin", "Surat keterangan")
             body = {
                 "result": "ms",
                 "remark": "",
@@ -93,9 +93,9 @@ class Clerk:
 
     def _have_papers(self) -> None:
         if not self.receipts or self.rng.random() < FRESH_PAPERS:
-            self.receipts = [self._paper(self.applicant, code) for code in PAPERS]
+            self.receipts = [self.paper(self.applicant, code) for code in PAPERS]
 
-    def _paper(self, owner: str, title: str) -> str:
+    def paper(self, owner: str, title: str) -> str:
         content = a_pdf(title, str(uuid.UUID(int=self.rng.getrandbits(128))))
         digest = hashlib.sha256(content).hexdigest()
         path = f"{DOCUMENTS}/documents"

@@ -1,0 +1,42 @@
+"""The gate: thousands of events, a hundred dead processes, and nothing lost or doubled.
+
+`./simpul chaos --events 100000 --kills 3000` is the same for as long as one likes.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ops.cluster.install import missing
+
+ROOT = Path(__file__).parents[2]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(1800)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _engines() -> None:
+    if missing() and os.environ.get("CI") != "true":
+        pytest.skip(f"not installed: {' '.join(missing())}")
+
+
+def chaos(*options: str) -> int:
+    """Run the command as a person would; what it prints is the test's output."""
+    command = [sys.executable, "-m", "ops", "chaos", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    print(done.stdout + done.stderr)
+    return done.returncode
+
+
+def test_a_hundred_deaths_lose_and_double_nothing_with_nobody_to_mend_it():
+    assert chaos("--events", "5000", "--kills", "100", "--seed", "4") == 0
+
+
+def test_nor_do_they_while_the_services_compare_themselves_with_the_feeds():
+    assert chaos("--events", "600", "--kills", "24", "--seed", "5", "--reconcile", "5") == 0
+
+
+def test_the_checker_finds_every_mistake_put_in_and_none_in_the_code_as_it_is():
+    assert chaos("--mistakes") == 0

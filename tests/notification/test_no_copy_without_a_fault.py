@@ -1,0 +1,61 @@
+"""Without a fault nobody gets a mail twice: 2,000 notices, every mail sender at work at once."""
+
+import socket
+import threading
+from collections import Counter
+from email import message_from_bytes
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from chassis.worker import Worker
+from tests.notification.desk import Desk, a_rule, an_event
+
+NOTICES = 2_000
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+class Relay:
+    """Counts the mails by their Message-ID."""
+
+    def __init__(self):
+        self.mails: Counter[str] = Counter()
+        self.full = threading.Event()
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
+        self.mails[message_from_bytes(envelope.content)["Message-ID"]] += 1
+        if self.mails.total() >= NOTICES:
+            self.full.set()
+        return "250 OK"
+
+
+@pytest.fixture
+def relay():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    counting = Relay()
+    controller = Controller(counting, hostname="127.0.0.1", port=port)
+    controller.start()
+    counting.url = f"smtp://127.0.0.1:{port}?tls=none"
+    yield counting
+    controller.stop()
+
+
+def test_two_thousand_notices_are_two_thousand_mails(service, relay):
+    desk = Desk(service("notification", MAIL_URL=relay.url, MAIL_FROM="layanan@bkpsdm.example"))
+    senders = [
+        one for one in desk.service.runtime.loops if one.name.startswith(("email", "claims"))
+    ]
+    desk.meet_everybody()
+    desk.rules(a_rule(channels=("in_app", "email")))
+    desk.hear(*(an_event(version=n) for n in range(1, NOTICES + 1)))
+    desk.service.runtime.loops[:] = senders
+    worker = Worker(desk.app)
+    worker.start()
+    arrived = relay.full.wait(300)
+    assert worker.stop(timeout=60)
+
+    assert arrived
+    assert len(relay.mails) == NOTICES
+    assert relay.mails.total() == NOTICES, "no mail came twice"
+    assert {one.state for one in desk.deliveries} == {"sent"}
