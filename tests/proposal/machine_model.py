@@ -1,0 +1,157 @@
+"""What must become of a proposal, written down a second time in plain Python.
+
+Nothing of the product's rules is used here, so a wrong rule shows as a difference between the two.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from tests.builders.definitions import an_id
+from tests.proposal.machine_offices import ENDED, PURPOSE, SERVICE, Expected, Offices, Step
+
+APPLICANTS = ("submit", "resubmit", "withdraw", "edit", "attach", "detach")
+EVENTS = {
+    "submit": "proposal.submitted.v1",
+    "resubmit": "proposal.resubmitted.v1",
+    "withdraw": "proposal.withdrawn.v1",
+    "approve": "proposal.advanced.v1",
+    "revise": "proposal.returned.v1",
+    "reject": "proposal.rejected.v1",
+    "not_selected": "proposal.completed.v1",
+    "ms": "proposal.completed.v1",
+    "tms": "proposal.completed.v1",
+}
+NAMES_IN_HISTORY = {"ms": "enter_result", "tms": "enter_result", "not_selected": "not_select"}
+
+
+@dataclass
+class Model:
+    offices: Offices = field(default_factory=Offices)
+    papers: dict[UUID, Expected] = field(default_factory=dict)
+
+    def draft(self, proposal: UUID, layanan: str, who: str) -> None:
+        person = self.offices.person(who)
+        self.papers[proposal] = Expected(layanan, person["id"], person["opd_id"])
+
+    def refusal(self, step: Step, today: date) -> str:
+        """The code with which a step must be refused; nothing when it must succeed."""
+        paper, who = self.papers[step.proposal], str(an_id(step.who))
+        if step.action in APPLICANTS:
+            if who != paper.applicant:
+                return "not_found"
+            return "stale" if step.seen != paper.version else self._applicants(paper, step)
+        if not self.offices.sees(paper, who, today):
+            return "not_found"
+        if step.seen != paper.version:
+            return "stale"
+        return self._officers(paper, who, step, today)
+
+    def refusal_of_service(self, step: Step, stage: str) -> str:
+        paper = self.papers[step.proposal]
+        theirs = paper.stage == stage == paper.rules.decided_by_service and step.who == SERVICE
+        return self._move(paper, step) if theirs else "not_theirs"
+
+    def take(self, step: Step, today: date) -> None:
+        """Do what a step that must succeed does."""
+        paper = self.papers[step.proposal]
+        paper.version += 1
+        if step.action == "edit":
+            return
+        if step.action == "detach":
+            paper.attached.discard(step.part)
+            return
+        if step.sha256:
+            part = step.part if step.action == "attach" else "result"
+            paper.files.setdefault(part, []).append(step.sha256)
+            paper.attached.add(part)
+        if step.action != "attach":
+            self._advance(paper, step, today)
+
+    def actions(self, proposal: UUID, who: str, today: date) -> set[str]:
+        """The buttons a person must be shown."""
+        paper, person = self.papers[proposal], str(an_id(who))
+        if person == paper.applicant:
+            wanted: tuple[str, ...] = ("submit", "resubmit", "withdraw")
+        elif person in self.offices.holders(paper, paper.stage, today):
+            wanted = ("approve", "revise", "reject", "ms")
+        else:
+            return set()
+        found = {one for one in wanted if not paper.leads_to(one).startswith("!")}
+        return {NAMES_IN_HISTORY.get(one, one) for one in found}
+
+    def _applicants(self, paper: Expected, step: Step) -> str:
+        person = self.offices.person(step.who)
+        absent = "" if person["active"] and person["opd_id"] else "employee_unknown"
+        if step.action in ("edit", "attach", "detach"):
+            part = PURPOSE if step.action == "edit" else f"document:{step.part}"
+            if part not in paper.open_parts():
+                return "closed_for_change"
+            if step.action == "detach" and step.part not in paper.attached:
+                return "not_found"
+            return absent if step.action == "edit" else ""
+        refused = self._move(paper, step)
+        if refused or step.action == "withdraw":
+            return refused
+        complete = set(paper.rules.papers) <= paper.attached
+        crowded = step.action == "submit" and self._open(paper) >= paper.rules.most_open
+        return absent or ("submission_refused" if crowded or not complete else "")
+
+    def _officers(self, paper: Expected, who: str, step: Step, today: date) -> str:
+        if who == paper.applicant:
+            return "own_proposal"
+        if who not in self.offices.holders(paper, paper.stage, today):
+            stages = paper.rules.stages
+            passed = stages[: stages.index(paper.stage)] if paper.stage in stages else stages
+            held = any(who in self.offices.holders(paper, one, today) for one in passed)
+            return "already_decided" if held else "not_your_stage"
+        return self._move(paper, step)
+
+    def _move(self, paper: Expected, step: Step) -> str:
+        way = paper.leads_to(step.action)
+        if way.startswith("!"):
+            return way[1:]
+        if step.action in ("revise", "reject") and not step.note:
+            return "note_required"
+        if step.action == "tms" and not step.note:
+            return "remark_required"
+        without = step.action == "ms" and not step.sha256
+        return "result_document_required" if without and paper.rules.needs_document else ""
+
+    def _open(self, paper: Expected) -> int:
+        return sum(
+            one is not paper
+            and (one.applicant, one.layanan) == (paper.applicant, paper.layanan)
+            and one.stage not in ("draft", *ENDED)
+            for one in self.papers.values()
+        )
+
+    def _advance(self, paper: Expected, step: Step, today: date) -> None:
+        before, after = paper.stage, paper.leads_to(step.action)
+        self._write_down(paper, step, before, after, today)
+        if step.action == "sub_status":
+            return
+        if step.action == "submit":
+            paper.handed_in = True
+            paper.opd = self.offices.person(step.who)["opd_id"]
+        if paper.handed_in:
+            paper.told.append((EVENTS[step.action], paper.version))
+        paper.decided = paper.decided or step.action not in APPLICANTS
+        paper.asking = before if after == "revision" else None
+        paper.opened = (set(step.marks) or paper.rules.parts) if after == "revision" else set()
+        if after in ("completed", "not_selected"):
+            paper.result = step.action
+        paper.stage = after
+
+    def _write_down(
+        self, paper: Expected, step: Step, before: str, after: str, today: date
+    ) -> None:
+        action = NAMES_IN_HISTORY.get(step.action, step.action)
+        if step.action in APPLICANTS:
+            actor, roles = paper.applicant, {("applicant", None, None)}
+        elif step.who == SERVICE:
+            actor, roles = None, {(f"service:{SERVICE}", None, None)}
+        else:
+            actor = str(an_id(step.who))
+            roles = self.offices.holders(paper, before, today)[actor]
+        paper.lines.append((paper.version, action, before, after, actor, frozenset(roles)))

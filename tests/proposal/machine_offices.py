@@ -1,0 +1,216 @@
+"""Stages, offices and who holds them, written down a second time for the state machine's test.
+
+Nothing of the product's rules is used here, so a wrong rule shows as a difference between the two.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from tests.builders.definitions import an_id
+
+ROLES = {
+    "umpeg_verification": "umpeg",
+    "opd_head_approval": "opd_head",
+    "bkpsdm_validation": "bkpsdm_admin",
+    "secretary_verification": "bkpsdm_secretary",
+    "bkpsdm_head_approval": "bkpsdm_head",
+    "processing": "bkpsdm_admin",
+}
+STAND_INS = {
+    "umpeg": "opd_secretary",
+    "opd_head": "sekda",
+    "bkpsdm_admin": "division_head",
+    "bkpsdm_head": "sekda",
+}
+HEADS = ("opd_head_approval", "bkpsdm_head_approval")
+ENDED = ("completed", "rejected", "withdrawn", "not_selected")
+STATES = ("draft", "revision", *ROLES, *ENDED)
+DIVISION = "bidang-kinerja"
+SERVICE = "dummy"
+PURPOSE = "field:keperluan"
+Holders = dict[str, set[tuple[str, str, str | None]]]
+
+
+@dataclass(frozen=True)
+class Layanan:
+    stages: tuple[str, ...]
+    papers: tuple[str, ...]
+    most_open: int = 1
+    needs_document: bool = True
+    returned_from_processing: bool = False
+    without_plt: tuple[str, ...] = ()
+    decided_by_service: str = ""
+
+    @property
+    def parts(self) -> set[str]:
+        return {PURPOSE, *(f"document:{one}" for one in self.papers)}
+
+
+LAYANAN = {
+    "bebas_hukdis": Layanan(
+        tuple(ROLES), ("skp_1_tahun", "skp_2_tahun", "pernyataan_tidak_hukdis"), most_open=3
+    ),
+    "singkat": Layanan(
+        ("umpeg_verification", "opd_head_approval", "processing"),
+        ("surat",),
+        needs_document=False,
+        returned_from_processing=True,
+        without_plt=("opd_head_approval",),
+    ),
+    "dinilai": Layanan(
+        ("opd_head_approval", "processing"), ("surat",), decided_by_service="opd_head_approval"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing somebody tries to do to a proposal, having seen it at a version."""
+
+    who: str
+    action: str
+    proposal: UUID
+    seen: int = 0
+    note: str = ""
+    part: str = ""
+    marks: tuple[str, ...] = ()
+    sha256: str = ""
+
+
+@dataclass
+class Expected:
+    """One proposal. `lines` are its history, `told` its events, `files` its papers' hashes."""
+
+    layanan: str
+    applicant: str
+    opd: str
+    stage: str = "draft"
+    asking: str | None = None
+    decided: bool = False
+    handed_in: bool = False
+    version: int = 1
+    result: str | None = None
+    opened: set[str] = field(default_factory=set)
+    lines: list[tuple[Any, ...]] = field(default_factory=list)
+    told: list[tuple[str, int]] = field(default_factory=list)
+    files: dict[str, list[str]] = field(default_factory=dict)
+    attached: set[str] = field(default_factory=set)
+
+    @property
+    def rules(self) -> Layanan:
+        return LAYANAN[self.layanan]
+
+    def open_parts(self) -> set[str]:
+        if self.stage == "draft":
+            return self.rules.parts
+        return self.opened if self.stage == "revision" else set()
+
+    def leads_to(self, action: str) -> str:
+        """The stage an action leads to; a word with "!" says why it leads nowhere."""
+        stages = self.rules.stages
+        if self.stage == "draft":
+            return {"submit": stages[0], "withdraw": "withdrawn"}.get(action, "!illegal_move")
+        if self.stage == "revision":
+            return self.asking or "" if action == "resubmit" else "!illegal_move"
+        if self.stage in ENDED:
+            return "!illegal_move"
+        if self.stage == "processing":
+            ways = {"ms": "completed", "tms": "completed", "sub_status": "processing"}
+            if self.rules.returned_from_processing:
+                ways["revise"] = "revision"
+            return ways.get(action, "!illegal_move")
+        if action == "withdraw":
+            return "!already_verified" if self.decided else "withdrawn"
+        ways = {"approve": stages[stages.index(self.stage) + 1], "reject": "rejected"}
+        if self.stage not in HEADS:
+            ways["revise"] = "revision"
+        if self.stage == self.rules.decided_by_service:
+            ways["not_selected"] = "not_selected"
+        return ways.get(action, "!illegal_move")
+
+
+@dataclass
+class Offices:
+    """The newest version of whatever identity has said, by subject."""
+
+    said: dict[str, tuple[int, Any]] = field(default_factory=dict)
+
+    def hear(self, subject: str, version: int, data: Any) -> None:
+        if version > self.version_of(subject):
+            self.said[subject] = (version, data)
+
+    def version_of(self, subject: str) -> int:
+        return self.said.get(subject, (0, None))[0]
+
+    def person(self, who: str) -> Any:
+        return self.said[f"employee/{an_id(who)}"][1]
+
+    def all_of(self, kind: str) -> list[Any]:
+        return [data for name, (_, data) in self.said.items() if name.startswith(f"{kind}/")]
+
+    def running(self, kind: str, today: date, **wanted: Any) -> list[Any]:
+        """The role grants or delegations that hold today."""
+        day = today.isoformat()
+        return [
+            one
+            for one in self.all_of(kind)
+            if one["active"] and one["starts_on"] <= day <= (one["ends_on"] or "9999")
+            if all(one[key] == value for key, value in wanted.items())
+        ]
+
+    def places(self, role: str, opd: str) -> set[str | None]:
+        """The units a role must be held for."""
+        if role in ("umpeg", "opd_head", "opd_secretary"):
+            return {opd}
+        if role in ("bkpsdm_admin", "division_head"):
+            open_ones = [u for u in self.all_of("unit") if u["kind"] == "division" and u["active"]]
+            named = [one for one in open_ones if one["code"] == DIVISION]
+            return {one["id"] for one in named or open_ones}
+        return {None, str(an_id("region")), str(an_id("bkpsdm"))}
+
+    def holders(self, paper: Expected, stage: str, today: date) -> Holders:
+        """Who may decide a stage, each with the roles in which the history may name them."""
+        if stage not in paper.rules.stages or stage == paper.rules.decided_by_service:
+            return {}
+        first = ROLES[stage]
+        for role in [first, *([STAND_INS[first]] if first in STAND_INS else [])]:
+            found = self._holders(paper, role, stage, today)
+            found.pop(paper.applicant, None)
+            if found:
+                return found
+        return {}
+
+    def _holders(self, paper: Expected, role: str, stage: str, today: date) -> Holders:
+        own: Holders = {}
+        lent: Holders = {}
+        for grant in self.running("role", today, role=role):
+            kind, holder, unit = grant["acting"], grant["employee_id"], grant["unit_id"]
+            if unit not in self.places(role, paper.opd):
+                continue
+            if kind == "plt" and stage in paper.rules.without_plt:
+                continue
+            own.setdefault(holder, set()).add((role, kind, None))
+            for one in self.running("delegation", today, role=role, from_employee_id=holder):
+                about = one["layanan"] is None or paper.layanan in one["layanan"]
+                if about and one["unit_id"] in (None, unit):
+                    lent.setdefault(one["to_employee_id"], set()).add((role, kind, holder))
+        return lent | own
+
+    def sees(self, paper: Expected, who: str, today: date) -> bool:
+        """The applicant, officers on the way of what was handed in, and whoever decided on it."""
+        if who == paper.applicant:
+            return True
+        if not paper.handed_in:
+            return False
+        on_the_way = {"bkpsdm_secretary", "bkpsdm_head"}
+        for grant in self.running("role", today, employee_id=who):
+            role = grant["role"]
+            if role in on_the_way:
+                return True
+            if role != "sekda" and grant["unit_id"] in self.places(role, paper.opd):
+                return True
+        if any(who in self.holders(paper, stage, today) for stage in paper.rules.stages):
+            return True
+        return any(who == actor for _, _, _, _, actor, _ in paper.lines)
