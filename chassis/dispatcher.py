@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from chassis.clock import now
 from chassis.context import caused_by
-from chassis.envelope import EnvelopeInvalid, Event
+from chassis.envelope import EnvelopeInvalid, Event, FieldMissing
 from chassis.inbox import Unprocessable
 from chassis.regions import in_region
 from chassis.runtime import Runtime
@@ -107,7 +107,7 @@ class Dispatcher:
 
     def _failed(self, row: Any, error: Exception) -> None:
         attempts = row.attempts + 1
-        hopeless = isinstance(error, Unprocessable | EnvelopeInvalid | KeyError)
+        hopeless = isinstance(error, Unprocessable | EnvelopeInvalid | FieldMissing)
         schedule = self.runtime.settings.retry_schedule
         parked = hopeless or attempts >= len(schedule)
         inbox = self.runtime.db.plumbing.inbox

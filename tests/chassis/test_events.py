@@ -3,6 +3,7 @@
 import itertools
 import random
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from chassis.contracts import ContractBroken
 from chassis.dispatcher import Dispatcher
 from chassis.envelope import EnvelopeInvalid, Event
 from chassis.ids import uuid7
+from chassis.inbox import Handler, hear
 from chassis.outbox import NotInTransaction, record
 from chassis.regions import RegionNotBound, in_region
 from chassis.relay import Relay
@@ -55,6 +57,10 @@ def outbox(letters: Service) -> list:
     table = db.plumbing.outbox
     with letters.app.app_context():
         return list(db.session.execute(table.select().order_by(table.c.position)))
+
+
+def hears(letters: Service, handler: Handler) -> None:
+    letters.runtime.heard = {"note.written.v1": hear(handler, replay="rebuild")}
 
 
 class FlakyBus:
@@ -244,6 +250,30 @@ def test_an_event_that_can_never_be_handled_is_parked_at_once(letters):
     letters.hear(note("nonsense"))
 
     assert [(row.status, row.attempts) for row in inbox(letters)] == [("parked", 1)]
+
+
+@pytest.mark.parametrize("data", [{}, {"text": {}}, {"text": {"parts": [{}]}}])
+def test_an_event_that_lacks_a_key_the_handler_needs_is_parked_at_once(make_letters, data):
+    letters = make_letters()
+
+    def needs_everything(event: Event) -> None:
+        for part in event.data["text"]["parts"]:
+            part["words"]
+
+    hears(letters, needs_everything)
+    letters.hear(replace(note(), data=data))
+
+    assert [(row.status, row.attempts) for row in inbox(letters)] == [("parked", 1)]
+
+
+def test_a_key_missing_in_our_own_tables_is_a_fault_of_ours_and_is_tried_again(letters):
+    labels = {"known": "diketahui"}
+    hears(letters, lambda event: labels[event.data["text"]])
+
+    letters.hear(note("unknown"))
+
+    (row,) = inbox(letters)
+    assert (row.status, row.attempts, row.error) == ("parked", 3, "KeyError: 'unknown'")
 
 
 def test_a_failed_event_waits_as_the_schedule_says_and_holds_back_its_subject(make_letters):
