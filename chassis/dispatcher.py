@@ -47,11 +47,13 @@ class Dispatcher:
         return bool(rows)
 
     def _due(self) -> Select[Any]:
+        """What another release hears and this one does not waits for it, and holds back nobody."""
         inbox = self.runtime.db.plumbing.inbox
         earlier = inbox.alias("earlier")
         blocked = exists(
             select(earlier.c.sequence).where(
                 earlier.c.status == "pending",
+                earlier.c.type.in_(self.runtime.heard),
                 earlier.c.source == inbox.c.source,
                 earlier.c.subject == inbox.c.subject,
                 earlier.c.position < inbox.c.position,
@@ -60,7 +62,7 @@ class Dispatcher:
         return (
             select(inbox)
             .where(inbox.c.status == "pending", inbox.c.due_at <= now(), self._unclaimed())
-            .where(~blocked)
+            .where(inbox.c.type.in_(self.runtime.heard), ~blocked)
             .order_by(inbox.c.sequence)
             .limit(BATCH)
         )

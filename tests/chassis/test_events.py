@@ -276,6 +276,25 @@ def test_a_key_missing_in_our_own_tables_is_a_fault_of_ours_and_is_tried_again(l
     assert (row.status, row.attempts, row.error) == ("parked", 3, "KeyError: 'unknown'")
 
 
+def test_a_type_this_release_does_not_know_waits_for_one_that_does_and_blocks_nobody(letters):
+    """While two releases run, or after one was taken back, the queue brings the other's events."""
+    unknown = replace(note("of the next release", position=1), type="note.drawn.v1")
+    letters.hear(unknown, note("known", position=2))
+
+    assert heard(letters) == ["known"]
+    assert [(row.type, row.status, row.attempts) for row in inbox(letters)] == [
+        ("note.drawn.v1", "pending", 0),
+        ("note.written.v1", "done", 0),
+    ]
+    told: list[str] = []
+    letters.runtime.heard = {
+        **letters.runtime.heard,
+        "note.drawn.v1": hear(lambda event: told.append(event.data["text"]), replay="skip"),
+    }
+    letters.drain()
+    assert told == ["of the next release"]
+
+
 def test_a_failed_event_waits_as_the_schedule_says_and_holds_back_its_subject(make_letters):
     letters = make_letters(RETRY_SCHEDULE="0,5,30")
     letters.hear(note("poison"), note("behind", position=2))
