@@ -19,7 +19,7 @@ from chassis.contracts import ContractBroken
 from chassis.dispatcher import Dispatcher
 from chassis.envelope import EnvelopeInvalid, Event
 from chassis.ids import uuid7
-from chassis.inbox import Handler, hear
+from chassis.inbox import Handler, hear, keep
 from chassis.outbox import NotInTransaction, record
 from chassis.regions import RegionNotBound, in_region
 from chassis.relay import Relay
@@ -293,6 +293,30 @@ def test_a_type_this_release_does_not_know_waits_for_one_that_does_and_blocks_no
     }
     letters.drain()
     assert told == ["of the next release"]
+
+
+def measured(letters: Service) -> dict[str, float]:
+    lines = letters.call("GET", "/metrics").text.splitlines()
+    mine = [line.split('{service="letters"} ') for line in lines]
+    return {line[0].removeprefix("simpul_"): float(line[1]) for line in mine if len(line) == 2}
+
+
+def test_what_is_stuck_grows_older_in_the_metrics_and_nothing_stuck_is_zero(letters):
+    known = measured(letters)
+    assert (known["oldest_unpublished_seconds"], known["oldest_waiting_seconds"]) == (0, 0)
+    with letters.app.app_context(), in_region("demo"):
+        write("nobody publishes me")
+        keep(letters.runtime, [note("nobody handles me"), replace(note(), type="note.drawn.v1")])
+    with time_machine.travel(now() + timedelta(seconds=90)):
+        stuck = measured(letters)
+    letters.drain()
+    freed = measured(letters)
+
+    assert 90 <= stuck["oldest_unpublished_seconds"] < 120
+    assert 90 <= stuck["oldest_waiting_seconds"] < 120
+    assert (stuck["events_waiting"], stuck["events_unknown"]) == (1, 1)
+    assert (freed["oldest_unpublished_seconds"], freed["oldest_waiting_seconds"]) == (0, 0)
+    assert (freed["events_waiting"], freed["events_unknown"]) == (0, 1)
 
 
 def test_a_failed_event_waits_as_the_schedule_says_and_holds_back_its_subject(make_letters):
