@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from chassis.clock import now
 from chassis.context import caused_by
-from chassis.envelope import EnvelopeInvalid, Event
+from chassis.envelope import EnvelopeInvalid, Event, FieldMissing
 from chassis.failpoints import reach
 from chassis.inbox import Unprocessable
 from chassis.regions import in_region
@@ -48,11 +48,13 @@ class Dispatcher:
         return bool(rows)
 
     def _due(self) -> Select[Any]:
+        """What another release hears and this one does not waits for it, and holds back nobody."""
         inbox = self.runtime.db.plumbing.inbox
         earlier = inbox.alias("earlier")
         blocked = exists(
             select(earlier.c.sequence).where(
                 earlier.c.status == "pending",
+                earlier.c.type.in_(self.runtime.heard),
                 earlier.c.source == inbox.c.source,
                 earlier.c.subject == inbox.c.subject,
                 earlier.c.position < inbox.c.position,
@@ -61,7 +63,7 @@ class Dispatcher:
         return (
             select(inbox)
             .where(inbox.c.status == "pending", inbox.c.due_at <= now(), self._unclaimed())
-            .where(~blocked)
+            .where(inbox.c.type.in_(self.runtime.heard), ~blocked)
             .order_by(inbox.c.sequence)
             .limit(BATCH)
         )
@@ -111,7 +113,7 @@ class Dispatcher:
 
     def _failed(self, row: Any, error: Exception) -> None:
         attempts = row.attempts + 1
-        hopeless = isinstance(error, Unprocessable | EnvelopeInvalid | KeyError)
+        hopeless = isinstance(error, Unprocessable | EnvelopeInvalid | FieldMissing)
         schedule = self.runtime.settings.retry_schedule
         parked = hopeless or attempts >= len(schedule)
         inbox = self.runtime.db.plumbing.inbox

@@ -23,6 +23,17 @@ class EnvelopeInvalid(Exception):
     """What arrived is not an event of ours."""
 
 
+class FieldMissing(KeyError):
+    """An event's data lacks what was asked for; no other KeyError is the event's fault."""
+
+
+class Fields(dict[str, Any]):
+    """A JSON object in an event's data, at any depth."""
+
+    def __missing__(self, key: str) -> Any:
+        raise FieldMissing(key)
+
+
 @dataclass(frozen=True)
 class Event:
     """One fact. `version` is the subject's own version, `position` its place in the log."""
@@ -74,7 +85,7 @@ class Event:
             return cls(
                 type=str(envelope["type"]),
                 subject=str(envelope["subject"]),
-                data=_object(envelope["data"]),
+                data=_fields(_object(envelope["data"])),
                 version=int(envelope["aggregateversion"]),
                 region=str(envelope["region"]),
                 id=UUID(envelope["id"]),
@@ -99,3 +110,9 @@ def _object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise EnvelopeInvalid("not a JSON object")
     return value
+
+
+def _fields(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Fields({key: _fields(one) for key, one in value.items()})
+    return [_fields(one) for one in value] if isinstance(value, list) else value

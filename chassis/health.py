@@ -4,16 +4,26 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 from prometheus_client import generate_latest
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.elements import ColumnElement
 
 from chassis import migration, postgres
 from chassis.auth import public
 from chassis.bus import BusUnavailable
+from chassis.clock import now
 from chassis.reconcile import sources_of
 from chassis.runtime import Runtime, here
-from chassis.telemetry import PARKED, REGISTRY, UNPUBLISHED, WAITING, log
+from chassis.telemetry import (
+    OLDEST_UNPUBLISHED,
+    OLDEST_WAITING,
+    PARKED,
+    REGISTRY,
+    UNKNOWN,
+    UNPUBLISHED,
+    WAITING,
+    log,
+)
 
 blueprint = Blueprint("health", __name__)
 
@@ -87,18 +97,44 @@ def _measure(runtime: Runtime) -> None:
     PARKED.labels(runtime.name).set(backlog["parked"])
     WAITING.labels(runtime.name).set(backlog["waiting"])
     UNPUBLISHED.labels(runtime.name).set(backlog["unpublished"])
+    UNKNOWN.labels(runtime.name).set(backlog["unknown"])
+    inbox, outbox = runtime.db.plumbing.inbox, runtime.db.plumbing.outbox
+    OLDEST_WAITING.labels(runtime.name).set(_age(runtime, inbox.c.received_at, _waiting(runtime)))
+    OLDEST_UNPUBLISHED.labels(runtime.name).set(
+        _age(runtime, outbox.c.recorded_at, outbox.c.published_at.is_(None))
+    )
 
 
 def _backlog(runtime: Runtime) -> dict[str, Any]:
-    """What is still under way; `never_compared` names sources whose log was not yet read once."""
+    """What is still under way; `never_compared` names sources whose log was not yet read once.
+
+    `unknown` events are of a type that only another release hears; nothing here waits for them.
+    """
     inbox, outbox = runtime.db.plumbing.inbox, runtime.db.plumbing.outbox
     compared, compares = _copies(runtime), runtime.settings.reconcile_every > 0
     return {
         "unpublished": _count(runtime, outbox, outbox.c.published_at.is_(None)),
-        "waiting": _count(runtime, inbox, inbox.c.status == "pending"),
+        "waiting": _count(runtime, inbox, _waiting(runtime)),
+        "unknown": _count(runtime, inbox, _unknown(runtime)),
         "parked": _count(runtime, inbox, inbox.c.status == "parked"),
         "never_compared": [s for s in sources_of(runtime) if compares and s not in compared],
     }
+
+
+def _waiting(runtime: Runtime) -> ColumnElement[bool]:
+    inbox = runtime.db.plumbing.inbox
+    return and_(inbox.c.status == "pending", inbox.c.type.in_(runtime.heard))
+
+
+def _unknown(runtime: Runtime) -> ColumnElement[bool]:
+    inbox = runtime.db.plumbing.inbox
+    return and_(inbox.c.status == "pending", inbox.c.type.not_in(runtime.heard))
+
+
+def _age(runtime: Runtime, since: ColumnElement[Any], condition: ColumnElement[bool]) -> float:
+    """Seconds since the oldest row that fits; 0 when there is none."""
+    oldest = runtime.db.session.scalar(select(func.min(since)).where(condition))
+    return max(0.0, (now() - oldest).total_seconds()) if oldest else 0.0
 
 
 def _count(runtime: Runtime, table: Table, condition: ColumnElement[bool]) -> int:

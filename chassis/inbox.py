@@ -51,10 +51,11 @@ def store_into(app: Flask) -> Callable[[Event], None]:
 def keep(runtime: Runtime, events: Collection[Event], *, born_at: int = 0) -> int:
     """This function will store the events not known yet, in one transaction; returns how many.
 
+    Also of types this release does not hear: a later one bound them to the queue that both read.
     An event at or before position `born_at` happened before this service's database began: its
     handler's replay rule decides whether it waits to be handled or is only listed.
     """
-    rows = [_row(runtime, event, born_at) for event in events if event.type in runtime.heard]
+    rows = [_row(runtime, event, born_at) for event in events]
     if not rows:
         return 0
     with runtime.db.transaction() as session:
@@ -74,7 +75,8 @@ def keep(runtime: Runtime, events: Collection[Event], *, born_at: int = 0) -> in
 def _row(runtime: Runtime, event: Event, born_at: int) -> dict[str, Any]:
     position = event.position or 0
     old = 0 < position <= born_at
-    suppressed = old and runtime.heard[event.type].replay == "skip"
+    hearing = runtime.heard.get(event.type)
+    suppressed = old and hearing is not None and hearing.replay == "skip"
     return {
         "event_id": event.id,
         "source": event.source,

@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import JSON
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from chassis import runtime as runtimes
 from chassis.db import Database
@@ -31,13 +31,17 @@ _LOCK = 7_110_351  # any fixed number: one migration at a time on a PostgreSQL d
 
 
 def upgrade(app: Flask) -> None:
-    """This function will bring the app's database to the newest schema; safe to repeat."""
+    """This function will bring the app's database to the newest schema; safe to repeat.
+
+    A schema of a later release stays as it is, so that a release can be taken back.
+    """
     runtime = runtimes.of(app)
     with app.app_context(), runtime.db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
             connection.commit()
-        command.upgrade(_config(runtime.folder, runtime.db, connection), "head")
+        if not _is_of_a_later_release(_revision(connection), runtime.folder):
+            command.upgrade(_config(runtime.folder, runtime.db, connection), "head")
         reach("migration.before_commit")
         connection.commit()
         if connection.dialect.name == "postgresql":
@@ -45,9 +49,14 @@ def upgrade(app: Flask) -> None:
 
 
 def is_current(engine: Engine, folder: Path) -> bool:
-    """This function will tell whether the database has the schema this code was written for."""
+    """This function will tell whether the database has the schema this code needs, or a later one.
+
+    Nothing a release stops using is removed in that release, so older code works on its schema:
+    while services are upgraded one by one, and after one was taken back.
+    """
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == _head(folder)
+        revision = _revision(connection)
+    return revision == _head(folder) or _is_of_a_later_release(revision, folder)
 
 
 def drift(app: Flask) -> list[Any]:
@@ -61,6 +70,18 @@ def drift(app: Flask) -> list[Any]:
 def heads(folder: Path) -> list[str]:
     """This function will name the newest migrations of a service; there must be exactly one."""
     return list(ScriptDirectory.from_config(_config(folder)).get_heads())
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _is_of_a_later_release(revision: str | None, folder: Path) -> bool:
+    """Migrations are numbered, so one that is not known here tells by its number."""
+    head = _head(folder)
+    if revision is None or head is None or not (revision.isdecimal() and head.isdecimal()):
+        return False
+    return int(revision) > int(head)
 
 
 @cache

@@ -30,6 +30,15 @@ HANDLED = counter("events_handled", "Events heard, by how it ended", "service", 
 PARKED = gauge("events_parked", "Events in the dead list", "service")
 WAITING = gauge("events_waiting", "Events heard and not yet handled", "service")
 UNPUBLISHED = gauge("events_unpublished", "Events recorded and not yet published", "service")
+UNKNOWN = gauge("events_unknown", "Events kept for a release that hears their type", "service")
+OLDEST_WAITING = gauge(
+    "oldest_waiting_seconds", "Age of the oldest event heard and not yet handled, else 0", "service"
+)
+OLDEST_UNPUBLISHED = gauge(
+    "oldest_unpublished_seconds",
+    "Age of the oldest event recorded and not yet published, else 0",
+    "service",
+)
 LOOP_FAILURES = counter("loop_failures", "Times a background loop raised", "service", "loop")
 
 

@@ -63,6 +63,7 @@ class Part:
     folder: Path
     has_worker: bool
     command: Sequence[str] = OPS
+    root: Path = ROOT
     webs: list[Instance] = field(default_factory=list)
     worker: Instance | None = None
 
@@ -85,8 +86,8 @@ class Part:
         child = Child(
             command,
             log=self.folder / f"{self.name}-{kind}.log",
-            env={**self.settings, "PYTHONPATH": str(ROOT)},
-            cwd=ROOT,
+            env={**self.settings, "PYTHONPATH": str(self.root)},
+            cwd=self.root,
             withheld=OF_ONE_SERVICE,
         )
         child.start()

@@ -43,7 +43,8 @@ class UnknownPart(Exception):
 class Supervisor:
     """One cluster of one folder. Changes are made one at a time.
 
-    `command` starts each of our processes; `extra` settings win over the plan's.
+    `command` starts each of our processes, with the code in `root`; `extra` settings win over the
+    plan's.
     """
 
     plan: Plan
@@ -52,6 +53,7 @@ class Supervisor:
     certificate: Path | None = None
     certificate_key: Path | None = None
     command: Sequence[str] = OPS
+    root: Path = ROOT
     extra: Mapping[str, str] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -232,7 +234,7 @@ class Supervisor:
         for name in (*self.plan.manifests, *FRONTS):
             is_service = name in self.plan.manifests
             mine = self._settings_of(name, settings)
-            part = Part(name, mine, logs, has_worker=is_service, command=self.command)
+            part = Part(name, mine, logs, is_service, command=self.command, root=self.root)
             self.parts[name] = part
             part.webs.append(part.launch("web"))
         self.nginx.start({name: part.ports for name, part in self.parts.items()})

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -11,6 +12,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+_PORTS = range(12_000, 32_768)  # below those Linux gives to connections going out
+_PORTS_TRIED = 100
 
 
 class EngineMissing(Exception):
@@ -26,11 +30,16 @@ class EngineFailed(Exception):
 
 
 def free_port() -> int:
-    """Return a port nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port nobody listens on just now, and that no connection going out is given.
+
+    The kernel's own choice would be one of those: taken again before a slow server binds it.
+    """
+    for _ in range(_PORTS_TRIED):
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise EngineFailed(f"no free port of {_PORTS_TRIED} tried")
 
 
 def find(program: str, *packages: str, also: Sequence[str] = ()) -> str:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from chassis.envelope import Event
+from chassis.envelope import Event, FieldMissing
 from chassis.inbox import Unprocessable, hear
 from chassis.kernel.errors import Refused
 from services.proposal.adapters.receipts import Receipt
@@ -48,7 +48,7 @@ def decide_stage(event: Event) -> None:
     data = event.data
     with _refusals_parked():
         verdict = Verdict(
-            decision=_DECISIONS[data["decision"]],
+            decision=_decision(data["decision"]),
             note=data.get("note") or "",
             reasons=[Reason(one["code"], one.get("target")) for one in data.get("reasons") or ()],
         )
@@ -82,8 +82,14 @@ def _refusals_parked() -> Iterator[None]:
     """A refused or unreadable decision stays so however often it is tried."""
     try:
         yield
-    except (Refused, KeyError, ValueError) as error:
+    except (Refused, FieldMissing, ValueError) as error:
         raise Unprocessable(f"decision refused: {error}") from error
+
+
+def _decision(word: str) -> Action:
+    if word not in _DECISIONS:
+        raise Unprocessable(f"there is no decision {word!r}")
+    return _DECISIONS[word]
 
 
 def _decider(event: Event) -> ServiceDecider:

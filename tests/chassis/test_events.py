@@ -3,6 +3,7 @@
 import itertools
 import random
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from chassis.contracts import ContractBroken
 from chassis.dispatcher import Dispatcher
 from chassis.envelope import EnvelopeInvalid, Event
 from chassis.ids import uuid7
+from chassis.inbox import Handler, hear, keep
 from chassis.outbox import NotInTransaction, record
 from chassis.regions import RegionNotBound, in_region
 from chassis.relay import Relay
@@ -55,6 +57,10 @@ def outbox(letters: Service) -> list:
     table = db.plumbing.outbox
     with letters.app.app_context():
         return list(db.session.execute(table.select().order_by(table.c.position)))
+
+
+def hears(letters: Service, handler: Handler) -> None:
+    letters.runtime.heard = {"note.written.v1": hear(handler, replay="rebuild")}
 
 
 class FlakyBus:
@@ -244,6 +250,73 @@ def test_an_event_that_can_never_be_handled_is_parked_at_once(letters):
     letters.hear(note("nonsense"))
 
     assert [(row.status, row.attempts) for row in inbox(letters)] == [("parked", 1)]
+
+
+@pytest.mark.parametrize("data", [{}, {"text": {}}, {"text": {"parts": [{}]}}])
+def test_an_event_that_lacks_a_key_the_handler_needs_is_parked_at_once(make_letters, data):
+    letters = make_letters()
+
+    def needs_everything(event: Event) -> None:
+        for part in event.data["text"]["parts"]:
+            part["words"]
+
+    hears(letters, needs_everything)
+    letters.hear(replace(note(), data=data))
+
+    assert [(row.status, row.attempts) for row in inbox(letters)] == [("parked", 1)]
+
+
+def test_a_key_missing_in_our_own_tables_is_a_fault_of_ours_and_is_tried_again(letters):
+    labels = {"known": "diketahui"}
+    hears(letters, lambda event: labels[event.data["text"]])
+
+    letters.hear(note("unknown"))
+
+    (row,) = inbox(letters)
+    assert (row.status, row.attempts, row.error) == ("parked", 3, "KeyError: 'unknown'")
+
+
+def test_a_type_this_release_does_not_know_waits_for_one_that_does_and_blocks_nobody(letters):
+    """While two releases run, or after one was taken back, the queue brings the other's events."""
+    unknown = replace(note("of the next release", position=1), type="note.drawn.v1")
+    letters.hear(unknown, note("known", position=2))
+
+    assert heard(letters) == ["known"]
+    assert [(row.type, row.status, row.attempts) for row in inbox(letters)] == [
+        ("note.drawn.v1", "pending", 0),
+        ("note.written.v1", "done", 0),
+    ]
+    told: list[str] = []
+    letters.runtime.heard = {
+        **letters.runtime.heard,
+        "note.drawn.v1": hear(lambda event: told.append(event.data["text"]), replay="skip"),
+    }
+    letters.drain()
+    assert told == ["of the next release"]
+
+
+def measured(letters: Service) -> dict[str, float]:
+    lines = letters.call("GET", "/metrics").text.splitlines()
+    mine = [line.split('{service="letters"} ') for line in lines]
+    return {line[0].removeprefix("simpul_"): float(line[1]) for line in mine if len(line) == 2}
+
+
+def test_what_is_stuck_grows_older_in_the_metrics_and_nothing_stuck_is_zero(letters):
+    known = measured(letters)
+    assert (known["oldest_unpublished_seconds"], known["oldest_waiting_seconds"]) == (0, 0)
+    with letters.app.app_context(), in_region("demo"):
+        write("nobody publishes me")
+        keep(letters.runtime, [note("nobody handles me"), replace(note(), type="note.drawn.v1")])
+    with time_machine.travel(now() + timedelta(seconds=90)):
+        stuck = measured(letters)
+    letters.drain()
+    freed = measured(letters)
+
+    assert 90 <= stuck["oldest_unpublished_seconds"] < 120
+    assert 90 <= stuck["oldest_waiting_seconds"] < 120
+    assert (stuck["events_waiting"], stuck["events_unknown"]) == (1, 1)
+    assert (freed["oldest_unpublished_seconds"], freed["oldest_waiting_seconds"]) == (0, 0)
+    assert (freed["events_waiting"], freed["events_unknown"]) == (0, 1)
 
 
 def test_a_failed_event_waits_as_the_schedule_says_and_holds_back_its_subject(make_letters):

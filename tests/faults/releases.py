@@ -1,0 +1,47 @@
+"""The code of the previous release, in a folder of its own, to run beside today's."""
+
+import io
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+_NAMED_IN = Path(__file__).with_name("previous-release")
+
+
+def previous_release() -> str:
+    """This function will return the commit that `previous-release` names."""
+    lines = _NAMED_IN.read_text("utf-8").splitlines()
+    [commit] = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    return commit
+
+
+def unpack_previous_release(folder: Path) -> Path:
+    """This function will write that commit's files into the folder.
+
+    Skips in a shallow clone that does not hold the commit; anywhere else that is a failure.
+    """
+    commit = previous_release()
+    if not _is_here(commit):
+        if _said("rev-parse", "--is-shallow-repository") == b"true\n":
+            pytest.skip(f"this shallow clone does not hold the previous release {commit}")
+        pytest.fail(f"tests/faults/previous-release names {commit}, which is not in the history")
+    with tarfile.open(fileobj=io.BytesIO(_said("archive", commit))) as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+def _is_here(commit: str) -> bool:
+    looked = subprocess.run(
+        ["git", "cat-file", "-e", f"{commit}^{{commit}}"],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+    )
+    return looked.returncode == 0
+
+
+def _said(*words: str) -> bytes:
+    return subprocess.run(["git", *words], cwd=ROOT, check=True, capture_output=True).stdout
