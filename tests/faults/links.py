@@ -35,6 +35,11 @@ class _Connection:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
                 writer.transport.abort()
 
+    def close(self):
+        for writer in (self.near, self.far):
+            if writer is not None:
+                writer.close()
+
 
 @dataclass
 class Link:
@@ -105,6 +110,7 @@ class Link:
             one.reset()
         finally:
             self._connections.discard(one)
+            one.close()
 
     async def _carry(self, one, reader):
         if self.fault.cut:
@@ -118,8 +124,6 @@ class Link:
             self._pump(one, reader, one.far, up=True),
             self._pump(one, far_reader, one.near, up=False),
         )
-        one.near.close()
-        one.far.close()
 
     async def _pump(self, one, reader, writer, *, up):
         while block := await reader.read(_BLOCK):

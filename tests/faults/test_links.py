@@ -66,7 +66,7 @@ def test_a_cut_link_resets_what_is_there_and_what_comes_until_it_heals(link):
         with pytest.raises(ConnectionError):
             said(one)
             said(one)
-    with caller(link) as two, pytest.raises(ConnectionError):
+    with pytest.raises(ConnectionError), caller(link) as two:
         said(two)
         said(two)
     link.heal()
