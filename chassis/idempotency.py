@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from chassis.auth import actor
 from chassis.clock import now
 from chassis.kernel.errors import FieldError, Refused
+from chassis.postgres import is_lock_timeout
 from chassis.runtime import Runtime, here
 
 HEADER = "Idempotency-Key"
@@ -138,8 +139,10 @@ def _claim(runtime: Runtime, key: str, fingerprint: bytes) -> Response | None:
     except IntegrityError:
         return _known(runtime, key, fingerprint)
     except OperationalError as error:
-        # The first request still holds the row; PostgreSQL gave up waiting for it.
-        raise StillRunning from error
+        if is_lock_timeout(error):
+            # The first request still holds the row; PostgreSQL gave up waiting for it.
+            raise StillRunning from error
+        raise
     return None
 
 
