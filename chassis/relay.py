@@ -43,7 +43,10 @@ class Relay:
 
         Does nothing while not leading. Raises `BusUnavailable`.
         """
-        return self.lease is not None and publish(self.runtime) > 0
+        if self.lease is not None and publish(self.runtime):
+            return True
+        self.runtime.bus.tend()
+        return False
 
     def stop(self) -> None:
         """Give the lease back."""

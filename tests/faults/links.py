@@ -126,6 +126,14 @@ class Link:
         )
 
     async def _pump(self, one, reader, writer, *, up):
+        try:
+            await self._forward(one, reader, writer, up=up)
+        except OSError:
+            # What happens at the far end of a silent link, the near end never learns.
+            if up or not one.deaf:
+                raise
+
+    async def _forward(self, one, reader, writer, *, up):
         while block := await reader.read(_BLOCK):
             if one.deaf:
                 continue
