@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from services.notification.adapters.channels import Message, Sending
 from services.notification.adapters.letters import HeaderUnsafe, letter
-from services.notification.adapters.watchdog import time_limit
+from chassis.watchdog import time_limit
 from services.notification.domain.addresses import UnusableAddress
 from services.notification.domain.attempts import (
     Outcome,

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from services.notification.adapters.channels import Message, Sending
-from services.notification.adapters.watchdog import time_limit
+from chassis.watchdog import time_limit
 from services.notification.domain.addresses import UnusableAddress, mobile_number
 from services.notification.domain.attempts import (
     Outcome,
