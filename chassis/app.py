@@ -179,6 +179,7 @@ def _plumbing_loops(app: Flask, attached: Runtime) -> list[Loop]:
     relay = Relay(attached, worker)
     loops = [
         Loop("relay", relay.run, stop=relay.stop),
+        Loop("publisher", relay.publish),
         Loop("keys", attached.keys.refresh, every=60.0, drained=False),
         Loop("tidying", lambda: _tidy(attached), every=3600.0, drained=False),
     ]

@@ -88,7 +88,7 @@ class Database(SQLAlchemy):
                 event.listen(self.engine, "connect", _prepare_sqlite)
                 event.listen(self.engine, "begin", _begin_sqlite)
             else:
-                postgres.forget_region_at_end(self.engine)
+                postgres.prepare(self.engine)
 
     @staticmethod
     def engine_options(database_url: str) -> dict[str, Any]:

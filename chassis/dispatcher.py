@@ -69,8 +69,13 @@ class Dispatcher:
         )
 
     def _unclaimed(self) -> ColumnElement[bool]:
+        """A claim of our own is left from a turn that lost its database in the middle."""
         inbox = self.runtime.db.plumbing.inbox
-        return or_(inbox.c.claimed_until.is_(None), inbox.c.claimed_until < now())
+        return or_(
+            inbox.c.claimed_until.is_(None),
+            inbox.c.claimed_until < now(),
+            inbox.c.claimed_by == self.worker,
+        )
 
     def _claim(self, sequence: int) -> bool:
         inbox = self.runtime.db.plumbing.inbox

@@ -12,6 +12,7 @@ from chassis import migration, postgres
 from chassis.auth import public
 from chassis.bus import BusUnavailable
 from chassis.clock import now
+from chassis.problems import Unavailable
 from chassis.reconcile import sources_of
 from chassis.runtime import Runtime, here
 from chassis.telemetry import (
@@ -38,9 +39,9 @@ def livez() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> tuple[Response, int]:
-    """The database is there with the right schema. A missing bus only degrades."""
+    """The database is there with the right schema. Without bus or store it only does less."""
     runtime = here()
-    checks = {"database": _database(runtime), "bus": _bus(runtime)}
+    checks = {"database": _database(runtime), "bus": _bus(runtime), **_others(runtime)}
     ready = checks["database"] == "ok"
     body = {
         "status": "ok" if ready else "unavailable",
@@ -80,6 +81,18 @@ def _bus(runtime: Runtime) -> str:
     except BusUnavailable:
         return "degraded"
     return "ok"
+
+
+def _others(runtime: Runtime) -> dict[str, str]:
+    told = {}
+    for name, check in runtime.leans_on.items():
+        try:
+            check()
+        except Unavailable:
+            told[name] = "degraded"
+        else:
+            told[name] = "ok"
+    return told
 
 
 def _copies(runtime: Runtime) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from chassis.auth import actor
 from chassis.clock import now
 from chassis.failpoints import reach
 from chassis.kernel.errors import FieldError, Refused
+from chassis.postgres import is_lock_timeout
 from chassis.runtime import Runtime, here
 
 HEADER = "Idempotency-Key"
@@ -141,8 +142,10 @@ def _claim(runtime: Runtime, key: str, fingerprint: bytes) -> Response | None:
     except IntegrityError:
         return _known(runtime, key, fingerprint)
     except OperationalError as error:
-        # The first request still holds the row; PostgreSQL gave up waiting for it.
-        raise StillRunning from error
+        if is_lock_timeout(error):
+            # The first request still holds the row; PostgreSQL gave up waiting for it.
+            raise StillRunning from error
+        raise
     return None
 
 

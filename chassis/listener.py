@@ -1,14 +1,18 @@
 """Wakes this process's loops when another process commits something for them (PostgreSQL)."""
 
 import select
+import time
 from collections.abc import Callable
-from typing import Any
 
 import psycopg
 from sqlalchemy.engine import make_url
 
+from chassis.patience import Connection
 from chassis.postgres import BACKEND, CHANNELS
 from chassis.telemetry import log
+
+# Nobody tells a listener that its line is dead, so it asks when nothing was heard for so long.
+_QUIET = 10.0
 
 
 class Listener:
@@ -17,7 +21,8 @@ class Listener:
     def __init__(self, database_url: str, wake: Callable[[str], None]) -> None:
         self._url = make_url(database_url).set(drivername=BACKEND)
         self._wake = wake
-        self._connection: psycopg.Connection[Any] | None = None
+        self._connection: Connection | None = None
+        self._heard_at = 0.0
 
     def run(self) -> bool:
         """Wait up to a second for notifications; False always, for use as a background loop."""
@@ -25,8 +30,10 @@ class Listener:
         try:
             readable, _, _ = select.select([connection.fileno()], [], [], 1.0)
             if readable:
-                for notice in connection.notifies(timeout=0):
-                    self._wake(notice.channel.removeprefix("simpul_"))
+                self._pass_on(connection)
+            elif time.monotonic() - self._heard_at > _QUIET:
+                connection.execute("SELECT 1")
+                self._heard_at = time.monotonic()
         except (psycopg.Error, OSError) as error:
             log.warning("listener_lost", error=type(error).__name__)
             self.stop()
@@ -37,10 +44,16 @@ class Listener:
             self._connection.close()
             self._connection = None
 
-    def _connected(self) -> psycopg.Connection[Any]:
+    def _pass_on(self, connection: Connection) -> None:
+        self._heard_at = time.monotonic()
+        for notice in connection.notifies(timeout=0):
+            self._wake(notice.channel.removeprefix("simpul_"))
+
+    def _connected(self) -> Connection:
         if self._connection is None or self._connection.closed:
             url = self._url.render_as_string(hide_password=False)
-            self._connection = psycopg.connect(url, autocommit=True, connect_timeout=3)
+            self._connection = Connection.connect(url, autocommit=True, connect_timeout=2)
+            self._heard_at = time.monotonic()
             for channel in CHANNELS:
                 self._connection.execute(f"LISTEN simpul_{channel}".encode())
             # What was committed while nobody listened is looked for at once.

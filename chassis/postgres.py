@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import MetaData, Table, create_engine, event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from chassis import regions
@@ -19,6 +20,7 @@ _LIMITS = {
     "lock_timeout": 2_000,
     "idle_in_transaction_session_timeout": 10_000,
 }
+_LOCK_NOT_AVAILABLE = "55P03"
 _MUST_BE_ON = ("fsync", "full_page_writes")
 
 
@@ -32,10 +34,10 @@ def engine_options(*, processes_share: int = 4) -> dict[str, Any]:
     return {
         "pool_size": processes_share,
         "max_overflow": processes_share,
-        "pool_timeout": 3,
+        "pool_timeout": 2,
         "pool_pre_ping": True,
         "connect_args": {
-            "connect_timeout": 3,
+            "connect_timeout": 2,
             "tcp_user_timeout": 5_000,
             "keepalives_idle": 10,
             "options": limits,
@@ -45,6 +47,11 @@ def engine_options(*, processes_share: int = 4) -> dict[str, Any]:
 
 def is_postgres(engine: Engine) -> bool:
     return engine.dialect.name == BACKEND
+
+
+def is_lock_timeout(error: DBAPIError) -> bool:
+    """Tell whether the server gave up waiting for another transaction's lock."""
+    return getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE
 
 
 def bind_region(session: Session) -> None:
@@ -60,7 +67,16 @@ def bind_region(session: Session) -> None:
     connection.info[_REGION] = region
 
 
-def forget_region_at_end(engine: Engine) -> None:
+def prepare(engine: Engine) -> None:
+    """This function will have the engine forget regions and not wait for ever."""
+    # Only PostgreSQL installations have its driver.
+    from chassis import patience
+
+    _forget_region_at_end(engine)
+    patience.install(engine)
+
+
+def _forget_region_at_end(engine: Engine) -> None:
     """This function will make each transaction begin without a region, as the server does."""
 
     def forget(connection: Connection, *_savepoint: Any) -> None:

@@ -183,15 +183,17 @@ _MARSHMALLOW = (
 
 
 def _database(error: Exception) -> Response:
-    if isinstance(error, DBAPIError) and not _is_outage(error):
+    if not is_outage(error):
         return _unexpected(error)
     log.error("database_unavailable", error=type(error).__name__)
     return refused(Unavailable())
 
 
-def _is_outage(error: DBAPIError) -> bool:
-    # A value the database cannot hold is the caller's or our fault, not an outage.
-    return isinstance(error, OperationalError) or error.connection_invalidated
+def is_outage(error: Exception) -> bool:
+    """Tell whether the database is away; a value it cannot hold is our fault or the caller's."""
+    if isinstance(error, DBAPIError):
+        return isinstance(error, OperationalError) or error.connection_invalidated
+    return isinstance(error, PoolTimeout)
 
 
 def _unexpected(error: Exception) -> Response:

@@ -1,4 +1,8 @@
-"""The loop that leads: numbers what was committed, then publishes it."""
+"""The two loops that lead: one numbers what was committed, the other publishes it.
+
+They are apart because publishing waits for the broker, and numbering must not: the feed, which
+the others compare with while the broker is away, shows only what has its number.
+"""
 
 from dataclasses import dataclass, field
 
@@ -20,7 +24,7 @@ class Relay:
     lease: Lease | None = field(default=None, init=False)
 
     def run(self) -> bool:
-        """Work one batch; True when there was something to do. Does nothing while not leading."""
+        """Number one batch; True when there was something to do. Does nothing while not leading."""
         if self.lease is None or self.lease.half_spent:
             self.lease = leases.take(self.runtime.db, LEASE, self.worker)
         if self.lease is None:
@@ -30,7 +34,19 @@ class Relay:
         except LeadershipLost:
             self.lease = None
             return False
-        return publish(self.runtime) + numbered > 0
+        if numbered:
+            self.runtime.wake("publisher")
+        return numbered > 0
+
+    def publish(self) -> bool:
+        """Publish one batch of what has its number; True when there was one.
+
+        Does nothing while not leading. Raises `BusUnavailable`.
+        """
+        if self.lease is not None and publish(self.runtime):
+            return True
+        self.runtime.bus.tend()
+        return False
 
     def stop(self) -> None:
         """Give the lease back."""

@@ -39,6 +39,8 @@ class Runtime:
     folder: Path
     heard: Mapping[str, "Hearing"] = field(default_factory=dict)
     loops: list["Loop"] = field(default_factory=list)
+    # What else this service leans on: `/readyz` tells of it, and is ready without it.
+    leans_on: dict[str, Callable[[], None]] = field(default_factory=dict)
     revoked_at: "Callable[[UUID], datetime | None] | None" = None
 
     @property

@@ -12,9 +12,12 @@ from flask import Flask
 from chassis import runtime as runtimes
 from chassis.bus import BusUnavailable
 from chassis.loops import Loop
+from chassis.problems import is_outage
 from chassis.telemetry import LOOP_FAILURES, log
 
 _LONGEST_PAUSE = 30.0
+# Asking a broker or a database that is away costs little, and its return is to be noticed soon.
+_LONGEST_OUTAGE_PAUSE = 5.0
 
 
 def identity_of_worker() -> str:
@@ -59,32 +62,40 @@ class Worker:
         failures = 0
         while not self._stopping.is_set():
             loop.wake.clear()
-            busy, failed = _turn(app, loop)
-            failures = failures + 1 if failed else 0
+            busy, longest = _turn(app, loop)
+            failures = failures + 1 if longest else 0
             if not busy and not self._stopping.is_set():
-                loop.wake.wait(_pause(loop.every, failures))
+                loop.wake.wait(_pause(failures, longest) if longest else loop.every)
         if loop.stop is not None:
             with app.app_context():
                 loop.stop()
 
 
-def _turn(app: Flask, loop: Loop) -> tuple[bool, bool]:
+def _turn(app: Flask, loop: Loop) -> tuple[bool, float]:
+    """Return whether there was work; and if it failed, how long to wait at most."""
     try:
         with app.app_context():
-            return loop.run(), False
+            return loop.run(), 0.0
     except BusUnavailable as error:
+        longest = _LONGEST_OUTAGE_PAUSE
         log.warning("bus_unavailable", service=app.name, loop=loop.name, reason=str(error))
-    except Exception:  # noqa: BLE001 - a loop must outlive whatever its work raises
-        log.exception("loop_failed", service=app.name, loop=loop.name)
+    except Exception as error:  # noqa: BLE001 - a loop must outlive whatever its work raises
+        longest = _failed(app, loop, error)
     LOOP_FAILURES.labels(app.name, loop.name).inc()
-    return False, True
+    return False, longest
 
 
-def _pause(every: float, failures: int) -> float:
-    if not failures:
-        return every
-    longest = min(_LONGEST_PAUSE, 0.2 * 2 ** min(failures, 10))
-    return random.uniform(longest / 2, longest)  # noqa: S311 - spreads load
+def _failed(app: Flask, loop: Loop, error: Exception) -> float:
+    if is_outage(error):
+        log.warning("database_unavailable", service=app.name, loop=loop.name)
+        return _LONGEST_OUTAGE_PAUSE
+    log.error("loop_failed", service=app.name, loop=loop.name, exc_info=error)
+    return _LONGEST_PAUSE
+
+
+def _pause(failures: int, longest: float) -> float:
+    most = min(longest, 0.2 * 2 ** min(failures, 10))
+    return random.uniform(most / 2, most)  # noqa: S311 - spreads load
 
 
 def drain(*apps: Flask, turns: int = 2000) -> None:

@@ -28,6 +28,9 @@ class Bus(Protocol):
     def declare(self, hearer: str, types: Collection[str]) -> None:
         """Make what the hearer needs exist on the broker; safe to repeat."""
 
+    def tend(self) -> None:
+        """Keep an idle publisher's connection alive; called every half second or so."""
+
     def check(self) -> None:
         """Raise `BusUnavailable` when the bus does not answer."""
 

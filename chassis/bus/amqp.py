@@ -5,6 +5,7 @@ object belongs to one thread: pika's connections are not shared.
 """
 
 import contextlib
+import copy
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,14 @@ from typing import Any
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
-from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, UnroutableError
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
+from pika.exceptions import (
+    AMQPConnectionError,
+    AMQPError,
+    ChannelClosedByBroker,
+    NackError,
+    UnroutableError,
+)
 
 from chassis.bus import BusUnavailable, Store
 from chassis.envelope import CONTENT_TYPE, EnvelopeInvalid, Event
@@ -25,6 +33,8 @@ DEAD_EXCHANGE = "simpul.dead"
 PREFETCH = 10
 _NOT_FOUND = 404
 _SETTLING_TIME = 2.0
+# A line that died silently is noticed after 5 + 5 to 2 * (5 + 5) seconds: pika's own rule.
+_HEARTBEAT = 5
 # The fuse only: failures are counted in the inbox, and what blows it is kept, not dropped.
 _QUEUE = {
     "x-queue-type": "quorum",
@@ -44,9 +54,10 @@ class RabbitBus:
 
     def __init__(self, url: str, service: str) -> None:
         self._parameters = pika.URLParameters(url)
-        self._parameters.heartbeat = 30
+        self._parameters.heartbeat = _HEARTBEAT
         self._parameters.blocked_connection_timeout = 5
         self._parameters.socket_timeout = 5
+        self._parameters.stack_timeout = 6
         self._parameters.client_properties = {"connection_name": f"simpul {service}"}
         self._publishing = _Line(self._parameters, confirms=True)
 
@@ -95,8 +106,14 @@ class RabbitBus:
         finally:
             line.close()
 
+    def tend(self) -> None:
+        self._publishing.tend()
+
     def check(self) -> None:
-        line = _Line(self._parameters, confirms=False)
+        # Whoever asks whether this process can serve does not wait long for the answer.
+        hasty = copy.copy(self._parameters)
+        hasty.socket_timeout, hasty.stack_timeout = 1, 1.2
+        line = _Line(hasty, confirms=False)
         try:
             line.channel()
         except (AMQPError, OSError) as error:
@@ -133,13 +150,29 @@ class _Line:
     _channel: Any = field(default=None, init=False)
 
     def channel(self) -> BlockingChannel:
+        self.tend()
         if self._channel is None or not self._channel.is_open:
             self.close()
-            self._connection = pika.BlockingConnection(self.parameters)
+            self._connection = self._opened()
             self._channel = self._connection.channel()
             if self.confirms:
                 self._channel.confirm_delivery()
         return self._channel
+
+    def _opened(self) -> pika.BlockingConnection:
+        try:
+            return pika.BlockingConnection(self.parameters)
+        except AMQPConnectorException as error:
+            # What pika raises for a broker that accepts and says nothing is no AMQPError.
+            raise AMQPConnectionError(type(error).__name__) from error
+
+    def tend(self) -> None:
+        """Answer heartbeats, and let go of a connection that died meanwhile."""
+        if self._connection is not None:
+            try:
+                self._connection.process_data_events()
+            except (AMQPError, OSError):
+                self.close()
 
     def close(self) -> None:
         connection, self._connection, self._channel = self._connection, None, None

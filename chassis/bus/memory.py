@@ -36,6 +36,9 @@ class MemoryBus:
     def declare(self, hearer: str, types: Collection[str]) -> None:
         """Nothing to declare: hearing is enough."""
 
+    def tend(self) -> None:
+        """Nothing to keep alive."""
+
     def check(self) -> None:
         """Always there."""
 

@@ -3,6 +3,7 @@
 import itertools
 import random
 import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from chassis import dead, leases, worker
 from chassis import runtime as runtimes
@@ -76,6 +78,9 @@ class FlakyBus:
             raise BusUnavailable("gone")
         self.taken.append(event)
         return self.routed
+
+    def tend(self) -> None:
+        """Nothing to keep alive."""
 
 
 def write_and_fail() -> None:
@@ -197,14 +202,62 @@ def test_a_bus_that_goes_away_delays_and_loses_nothing(letters):
         for text in "abcd":
             write(text)
         relay = Relay(runtime, "me")
+        assert relay.run()
         with pytest.raises(BusUnavailable):
-            relay.run()
+            relay.publish()
         assert [bool(row.published_at) for row in outbox(letters)] == [True, True, False, False]
         runtime.bus.good = 99
-        assert relay.run()
+        assert relay.publish()
 
     assert [event.position for event in runtime.bus.taken] == [1, 2, 3, 4]
     assert all(row.published_at for row in outbox(letters))
+
+
+class DeafBus(FlakyBus):
+    """Takes an event and never confirms it."""
+
+    def __init__(self) -> None:
+        super().__init__(good=0)
+        self.asked, self.end = threading.Event(), threading.Event()
+
+    def publish(self, _event: Event) -> bool:
+        self.asked.set()
+        assert self.end.wait(60)
+        raise BusUnavailable("never confirmed")
+
+
+def test_numbering_does_not_wait_for_a_broker_that_does_not_answer(letters):
+    bus = letters.runtime.bus = DeafBus()
+    running = worker.Worker(letters.app)
+    running.start()
+    with letters.app.app_context(), in_region("demo"):
+        write("one")
+        assert bus.asked.wait(10)
+        write("two")
+    deadline = time.monotonic() + 10
+    while not all(row.position for row in outbox(letters)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    numbered = {row.position for row in outbox(letters)}
+    bus.end.set()
+    assert running.stop()
+
+    assert numbered == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("error", "longest"),
+    [
+        (BusUnavailable("gone"), 5.0),
+        (OperationalError("SELECT 1", {}, Exception("gone")), 5.0),
+        (RuntimeError("a fault"), 30.0),
+    ],
+)
+def test_what_is_away_is_asked_more_often_than_what_is_broken(letters, error, longest):
+    def fail() -> bool:
+        raise error
+
+    assert worker._turn(letters.app, worker.Loop("failing", fail)) == (False, longest)
+    assert longest / 2 <= worker._pause(50, longest) <= longest
 
 
 def test_a_crash_between_publishing_and_marking_sends_again_and_has_one_effect(letters):
@@ -219,7 +272,9 @@ def test_an_event_nobody_hears_is_marked_and_blocks_nobody(letters):
     letters.runtime.bus = FlakyBus(good=99, routed=False)
     with letters.app.app_context(), in_region("demo"):
         write("into the void")
-        assert Relay(letters.runtime, "me").run()
+        relay = Relay(letters.runtime, "me")
+        assert relay.run()
+        assert relay.publish()
 
     assert [row.unrouted for row in outbox(letters)] == [1]
 
@@ -374,6 +429,20 @@ def test_a_worker_that_lost_its_claim_changes_nothing(letters):
 
     assert heard(letters) == []
     assert inbox(letters)[0].status == "pending"
+
+
+def test_what_a_worker_claimed_before_its_database_went_away_does_not_wait_for_the_claim(letters):
+    with letters.app.app_context():
+        from chassis import inbox as inboxes
+
+        inboxes.keep(letters.runtime, [note()])
+        mine, other = Dispatcher(letters.runtime, "mine"), Dispatcher(letters.runtime, "other")
+        assert mine._claim(db.session.execute(mine._due()).one().sequence)
+        db.session.rollback()
+        assert not other.run()
+        assert mine.run()
+
+    assert heard(letters) == ["hello"]
 
 
 def test_two_dispatchers_at_once_do_everything_once(letters):

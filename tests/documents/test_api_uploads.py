@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from joserfc import jwt
@@ -287,3 +288,14 @@ def test_no_key_in_the_store_tells_whose_file_it_is(desk: Desk):
     assert "199001012015011999" not in key
     assert str(desk.owner) not in json.dumps(key)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_readyz_shows_a_store_that_is_away_and_stays_ready(desk: Desk, tmp_path: Path):
+    assert desk.service.call("GET", "/readyz").json["checks"]["store"] == "ok"
+    objects = tmp_path / "objects"
+    objects.rename(tmp_path / "elsewhere")
+    objects.write_text("no folder")
+    told = desk.service.call("GET", "/readyz")
+
+    assert told.status_code == 200
+    assert told.json["checks"]["store"] == "degraded"

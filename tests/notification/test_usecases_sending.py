@@ -1,6 +1,9 @@
+import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from chassis import worker
 from services.notification.domain.attempts import (
@@ -10,6 +13,7 @@ from services.notification.domain.attempts import (
     uncertain,
 )
 from services.notification.usecases.sending import renew, take
+from services.notification.workers.sender import Sender
 from tests.notification.desk import APPLICANT, a_contact_version, a_rule, an_event
 
 BOTH = ("in_app", "email", "whatsapp")
@@ -323,3 +327,25 @@ def test_the_services_own_loops_send_a_mail_as_a_file(service, tmp_path):
 
     [path] = (tmp_path / "mail").glob("*.eml")
     assert path.stem == str(desk.notices[0].id)
+
+
+def test_an_ending_that_could_not_be_written_down_is_remembered_until_the_database_is_back(told):
+    def lose(_connection, _cursor, statement, *_rest):
+        if told.mail.sent and len(lost) < 2 and statement.startswith("UPDATE attempts"):
+            lost.append(statement)
+            raise sqlite3.OperationalError("the database is away")
+
+    lost = []
+    with told.app.app_context():
+        sender, engine = Sender("email", told.mail), told.db.engine
+        event.listen(engine, "before_cursor_execute", lose)
+        for _ in range(2):
+            with pytest.raises(OperationalError):
+                sender.run()
+        event.remove(engine, "before_cursor_execute", lose)
+        assert told.delivery().state == "sending"
+        assert not sender.run()
+
+    assert len(told.mail.sent) == 1
+    assert told.delivery().state == "sent"
+    assert endings(told) == ["accepted"]

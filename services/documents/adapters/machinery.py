@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from chassis import runtime
 from chassis.config import Settings
 from services.documents.adapters.checker.client import FileChecker, ProcessChecker
 from services.documents.adapters.receipts import Signer
@@ -26,8 +27,10 @@ class Machinery:
 
 
 def install(app: Flask, settings: Settings) -> None:
+    store = open_store(settings["STORE_URL"])
+    runtime.of(app).leans_on["store"] = store.check
     app.extensions[_KEY] = Machinery(
-        store=open_store(settings["STORE_URL"]),
+        store=store,
         checker=_checker(),
         signer=Signer(settings["SECRET_KEY"]),
         quota=Quota(

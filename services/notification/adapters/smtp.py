@@ -11,9 +11,9 @@ from email.message import EmailMessage
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from chassis.watchdog import time_limit
 from services.notification.adapters.channels import Message, Sending
 from services.notification.adapters.letters import HeaderUnsafe, letter
-from services.notification.adapters.watchdog import time_limit
 from services.notification.domain.addresses import UnusableAddress
 from services.notification.domain.attempts import (
     Outcome,

@@ -4,18 +4,20 @@ A loop that hangs on a slow provider holds a thread and nothing else: no databas
 request, no other channel. One more loop renews the claims of all that are in hand.
 """
 
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from chassis.failpoints import reach as reach_point
 from chassis.peers import PeerUnavailable
+from chassis.problems import is_outage
 from chassis.runtime import here
 from chassis.telemetry import counter, log
 from chassis.worker import Loop
 from services.notification.adapters.channels import EMAIL, Channel, Message
-from services.notification.domain.attempts import Outcome, permanent, temporary, uncertain
+from services.notification.domain.attempts import Outcome, Step, permanent, temporary, uncertain
 from services.notification.domain.rendering import DEFAULT_LANGUAGE
 from services.notification.usecases.reaching import Reach, reach
 from services.notification.usecases.sending import NO_ADDRESS, Job, finish, renew, take
@@ -26,10 +28,22 @@ TRIES = counter("notice_attempts", "Tries to send a notice, by how they ended", 
 
 
 @dataclass(frozen=True)
+class Ended:
+    """How a try ended, until it is written down; nobody but this process knows it."""
+
+    job: Job
+    outcome: Outcome
+    instead: Step | None = None
+
+
+@dataclass(frozen=True)
 class InHand:
-    """The claims of this process whose messages are under way."""
+    """What this process has under way: claims whose messages are on their way, and endings that
+    the database could not take yet.
+    """
 
     claims: set[UUID] = field(default_factory=set)
+    unwritten: deque[Ended] = field(default_factory=deque)
 
     @contextmanager
     def kept(self, job: Job) -> Iterator[None]:
@@ -41,7 +55,7 @@ class InHand:
 
     def renew(self) -> bool:
         """Say of every message in hand that its sender lives; False, for use as a loop."""
-        if claims := set(self.claims):
+        if claims := self.claims | {ended.job.claim for ended in list(self.unwritten)}:
             renew(claims)
         return False
 
@@ -54,6 +68,7 @@ class Sender:
 
     def run(self) -> bool:
         """Send one due message; True when something was due."""
+        self._write_down()
         taken = take(self.name)
         if taken is None:
             return False
@@ -71,7 +86,9 @@ class Sender:
             return
         address = reached.email if self.name == EMAIL else reached.phone
         if not address:
-            finish(job, permanent("the person has no address on this channel"), instead=NO_ADDRESS)
+            ending = permanent("the person has no address on this channel")
+            self.in_hand.unwritten.append(Ended(job, ending, NO_ADDRESS))
+            self._write_down()
             return
         outcome = self._try(job, _message(job, address, reached))
         reach_point("sender.after_send")
@@ -85,8 +102,24 @@ class Sender:
             log.exception("channel_raised", channel=self.name, delivery_id=str(job.delivery_id))
             return uncertain(f"the channel raised {type(error).__name__}")
 
+    def _write_down(self) -> None:
+        """Write what waits. A database that is away gets it later, so no copy is sent for that."""
+        while (ended := self._oldest()) is not None:
+            try:
+                finish(ended.job, ended.outcome, instead=ended.instead)
+            except Exception as error:
+                if is_outage(error):
+                    self.in_hand.unwritten.append(ended)
+                raise
+
+    def _oldest(self) -> Ended | None:
+        with suppress(IndexError):  # another loop of this sender may take the last one
+            return self.in_hand.unwritten.popleft()
+        return None
+
     def _finish(self, job: Job, outcome: Outcome) -> None:
-        finish(job, outcome)
+        self.in_hand.unwritten.append(Ended(job, outcome))
+        self._write_down()
         TRIES.labels(self.name, str(outcome.ending)).inc()
         log.info(
             "notice_attempted",

@@ -72,6 +72,12 @@ class FolderStore:
             if self.incoming not in path.parents and _is_older(path, moment):
                 yield path.relative_to(self.root).as_posix()
 
+    def check(self) -> None:
+        with _as_refusals():
+            _make_folder(self.incoming)
+        if not os.access(self.incoming, os.W_OK):
+            raise StoreUnavailable
+
     def tidy(self, moment: datetime) -> int:
         left = [path for path in self.incoming.glob("*.part") if _is_older(path, moment)]
         for path in left:

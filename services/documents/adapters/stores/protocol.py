@@ -71,6 +71,10 @@ class ObjectStore(Protocol):
         """Name the objects last written before the moment."""
         ...
 
+    def check(self) -> None:
+        """Raise `StoreUnavailable` when the store cannot be used; answers within 2 s."""
+        ...
+
     def tidy(self, moment: datetime) -> int:
         """Remove what interrupted writes before the moment left behind; say how many."""
         ...

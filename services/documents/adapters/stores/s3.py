@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, BinaryIO
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -14,6 +15,7 @@ from minio import Minio
 from minio.error import MinioException, S3Error
 
 from chassis.telemetry import log
+from services.documents.adapters.stores.deadline import connections, within
 from services.documents.adapters.stores.protocol import (
     ObjectMissing,
     Sink,
@@ -26,6 +28,10 @@ from services.documents.adapters.stores.protocol import (
 _BLOCK = 1 << 16
 _ONE_PART = 16 * 1_048_576
 _CONNECT_SECONDS, _READ_SECONDS, _TRIES = 2.0, 10.0, 3
+# Of a whole call, every try included: the edge waits 25 s for an answer.
+_LONGEST = 20.0
+_CHECK_SECONDS = 1.2
+_PAGE = 1000
 _NO_ROOM = {"XMinioStorageFull", "InsufficientStorage", "QuotaExceeded", "EntityTooLarge"}
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 _GONE = {"NoSuchKey", "NoSuchObject"}
@@ -79,27 +85,37 @@ class S3Store:
 
     def put(self, key: str, content: BinaryIO, *, size: int, sha256: str) -> None:
         checked_key(key)
-        with _as_refusals("put"):
+        with _as_refusals("put"), within(_LONGEST):
             self._send(key, content, size)
-        if self._digest(key) != (size, sha256):
+            arrived = self._digest(key)
+        if arrived != (size, sha256):
             log.error("object_differs_after_put", key=key)
             self.delete(key)
             raise StoreUnavailable
 
     def read(self, key: str, into: Sink) -> None:
-        for block in self._blocks(key):
-            into.write(block)
+        with _as_refusals("read"), within(_LONGEST):
+            for block in self._blocks(key):
+                into.write(block)
 
     def delete(self, key: str) -> None:
-        with _as_refusals("delete"):
+        with _as_refusals("delete"), within(_LONGEST):
             self.client.remove_object(bucket_name=self.bucket, object_name=checked_key(key))
 
     def older_than(self, moment: datetime) -> Iterator[str]:
-        with _as_refusals("list"):
-            listed = self.client.list_objects(bucket_name=self.bucket, recursive=True)
-            for one in listed:
+        listed = self.client.list_objects(bucket_name=self.bucket, recursive=True)
+        while page := self._page(listed):
+            for one in page:
                 if one.last_modified is not None and one.last_modified < moment:
                     yield one.object_name
+
+    def check(self) -> None:
+        with _as_refusals("check"), within(_CHECK_SECONDS):
+            self.client.bucket_exists(bucket_name=self.bucket)
+
+    def _page(self, listed: Iterator[Any]) -> list[Any]:
+        with _as_refusals("list"), within(_LONGEST):
+            return list(islice(listed, _PAGE))
 
     def tidy(self, moment: datetime) -> int:  # noqa: ARG002 - a put is one request: no leftovers
         return 0
@@ -153,11 +169,7 @@ def _connections() -> Any:
     retries = urllib3.Retry(
         total=_TRIES - 1, backoff_factor=0.2, status_forcelist=(500, 502, 504), redirect=0
     )
-    return urllib3.PoolManager(
-        timeout=patience,
-        retries=retries,
-        maxsize=16,
-    )
+    return connections(timeout=patience, retries=retries, maxsize=16)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
-"""A hard limit on a conversation with a provider.
+"""A hard limit on a conversation with a provider or a store.
 
 A socket's own timeout starts anew with every byte, so a server that answers one byte a second
-would hold a sender for hours. This closes the socket when the time is up.
+would hold a thread for hours. This closes the socket when the time is up.
 """
 
 import socket
