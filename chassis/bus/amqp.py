@@ -6,7 +6,7 @@ object belongs to one thread: pika's connections are not shared.
 
 import contextlib
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, UnroutableError
 
-from chassis.bus import BusUnavailable, Store
+from chassis.bus import BusMisconfigured, BusUnavailable, Store
 from chassis.envelope import CONTENT_TYPE, EnvelopeInvalid, Event
 from chassis.loops import Loop
 from chassis.telemetry import log
@@ -22,11 +22,13 @@ from chassis.telemetry import log
 EXCHANGE = "simpul.events"
 DEAD_EXCHANGE = "simpul.dead"
 PREFETCH = 10
-_NOT_FOUND = 404
+_NOT_FOUND, _PRECONDITION_FAILED = 404, 406
 _SETTLING_TIME = 2.0
-# The fuse only: failures are counted in the inbox, and what blows it is kept, not dropped.
+# One consumer at a time, the others stand by: two would store a subject's events out of order.
+# The limit is a fuse only: failures are counted in the inbox; what blows it is kept, not dropped.
 _QUEUE = {
     "x-queue-type": "quorum",
+    "x-single-active-consumer": True,
     "x-delivery-limit": 100,
     "x-dead-letter-exchange": DEAD_EXCHANGE,
     "x-dead-letter-strategy": "at-least-once",
@@ -77,7 +79,7 @@ class RabbitBus:
     def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
         line = _Line(self._parameters, confirms=False)
         consumer = _Consumer(self, line, hearer, tuple(types), store)
-        return [Loop("consumer", consumer.run, every=0.05, drained=False, stop=line.close)]
+        return [Loop("consumer", consumer.run, every=0.05, drained=False, stop=consumer.stop)]
 
     def declare(self, hearer: str, types: Collection[str]) -> None:
         """Declare the exchanges and the hearer's queue, bound to exactly what it hears."""
@@ -89,6 +91,8 @@ class RabbitBus:
             channel.queue_declare(queue, durable=True, arguments=dict(_QUEUE))
             for event_type in types:
                 channel.queue_bind(queue, EXCHANGE, event_type)
+        except ChannelClosedByBroker as error:
+            raise _refusal(error) from error
         except (AMQPError, OSError) as error:
             raise BusUnavailable(type(error).__name__) from error
         finally:
@@ -113,6 +117,15 @@ class RabbitBus:
             _declare_exchanges(line.channel())
         line.close()
         time.sleep(_SETTLING_TIME)
+
+
+def _refusal(error: ChannelClosedByBroker) -> Exception:
+    if error.reply_code == _PRECONDITION_FAILED:
+        return BusMisconfigured(
+            f"the broker has it with other properties: {error.reply_text}. Stop the workers, delete "
+            "it (rabbitmqctl delete_queue) and migrate again: what was in it comes from the feeds"
+        )
+    return BusUnavailable(f"channel closed: {error.reply_code}")
 
 
 def _declare_exchanges(channel: BlockingChannel) -> None:
@@ -156,6 +169,7 @@ class _Consumer:
     hearer: str
     types: tuple[str, ...]
     store: Store
+    _held: "_Message | None" = field(default=None, init=False)
 
     def run(self) -> bool:
         """Store what arrives within half a second; True when something did."""
@@ -173,21 +187,51 @@ class _Consumer:
             self.line.close()
             raise BusUnavailable(type(error).__name__) from error
 
+    def stop(self) -> None:
+        """Give back what could not be stored, as the first of what was not acknowledged."""
+        held, self._held = self._held, None
+        if held is not None and held.channel.is_open:
+            with contextlib.suppress(AMQPError, OSError):
+                held.channel.basic_nack(held.tag, requeue=True)
+        self.line.close()
+
     def _store_arriving(self, channel: BlockingChannel) -> bool:
         stored = 0
-        for method, _properties, body in channel.consume(
-            queue_of(self.hearer), inactivity_timeout=0.5
-        ):
-            if method is None:
-                break
-            try:
-                self.store(Event.from_json(body))
-            except EnvelopeInvalid:
-                log.error("message_not_an_event", hearer=self.hearer)
-                channel.basic_reject(method.delivery_tag, requeue=False)
-            else:
-                channel.basic_ack(method.delivery_tag)
+        for message in self._arriving(channel):
+            self._held = message
+            self._settle(message)
+            self._held = None
             stored += 1
             if stored >= PREFETCH:
                 break
         return stored > 0
+
+    def _arriving(self, channel: BlockingChannel) -> Iterator["_Message"]:
+        """What could not be stored last time comes first: sent back, it would lose its place."""
+        if self._held is not None and self._held.channel is channel:
+            channel.connection.process_data_events(time_limit=0)  # heartbeats, while it fails
+            yield self._held
+        for method, _properties, body in channel.consume(
+            queue_of(self.hearer), inactivity_timeout=0.5
+        ):
+            if method is None:
+                return
+            yield _Message(channel, method.delivery_tag, body)
+
+    def _settle(self, message: "_Message") -> None:
+        try:
+            self.store(Event.from_json(message.body))
+        except EnvelopeInvalid:
+            log.error("message_not_an_event", hearer=self.hearer)
+            message.channel.basic_reject(message.tag, requeue=False)
+        else:
+            message.channel.basic_ack(message.tag)
+
+
+@dataclass(frozen=True)
+class _Message:
+    """Something that arrived on a channel and is not acknowledged yet."""
+
+    channel: BlockingChannel
+    tag: int
+    body: bytes
