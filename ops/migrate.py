@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 from chassis import embedded, migration, postgres
 from chassis import runtime as runtimes
+from chassis.bus import BusMisconfigured, BusUnavailable
 from chassis.manifest import Manifest, discover, load
 from chassis.telemetry import configure_logs
 from ops.speech import Stop, say
@@ -49,12 +50,23 @@ def migrate(manifest: Manifest, environ: Mapping[str, str], *, demo: Path | None
     app = load(manifest.app)(environ)
     if not owner_url:
         migration.upgrade(app)
-    runtime = runtimes.of(app)
-    runtime.bus.declare(manifest.name, tuple(runtime.heard))
+    declare(runtimes.of(app))
     for seed, arguments in ((manifest.seed, ()), (manifest.demo_seed, (demo,))):
         if seed and None not in arguments:
             load(seed)(app, *arguments)
     close(app)
+
+
+def declare(runtime: runtimes.Runtime) -> None:
+    """This function will make the service's queue exist; raises `Stop` where that fails."""
+    try:
+        runtime.bus.declare(runtime.name, tuple(runtime.heard))
+    except BusUnavailable as error:
+        raise Stop(
+            f"RabbitMQ tidak menjawab: {error}", f"RabbitMQ does not answer: {error}"
+        ) from error
+    except BusMisconfigured as error:
+        raise Stop(f"RabbitMQ: {error}", f"RabbitMQ: {error}") from error
 
 
 def _as_owner(manifest: Manifest, environ: Mapping[str, str], owner_url: str) -> None:

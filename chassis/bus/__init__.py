@@ -13,6 +13,13 @@ class BusUnavailable(Exception):
     """The bus cannot take or give messages now; try again later."""
 
 
+class BusMisconfigured(Exception):
+    """The broker has a queue or exchange of that name that is not ours as it should be.
+
+    Trying again does not help; the message says what does.
+    """
+
+
 class Bus(Protocol):
     """Takes events from publishers and hands them to each hearer's inbox."""
 
@@ -26,7 +33,10 @@ class Bus(Protocol):
         """Have `store` called for each event of `types`; returns the loops that need running."""
 
     def declare(self, hearer: str, types: Collection[str]) -> None:
-        """Make what the hearer needs exist on the broker; safe to repeat."""
+        """Make what the hearer needs exist on the broker; safe to repeat.
+
+        Raises `BusUnavailable`, or `BusMisconfigured` when somebody must look after it.
+        """
 
     def tend(self) -> None:
         """Keep an idle publisher's connection alive; called every half second or so."""

@@ -7,7 +7,7 @@ object belongs to one thread: pika's connections are not shared.
 import contextlib
 import copy
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ from pika.exceptions import (
     UnroutableError,
 )
 
-from chassis.bus import BusUnavailable, Store
+from chassis.bus import BusMisconfigured, BusUnavailable, Store
 from chassis.envelope import CONTENT_TYPE, EnvelopeInvalid, Event
 from chassis.failpoints import reach
 from chassis.loops import Loop
@@ -31,13 +31,16 @@ from chassis.telemetry import log
 EXCHANGE = "simpul.events"
 DEAD_EXCHANGE = "simpul.dead"
 PREFETCH = 10
-_NOT_FOUND = 404
+_NOT_FOUND, _PRECONDITION_FAILED = 404, 406
 _SETTLING_TIME = 2.0
 # A line that died silently is noticed after 5 + 5 to 2 * (5 + 5) seconds: pika's own rule.
 _HEARTBEAT = 5
-# The fuse only: failures are counted in the inbox, and what blows it is kept, not dropped.
+# One consumer at a time, the others stand by: two would store a subject's events out of order.
+# The limit is a fuse only: failures are counted in the inbox; what blows it is kept, not dropped.
+_SINGLE = "x-single-active-consumer"
 _QUEUE = {
     "x-queue-type": "quorum",
+    _SINGLE: True,
     "x-delivery-limit": 100,
     "x-dead-letter-exchange": DEAD_EXCHANGE,
     "x-dead-letter-strategy": "at-least-once",
@@ -89,18 +92,18 @@ class RabbitBus:
     def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
         line = _Line(self._parameters, confirms=False)
         consumer = _Consumer(self, line, hearer, tuple(types), store)
-        return [Loop("consumer", consumer.run, every=0.05, drained=False, stop=line.close)]
+        return [Loop("consumer", consumer.run, every=0.05, drained=False, stop=consumer.stop)]
 
     def declare(self, hearer: str, types: Collection[str]) -> None:
         """Declare the exchanges and the hearer's queue, bound to exactly what it hears."""
         line = _Line(self._parameters, confirms=False)
         try:
-            channel = line.channel()
-            _declare_exchanges(channel)
-            queue = queue_of(hearer)
-            channel.queue_declare(queue, durable=True, arguments=dict(_QUEUE))
+            _declare_exchanges(line.channel())
+            _declare_queue(line, queue_of(hearer))
             for event_type in types:
-                channel.queue_bind(queue, EXCHANGE, event_type)
+                line.channel().queue_bind(queue_of(hearer), EXCHANGE, event_type)
+        except ChannelClosedByBroker as error:
+            raise _refusal(error) from error
         except (AMQPError, OSError) as error:
             raise BusUnavailable(type(error).__name__) from error
         finally:
@@ -131,6 +134,26 @@ class RabbitBus:
             _declare_exchanges(line.channel())
         line.close()
         time.sleep(_SETTLING_TIME)
+
+
+def _refusal(error: ChannelClosedByBroker) -> Exception:
+    if error.reply_code == _PRECONDITION_FAILED:
+        return BusMisconfigured(
+            f"the broker has it with other properties: {error.reply_text}. Stop the workers, delete "
+            "it (rabbitmqctl delete_queue) and migrate again: what was in it comes from the feeds"
+        )
+    return BusUnavailable(f"channel closed: {error.reply_code}")
+
+
+def _declare_queue(line: "_Line", queue: str) -> None:
+    """A queue of the release before keeps working until an operator makes it anew."""
+    try:
+        line.channel().queue_declare(queue, durable=True, arguments=dict(_QUEUE))
+    except ChannelClosedByBroker as error:
+        if error.reply_code != _PRECONDITION_FAILED or _SINGLE not in str(error.reply_text):
+            raise
+        hint = "stop the workers, delete the queue, migrate: what was in it comes from the feeds"
+        log.warning("queue_without_single_active_consumer", queue=queue, hint=hint)
 
 
 def _declare_exchanges(channel: BlockingChannel) -> None:
@@ -190,6 +213,7 @@ class _Consumer:
     hearer: str
     types: tuple[str, ...]
     store: Store
+    _held: "_Message | None" = field(default=None, init=False)
 
     def run(self) -> bool:
         """Store what arrives within half a second; True when something did."""
@@ -206,30 +230,55 @@ class _Consumer:
         except (AMQPError, OSError) as error:
             self.line.close()
             raise BusUnavailable(type(error).__name__) from error
-        except Exception:
-            # What could not be stored stays unacknowledged as long as the channel is open: the
-            # broker must see it close to hand these messages out again.
-            self.line.close()
-            raise
+
+    def stop(self) -> None:
+        """Give back what could not be stored, as the first of what was not acknowledged."""
+        held, self._held = self._held, None
+        if held is not None and held.channel.is_open:
+            with contextlib.suppress(AMQPError, OSError):
+                held.channel.basic_nack(held.tag, requeue=True)
+        self.line.close()
 
     def _store_arriving(self, channel: BlockingChannel) -> bool:
         stored = 0
-        for method, _properties, body in channel.consume(
-            queue_of(self.hearer), inactivity_timeout=0.5
-        ):
-            if method is None:
-                break
-            reach("consumer.before_store")
-            try:
-                self.store(Event.from_json(body))
-            except EnvelopeInvalid:
-                log.error("message_not_an_event", hearer=self.hearer)
-                channel.basic_reject(method.delivery_tag, requeue=False)
-            else:
-                reach("consumer.before_ack")
-                channel.basic_ack(method.delivery_tag)
-                reach("consumer.after_ack")
+        for message in self._arriving(channel):
+            self._held = message
+            self._settle(message)
+            self._held = None
             stored += 1
             if stored >= PREFETCH:
                 break
         return stored > 0
+
+    def _arriving(self, channel: BlockingChannel) -> Iterator["_Message"]:
+        """What could not be stored last time comes first: sent back, it would lose its place."""
+        if self._held is not None and self._held.channel is channel:
+            channel.connection.process_data_events(time_limit=0)  # heartbeats, while it fails
+            yield self._held
+        for method, _properties, body in channel.consume(
+            queue_of(self.hearer), inactivity_timeout=0.5
+        ):
+            if method is None:
+                return
+            yield _Message(channel, method.delivery_tag, body)
+
+    def _settle(self, message: "_Message") -> None:
+        reach("consumer.before_store")
+        try:
+            self.store(Event.from_json(message.body))
+        except EnvelopeInvalid:
+            log.error("message_not_an_event", hearer=self.hearer)
+            message.channel.basic_reject(message.tag, requeue=False)
+        else:
+            reach("consumer.before_ack")
+            message.channel.basic_ack(message.tag)
+            reach("consumer.after_ack")
+
+
+@dataclass(frozen=True)
+class _Message:
+    """Something that arrived on a channel and is not acknowledged yet."""
+
+    channel: BlockingChannel
+    tag: int
+    body: bytes

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from ops.engines.process import Child, EngineMissing, answers, free_port, own_folder
+import urllib3
+
+from ops.engines.process import Child, EngineMissing, free_port, own_folder
 
 BUCKET = "simpul-documents"
 REGION = "us-east-1"
+_SERVER_ERROR = 500
 
 
 @dataclass
@@ -31,7 +34,7 @@ class S3:
         own_folder(self.folder, None)
         (self.folder / "objects" / BUCKET).mkdir(parents=True, exist_ok=True)
         self.child.start()
-        self.child.wait_until(lambda: answers(self.port))
+        self.child.wait_until(self._serves)
 
     def stop(self) -> None:
         self.child.stop()
@@ -41,6 +44,16 @@ class S3:
         """Return the value of STORE_URL."""
         keys = f"{quote(self.access_key, safe='')}:{quote(self.secret_key, safe='')}"
         return f"s3://{keys}@127.0.0.1:{self.port}/{BUCKET}?region={REGION}&tls=no"
+
+    def _serves(self) -> bool:
+        """MinIO listens before it can serve, and then says 503."""
+        try:
+            answer = urllib3.request(
+                "GET", f"http://127.0.0.1:{self.port}/", timeout=2, retries=False
+            )
+        except urllib3.exceptions.HTTPError:
+            return False
+        return answer.status < _SERVER_ERROR
 
     def _command(self) -> tuple[list[str], dict[str, str]]:
         address, objects = f"127.0.0.1:{self.port}", str(self.folder / "objects")

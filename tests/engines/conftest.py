@@ -7,10 +7,13 @@ from sqlalchemy import create_engine
 
 from chassis import postgres as rules
 from chassis import runtime as runtimes
+from chassis.bus.amqp import RabbitBus
 from ops.engines.postgres import Postgres
+from ops.engines.rabbit import Rabbit
 from tests.builders.engines import engine_folder, or_skipped
 from tests.builders.letters.app import create_app
 from tests.builders.letters.models import Base
+from tests.builders.rabbit import Ear, a_broker
 from tests.builders.service import Service, settings_for, under_test
 
 
@@ -51,3 +54,26 @@ def make_letters(postgres, tmp_path) -> Iterator[Callable[..., Service]]:
 @pytest.fixture
 def letters(make_letters) -> Service:
     return make_letters()
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Rabbit]:
+    with or_skipped(), engine_folder() as folder:
+        server = a_broker(folder)
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def publisher(broker) -> Iterator[RabbitBus]:
+    bus = RabbitBus(broker.url("notes"), "notes")
+    yield bus
+    bus.close()
+
+
+@pytest.fixture
+def ear(broker) -> Iterator[Ear]:
+    listening = Ear(RabbitBus(broker.url("letters"), "letters"))
+    yield listening
+    listening.close()

@@ -2,92 +2,17 @@
 
 import socket
 import time
-from collections.abc import Iterator
 
 import pika
 import pytest
 
 from chassis.bus import BusUnavailable
-from chassis.bus.amqp import EXCHANGE, RabbitBus, queue_of
+from chassis.bus.amqp import EXCHANGE, PREFETCH, RabbitBus, queue_of
 from chassis.envelope import Event
-from ops.engines.rabbit import BrokerUser, Rabbit
-from tests.builders.engines import engine_folder, or_skipped
+from tests.builders.rabbit import TYPES, publish_all
 from tests.chassis.test_events import note
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
-TYPES = ("note.written.v1",)
-
-
-@pytest.fixture(scope="module")
-def broker() -> Iterator[Rabbit]:
-    users = {
-        "notes": BrokerUser("secret-1", publishes=TYPES),
-        "letters": BrokerUser("secret-2", publishes=("letter.written.v1",)),
-    }
-    with or_skipped(), engine_folder() as folder:
-        server = Rabbit(folder / "rabbit", users)
-        server.start()
-        yield server
-        server.stop()
-
-
-@pytest.fixture
-def publisher(broker) -> Iterator[RabbitBus]:
-    bus = RabbitBus(broker.url("notes"), "notes")
-    yield bus
-    bus.close()
-
-
-@pytest.fixture
-def ear(broker) -> Iterator["Ear"]:
-    listening = Ear(RabbitBus(broker.url("letters"), "letters"))
-    yield listening
-    listening.close()
-
-
-class Ear:
-    """Hears into a list; can be told to fail while storing."""
-
-    def __init__(self, bus: RabbitBus) -> None:
-        self.events: list[Event] = []
-        self.failures = 0
-        self.bus = bus
-        bus.declare("letters", TYPES)
-        (self.loop,) = bus.hear("letters", TYPES, self._store)
-
-    def _store(self, event: Event) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise RuntimeError("the inbox could not be written")
-        self.events.append(event)
-
-    def until(self, count: int, seconds: float = 60) -> list[str]:
-        deadline = time.monotonic() + seconds
-        while len({e.id for e in self.events}) < count and time.monotonic() < deadline:
-            try:
-                self.loop.run()
-            except (BusUnavailable, RuntimeError):
-                self.loop.stop()
-                time.sleep(0.2)
-        return [str(event.data["text"]) for event in self.events]
-
-    def close(self) -> None:
-        self.until(10**6, seconds=0.6)
-        self.loop.stop()
-        self.bus.close()
-
-
-def publish_all(bus: RabbitBus, events: list[Event]) -> None:
-    """Publish as the relay does: again until confirmed."""
-    deadline = time.monotonic() + 120
-    for event in events:
-        while True:
-            try:
-                assert bus.publish(event) is True
-                break
-            except BusUnavailable:
-                assert time.monotonic() < deadline
-                time.sleep(0.3)
 
 
 def test_what_is_confirmed_arrives_whole(publisher, ear):
@@ -125,6 +50,13 @@ def test_an_event_that_could_not_be_stored_comes_again(publisher, ear):
     publisher.publish(note("again"))
 
     assert ear.until(1) == ["again"]
+
+
+def test_more_failures_than_the_prefetch_do_not_make_a_hearer_deaf(publisher, ear):
+    ear.failures = PREFETCH + 5
+    publish_all(publisher, [note(str(n), position=n) for n in range(1, 31)])
+
+    assert [int(text) for text in ear.until(30)] == list(range(1, 31))
 
 
 def test_a_message_that_is_no_event_is_set_aside_and_blocks_nobody(broker, publisher, ear):

@@ -35,19 +35,13 @@ def ack_before_store() -> None:
     from chassis.envelope import Event
     from chassis.failpoints import reach
 
-    def store_arriving(self: Any, channel: Any) -> bool:
-        for method, _properties, body in channel.consume(
-            amqp.queue_of(self.hearer), inactivity_timeout=0.5
-        ):
-            if method is None:
-                return False
-            channel.basic_ack(method.delivery_tag)
-            channel.connection.process_data_events()
-            reach("consumer.after_ack")
-            self.store(Event.from_json(body))
-        return True
+    def settle(self: Any, message: Any) -> None:
+        message.channel.basic_ack(message.tag)
+        message.channel.connection.process_data_events()
+        reach("consumer.after_ack")
+        self.store(Event.from_json(message.body))
 
-    amqp._Consumer._store_arriving = store_arriving  # type: ignore[method-assign]
+    amqp._Consumer._settle = settle  # type: ignore[method-assign]
 
 
 def mark_before_publish() -> None:

@@ -166,8 +166,13 @@ class S3Store:
 
 def _connections() -> Any:
     patience = urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS)
+    # A server that starts says `Retry-After: 60`; the person at the other end does not wait so long.
     retries = urllib3.Retry(
-        total=_TRIES - 1, backoff_factor=0.2, status_forcelist=(500, 502, 504), redirect=0
+        total=_TRIES - 1,
+        backoff_factor=0.2,
+        status_forcelist=(500, 502, 503, 504),
+        redirect=0,
+        respect_retry_after_header=False,
     )
     return connections(timeout=patience, retries=retries, maxsize=16)
 

@@ -1,0 +1,30 @@
+"""A database on a real PostgreSQL for every service: migrated by its owner, used by its role."""
+
+from pathlib import Path
+
+from chassis.embedded import key
+from chassis.manifest import discover
+from ops.engines.postgres import Postgres, names
+from ops.migrate import migrate
+from tests.builders.service import settings_for
+
+
+def databases_on(server: Postgres, folder: Path) -> dict[str, str]:
+    """Make and migrate all databases; returns the settings with which the services use them.
+
+    The names carry nothing of the test, so a server serves one such set.
+    """
+    manifests = discover()
+    passwords = names(manifests)
+    server.add_databases(passwords)
+    urls = {
+        f"DATABASE_URL_{key(name)}": server.service_url(name, passwords[name]) for name in manifests
+    }
+    for name, manifest in manifests.items():
+        owner = {f"OWNER_URL_{key(name)}": server.owner_url(name)}
+        alone = settings_for(name, folder) | urls | owner
+        migrate(manifest, alone)
+    # What migrating sealed must be opened with the same key.
+    return urls | {"SECRET_KEY": alone["SECRET_KEY"]}
+
+

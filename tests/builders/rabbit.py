@@ -1,0 +1,91 @@
+"""A broker of our own, and somebody who hears from it."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from chassis.bus import BusUnavailable
+from chassis.bus.amqp import RabbitBus
+from chassis.envelope import Event
+from chassis.manifest import discover
+from ops.engines.process import find
+from ops.engines.rabbit import BrokerUser, Rabbit
+
+TYPES = ("note.written.v1",)
+
+
+def a_broker(folder: Path) -> Rabbit:
+    """A broker, not yet started, that knows the tiny services and the real ones."""
+    users = {
+        "notes": BrokerUser("secret-1", publishes=TYPES),
+        "letters": BrokerUser("secret-2", publishes=("letter.written.v1",)),
+    }
+    for name, manifest in discover().items():
+        users[name] = BrokerUser(f"secret-of-{name}", publishes=manifest.publishes)
+    return Rabbit(folder / "rabbit", users)
+
+
+def control(broker: Rabbit, *words: str) -> str:
+    """Have the broker's own tool do something, and return what it printed."""
+    program = Path("/usr/lib/rabbitmq/bin/rabbitmqctl")
+    done = subprocess.run(
+        [str(program) if program.exists() else find("rabbitmqctl", "rabbitmq-server"), *words],
+        env={**os.environ, **broker._environment()},
+        user=broker._user,
+        cwd=broker.folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return done.stdout
+
+
+class Ear:
+    """Hears into a list, as a worker's loop does; can be told to fail or to dawdle in storing."""
+
+    def __init__(self, bus: RabbitBus) -> None:
+        self.events: list[Event] = []
+        self.failures = 0
+        self.pauses: list[float] = []
+        self.bus = bus
+        bus.declare("letters", TYPES)
+        (self.loop,) = bus.hear("letters", TYPES, self._store)
+
+    def _store(self, event: Event) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("the inbox could not be written")
+        if self.pauses:
+            time.sleep(self.pauses.pop())
+        self.events.append(event)
+
+    def until(self, count: int, seconds: float = 60) -> list[str]:
+        deadline = time.monotonic() + seconds
+        while len({e.id for e in self.events}) < count and time.monotonic() < deadline:
+            try:
+                self.loop.run()
+            except (BusUnavailable, RuntimeError):
+                time.sleep(0.2)
+        return [str(event.data["text"]) for event in self.events]
+
+    def close(self) -> None:
+        self.until(10**6, seconds=0.6)
+        self.loop.stop()
+        self.bus.close()
+
+
+def publish_all(bus: RabbitBus, events: list[Event]) -> None:
+    """Publish as the relay does: again until confirmed."""
+    deadline = time.monotonic() + 120
+    for event in events:
+        while True:
+            try:
+                if not bus.publish(event):
+                    raise AssertionError(f"nobody hears {event.type}")
+                break
+            except BusUnavailable:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.3)
