@@ -8,12 +8,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.builders.clock import real_time
+
 
 def certificate(folder: Path) -> tuple[Path, Path]:
     """The certificate's path and its key's, good for a day."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "simpul.test")])
-    now = dt.datetime.now(dt.UTC)
+    # Whatever the time of the test: OpenSSL looks at the machine's clock.
+    now = dt.datetime.fromtimestamp(real_time(), dt.UTC)
     address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
     made = (
         x509.CertificateBuilder()

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -98,6 +99,13 @@ class Distributed:
                 raise AssertionError(f"still under way: {left}")
             time.sleep(0.05)
 
+    def wait_for_clock(self) -> None:
+        webs = [web for part in self.supervisor.parts.values() for web in part.webs]
+        deadline = time.monotonic() + _SETTLED_WITHIN
+        while wrong := [web.name for web in webs if _shown(web.port) != int(time.time())]:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"another time in {wrong}")
+
     def open_apps(self) -> None:
         for name, manifest in self.supervisor.plan.manifests.items():
             self.apps[name] = load(manifest.app)(self.supervisor.parts[name].settings)
@@ -108,6 +116,12 @@ class Distributed:
             with app.app_context():
                 runtimes.of(app).bus.close()
                 runtimes.of(app).db.engine.dispose()
+
+
+def _shown(port: int) -> int:
+    """The second in which a process says it answers."""
+    answer = urllib3.request("GET", f"http://127.0.0.1:{port}/livez", timeout=10)
+    return int(parsedate_to_datetime(answer.headers["Date"]).timestamp())
 
 
 @contextmanager

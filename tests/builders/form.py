@@ -49,6 +49,9 @@ class Form(Protocol):
     def settle(self, *guests: Flask) -> None:
         """Return when all that was said was heard, handled and delivered; guests speak too."""
 
+    def wait_for_clock(self) -> None:
+        """Return when every process shows the time of the test, which has just been set."""
+
 
 def account_in(folder: Path, key: str) -> Account:
     """Return a demo account by its key, for example "umpeg"."""

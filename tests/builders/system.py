@@ -74,6 +74,9 @@ class System:
     def settle(self, *guests: Flask) -> None:
         worker.drain(*guests, *self.built.apps.values())
 
+    def wait_for_clock(self) -> None:
+        """The test's process is the only one."""
+
     def settings_for_guest(self, name: str) -> dict[str, str]:
         database = f"sqlite:///{self.data_dir / name}.db"
         return {**self.built.settings, f"DATABASE_URL_{key(name)}": database}

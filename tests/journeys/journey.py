@@ -5,18 +5,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import time_machine
-
 from ops.journey.sign_in import sign_in
 from ops.journey.web import Answer, Person, Web, expect
-from tests.builders.distributed import distributed_system
+from tests.builders.clock import Clock
 from tests.builders.form import Form
 from tests.builders.pdfs import a_pdf
 from tests.builders.system import demo_system
@@ -43,6 +40,7 @@ class Journey:
     """The demo region with people who sign in when they are needed and their token has aged."""
 
     system: Form
+    clock: Clock | None = None
     people: dict[str, Person] = field(default_factory=dict)
     _since: dict[str, float] = field(default_factory=dict)
 
@@ -55,6 +53,12 @@ class Journey:
             self.people[key] = sign_in(self.web, key, vars(self.system.account(key)))
             self._since[key] = time.time()
         return self.people[key]
+
+    def move_to(self, moment: str, *, still: bool = False) -> None:
+        """Go on at another instant, or stop the clock there; the system is of another day."""
+        assert self.clock is not None
+        self.clock.move_to(moment, still=still)
+        self.system.wait_for_clock()
 
     def settle(self) -> None:
         """Go on when everything was heard, handled and delivered."""
@@ -227,20 +231,6 @@ def running(folder: Path) -> Iterator[Journey]:
         yield Journey(system)
     finally:
         system.close()
-
-
-@contextmanager
-def running_distributed() -> Iterator[Journey]:
-    """The same as a cluster of processes and engines."""
-    with distributed_system() as system:
-        yield Journey(system)
-
-
-@contextmanager
-def running_at(moment: str, folder: Path) -> Iterator[Journey]:
-    """The same, on another day: `running_at("2026-04-10T09:00:00+07:00", folder)`."""
-    with time_machine.travel(datetime.fromisoformat(moment)), running(folder) as then:
-        yield then
 
 
 def pointers(answer: Answer) -> set[str]:
