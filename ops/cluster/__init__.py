@@ -47,7 +47,7 @@ def start(options: argparse.Namespace) -> int:
     folder.prepare(options.data)
     options.data.chmod(0o755)  # the engines' own users must be able to enter
     with folder.held(options.data) as lock:
-        known = plan.load(options.data, options.port)
+        known = planned(options)
         supervisor = supervised(known, options)
         folder.announce(lock, folder.Instance(pid=os.getpid(), url=known.public_url))
         say("Menyalakan kluster …", "Starting the cluster …")
@@ -57,6 +57,11 @@ def start(options: argparse.Namespace) -> int:
             raise Stop(f"kluster gagal menyala: {error}", f"cannot start: {error}") from error
         keep_running(supervisor)
     return 0
+
+
+def planned(options: argparse.Namespace) -> plan.Plan:
+    """This function will read the folder's plan for an edge that has a certificate, or none."""
+    return plan.load(options.data, options.port, https=options.certificate is not None)
 
 
 def supervised(known: plan.Plan, options: argparse.Namespace) -> Supervisor:
@@ -156,7 +161,8 @@ def start_in_background(options: argparse.Namespace) -> int:
     deadline = time.monotonic() + _LONGEST_START
     while time.monotonic() < deadline and child.poll() is None:
         if (options.data / control.SOCKET).exists():
-            print(plan.load(options.data, None).public_url)
+            options.port = None  # the cluster has chosen
+            print(planned(options).public_url)
             return 0
         time.sleep(0.2)
     raise Stop(

@@ -25,10 +25,13 @@ class Plan:
     ports: Mapping[str, int]
     public_port: int
     manifests: Mapping[str, Manifest]
+    https: bool = False
 
     @property
     def public_url(self) -> str:
-        return os.environ.get("PUBLIC_URL", f"http://127.0.0.1:{self.public_port}").rstrip("/")
+        scheme = "https" if self.https else "http"
+        ours = f"{scheme}://127.0.0.1:{self.public_port}"
+        return os.environ.get("PUBLIC_URL", ours).rstrip("/")
 
     @property
     def internal_url(self) -> str:
@@ -75,8 +78,11 @@ class Plan:
         return [*self.manifests, "ops"]
 
 
-def load(folder: Path, public_port: int | None) -> Plan:
-    """This function will read a folder's plan, and make what is missing from it."""
+def load(folder: Path, public_port: int | None, *, https: bool = False) -> Plan:
+    """This function will read a folder's plan, and make what is missing from it.
+
+    `https` says that the edge has a certificate: addresses and cookies follow it.
+    """
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     path, manifests = folder / "plan.json", discover()
     known = json.loads(path.read_text("utf-8")) if path.exists() else {"secrets": {}, "ports": {}}
@@ -90,4 +96,6 @@ def load(folder: Path, public_port: int | None) -> Plan:
         known["ports"]["public"] = public_port or free_port()
     known["ports"].setdefault("public", 8080)
     write_private(path, json.dumps(known, indent=1))
-    return Plan(folder, known["secrets"], known["ports"], known["ports"]["public"], manifests)
+    return Plan(
+        folder, known["secrets"], known["ports"], known["ports"]["public"], manifests, https
+    )

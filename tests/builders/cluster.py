@@ -8,6 +8,7 @@ from pathlib import Path
 from ops.cluster import plan
 from ops.cluster.instances import OPS
 from ops.cluster.supervisor import Supervisor
+from ops.engines.rabbit import BrokerUser
 from tests.builders.engines import or_skipped
 
 
@@ -18,16 +19,27 @@ def running_cluster(
     command: Sequence[str] = OPS,
     settings: Mapping[str, str] | None = None,
     watched: bool = True,
+    certificate: tuple[Path, Path] | None = None,
+    guests: Mapping[str, BrokerUser] | None = None,
 ) -> Iterator[Supervisor]:
     """Start a cluster with the demo region in a folder that the engines' users may enter.
 
     `command` starts each of our processes, `settings` are told to all of them. What dies is
-    started again if `watched`. Skips where an engine is not installed.
+    started again if `watched`. A `certificate` and its key turn TLS on; `guests` are users of the
+    broker beside our services. Skips where an engine is not installed.
     """
+    chain, key = certificate or (None, None)
     with or_skipped():
         supervisor = Supervisor(
-            plan.load(folder, 0), demo=True, command=command, extra=settings or {}
+            plan.load(folder, 0, https=certificate is not None),
+            demo=True,
+            command=command,
+            extra=settings or {},
+            certificate=chain,
+            certificate_key=key,
         )
+    rabbit = supervisor.engines["rabbit"]
+    rabbit.users = {**rabbit.users, **(guests or {})}
     supervisor.start()
     try:
         if watched:

@@ -1,30 +1,48 @@
 """The whole embedded system in one process, for journeys."""
 
-import json
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from flask import Flask
+from urllib3 import HTTPHeaderDict
 from werkzeug.test import Client
 
 from chassis import embedded, worker
-from chassis.embedded import Embedded
+from chassis.embedded import Embedded, key
 from chassis.worker import Worker
 from ops.composition import compose
+from ops.journey.web import Answer, Web
+from tests.builders.form import Account, account_in
 
 
-@dataclass
-class Account:
-    """A demo account as the credentials file tells it."""
+class Edge(Web):
+    """The same client as over the network, but the edge is called in this process."""
 
-    key: str
-    nip: str
-    name: str
-    password: str
-    totp_secret: str | None
+    def __init__(self, url: str, edge: Any) -> None:
+        super().__init__(url)
+        self.edge = edge
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        response = Client(self.edge, use_cookies=False).open(
+            path.removeprefix(self.url),
+            method=method,
+            data=body,
+            headers=dict(headers or {}),
+            base_url=self.url,
+        )
+        return Answer(
+            response.status_code, HTTPHeaderDict(response.headers.items()), response.get_data()
+        )
 
 
 @dataclass
@@ -49,11 +67,26 @@ class System:
     def drain(self) -> None:
         worker.drain(*self.built.apps.values())
 
+    @property
+    def web(self) -> Edge:
+        return Edge(self.public_url, self.edge)
+
+    def settle(self, *guests: Flask) -> None:
+        worker.drain(*guests, *self.built.apps.values())
+
+    def wait_for_clock(self) -> None:
+        """The test's process is the only one."""
+
+    def settings_for_guest(self, name: str) -> dict[str, str]:
+        database = f"sqlite:///{self.data_dir / name}.db"
+        return {**self.built.settings, f"DATABASE_URL_{key(name)}": database}
+
+    def client_secret(self, name: str) -> str:
+        return self.built.settings[f"CLIENT_SECRET_{key(name)}"]
+
     def account(self, key: str) -> Account:
         """Return a demo account by its key, for example "umpeg"."""
-        told = json.loads((self.data_dir / "demo-credentials.json").read_text("utf-8"))
-        one = next(account for account in told["accounts"] if account["key"] == key)
-        return Account(key, one["nip"], one["name"], one["password"], one["totp_secret"])
+        return account_in(self.data_dir, key)
 
     def close(self) -> None:
         if self._worker is not None:

@@ -1,22 +1,94 @@
-"""One system for all journeys of today, and one per season for those that need a date."""
+"""One system of each form for all journeys of today, and one by a clock of its own for seasons.
+
+The same journeys must pass in both forms; `distributed` is live and needs the engines.
+"""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 
 import pytest
 
-from tests.journeys.journey import Journey, running, running_at
+from tests.builders.clock import Clock
+from tests.builders.distributed import Distributed, distributed_system
+from tests.journeys.journey import Journey, running
+
+# One cluster serves all of today's journeys, so one process of the test run takes them all.
+FORMS = [
+    pytest.param("embedded"),
+    pytest.param(
+        "distributed",
+        marks=[
+            pytest.mark.live,
+            pytest.mark.timeout(600),
+            pytest.mark.xdist_group("journeys in a cluster"),
+        ],
+    ),
+]
+
+
+@pytest.fixture(scope="session", params=FORMS)
+def journey(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Journey]:
+    if request.param == "embedded":
+        with running(tmp_path_factory.mktemp("today")) as today:
+            yield today
+    else:
+        with distributed_system() as system:
+            yield Journey(system)
 
 
 @pytest.fixture(scope="session")
-def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
-    with running(tmp_path_factory.mktemp("today")) as today:
-        yield today
+def clock(tmp_path_factory: pytest.TempPathFactory) -> Clock:
+    return Clock(tmp_path_factory.mktemp("clock") / "clock.json")
 
 
-@pytest.fixture(scope="module")
+@dataclass
+class Seasons:
+    """One cluster for all seasons, as long as they come in the order of the year.
+
+    Backwards would be wrong for good reasons: a sign-in code is taken once, a key signs from its
+    day on. Then a new cluster begins.
+    """
+
+    clock: Clock
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _running: Distributed | None = None
+    _day: str = ""
+
+    def on(self, day: str) -> Distributed:
+        if self._running is None or day < self._day:
+            self.close()
+            system = distributed_system(command=self.clock.command)
+            self._running = self._stack.enter_context(system)
+        self._day = day
+        self._running.wait_for_clock()
+        return self._running
+
+    def close(self) -> None:
+        self._running = None
+        self._stack.close()
+
+
+@pytest.fixture(scope="session")
+def seasons(clock: Clock) -> Iterator[Seasons]:
+    kept = Seasons(clock)
+    yield kept
+    kept.close()
+
+
+@pytest.fixture(scope="module", params=FORMS)
 def season(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    clock: Clock,
+    seasons: Seasons,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Journey]:
     """A system on the day that the module names as `DAY`."""
-    with running_at(request.module.DAY, tmp_path_factory.mktemp("season")) as then:
-        yield then
+    with clock.at(request.module.DAY):
+        if request.param == "embedded":
+            with running(tmp_path_factory.mktemp("season")) as then:
+                yield replace(then, clock=clock)
+        else:
+            yield Journey(seasons.on(request.module.DAY), clock)

@@ -1,24 +1,22 @@
 """People at work: everything goes through the edge's public API, nothing around it."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import time_machine
-from urllib3 import HTTPHeaderDict
-from werkzeug.test import Client
-
 from ops.journey.sign_in import sign_in
 from ops.journey.web import Answer, Person, Web, expect
+from tests.builders.clock import Clock
+from tests.builders.form import Form
 from tests.builders.pdfs import a_pdf
-from tests.builders.system import System, demo_system
+from tests.builders.system import demo_system
 
 PROPOSAL = "/api/proposal/v1"
 DOCUMENTS = "/api/documents/v1"
@@ -34,52 +32,37 @@ ROLE_OF_STAGE = {
 
 # Signing in needs https anywhere but on loopback, as in a real installation.
 PUBLIC_URL = "https://simpul.test"
-
-
-class Edge(Web):
-    """The same client as over the network, but the edge is called in this process."""
-
-    def __init__(self, system: System) -> None:
-        super().__init__(system.public_url)
-        self.system = system
-
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        response = Client(self.system.edge, use_cookies=False).open(
-            path.removeprefix(self.url),
-            method=method,
-            data=body,
-            headers=dict(headers or {}),
-            base_url=self.url,
-        )
-        return Answer(
-            response.status_code, HTTPHeaderDict(response.headers.items()), response.get_data()
-        )
+_TOKEN_GOOD_FOR = 480.0  # of its ten minutes
 
 
 @dataclass
 class Journey:
-    """The demo region with people who sign in once, when they are first needed."""
+    """The demo region with people who sign in when they are needed and their token has aged."""
 
-    system: System
+    system: Form
+    clock: Clock | None = None
     people: dict[str, Person] = field(default_factory=dict)
-    _web: Edge | None = None
+    _since: dict[str, float] = field(default_factory=dict)
 
     @property
-    def web(self) -> Edge:
-        self._web = self._web or Edge(self.system)
-        return self._web
+    def web(self) -> Web:
+        return self.system.web
 
     def person(self, key: str) -> Person:
-        if key not in self.people:
-            account = self.system.account(key)
-            self.people[key] = sign_in(self.web, key, vars(account))
+        if not 0 <= time.time() - self._since.get(key, 0.0) < _TOKEN_GOOD_FOR:
+            self.people[key] = sign_in(self.web, key, vars(self.system.account(key)))
+            self._since[key] = time.time()
         return self.people[key]
+
+    def move_to(self, moment: str, *, still: bool = False) -> None:
+        """Go on at another instant, or stop the clock there; the system is of another day."""
+        assert self.clock is not None
+        self.clock.move_to(moment, still=still)
+        self.system.wait_for_clock()
+
+    def settle(self) -> None:
+        """Go on when everything was heard, handled and delivered."""
+        self.system.settle()
 
     def stranger(self, token: str) -> Person:
         """Somebody who sends any text as a bearer token."""
@@ -120,7 +103,7 @@ class Journey:
 
     def notices(self, key: str, about: str) -> list[dict[str, Any]]:
         """What somebody was told about a proposal, oldest first."""
-        self.system.drain()
+        self.settle()
         path = f"{NOTIFICATION}/notices?limit=100&about=proposal/{about}"
         found: list[dict[str, Any]] = self.person(key).get(path)["data"]
         return sorted(found, key=lambda one: str(one["happened_at"]))
@@ -242,19 +225,12 @@ class Filed:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Journey]:
-    """Build a demo region in a folder."""
+    """Build a demo region in a folder, embedded in this process."""
     system = demo_system(folder, public_url=PUBLIC_URL)
     try:
         yield Journey(system)
     finally:
         system.close()
-
-
-@contextmanager
-def running_at(moment: str, folder: Path) -> Iterator[Journey]:
-    """The same, on another day: `running_at("2026-04-10T09:00:00+07:00", folder)`."""
-    with time_machine.travel(datetime.fromisoformat(moment)), running(folder) as then:
-        yield then
 
 
 def pointers(answer: Answer) -> set[str]:

@@ -23,7 +23,7 @@ def returned(journey: Journey) -> Iterator[Filed]:
         install([definition])
     filed = journey.file("sangat_pribadi", {}, ())
     filed.decide("revise", by="umpeg", note=NOTE)
-    journey.system.drain()
+    journey.settle()
     yield filed
     filed.resubmit()
     filed.decide("reject", by="umpeg", note="Selesai untuk uji")

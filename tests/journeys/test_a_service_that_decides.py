@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 
 from chassis import runtime as runtimes
-from chassis import worker
 from chassis.regions import in_region
 from services.proposal.usecases.catalogue import install
 from tests.builders.chooser.app import choose, create_app
@@ -28,7 +27,7 @@ CHOSEN_BY_SERVICE = definition_data(
 
 @dataclass
 class Chooser:
-    """The dummy service beside the running system."""
+    """The dummy service, in this process in both forms: a guest on the running system's bus."""
 
     journey: Journey
     app: Flask
@@ -40,18 +39,13 @@ class Chooser:
 
     def says(self, filed: Filed, **decision: Any) -> None:
         choose(self.app, "demo", filed.id, **decision)
-        worker.drain(self.app, *self.journey.system.apps.values())
+        self.journey.system.settle(self.app)
 
 
 @pytest.fixture(scope="module")
 def chooser(journey: Journey) -> Iterator[Chooser]:
-    settings = dict(journey.system.built.settings)
-    folder = journey.system.data_dir
-    settings |= {
-        "DATABASE_URL_CHOOSER": f"sqlite:///{folder / 'chooser.db'}",
-        "CLIENT_SECRET_CHOOSER": "a-test-secret",
-    }
-    app = create_app(settings)
+    settings = journey.system.settings_for_guest("chooser")
+    app = create_app(settings | {"CLIENT_SECRET_CHOOSER": "a-test-secret"})
     with app.app_context():
         runtime = runtimes.of(app)
         runtime.db.metadata.create_all(runtime.db.engine)

@@ -7,14 +7,14 @@ ANSWERS = {
     "nilai_kinerja_terakhir": "sangat_baik",
     "inovasi": "Antrean daring yang memangkas waktu tunggu warga.",
 }
-DAY = "2026-05-21T09:00:00+07:00"
+DAY = "2026-04-21T09:00:00+07:00"
 
 
 def category_of(journey: Journey, key: str) -> tuple[str, str]:
     """The layanan that fits the tenure, which the NIP of a PNS tells, and the other one."""
     appointed = journey.system.account(key).nip[8:14]
     elder, young = "asn_berprestasi", "asn_muda_berprestasi"
-    return (elder, young) if appointed <= "201605" else (young, elder)
+    return (elder, young) if appointed <= "201604" else (young, elder)
 
 
 def filed_for(journey: Journey, layanan: str) -> Filed:
@@ -36,7 +36,7 @@ def test_an_award_travels_the_ordinary_stages_to_its_certificate(season: Journey
     filed.submit()
 
     assert [error["pointer"] for error in wrong.json()["errors"]] == ["/layanan"]
-    assert filed.seen_by()["fields"]["masa_penilaian"] == "2026-05"
+    assert filed.seen_by()["fields"]["masa_penilaian"] == "2026-04"
     again = filed_for(season, fitting).submit(status=422)
     assert [error["code"] for error in again.json()["errors"]] == ["already_filed"]
 

@@ -27,7 +27,7 @@ def finished(journey: Journey) -> Filed:
 
     filed.decide("revise", by="umpeg", note="Halaman dua buram", reasons=[MARK])
     correct(filed)
-    journey.system.drain()
+    journey.settle()
 
     for stage, officer in ROLE_OF_STAGE.items():
         assert filed.stage == stage
@@ -37,7 +37,7 @@ def finished(journey: Journey) -> Filed:
 
     receipt = journey.upload("bkpsdm_admin", RESULT, name="surat.pdf")["receipt"]
     filed.give_result("ms", remark="Memenuhi syarat", receipt=receipt)
-    journey.system.drain()
+    journey.settle()
     return filed
 
 

@@ -1,13 +1,11 @@
 """A promotion: conditional documents, the monthly window, the return from processing (R7, R9)."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 
 from tests.builders.pdfs import a_pdf
-from tests.journeys.journey import Filed, Journey, code, pointers, running_at
+from tests.journeys.journey import Filed, Journey, code, pointers
 
 ALWAYS = (
     *("surat_usul", "sk_cpns", "sk_pns", "sk_pangkat_terakhir", "sk_jabatan_terakhir"),
@@ -24,7 +22,7 @@ ANSWERS: dict[str, Any] = {
     "predikat_tahun_1": "baik",
     "predikat_tahun_2": "sangat_baik",
 }
-DAY = "2026-04-10T09:00:00+07:00"
+DAY = "2026-04-24T09:00:00+07:00"
 LAST_EVENING = "2026-04-25T23:55:00+07:00"
 
 
@@ -81,22 +79,6 @@ def test_correcting_an_answer_opens_the_documents_that_hang_on_it(season: Journe
     filed.decide("reject", by="umpeg", note="Selesai untuk uji")
 
 
-def test_the_window_closes_at_midnight_in_the_region_and_names_the_next_day(
-    tmp_path: Path,
-) -> None:
-    with running_at(LAST_EVENING, tmp_path) as journey:
-        filed = drafted(journey, (*ALWAYS, *TEACHER), naik_jenjang=False)
-
-        with time_machine.travel("2026-04-26T00:00:00+07:00", tick=False):
-            refusal = filed.submit(status=422)
-        assert pointers(refusal) == {"/fields/periode_kp"}
-        assert "1 Mei 2026" in refusal.body.decode()
-
-        with time_machine.travel("2026-04-25T23:59:59+07:00", tick=False):
-            filed.submit()
-        assert filed.stage == "umpeg_verification"
-
-
 def test_only_one_runs_at_a_time(season: Journey) -> None:
     complete = (*ALWAYS, *TEACHER)
     first = drafted(season, complete, naik_jenjang=False)
@@ -121,3 +103,19 @@ def test_it_is_for_pns_in_a_functional_post(season: Journey, who: str, problem: 
     refusal = filed.submit(status=422)
 
     assert problem in [error["code"] for error in refusal.json()["errors"]]
+
+
+def test_the_window_closes_at_midnight_in_the_region_and_names_the_next_day(
+    season: Journey,
+) -> None:
+    season.move_to(LAST_EVENING)
+    filed = drafted(season, (*ALWAYS, *TEACHER), naik_jenjang=False)
+
+    season.move_to("2026-04-26T00:00:00+07:00", still=True)
+    refusal = filed.submit(status=422)
+    assert pointers(refusal) == {"/fields/periode_kp"}
+    assert "1 Mei 2026" in refusal.body.decode()
+
+    season.move_to("2026-04-25T23:59:59+07:00", still=True)
+    filed.submit()
+    assert filed.stage == "umpeg_verification"

@@ -40,7 +40,7 @@ def delegate(journey: Journey, to: str, **more: Any) -> dict[str, Any]:
         **more,
     }
     answer = journey.person(ROLE).send("POST", f"{IDENTITY}/delegations", body, status=201)
-    journey.system.drain()
+    journey.settle()
     made: dict[str, Any] = answer.json()
     return made
 
@@ -74,7 +74,7 @@ def test_an_ended_delegation_takes_the_work_away(own: Filed) -> None:
     path = f"{IDENTITY}/delegations/{made['id']}"
     _, etag = journey.person(ROLE).load(path)
     journey.person(ROLE).send("POST", f"{path}/end", {}, etag=etag)
-    journey.system.drain()
+    journey.settle()
 
     assert other.id not in journey.inbox("bkpsdm_admin_second")
     other.decide("reject", by=ROLE, note="Selesai untuk uji")

@@ -1,0 +1,56 @@
+"""Is anything still under way? Asked of the databases, so that nothing hides between two of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from chassis import runtime as runtimes
+from chassis.regions import all_regions
+
+_UNSENT = ("pending", "sending")
+
+
+def under_way(apps: Mapping[str, Flask]) -> list[str]:
+    """Name what was said and is not yet handled by all who hear it, and what is not delivered.
+
+    While nobody makes a request an empty list is certain, although no two databases are read at
+    one instant: what a service says and sends because of an event is committed together with
+    "handled", and that is read first.
+    """
+    handled: dict[str, set[Any]] = {}
+    said: list[tuple[Any, str]] = []
+    found: list[str] = []
+    for name, app in apps.items():
+        with app.app_context(), all_regions():
+            handled[name] = _handled(app)
+            said += _said(app)
+            found += [f"{name}: a message by {channel}" for channel in _unsent(app)]
+    for name, app in apps.items():
+        heard = runtimes.of(app).heard
+        found += [
+            f"{name}: {kind}" for id_, kind in said if kind in heard and id_ not in handled[name]
+        ]
+    return found
+
+
+def _handled(app: Flask) -> set[Any]:
+    inbox = runtimes.of(app).db.plumbing.inbox
+    finished = select(inbox.c.event_id).where(inbox.c.status != "pending")
+    return set(runtimes.of(app).db.session.scalars(finished))
+
+
+def _said(app: Flask) -> list[tuple[Any, str]]:
+    outbox = runtimes.of(app).db.plumbing.outbox
+    rows = runtimes.of(app).db.session.execute(select(outbox.c.id, outbox.c.type))
+    return [(row.id, row.type) for row in rows]
+
+
+def _unsent(app: Flask) -> list[str]:
+    db = runtimes.of(app).db
+    deliveries = db.metadata.tables.get("deliveries")
+    if deliveries is None:
+        return []
+    unsent = select(deliveries.c.channel).where(deliveries.c.state.in_(_UNSENT))
+    return list(db.session.scalars(unsent))

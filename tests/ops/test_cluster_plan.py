@@ -1,0 +1,36 @@
+"""What a cluster's plan tells its processes."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from ops import cluster
+from ops.cluster import plan
+
+
+def options(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    cluster.configure(parser)
+    return parser.parse_args(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "scheme"),
+    [((), "http"), (("--certificate", "edge.pem", "--certificate-key", "edge.key"), "https")],
+)
+def test_with_a_certificate_the_public_address_is_https(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...], scheme: str
+):
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
+
+    known = cluster.planned(options("--data", str(tmp_path), "--port", "8443", *words))
+
+    assert known.public_url == f"{scheme}://127.0.0.1:8443"
+    assert known.settings({})["PUBLIC_URL"] == known.public_url
+
+
+def test_a_public_address_given_outside_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("PUBLIC_URL", "https://simpul.kota-x.example/")
+
+    assert plan.load(tmp_path, 8080).public_url == "https://simpul.kota-x.example"
