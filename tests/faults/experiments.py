@@ -126,6 +126,7 @@ EXPERIMENTS: dict[str, Experiment] = {
 def conduct(arena: Arena, name: str, *, mutated: bool) -> bool:
     """This function will do one experiment and say whether it ended as it must."""
     put_in(arena, name if mutated else "")
+    arena.rest(LONGEST_REST)  # what the mistake before left under way
     with Ledger(arena.ledger) as ledger:
         return told(name, _conduct(arena, name, ledger), mutated=mutated)
 
