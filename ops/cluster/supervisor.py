@@ -56,6 +56,7 @@ class Supervisor:
     root: Path = ROOT
     extra: Mapping[str, str] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
+    revived: int = field(default=0, init=False)  # processes of ours started again after they died
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _engine_lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -271,6 +272,7 @@ class Supervisor:
                 continue
             log.warning("process_died", part=part.name, kind=one.kind)
             new = part.launch(one.kind)
+            self.revived += 1
             lived = time.monotonic() - one.started_at
             new.failures = 1 if lived > _LONGEST_PAUSE else one.failures + 1
             if one is part.worker:

@@ -16,6 +16,7 @@ from services.documents.workers.scrubbing import EVERY, scrub
 from tests.builders.pdfs import a_pdf
 from tests.documents.conftest import Desk
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 COUNT = 1_000
 SEED = 17
 

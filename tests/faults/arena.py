@@ -128,7 +128,7 @@ def arena(*, reconcile: float = 0, settings: Mapping[str, str] | None = None) ->
             "FAILPOINTS": str(folder / "failpoints"),
             "RECONCILE_EVERY": str(reconcile),
             "RETRY_SCHEDULE": "0,1,2,4,8,8,8,8",
-            "SEND_CLAIM": "10",
+            "SEND_CLAIM": "20",
             "UPLOADS_PER_DAY": "1000000",
             "UPLOAD_MEGABYTES_PER_DAY": "1000000",
             "MAIL_URL": relay.url,

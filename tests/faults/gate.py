@@ -61,6 +61,7 @@ def _run(place: Arena, plan: Plan, ledger: Ledger) -> Verdict:
             kills=killer.counts,
             statuses=ledger.statuses,
             outages=killer.outages,
+            revived=place.supervisor.revived,
             seconds=time.time() - began,
             rested=time.monotonic() - healed,
             troubles=[*killer.troubles, *load.troubles],

@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
@@ -35,6 +35,7 @@ PASSING = {
 _PAIRS = [(point, part) for point in POINTS for part in PASSING.get(point.partition(".")[0], ())]
 RUNNING = sorted(_PAIRS, key=lambda pair: PASSING[pair[0].partition(".")[0]].index(pair[1]))
 HOLD = 3.0
+LONGEST_OUTAGE = 60.0
 BREATH = 6.0  # after an engine's death, until the next one may follow
 
 
@@ -119,18 +120,18 @@ class Killer:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             self.counts[f"kill {kind}"] += 1
-            self._time_recovery(kind.partition(" ")[0], pid)
+            self._time_recovery([kind.partition(" ")[0]], dead=pid)
 
-    def _time_recovery(self, part: str, dead: int) -> None:
-        """Measure until every process of the part lives and answers again."""
-        began, deadline = time.monotonic(), time.monotonic() + 30
+    def _time_recovery(self, parts: Iterable[str], *, dead: int) -> None:
+        """Measure until every process of the parts lives and answers again."""
+        began, deadline = time.monotonic(), time.monotonic() + LONGEST_OUTAGE
         while time.monotonic() < deadline:
-            found = self.arena.supervisor.parts[part].all
+            found = [one for part in parts for one in self.arena.supervisor.parts[part].all]
             if all(one.child.pid != dead and one.ready for one in found):
                 self.outages.append(time.monotonic() - began)
                 return
             time.sleep(0.2)
-        self.troubles.append(f"{part} did not come back within 30 s")
+        self.troubles.append(f"{', '.join(parts)} not back within {LONGEST_OUTAGE:.0f} s")
 
     def _hold(self) -> None:
         """A process that hangs is worse than a dead one: leases run out while it thinks it leads."""
@@ -166,9 +167,11 @@ class Killer:
 
     def _engine(self, name: str) -> None:
         engine: Any = self.arena.supervisor.engines[name]
+        dead = engine.child.pid
         engine.child.kill()
         self.counts[f"kill {name}"] += 1
         engine.start()
+        self._time_recovery(self.arena.supervisor.parts, dead=dead)
         self._stop.wait(BREATH)
 
 

@@ -15,6 +15,7 @@ class Run:
     kills: Mapping[str, int]
     statuses: Mapping[int, int]
     outages: Sequence[float]
+    revived: int
     seconds: float
     rested: float
     troubles: Sequence[str]
@@ -30,9 +31,10 @@ def show(verdict: Verdict, run: Run) -> None:
     _table(verdict.figures.items())
     print(f"{run.ended} processes ended on purpose, {run.kills.get('hold', 0)} held:")
     _table(sorted(run.kills.items()))
+    print(f"{run.revived} started again by the supervisor, the others by their gunicorn master")
     if run.outages:
         print(
-            "until the part could serve again: "
+            "from a death until all could serve again: "
             f"median {median(run.outages):.1f} s, longest {max(run.outages):.1f} s"
         )
     answers = (f"{status or 'broken off'}: {n}" for status, n in sorted(run.statuses.items()))

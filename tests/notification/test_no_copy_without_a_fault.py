@@ -12,7 +12,7 @@ from chassis.worker import Worker
 from tests.notification.desk import Desk, a_rule, an_event
 
 NOTICES = 2_000
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 class Relay:
