@@ -15,7 +15,12 @@ from tests.faults.ledger import Ledger
 REGION = "lain"
 NIP = "198001012005011951"
 PASSWORD = "sebuah-sandi-hanya-untuk-uji-ini"
-OFFICES = ("bkpsdm_head", "bkpsdm_secretary", "bkpsdm_admin", "sysadmin")
+OFFICES = (
+    ("bkpsdm_head", "bkpsdm"),
+    ("bkpsdm_secretary", "bkpsdm"),
+    ("bkpsdm_admin", "bidang-kinerja"),
+    ("sysadmin", None),
+)
 
 
 def finds(arena: Arena, ledger: Ledger) -> list[str]:
@@ -56,23 +61,26 @@ def settle(arena: Arena) -> None:
             top = regions.set_up(
                 code=REGION, name="Daerah Lain", zone="Asia/Makassar", totp_roles=()
             )
-            unit = units.add(
+            bkpsdm = units.add(
                 code="bkpsdm", name="BKPSDM Lain", kind="opd", parent_id=top.id, bkpsdm=True
             )
+            division = units.add(
+                code="bidang-kinerja", name="Bidang Lain", kind="division", parent_id=bkpsdm.id
+            )
+            ids = {"bkpsdm": bkpsdm.id, "bidang-kinerja": division.id, None: None}
             person = employees.add(
                 by=None,
                 nip=NIP,
-                values={"name": "Waru Contoh", "unit_id": unit.id},
+                values={"name": "Waru Contoh", "unit_id": division.id},
                 contact=None,
                 source="uji",
                 as_of=date(2024, 1, 2),
             )
             passwords.install_password(person.id, PASSWORD, must_change=False)
-            for role in OFFICES:
-                grant = {"employee_id": person.id, "role": role, "acting": "definitive"}
-                scope = {"unit_id": None if role == "sysadmin" else unit.id}
-                dates = {"starts_on": date(2024, 1, 2), "ends_on": None}
-                roles.grant({**grant, **scope, **dates}, by=None)
+            for role, unit in OFFICES:
+                grant = {"employee_id": person.id, "role": role, "unit_id": ids[unit]}
+                since = {"acting": "definitive", "starts_on": date(2024, 1, 2), "ends_on": None}
+                roles.grant({**grant, **since}, by=None)
         database.engine.dispose()
     arena.rest(30)
 
