@@ -23,6 +23,14 @@ _LIMITS = {
 _LOCK_NOT_AVAILABLE = "55P03"
 _MUST_BE_ON = ("fsync", "full_page_writes")
 
+# The server keeps a policy in words of its own, so ours stand beside it as a comment.
+_PROTECTED = """
+    SELECT relrowsecurity AND relforcerowsecurity AND EXISTS (
+        SELECT 1 FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'region'
+        AND obj_description(pg_policy.oid, 'pg_policy') = %s)
+    FROM pg_class WHERE pg_class.oid = %s::regclass
+"""
+
 
 class UnsafeServer(Exception):
     """The server is set to forget committed data in a crash; the service does not start."""
@@ -108,33 +116,42 @@ def check_durability(engine: Engine) -> None:
 def protect(owner_url: str, role: str, metadata: MetaData) -> None:
     """This function will grant the service's role its rights and force row security.
 
-    Run by the owner after each migration; safe to repeat.
+    Run by the owner after each migration, while the service works; safe to repeat. A table that
+    is protected already is not locked, and no two are at once: a request would wait for one and
+    hold the other.
     """
     engine = create_engine(owner_url)
     with engine.begin() as connection:
-        quote = connection.dialect.identifier_preparer.quote
-        connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {quote(role)}")
-        for kind, rights in (
-            ("TABLES", "SELECT, INSERT, UPDATE, DELETE"),
-            ("SEQUENCES", "USAGE, SELECT"),
-        ):
-            connection.exec_driver_sql(
-                f"GRANT {rights} ON ALL {kind} IN SCHEMA public TO {quote(role)}"
-            )
-        for table in metadata.sorted_tables:
-            if table.info.get("region_scoped"):
+        _grant(connection, role)
+    for table in metadata.sorted_tables:
+        if table.info.get("region_scoped"):
+            with engine.begin() as connection:
                 _force_row_security(connection, table)
     engine.dispose()
+
+
+def _grant(connection: Connection, role: str) -> None:
+    quoted = connection.dialect.identifier_preparer.quote(role)
+    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {quoted}")
+    for kind, rights in (
+        ("TABLES", "SELECT, INSERT, UPDATE, DELETE"),
+        ("SEQUENCES", "USAGE, SELECT"),
+    ):
+        connection.exec_driver_sql(f"GRANT {rights} ON ALL {kind} IN SCHEMA public TO {quoted}")
 
 
 def _force_row_security(connection: Connection, table: Table) -> None:
     name = connection.dialect.identifier_preparer.quote(table.name)
     visible = f"current_setting('{_REGION}', true) IN (region, '{regions.ALL}')"
+    if connection.exec_driver_sql(_PROTECTED, (visible, name)).scalar():
+        return
+    told = visible.replace("'", "''")
     for statement in (
         f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",
         f"DROP POLICY IF EXISTS region ON {name}",
         f"CREATE POLICY region ON {name} USING ({visible}) WITH CHECK ({visible})",
+        f"COMMENT ON POLICY region ON {name} IS '{told}'",
     ):
         connection.exec_driver_sql(statement)
 

@@ -251,3 +251,38 @@ def test_every_region_table_forces_row_security(app):
 
     assert forced["letters"] is True
     assert forced[Heard.__tablename__] is True
+
+
+def policies(owner) -> dict[str, str]:
+    found = owner.exec_driver_sql("SELECT tablename, qual FROM pg_policies").all()
+    return dict(found)
+
+
+def test_protecting_again_waits_for_no_request_and_stops_none(app, postgres):
+    impatient = f"{postgres.owner_url('letters')}?options=-c%20lock_timeout%3D500"
+    with in_region("demo"), db.transaction() as session:
+        session.scalars(select(Letter)).all()
+
+        rules.protect(impatient, "letters", db.metadata)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP POLICY region ON letters",
+        "ALTER TABLE letters NO FORCE ROW LEVEL SECURITY",
+        "DROP POLICY region ON letters; CREATE POLICY region ON letters USING (true)",
+    ],
+)
+def test_a_table_that_lost_its_protection_gets_it_back(app, postgres, change):
+    engine = create_engine(postgres.owner_url("letters"))
+    with engine.begin() as owner:
+        before = policies(owner)
+        owner.exec_driver_sql(change)
+
+    rules.protect(postgres.owner_url("letters"), "letters", db.metadata)
+
+    with engine.connect() as owner:
+        assert policies(owner) == before
+    engine.dispose()
+    test_every_region_table_forces_row_security(app)
