@@ -109,26 +109,30 @@ class Expected:
 
     def leads_to(self, action: str) -> str:
         """The stage an action leads to; a word with "!" says why it leads nowhere."""
-        stages = self.rules.stages
+        return self._ways().get(action, "!illegal_move")
+
+    def _ways(self) -> dict[str, str]:
         if self.stage == "draft":
-            return {"submit": stages[0], "withdraw": "withdrawn"}.get(action, "!illegal_move")
+            return {"submit": self.rules.stages[0], "withdraw": "withdrawn"}
         if self.stage == "revision":
-            return self.asking or "" if action == "resubmit" else "!illegal_move"
+            return {"resubmit": self.asking or ""}
         if self.stage in ENDED:
-            return "!illegal_move"
-        if self.stage == "processing":
-            ways = {"ms": "completed", "tms": "completed", "sub_status": "processing"}
-            if self.rules.returned_from_processing:
-                ways["revise"] = "revision"
-            return ways.get(action, "!illegal_move")
-        if action == "withdraw":
-            return "!already_verified" if self.decided else "withdrawn"
-        ways = {"approve": stages[stages.index(self.stage) + 1], "reject": "rejected"}
+            return {}
+        return self._from_processing() if self.stage == "processing" else self._from_desk()
+
+    def _from_processing(self) -> dict[str, str]:
+        ways = {"ms": "completed", "tms": "completed", "sub_status": "processing"}
+        return ways | ({"revise": "revision"} if self.rules.returned_from_processing else {})
+
+    def _from_desk(self) -> dict[str, str]:
+        following = self.rules.stages[self.rules.stages.index(self.stage) + 1]
+        ways = {"approve": following, "reject": "rejected"}
+        ways["withdraw"] = "!already_verified" if self.decided else "withdrawn"
         if self.stage not in HEADS:
             ways["revise"] = "revision"
         if self.stage == self.rules.decided_by_service:
             ways["not_selected"] = "not_selected"
-        return ways.get(action, "!illegal_move")
+        return ways
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """One run of the state machine: the service and the model of it are told the same, and compared."""
 
-import copy
 import json
+import pickle
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,13 +16,21 @@ from chassis.inbox import store_into
 from tests.builders.definitions import an_id
 from tests.proposal.machine_model import Model
 from tests.proposal.machine_offices import Expected, Step
-from tests.proposal.machine_scene import Scene
+from tests.proposal.machine_scene import Rows, Scene
 from tests.proposal.office import API
 from tests.proposal.region import REGION
 
 START = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 ZONE = timedelta(hours=7)
 KEYED = ("submit", "resubmit", "withdraw", "approve", "revise", "reject", "ms", "tms")
+WAYS_IN = {
+    **dict.fromkeys(("approve", "revise", "reject"), ("POST", "/decisions")),
+    **dict.fromkeys(("ms", "tms"), ("POST", "/result")),
+    "sub_status": ("PUT", "/sub-status"),
+    "edit": ("PATCH", ""),
+    "attach": ("PUT", "/documents/{part}"),
+    "detach": ("DELETE", "/documents/{part}"),
+}
 # A refusal is one of these and nothing else: clients act on the codes.
 STATUSES = {
     "not_found": 404,
@@ -63,6 +71,7 @@ class Play:
     answered: list[tuple[Request, str]] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     _tokens: dict[str, str] = field(default_factory=dict)
+    _rows: Rows | None = None
 
     def open_curtain(self) -> None:
         self._time = time_machine.travel(START, tick=False)
@@ -73,8 +82,14 @@ class Play:
 
     def anew(self, seen: Counter[str]) -> "Play":
         """Another run that begins where this one is."""
-        model = copy.deepcopy(self.model)
+        model = pickle.loads(pickle.dumps(self.model))  # noqa: S301 - our own, and quicker than a copy
         return Play(self.scene, model, self.people, dict(self.named), seen=seen)
+
+    def rows(self) -> Rows:
+        """What is on the disk; read again only after something was done."""
+        if self._rows is None:
+            self._rows = self.scene.rows()
+        return self._rows
 
     @property
     def today(self) -> date:
@@ -119,15 +134,15 @@ class Play:
     def act(self, step: Step, mishap: str = NO_MISHAP) -> str:
         """Have somebody try something; it must end as the model says, whatever the mishap."""
         refused = self.model.refusal(step, self.today)
-        request, before = self._request(step), self.scene.rows()
+        request, before = self._request(step), self.rows()
         if mishap == KILLED and not self.scene.survives(lambda: self.send(request), dying_at=1):
             self.seen[KILLED] += 1
             assert not refused, "a refused step committed something"
-            assert unlike(before, self.scene.rows()) == []
+            assert unlike(before, self.rows()) == []
         answer = self.send(request)
         self._check(answer, step, refused)
         if refused:
-            assert unlike(before, self.scene.rows()) == []
+            assert unlike(before, self.rows()) == []
         else:
             self.model.take(step, self.today)
             self._check_shown(answer, step)
@@ -141,14 +156,15 @@ class Play:
     def repeat(self, index: int) -> None:
         """An answered request comes once more, however much later."""
         request, said = self.answered[index % len(self.answered)]
-        before = self.scene.rows()
+        before = self.rows()
         answer = self.send(request)
         assert answer.text == said
         assert answer.headers["Idempotency-Replayed"] == "true"
-        assert unlike(before, self.scene.rows()) == []
+        assert unlike(before, self.rows()) == []
         self.seen["an old request came again"] += 1
 
     def send(self, request: Request) -> Any:
+        self._rows = None
         service = self.scene.office.service
         if request.who not in self._tokens:
             self._tokens[request.who] = service.person(an_id(request.who), "proposal")
@@ -189,6 +205,7 @@ class Play:
 
     def hear(self, *events: Event, mishap: str = NO_MISHAP, dying_at: int = 1) -> None:
         """Deliver identity's events; the newest version of each subject is what counts after."""
+        self._rows = None
         store = store_into(self.scene.office.service.app)
         for one in events:
             store(one)
@@ -207,11 +224,12 @@ class Play:
             region=REGION,
             source=source,
         )
-        before = self.scene.rows()
+        before = self.rows()
+        self._rows = None
         self.scene.office.service.hear(*[event] * times)
         if refused:
             self.parked += 1
-            assert unlike(before, self.scene.rows()) == []
+            assert unlike(before, self.rows()) == []
         else:
             self.model.take(replace(step, who=source), self.today)
         self.seen[f"service: {refused or step.action}"] += 1
@@ -233,28 +251,23 @@ class Play:
         return {"Idempotency-Key": str(uuid4())}
 
     def _request(self, step: Step) -> Request:
-        path, seen = f"/proposals/{step.proposal}", {"If-Match": f'"{step.seen}"'}
-        headers = seen | (self._key() if step.action in KEYED else {})
+        method, tail = WAYS_IN.get(step.action, ("POST", f"/{step.action}"))
+        headers = {"If-Match": f'"{step.seen}"'} | (self._key() if step.action in KEYED else {})
+        path = f"/proposals/{step.proposal}{tail.format(part=step.part)}"
+        return Request(method, path, step.who, self._body(step), headers)
 
-        def request(method: str, tail: str, body: Mapping[str, Any] | None = None) -> Request:
-            return Request(method, path + tail, step.who, body, headers)
-
-        if step.action in ("submit", "resubmit", "withdraw"):
-            return request("POST", f"/{step.action}")
+    def _body(self, step: Step) -> Mapping[str, Any] | None:
         if step.action in ("approve", "revise", "reject"):
             reasons = [{"code": "other", "target": mark} for mark in step.marks]
-            body = {"decision": step.action, "note": step.note, "reasons": reasons}
-            return request("POST", "/decisions", body)
+            return {"decision": step.action, "note": step.note, "reasons": reasons}
         if step.action in ("ms", "tms"):
-            body = {"result": step.action, "remark": step.note, "receipt": self._receipt(step)}
-            return request("POST", "/result", body)
-        if step.action == "sub_status":
-            return request("PUT", "/sub-status", {"text": "Dikirim ke BKN"})
-        if step.action == "edit":
-            return request("PATCH", "", {"fields": {"keperluan": "Syarat seleksi"}})
-        if step.action == "detach":
-            return request("DELETE", f"/documents/{step.part}")
-        return request("PUT", f"/documents/{step.part}", {"receipt": self._receipt(step)})
+            return {"result": step.action, "remark": step.note, "receipt": self._receipt(step)}
+        if step.action == "attach":
+            return {"receipt": self._receipt(step)}
+        return {
+            "sub_status": {"text": "Dikirim ke BKN"},
+            "edit": {"fields": {"keperluan": "Syarat seleksi"}},
+        }.get(step.action)
 
     def _receipt(self, step: Step) -> str | None:
         if not step.sha256:
@@ -275,13 +288,13 @@ class Play:
         """The answer was lost, perhaps with the process: the client sends the same again."""
         if mishap == KILLED_LATE:
             self.scene.restart()
-        before = self.scene.rows()
+        before = self.rows()
         answer = self.send(request)
         if refused or step.action in KEYED:
             assert (answer.status_code, _plain(answer)) == (first.status_code, _plain(first))
         else:
             assert (answer.status_code, answer.json["code"]) == (412, "stale")
-        assert unlike(before, self.scene.rows()) == []
+        assert unlike(before, self.rows()) == []
         self.seen[mishap] += 1
 
 

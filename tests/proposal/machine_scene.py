@@ -1,11 +1,12 @@
 """The proposal service that the state machine plays with: it can die at any commit and come back.
 
-One app and one database file serve many runs; each run begins with a copy of a prepared file.
+Two processes' worth of app and one database file serve many runs; each run begins with a copy of
+a prepared file, and a restart is the other app, or one built anew, on the same file.
 """
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,24 +17,27 @@ from sqlalchemy import event
 from chassis import runtime as runtimes
 from chassis.manifest import discover, load
 from services.proposal.queries import region_book
-from tests.builders.service import one_service, settings_for, under_test
+from tests.builders.service import Service, one_service, settings_for, under_test
 from tests.builders.tokens import Signer
 from tests.proposal.office import Office
 
 # Everything a refused step must leave as it was. The places in the log come later, by the relay.
-KEPT = {
-    "proposals": "*",
-    "proposal_documents": "*",
-    "history_entries": "*",
-    "queue_counts": "*",
-    "number_series": "*",
-    "search_words": "*",
-    "idempotency_keys": "*",
-    "outbox": "id, type, subject, region, body, recorded_at",
-    "employees": "*",
-    "units": "*",
-    "role_grants": "*",
-    "delegations": "*",
+STATE = {
+    "proposals": "SELECT * FROM proposals",
+    "proposal_documents": "SELECT * FROM proposal_documents",
+    "history_entries": "SELECT * FROM history_entries",
+    "queue_counts": "SELECT * FROM queue_counts",
+    "number_series": "SELECT * FROM number_series",
+    "idempotency_keys": "SELECT owner, key, fingerprint, status FROM idempotency_keys",
+    "outbox": """SELECT id, type, subject, body, recorded_at,
+        json_extract(body, '$.aggregateversion') AS version,
+        json_extract(body, '$.data.stage') AS stage FROM outbox ORDER BY rowid""",
+}
+COPIES = {
+    "employee": "SELECT * FROM employees",
+    "unit": "SELECT * FROM units",
+    "role": "SELECT * FROM role_grants",
+    "delegation": "SELECT * FROM delegations",
 }
 Rows = dict[str, list[sqlite3.Row]]
 
@@ -51,6 +55,7 @@ class Scene:
         self.signer = Signer()
         self._reader: sqlite3.Connection | None = None
         self._attend(one_service("proposal", folder).app)
+        self._other = self._built()
 
     def keep_as(self, name: str) -> None:
         """Put the database, as it is now, aside for later runs."""
@@ -73,12 +78,12 @@ class Scene:
             self._reader.close()
             self._reader = None
 
-    def restart(self) -> None:
+    def restart(self, *, built_anew: bool = False) -> None:
         """Be another process on the same file: nothing that was only in memory is left."""
         self.let_go()
         region_book._kept.cache_clear()
         region_book._definitions.clear()
-        self._attend(load(discover()["proposal"].app)(settings_for("proposal", self.folder)))
+        self._attend(self._built() if built_anew else self._other)
 
     @contextmanager
     def dying_at(self, commit: int) -> Iterator[None]:
@@ -110,9 +115,9 @@ class Scene:
             return False
         return True
 
-    def rows(self, *tables: str) -> Rows:
+    def rows(self, tables: Mapping[str, str] = STATE) -> Rows:
         """What is on the disk, as another process sees it."""
-        return {name: self.ask(f"SELECT {KEPT[name]} FROM {name}") for name in tables or KEPT}
+        return {name: self.ask(statement) for name, statement in tables.items()}
 
     def ask(self, statement: str) -> list[sqlite3.Row]:
         if self._reader is None:
@@ -120,6 +125,27 @@ class Scene:
             self._reader.row_factory = sqlite3.Row
         return self._reader.execute(statement).fetchall()
 
+    def _built(self) -> Flask:
+        return load(discover()["proposal"].app)(settings_for("proposal", self.folder))
+
     def _attend(self, app: Flask) -> None:
+        if "office" in vars(self):
+            self._other = self.office.service.app
         self.office = Office(under_test(app, self.signer))
         self.office.accept_receipts()
+        self._write_fast(self.office.service)
+        # Looking for vacancies takes longest; the machine does it when it looks at the alarms.
+        loops = self.office.service.runtime.loops
+        loops[:] = [one for one in loops if one.name != "vacancies"]
+
+    @staticmethod
+    def _write_fast(service: Service) -> None:
+        """A process may die here, but the power never fails: nothing has to wait for the disk."""
+        with service.app.app_context():
+            engine = service.runtime.db.engine
+        if not event.contains(engine, "connect", _do_not_wait):
+            event.listen(engine, "connect", _do_not_wait)
+
+
+def _do_not_wait(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
