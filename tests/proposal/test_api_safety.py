@@ -1,14 +1,20 @@
 """What keeps a proposal safe: versions, keys, tokens, receipts, regions, and one winner."""
 
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.builders.definitions import an_id
 from tests.builders.tokens import Signer
-from tests.proposal.office import API, Office
+from tests.proposal.office import API, PAPERS, Office
 from tests.proposal.over_http import decide, etag, filed
 from tests.proposal.region import employee_event, role_event
+
+
+def database_gone(*_args: object) -> None:
+    raise OperationalError("SELECT", {}, ConnectionError("gone"))
 
 
 def test_an_edit_without_if_match_is_asked_for_one(office: Office):
@@ -27,6 +33,24 @@ def test_a_stale_etag_is_refused(office: Office):
     answer = decide(office, proposal_id, "umpeg", seen)
 
     assert (answer.status_code, answer.json["code"]) == (412, "stale")
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_change_that_cannot_be_answered_is_not_made_so_it_may_be_sent_again(
+    office: Office, monkeypatch, method
+):
+    path = f"/proposals/{office.draft()}"
+    seen = office.call("GET", path, "applicant")
+    paper = f"{path}/documents/{PAPERS[0]}"
+    receipt = {"receipt": office.receipt("applicant")}
+
+    with monkeypatch.context() as broken:
+        broken.setattr(import_module("services.proposal.api.proposals"), "shown", database_gone)
+        failed = office.call(method, paper, "applicant", json=receipt, headers=etag(seen))
+    again = office.call(method, paper, "applicant", json=receipt, headers=etag(seen))
+
+    assert (failed.status_code, "Retry-After" in failed.headers) == (503, True)
+    assert again.status_code == 200, again.json
 
 
 def test_the_same_key_and_body_decide_once(office: Office):

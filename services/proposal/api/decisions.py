@@ -17,6 +17,7 @@ from services.proposal.api.schemas import NewDecision, NewResult, NewSubStatus
 from services.proposal.api.shapes import ProposalView
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import Action, Result
+from services.proposal.models import db
 from services.proposal.usecases import processing, reviewing
 
 blp = Blueprint("decisions", __name__, url_prefix="/api/proposal/v1/proposals")
@@ -87,11 +88,10 @@ def enter_result(body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
 @blp.arguments(NewSubStatus)
 @blp.response(200, ProposalView)
 def set_sub_status(body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
-    return answer(
-        processing.set_sub_status(
-            proposal_id,
-            person_id=person(),
-            sub_status=processing.SubStatus(body["text"], body["number"], body["date"]),
-            match=require_match,
+    sub_status = processing.SubStatus(body["text"], body["number"], body["date"])
+    with db.transaction():
+        return answer(
+            processing.set_sub_status(
+                proposal_id, person_id=person(), sub_status=sub_status, match=require_match
+            )
         )
-    )

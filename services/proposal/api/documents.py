@@ -11,6 +11,7 @@ from services.proposal.adapters.receipts import read_receipt
 from services.proposal.api.proposals import answer
 from services.proposal.api.schemas import GrantArgs, NewDocument
 from services.proposal.api.shapes import GrantView, ProposalView
+from services.proposal.models import db
 from services.proposal.usecases import attaching, viewing
 
 blp = Blueprint("documents", __name__, url_prefix="/api/proposal/v1/proposals")
@@ -23,15 +24,16 @@ blp = Blueprint("documents", __name__, url_prefix="/api/proposal/v1/proposals")
 @blp.response(200, ProposalView)
 def attach(body: dict[str, Any], proposal_id: UUID, requirement: str) -> dict[str, Any]:
     receipt = read_receipt(body["receipt"])
-    return answer(
-        attaching.attach(
-            proposal_id,
-            person_id=person(),
-            requirement=requirement,
-            receipt=receipt,
-            match=require_match,
+    with db.transaction():
+        return answer(
+            attaching.attach(
+                proposal_id,
+                person_id=person(),
+                requirement=requirement,
+                receipt=receipt,
+                match=require_match,
+            )
         )
-    )
 
 
 @blp.route("/<uuid:proposal_id>/documents/<requirement>", methods=["DELETE"])
@@ -39,11 +41,12 @@ def attach(body: dict[str, Any], proposal_id: UUID, requirement: str) -> dict[st
 @needs_if_match
 @blp.response(200, ProposalView)
 def detach(proposal_id: UUID, requirement: str) -> dict[str, Any]:
-    return answer(
-        attaching.detach(
-            proposal_id, person_id=person(), requirement=requirement, match=require_match
+    with db.transaction():
+        return answer(
+            attaching.detach(
+                proposal_id, person_id=person(), requirement=requirement, match=require_match
+            )
         )
-    )
 
 
 @blp.route("/<uuid:proposal_id>/documents/<requirement>/grant", methods=["POST"])

@@ -13,7 +13,7 @@ from services.proposal.api.schemas import FieldChanges, MineArgs, NewProposal
 from services.proposal.api.shapes import HistoryList, ProposalPage, ProposalView, TrackingView
 from services.proposal.domain.schedule import stage_due
 from services.proposal.domain.workflow import decider_of
-from services.proposal.models import Proposal
+from services.proposal.models import Proposal, db
 from services.proposal.queries.inbox import Wanted
 from services.proposal.queries.proposals import Seen, history, mine, names_of, see, shown
 from services.proposal.queries.region_book import region_book
@@ -23,7 +23,11 @@ blp = Blueprint("proposals", __name__, url_prefix="/api/proposal/v1/proposals")
 
 
 def answer(proposal: Proposal) -> dict[str, Any]:
-    """This function will show a proposal after a change, with its new ETag."""
+    """This function will show a proposal after a change, with its new ETag.
+
+    Inside the change's transaction: what cannot be answered is not made, so that a client that
+    was told to come back does not find it made already.
+    """
     set_etag(proposal.version)
     return proposal_view(shown(proposal, person()))
 
@@ -64,9 +68,10 @@ def show(proposal_id: UUID) -> dict[str, Any]:
 @blp.response(200, ProposalView)
 def edit(body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
     changes = body["fields"]
-    return answer(
-        applying.edit(proposal_id, person_id=person(), fields=changes, match=require_match)
-    )
+    with db.transaction():
+        return answer(
+            applying.edit(proposal_id, person_id=person(), fields=changes, match=require_match)
+        )
 
 
 @blp.route("/<uuid:proposal_id>/submit", methods=["POST"])
