@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request, session
+from flask import (
+    Blueprint,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from werkzeug.wrappers import Response
 
 from portal.api_client import ApiRefused, ApiUnavailable
@@ -34,7 +42,15 @@ def switch_language() -> Response:
     response = make_response(redirect(own_page(request.form.get("next"))))
     chosen = request.form.get("language", "")
     if chosen in LANGUAGES:
-        response.set_cookie(COOKIE, chosen, max_age=YEAR_SECONDS, samesite="Lax", path="/")
+        response.set_cookie(
+            COOKIE,
+            chosen,
+            max_age=YEAR_SECONDS,
+            path="/",
+            secure=current_app.config["PUBLIC_URL"].startswith("https:"),
+            httponly=True,
+            samesite="Lax",
+        )
     return response
 
 

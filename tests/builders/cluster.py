@@ -38,8 +38,9 @@ def running_cluster(
             certificate=chain,
             certificate_key=key,
         )
-    rabbit = supervisor.engines["rabbit"]
-    rabbit.users = {**rabbit.users, **(guests or {})}
+    if guests:
+        rabbit = supervisor.engines["rabbit"]
+        rabbit.users = {**rabbit.users, **guests}
     supervisor.start()
     try:
         if watched:

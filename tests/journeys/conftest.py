@@ -13,17 +13,9 @@ from tests.builders.clock import Clock
 from tests.builders.distributed import Distributed, distributed_system
 from tests.journeys.journey import Journey, running
 
-# One cluster serves all of today's journeys, so one process of the test run takes them all.
 FORMS = [
     pytest.param("embedded"),
-    pytest.param(
-        "distributed",
-        marks=[
-            pytest.mark.live,
-            pytest.mark.timeout(600),
-            pytest.mark.xdist_group("journeys in a cluster"),
-        ],
-    ),
+    pytest.param("distributed", marks=[pytest.mark.live, pytest.mark.timeout(600)]),
 ]
 
 

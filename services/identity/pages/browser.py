@@ -44,7 +44,7 @@ def keep_session(response: Response, token: str) -> None:
 
 
 def forget_session(response: Response) -> None:
-    response.delete_cookie(_name("session"), path="/", secure=_secure(), httponly=True)
+    _set(response, "session", "", max_age=0)
 
 
 def browser_id() -> str:
