@@ -46,7 +46,7 @@ class MailServer:
 
     async def _hang(self):
         self.hanging += 1
-        while self.answer == HANG:
+        while self.answer == HANG:  # noqa: ASYNC110 - another thread says when it is over
             await asyncio.sleep(0.05)
         self.hanging -= 1
 
