@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
+import urllib3
 
 from chassis.embedded import key
 from ops.cluster import plan
@@ -48,6 +49,11 @@ class System:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
+    def ready(self, web):
+        """What a web process says of itself."""
+        url = f"http://127.0.0.1:{web.port}/readyz"
+        return urllib3.request("GET", url, timeout=10, retries=False).json()
+
     def unpublished(self):
         found = {}
         for service in self.supervisor.plan.manifests:
@@ -75,7 +81,7 @@ class System:
         return [row for row in self.ask_database("notification", statement) if row[0] == channel]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cluster():
     """The cluster, one link in front of each engine and the edge, providers of mail and WhatsApp."""
     with contextlib.ExitStack() as stack:

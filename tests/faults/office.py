@@ -4,6 +4,7 @@ answer. What was answered with success must be there afterwards, once.
 
 import itertools
 import json
+import threading
 import time
 import uuid
 from collections import Counter
@@ -154,6 +155,13 @@ class Office:
         paths = (f"{API}/proposals", NOTICES, f"{DOCUMENTS}/documents")
         return Counter(self.ask("read", APPLICANTS[0], "GET", path).status for path in paths)
 
+    def look_for(self, seconds):
+        """Read again and again for so long."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.look()
+            time.sleep(0.2)
+
     def upload(self, content, idempotency_key):
         fields = {"file": ("surat.pdf", content, "application/pdf")}
         body, kind = encode_multipart_formdata(fields)
@@ -184,5 +192,45 @@ class Office:
         told = {(one.id, TOLD[0]): 1 for one in self.filed if one.submitted}
         return Counter(told | {(one.id, TOLD[1]): 1 for one in self.filed if one.decided})
 
-    def since(self, count):
-        return self.answers[count:]
+
+class Work:
+    """Proposals handed in and decided by people who try again while the answer is 503."""
+
+    def __init__(self, office, count):
+        self.office = office
+        self.drafts = [office.draft() for _ in range(count)]
+        self.failures = []
+        self._threads = [threading.Thread(target=self._do, args=(one,)) for one in self.drafts]
+        del office.answers[:]
+
+    def _do(self, one):
+        try:
+            self.office.submit(one)
+            self.office.decide(one)
+        except Unexpected as error:
+            self.failures.append(str(error))
+
+    def begin(self):
+        for thread in self._threads:
+            thread.start()
+
+    def end(self, seconds=60):
+        for thread in self._threads:
+            thread.join(seconds)
+        assert not self.failures
+        assert all(one.decided for one in self.drafts)
+
+
+def only_clear_503(answers):
+    """Every refusal is a 503 that says when to come back; returns the refusals."""
+    refused = [one for one in answers if one.status >= 400]
+    assert {(one.status, bool(one.retry_after)) for one in refused} <= {(503, True)}, refused
+    return refused
+
+
+def statuses(answers, *what):
+    return Counter(one.status for one in answers if not what or one.what in what)
+
+
+def slowest(answers):
+    return max((one.seconds for one in answers), default=0.0)
