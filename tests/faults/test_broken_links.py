@@ -1,0 +1,90 @@
+"""Each link cut and half-open in turn: who uses it is back soon after it heals, nothing is lost."""
+
+import time
+
+import pytest
+
+from tests.faults.mails import wait_until_every_mail_is_out
+from tests.faults.office import Work, only_clear_503, slowest
+from tests.faults.processes import wait_for
+
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.timeout(400),
+    pytest.mark.xdist_group("one cluster to break"),
+]
+RECONNECTED = 15.0  # seconds after a link heals
+BUSY = 5.0  # what a machine with other work may add
+BROKEN_FOR = {"cut": 4.0, "half_open": 10.0}
+
+
+def break_link(system, name, how):
+    getattr(system.links[name], how)()
+    return time.monotonic() + BROKEN_FOR[how]
+
+
+@pytest.mark.parametrize("how", BROKEN_FOR)
+def test_the_link_to_postgresql(system, how):
+    office = system.office
+    work = Work(office, 2)
+    end = break_link(system, "postgres", how)
+    work.begin()
+    office.look_for(end - time.monotonic())
+    during = list(office.answers)
+    system.links["postgres"].heal()
+    back = wait_for(lambda: set(office.look()) == {200}, RECONNECTED + BUSY)
+    work.end()
+    told = system.wait_until_everybody_was_told(RECONNECTED + BUSY)
+
+    refused = only_clear_503(during)
+    print(f"{how}: slowest {slowest(refused):.2f} s, back {back:.1f} s, told {told:.1f} s after")
+    assert len(refused) > 3
+    assert slowest(refused) < 4.5
+
+
+@pytest.mark.parametrize("how", BROKEN_FOR)
+def test_the_link_to_rabbitmq(system, how):
+    office = system.office
+    end = break_link(system, "rabbit", how)
+    while time.monotonic() < end:
+        office.round()
+    during = list(office.answers)
+    system.links["rabbit"].heal()
+    back = wait_for(lambda: not system.unpublished(), RECONNECTED + BUSY)
+    told = system.wait_until_everybody_was_told(RECONNECTED + BUSY)
+
+    print(f"{how}: slowest request {slowest(during):.2f} s, published {back:.1f} s after healing,")
+    print(f"everybody told {told:.1f} s later")
+    assert {one.status for one in during} == {200}
+
+
+@pytest.mark.parametrize("how", BROKEN_FOR)
+def test_the_link_from_the_workers_to_the_edge(system, how):
+    office, asked = system.office, system.links["edge"].accepted
+    end = break_link(system, "edge", how)
+    while time.monotonic() < end:
+        office.round()
+    during = list(office.answers)
+    system.links["edge"].heal()
+    told = system.wait_until_everybody_was_told(RECONNECTED + BUSY)
+    sent = wait_until_every_mail_is_out(system)
+
+    print(f"{how}: slowest request {slowest(during):.2f} s, everybody told {told:.1f} s after,")
+    print(f"every mail out {sent:.1f} s later")
+    assert system.links["edge"].accepted > asked, "nobody used the link"
+    assert {one.status for one in during} == {200}
+
+
+@pytest.mark.parametrize("how", BROKEN_FOR)
+def test_the_link_to_the_mail_server(system, how):
+    office = system.office
+    end = break_link(system, "mail", how)
+    office.round()
+    office.look_for(end - time.monotonic())
+    during = list(office.answers)
+    told = system.wait_until_everybody_was_told(30)
+    system.links["mail"].heal()
+    sent = wait_until_every_mail_is_out(system)
+
+    print(f"{how}: told in the application {told:.1f} s, every mail out {sent:.1f} s after healing")
+    assert {one.status for one in during} == {200}

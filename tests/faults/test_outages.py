@@ -1,0 +1,81 @@
+"""What people feel while an engine is away, and what is there when it is back."""
+
+import signal
+import time
+
+import pytest
+
+from tests.faults.office import Work, only_clear_503, slowest, statuses
+from tests.faults.processes import family, kill, send, wait_for
+
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.timeout(400),
+    pytest.mark.xdist_group("one cluster to break"),
+]
+
+
+AWAY = 20.0  # seconds without the broker
+
+
+def test_while_the_broker_is_away_people_submit_and_decide_and_nothing_is_lost(system):
+    office, rabbit = system.office, system.engines["rabbit"]
+    drafts = [office.draft() for _ in range(8)]
+    office.round()
+    del office.answers[:]
+    rabbit.child.kill()
+    end = time.monotonic() + AWAY
+    for one in drafts:
+        office.submit(one)
+        office.look()
+        office.decide(one)
+    office.look_for(end - time.monotonic())
+    during = list(office.answers)
+    waiting = system.unpublished()
+    rabbit.start()
+    drained = wait_for(lambda: not system.unpublished(), 60)
+    told = system.wait_until_everybody_was_told()
+
+    print(f"{len(during)} requests, slowest {slowest(during):.2f} s; {waiting} waited;")
+    print(f"drained {drained:.1f} s after the broker came back, everybody told {told:.1f} s later")
+    assert set(statuses(during)) == {200}
+    assert waiting.get("proposal", 0) >= 16
+
+
+PROMISED, BUSY = 3.0, 1.5  # seconds; what a machine with other work may add
+BACK = 10.0
+
+
+def killed(postgres):
+    kill(postgres.child)
+    return postgres.start
+
+
+def frozen(postgres):
+    pids = family(postgres.child.pid)
+    send(signal.SIGSTOP, pids)
+    return lambda: send(signal.SIGCONT, pids)
+
+
+BREAKING = {"killed": killed, "frozen": frozen}
+
+
+@pytest.mark.parametrize("how", BREAKING)
+def test_without_its_database_every_answer_is_a_quick_503_and_it_comes_back_by_itself(system, how):
+    office, postgres = system.office, system.engines["postgres"]
+    work = Work(office, 3)
+    mend = BREAKING[how](postgres)
+    work.begin()
+    office.look_for(5)
+    during = list(office.answers)
+    mend()
+    back = wait_for(lambda: set(office.look()) == {200}, 30)
+    work.end()
+    told = system.wait_until_everybody_was_told()
+
+    refused = only_clear_503(office.answers)
+    print(f"{how}: {len(during)} answers, {len(refused)} refused, slowest {slowest(during):.2f} s;")
+    print(f"served {back:.1f} s after it accepted again, everybody told {told:.1f} s later")
+    assert set(statuses(during)) == {503}
+    assert slowest(refused) < PROMISED + BUSY
+    assert back < BACK
