@@ -26,5 +26,3 @@ def databases_on(server: Postgres, folder: Path) -> dict[str, str]:
         migrate(manifest, alone)
     # What migrating sealed must be opened with the same key.
     return urls | {"SECRET_KEY": alone["SECRET_KEY"]}
-
-

@@ -16,14 +16,14 @@ class NotYet(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the parent's names
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.send_response(503)
         self.send_header("Retry-After", "60")
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    do_PUT = do_DELETE = do_GET
+    do_PUT = do_DELETE = do_GET  # noqa: N815
 
     def log_message(self, *_words: object) -> None:
         """Say nothing."""
