@@ -124,8 +124,9 @@ class RabbitBus:
 def _refusal(error: ChannelClosedByBroker) -> Exception:
     if error.reply_code == _PRECONDITION_FAILED:
         return BusMisconfigured(
-            f"the broker has it with other properties: {error.reply_text}. Stop the workers, delete "
-            "it (rabbitmqctl delete_queue) and migrate again: what was in it comes from the feeds"
+            f"the broker has it with other properties: {error.reply_text}. Stop the workers, "
+            "delete it (rabbitmqctl delete_queue) and migrate again: what was in it comes from "
+            "the feeds"
         )
     return BusUnavailable(f"channel closed: {error.reply_code}")
 

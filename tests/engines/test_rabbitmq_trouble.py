@@ -28,7 +28,7 @@ from ops.migrate import migrate
 from ops.speech import Stop
 from tests.builders.letters.app import create_app, keep_note
 from tests.builders.letters.models import db
-from tests.builders.rabbit import TYPES, Ear, control, publish_all
+from tests.builders.rabbit import Ear, control, publish_all
 from tests.builders.service import Service, settings_for, under_test
 from tests.chassis.test_events import heard, inbox, note, outbox
 
