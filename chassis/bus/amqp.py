@@ -30,7 +30,9 @@ from chassis.telemetry import log
 
 EXCHANGE = "simpul.events"
 DEAD_EXCHANGE = "simpul.dead"
-PREFETCH = 10
+# One message in hand: more would come back in another order when a hearer stops or breaks off.
+PREFETCH = 1
+BATCH = 10
 _NOT_FOUND, _PRECONDITION_FAILED = 404, 406
 _SETTLING_TIME = 2.0
 # A line that died silently is noticed after 5 + 5 to 2 * (5 + 5) seconds: pika's own rule.
@@ -92,7 +94,7 @@ class RabbitBus:
     def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
         line = _Line(self._parameters, confirms=False)
         consumer = _Consumer(self, line, hearer, tuple(types), store)
-        return [Loop("consumer", consumer.run, every=0.05, drained=False, stop=consumer.stop)]
+        return [Loop("consumer", consumer.run, every=0.05, drained=False, stop=line.close)]
 
     def declare(self, hearer: str, types: Collection[str]) -> None:
         """Declare the exchanges and the hearer's queue, bound to exactly what it hears."""
@@ -139,8 +141,9 @@ class RabbitBus:
 def _refusal(error: ChannelClosedByBroker) -> Exception:
     if error.reply_code == _PRECONDITION_FAILED:
         return BusMisconfigured(
-            f"the broker has it with other properties: {error.reply_text}. Stop the workers, delete "
-            "it (rabbitmqctl delete_queue) and migrate again: what was in it comes from the feeds"
+            f"the broker has it with other properties: {error.reply_text}. Stop the workers, "
+            "delete it (rabbitmqctl delete_queue) and migrate again: what was in it comes from "
+            "the feeds"
         )
     return BusUnavailable(f"channel closed: {error.reply_code}")
 
@@ -213,13 +216,16 @@ class _Consumer:
     hearer: str
     types: tuple[str, ...]
     store: Store
+    _prepared: BlockingChannel | None = field(default=None, init=False)
     _held: "_Message | None" = field(default=None, init=False)
 
     def run(self) -> bool:
         """Store what arrives within half a second; True when something did."""
         try:
             channel = self.line.channel()
-            channel.basic_qos(prefetch_count=PREFETCH)
+            if channel is not self._prepared:
+                channel.basic_qos(prefetch_count=PREFETCH)
+                self._prepared = channel
             return self._store_arriving(channel)
         except ChannelClosedByBroker as error:
             self.line.close()
@@ -231,14 +237,6 @@ class _Consumer:
             self.line.close()
             raise BusUnavailable(type(error).__name__) from error
 
-    def stop(self) -> None:
-        """Give back what could not be stored, as the first of what was not acknowledged."""
-        held, self._held = self._held, None
-        if held is not None and held.channel.is_open:
-            with contextlib.suppress(AMQPError, OSError):
-                held.channel.basic_nack(held.tag, requeue=True)
-        self.line.close()
-
     def _store_arriving(self, channel: BlockingChannel) -> bool:
         stored = 0
         for message in self._arriving(channel):
@@ -246,7 +244,7 @@ class _Consumer:
             self._settle(message)
             self._held = None
             stored += 1
-            if stored >= PREFETCH:
+            if stored >= BATCH:
                 break
         return stored > 0
 

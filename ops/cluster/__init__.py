@@ -24,7 +24,7 @@ _LONGEST_START = 180.0
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = ["start", "status", "stop", "restart", "scale"]
     parser.add_argument("action", nargs="?", default="start", choices=actions)
-    parser.add_argument("target", nargs="?", help="a part, or part=count for scale")
+    parser.add_argument("target", nargs="?", help="a part; for scale part=count or part-worker=count")
     parser.add_argument("--data", type=Path, default=folder.default_folder() / "cluster")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, help="public port; 0 chooses a free one")
@@ -137,8 +137,8 @@ def target_of(options: argparse.Namespace) -> dict[str, Any]:
     scaling = options.action == "scale"
     if not part or scaling != bool(separator) or (scaling and not _is_count(count)):
         raise Stop(
-            "sebutkan bagiannya: restart proposal, atau scale documents=3",
-            "name the part: restart proposal, or scale documents=3",
+            "sebutkan bagiannya: restart proposal, scale documents=3, atau scale proposal-worker=2",
+            "name the part: restart proposal, scale documents=3, or scale proposal-worker=2",
         )
     return {"part": part, "count": count} if scaling else {"part": part}
 

@@ -66,6 +66,7 @@ class Part:
     root: Path = ROOT
     webs: list[Instance] = field(default_factory=list)
     worker: Instance | None = None
+    more_workers: list[Instance] = field(default_factory=list)  # beside the first
 
     @property
     def ports(self) -> list[int]:
@@ -73,7 +74,18 @@ class Part:
 
     @property
     def all(self) -> list[Instance]:
-        return [*self.webs, *([self.worker] if self.worker else [])]
+        return [*self.webs, *self.workers]
+
+    @property
+    def workers(self) -> list[Instance]:
+        return [*([self.worker] if self.worker else []), *self.more_workers]
+
+    def run_workers(self, count: int) -> None:
+        """Have this many workers, at least one; a surplus one ends what it has in hand."""
+        while len(self.workers) < count:
+            self.more_workers.append(self.launch("worker"))
+        while len(self.workers) > max(count, 1):
+            self.more_workers.pop().stop()
 
     def launch(self, kind: str) -> Instance:
         """Start one more process; it may still be getting ready."""

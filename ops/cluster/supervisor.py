@@ -33,6 +33,7 @@ from ops.migrate import migrate
 _LOOK_EVERY = 1.0
 _LONGEST_PAUSE = 30.0
 _EDGE_SETTLES = 1.0
+_WORKER = "-worker"
 
 
 class UnknownPart(Exception):
@@ -127,10 +128,16 @@ class Supervisor:
             if part.worker is not None:
                 part.worker.stop()
                 part.worker = part.launch("worker")
+            for place, old in enumerate(part.more_workers):
+                old.stop()
+                part.more_workers[place] = part.launch("worker")
 
     def scale(self, name: str, count: int) -> None:
-        """Run `count` web instances of a part."""
+        """Run `count` web instances of a part, or workers when it is called `<part>-worker`."""
         with self._lock:
+            if name.endswith(_WORKER):
+                self._part_with_worker(name).run_workers(count)
+                return
             part = self._part(name)
             added = [part.launch("web") for _ in range(count - len(part.webs))]
             for web in added:
@@ -254,6 +261,12 @@ class Supervisor:
             raise UnknownPart(name)
         return self.parts[name]
 
+    def _part_with_worker(self, name: str) -> Part:
+        part = self.parts.get(name.removesuffix(_WORKER))
+        if part is None or part.worker is None:
+            raise UnknownPart(name)
+        return part
+
     def _tell_edge(self) -> None:
         self.nginx.reload({name: part.ports for name, part in self.parts.items()})
         time.sleep(_EDGE_SETTLES)
@@ -277,6 +290,8 @@ class Supervisor:
             new.failures = 1 if lived > _LONGEST_PAUSE else one.failures + 1
             if one is part.worker:
                 part.worker = new
+            elif one in part.more_workers:
+                part.more_workers[part.more_workers.index(one)] = new
             else:
                 part.webs[part.webs.index(one)] = new
                 self.nginx.reload({name: p.ports for name, p in self.parts.items()})

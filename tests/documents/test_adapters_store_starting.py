@@ -23,7 +23,7 @@ class NotYet(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    do_PUT = do_DELETE = do_GET
+    do_PUT = do_DELETE = do_GET  # noqa: N815
 
     def log_message(self, *_words: object) -> None:
         """Say nothing."""

@@ -166,7 +166,7 @@ class S3Store:
 
 def _connections() -> Any:
     patience = urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS)
-    # A server that starts says `Retry-After: 60`; the person at the other end does not wait so long.
+    # A server that starts says `Retry-After: 60`; the person does not wait so long.
     retries = urllib3.Retry(
         total=_TRIES - 1,
         backoff_factor=0.2,
