@@ -55,6 +55,8 @@ def _run(place: Arena, plan: Plan, ledger: Ledger) -> Verdict:
         backlog=left,
         sender_crashes=killer.sender_crashes,
     )
+    for point in sorted(killer.missed):
+        verdict.add("unproved", f"nobody died at {point}")
     report.show(
         verdict,
         report.Run(

@@ -62,12 +62,13 @@ class Ledger:
         with self._lock:
             self.statuses[status] += 1
 
-    def refused(self, key: str, status: int, told: str) -> None:
-        """An answer nobody should have got: neither success nor "try again"."""
+    def refused(self, key: str, status: int, words: str) -> str:
+        """An answer nobody should have got: neither success nor "try again". Returns the line."""
         with self._lock:
-            what = self.operations[key].what
-            self.refusals.append(f"{what}: {status} {told}")
+            told = f"{self.operations[key].what}: {status} {words} ({key})"
+            self.refusals.append(told)
             self._write(entry="refused", key=key, status=status, told=told)
+        return told
 
     def of(self, *whats: str) -> list[Operation]:
         with self._lock:

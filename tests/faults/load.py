@@ -12,7 +12,7 @@ from typing import Any
 
 from ops.journey.pdfs import a_pdf
 from ops.journey.web import Answer
-from tests.faults.people import GaveUp, People, Refused
+from tests.faults.people import PATIENCE, GaveUp, People, Refused
 
 API = "/api/proposal/v1"
 DOCUMENTS = "/api/documents/v1"
@@ -29,9 +29,11 @@ DECIDERS = {
 OF_THE_OPD = ("umpeg", "opd_head")
 FRESH_PAPERS = 0.2
 VERIFIERS = ("umpeg_verification", "bkpsdm_validation")  # who may ask for a correction
-RETURNED = 0.7
+RETURNED = 0.65
 ENDED_EARLY = 0.03
-MOST_RETURNS = 8
+HASTY = 0.1  # who sends once and does not wait for an answer that does not come
+BY_THE_APPLICANT = {"draft": "submit", "revision": "resubmit"}
+FINAL = ("completed", "rejected", "withdrawn", "not_selected")
 
 
 @dataclass
@@ -44,52 +46,75 @@ class Clerk:
     receipts: list[str] = field(default_factory=list)
     done: int = 0
     troubles: list[str] = field(default_factory=list)
+    doubtful: bool = False  # somebody stopped waiting for an answer about the present proposal
 
     def one_proposal(self) -> None:
         """Drive one proposal to its end. What the clerk gave up on is left as it stands."""
         try:
             self._drive()
         except GaveUp:
-            self.done += 1
+            pass
         except Refused as refused:
             self.troubles.append(str(refused))
-            self.done += 1
+        self.done += 1
 
     def _drive(self) -> None:
         self._have_papers()
-        shown = self._do(
-            "draft",
-            "POST",
-            "",
-            {"layanan": "bebas_hukdis", "fields": {"keperluan": "Seleksi jabatan"}},
-        )
-        proposal, etag = shown.json()["id"], shown.etag
+        self.doubtful = False
+        draft = {"layanan": "bebas_hukdis", "fields": {"keperluan": "Seleksi jabatan"}}
+        path = f"{API}/proposals"
+        seen = self.people.change(self.applicant, "draft", "", "POST", path, draft)
+        proposal, etag = str(seen.json()["id"]), seen.etag
         for code, receipt in zip(PAPERS, self.receipts, strict=True):
             etag = self._attach(proposal, etag, code, receipt)
-        answer = self._act(proposal, etag, "submit", self.applicant, "submit", {})
-        returns = 0
-        while (stage := answer.json()["stage"]) in DECIDERS or stage == "revision":
-            if stage == "revision":
-                answer = self._act(
-                    proposal, answer.etag, "resubmit", self.applicant, "resubmit", {}
-                )
-            elif stage in VERIFIERS and returns < MOST_RETURNS and self.rng.random() < RETURNED:
-                returns += 1
-                answer = self._decide(proposal, answer, stage, "revise", "Mohon diperiksa lagi.")
-            elif self.rng.random() < ENDED_EARLY:
-                answer = self._decide(proposal, answer, stage, "reject", "Tidak memenuhi syarat.")
-            else:
-                answer = self._decide(proposal, answer, stage, "approve", "")
+        seen = self.people.read(self.applicant, f"{path}/{proposal}")
+        while (stage := str(seen.json()["stage"])) not in FINAL:
+            seen = self._step(proposal, seen, self._next(stage))
+
+    def _next(self, stage: str) -> "Step":
+        """What happens now, and who does it."""
+        if stage in BY_THE_APPLICANT:
+            what = BY_THE_APPLICANT[stage]
+            return Step(what, self.applicant, what, {})
         if stage == "processing":
-            result = self.paper("bkpsdm_admin", "Surat keterangan")
-            body = {
-                "result": "ms",
-                "remark": "",
-                "receipt": result,
-                "fields": {"nomor_surat": "000/0001/UJI"},
-            }
-            self._act(proposal, answer.etag, "result", "bkpsdm_admin", "result", body)
-        self.done += 1
+            body = {"result": "ms", "remark": "", "fields": {"nomor_surat": "000/0001/UJI"}}
+            receipt = self.paper("bkpsdm_admin", "Surat keterangan")
+            return Step("result", "bkpsdm_admin", "result", {**body, "receipt": receipt})
+        what, note = "approve", ""
+        if stage in VERIFIERS and self.rng.random() < RETURNED:
+            what, note = "revise", "Mohon diperiksa lagi."
+        elif self.rng.random() < ENDED_EARLY:
+            what, note = "reject", "Tidak memenuhi syarat."
+        return Step(what, self._officer(stage), "decisions", {"decision": what, "note": note})
+
+    def _officer(self, stage: str) -> str:
+        role = DECIDERS[stage]
+        return role + OFFICE.get(self.applicant, "") if role in OF_THE_OPD else role
+
+    def _step(self, proposal: str, seen: Answer, step: "Step") -> Answer:
+        """Take a step; who does not wait for the answer looks again at what there is."""
+        address = f"{API}/proposals/{proposal}"
+        hasty = self.rng.random() < HASTY
+        try:
+            return self.people.change(
+                step.who,
+                step.what,
+                proposal,
+                "POST",
+                f"{address}/{step.path}",
+                step.body,
+                etag=seen.etag,
+                patience=0.0 if hasty else PATIENCE,
+            )
+        except GaveUp:
+            if not hasty:
+                raise
+            self.doubtful = True
+        except Refused as refused:
+            if not (self.doubtful and refused.is_about_the_past):
+                raise
+            self.people.ledger.refusals.remove(refused.told)
+        return self.people.read(self.applicant, address)
 
     def _have_papers(self) -> None:
         if not self.receipts or self.rng.random() < FRESH_PAPERS:
@@ -103,7 +128,7 @@ class Clerk:
         return str(answer.json()["receipt"])
 
     def _attach(self, proposal: str, etag: str, code: str, receipt: str) -> str:
-        """Attach; a reply that was lost shows in a version that moved on."""
+        """Attach; an answer that was lost shows in a version that moved on."""
         path = f"{API}/proposals/{proposal}"
         for _ in range(5):
             try:
@@ -118,29 +143,23 @@ class Clerk:
                     keyed=False,
                 )
             except Refused as refused:
-                if " 412 " not in str(refused):
+                if not refused.is_about_the_past:
                     raise
-                self.people.ledger.refusals.pop()
+                self.people.ledger.refusals.remove(refused.told)
                 etag = self.people.read(self.applicant, path).etag
             else:
                 return answer.etag
         raise GaveUp(path)
 
-    def _decide(self, proposal: str, seen: Answer, stage: str, decision: str, note: str) -> Answer:
-        role = DECIDERS[stage]
-        who = role + OFFICE.get(self.applicant, "") if role in OF_THE_OPD else role
-        body = {"decision": decision, "note": note}
-        return self._act(proposal, seen.etag, decision, who, "decisions", body)
 
-    def _act(
-        self, proposal: str, etag: str, what: str, who: str, path: str, body: dict[str, Any]
-    ) -> Answer:
-        address = f"{API}/proposals/{proposal}/{path}"
-        return self.people.change(who, what, proposal, "POST", address, body, etag=etag)
+@dataclass(frozen=True)
+class Step:
+    """One change of a proposal: what it is called, who makes it, where and with what it is sent."""
 
-    def _do(self, what: str, method: str, path: str, body: dict[str, Any]) -> Answer:
-        address = f"{API}/proposals{path}"
-        return self.people.change(self.applicant, what, "", method, address, body)
+    what: str
+    who: str
+    path: str
+    body: dict[str, Any]
 
 
 @dataclass

@@ -26,7 +26,12 @@ class GaveUp(Exception):
 
 
 class Refused(Exception):
-    """The system said no to something that was right."""
+    """The system said no to something that was right, or was right when it was last looked at."""
+
+    def __init__(self, status: int, told: str) -> None:
+        super().__init__(told)
+        self.told = told
+        self.is_about_the_past = status in (409, 412)
 
 
 @dataclass
@@ -67,7 +72,7 @@ class People:
 
     def read(self, key: str, path: str) -> Answer:
         """This function will read until there is an answer. Raises `GaveUp`."""
-        return self._until_answered(key, "GET", path, None, {})
+        return self._until_answered(key, "GET", path, None, {}, PATIENCE)
 
     def change(
         self,
@@ -80,6 +85,7 @@ class People:
         *,
         etag: str = "",
         keyed: bool = True,
+        patience: float = PATIENCE,
         **facts: Any,
     ) -> Answer:
         """This function will change something and keep the books of it.
@@ -93,25 +99,31 @@ class People:
             headers["Idempotency-Key"] = operation
         if etag:
             headers["If-Match"] = etag
-        answer = self._until_answered(key, method, path, body, headers)
+        answer = self._until_answered(key, method, path, body, headers, patience)
         if answer.status not in (200, 201):
-            told = answer.body[:300].decode(errors="replace")
-            self.ledger.refused(operation, answer.status, told)
-            raise Refused(f"{what}: {answer.status} {told}")
+            words = answer.body[:300].decode(errors="replace")
+            raise Refused(answer.status, self.ledger.refused(operation, answer.status, words))
         shown = answer.json()
         self.ledger.ack(operation, status=answer.status, etag=answer.etag, id=shown.get("id"))
         return answer
 
     def _until_answered(
-        self, key: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+        self,
+        key: str,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        patience: float,
     ) -> Answer:
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline and not self.stopping.is_set():
+        deadline = time.monotonic() + patience
+        while True:
             answer = self._once(key, method, path, body, headers)
             if answer is not None:
                 return answer
+            if time.monotonic() > deadline:
+                raise GaveUp(f"{method} {path}")
             self.stopping.wait(SOON)
-        raise GaveUp(f"{method} {path}")
 
     def _once(
         self, key: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str]

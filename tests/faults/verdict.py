@@ -20,6 +20,7 @@ CLASSES = (
     "copies",  # extra copies of mails beyond what crashes of senders explain
     "leaked",  # somebody saw what belongs to another region
     "refused",  # an answer that is neither success nor "try again"
+    "unproved",  # a fault that was planned and did not happen
     "recovered",  # not acknowledged, but it happened, once
 )
 HARMLESS = ("recovered",)
