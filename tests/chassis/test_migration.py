@@ -26,14 +26,19 @@ def upgrade():
 '''
 
 
+def add_a_migration(service_folder: Path) -> None:
+    """What notification's next release might bring."""
+    [head] = migration.heads(service_folder)
+    path = service_folder / "migrations" / "versions" / "9001_add_a_remark.py"
+    path.write_text(NEXT.format(head=head))
+
+
 @contextmanager
 def code_of_the_next_release(service: Service, folder: Path):
     """The same service with one migration more."""
     runtime, ours = service.runtime, service.runtime.folder
     shutil.copytree(ours / "migrations", folder / "next" / "migrations")
-    [head] = migration.heads(ours)
-    path = folder / "next" / "migrations" / "versions" / "9001_add_a_remark.py"
-    path.write_text(NEXT.format(head=head))
+    add_a_migration(folder / "next")
     runtime.folder = folder / "next"
     yield
     runtime.folder = ours

@@ -14,7 +14,7 @@ from ops.journey.web import Answer, Person, Unexpected, Web, expect
 
 PATIENCE = 60.0
 LATER = (429, 503)
-BREATH = 1.5  # between two cases, so that processes that start have a processor too
+BREATH = 3.0  # between two cases, so that processes that start have a processor too
 NOTE = "Ditolak dalam pengujian, dengan alasan yang direka."
 # Whoever files, verifies and decides; three offices so that cases do not wait for each other.
 OFFICES = (
@@ -33,6 +33,7 @@ class PatientWeb(Web):
     """
 
     statuses: Counter[int] = field(default_factory=Counter)
+    refusals: list[str] = field(default_factory=list)
 
     def call(
         self,
@@ -46,6 +47,8 @@ class PatientWeb(Web):
             given = {**(headers or {}), "Connection": "close"}
             answer = super().call(method, path, body, given)
             self.statuses[answer.status] += 1
+            if answer.status >= 400:
+                self.refusals.append(f"{answer.status} {method} {path}: {answer.body[:300]!r}")
             if answer.status not in LATER or time.monotonic() > deadline:
                 return answer
             if "Retry-After" not in answer.headers:
@@ -107,6 +110,10 @@ class Load:
     @property
     def statuses(self) -> Counter[int]:
         return sum((clerk.web.statuses for clerk in self.clerks), Counter())
+
+    @property
+    def refusals(self) -> list[str]:
+        return [one for clerk in self.clerks for one in clerk.web.refusals]
 
     @property
     def failures(self) -> list[str]:

@@ -1,11 +1,14 @@
-"""The code of the previous release, in a folder of its own, to run beside today's."""
+"""The code of the releases before and after today's, each in a folder of its own."""
 
 import io
+import shutil
 import subprocess
 import tarfile
 from pathlib import Path
 
 import pytest
+
+from tests.chassis.test_migration import add_a_migration
 
 ROOT = Path(__file__).parents[2]
 _NAMED_IN = Path(__file__).with_name("previous-release")
@@ -30,6 +33,14 @@ def unpack_previous_release(folder: Path) -> Path:
         pytest.fail(f"tests/faults/previous-release names {commit}, which is not in the history")
     with tarfile.open(fileobj=io.BytesIO(_said("archive", commit))) as archive:
         archive.extractall(folder, filter="data")
+    return folder
+
+
+def write_next_release(folder: Path) -> Path:
+    """This function will copy today's code, with one migration more for notification."""
+    for part in ("chassis", "gateway", "ops", "portal", "services"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    add_a_migration(folder / "services" / "notification")
     return folder
 
 

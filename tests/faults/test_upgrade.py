@@ -27,10 +27,10 @@ from services.notification.domain.recipients import recipients
 from services.notification.subscriptions import heard
 from tests.builders.engines import engine_folder, or_skipped
 from tests.faults.clerks import Load
-from tests.faults.releases import unpack_previous_release
+from tests.faults.releases import unpack_previous_release, write_next_release
 from tests.faults.rolling import Rolling, requests_served
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
 
 EACH_WAY = 5  # events that must have crossed between two releases, per direction
 PATIENCE = 90.0
@@ -41,6 +41,12 @@ SETTINGS = {"PASSWORD_MEMORY_KIB": "1024", "UPLOADS_PER_DAY": "100000"}
 def previous() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="simpul-previous-") as folder:
         yield unpack_previous_release(Path(folder))
+
+
+@pytest.fixture(scope="module")
+def following() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="simpul-next-") as folder:
+        yield write_next_release(Path(folder))
 
 
 @contextmanager
@@ -69,7 +75,7 @@ def rows(cluster: Rolling, service: str, question: str, **given: Any) -> list[tu
 def eventually(what: str, holds: Callable[[], bool], load: Load | None = None) -> None:
     deadline = time.monotonic() + PATIENCE
     while not holds():
-        assert load is None or load.failures == []
+        assert load is None or load.failures == [], load.refusals
         assert time.monotonic() < deadline, f"not within {PATIENCE:.0f} s: {what}"
         time.sleep(0.5)
 
@@ -198,16 +204,25 @@ def forward_back_and_forward(cluster: Rolling, previous: Path, load: Load) -> di
     return ways
 
 
-def test_two_releases_run_side_by_side_forward_and_back_and_lose_nothing(previous):
+def on_the_next_schema(cluster: Rolling, load: Load, following: Path) -> int:
+    """The next release's migration, then today's again, as when it is taken back at once."""
+    cluster.migrate_with(following, "notification")
+    cluster.migrate_with(ROOT, "notification")
+    assert [web.ready for web in cluster.parts["notification"].webs] == [True]
+    return events_cross(cluster, load)
+
+
+def test_two_releases_run_side_by_side_forward_and_back_and_lose_nothing(previous, following):
     with running(previous) as cluster:
         with Load(cluster.plan.public_url, accounts(cluster)) as load:
             ways = forward_back_and_forward(cluster, previous, load)
+            ways["today on the next schema"] = on_the_next_schema(cluster, load, following)
         settle(cluster)
         sys.stdout.write(
             f"answers {dict(load.statuses)}, {load.acknowledged.total()} promises, {ways}"
         )
 
-        assert load.failures == []
+        assert load.failures == [], load.refusals
         # The last two only with a Retry-After, and then answered; see PatientWeb.
         assert set(load.statuses) <= {200, 201, 302, 303, 429, 503}
         assert min(ways.values()) >= EACH_WAY
