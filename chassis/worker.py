@@ -12,6 +12,7 @@ from flask import Flask
 from chassis import runtime as runtimes
 from chassis.bus import BusUnavailable
 from chassis.loops import Loop
+from chassis.peers import PeerUnavailable
 from chassis.telemetry import LOOP_FAILURES, log
 
 _LONGEST_PAUSE = 30.0
@@ -74,6 +75,8 @@ def _turn(app: Flask, loop: Loop) -> tuple[bool, bool]:
             return loop.run(), False
     except BusUnavailable as error:
         log.warning("bus_unavailable", service=app.name, loop=loop.name, reason=str(error))
+    except PeerUnavailable as error:
+        log.warning("peer_unavailable", service=app.name, loop=loop.name, reason=str(error))
     except Exception:  # noqa: BLE001 - a loop must outlive whatever its work raises
         log.exception("loop_failed", service=app.name, loop=loop.name)
     LOOP_FAILURES.labels(app.name, loop.name).inc()
