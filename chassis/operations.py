@@ -84,7 +84,7 @@ def blueprint(service: str) -> Blueprint:
         reconciler = Reconciler(here())
         if order["from_beginning"]:
             return {"count": reconciler.from_the_beginning()}
-        reconciler.run()
+        reconciler.compare_all()
         return {"count": reconciler.fetched}
 
     @blp.route("/trace")

@@ -39,13 +39,24 @@ class Reconciler:
     fetched: int = field(default=0, init=False)
 
     def run(self) -> bool:
-        """Compare with every source once; a source that does not answer waits for the next time."""
+        """Compare with every source once, as a background loop: what is away is asked again soon.
+
+        Raises `PeerUnavailable` after all the others were compared.
+        """
+        if away := self.compare_all():
+            raise away[0]
+        return False
+
+    def compare_all(self) -> list[PeerUnavailable]:
+        """Compare with every source once; returns the refusals of those that did not answer."""
+        away: list[PeerUnavailable] = []
         for source, types in sources_of(self.runtime).items():
             try:
                 self.fetched += self.compare(source, types)
             except PeerUnavailable as error:
                 log.warning("feed_unavailable", source=source, reason=str(error))
-        return False
+                away.append(error)
+        return away
 
     def compare(self, source: str, types: list[str]) -> int:
         """Store what is missing from one source's feed; returns how many events that was."""
@@ -68,7 +79,7 @@ class Reconciler:
         with self.runtime.db.transaction() as session:
             session.execute(update(cursors).values(position=0))
         before = self.fetched
-        self.run()
+        self.compare_all()
         return self.fetched - before
 
     def _read(self, source: str, types: list[str], after: int) -> Any:

@@ -12,6 +12,7 @@ from flask import Flask
 from chassis import runtime as runtimes
 from chassis.bus import BusUnavailable
 from chassis.loops import Loop
+from chassis.peers import PeerUnavailable
 from chassis.problems import is_outage
 from chassis.telemetry import LOOP_FAILURES, log
 
@@ -79,6 +80,9 @@ def _turn(app: Flask, loop: Loop) -> tuple[bool, float]:
     except BusUnavailable as error:
         longest = _LONGEST_OUTAGE_PAUSE
         log.warning("bus_unavailable", service=app.name, loop=loop.name, reason=str(error))
+    except PeerUnavailable as error:
+        longest = _LONGEST_OUTAGE_PAUSE
+        log.warning("peer_unavailable", service=app.name, loop=loop.name, reason=str(error))
     except Exception as error:  # noqa: BLE001 - a loop must outlive whatever its work raises
         longest = _failed(app, loop, error)
     LOOP_FAILURES.labels(app.name, loop.name).inc()

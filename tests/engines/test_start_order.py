@@ -1,0 +1,171 @@
+"""Processes that start in any order, two of them late, become healthy by themselves.
+
+Engines are prepared once. In every other round PostgreSQL and RabbitMQ start in between as well.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import urllib3
+from sqlalchemy import create_engine, text
+
+from ops.cluster import plan
+from ops.cluster.instances import Instance, Part
+from ops.cluster.plan import FRONTS
+from ops.cluster.supervisor import Supervisor
+from ops.engines.process import free_port
+from tests.builders.engines import engine_folder, or_skipped
+from tests.builders.orders import SEED, chance, how_many
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+HEALTHY_WITHIN = 150.0
+LATE = 2
+LATE_SECONDS = 5.0
+
+
+@dataclass
+class Stage:
+    """A prepared cluster none of whose processes runs."""
+
+    supervisor: Supervisor
+    settings: dict[str, str]
+    started: list[Instance] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        return [*self.supervisor.plan.manifests, *FRONTS]
+
+    def forget(self) -> None:
+        """No service has compared with another yet, as after a first migration."""
+        for name in self.supervisor.plan.manifests:
+            owner = create_engine(self.supervisor.engines["postgres"].owner_url(name))
+            with owner.begin() as connection:
+                connection.execute(text("DELETE FROM feed_cursors"))
+            owner.dispose()
+
+    def start(self, name: str, kind: str) -> None:
+        part = self.supervisor.parts[name]
+        instance = part.launch(kind)
+        self.started.append(instance)
+        if kind == "web":
+            part.webs.append(instance)
+        self.supervisor.nginx.reload(self.ports())
+
+    def ports(self) -> dict[str, list[int]]:
+        """Where each part is; nobody answers yet where one has not been started."""
+        return {name: part.ports or [free_port()] for name, part in self.supervisor.parts.items()}
+
+    def begin(self) -> None:
+        logs = self.supervisor.plan.folder / "logs"
+        logs.mkdir(exist_ok=True)
+        self.started.clear()
+        for name in self.names:
+            mine = self.supervisor._settings_of(name, self.settings)
+            is_service = name in self.supervisor.plan.manifests
+            self.supervisor.parts[name] = Part(name, mine, logs, has_worker=is_service)
+        self.supervisor.nginx.start(self.ports())
+
+    def end(self) -> None:
+        self.supervisor.nginx.stop()
+        for instance in self.started:
+            instance.child.kill()
+
+    def unwell(self) -> list[str]:
+        """What is not as it should be, in words."""
+        found = [
+            f"{one.name} {one.kind} died" for one in self.started if not one.child.alive
+        ]
+        for one in self.started:
+            if one.kind == "web":
+                found += complaints_of(one, is_front=one.name in FRONTS)
+        return found + self.answers()
+
+    def answers(self) -> list[str]:
+        base = self.supervisor.plan.public_url
+        paths = ["/masuk", *(f"/api/{name}/v1/jwks" for name in ("documents",))]
+        found = [(path, status_of(base + path)) for path in paths]
+        return [f"{path} answers {status}" for path, status in found if status >= 500]
+
+
+def complaints_of(one: Instance, *, is_front: bool) -> list[str]:
+    try:
+        answer = urllib3.request(
+            "GET", f"http://127.0.0.1:{one.port}/readyz", timeout=10, retries=False
+        )
+    except urllib3.exceptions.HTTPError as error:
+        return [f"{one.name}: {type(error).__name__}"]
+    if answer.status != 200 or is_front:
+        return [] if answer.status == 200 else [f"{one.name}: {answer.status}"]
+    told: dict[str, Any] = answer.json()
+    missing = told["backlog"]["never_compared"]
+    bus = told["checks"]["bus"]
+    return [f"{one.name} never asked {missing}"] * bool(missing) + [
+        f"{one.name}: bus {bus}"
+    ] * (bus != "ok")
+
+
+def status_of(address: str) -> int:
+    try:
+        return urllib3.request("GET", address, timeout=10, retries=False, redirect=False).status
+    except urllib3.exceptions.HTTPError:
+        return 599
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with engine_folder() as folder:
+        with or_skipped():
+            supervisor = Supervisor(plan.load(folder / "cluster", 0), demo=True)
+        try:
+            for engine in supervisor.engines.values():
+                engine.start()
+            supervisor.engines["postgres"].add_databases(supervisor.plan.database_passwords())
+            settings = supervisor.plan.settings(supervisor._engine_settings())
+            supervisor._migrate(settings)
+            yield Stage(supervisor, settings)
+        finally:
+            supervisor.stop()
+
+
+@pytest.mark.parametrize("number", range(how_many(3)))
+def test_all_are_healthy_in_whatever_order_they_start(stage, number):
+    dice = chance(number)
+    steps: list[tuple[str, str]] = [(name, "web") for name in stage.names]
+    steps += [(name, "worker") for name in stage.supervisor.plan.manifests]
+    stage.forget()
+    if number % 2:
+        for engine in ("rabbit", "postgres"):
+            stage.supervisor.engines[engine].stop()
+        steps += [("postgres", "engine"), ("rabbit", "engine")]
+    dice.shuffle(steps)
+    words = f"seed {SEED}, order {number}: {' '.join('-'.join(step) for step in steps)}"
+    began = time.monotonic()
+    stage.begin()
+    try:
+        for place, (name, kind) in enumerate(steps):
+            if place == len(steps) - LATE:
+                time.sleep(LATE_SECONDS)  # the last two come late
+            if kind == "engine":
+                stage.supervisor.engines[name].start()
+            else:
+                stage.start(name, kind)
+        healthy = until(lambda: not stage.unwell())
+        print(f"{words}: healthy after {time.monotonic() - began:.0f} s")
+        assert healthy, f"{words}: {stage.unwell()}"
+    finally:
+        stage.end()
+        for engine in stage.supervisor.engines.values():
+            if not engine.child.alive:
+                engine.start()
+
+
+def until(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + HEALTHY_WITHIN
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.3)
+    return True
