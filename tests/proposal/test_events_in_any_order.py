@@ -4,12 +4,14 @@ import itertools
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 import time_machine
 from sqlalchemy import select
 
 from chassis.envelope import Event
+from chassis.ids import uuid7
 from services.proposal.models import Delegation, Employee, RoleGrant, Unit, db
 from services.proposal.subscriptions import HEARD
 from tests.builders.definitions import an_id, definition_data
@@ -36,7 +38,7 @@ COPIES_BY_ID = {name: f"{statement} ORDER BY id" for name, statement in COPIES.i
 def versions(event: Event, first: int, *changes: dict) -> list[Event]:
     """One subject's event in versions that follow each other."""
     return [
-        replace(event, version=first + number, data={**event.data, **one})
+        replace(event, id=uuid7(), version=first + number, data={**event.data, **one})
         for number, one in enumerate(changes)
     ]
 
@@ -56,12 +58,15 @@ UNIT = versions(
 )
 
 
+TOUCHED = [UUID(one.data["id"]) for one in (*PEOPLE_AND_OFFICES, *UNIT)]
+
+
 def copies() -> list[tuple]:
     return [
-        tuple(getattr(row, column.name) for column in model.__table__.columns)
+        tuple(row)
         for model in (Employee, Unit, RoleGrant, Delegation)
-        for row in db.session.scalars(
-            select(model).order_by(model.id).execution_options(populate_existing=True)
+        for row in db.session.execute(
+            select(*model.__table__.columns).where(model.id.in_(TOUCHED)).order_by(model.id)
         )
     ]
 
