@@ -111,6 +111,11 @@ class Expected:
         """The stage an action leads to; a word with "!" says why it leads nowhere."""
         return self._ways().get(action, "!illegal_move")
 
+    def possible(self) -> list[str]:
+        """Everything the rules let somebody do to it now, if it is the right person."""
+        corrects = ["attach", "edit"] if self.open_parts() else []
+        return corrects + [one for one, way in self._ways().items() if not way.startswith("!")]
+
     def _ways(self) -> dict[str, str]:
         if self.stage == "draft":
             return {"submit": self.rules.stages[0], "withdraw": "withdrawn"}

@@ -139,8 +139,10 @@ class Play:
             self.seen[KILLED] += 1
             assert not refused, "a refused step committed something"
             assert unlike(before, self.rows()) == []
+        commits = self.scene.commits
         answer = self.send(request)
         self._check(answer, step, refused)
+        assert self.scene.commits - commits == (0 if refused else 1), "a step is one transaction"
         if refused:
             assert unlike(before, self.rows()) == []
         else:

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from chassis import runtime as runtimes
 from chassis.manifest import discover, load
 from services.proposal.queries import region_book
-from tests.builders.service import Service, one_service, settings_for, under_test
+from tests.builders.service import one_service, settings_for, under_test
 from tests.builders.tokens import Signer
 from tests.proposal.office import Office
 
@@ -53,6 +53,7 @@ class Scene:
         self.folder = folder
         self.file = folder / "proposal.db"
         self.signer = Signer()
+        self.commits = 0
         self._reader: sqlite3.Connection | None = None
         self._attend(one_service("proposal", folder).app)
         self._other = self._built()
@@ -133,18 +134,24 @@ class Scene:
             self._other = self.office.service.app
         self.office = Office(under_test(app, self.signer))
         self.office.accept_receipts()
-        self._write_fast(self.office.service)
+        self._watch(app)
         # Looking for vacancies takes longest; the machine does it when it looks at the alarms.
         loops = self.office.service.runtime.loops
         loops[:] = [one for one in loops if one.name != "vacancies"]
 
-    @staticmethod
-    def _write_fast(service: Service) -> None:
-        """A process may die here, but the power never fails: nothing has to wait for the disk."""
-        with service.app.app_context():
-            engine = service.runtime.db.engine
+    def _watch(self, app: Flask) -> None:
+        """Count commits; and a process may die here, but the power does not, so none is synced."""
+        with app.app_context():
+            engine = runtimes.of(app).db.engine
+            # Fetched keys are kept by a commit of their own, which is no part of what is counted.
+            for keys in (runtimes.of(app).keys, app.extensions["proposal.receipt_keys"]):
+                keys.refresh()
         if not event.contains(engine, "connect", _do_not_wait):
             event.listen(engine, "connect", _do_not_wait)
+            event.listen(engine, "commit", self._count)
+
+    def _count(self, _connection: Connection) -> None:
+        self.commits += 1
 
 
 def _do_not_wait(connection: sqlite3.Connection, _record: object) -> None:
