@@ -11,15 +11,18 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from collections import Counter
 from pathlib import Path
 
 from ops import folder
 from ops.cluster.install import nothing_starts_itself
+from ops.engines import minio
 from ops.speech import choose
 
 ROOT = Path(__file__).parent.parent
 NOT_FAST = "not browser and not live and not slow"
 WORKERS = 2
+ON_S3 = "tests/engines/test_stores_on_real_servers.py"
 # What tests look for on the machine, and Debian's package that brings it.
 PROGRAMS: dict[str, tuple[str, ...]] = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
@@ -39,17 +42,43 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     absent = [] if options.fast else after_installing(missing())
-    report = folder.default_folder().parent / "tests.xml"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.unlink(missing_ok=True)
+    place = folder.default_folder().parent
+    place.mkdir(parents=True, exist_ok=True)
+    everything = not (options.fast or options.k or options.paths)
+    building = minio.begin(place / "minio") if everything else None
     began = time.monotonic()
-    command = [sys.executable, "-m", "pytest", f"--junitxml={report}", "-n", str(options.n)]
-    command += ["--dist", "loadgroup"]  # what shares an expensive fixture says so, and stays together
-    command += ["-m", NOT_FAST] if options.fast else []
-    command += ["-k", options.k] if options.k else []
-    code = subprocess.run([*command, *options.paths], cwd=ROOT, check=False).returncode
-    summarise(report, time.monotonic() - began, left_out(fast=options.fast, absent=absent))
+    # What shares an expensive fixture says so, and stays together.
+    words = ["-n", str(options.n), "--dist", "loadgroup"]
+    words += ["-m", NOT_FAST] if options.fast else []
+    words += ["-k", options.k] if options.k else []
+    code = pytest(place / "tests.xml", [*words, *options.paths])
+    remarks = [left_out(fast=options.fast, absent=absent)]
+    if everything:
+        failed, remark = on_minio(building, place / "tests-minio.xml")
+        code, remarks = code or failed, [*remarks, remark]
+    reports = [place / "tests.xml", *([place / "tests-minio.xml"] if building else [])]
+    summarise(reports, time.monotonic() - began, "; ".join(filter(None, remarks)))
     return code
+
+
+def pytest(report: Path, words: list[str], path: str | None = None) -> int:
+    report.unlink(missing_ok=True)
+    surroundings = {**os.environ, "PATH": path} if path else None
+    command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *words]
+    return subprocess.run(command, cwd=ROOT, env=surroundings, check=False).returncode
+
+
+def on_minio(building: minio.Build | None, report: Path) -> tuple[int, str]:
+    """This function will test the stores on MinIO once it is built; returns code and remark."""
+    report.unlink(missing_ok=True)
+    tested = choose("MinIO diuji", "MinIO was tested")
+    if building is None:
+        there = shutil.which("minio") is not None
+        return 0, tested if there else choose("MinIO tidak diuji", "MinIO was not tested")
+    if not building.finished():
+        return 0, choose("MinIO tidak diuji: belum selesai", "MinIO was not tested: not built")
+    path = os.pathsep.join([str(building.folder), os.environ.get("PATH", "")])
+    return pytest(report, ["-k", "minio", ON_S3], path), tested
 
 
 def missing() -> list[str]:
@@ -100,13 +129,16 @@ def left_out(*, fast: bool, absent: list[str]) -> str:
     )
 
 
-def summarise(report: Path, seconds: float, remark: str) -> None:
-    if not report.exists():
+def summarise(reports: list[Path], seconds: float, remark: str) -> None:
+    sums = Counter[str]()
+    for report in filter(Path.exists, reports):
+        sums.update(counted(report))
+    if not sums:
         return
     parts = choose(
         "{passed} lulus, {failed} gagal, {skipped} dilewati dalam {seconds:.0f} detik",
         "{passed} passed, {failed} failed, {skipped} skipped in {seconds:.0f} seconds",
-    ).format(**counted(report), seconds=seconds)
+    ).format(**sums, seconds=seconds)
     print(f"simpul test: {parts}" + (f"; {remark}" if remark else ""), flush=True)
 
 

@@ -24,7 +24,9 @@ _LONGEST_START = 180.0
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = ["start", "status", "stop", "restart", "scale"]
     parser.add_argument("action", nargs="?", default="start", choices=actions)
-    parser.add_argument("target", nargs="?", help="a part; for scale part=count or part-worker=count")
+    parser.add_argument(
+        "target", nargs="?", help="a part; for scale part=count or part-worker=count"
+    )
     parser.add_argument("--data", type=Path, default=folder.default_folder() / "cluster")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, help="public port; 0 chooses a free one")

@@ -3,7 +3,12 @@
 import os
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis.bus import BusUnavailable
 from chassis.bus.amqp import RabbitBus
@@ -89,3 +94,12 @@ def publish_all(bus: RabbitBus, events: list[Event]) -> None:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.3)
+
+
+@contextmanager
+def channel_of(broker: Rabbit, user: str) -> Iterator[BlockingChannel]:
+    connection = pika.BlockingConnection(pika.URLParameters(broker.url(user)))
+    try:
+        yield connection.channel()
+    finally:
+        connection.close()

@@ -1,5 +1,7 @@
 """The bus is for speed, the feed is for truth: what was missed is fetched, what is old is known."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -8,6 +10,8 @@ from flask import Flask, request
 from chassis import dead, peers, reconcile
 from chassis.manifest import Manifest
 from chassis.reconcile import Reconciler
+from chassis.telemetry import LOOP_FAILURES
+from chassis.worker import Worker
 from tests.builders.letters.app import MANIFEST
 from tests.chassis.test_events import heard, inbox, note
 
@@ -63,7 +67,7 @@ def connect(letters, source: Source) -> Reconciler:
 def compare(letters, reconciler: Reconciler) -> int:
     with letters.app.app_context():
         before = reconciler.fetched
-        reconciler.run()
+        reconciler.compare_all()
     letters.drain()
     return reconciler.fetched - before
 
@@ -147,3 +151,28 @@ def test_a_source_that_got_an_older_log_back_repeats_nothing(letters, source):
 
     assert compare(letters, reconciler) == 1
     assert sorted(heard(letters)) == ["1", "2", "3", "4", "5", "other"]
+
+
+def test_a_source_that_was_away_at_the_start_is_asked_again_soon(letters, source):
+    source.events, source.down = [note("1", position=1)], True
+    connect(letters, source)
+    worker = Worker(letters.app)
+    (loop,) = [one for one in letters.runtime.loops if one.name == "reconciler"]
+    assert loop.every >= 60
+    worker.start()
+    failures = LOOP_FAILURES.labels("letters", "reconciler")._value
+    before = failures.get()
+    assert _until(lambda: failures.get() > before)
+    source.down = False
+
+    assert _until(lambda: heard(letters) == ["1"])
+    assert worker.stop()
+
+
+def _until(condition: Callable[[], bool], seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

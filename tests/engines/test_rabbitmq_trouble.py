@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import pika
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis.bus import BusMisconfigured, BusUnavailable
+from chassis.bus import BusUnavailable
 from chassis.bus.amqp import BATCH, PREFETCH, RabbitBus, queue_of
 from chassis.envelope import Event
 from chassis.inbox import hear
@@ -25,10 +24,9 @@ from chassis.telemetry import LOOP_FAILURES
 from chassis.worker import Worker
 from ops.engines.rabbit import Rabbit
 from ops.migrate import migrate
-from ops.speech import Stop
 from tests.builders.letters.app import create_app, keep_note
 from tests.builders.letters.models import db
-from tests.builders.rabbit import Ear, control, publish_all
+from tests.builders.rabbit import Ear, channel_of, control, publish_all
 from tests.builders.service import Service, settings_for, under_test
 from tests.chassis.test_events import heard, inbox, note, outbox
 
@@ -48,15 +46,6 @@ def until(condition: Callable[[], bool], seconds: float = 60) -> bool:
 def drop(line: Any) -> None:
     """Cut a connection as a network would: nobody says goodbye."""
     line._connection._impl._transport._sock.shutdown(2)
-
-
-@contextmanager
-def channel_of(broker: Rabbit, user: str) -> Iterator[BlockingChannel]:
-    connection = pika.BlockingConnection(pika.URLParameters(broker.url(user)))
-    try:
-        yield connection.channel()
-    finally:
-        connection.close()
 
 
 @pytest.fixture
@@ -258,68 +247,3 @@ def test_a_worker_comes_back_by_itself_and_does_not_hammer(broker, letters, publ
         assert until(lambda: heard(letters) == ["before", "after"])
 
     assert 1 <= tried <= 12
-
-
-def test_a_queue_with_other_arguments_stops_the_deploy_step_and_says_what_to_do(broker, tmp_path):
-    manifest = discover()["documents"]
-    queue = queue_of("documents")
-    settings = settings_for("documents", tmp_path) | {"BUS_URL": broker.url("documents")}
-    with channel_of(broker, "documents") as channel:
-        channel.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum"})
-        bus = RabbitBus(broker.url("documents"), "documents")
-        with pytest.raises(BusMisconfigured, match="x-"):
-            bus.declare("documents", ())
-        with pytest.raises(Stop, match=f"{queue}.*delete_queue"):
-            migrate(manifest, settings)
-        channel.queue_delete(queue)
-
-    migrate(manifest, settings)
-
-
-@pytest.fixture
-def declared(broker, publisher, ear, monkeypatch) -> list[tuple[str, tuple[Any, ...], Any]]:
-    """Every declaration that the bus makes of exchanges, queues and prefetch."""
-    made: list[tuple[str, tuple[Any, ...], Any]] = []
-    for name in ("exchange_declare", "queue_declare", "basic_qos"):
-        monkeypatch.setattr(BlockingChannel, name, recording(name, made))
-    fresh = Ear(RabbitBus(broker.url("letters"), "letters"))
-    publisher.publish(note("halo"))
-    fresh.until(1)
-    fresh.close()
-    return made
-
-
-def test_the_next_major_version_takes_everything_that_is_declared(declared):
-    queues = {words[0]: given for name, words, given in declared if name == "queue_declare"}
-    rest = [(name, words, given) for name, words, given in declared if name != "queue_declare"]
-
-    assert set(queues) == {"letters.inbox", "dead"}
-    for given in queues.values():
-        assert given["durable"] is True
-        assert given["arguments"]["x-queue-type"] == "quorum"
-        assert set(given) == {"durable", "arguments"}  # neither exclusive nor auto-delete
-        assert not {"x-queue-mode", "x-ha-policy", "x-max-priority"} & set(given["arguments"])
-    assert sorted({(name, words, *given.items()) for name, words, given in rest}) == [
-        ("basic_qos", (), ("prefetch_count", PREFETCH)),  # of the consumer, not global
-        ("exchange_declare", ("simpul.dead", "fanout"), ("durable", True)),
-        ("exchange_declare", ("simpul.events", "topic"), ("durable", True)),
-    ]
-
-
-def test_the_broker_holds_durable_quorum_queues_and_nothing_else(broker, ear):
-    kept = control(broker, "-q", "list_queues", "-p", "simpul", "name", "durable", "type")
-    rows = [line.split() for line in kept.splitlines()[1:]]
-
-    assert rows
-    assert {(durable, kind) for _, durable, kind in rows} == {("true", "quorum")}
-
-
-def recording(name: str, into: list[Any]) -> Callable[..., Any]:
-    """The real method, which also notes how it was called."""
-    real = getattr(BlockingChannel, name)
-
-    def call(channel: BlockingChannel, *words: Any, **options: Any) -> Any:
-        into.append((name, words, options))
-        return real(channel, *words, **options)
-
-    return call

@@ -75,9 +75,7 @@ class Stage:
 
     def unwell(self) -> list[str]:
         """What is not as it should be, in words."""
-        found = [
-            f"{one.name} {one.kind} died" for one in self.started if not one.child.alive
-        ]
+        found = [f"{one.name} {one.kind} died" for one in self.started if not one.child.alive]
         for one in self.started:
             if one.kind == "web":
                 found += complaints_of(one, is_front=one.name in FRONTS)
@@ -102,9 +100,9 @@ def complaints_of(one: Instance, *, is_front: bool) -> list[str]:
     told: dict[str, Any] = answer.json()
     missing = told["backlog"]["never_compared"]
     bus = told["checks"]["bus"]
-    return [f"{one.name} never asked {missing}"] * bool(missing) + [
-        f"{one.name}: bus {bus}"
-    ] * (bus != "ok")
+    return [f"{one.name} never asked {missing}"] * bool(missing) + [f"{one.name}: bus {bus}"] * (
+        bus != "ok"
+    )
 
 
 def status_of(address: str) -> int:
@@ -130,36 +128,41 @@ def stage() -> Iterator[Stage]:
             supervisor.stop()
 
 
+def an_order(stage: Stage, number: int) -> list[tuple[str, str]]:
+    """All processes in an order of chance; in every other one the engines are among them."""
+    steps = [(name, "web") for name in stage.names]
+    steps += [(name, "worker") for name in stage.supervisor.plan.manifests]
+    steps += [("postgres", "engine"), ("rabbit", "engine")] if number % 2 else []
+    chance(number).shuffle(steps)
+    return steps
+
+
+def start_all(stage: Stage, steps: list[tuple[str, str]]) -> None:
+    for place, (name, kind) in enumerate(steps):
+        if place == len(steps) - LATE:
+            time.sleep(LATE_SECONDS)  # the last two come late
+        if kind == "engine":
+            stage.supervisor.engines[name].start()
+        else:
+            stage.start(name, kind)
+
+
 @pytest.mark.parametrize("number", range(how_many(3)))
 def test_all_are_healthy_in_whatever_order_they_start(stage, number):
-    dice = chance(number)
-    steps: list[tuple[str, str]] = [(name, "web") for name in stage.names]
-    steps += [(name, "worker") for name in stage.supervisor.plan.manifests]
-    stage.forget()
-    if number % 2:
-        for engine in ("rabbit", "postgres"):
-            stage.supervisor.engines[engine].stop()
-        steps += [("postgres", "engine"), ("rabbit", "engine")]
-    dice.shuffle(steps)
+    steps = an_order(stage, number)
     words = f"seed {SEED}, order {number}: {' '.join('-'.join(step) for step in steps)}"
+    stage.forget()
+    for name in [name for name, kind in steps if kind == "engine"]:
+        stage.supervisor.engines[name].stop()
     began = time.monotonic()
     stage.begin()
     try:
-        for place, (name, kind) in enumerate(steps):
-            if place == len(steps) - LATE:
-                time.sleep(LATE_SECONDS)  # the last two come late
-            if kind == "engine":
-                stage.supervisor.engines[name].start()
-            else:
-                stage.start(name, kind)
+        start_all(stage, steps)
         healthy = until(lambda: not stage.unwell())
-        print(f"{words}: healthy after {time.monotonic() - began:.0f} s")
+        print(f"{words}: healthy after {time.monotonic() - began:.0f} s")  # noqa: T201 - measured
         assert healthy, f"{words}: {stage.unwell()}"
     finally:
         stage.end()
-        for engine in stage.supervisor.engines.values():
-            if not engine.child.alive:
-                engine.start()
 
 
 def until(condition: Callable[[], bool]) -> bool:

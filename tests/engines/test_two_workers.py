@@ -108,9 +108,7 @@ def test_everybody_is_told_each_thing_once(remote, filed):
     )
 
     assert len(notices) == len({tuple(row) for row in notices})
-    assert applicants == {
-        (f"proposal/{one}", kind): 1 for one in filed for kind in TOLD
-    }
+    assert applicants == {(f"proposal/{one}", kind): 1 for one in filed for kind in TOLD}
 
 
 def applicant_of(remote: Remote) -> Any:
