@@ -36,6 +36,7 @@ SETTINGS = (
     ),
     Setting("DOCS", default="on", parse=switch, help="Serve /docs and /openapi.json, or not."),
 )
+_LOOK_AGAIN_SECONDS = 5
 _CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
@@ -90,14 +91,16 @@ def _metrics() -> Response:
     return Response(generate_latest(REGISTRY), content_type="text/plain; version=0.0.4")
 
 
-def _status() -> tuple[dict[str, Any], int]:
+def _status() -> tuple[dict[str, Any], int, dict[str, str]]:
     """Ready when every service is; what is not is named."""
     ready = _watch().ready()
     body = {
         "status": "ok" if all(ready.values()) else "unavailable",
         "services": {name: "ok" if is_up else "unavailable" for name, is_up in ready.items()},
     }
-    return body, 200 if all(ready.values()) else 503
+    if all(ready.values()):
+        return body, 200, {}
+    return body, 503, {"Retry-After": str(_LOOK_AGAIN_SECONDS)}
 
 
 def _openapi() -> Response:

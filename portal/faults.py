@@ -14,8 +14,9 @@ from portal.signed_in import forget
 from portal.words import say
 
 log = structlog.get_logger()
-Page = Response | tuple[Any, int]
+Page = Response | tuple[Any, int] | tuple[Any, int, dict[str, str]]
 JUST_SIGNED_IN_SECONDS = 10
+RETRY_AFTER_SECONDS = 5
 
 
 def install(app: Flask) -> None:
@@ -53,9 +54,10 @@ def _refused(error: ApiRefused) -> Page:
 
 
 def _unavailable(error: ApiUnavailable) -> Page:  # noqa: ARG001 - Flask hands it over
+    later = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     if wants_json():
-        return {"detail": say("Sistem sedang sibuk. Coba lagi.", "Busy. Try again.")}, 503
-    return render_template("unavailable.html"), 503
+        return {"detail": say("Sistem sedang sibuk. Coba lagi.", "Busy. Try again.")}, 503, later
+    return render_template("unavailable.html"), 503, later
 
 
 def _wrong_address(error: HTTPException) -> Page:

@@ -155,6 +155,18 @@ class Office:
         paths = (f"{API}/proposals", NOTICES, f"{DOCUMENTS}/documents")
         return Counter(self.ask("read", APPLICANTS[0], "GET", path).status for path in paths)
 
+    def open_paper(self, filed):
+        """Ask to see one paper: proposal has to call documents for it."""
+        code = min(self._receipts[filed.by])
+        path = f"{API}/proposals/{filed.id}/documents/{code}/grant"
+        headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
+        return self.ask("grant", filed.by, "POST", path, b"{}", headers)
+
+    def open_pages(self):
+        """Pages that need no sign-in, as a browser asks for them."""
+        for path in ("/", "/portal/", "/masuk", "/readyz"):
+            self.ask("page", APPLICANTS[0], "GET", path, None, {"Accept": "text/html"})
+
     def look_for(self, seconds):
         """Read again and again for so long."""
         end = time.monotonic() + seconds

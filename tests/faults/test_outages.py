@@ -68,6 +68,7 @@ def test_without_its_database_every_answer_is_a_quick_503_and_it_comes_back_by_i
     work.begin()
     office.look_for(5)
     during = list(office.answers)
+    office.open_pages()
     mend()
     back = wait_for(lambda: set(office.look()) == {200}, 30)
     work.end()
@@ -77,5 +78,6 @@ def test_without_its_database_every_answer_is_a_quick_503_and_it_comes_back_by_i
     print(f"{how}: {len(during)} answers, {len(refused)} refused, slowest {slowest(during):.2f} s;")
     print(f"served {back:.1f} s after it accepted again, everybody told {told:.1f} s later")
     assert set(statuses(during)) == {503}
+    print(f"pages: {dict(statuses(office.answers, 'page'))}")
     assert slowest(refused) < PROMISED + BUSY
     assert back < BACK

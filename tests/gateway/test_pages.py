@@ -71,6 +71,7 @@ def test_a_service_that_is_down_is_marked_and_nothing_breaks(address: str):
     assert page.status_code == 200
     assert "tidak tersedia" in page.text
     assert status.status_code == 503
+    assert status.headers["Retry-After"] == "5"
     assert status.get_json()["services"] == {"letters": "ok", "archive": "unavailable"}
     assert described.status_code == 200
     assert described.get_json()["x-unavailable"] == ["archive"]

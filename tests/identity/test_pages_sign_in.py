@@ -1,6 +1,7 @@
 """The sign-in pages, as a browser without JavaScript sees them."""
 
 import re
+import sqlite3
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 import pyotp
 import pytest
 import time_machine
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from chassis.clock import now
 from chassis.regions import all_regions, in_region
@@ -533,3 +534,18 @@ def test_a_password_that_must_be_changed_is_changed_before_anything_else(door: D
 
 def _code(door: Door, browser: Browser) -> str:
     return door.authorize(browser).location.split("code=")[1].split("&")[0]
+
+
+def test_without_its_database_a_person_is_told_so_and_when_to_come_back(door: Door):
+    def be_away(*_statement: object) -> None:
+        raise sqlite3.OperationalError("the database is away")
+
+    with door.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", be_away)
+    page = door.browser().get("/masuk")
+    event.remove(engine, "before_cursor_execute", be_away)
+
+    assert page.status_code == 503
+    assert page.headers["Retry-After"] == "5"
+    assert page.content_type.startswith("text/html")

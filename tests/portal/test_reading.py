@@ -168,6 +168,7 @@ def test_a_page_whose_service_is_down_says_so(client: FlaskClient, edge: FakeEdg
     assert page.status_code == 503
     assert "sedang tidak tersedia" in page.text
     assert 'href="/portal/usulan"' in page.text
+    assert page.headers["Retry-After"] == "5"
 
 
 def test_anybody_can_ask_for_a_status_with_number_and_code(client: FlaskClient, edge: FakeEdge):

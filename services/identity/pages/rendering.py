@@ -7,9 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from chassis.kernel.errors import Refused
-from chassis.problems import language, refused
+from chassis.problems import Unavailable, language, refused
 from chassis.telemetry import log
-from services.identity.domain.throttling import TooManyAttempts
 from services.identity.models import OAuthClient, db
 from services.identity.pages import browser
 from services.identity.pages.texts import say
@@ -66,14 +65,16 @@ def status_of(error: Refused) -> int:
 
 def _refusal_page(error: Refused) -> Response:
     response = page("error", status=status_of(error), message=error.detail(language()))
-    if isinstance(error, TooManyAttempts):
-        response.headers["Retry-After"] = str(error.retry_after)
+    if (wait := getattr(error, "retry_after", None)) is not None:
+        response.headers["Retry-After"] = str(wait)
     return response
 
 
 def _outage_page(error: Exception) -> Response:
     log.error("database_unavailable", error=type(error).__name__)
-    return error_page("unavailable", 503)
+    response = error_page("unavailable", 503)
+    response.headers["Retry-After"] = str(Unavailable.retry_after)
+    return response
 
 
 def messages_of(error: Refused) -> list[str]:
@@ -87,6 +88,8 @@ def _application_origin(next_path: str) -> str:
     """Return the origin a sign-in will end at, as browsers check redirects after a form too."""
     wanted = parse_qs(urlsplit(next_path).query).get("redirect_uri", [""])[0]
     client_id = parse_qs(urlsplit(next_path).query).get("client_id", [""])[0]
+    if not client_id:  # the page of an outage, too, is written here: it must ask no database
+        return ""
     client = db.session.scalar(select(OAuthClient).where(OAuthClient.client_id == client_id))
     if client is None or wanted not in client.redirect_uris:
         return ""
