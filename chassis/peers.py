@@ -24,6 +24,7 @@ from chassis.problems import Unavailable
 _TIMEOUT = urllib3.Timeout(connect=0.5, read=8.0)
 _EARLIER = 30.0
 _ISSUER = "identity"
+_REFUSED = 401
 
 _local: dict[str, dict[str, Any]] = {}
 _local_lock = threading.Lock()
@@ -135,14 +136,15 @@ class Peers:
             headers = {**headers, "X-Request-ID": context.request_id}
         return self._transport.send(peer, method, path, headers, body)
 
-    def token(self, peer: str) -> str:
+    def token(self, peer: str, *, fresh: bool = False) -> str:
         """Return this service's access token for a peer, fetched and kept until it ages.
 
-        Raises `PeerUnavailable` when the issuer does not answer or refuses.
+        `fresh` fetches another in its place. Raises `PeerUnavailable` when the issuer does not
+        answer or refuses.
         """
         scope = " ".join(sorted({"events.read", *self._manifest.calls.get(peer, ())}))
         kept, good_until = self._tokens.get(scope, ("", 0.0))
-        if time.monotonic() < good_until:
+        if time.monotonic() < good_until and not fresh:
             return kept
         credentials = f"svc-{self._manifest.name}:{self._secret}".encode()
         answer = self.send(
@@ -183,10 +185,21 @@ class Peer:
 
     def _send(self, method: str, path: str, body: Any, signed_in: bool) -> Answer:  # noqa: FBT001
         headers = {"Accept": "application/json"}
-        if signed_in:
-            headers["Authorization"] = f"Bearer {self.peers.token(self.name)}"
         data = None
         if body is not None:
             headers["Content-Type"] = "application/json"
             data = json.dumps(body).encode()
-        return self.peers.send(self.name, method, path, headers, data)
+        if not signed_in:
+            return self.peers.send(self.name, method, path, headers, data)
+        answer = self._signed(method, path, headers, data, self.peers.token(self.name))
+        if answer.status == _REFUSED:
+            # The clock was set, or keys changed, since the token was kept; nothing was done yet.
+            fresh = self.peers.token(self.name, fresh=True)
+            answer = self._signed(method, path, headers, data, fresh)
+        return answer
+
+    def _signed(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, token: str
+    ) -> Answer:
+        bearer = {**headers, "Authorization": f"Bearer {token}"}
+        return self.peers.send(self.name, method, path, bearer, body)

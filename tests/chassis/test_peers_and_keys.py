@@ -75,6 +75,29 @@ def test_a_call_carries_the_services_own_token_and_the_request_id(local, issued)
     assert issued == [{"grant_type": "client_credentials", "scope": "echo.read events.read"}]
 
 
+@pytest.mark.parametrize(("taken", "status"), [("token-2", 200), ("nothing", 401)])
+def test_a_token_that_is_refused_is_replaced_once(local, issued, taken, status):
+    """As after the clock was set: by the time that waits the kept token is young, yet expired."""
+    strict = Flask("strict")
+
+    @strict.post("/echo")
+    def back():
+        good = request.headers["Authorization"] == f"Bearer {taken}"
+        return ({"body": request.get_json()}, 200) if good else ({}, 401)
+
+    peers.register_local(local, "echo", strict)
+    caller = Peers(CALLER, local, "right")
+    caller.token("echo")
+
+    answer = caller["echo"].post("/echo", json={"n": 1})
+
+    assert (answer.status, answer.json().get("body")) == (
+        status,
+        {"n": 1} if status == 200 else None,
+    )
+    assert len(issued) == 2
+
+
 def test_the_called_service_does_not_see_the_callers_region(local):
     with in_region("north"):
         assert Peers(CALLER, local, "right")["echo"].get("/echo").json()["region"] is None
