@@ -1,6 +1,5 @@
 """The system under test: the distributed form with a witness, a mail relay and armed fail points."""
 
-import email
 import sys
 import threading
 import time
@@ -12,40 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from aiosmtpd.controller import Controller
 
 from ops.cluster import plan
 from ops.cluster.supervisor import Supervisor
-from ops.engines.process import free_port
 from ops.journey.web import Person
 from tests.builders.engines import engine_folder
+from tests.faults.mail_server import MailServer
 
 COMMAND = ("-m", "tests.faults.run")
 SERVICES = ("identity", "proposal", "documents", "notification", "witness")
-
-
-class Relay:
-    """A mail relay that keeps count of every copy it has said 250 to."""
-
-    def __init__(self) -> None:
-        self.copies: Counter[str] = Counter()
-        self.port = free_port()
-        self._lock = threading.Lock()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
-        self._controller.start()
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        message = email.message_from_bytes(envelope.content)
-        with self._lock:
-            self.copies[str(message["Message-ID"]).strip("<>").partition("@")[0]] += 1
-        return "250 OK"
-
-    @property
-    def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}?tls=none"
-
-    def stop(self) -> None:
-        self._controller.stop()
 
 
 @dataclass
@@ -54,7 +28,7 @@ class Arena:
 
     folder: Path
     supervisor: Supervisor
-    relay: Relay
+    mail: MailServer
     people: dict[str, Person] = field(default_factory=dict)  # who is signed in already
 
     @property
@@ -91,6 +65,12 @@ class Arena:
         url = self.supervisor.engines["postgres"].owner_url(service).replace("+psycopg", "")
         return psycopg.connect(url, autocommit=True, connect_timeout=5)
 
+    @property
+    def copies(self) -> Counter[str]:
+        """How often the mail of each notice was taken; its Message-ID is the notice's id."""
+        taken = dict(self.mail.copies)
+        return Counter({str(one).strip("<>").partition("@")[0]: n for one, n in taken.items()})
+
     def backlog(self) -> dict[str, int]:
         """What is still under way, by kind; empty when the system is at rest."""
         found: Counter[str] = Counter()
@@ -120,7 +100,7 @@ def _one(db: psycopg.Connection[Any], rest: str) -> int:
 @contextmanager
 def arena(*, reconcile: float = 0, settings: Mapping[str, str] | None = None) -> Iterator[Arena]:
     """Start it all in a temporary folder; `reconcile` seconds between comparisons, 0 = never."""
-    relay = Relay()
+    mail = MailServer()
     with engine_folder() as folder:
         for part in (*SERVICES, "gateway", "portal"):
             (folder / "failpoints" / part).mkdir(parents=True)
@@ -131,7 +111,7 @@ def arena(*, reconcile: float = 0, settings: Mapping[str, str] | None = None) ->
             "SEND_CLAIM": "20",
             "UPLOADS_PER_DAY": "1000000",
             "UPLOAD_MEGABYTES_PER_DAY": "1000000",
-            "MAIL_URL": relay.url,
+            "MAIL_URL": f"smtp://127.0.0.1:{mail.port}?tls=none",
             "MAIL_FROM": "layanan@bkpsdm.example",
             **(settings or {}),
         }
@@ -142,7 +122,7 @@ def arena(*, reconcile: float = 0, settings: Mapping[str, str] | None = None) ->
         supervisor.start()
         threading.Thread(target=supervisor.watch, daemon=True).start()
         try:
-            yield Arena(folder, supervisor, relay)
+            yield Arena(folder, supervisor, mail)
         finally:
             supervisor.stop()
-            relay.stop()
+            mail.close()

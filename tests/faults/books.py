@@ -104,7 +104,7 @@ def read(arena: Arena, *, since: float) -> Books:
     _proposals(arena, books, since)
     _notices(arena, books, since)
     _documents(arena, books, since)
-    books.copies = dict(arena.relay.copies)  # last: what a row calls sent has come by now
+    books.copies = arena.copies  # last: what a row calls sent has come by now
     return books
 
 

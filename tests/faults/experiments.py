@@ -132,7 +132,7 @@ def conduct(arena: Arena, name: str, *, mutated: bool) -> bool:
 
 
 def _conduct(arena: Arena, name: str, ledger: Ledger) -> Verdict:
-    experiment, began, copies = EXPERIMENTS[name], time.time(), dict(arena.relay.copies)
+    experiment, began, copies = EXPERIMENTS[name], time.time(), arena.copies
     people = People.of(arena.url, arena.supervisor.plan.folder, ledger, known=arena.people)
     gate.warm_up(people)
     load = Load(people, seed=1, most=experiment.proposals)
@@ -142,7 +142,7 @@ def _conduct(arena: Arena, name: str, ledger: Ledger) -> Verdict:
     left = arena.rest(LONGEST_REST)
     crashes = arena.hits()["sender.after_send"]
     found = books.read(arena, since=began)
-    found.copies = {k: v - copies.get(k, 0) for k, v in found.copies.items()}
+    found.copies = {k: v - copies[k] for k, v in found.copies.items()}
     found.foreign = foreigner.finds(arena, ledger) if name == "no_region" else []
     arena.disarm()
     return judge(ledger, found, backlog=left, sender_crashes=crashes)

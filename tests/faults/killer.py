@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from chassis.failpoints import POINTS
 from tests.faults.arena import Arena
+from tests.faults.processes import children
 
 # Which parts come by a point. The sweep and the migration have tests of their own.
 PASSING = {
@@ -183,13 +183,3 @@ class Killer:
         engine.start()
         self._time_recovery(self.arena.supervisor.parts, dead=dead)
         self._stop.wait(BREATH)
-
-
-def children() -> dict[int, list[int]]:
-    """Return the children of every process of this machine."""
-    tree: dict[int, list[int]] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError, ValueError):
-            parent = int(path.read_text().rpartition(")")[2].split()[1])
-            tree.setdefault(parent, []).append(int(path.parent.name))
-    return tree

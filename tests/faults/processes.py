@@ -7,16 +7,21 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
-def family(pid):
-    """The process and all that descend from it."""
-    children = {}
+def children():
+    """The children of every process of this machine."""
+    found = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            children.setdefault(parent, []).append(int(stat.parent.name))
-    found = [pid]
+            found.setdefault(parent, []).append(int(stat.parent.name))
+    return found
+
+
+def family(pid):
+    """The process and all that descend from it."""
+    tree, found = children(), [pid]
     for one in found:
-        found += children.get(one, [])
+        found += tree.get(one, [])
     return found
 
 
