@@ -134,7 +134,8 @@ def conduct(arena: Arena, name: str, *, mutated: bool) -> bool:
 def _conduct(arena: Arena, name: str, ledger: Ledger) -> Verdict:
     experiment, began, copies = EXPERIMENTS[name], time.time(), arena.copies
     people = People.of(arena.url, arena.supervisor.plan.folder, ledger, known=arena.people)
-    gate.warm_up(people)
+    if not arena.people:
+        gate.warm_up(people)
     load = Load(people, seed=1, most=experiment.proposals)
     load.start()
     experiment.fault(arena, people)

@@ -86,8 +86,7 @@ def warm_up(people: People) -> None:
 
 
 def _settle(people: People, key: str) -> None:
-    choice = {"email": True, "whatsapp": False}
-    people.person(key).send("PUT", "/api/notification/v1/preferences", choice, status=200)
+    people.prefer(key, {"email": True, "whatsapp": False})
 
 
 def watch(place: Arena, killer: Killer, events: int, *, since: float) -> None:

@@ -74,6 +74,13 @@ class People:
         """This function will read until there is an answer. Raises `GaveUp`."""
         return self._until_answered(key, "GET", path, None, {}, PATIENCE)
 
+    def prefer(self, key: str, choice: dict[str, Any]) -> None:
+        """This function will choose how somebody is told. Raises `GaveUp`."""
+        body, headers = _sent(choice)
+        self._until_answered(
+            key, "PUT", "/api/notification/v1/preferences", body, headers, PATIENCE
+        )
+
     def change(
         self,
         key: str,
