@@ -186,18 +186,18 @@ def notices(cluster: Rolling) -> Counter[tuple[str, str, str]]:
 
 def forward_back_and_forward(cluster: Rolling, previous: Path, load: Load) -> dict[str, int]:
     """Every change of a deployment's life; how many events crossed in each state between them."""
-    others = [name for name in cluster.parts if name not in ("notification", "proposal")]
+    others = [name for name in cluster.parts if name != "notification"]
     ways: dict[str, int] = {}
     cluster.migrate_with(ROOT, "notification")
     change(cluster, load, ROOT, "notification")
     ways["old proposal to new notification"] = events_cross(cluster, load)
-    for name in ("proposal", *others):
-        if name not in FRONTS:
-            cluster.migrate_with(ROOT, name)
+    for name in (one for one in others if one not in FRONTS):
+        cluster.migrate_with(ROOT, name)
         change(cluster, load, ROOT, name)
+    change(cluster, load, ROOT, *FRONTS)
     change(cluster, load, previous, "notification")
     ways["new proposal to old notification"] = events_cross(cluster, load)
-    change(cluster, load, previous, "proposal", *others)
+    change(cluster, load, previous, *others)
     ways["all old again"] = events_cross(cluster, load)
     change(cluster, load, ROOT, *cluster.parts)
     ways["all new again"] = events_cross(cluster, load)
