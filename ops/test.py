@@ -44,7 +44,8 @@ def run(options: argparse.Namespace) -> int:
     report.unlink(missing_ok=True)
     began = time.monotonic()
     command = [sys.executable, "-m", "pytest", f"--junitxml={report}", "-n", str(options.n)]
-    command += ["--dist", "loadgroup"]  # what shares an expensive fixture says so, and stays together
+    # What shares an expensive fixture says so by its group, and stays in one process.
+    command += ["--dist", "loadgroup"]
     command += ["-m", NOT_FAST] if options.fast else []
     command += ["-k", options.k] if options.k else []
     code = subprocess.run([*command, *options.paths], cwd=ROOT, check=False).returncode
