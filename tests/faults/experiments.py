@@ -5,7 +5,6 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from random import Random
 
 import pika
@@ -17,39 +16,35 @@ from tests.faults.arena import Arena, arena
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
 from tests.faults.load import Clerk, Load
-from tests.faults.mutants import MUTANTS
+from tests.faults.mutants import BETWEEN, MUTANTS
 from tests.faults.people import People
 from tests.faults.verdict import Verdict
 
 LONGEST_REST = 30.0
 
 
+Fault = Callable[[Arena, People], None]
+
+
 @dataclass(frozen=True)
 class Experiment:
     """`fault` happens while proposals are driven; `shows` are the classes a mistake fills."""
 
-    fault: Callable[[Arena, People], None]
+    fault: Fault
     shows: frozenset[str]
     allowed: tuple[str, ...] = ()
     proposals: int = 1  # of each applicant
 
 
-def point(
-    name: str, part: str, what: str = "kill", times: int = 1
-) -> Callable[[Arena, People], None]:
+def point(name: str, part: str, what: str = "kill", seconds: float = 25) -> Fault:
     """This function will make a fault: the part's process does `what` where it is named."""
 
     def arm(arena: Arena, _people: People) -> None:
-        for _ in range(times):
-            before = arena.hits()[name]
-            arena.arm(name, part, what)
-            until(partial(_hit, arena, name, before), 25)
+        before = arena.hits()[name]
+        arena.arm(name, part, what)
+        until(lambda: arena.hits()[name] > before, seconds)
 
     return arm
-
-
-def _hit(arena: Arena, name: str, before: int) -> bool:
-    return arena.hits()[name] > before
 
 
 def until(true: Callable[[], bool], seconds: float) -> bool:
@@ -98,6 +93,12 @@ def queue_gone(arena: Arena, people: People) -> None:
         os.kill(pid, signal.SIGCONT)
 
 
+def between_two_commits(arena: Arena, people: People) -> None:
+    """Death right after a commit; and between the two that only the mistake makes."""
+    point("api.after_commit", "proposal")(arena, people)
+    point(BETWEEN, "proposal", seconds=10)(arena, people)
+
+
 def nothing(_arena: Arena, _people: People) -> None:
     """No fault at all: what is wrong shows by itself."""
 
@@ -112,9 +113,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         point("publisher.after_confirm", "proposal"), frozenset({"duplicate", "lost"})
     ),
     "no_mandatory": Experiment(queue_gone, frozenset({"lost"}), allowed=("unrouted",), proposals=0),
-    "outbox_in_a_second_transaction": Experiment(
-        point("api.after_commit", "proposal", times=2), frozenset({"torn"})
-    ),
+    "outbox_in_a_second_transaction": Experiment(between_two_commits, frozenset({"torn"})),
     "order_by_insert_id": Experiment(
         point("api.before_commit", "proposal", "pause 3"), frozenset({"stuck"})
     ),

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+BETWEEN = "mutant.between_two_commits"  # a point of its own: what is after the first commit only
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -95,7 +97,7 @@ def outbox_in_a_second_transaction() -> None:
         event = replace(event, region=region)
 
         def afterwards() -> None:
-            reach("api.after_commit")
+            reach(BETWEEN)
             with in_region(region), runtime.db.transaction():
                 record(event)
 

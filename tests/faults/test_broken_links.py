@@ -11,11 +11,11 @@ from tests.faults.processes import wait_for
 pytestmark = [
     pytest.mark.live,
     pytest.mark.timeout(400),
-    pytest.mark.xdist_group("one cluster to break"),
+    pytest.mark.xdist_group("cluster-to-break"),
 ]
 RECONNECTED = 15.0  # seconds after a link heals
 BUSY = 5.0  # what a machine with other work may add
-BROKEN_FOR = {"cut": 4.0, "half_open": 10.0}
+BROKEN_FOR = {"cut": 3.0, "half_open": 6.0}
 
 
 def break_link(system, name, how):

@@ -542,10 +542,14 @@ def test_without_its_database_a_person_is_told_so_and_when_to_come_back(door: Do
 
     with door.app.app_context():
         engine = db.engine
+    browser = door.browser()
+    browser.get("/masuk")
     event.listen(engine, "before_cursor_execute", be_away)
-    page = door.browser().get("/masuk")
+    form = browser.get("/masuk")
+    page = browser.post("/masuk", nip="199001012015011901", password="some-words-of-a-demo")
     event.remove(engine, "before_cursor_execute", be_away)
 
+    assert form.status_code == 200
     assert page.status_code == 503
     assert page.headers["Retry-After"] == "5"
     assert page.content_type.startswith("text/html")
