@@ -13,6 +13,7 @@ from ops.engines.process import free_port
 from ops.engines.rabbit import BrokerUser
 
 FRONTS = ("gateway", "portal")
+FILE = "plan.json"
 _ENGINE_PORTS = ("postgres", "rabbit", "s3", "internal")
 
 
@@ -78,7 +79,7 @@ class Plan:
 def load(folder: Path, public_port: int | None) -> Plan:
     """This function will read a folder's plan, and make what is missing from it."""
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    path, manifests = folder / "plan.json", discover()
+    path, manifests = folder / FILE, discover()
     known = json.loads(path.read_text("utf-8")) if path.exists() else {"secrets": {}, "ports": {}}
     wanted = ["SECRET_KEY", "SECRET_PORTAL", "s3/access", "s3/secret", "client/ops"]
     wanted += [f"{kind}/{name}" for kind in ("database", "broker", "client") for name in manifests]
