@@ -4,15 +4,23 @@ The password is nobody's but the administrator's: what is printed is a link that
 """
 
 import argparse
+import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
 from chassis.config import SettingsInvalid
-from chassis.embedded import Embedded, build
+from chassis.embedded import build
 from chassis.kernel.errors import Refused
-from chassis.manifest import load
+from chassis.manifest import discover, load
 from ops import folder
+from ops.cluster import plan
+from ops.cluster.supervisor import Supervisor
+from ops.migrate import close
 from ops.speech import Stop, choose, say, speaks_english
 
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
@@ -37,23 +45,60 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--url", default="http://127.0.0.1:8080", help="the address of ./simpul up")
     parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
+    parser.add_argument(
+        "--from-environment",
+        action="store_true",
+        help=choose(
+            "dalam instalasi yang pengaturannya ada di lingkungan (kontainer, systemd)",
+            "in an installation whose settings are in the environment (containers, systemd)",
+        ),
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     data = options.data.resolve()
-    folder.prepare(data)
-    refuse_demo(data)
+    if not options.from_environment:
+        folder.prepare(data)
+        refuse_demo(data)
     facts = {name: getattr(options, name) or ask(name, texts) for name, texts in QUESTIONS.items()}
     facts["zone"] = ZONES.get(facts["zone"].upper(), facts["zone"])
-    with folder.held(data):
-        path = set_up(data, options.url.rstrip("/"), {**facts, "admin_email": options.admin_email})
-    say(
-        f"Daerah {facts['name']} siap. Jalankan ./simpul up --data {data}, lalu administrator\n"
-        f"membuka tautan ini (sekali pakai): {options.url.rstrip('/')}{path}",
-        f"The region {facts['name']} is ready. Run ./simpul up --data {data}; then the\n"
-        f"administrator opens this link (it works once): {options.url.rstrip('/')}{path}",
-    )
+    facts["admin_email"] = options.admin_email
+    make = environment if options.from_environment else cluster if is_cluster(data) else embedded
+    make(options, data, facts)
     return 0
+
+
+def environment(_options: argparse.Namespace, _data: Path, facts: dict[str, Any]) -> None:
+    path = in_services(lambda _name: os.environ, facts)
+    tell_ready(facts, os.environ["PUBLIC_URL"].rstrip("/"), path)
+
+
+def is_cluster(data: Path) -> bool:
+    return (data / plan.FILE).exists()
+
+
+def cluster(_options: argparse.Namespace, data: Path, facts: dict[str, Any]) -> None:
+    """The services go on running; their workers tell each other."""
+    known = plan.load(data, None)
+    path = in_services(Supervisor(known, demo=False).settings_of, facts)
+    tell_ready(facts, known.public_url, path)
+
+
+def embedded(options: argparse.Namespace, data: Path, facts: dict[str, Any]) -> None:
+    url = options.url.rstrip("/")
+    with folder.held(data):
+        path = set_up(data, url, facts)
+    tell_ready(facts, url, path, first=f"./simpul up --data {data}")
+
+
+def tell_ready(facts: Mapping[str, Any], url: str, path: str, *, first: str = "") -> None:
+    before = choose(f"Jalankan {first}, lalu ", f"Run {first}; then ") if first else ""
+    say(
+        f"Daerah {facts['name']} siap. {before}administrator membuka tautan ini (sekali pakai):\n"
+        f"{url}{path}",
+        f"The region {facts['name']} is ready. {before}the administrator opens this link (it works"
+        f" once):\n{url}{path}",
+    )
 
 
 def refuse_demo(data: Path) -> None:
@@ -84,19 +129,39 @@ def set_up(data: Path, url: str, facts: dict[str, Any]) -> str:
     except (SettingsInvalid, OSError) as error:
         raise Stop(f"tidak dapat mulai: {error}", f"cannot start: {error}") from error
     try:
-        return started(built, facts)
-    except Refused as refusal:
-        raise told(refusal) from refusal
+        return started(built.apps, facts)
     finally:
         built.close()
 
 
-def started(built: Embedded, facts: dict[str, Any]) -> str:
-    paths = [
-        load(manifest.init)(built.apps[name], **facts)
-        for name, manifest in built.manifests.items()
-        if manifest.init
-    ]
+def in_services(settings: Callable[[str], Mapping[str, str]], facts: dict[str, Any]) -> str:
+    """This function will do the same for services that run, with each one's settings."""
+    starting = [one for one in discover().values() if one.init]
+    try:
+        apps = {one.name: load(one.app)(settings(one.name)) for one in starting}
+    except SettingsInvalid as error:
+        raise Stop(f"tidak dapat mulai: {error}", f"cannot start: {error}") from error
+    try:
+        return started(apps, facts)
+    except OperationalError as error:
+        raise Stop(
+            "basis data tidak menjawab; jalankan kluster dahulu",
+            "the database does not answer; start the cluster first",
+        ) from error
+    finally:
+        for app in apps.values():
+            close(app)
+
+
+def started(apps: Mapping[str, Flask], facts: dict[str, Any]) -> str:
+    try:
+        paths = [
+            load(manifest.init)(apps[name], **facts)
+            for name, manifest in discover().items()
+            if manifest.init
+        ]
+    except Refused as refusal:
+        raise told(refusal) from refusal
     return str(next(path for path in paths if path))
 
 

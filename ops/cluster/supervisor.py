@@ -198,6 +198,11 @@ class Supervisor:
                 with self._engine_lock, contextlib.suppress(EngineFailed):
                     engine.stop()
 
+    def settings_of(self, name: str) -> dict[str, str]:
+        """Return what a process of that part is told."""
+        settings = {**self.plan.settings(self._engine_settings()), **self.extra}
+        return self._settings_of(name, settings)
+
     def _engine_settings(self) -> dict[str, str]:
         """What the processes are told of the engines: ours, or those settings point to."""
         names = [f"DATABASE_URL_{key(name)}" for name in self.plan.manifests]
