@@ -331,8 +331,7 @@ class ProposalMachine(RuleBasedStateMachine):
         paper = self.play.paper(name)
         more = {"note": "Lengkapi"}
         if action == "attach":
-            parts = sorted(one for one in paper.open_parts() if one != PURPOSE)
-            more["part"] = (parts or ["document:surat"])[0].removeprefix("document:")
+            more["part"] = min(paper.open_parts() - {PURPOSE}).removeprefix("document:")
         if action in ("ms", "attach"):
             more["sha256"] = self.play.hash()
         if action == "not_selected":
