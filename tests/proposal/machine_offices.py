@@ -113,7 +113,9 @@ class Expected:
 
     def possible(self) -> list[str]:
         """Everything the rules let somebody do to it now, if it is the right person."""
-        corrects = ["attach", "edit"] if self.open_parts() else []
+        parts = self.open_parts()
+        corrects = ["edit"] if PURPOSE in parts else []
+        corrects += ["attach"] if parts - {PURPOSE} else []
         return corrects + [one for one, way in self._ways().items() if not way.startswith("!")]
 
     def _ways(self) -> dict[str, str]:
