@@ -78,8 +78,9 @@ def test_a_silent_broker_does_not_hold_up_who_asks_whether_a_service_can_serve(b
 
 def test_an_idle_publisher_stays_connected(broker, link):
     notes = through(link, broker, "notes")
+    notes._parameters.heartbeat = 2  # the broker lets go of a silent publisher after 4 s
     notes.publish(note("first"))
-    end = time.monotonic() + 12
+    end = time.monotonic() + 7
     wait_for(lambda: notes.tend() or time.monotonic() > end, 20)
     notes.publish(note("second", position=2))
     notes.close()

@@ -116,7 +116,7 @@ def test_one_frozen_session_is_given_up_while_the_server_goes_on(server, asking)
 
 def test_a_query_that_takes_its_time_is_waited_for(asking):
     with asking.letters.app.app_context():
-        assert db.session.connection().exec_driver_sql("SELECT pg_sleep(3), 1").one()[1] == 1
+        assert db.session.connection().exec_driver_sql("SELECT pg_sleep(2), 1").one()[1] == 1
         db.session.remove()
 
 
