@@ -156,6 +156,13 @@ def test_uploads_can_be_scaled_apart_and_the_requests_really_spread(cluster):
     assert min(answered.values()) >= 5, answered
 
 
+def test_workers_are_scaled_by_their_own_name(cluster):
+    assert cluster.ask("scale", "proposal-worker=2").returncode == 0
+    assert len(cluster.of("proposal", "worker")) == 2
+    assert cluster.ask("scale", "proposal-worker=1").returncode == 0
+    assert len(cluster.of("proposal", "worker")) == 1
+
+
 def test_a_dead_instance_leaves_the_rotation_and_is_replaced(cluster):
     cluster.ask("scale", "documents=2")
     victim = cluster.of("documents", "web")[0]["pid"]
@@ -187,11 +194,14 @@ def test_an_engine_that_died_is_started_again(cluster):
     assert ops("demo", "--url", cluster.url, "--data", cluster.data).returncode == 0
 
 
-def test_a_part_that_is_not_there_is_a_clear_error(cluster):
-    told = cluster.ask("restart", "nothing")
+@pytest.mark.parametrize(
+    "words", [("restart", "nothing"), ("scale", "gateway-worker=2"), ("scale", "nothing=2")]
+)
+def test_a_part_that_is_not_there_is_a_clear_error(cluster, words):
+    told = cluster.ask(*words)
 
     assert told.returncode == 1
-    assert "nothing" in told.stderr
+    assert words[1].split("=")[0] in told.stderr
     assert len(told.stderr.splitlines()) == 1
 
 
