@@ -149,12 +149,14 @@ def _refusal(error: ChannelClosedByBroker) -> Exception:
 
 
 def _declare_queue(line: "_Line", queue: str) -> None:
-    """A queue of the release before keeps working until an operator makes it anew."""
+    """A queue that lacks only what the first release lacked keeps working as it is."""
     try:
         line.channel().queue_declare(queue, durable=True, arguments=dict(_QUEUE))
     except ChannelClosedByBroker as error:
-        if error.reply_code != _PRECONDITION_FAILED or _SINGLE not in str(error.reply_text):
+        if error.reply_code != _PRECONDITION_FAILED:
             raise
+        earlier = {name: value for name, value in _QUEUE.items() if name != _SINGLE}
+        line.channel().queue_declare(queue, durable=True, arguments=earlier)
         hint = "stop the workers, delete the queue, migrate: what was in it comes from the feeds"
         log.warning("queue_without_single_active_consumer", queue=queue, hint=hint)
 

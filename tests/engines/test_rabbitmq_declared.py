@@ -15,6 +15,14 @@ from tests.builders.rabbit import Ear, channel_of, control
 from tests.builders.service import settings_for
 from tests.chassis.test_events import note
 
+TYPES = ("note.written.v1",)
+EARLIER = {
+    "x-queue-type": "quorum",
+    "x-delivery-limit": 100,
+    "x-dead-letter-exchange": "simpul.dead",
+    "x-dead-letter-strategy": "at-least-once",
+    "x-overflow": "reject-publish",
+}
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
 
@@ -32,6 +40,19 @@ def test_a_queue_with_other_arguments_stops_the_deploy_step_and_says_what_to_do(
         channel.queue_delete(queue)
 
     migrate(manifest, settings)
+
+
+def test_a_queue_of_the_first_release_keeps_working_and_is_named(broker, capsys):
+    queue = queue_of("documents")
+    with channel_of(broker, "documents") as channel:
+        channel.queue_delete(queue)
+        channel.queue_declare(queue, durable=True, arguments=EARLIER)
+        bus = RabbitBus(broker.url("documents"), "documents")
+        bus.declare("documents", TYPES)
+        bus.declare("documents", TYPES)
+        channel.queue_delete(queue)
+
+    assert "queue_without_single_active_consumer" in capsys.readouterr().out
 
 
 @pytest.fixture
