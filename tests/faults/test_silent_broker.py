@@ -24,6 +24,7 @@ def broker():
     with or_skipped(), engine_folder() as folder:
         server = Rabbit(folder / "rabbit", users)
         server.start()
+        RabbitBus(server.url("letters"), "letters").declare("letters", TYPES)
         yield server
         server.stop()
 
@@ -42,7 +43,6 @@ def through(link, broker, user):
 def test_publisher_and_hearer_give_up_a_silent_line_and_go_on_by_another(broker, link):
     notes, letters = through(link, broker, "notes"), through(link, broker, "letters")
     arrived, stop = [], threading.Event()
-    letters.declare("letters", TYPES)
     [hearing] = letters.hear("letters", TYPES, arrived.append)
     ear = threading.Thread(target=listen, args=(hearing, stop))
     ear.start()
