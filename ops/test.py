@@ -22,6 +22,7 @@ from ops.speech import choose
 ROOT = Path(__file__).parent.parent
 NOT_FAST = "not browser and not live and not slow"
 WORKERS = 2
+REPORTS = "reports"
 ON_S3 = "tests/engines/test_stores_on_real_servers.py"
 # What tests look for on the machine, and Debian's package that brings it.
 PROGRAMS: dict[str, tuple[str, ...]] = {
@@ -44,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
     absent = [] if options.fast else after_installing(missing())
     place = folder.default_folder().parent
     place.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(place / REPORTS, ignore_errors=True)
     everything = not (options.fast or options.k or options.paths)
     building = minio.begin(place / "minio") if everything else None
     began = time.monotonic()
@@ -56,9 +58,16 @@ def run(options: argparse.Namespace) -> int:
     if everything:
         failed, remark = on_minio(building, place / "tests-minio.xml")
         code, remarks = code or failed, [*remarks, remark]
+    show(place / REPORTS)
     reports = [place / "tests.xml", *([place / "tests-minio.xml"] if building else [])]
     summarise(reports, time.monotonic() - began, "; ".join(filter(None, remarks)))
     return code
+
+
+def show(reports: Path) -> None:
+    """This function will print what long tests found; pytest keeps it to itself when they pass."""
+    for path in sorted(reports.glob("*.txt")):
+        print(f"\n── {path.stem}\n{path.read_text('utf-8').rstrip()}")
 
 
 def pytest(report: Path, words: list[str], path: str | None = None) -> int:
