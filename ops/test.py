@@ -20,7 +20,9 @@ from ops.engines import minio
 from ops.speech import choose
 
 ROOT = Path(__file__).parent.parent
-NOT_FAST = "not browser and not live and not slow"
+NOT_FAST = "not browser and not live and not slow and not alone"
+TOGETHER, ALONE = "not alone", "alone"
+NO_TESTS = 5  # pytest's exit code when nothing was chosen
 WORKERS = 2
 REPORTS = "reports"
 ON_S3 = "tests/engines/test_stores_on_real_servers.py"
@@ -49,19 +51,32 @@ def run(options: argparse.Namespace) -> int:
     everything = not (options.fast or options.k or options.paths)
     building = minio.begin(place / "minio") if everything else None
     began = time.monotonic()
+    chosen = [*(["-k", options.k] if options.k else []), *options.paths]
     # What shares an expensive fixture says so, and stays together.
-    words = ["-n", str(options.n), "--dist", "loadgroup"]
-    words += ["-m", NOT_FAST] if options.fast else []
-    words += ["-k", options.k] if options.k else []
-    code = pytest(place / "tests.xml", [*words, *options.paths])
+    side_by_side = ["-n", str(options.n), "--dist", "loadgroup", "-m", TOGETHER]
+    if options.fast:
+        side_by_side[-1] = NOT_FAST
+    reports = [place / "tests.xml"]
+    code = pytest(reports[0], [*side_by_side, *chosen])
+    if not options.fast:
+        # Whole clusters, with a dozen processes each: two at once would only wait for each other.
+        reports.append(place / "tests-alone.xml")
+        code = worse(code, pytest(reports[1], ["-m", ALONE, *chosen]))
     remarks = [left_out(fast=options.fast, absent=absent)]
     if everything:
         failed, remark = on_minio(building, place / "tests-minio.xml")
-        code, remarks = code or failed, [*remarks, remark]
+        code, remarks = worse(code, failed), [*remarks, remark]
+        reports.append(place / "tests-minio.xml")
     show(place / REPORTS)
-    reports = [place / "tests.xml", *([place / "tests-minio.xml"] if building else [])]
     summarise(reports, time.monotonic() - began, "; ".join(filter(None, remarks)))
     return code
+
+
+def worse(code: int, other: int) -> int:
+    """Of two exit codes the worse; that one half chose no test is no failure."""
+    if NO_TESTS in (code, other):
+        return other if code == NO_TESTS else code
+    return code or other
 
 
 def show(reports: Path) -> None:

@@ -221,8 +221,9 @@ def test_a_blocked_broker_fails_a_publish_soon_and_holds_no_request(broker, lett
             made = letters.call("POST", "/api/letters/v1/letters", token=token, json={"text": "x"})
             looked = letters.call("GET", "/readyz")
             assert time.monotonic() - began < 4
-            failures = LOOP_FAILURES.labels("letters", "relay")._value.get()
-            assert until(lambda: LOOP_FAILURES.labels("letters", "relay")._value.get() > failures)
+            failures = LOOP_FAILURES.labels("letters", "publisher")._value
+            so_far = failures.get()
+            assert until(lambda: failures.get() > so_far)
             assert [row.published_at for row in outbox(letters)] == [None]
     with at_work(letters):
         assert until(lambda: all(row.published_at for row in outbox(letters)))

@@ -24,7 +24,7 @@ from ops.engines.process import free_port
 from tests.builders.engines import engine_folder, or_skipped
 from tests.builders.orders import SEED, chance, how_many
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(500)]
 HEALTHY_WITHIN = 240.0
 LATE = 2
 LATE_SECONDS = 5.0

@@ -10,19 +10,20 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from ops import folder
 from ops.cluster.instances import wait_settled
 from ops.cluster.supervisor import Supervisor
 from ops.demo import System, take_journey
 from ops.journey.web import Web
 from tests.builders.cluster import running_cluster
 from tests.builders.engines import engine_folder
-from tests.builders.system import Account
+from tests.builders.form import Account, account_in
+from tests.faults.processes import wait_for
 from tests.journeys.journey import Journey
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(600)]
 SERVICES = ("identity", "proposal", "documents", "notification")
 FILED = 8
+UNSENT = "SELECT 1 FROM deliveries WHERE state IN ('pending', 'sending')"
 TOLD = ["proposal.submitted.v1", "proposal.withdrawn.v1"]
 
 
@@ -40,15 +41,18 @@ class Remote:
     def data_dir(self) -> Path:
         return self.supervisor.plan.folder
 
-    def account(self, key: str) -> Account:
-        told = folder.credentials(self.data_dir)["accounts"]
-        one = next(account for account in told if account["key"] == key)
-        return Account(key, one["nip"], one["name"], one["password"], one["totp_secret"])
+    @property
+    def web(self) -> Web:
+        return Web(self.public_url)
 
-    def drain(self) -> None:
+    def account(self, key: str) -> Account:
+        return account_in(self.data_dir, key)
+
+    def settle(self) -> None:
         """Wait until the workers have nothing left to do."""
         services = [self.supervisor.parts[name] for name in SERVICES]
         assert wait_settled([web for part in services for web in part.webs], 120)
+        wait_for(lambda: not self.rows("notification", UNSENT), 120)
 
     def rows(self, service: str, statement: str) -> list[Any]:
         engine = create_engine(self.supervisor.engines["postgres"].owner_url(service))
@@ -75,12 +79,12 @@ def filed(remote: Remote) -> list[str]:
     have more than three under way.
     """
     take_journey(System(remote.public_url, remote.data_dir))
-    journey = Journey(remote, _web=Web(remote.public_url))  # type: ignore[arg-type]
+    journey = Journey(remote)  # type: ignore[arg-type]
     batch = []
     for _ in range(FILED):
         batch.append(journey.bebas_hukdis())
         batch[-1].withdraw()
-    remote.drain()
+    remote.settle()
     return [one.id for one in batch]
 
 

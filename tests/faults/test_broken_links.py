@@ -11,7 +11,7 @@ from tests.faults.processes import wait_for
 pytestmark = [
     pytest.mark.live,
     pytest.mark.timeout(400),
-    pytest.mark.xdist_group("cluster-to-break"),
+    pytest.mark.alone,
 ]
 RECONNECTED = 15.0  # seconds after a link heals
 BUSY = 5.0  # what a machine with other work may add

@@ -14,7 +14,7 @@ from tests.faults.test_store_outages import downloaded, rows, torn
 pytestmark = [
     pytest.mark.live,
     pytest.mark.timeout(400),
-    pytest.mark.xdist_group("cluster-to-break"),
+    pytest.mark.alone,
 ]
 CLEAR = {503, 507}
 RESUMED = 30.0  # seconds after there is room again

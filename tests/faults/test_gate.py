@@ -15,7 +15,7 @@ from ops.cluster.install import missing
 from ops.test import REPORTS
 
 ROOT = Path(__file__).parents[2]
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module", autouse=True)

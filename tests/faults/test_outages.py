@@ -11,7 +11,7 @@ from tests.faults.processes import family, kill, send, wait_for
 pytestmark = [
     pytest.mark.live,
     pytest.mark.timeout(400),
-    pytest.mark.xdist_group("cluster-to-break"),
+    pytest.mark.alone,
 ]
 
 

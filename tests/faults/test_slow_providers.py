@@ -13,7 +13,7 @@ from tests.faults.processes import wait_for
 pytestmark = [
     pytest.mark.live,
     pytest.mark.timeout(400),
-    pytest.mark.xdist_group("cluster-to-break"),
+    pytest.mark.alone,
 ]
 LOOKS = 30
 

@@ -30,7 +30,7 @@ from tests.faults.clerks import Load
 from tests.faults.releases import unpack_previous_release, write_next_release
 from tests.faults.rolling import Rolling, requests_served
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(900)]
 
 EACH_WAY = 5  # events that must have crossed between two releases, per direction
 PATIENCE = 90.0

@@ -15,7 +15,9 @@ from tests.journeys.journey import Journey, running
 
 FORMS = [
     pytest.param("embedded"),
-    pytest.param("distributed", marks=[pytest.mark.live, pytest.mark.timeout(600)]),
+    pytest.param(
+        "distributed", marks=[pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(600)]
+    ),
 ]
 
 
