@@ -129,7 +129,8 @@ def _effects(verdict: Verdict, books: Books) -> None:
 def _notices(verdict: Verdict, books: Books) -> None:
     """The applicant has one notice of each step."""
     told = Counter(event for event, _who in books.notices)
-    done = {row.event_id for row in books.heard if row.hearer == "notification"}
+    heard = (row for row in books.heard if row.hearer == "notification")
+    done = {row.event_id for row in heard if row.status == "done"}
     for event in books.events:
         if event.type in EVENT_OF.values() and event.id in done and not told[event.id]:
             verdict.add("lost", f"nobody was told of {event.type} {event.id}")

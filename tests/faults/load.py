@@ -46,6 +46,7 @@ class Clerk:
     receipts: list[str] = field(default_factory=list)
     done: int = 0
     troubles: list[str] = field(default_factory=list)
+    pause: float = 0.0  # seconds after each step
     doubtful: bool = False  # somebody stopped waiting for an answer about the present proposal
 
     def one_proposal(self) -> None:
@@ -70,6 +71,7 @@ class Clerk:
         seen = self.people.read(self.applicant, f"{path}/{proposal}")
         while (stage := str(seen.json()["stage"])) not in FINAL:
             seen = self._step(proposal, seen, self._next(stage))
+            self.people.stopping.wait(self.pause)
 
     def _next(self, stage: str) -> "Step":
         """What happens now, and who does it."""
@@ -170,13 +172,15 @@ class Load:
     seed: int
     applicants: tuple[str, ...] = APPLICANTS
     most: int | None = None  # proposals of each clerk
+    pause: float = 0.0  # seconds of each clerk after each step
     clerks: list[Clerk] = field(default_factory=list)
     _enough: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
         for number, applicant in enumerate(self.applicants):
-            clerk = Clerk(self.people, applicant, Random(f"{self.seed}/{number}"))
+            rng = Random(f"{self.seed}/{number}")
+            clerk = Clerk(self.people, applicant, rng, pause=self.pause)
             thread = threading.Thread(target=self._work, args=(clerk,), daemon=True)
             self.clerks.append(clerk)
             self._threads.append(thread)
