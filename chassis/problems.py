@@ -182,6 +182,10 @@ _MARSHMALLOW = (
 )
 
 
+# PostgreSQL's classes for what is its own trouble: no room, files, its inside.
+_SERVERS_OWN = ("53", "58", "XX")
+
+
 def _database(error: Exception) -> Response:
     if not is_outage(error):
         return _unexpected(error)
@@ -192,7 +196,8 @@ def _database(error: Exception) -> Response:
 def is_outage(error: Exception) -> bool:
     """Tell whether the database is away; a value it cannot hold is our fault or the caller's."""
     if isinstance(error, DBAPIError):
-        return isinstance(error, OperationalError) or error.connection_invalidated
+        of_the_server = str(getattr(error.orig, "sqlstate", None) or "").startswith(_SERVERS_OWN)
+        return isinstance(error, OperationalError) or error.connection_invalidated or of_the_server
     return isinstance(error, PoolTimeout)
 
 

@@ -7,8 +7,10 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import InternalError
 
 from chassis.db import TransactionBroken
+from chassis.problems import is_outage
 from chassis.regions import RegionNotBound, WrongRegion, all_regions, in_region
 from tests.builders.letters.models import Letter, db
 
@@ -198,3 +200,18 @@ def test_a_row_cannot_be_written_into_another_region(two_regions):
     with all_regions():
         db.session.rollback()
         assert texts() == ["north", "south"]
+
+
+class _FromTheServer(Exception):
+    def __init__(self, sqlstate):
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "away"), [("53100", True), ("58030", True), ("XX000", True), ("22003", False)]
+)
+def test_what_is_the_servers_own_trouble_is_an_outage_and_a_bad_value_is_not(sqlstate, away):
+    error = InternalError("INSERT", {}, _FromTheServer(sqlstate))
+
+    assert is_outage(error) is away
