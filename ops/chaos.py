@@ -6,7 +6,7 @@ the tests (`tests/faults`), so it is there in a checkout and not in an image.
 """
 
 import argparse
-import subprocess
+import os
 import sys
 import time
 from pathlib import Path
@@ -44,7 +44,9 @@ def run(options: argparse.Namespace) -> int:
         )
     install.ensure(wanted=options.install)
     command = [sys.executable, "-m", "tests.faults", *arguments(options)]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    os.execv(command[0], command)  # whoever ends this command ends the run
 
 
 def arguments(options: argparse.Namespace) -> list[str]:

@@ -1,6 +1,7 @@
 """`python -m tests.faults gate --events 5000 --kills 100 --seed 1`, or `… experiments`."""
 
 import argparse
+import signal
 import sys
 import time
 
@@ -25,6 +26,8 @@ def main() -> int:
     few.add_argument("names", nargs="*", help="all when none")
     options = vars(parser.parse_args())
     configure_logs(terminal=False, level=50)
+    # Ended politely, it still stops the cluster it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if options.pop("kind") == "gate":
         return 1 if gate.run(gate.Plan(**options)).wrong() else 0
     return experiments.run(options["names"])

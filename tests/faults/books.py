@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chassis.manifest import discover
 from services.documents.adapters.stores.opening import open_store
 from services.documents.adapters.stores.protocol import ObjectMissing
+from tests.faults import expected
 from tests.faults.arena import SERVICES, Arena
+from tests.faults.expected import Told
 
 EVENT_OF = {
     "submit": "proposal.submitted.v1",
@@ -34,6 +35,7 @@ class Recorded:
     published: bool
     unrouted: bool
     version: int
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,24 @@ class Heard:
     error: str | None
 
 
+@dataclass(frozen=True)
+class Mail:
+    """The mail of a notice. `unsure`: tries of which nobody knows whether they got through."""
+
+    state: str
+    unsure: int = 0
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A document in a proposal, and the digest the proposal believes it to have."""
+
+    proposal: str
+    requirement: str
+    document: str
+    digest: str
+
+
 @dataclass
 class Books:
     """Everything the verdict compares with the ledger."""
@@ -56,11 +76,15 @@ class Books:
     effects: list[tuple[str, str, int]] = field(default_factory=list)  # event, subject, version
     history: list[tuple[str, str, int]] = field(default_factory=list)  # proposal, action, version
     versions: dict[str, int] = field(default_factory=dict)
-    notices: Counter[tuple[str, str]] = field(default_factory=Counter)  # event, recipient+rule
-    mails: dict[str, str] = field(default_factory=dict)  # notice → state of its mail
+    attached: list[Attached] = field(default_factory=list)
+    due: Counter[Told] = field(default_factory=Counter)  # by the rules, of all events
+    mailed: frozenset[str] = frozenset()  # the rules whose notices also go out as mail
+    notices: dict[str, Told] = field(default_factory=dict)
+    mails: dict[str, Mail] = field(default_factory=dict)  # by notice
     copies: Mapping[str, int] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)  # id → sha256 of the row
     objects: dict[str, str | None] = field(default_factory=dict)  # id → sha256 of the bytes
+    archived: Counter[str] = field(default_factory=Counter)  # documents in archives
     foreign: list[str] = field(default_factory=list)
 
     def steps(self) -> Iterator[tuple[str, str, int]]:
@@ -73,33 +97,10 @@ class Books:
 
 def read(arena: Arena, *, since: float) -> Books:
     """This function will read everything recorded after a moment (seconds since the epoch)."""
-    books = Books(hearers=hearers())
+    books = Books(hearers=expected.hearers(), mailed=expected.mailed_rules())
     for service in SERVICES:
-        with arena.database(service) as db:
-            for row in db.execute(
-                "SELECT id, type, subject, position, published_at, unrouted, body::json FROM outbox"
-                " WHERE recorded_at >= to_timestamp(%s)",
-                [since],
-            ):
-                one = Recorded(
-                    str(row[0]),
-                    service,
-                    row[1],
-                    row[2],
-                    row[3],
-                    row[4] is not None,
-                    bool(row[5]),
-                    int(row[6]["aggregateversion"]),
-                )
-                books.events.append(one)
-            books.heard += [
-                Heard(service, str(row[0]), row[1], row[2])
-                for row in db.execute(
-                    "SELECT event_id, status, error FROM inbox"
-                    " WHERE received_at >= to_timestamp(%s)",
-                    [since],
-                )
-            ]
+        _logs(arena, books, service, since)
+    books.due = expected.notices_due(books.events)
     _effects(arena, books)
     _proposals(arena, books, since)
     _notices(arena, books, since)
@@ -108,12 +109,26 @@ def read(arena: Arena, *, since: float) -> Books:
     return books
 
 
-def hearers() -> dict[str, frozenset[str]]:
-    """This function will say which service must hear which events, by the manifests alone."""
-    manifests = discover()
-    told = {notice.event for one in manifests.values() for notice in one.notices}
-    heard = {name: frozenset(one.hears) for name, one in manifests.items()}
-    return heard | {"notification": heard["notification"] | told}
+def _logs(arena: Arena, books: Books, service: str, since: float) -> None:
+    """What a service recorded and what it heard."""
+    with arena.database(service) as db:
+        for row in db.execute(
+            "SELECT id, type, subject, position, published_at, unrouted, body::json FROM outbox"
+            " WHERE recorded_at >= to_timestamp(%s)",
+            [since],
+        ):
+            version, data = int(row[6]["aggregateversion"]), row[6]["data"]
+            published, unrouted = row[4] is not None, bool(row[5])
+            books.events.append(
+                Recorded(str(row[0]), service, *row[1:4], published, unrouted, version, data)
+            )
+        books.heard += [
+            Heard(service, str(row[0]), row[1], row[2])
+            for row in db.execute(
+                "SELECT event_id, status, error FROM inbox WHERE received_at >= to_timestamp(%s)",
+                [since],
+            )
+        ]
 
 
 def _effects(arena: Arena, books: Books) -> None:
@@ -137,21 +152,33 @@ def _proposals(arena: Arena, books: Books, since: float) -> None:
                 [since],
             )
         ]
+        books.attached = [
+            Attached(str(row[0]), row[1], str(row[2]), row[3])
+            for row in db.execute(
+                "SELECT proposal_id, requirement, document_id, sha256 FROM proposal_documents"
+                " WHERE attached_at >= to_timestamp(%s)",
+                [since],
+            )
+        ]
 
 
 def _notices(arena: Arena, books: Books, since: float) -> None:
     with arena.database("notification") as db:
         for row in db.execute(
-            "SELECT event_id, recipient_id, rule FROM notices WHERE created_at >= to_timestamp(%s)",
+            "SELECT id, event_id, rule, recipient_id FROM notices"
+            " WHERE created_at >= to_timestamp(%s)",
             [since],
         ):
-            books.notices[(str(row[0]), f"{row[1]}/{row[2]}")] += 1
+            books.notices[str(row[0])] = (str(row[1]), row[2], str(row[3]))
         for row in db.execute(
-            "SELECT notice_id, state FROM deliveries"
-            " WHERE channel = 'email' AND created_at >= to_timestamp(%s)",
+            "SELECT d.notice_id, d.state, count(*) FILTER"
+            " (WHERE a.id IS NOT NULL AND coalesce(a.ending, 'lost') IN ('lost', 'uncertain'))"
+            " FROM deliveries d LEFT JOIN attempts a ON a.delivery_id = d.id"
+            " WHERE d.channel = 'email' AND d.created_at >= to_timestamp(%s)"
+            " GROUP BY d.notice_id, d.state",
             [since],
         ):
-            books.mails[str(row[0])] = row[1]
+            books.mails[str(row[0])] = Mail(row[1], row[2])
 
 
 def _documents(arena: Arena, books: Books, since: float) -> None:
@@ -161,6 +188,10 @@ def _documents(arena: Arena, books: Books, since: float) -> None:
             "SELECT id, sha256, object_key FROM documents WHERE uploaded_at >= to_timestamp(%s)",
             [since],
         ).fetchall()
+        entries = db.execute(
+            "SELECT document_id FROM archive_entries WHERE archived_at >= to_timestamp(%s)", [since]
+        )
+        books.archived = Counter(str(row[0]) for row in entries)
     for row in rows:
         books.documents[str(row[0])] = row[1]
         books.objects[str(row[0])] = _digest(store, row[2])

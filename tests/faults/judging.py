@@ -8,6 +8,7 @@ from tests.faults.ledger import Ledger, Operation
 from tests.faults.verdict import Verdict
 
 MOST_COPIES = 3
+RESULT = "result"  # what proposal calls the document of a result among its attachments
 Step = tuple[str, str]
 
 
@@ -16,13 +17,15 @@ def judge(
 ) -> Verdict:
     """This function will compare what was promised with what was found.
 
-    `backlog` is what was still under way at the end, `sender_crashes` how often a process that
-    sends mail was ended on purpose: so many extra copies are explained.
+    `backlog` is what was still under way at the end, `sender_crashes` how many mails were in the
+    hands of a process that was ended on purpose: at most so many extra copies are explained.
     """
     verdict = Verdict()
     _steps(verdict, ledger, books)
     _drafts(verdict, ledger, books)
+    _attachments(verdict, ledger, books)
     _events(verdict, books)
+    _stored(verdict, books)
     _positions(verdict, books)
     _handlings(verdict, books)
     _inboxes(verdict, books)
@@ -30,6 +33,7 @@ def judge(
     _notices(verdict, books)
     _mails(verdict, books, sender_crashes)
     _uploads(verdict, ledger, books)
+    _archives(verdict, books)
     _objects(verdict, ledger, books)
     for kind, count in backlog.items():
         verdict.add("stuck", kind, count)
@@ -41,7 +45,7 @@ def judge(
         "operations acknowledged": sum(one.acknowledged for one in ledger.operations.values()),
         "events": len(books.events),
         "events handled": sum(row.status == "done" for row in books.heard),
-        "notices": sum(books.notices.values()),
+        "notices": len(books.notices),
         "mails handed over": sum(books.copies.get(notice, 0) > 0 for notice in books.mails),
         "documents": len(books.documents),
     }
@@ -63,9 +67,33 @@ def _steps(verdict: Verdict, ledger: Ledger, books: Books) -> None:
 
 
 def _drafts(verdict: Verdict, ledger: Ledger, books: Books) -> None:
-    drafts = {one.answer["id"] for one in ledger.of("draft") if one.answer}
+    """Each acknowledged draft is there; there are not more than were asked for."""
+    asked = ledger.of("draft")
+    drafts = {one.answer["id"] for one in asked if one.answer}
     for missing in drafts - books.versions.keys():
         verdict.add("lost", f"draft {missing}")
+    extra = len(books.versions) - len(asked)
+    verdict.add("duplicate", f"{len(books.versions)} drafts of {len(asked)}", extra)
+
+
+def _attachments(verdict: Verdict, ledger: Ledger, books: Books) -> None:
+    """Each acknowledged attachment is in its proposal, and is the document that is stored."""
+    asked: dict[tuple[str, str, str], list[Operation]] = defaultdict(list)
+    for one in ledger.of("attach"):
+        asked[(one.about, one.facts["requirement"], one.facts["document"])].append(one)
+    happened = Counter((row.proposal, row.requirement, row.document) for row in books.attached)
+    for attached in asked.keys() | {one for one in happened if one[1] != RESULT}:
+        wanted, found = len(asked.get(attached, [])), happened[attached]
+        sure = any(one.acknowledged for one in asked.get(attached, []))
+        verdict.add("lost", f"attached {attached}", sure - found)
+        verdict.add("duplicate" if wanted else "ghost", f"attached {attached}", found - wanted)
+    results = {row.proposal for row in books.attached if row.requirement == RESULT}
+    ended = {proposal for proposal, what, _ in books.steps() if what == "result"}
+    for proposal in results ^ ended:
+        verdict.add("torn", f"result and its document of {proposal}")
+    for row in books.attached:
+        if books.documents.get(row.document, row.digest) != row.digest:
+            verdict.add("torn", f"{row.document} is not what {row.proposal} believes it to be")
 
 
 def _events(verdict: Verdict, books: Books) -> None:
@@ -81,6 +109,29 @@ def _events(verdict: Verdict, books: Books) -> None:
         verdict.add("torn", f"event without its step: {step}")
     for step, events in told.items():
         verdict.add("duplicate", f"events of {step}", len(events) - 1)
+
+
+def _stored(verdict: Verdict, books: Books) -> None:
+    """A document and the event that tells of it are one too."""
+    told = Counter(
+        event.subject.removeprefix("document/")
+        for event in books.events
+        if event.type == "document.stored.v1"
+    )
+    for document in books.documents.keys() | told.keys():
+        there = document in books.documents
+        verdict.add("torn", f"document and event of {document}", abs(there - min(told[document], 1)))
+        verdict.add("duplicate", f"events of document {document}", told[document] - 1)
+
+
+def _archives(verdict: Verdict, books: Books) -> None:
+    """The document of a result is in its owner's archive once the event was handled."""
+    handled = {row.event_id for row in books.heard if row.hearer == "documents"}
+    for event in books.events:
+        if event.type == "result_document.issued.v1" and event.id in handled:
+            found = books.archived[event.data["document_id"]]
+            verdict.add("lost", f"archive entry of {event.data['document_id']}", 1 - found)
+            verdict.add("duplicate", f"archive entries of {event.data['document_id']}", found - 1)
 
 
 def _positions(verdict: Verdict, books: Books) -> None:
@@ -127,26 +178,31 @@ def _effects(verdict: Verdict, books: Books) -> None:
 
 
 def _notices(verdict: Verdict, books: Books) -> None:
-    """The applicant has one notice of each step."""
-    told = Counter(event for event, _who in books.notices)
+    """Everybody whom a rule names has exactly one notice of each event that was handled."""
     heard = (row for row in books.heard if row.hearer == "notification")
     done = {row.event_id for row in heard if row.status == "done"}
-    for event in books.events:
-        if event.type in EVENT_OF.values() and event.id in done and not told[event.id]:
-            verdict.add("lost", f"nobody was told of {event.type} {event.id}")
-    for (event_id, who), count in books.notices.items():
-        verdict.add("duplicate", f"notice of {event_id} to {who}", count - 1)
+    found = Counter(books.notices.values())
+    for told in books.due.keys() | found.keys():
+        event, rule, who = told
+        wanted = books.due[told] if event in done else 0
+        verdict.add("lost", f"{who} was not told of {event} ({rule})", wanted - found[told])
+        kind = "duplicate" if books.due[told] else "ghost"
+        verdict.add(kind, f"{who} was told of {event} ({rule})", found[told] - books.due[told])
+    for notice, (event, rule, who) in books.notices.items():
+        if rule in books.mailed and notice not in books.mails:
+            verdict.add("lost", f"no mail for {who} of {event} ({rule})")
 
 
 def _mails(verdict: Verdict, books: Books, sender_crashes: int) -> None:
-    """Each mail was handed over; extra copies are no more than crashes explain."""
+    """Each mail was handed over; extra copies only where it is not known what a try did."""
     extra = 0
-    for notice, state in books.mails.items():
+    for notice, mail in books.mails.items():
         copies = books.copies.get(notice, 0)
         extra += max(0, copies - 1)
-        verdict.add("copies", f"{copies} copies of {notice}", copies - MOST_COPIES)
-        if state in ("sent", "failed") and not copies:
-            verdict.add("lost", f"mail {notice} is {state} and never came")
+        allowed = min(MOST_COPIES, 1 + mail.unsure)
+        verdict.add("copies", f"{copies} of {notice}, {mail.unsure} unsure", copies - allowed)
+        if mail.state in ("sent", "failed") and not copies:
+            verdict.add("lost", f"mail {notice} is {mail.state} and never came")
     verdict.figures["extra copies of mails"] = extra
     verdict.add("copies", f"{extra} for {sender_crashes} crashes", extra - sender_crashes)
 

@@ -18,8 +18,8 @@ from random import Random
 from typing import Any
 
 from chassis.failpoints import POINTS
+from tests.faults import victims
 from tests.faults.arena import Arena
-from tests.faults.processes import children
 
 # Which parts come by a point. The sweep and the migration have tests of their own.
 PASSING = {
@@ -36,9 +36,11 @@ _PAIRS = [(point, part) for point in POINTS for part in PASSING.get(point.partit
 RUNNING = sorted(_PAIRS, key=lambda pair: PASSING[pair[0].partition(".")[0]].index(pair[1]))
 SENDING, SENDERS = "notification", 4  # whose worker also sends mail, so many at once
 ROUNDS = 3  # so often what was missed is tried again
+THOROUGH = 100  # a run of so many kills ends and holds every kind of process
 HOLD = 3.0
 LONGEST_OUTAGE = 60.0
-BREATH = 6.0  # after an engine's death, until the next one may follow
+BREATH = 4.0  # after an engine's death, until the next fault may follow
+Fault = Callable[[], None]
 
 
 @dataclass
@@ -55,35 +57,41 @@ class Killer:
 
     def __post_init__(self) -> None:
         self.rng = Random(f"{self.seed}/killer")
-        self._had: set[str] = set()
+        self._kill_turns, self._hold_turns = victims.Turns(self.rng), victims.Turns(self.rng)
         self._sender_deaths = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
+        self._beside: list[threading.Thread] = []
 
     @property
     def done(self) -> int:
         """How many processes died so far; holding one does not count."""
-        return sum(count for kind, count in self.counts.items() if not kind.startswith("hold"))
+        return sum(count for kind, count in self.counts.items() if not kind.startswith("hold "))
 
     @property
     def missed(self) -> set[str]:
-        """The points nobody has died at yet. Without kills there is nothing to miss."""
-        return {
-            point for point, _part in RUNNING if self.kills and not self.counts[f"point {point}"]
-        }
+        """What no process met yet, as `counts` names it. Without kills there is nothing to miss."""
+        wanted = {f"point {point}" for point, _part in RUNNING} if self.kills else set()
+        if self.kills >= THOROUGH:
+            kinds = victims.kinds(self.arena.supervisor)
+            wanted |= {f"{what} {kind}" for kind in kinds for what in ("kill", "hold")}
+        return {name for name in wanted if not self.counts[name]}
 
     @property
     def sender_crashes(self) -> int:
-        """How many mails were in the hands of a sender that died, at whatever point, or was held."""
-        ends = self._sender_deaths + self.counts["kill notification worker"] + self.counts["hold"]
-        return ends * SENDERS
+        """How many mails may have been in the hands of a sender that died, at whatever point.
+
+        A sender that was held is not one of them: its claims outlast the pause.
+        """
+        return (self._sender_deaths + self.counts[f"kill {SENDING} worker"]) * SENDERS
 
     def start(self) -> None:
         self._thread.start()
 
     def finish(self) -> None:
         self._stop.set()
-        self._thread.join()
+        for thread in (self._thread, *self._beside):
+            thread.join()
 
     @property
     def busy(self) -> bool:
@@ -98,25 +106,32 @@ class Killer:
             except Exception as error:  # noqa: BLE001 - told in the report
                 self.troubles.append(f"{type(error).__name__}: {error}")
 
-    def _plan(self) -> Iterator[Callable[[], None]]:
+    def _plan(self) -> Iterator[Fault]:
         """Points and processes, every so often an engine or a held process; last, what was missed."""
         turn, points = 0, cycle(RUNNING)
         while self.done < self.kills:
             turn += 1
-            if turn % 24 == 6:
+            if turn % 24 == 7:
                 yield partial(self._engine, "postgres")
-            elif turn % 48 == 18:
+            elif turn % 48 == 19:
                 yield partial(self._engine, "rabbit")
-            elif turn % 48 == 42:
+            elif turn % 48 == 43:
                 yield partial(self._engine, "s3")
-            elif turn % 12 == 9:
+            elif turn % 6 == 3:
                 yield self._hold
             elif turn % 3:
                 yield partial(self._point, *next(points))
             else:
-                yield self._process
+                yield self._kill
         for _ in range(ROUNDS):
-            yield from (partial(self._point, *pair) for pair in RUNNING if pair[0] in self.missed)
+            yield from self._remaining(self.missed)
+
+    def _remaining(self, missed: set[str]) -> Iterator[Fault]:
+        yield from (partial(self._point, *pair) for pair in RUNNING if f"point {pair[0]}" in missed)
+        for name in sorted(missed):
+            what, _, kind = name.partition(" ")
+            if what != "point":
+                yield partial(self._kill if what == "kill" else self._hold, kind)
 
     def _point(self, point: str, part: str) -> None:
         before = self.arena.hits()[point]
@@ -128,15 +143,50 @@ class Killer:
         hits = self.arena.hits()[point] - before
         self.counts[f"point {point}"] += hits
         self._sender_deaths += hits if part == SENDING else 0
+        if hits:
+            self._aside(self._time_recovery, [part], None)
 
-    def _process(self) -> None:
-        kind, pid = self._victim()
+    def _kill(self, kind: str = "") -> None:
+        kind, pid = self._victim(self._kill_turns, kind)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             self.counts[f"kill {kind}"] += 1
-            self._time_recovery([kind.partition(" ")[0]], dead=pid)
+            self._aside(self._time_recovery, [kind.partition(" ")[0]], pid)
 
-    def _time_recovery(self, parts: Iterable[str], *, dead: int) -> None:
+    def _hold(self, kind: str = "") -> None:
+        """A process that hangs is worse than a dead one: leases run out while it thinks it leads."""
+        kind, pid = self._victim(self._hold_turns, kind)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
+            self.counts[f"hold {kind}"] += 1
+            self._aside(self._let_go, pid)
+
+    def _let_go(self, pid: int) -> None:
+        time.sleep(HOLD)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+    def _victim(self, turns: victims.Turns, kind: str) -> tuple[str, int]:
+        found = dict(victims.alive(self.arena.supervisor))
+        kind = kind or turns.next(found)
+        return kind, found[kind]
+
+    def _engine(self, name: str) -> None:
+        engine: Any = self.arena.supervisor.engines[name]
+        dead = engine.child.pid
+        engine.child.kill()
+        self.counts[f"kill {name}"] += 1
+        engine.start()
+        self._time_recovery(self.arena.supervisor.parts, dead)
+        self._stop.wait(BREATH)
+
+    def _aside(self, work: Callable[..., None], *about: Any) -> None:
+        """Do it while the plan goes on: the next death does not wait until all is well again."""
+        thread = threading.Thread(target=work, args=about, daemon=True)
+        self._beside.append(thread)
+        thread.start()
+
+    def _time_recovery(self, parts: Iterable[str], dead: int | None) -> None:
         """Measure until every process of the parts lives and answers again."""
         began, deadline = time.monotonic(), time.monotonic() + LONGEST_OUTAGE
         while time.monotonic() < deadline:
@@ -146,44 +196,3 @@ class Killer:
                 return
             time.sleep(0.2)
         self.troubles.append(f"{', '.join(parts)} not back within {LONGEST_OUTAGE:.0f} s")
-
-    def _hold(self) -> None:
-        """A process that hangs is worse than a dead one: leases run out while it thinks it leads."""
-        _kind, pid = self._victim()
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGSTOP)
-            self.counts["hold"] += 1
-            self._stop.wait(HOLD)
-            os.kill(pid, signal.SIGCONT)
-
-    def _victim(self) -> tuple[str, int]:
-        """Every kind of process has its turn before one comes again."""
-        found = dict(self._victims())
-        fresh = [kind for kind in found if kind not in self._had]
-        if not fresh:
-            self._had.clear()
-            fresh = list(found)
-        kind = self.rng.choice(sorted(fresh))
-        self._had.add(kind)
-        return kind, found[kind]
-
-    def _victims(self) -> Iterator[tuple[str, int]]:
-        tree = children()
-        for part in self.arena.supervisor.parts.values():
-            for web in part.webs:
-                yield f"{part.name} web master", web.child.pid
-                for pid in tree.get(web.child.pid, ()):
-                    yield f"{part.name} web worker", pid
-                    if part.name == "documents":
-                        yield from (("documents checker", one) for one in tree.get(pid, ()))
-            if part.worker is not None:
-                yield f"{part.name} worker", part.worker.child.pid
-
-    def _engine(self, name: str) -> None:
-        engine: Any = self.arena.supervisor.engines[name]
-        dead = engine.child.pid
-        engine.child.kill()
-        self.counts[f"kill {name}"] += 1
-        engine.start()
-        self._time_recovery(self.arena.supervisor.parts, dead=dead)
-        self._stop.wait(BREATH)

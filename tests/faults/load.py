@@ -36,6 +36,14 @@ BY_THE_APPLICANT = {"draft": "submit", "revision": "resubmit"}
 FINAL = ("completed", "rejected", "withdrawn", "not_selected")
 
 
+@dataclass(frozen=True)
+class Paper:
+    """A stored document and the receipt with which it can be attached."""
+
+    document: str
+    receipt: str
+
+
 @dataclass
 class Clerk:
     """One applicant's proposals, one after another, with the officers who decide them."""
@@ -43,7 +51,7 @@ class Clerk:
     people: People
     applicant: str
     rng: Random
-    receipts: list[str] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
     done: int = 0
     troubles: list[str] = field(default_factory=list)
     pause: float = 0.0  # seconds after each step
@@ -66,8 +74,8 @@ class Clerk:
         path = f"{API}/proposals"
         seen = self.people.change(self.applicant, "draft", "", "POST", path, draft)
         proposal, etag = str(seen.json()["id"]), seen.etag
-        for code, receipt in zip(PAPERS, self.receipts, strict=True):
-            etag = self._attach(proposal, etag, code, receipt)
+        for code, paper in zip(PAPERS, self.papers, strict=True):
+            etag = self._attach(proposal, etag, code, paper)
         seen = self.people.read(self.applicant, f"{path}/{proposal}")
         while (stage := str(seen.json()["stage"])) not in FINAL:
             seen = self._step(proposal, seen, self._next(stage))
@@ -80,7 +88,7 @@ class Clerk:
             return Step(what, self.applicant, what, {})
         if stage == "processing":
             body = {"result": "ms", "remark": "", "fields": {"nomor_surat": "000/0001/UJI"}}
-            receipt = self.paper("bkpsdm_admin", "Surat keterangan")
+            receipt = self.paper("bkpsdm_admin", "Surat keterangan").receipt
             return Step("result", "bkpsdm_admin", "result", {**body, "receipt": receipt})
         what, note = "approve", ""
         if stage in VERIFIERS and self.rng.random() < RETURNED:
@@ -119,17 +127,18 @@ class Clerk:
         return self.people.read(self.applicant, address)
 
     def _have_papers(self) -> None:
-        if not self.receipts or self.rng.random() < FRESH_PAPERS:
-            self.receipts = [self.paper(self.applicant, code) for code in PAPERS]
+        if not self.papers or self.rng.random() < FRESH_PAPERS:
+            self.papers = [self.paper(self.applicant, code) for code in PAPERS]
 
-    def paper(self, owner: str, title: str) -> str:
+    def paper(self, owner: str, title: str) -> Paper:
         content = a_pdf(title, str(uuid.UUID(int=self.rng.getrandbits(128))))
         digest = hashlib.sha256(content).hexdigest()
         path = f"{DOCUMENTS}/documents"
         answer = self.people.change(owner, "upload", digest, "POST", path, content, sha256=digest)
-        return str(answer.json()["receipt"])
+        told = answer.json()
+        return Paper(str(told["id"]), str(told["receipt"]))
 
-    def _attach(self, proposal: str, etag: str, code: str, receipt: str) -> str:
+    def _attach(self, proposal: str, etag: str, code: str, paper: Paper) -> str:
         """Attach; an answer that was lost shows in a version that moved on."""
         path = f"{API}/proposals/{proposal}"
         for _ in range(5):
@@ -140,9 +149,11 @@ class Clerk:
                     proposal,
                     "PUT",
                     f"{path}/documents/{code}",
-                    {"receipt": receipt},
+                    {"receipt": paper.receipt},
                     etag=etag,
                     keyed=False,
+                    requirement=code,
+                    document=paper.document,
                 )
             except Refused as refused:
                 if not refused.is_about_the_past:

@@ -18,6 +18,7 @@ from tests.faults.ledger import Ledger
 PATIENCE = 120.0
 SOON = 0.25
 TRY_AGAIN = {429, 502, 503, 504}
+FRESH = 240.0  # seconds; a younger token must be taken by everybody
 IN_USE = "idempotency_key_in_use"
 
 
@@ -43,6 +44,7 @@ class People:
     ledger: Ledger
     known: dict[str, Person]
     stopping: threading.Event = field(default_factory=threading.Event)
+    _signed_in: dict[str, float] = field(default_factory=dict)
     _locks: dict[str, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -58,6 +60,7 @@ class People:
         with lock:
             if key not in self.known:
                 self.known[key] = self._sign_in(key)
+                self._signed_in[key] = time.monotonic()
             return self.known[key]
 
     def _sign_in(self, key: str) -> Person:
@@ -143,6 +146,8 @@ class People:
             return None
         self.ledger.answered(answer.status)
         if answer.status == 401:
+            if time.monotonic() - self._signed_in.get(key, 0.0) < FRESH:
+                self.ledger.refusals.append(f"401 for a fresh token: {method} {path}")
             self.known.pop(key, None)
             return None
         if answer.status in TRY_AGAIN or (answer.status == 409 and IN_USE in str(answer.body)):

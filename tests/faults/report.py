@@ -22,14 +22,18 @@ class Run:
 
     @property
     def ended(self) -> int:
-        return sum(count for kind, count in self.kills.items() if not kind.startswith("hold"))
+        return sum(self.kills.values()) - self.held
+
+    @property
+    def held(self) -> int:
+        return sum(count for kind, count in self.kills.items() if kind.startswith("hold "))
 
 
 def show(verdict: Verdict, run: Run) -> None:
     """Print every figure and every class, also those that are 0."""
     print(f"\n{run.seconds:.0f} s in all; at rest {run.rested:.1f} s after the last fault")
     _table(verdict.figures.items())
-    print(f"{run.ended} processes ended on purpose, {run.kills.get('hold', 0)} held:")
+    print(f"{run.ended} processes ended on purpose, {run.held} held:")
     _table(sorted(run.kills.items()))
     print(f"{run.revived} started again by the supervisor, the others by their gunicorn master")
     if run.outages:

@@ -18,15 +18,13 @@ import psycopg
 import pytest
 
 from chassis.envelope import Event
-from chassis.manifest import discover
 from ops.cluster import plan
 from ops.cluster.instances import ROOT, Instance
 from ops.cluster.plan import FRONTS
 from ops.demo import demo_credentials
-from services.notification.domain.recipients import recipients
-from services.notification.subscriptions import heard
 from tests.builders.engines import engine_folder, or_skipped
 from tests.faults.clerks import Load
+from tests.faults.expected import hearers, notices_due
 from tests.faults.releases import unpack_previous_release, write_next_release
 from tests.faults.rolling import Rolling, requests_served
 
@@ -139,11 +137,6 @@ def settle(cluster: Rolling) -> None:
     eventually("everything recorded is published, and handled by all who hear it", quiet)
 
 
-def hears(service: str) -> set[str]:
-    manifests = discover()
-    return set(heard(manifests)) if service == "notification" else set(manifests[service].hears)
-
-
 def recorded(cluster: Rolling) -> list[Event]:
     return [
         Event.from_json(body)
@@ -157,7 +150,7 @@ def unhandled(cluster: Rolling) -> list[str]:
     events, wrong = recorded(cluster), []
     for service in cluster.plan.manifests:
         inbox = dict(rows(cluster, service, "SELECT event_id, status FROM inbox"))
-        types = hears(service)
+        types = hearers()[service]
         missed = [one for one in events if one.type in types and inbox.get(one.id) != "done"]
         wrong += [f"{service}: {one.type} is {inbox.get(one.id)}" for one in missed]
     return wrong
@@ -166,17 +159,6 @@ def unhandled(cluster: Rolling) -> list[str]:
 def done_to_proposals(cluster: Rolling) -> Counter[tuple[str, str]]:
     question = "SELECT proposal_id::text, action FROM history_entries"
     return Counter(rows(cluster, "proposal", question))
-
-
-def notices_due(cluster: Rolling) -> Counter[tuple[str, str, str]]:
-    rules = [notice for one in discover().values() for notice in one.notices]
-    return Counter(
-        (str(event.id), rule.name, str(person))
-        for event in recorded(cluster)
-        for rule in rules
-        if rule.event == event.type
-        for person in recipients(rule.to, event.data)
-    )
 
 
 def notices(cluster: Rolling) -> Counter[tuple[str, str, str]]:
@@ -229,4 +211,4 @@ def test_two_releases_run_side_by_side_forward_and_back_and_lose_nothing(previou
         assert set(load.acknowledged.values()) == {1}
         assert done_to_proposals(cluster) == load.acknowledged
         assert unhandled(cluster) == []
-        assert notices(cluster) == notices_due(cluster)
+        assert notices(cluster) == notices_due(recorded(cluster))

@@ -1,0 +1,49 @@
+"""What must follow from what was recorded: by the manifests' rules alone, not by what happened."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from chassis.manifest import Notice, discover
+from services.notification.domain.recipients import recipients
+
+Told = tuple[str, str, str]  # event, notice rule, person
+
+
+class Happened(Protocol):
+    """As much of an event as the rules of notices look at."""
+
+    @property
+    def id(self) -> Any: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+
+
+def hearers() -> dict[str, frozenset[str]]:
+    """This function will say which service must hear which events."""
+    manifests = discover()
+    told = {notice.event for notice in _notices()}
+    heard = {name: frozenset(one.hears) for name, one in manifests.items()}
+    return heard | {"notification": heard["notification"] | told}
+
+
+def notices_due(events: Iterable[Happened]) -> Counter[Told]:
+    """This function will say who must be told of what, and by which rule."""
+    return Counter(
+        (str(event.id), rule.name, str(person))
+        for event in events
+        for rule in _notices()
+        if rule.event == event.type
+        for person in recipients(rule.to, event.data)
+    )
+
+
+def mailed_rules() -> frozenset[str]:
+    """This function will name the rules whose notices also go out as mail."""
+    return frozenset(rule.name for rule in _notices() if "email" in rule.channels)
+
+
+def _notices() -> list[Notice]:
+    return [notice for one in discover().values() for notice in one.notices]
