@@ -31,7 +31,7 @@ FRESH_PAPERS = 0.2
 VERIFIERS = ("umpeg_verification", "bkpsdm_validation")  # who may ask for a correction
 RETURNED = 0.65
 ENDED_EARLY = 0.03
-HASTY = 0.1  # who sends once and does not wait for an answer that does not come
+HASTY = 0.4  # who sends once and does not wait for an answer that does not come
 BY_THE_APPLICANT = {"draft": "submit", "revision": "resubmit"}
 FINAL = ("completed", "rejected", "withdrawn", "not_selected")
 
