@@ -120,7 +120,9 @@ def _stored(verdict: Verdict, books: Books) -> None:
     )
     for document in books.documents.keys() | told.keys():
         there = document in books.documents
-        verdict.add("torn", f"document and event of {document}", abs(there - min(told[document], 1)))
+        verdict.add(
+            "torn", f"document and event of {document}", abs(there - min(told[document], 1))
+        )
         verdict.add("duplicate", f"events of document {document}", told[document] - 1)
 
 

@@ -330,7 +330,9 @@ def test_a_document_without_its_bytes_is_torn(ledger, books, bytes_):
 
 def test_a_document_nobody_uploaded_is_a_ghost(ledger, books):
     books.documents["d2"] = books.objects["d2"] = "fff"
-    books.events.append(replace(STORED, id="e2", subject="document/d2", position=4, published=False))
+    books.events.append(
+        replace(STORED, id="e2", subject="document/d2", position=4, published=False)
+    )
 
     assert found(ledger, books) == ["ghost"]
 
