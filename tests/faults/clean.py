@@ -1,0 +1,100 @@
+"""A small ledger and the clean books it must leave behind, for the tests of the checker itself."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.faults.books import Attached, Books, Heard, Mail, Recorded
+from tests.faults.judging import judge
+from tests.faults.ledger import Ledger
+
+HEARERS = {
+    "notification": frozenset({"proposal.submitted.v1"}),
+    "witness": frozenset({"proposal.submitted.v1", "document.stored.v1"}),
+}
+SUBMITTED = Recorded(
+    "e1",
+    "proposal",
+    "proposal.submitted.v1",
+    "proposal/p1",
+    7,
+    published=True,
+    unrouted=False,
+    version=5,
+)
+STORED = Recorded(
+    "e0",
+    "documents",
+    "document.stored.v1",
+    "document/d1",
+    3,
+    published=True,
+    unrouted=False,
+    version=1,
+)
+ISSUED = Recorded(
+    "e9",
+    "proposal",
+    "result_document.issued.v1",
+    "result_document/d1",
+    9,
+    published=True,
+    unrouted=False,
+    version=1,
+    data={"document_id": "d1"},
+)
+TOLD = ("e1", "rule", "somebody")
+
+
+@contextmanager
+def clean_ledger(folder: Path) -> Iterator[Ledger]:
+    """One draft, one upload, attached, and one submit: all acknowledged."""
+    with Ledger(folder / "ledger.jsonl") as written:
+        written.attempt("k0", "draft", "")
+        written.ack("k0", status=201, id="p1")
+        written.attempt("k1", "submit", "p1")
+        written.ack("k1", status=200, id="p1")
+        written.attempt("k2", "upload", "abc")
+        written.ack("k2", status=201, id="d1")
+        written.attempt("k3", "attach", "p1", requirement="skp", document="d1")
+        written.ack("k3", status=200, id="p1")
+        yield written
+
+
+def clean_books() -> Books:
+    """What such a ledger must leave behind."""
+    return Books(
+        events=[SUBMITTED, STORED],
+        heard=[
+            Heard("witness", "e0", "done", None),
+            *(Heard(hearer, "e1", "done", None) for hearer in HEARERS),
+        ],
+        hearers=HEARERS,
+        effects=[("e0", "document/d1", 1), ("e1", "proposal/p1", 5)],
+        history=[("p1", "submit", 5), ("p1", "set_sub_status", 6)],
+        versions={"p1": 5},
+        attached=[Attached("p1", "skp", "d1", "abc")],
+        due=Counter([TOLD]),
+        mailed=frozenset({"rule"}),
+        notices={"n1": TOLD},
+        mails={"n1": Mail("sent")},
+        copies={"n1": 1},
+        documents={"d1": "abc"},
+        objects={"d1": "abc"},
+    )
+
+
+def forget(books: Books, event: str) -> None:
+    """Leave no trace of an event and what it caused."""
+    books.events = [one for one in books.events if one.id != event]
+    books.heard = [one for one in books.heard if one.event_id != event]
+    books.effects = [one for one in books.effects if one[0] != event]
+    books.due = Counter({told: n for told, n in books.due.items() if told[0] != event})
+    books.notices = {n: told for n, told in books.notices.items() if told[0] != event}
+    books.mails = {n: mail for n, mail in books.mails.items() if n in books.notices}
+
+
+def found(ledger: Ledger, books: Books, *, crashes: int = 0) -> list[str]:
+    """Name the classes that the checker finds."""
+    return judge(ledger, books, backlog={}, sender_crashes=crashes).wrong()
