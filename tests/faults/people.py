@@ -74,8 +74,12 @@ class People:
                 self.stopping.wait(1.0)
 
     def read(self, key: str, path: str) -> Answer:
-        """This function will read until there is an answer. Raises `GaveUp`."""
-        return self._until_answered(key, "GET", path, None, {}, PATIENCE)
+        """This function will read until there is an answer. Raises `GaveUp`, or `Refused`."""
+        answer = self._until_answered(key, "GET", path, None, {}, PATIENCE)
+        if answer.status != 200:
+            self.ledger.refusals.append(f"read: {answer.status} {path}")
+            raise Refused(answer.status, self.ledger.refusals[-1])
+        return answer
 
     def prefer(self, key: str, choice: dict[str, Any]) -> None:
         """This function will choose how somebody is told. Raises `GaveUp`."""
