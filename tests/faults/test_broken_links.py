@@ -1,5 +1,9 @@
-"""Each link cut and half-open in turn: who uses it is back soon after it heals, nothing is lost."""
+"""Each link cut, half-open and slow in turn: who uses it is back soon after it heals, nothing is lost.
 
+`LINK_SECONDS` says for how long a link stays broken, for whoever has more time.
+"""
+
+import os
 import time
 
 import pytest
@@ -15,7 +19,10 @@ pytestmark = [
 ]
 RECONNECTED = 15.0  # seconds after a link heals
 BUSY = 5.0  # what a machine with other work may add
-BROKEN_FOR = {"cut": 3.0, "half_open": 6.0}
+LONGER = float(os.environ.get("LINK_SECONDS", "0"))
+BROKEN_FOR = {"cut": max(5.0, LONGER), "half_open": max(6.0, LONGER)}
+# Seconds that every block waits, each way. A request asks PostgreSQL a dozen things, one by one.
+SLOWED_BY = {"postgres": 0.03, "rabbit": 0.2, "edge": 0.2, "mail": 0.2, "s3": 0.1}
 
 
 def break_link(system, name, how):
@@ -93,3 +100,17 @@ def test_the_link_to_the_mail_server(system, how):
 
     print(f"{how}: told in the application {told:.1f} s, every mail out {sent:.1f} s after healing")
     assert {one.status for one in during} == {200}
+
+
+@pytest.mark.parametrize("name", SLOWED_BY)
+def test_over_a_slow_link_everything_works_slowly(system, name):
+    office = system.office
+    system.links[name].slow(delay=SLOWED_BY[name])
+    for _ in range(3):
+        office.round()
+    told = system.wait_until_everybody_was_told(60)
+    sent = wait_until_every_mail_is_out(system)
+
+    print(f"{name}: slowest request {slowest(office.answers):.2f} s, everybody told {told:.1f} s,")
+    print(f"every mail out {sent:.1f} s later")
+    assert {one.status for one in office.answers} <= {200, 201}
