@@ -17,7 +17,6 @@ pytestmark = [
     pytest.mark.alone,
 ]
 CLEAR = {503, 507}
-SELDOM = 2
 RESUMED = 30.0  # seconds after there is room again
 
 
@@ -91,10 +90,8 @@ def test_a_full_disk_under_postgresql_refuses_clearly_and_loses_nothing(system, 
         f"{len(refused)} of {len(office.answers)} answers refused; server gave up: {bool(gave_up)};"
     )
     print(f"back {back:.1f} s after there was room, everybody told {told:.1f} s later")
-    # In one of three runs one of a hundred answers was a 500; its cause is not found yet.
-    unclear = [one for one in refused if one.status not in CLEAR]
-    assert len(unclear) <= SELDOM, unclear
     assert refused
+    assert {one.status for one in refused} <= CLEAR
     assert torn(system) == []
 
 
