@@ -5,6 +5,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine
 
+from chassis.listener import Listener
+from chassis.problems import is_outage
+from ops.engines.process import free_port
 from tests.builders.letters.models import db
 
 pytestmark = pytest.mark.live
@@ -35,3 +38,11 @@ def test_an_answer_stays_an_answer_when_the_server_dies_after_the_last_question(
     assert [letters.call("GET", LETTERS, token=token).status_code for _ in range(12)] == [200] * 12
     with letters.app.app_context():
         assert db.engine.pool.checkedout() == 0
+
+
+def test_a_listener_without_a_server_reports_an_outage_and_is_back_as_soon_as_other_loops():
+    listener = Listener(f"postgresql+psycopg://letters:x@127.0.0.1:{free_port()}/letters", print)
+
+    with pytest.raises(Exception) as refused:
+        listener.run()
+    assert is_outage(refused.value)
