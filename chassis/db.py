@@ -9,8 +9,10 @@ from uuid import UUID
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as RequestSession
 from sqlalchemy import MetaData, String, Table, Uuid, event
 from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -24,6 +26,7 @@ from sqlalchemy.sql import ClauseElement, visitors
 
 from chassis import postgres, regions
 from chassis.tables import JSON_VALUE, Plumbing, UTCDateTime
+from chassis.telemetry import log
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -68,13 +71,28 @@ class TransactionBroken(Exception):
     """A nested block failed, so the transaction around it must not commit."""
 
 
+class _LastingSession(RequestSession):
+    """A session that ends without a failure, whatever became of the server."""
+
+    def close(self) -> None:
+        """Give the connection back. Its ROLLBACK may find the server dead, and changes nothing.
+
+        It comes after the answer was made: a failure here would make a 500 of any answer.
+        """
+        try:
+            super().close()
+        except DBAPIError as error:
+            log.warning("database_lost_at_the_end", error=type(error).__name__)
+
+
 class Database(SQLAlchemy):
     """A service's own database. `transaction()` is the only place that commits."""
 
     _PENDING: ClassVar[str] = "after_commit"
 
     def __init__(self, base: type[DeclarativeBase]) -> None:
-        super().__init__(model_class=base, session_options={"expire_on_commit": False})
+        options = {"class_": _LastingSession, "expire_on_commit": False}
+        super().__init__(model_class=base, session_options=options)
         self.plumbing = Plumbing(base.metadata)
         self._write_lock = threading.RLock()
         event.listen(self.session, "do_orm_execute", _tell_server_the_region)

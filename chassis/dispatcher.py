@@ -17,6 +17,7 @@ from chassis.context import caused_by
 from chassis.envelope import EnvelopeInvalid, Event, FieldMissing
 from chassis.failpoints import reach
 from chassis.inbox import Unprocessable
+from chassis.problems import is_without_room
 from chassis.regions import in_region
 from chassis.runtime import Runtime
 from chassis.telemetry import HANDLED, log
@@ -96,7 +97,10 @@ class Dispatcher:
                 self._apply(row, event)
         except ClaimLost:
             log.warning("event_claim_lost", event_id=str(row.event_id), type=row.type)
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises is retried or parked
+        except Exception as error:
+            # Without room no event can be handled, so that is nobody's failed attempt.
+            if is_without_room(error):
+                raise
             self._failed(row, error)
         else:
             reach("dispatcher.after_commit")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import psycopg
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from chassis.patience import Connection
 from chassis.postgres import BACKEND, CHANNELS
@@ -51,12 +52,20 @@ class Listener:
 
     def _connected(self) -> Connection:
         if self._connection is None or self._connection.closed:
-            url = self._url.render_as_string(hide_password=False)
-            self._connection = Connection.connect(url, autocommit=True, connect_timeout=2)
+            self._connection = self._listening()
             self._heard_at = time.monotonic()
-            for channel in CHANNELS:
-                self._connection.execute(f"LISTEN simpul_{channel}".encode())
             # What was committed while nobody listened is looked for at once.
             for channel in CHANNELS:
                 self._wake(channel)
         return self._connection
+
+    def _listening(self) -> Connection:
+        """Connect; raises SQLAlchemy's `OperationalError`, by which others know an outage."""
+        url = self._url.render_as_string(hide_password=False)
+        try:
+            connection = Connection.connect(url, autocommit=True, connect_timeout=2)
+            for channel in CHANNELS:
+                connection.execute(f"LISTEN simpul_{channel}".encode())
+        except psycopg.OperationalError as error:
+            raise OperationalError("listen", {}, error) from error
+        return connection

@@ -184,6 +184,7 @@ _MARSHMALLOW = (
 
 # PostgreSQL's classes for what is its own trouble: no room, files, its inside.
 _SERVERS_OWN = ("53", "58", "XX")
+_WITHOUT_ROOM = ("53100", "SQLITE_FULL")
 
 
 def _database(error: Exception) -> Response:
@@ -199,6 +200,13 @@ def is_outage(error: Exception) -> bool:
         of_the_server = str(getattr(error.orig, "sqlstate", None) or "").startswith(_SERVERS_OWN)
         return isinstance(error, OperationalError) or error.connection_invalidated or of_the_server
     return isinstance(error, PoolTimeout)
+
+
+def is_without_room(error: Exception) -> bool:
+    """Tell whether the database's disk is full: nothing that was asked of it is to blame."""
+    origin = getattr(error, "orig", None)
+    code = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None)
+    return code in _WITHOUT_ROOM
 
 
 def _unexpected(error: Exception) -> Response:

@@ -24,7 +24,7 @@ from tests.faults.office import Office
 from tests.faults.processes import wait_for
 from tests.notification.cloud_stub import TOKEN, CloudStub
 
-SMALL_DISKS = {"postgres": "400m", "spool": "24m", "s3": "48m"}
+SMALL_DISKS = {"postgres": "400m", "rabbit": "200m", "spool": "24m", "s3": "48m"}
 
 
 @dataclass

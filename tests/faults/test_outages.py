@@ -81,3 +81,32 @@ def test_without_its_database_every_answer_is_a_quick_503_and_it_comes_back_by_i
     print(f"pages: {dict(statuses(office.answers, 'page'))}")
     assert slowest(refused) < PROMISED + BUSY
     assert back < BACK
+
+
+KILLS = 5
+
+
+def test_postgresql_killed_again_and_again_serves_again_each_time(system):
+    for turn in range(1, KILLS + 1):
+        work = Work(system.office, 2)
+        back = killed_at_work(system, work)
+        refused = only_clear_503(system.office.answers)
+        took = f"slowest {slowest(refused):.2f} s; served {back:.1f} s after it accepted again"
+        print(f"kill {turn} of {KILLS}: {len(refused)} refused, {took}")
+        assert refused
+        assert slowest(refused) < PROMISED + BUSY
+        assert back < BACK
+    told = system.wait_until_everybody_was_told()
+
+    print(f"everybody told {told:.1f} s after the last")
+
+
+def killed_at_work(system, work):
+    """Kill the server, let people go on, start it; returns how long until all is served again."""
+    mend = killed(system.engines["postgres"])
+    work.begin()
+    system.office.look_for(1)
+    mend()
+    back = wait_for(lambda: set(system.office.look()) == {200}, 30)
+    work.end()
+    return back
