@@ -117,7 +117,7 @@ class Dispatcher:
             )
             if result.rowcount != 1:
                 raise ClaimLost
-            self.runtime.heard[event.type].handler(event)
+            self.runtime.heard[event.type].handle(event)
             reach("dispatcher.before_commit")
 
     def _failed(self, row: Any, error: Exception) -> None:

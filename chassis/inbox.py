@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
+import marshmallow
 from flask import Flask
+from marshmallow import fields
 from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis import runtime as runtimes
@@ -21,21 +24,41 @@ class Unprocessable(Exception):
     """This event can never be handled as it is: park it at once, do not try again."""
 
 
+class EventData(marshmallow.Schema):
+    """What a handler reads of an event's data, and as what. Further fields are tolerated."""
+
+    class Meta:
+        unknown = marshmallow.EXCLUDE
+
+
+# JSON's own true and false; the field's usual "yes", "on" and "1" are not what a contract says.
+Truth = partial(fields.Boolean, truthy={True}, falsy={False})
+
+
 @dataclass(frozen=True)
 class Hearing:
-    """A handler, and whether history is replayed into it when the service is rebuilt."""
+    """A handler, whether history is replayed into it when the service is rebuilt, what it reads."""
 
     handler: Handler
     replay: Replay
+    reads: EventData | None = None
+
+    def handle(self, event: Event) -> None:
+        """Handle an event whose data is what the handler reads. Raises `Unprocessable` if not."""
+        faults = self.reads.validate(event.data) if self.reads else {}
+        if faults:
+            raise Unprocessable(f"malformed: {faults}")
+        self.handler(event)
 
 
-def hear(handler: Handler, *, replay: Replay) -> Hearing:
-    """This function will pair a handler with its replay rule.
+def hear(handler: Handler, *, replay: Replay, reads: EventData | None = None) -> Hearing:
+    """This function will pair a handler with its replay rule and what it reads.
 
     "rebuild": history builds the service's copies. "skip": old events are only listed, so that
-    a rebuilt service does not, for example, send last year's notices again.
+    a rebuilt service does not, for example, send last year's notices again. An event that is not
+    what `reads` says is parked at once: no later try would find it better.
     """
-    return Hearing(handler, replay)
+    return Hearing(handler, replay, reads)
 
 
 def store_into(app: Flask) -> Callable[[Event], None]:

@@ -7,8 +7,10 @@ without an edit here. Old events rebuild the copies; old notices are listed, not
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from marshmallow import fields
+
 from chassis.envelope import Event
-from chassis.inbox import Hearing, hear
+from chassis.inbox import EventData, Hearing, Truth, hear
 from chassis.manifest import Manifest, Notice
 from services.notification.domain.rendering import UnrenderableNotice, check_template
 from services.notification.usecases.copying import (
@@ -19,11 +21,46 @@ from services.notification.usecases.copying import (
 )
 from services.notification.usecases.telling import CHANNELS, Rule, tell
 
+
+class EmployeeData(EventData):
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    title_prefix = fields.String(allow_none=True)
+    title_suffix = fields.String(allow_none=True)
+    active = Truth(required=True)
+    sessions_revoked_at = fields.AwareDateTime(allow_none=True)
+
+
+class ContactData(EventData):
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True, strict=True)
+
+
+class UnitData(EventData):
+    id = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    name = fields.String(required=True)
+    zone = fields.String(allow_none=True)
+    bkpsdm = Truth(allow_none=True)
+    active = Truth(required=True)
+
+
+class RoleData(EventData):
+    id = fields.UUID(required=True)
+    employee_id = fields.UUID(required=True)
+    role = fields.String(required=True)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(allow_none=True)
+    active = Truth(required=True)
+
+
 HEARD: dict[str, Hearing] = {
-    "employee.changed.v1": hear(keep_employee, replay="rebuild"),
-    "employee.contact_changed.v1": hear(keep_contact_version, replay="rebuild"),
-    "unit.changed.v1": hear(keep_unit, replay="rebuild"),
-    "role.changed.v1": hear(keep_role, replay="rebuild"),
+    "employee.changed.v1": hear(keep_employee, replay="rebuild", reads=EmployeeData()),
+    "employee.contact_changed.v1": hear(
+        keep_contact_version, replay="rebuild", reads=ContactData()
+    ),
+    "unit.changed.v1": hear(keep_unit, replay="rebuild", reads=UnitData()),
+    "role.changed.v1": hear(keep_role, replay="rebuild", reads=RoleData()),
 }
 
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import time_machine
+from marshmallow import fields
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
@@ -21,7 +22,7 @@ from chassis.contracts import ContractBroken
 from chassis.dispatcher import Dispatcher
 from chassis.envelope import EnvelopeInvalid, Event
 from chassis.ids import uuid7
-from chassis.inbox import Handler, hear, keep
+from chassis.inbox import EventData, Handler, Truth, hear, keep
 from chassis.outbox import NotInTransaction, record
 from chassis.regions import RegionNotBound, in_region
 from chassis.relay import Relay
@@ -305,6 +306,25 @@ def test_an_event_that_can_never_be_handled_is_parked_at_once(letters):
     letters.hear(note("nonsense"))
 
     assert [(row.status, row.attempts) for row in inbox(letters)] == [("parked", 1)]
+
+
+class NoteData(EventData):
+    text = fields.String(required=True)
+    read = Truth()
+
+
+@pytest.mark.parametrize("data", [{}, {"text": 7}, {"text": None}, {"text": "x", "read": "yes"}])
+def test_an_event_that_is_not_what_its_hearer_reads_is_parked_at_once_and_not_handled(
+    letters, data
+):
+    handled: list[Event] = []
+    reading = hear(handled.append, replay="rebuild", reads=NoteData())
+    letters.runtime.heard = {"note.written.v1": reading}
+
+    letters.hear(replace(note(), data=data), replace(note(subject="note/2"), data={"text": "x"}))
+
+    assert [(row.status, row.attempts) for row in inbox(letters)] == [("parked", 1), ("done", 0)]
+    assert [one.subject for one in handled] == ["note/2"]
 
 
 @pytest.mark.parametrize("data", [{}, {"text": {}}, {"text": {"parts": [{}]}}])

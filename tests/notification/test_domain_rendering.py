@@ -82,6 +82,12 @@ def test_a_code_without_a_label_is_an_error_not_a_bare_code():
         render(TEMPLATE, facts(stage="mystery"))
 
 
+@pytest.mark.parametrize("said", [None, "ya", 1, {}])
+def test_what_is_neither_sensitive_nor_not_is_told_to_nobody(said):
+    with pytest.raises(UnrenderableNotice, match="sensitive"):
+        render(TEMPLATE, facts(sensitive=said))
+
+
 def test_a_sensitive_event_says_only_number_and_stage():
     texts = render(
         TEMPLATE, facts(sensitive=True, layanan_name="Izin Perceraian", note="rahasia sekali")

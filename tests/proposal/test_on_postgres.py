@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import create_engine, select
@@ -23,6 +25,7 @@ from tests.proposal.region import employee_event, role_event
 
 pytestmark = pytest.mark.live
 AT_ONCE = 16
+TWENTY = 20
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +113,39 @@ def test_drafts_sent_at_once_do_not_pass_the_limit(office: Office):
     )
 
     assert sorted(one.status_code for one in answers) == [200] * 3 + [422] * 5
+
+
+def sent_until_answered(office: Office, path: str, who: str, begin: Barrier, **kwargs):
+    """Send as somebody who is told that the same request is being worked on, and asks again."""
+    begin.wait(30)
+    while True:
+        answer = office.call("POST", path, who, **kwargs)
+        if answer.status_code != 409:
+            return answer
+        assert answer.json["code"] == "idempotency_key_in_use"
+
+
+def test_a_key_sent_twenty_times_at_once_submits_once_and_answers_all_alike(office: Office):
+    office.service.hear(employee_event("hasty", "disdik"))
+    proposal_id = office.draft("hasty")
+    path, begin = f"/proposals/{proposal_id}", Barrier(TWENTY)
+    etag = office.call("GET", path, "hasty").headers["ETag"]
+    headers = {"If-Match": etag, "Idempotency-Key": "twenty-at-once"}
+    send = partial(sent_until_answered, office, f"{path}/submit", "hasty", begin, headers=headers)
+
+    with ThreadPoolExecutor(TWENTY) as pool:
+        answers = [one.result() for one in [pool.submit(send) for _ in range(TWENTY)]]
+    changed = office.call("POST", f"{path}/submit", "hasty", headers=headers, json={"other": 1})
+
+    assert {(one.status_code, one.headers["ETag"]) for one in answers} == {
+        (200, answers[0].headers["ETag"])
+    }
+    assert len({one.data for one in answers}) == 1
+    assert sum("Idempotency-Replayed" in one.headers for one in answers) == TWENTY - 1
+    assert [entry.action for entry in office.history(proposal_id)] == ["submit"]
+    told = [one.subject for one in office.service.recorded("proposal.submitted.v1")]
+    assert told.count(f"proposal/{proposal_id}") == 1
+    assert (changed.status_code, changed.json["code"]) == (422, "idempotency_key_reused")
 
 
 def test_proposals_sent_at_once_have_numbers_of_their_own(office: Office):

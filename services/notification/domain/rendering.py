@@ -58,7 +58,11 @@ class Facts:
 
     @property
     def sensitive(self) -> bool:
-        return self.data.get("sensitive") is True
+        """Whether R6 binds the text. What is neither yes nor no must not pass for a no."""
+        said = self.data.get("sensitive", False)
+        if not isinstance(said, bool):
+            raise UnrenderableNotice("'sensitive' is neither true nor false")
+        return said
 
 
 def render(template: Mapping[str, Any], facts: Facts) -> dict[str, Text]:
