@@ -135,7 +135,7 @@ def _settings(planned, links, whatsapp):
         "WHATSAPP_URL": whatsapp.url,
         "WHATSAPP_TOKEN": TOKEN,
         "UPLOADS_PER_DAY": "100000",
-        "RECONCILE_EVERY": "20",
+        "RECONCILE_EVERY": "0",  # nothing that the bus lost is mended before it is missed
         "TMPDIR": str(planned.folder / "spool"),
     }
     for name, password in planned.database_passwords().items():

@@ -13,7 +13,27 @@ pytestmark = [
 ]
 
 
-def test_what_a_wiped_broker_had_lost_still_reaches_every_hearer(system):
+COMPARED_EVERY = "20"  # seconds
+
+
+@pytest.fixture
+def system_that_compares(system):
+    """Services that fetch what they miss from the feeds; the other tests do without."""
+    parts = system.supervisor.parts
+    before = {name: part.settings for name, part in parts.items()}
+    for name, part in parts.items():
+        if part.has_worker:
+            part.settings = {**part.settings, "RECONCILE_EVERY": COMPARED_EVERY}
+            system.supervisor.restart(name)
+    yield system
+    for name, settings in before.items():
+        if parts[name].settings != settings:
+            parts[name].settings = settings
+            system.supervisor.restart(name)
+
+
+def test_what_a_wiped_broker_had_lost_still_reaches_every_hearer(system_that_compares):
+    system = system_that_compares
     office, rabbit = system.office, system.engines["rabbit"]
     hearer = system.supervisor.parts["notification"].worker.child
     with frozen(family(hearer.pid)):
