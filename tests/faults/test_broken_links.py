@@ -22,7 +22,7 @@ BUSY = 5.0  # what a machine with other work may add
 LONGER = float(os.environ.get("LINK_SECONDS", "0"))
 BROKEN_FOR = {"cut": max(5.0, LONGER), "half_open": max(6.0, LONGER)}
 # Seconds that every block waits, each way. A request asks PostgreSQL a dozen things, one by one.
-SLOWED_BY = {"postgres": 0.03, "rabbit": 0.2, "edge": 0.2, "mail": 0.2, "s3": 0.1}
+SLOWED_BY = {"postgres": 0.02, "rabbit": 0.2, "edge": 0.2, "mail": 0.2, "s3": 0.1}
 
 
 def break_link(system, name, how):
