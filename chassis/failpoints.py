@@ -11,6 +11,9 @@ import signal
 import time
 from pathlib import Path
 
+# Between handing a message to the broker and its confirm there is none: that is one call of the
+# client library, and a death in it leaves what one before it, or after the confirm, leaves.
+# `sender.after_send` is passed whatever the provider did, also when it never answered.
 POINTS = (
     "api.before_commit",
     "api.after_commit",
