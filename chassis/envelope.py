@@ -17,6 +17,10 @@ _EXTENSIONS = {
     "correlationid": "correlation_id",
     "causationid": "causation_id",
 }
+# What every inbox has room for. A message that no inbox can store would stop a queue for ever.
+_ROOM = {"type": 80, "subject": 120, "region": 16, "source": 40}
+_LARGEST = 2**63 - 1
+_MALFORMED = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 
 class EnvelopeInvalid(Exception):
@@ -79,10 +83,11 @@ class Event:
     def from_cloudevent(cls, envelope: Mapping[str, Any]) -> "Event":
         """Read the structured JSON form; unknown attributes are ignored.
 
-        Raises `EnvelopeInvalid` when a required attribute is missing or malformed.
+        Raises `EnvelopeInvalid` when a required attribute is missing or malformed, or when an
+        inbox could not store it.
         """
         try:
-            return cls(
+            event = cls(
                 type=str(envelope["type"]),
                 subject=str(envelope["subject"]),
                 data=_fields(_object(envelope["data"])),
@@ -94,16 +99,36 @@ class Event:
                 position=envelope.get("position"),
                 **{attribute: envelope.get(name) for name, attribute in _EXTENSIONS.items()},
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise EnvelopeInvalid(f"not an event: {error!r}") from error
+            check_room(event)
+        except _MALFORMED as error:
+            raise EnvelopeInvalid(f"not an event: {type(error).__name__}") from error
+        return event
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Event":
         try:
             envelope = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise EnvelopeInvalid("not JSON") from error
         return cls.from_cloudevent(_object(envelope))
+
+
+def check_room(event: Event) -> None:
+    """This function will raise `EnvelopeInvalid` for an event that an inbox cannot store."""
+    for name, room in _ROOM.items():
+        value = getattr(event, name)
+        if len(value) > room or "\0" in value:
+            raise EnvelopeInvalid(f"no inbox has room for its {name}")
+    if event.position is not None and not _is_position(event.position):
+        raise EnvelopeInvalid("its position is not a number")
+    try:
+        event.to_json().encode()
+    except UnicodeEncodeError as error:
+        raise EnvelopeInvalid("it holds half a character, which only JSON can carry") from error
+
+
+def _is_position(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
 
 
 def _object(value: Any) -> dict[str, Any]:

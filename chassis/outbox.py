@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from chassis.clock import now
 from chassis.context import current
-from chassis.envelope import Event
+from chassis.envelope import Event, check_room
 from chassis.runtime import here
 
 
@@ -21,7 +21,8 @@ def record(event: Event) -> Event:
     """This function will put an event into the log of the current service.
 
     Must be called inside `db.transaction()`; raises `NotInTransaction` otherwise and
-    `ContractBroken` when `event.data` is not what the service's contract promises.
+    `ContractBroken` when `event.data` is not what the service's contract promises, and
+    `EnvelopeInvalid` when no hearer could store it.
     Returns the event as it was written.
     """
     runtime = here()
@@ -29,6 +30,7 @@ def record(event: Event) -> Event:
         raise NotInTransaction(event.type)
     runtime.contracts.check(event.type, event.data)
     event = _with_context(replace(event, source=runtime.name))
+    check_room(event)
     runtime.db.session.execute(
         insert(runtime.db.plumbing.outbox).values(
             id=event.id,

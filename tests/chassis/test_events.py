@@ -116,6 +116,27 @@ def test_an_event_that_breaks_its_contract_takes_the_change_with_it(letters, dat
     assert letters.recorded() == []
 
 
+@pytest.mark.parametrize(
+    ("subject", "region", "text"),
+    [
+        ("x" * 121, "demo", "x"),
+        ("a\0b", "demo", "x"),
+        ("x", "r" * 17, "x"),
+        ("x", "demo", "\ud800"),
+    ],
+    ids=["long subject", "zero in the subject", "long region", "half a character"],
+)
+def test_an_event_that_no_inbox_could_store_takes_the_change_with_it(
+    letters, subject, region, text
+):
+    data = {"letter_id": str(uuid7()), "text": text}
+    with letters.app.app_context(), in_region(region), pytest.raises(EnvelopeInvalid):
+        with db.transaction():
+            record(Event(type="letter.written.v1", subject=subject, data=data, version=1))
+
+    assert letters.recorded() == []
+
+
 def test_an_event_without_a_region_cannot_be_made():
     with pytest.raises(RegionNotBound):
         Event(type="letter.written.v1", subject="x", data={}, version=1)
