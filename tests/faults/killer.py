@@ -53,7 +53,7 @@ class Killer:
     pace: float
     counts: Counter[str] = field(default_factory=Counter)
     troubles: list[str] = field(default_factory=list)
-    outages: list[float] = field(default_factory=list)
+    outages: list[tuple[float, str]] = field(default_factory=list)  # seconds, after what
 
     def __post_init__(self) -> None:
         self.rng = Random(f"{self.seed}/killer")
@@ -144,14 +144,14 @@ class Killer:
         self.counts[f"point {point}"] += hits
         self._sender_deaths += hits if part == SENDING else 0
         if hits:
-            self._aside(self._time_recovery, [part], None)
+            self._aside(self._time_recovery, f"point {point}", [part], None)
 
     def _kill(self, kind: str = "") -> None:
         kind, pid = self._victim(self._kill_turns, kind)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             self.counts[f"kill {kind}"] += 1
-            self._aside(self._time_recovery, [kind.partition(" ")[0]], pid)
+            self._aside(self._time_recovery, f"kill {kind}", [kind.partition(" ")[0]], pid)
 
     def _hold(self, kind: str = "") -> None:
         """A process that hangs is worse than a dead one: leases run out while it thinks it leads."""
@@ -177,7 +177,7 @@ class Killer:
         engine.child.kill()
         self.counts[f"kill {name}"] += 1
         engine.start()
-        self._time_recovery(self.arena.supervisor.parts, dead)
+        self._time_recovery(f"kill {name}", self.arena.supervisor.parts, dead)
         self._stop.wait(BREATH)
 
     def _aside(self, work: Callable[..., None], *about: Any) -> None:
@@ -186,13 +186,15 @@ class Killer:
         self._beside.append(thread)
         thread.start()
 
-    def _time_recovery(self, parts: Iterable[str], dead: int | None) -> None:
+    def _time_recovery(self, what: str, parts: Iterable[str], dead: int | None) -> None:
         """Measure until every process of the parts lives and answers again."""
         began, deadline = time.monotonic(), time.monotonic() + LONGEST_OUTAGE
         while time.monotonic() < deadline:
             found = [one for part in parts for one in self.arena.supervisor.parts[part].all]
             if all(one.child.pid != dead and one.ready for one in found):
-                self.outages.append(time.monotonic() - began)
+                self.outages.append((time.monotonic() - began, what))
                 return
             time.sleep(0.2)
-        self.troubles.append(f"{', '.join(parts)} not back within {LONGEST_OUTAGE:.0f} s")
+        self.troubles.append(
+            f"after {what}: {', '.join(parts)} not back within {LONGEST_OUTAGE:.0f} s"
+        )

@@ -14,7 +14,7 @@ class Run:
 
     kills: Mapping[str, int]
     statuses: Mapping[int, int]
-    outages: Sequence[float]
+    outages: Sequence[tuple[float, str]]
     revived: int
     seconds: float
     rested: float
@@ -37,10 +37,10 @@ def show(verdict: Verdict, run: Run) -> None:
     _table(sorted(run.kills.items()))
     print(f"{run.revived} started again by the supervisor, the others by their gunicorn master")
     if run.outages:
-        print(
-            "from a death until all could serve again: "
-            f"median {median(run.outages):.1f} s, longest {max(run.outages):.1f} s"
-        )
+        middle = median(seconds for seconds, _ in run.outages)
+        longest = sorted(run.outages, reverse=True)[:3]
+        print(f"from a death until all of it could serve again: median {middle:.1f} s, longest")
+        print(", ".join(f"{seconds:.1f} s ({what})" for seconds, what in longest))
     answers = (f"{status or 'broken off'}: {n}" for status, n in sorted(run.statuses.items()))
     print("answers:", ", ".join(answers))
     print("classes:")
