@@ -123,8 +123,8 @@ EXPERIMENTS: dict[str, Experiment] = {
     "no_inbox": Experiment(
         point("publisher.after_confirm", "proposal"), frozenset({"duplicate", "lost"})
     ),
-    "no_mandatory": Experiment(queue_gone, frozenset({"lost"}), allowed=("unrouted",), proposals=0),
     "no_confirms": Experiment(broker_dies_unread, frozenset({"lost"}), proposals=0),
+    "no_mandatory": Experiment(queue_gone, frozenset({"lost"}), allowed=("unrouted",), proposals=0),
     "outbox_in_a_second_transaction": Experiment(between_two_commits, frozenset({"torn"})),
     "order_by_insert_id": Experiment(
         point("api.before_commit", "proposal", "pause 3"), frozenset({"stuck"})
