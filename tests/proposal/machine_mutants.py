@@ -62,7 +62,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(workflow, "MOVES", {stage: {**MOVES[stage], **rows} for stage in MOVES})
 
 
-@mutant("a rejected proposal can be resubmitted")
+@mutant("a rejected proposal can be resubmitted", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
     right = workflow._legal_row
 
@@ -74,7 +74,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(workflow, "_legal_row", wrong)
 
 
-@mutant("a head can ask for a revision")
+@mutant("a head can ask for a revision", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
     heads = (Stage.OPD_HEAD_APPROVAL, Stage.BKPSDM_HEAD_APPROVAL)
     row = {Action.REVISE: Row(Stage.REVISION, note=True)}
@@ -90,7 +90,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(workflow.LayananDefinition, "stage_after", wrong)
 
 
-@mutant("a proposal closes without its result document")
+@mutant("a proposal closes without its result document", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
     right = workflow.enter_result
     patch.setattr(
@@ -111,7 +111,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(attaching, "opened_parts", lambda _, layanan: everything(layanan))
 
 
-@mutant("a revision opens everything, whatever was marked")
+@mutant("a revision opens everything, whatever was marked", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(reviewing, "opened_by", lambda layanan, _: everything(layanan))
 
@@ -163,7 +163,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(inbox, "_row", lambda *a: right(*a) | {"event_id": uuid7()})
 
 
-@mutant("an event is marked as handled before it is")
+@mutant("an event is marked as handled before it is", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
     def wrong(self: Any, row: Any, event: Any) -> None:
         table, db = self.runtime.db.plumbing.inbox, self.runtime.db

@@ -58,7 +58,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(people, "keep_role", lambda data, at: right({**data, "active": True}, at))
 
 
-@mutant("an officer who moved still decides at the old desk")
+@mutant("an officer who moved still decides at the old desk", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
     right = people.keep_role
 
@@ -115,17 +115,17 @@ def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(desks, "who_decides", wrong)
 
 
-@mutant("a delegation for one layanan counts for every other")
+@mutant("a delegation for one layanan counts for every other", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
     _lent(patch, layanan=None)
 
 
-@mutant("a delegation for one OPD counts for every other")
+@mutant("a delegation for one OPD counts for every other", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
     _lent(patch, unit_id=None)
 
 
-@mutant("a Plt decides where the layanan excludes one")
+@mutant("a Plt decides where the layanan excludes one", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
     right = desks.who_decides
     every = frozenset(ACTING_KINDS)
@@ -134,7 +134,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-@mutant("any service decides at the stage given to one")
+@mutant("any service decides at the stage given to one", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
     right = reviewing.deciding_service
     patch.setattr(
@@ -156,7 +156,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(vacancies, "_raise_new", lambda: None)
 
 
-@mutant("the inbox is worked out once and for all")
+@mutant("the inbox is worked out once and for all", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
     kept: dict[UUID, Any] = {}
 

@@ -14,7 +14,7 @@ from services.proposal.usecases import applying, cases, counting
 from tests.proposal.machine_mutants import api, mutant
 
 
-@mutant("a return is not told to the other services")
+@mutant("a return is not told to the other services", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
     _without(patch, "proposal.returned.v1")
 
@@ -24,7 +24,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
     _without(patch, "proposal.withdrawn.v1")
 
 
-@mutant("a rejection is told twice")
+@mutant("a rejection is told twice", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
     right = outbox.record
 
@@ -80,7 +80,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
     _without_line(patch, "resubmit")
 
 
-@mutant("a decision of a service leaves no line in the history")
+@mutant("a decision of a service leaves no line in the history", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
     _without_line(patch, "not_select")
 

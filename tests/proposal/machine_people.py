@@ -45,7 +45,6 @@ class People(RuleBasedStateMachine):
         self.play.scene.begin_with(TEMPLATE)
         self.play.open_curtain()
         self.before = self.play.rows()
-        self.drafts = 0
         self.names = []
 
     def teardown(self):
@@ -107,16 +106,15 @@ class People(RuleBasedStateMachine):
         layanan=st.sampled_from(("singkat", "singkat", "dinilai", "dinilai", "bebas_hukdis")),
         papers=st.sampled_from((3, 3, 3, 2)),
         submits=st.sampled_from((True, True, False)),
+        times=st.integers(1, 2),
     )
-    def somebody_begins(self, who, layanan, papers, submits):
-        self.drafts += 1
-        name = f"draft {self.drafts}"
-        if not file(self.play, name, layanan, who, papers):
-            return multiple()
-        if submits:
+    def somebody_begins(self, who, layanan, papers, submits, times):
+        begun = [f"draft {len(self.names) + one}" for one in range(times)]
+        begun = [one for one in begun if file(self.play, one, layanan, who, papers)]
+        for name in begun if submits else ():
             self.play.act(self.play.step(name, who, "submit"))
-        self.names.append(name)
-        return name
+        self.names += begun
+        return multiple(*begun)
 
     @rule(
         name=PROPOSALS,
