@@ -99,6 +99,17 @@ def counters_are_what_waits(rows: Rows) -> None:
     )
 
 
+def serial_numbers_are_the_last_given(play: Play, rows: Rows) -> None:
+    given = Counter(
+        one.number.rpartition("/")[0] for one in play.model.papers.values() if one.number
+    )
+    series = {
+        f"{row['region']}/{row['layanan']}/{row['year']}".upper().replace("_", "-"): row["last"]
+        for row in rows["number_series"]
+    }
+    assert series == given
+
+
 def copies_are_the_newest_heard(play: Play) -> None:
     said = {key: version for key, (version, _) in play.model.offices.said.items()}
     kept = {
@@ -155,20 +166,24 @@ def _shown(row: sqlite3.Row) -> dict[str, Any]:
         *(f"document:{one}" for one in (opened or {}).get("documents", ())),
     }
     return {
-        **{key: row[key] for key in ("version", "layanan", "stage", "return_to", "result")},
+        **{
+            key: row[key]
+            for key in ("version", "layanan", "number", "stage", "return_to", "result")
+        },
         "decided": bool(row["decided"]),
         "opd": str(as_id(row["opd_id"])),
         "applicant": str(as_id(row["applicant_id"])),
-        "handed_in": row["number"] is not None and row["submitted_at"] is not None,
+        "handed_in": row["submitted_at"] is not None,
         "ended": row["closed_at"] is not None,
         "opened": parts,
     }
 
 
 def _wanted(paper: Expected) -> dict[str, Any]:
-    keys = ("version", "layanan", "stage", "result", "decided", "opd", "applicant", "handed_in")
+    keys = ("version", "layanan", "number", "stage", "result", "decided", "opd", "applicant")
     return {
         **{key: getattr(paper, key) for key in keys},
+        "handed_in": paper.handed_in,
         "return_to": paper.asking,
         "ended": paper.stage in ENDED,
         "opened": paper.opened,

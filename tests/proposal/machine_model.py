@@ -9,6 +9,7 @@ from uuid import UUID
 
 from tests.builders.definitions import an_id
 from tests.proposal.machine_offices import ENDED, PURPOSE, SERVICE, Expected, Offices, Step
+from tests.proposal.region import REGION
 
 APPLICANTS = ("submit", "resubmit", "withdraw", "edit", "attach", "detach")
 EVENTS = {
@@ -126,13 +127,19 @@ class Model:
             for one in self.papers.values()
         )
 
+    def _next_number(self, paper: Expected, today: date) -> str:
+        """One series for each layanan and year, without a gap."""
+        series = f"{REGION}/{paper.layanan}/{today.year}".upper().replace("_", "-")
+        given = sum((one.number or "").startswith(series) for one in self.papers.values())
+        return f"{series}/{given + 1:06d}"
+
     def _advance(self, paper: Expected, step: Step, today: date) -> None:
         before, after = paper.stage, paper.leads_to(step.action)
         self._write_down(paper, step, before, after, today)
         if step.action == "sub_status":
             return
         if step.action == "submit":
-            paper.handed_in = True
+            paper.number = self._next_number(paper, today)
             paper.opd = self.offices.person(step.who)["opd_id"]
         if paper.handed_in:
             paper.told.append((EVENTS[step.action], paper.version))

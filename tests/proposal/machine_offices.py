@@ -57,7 +57,7 @@ LAYANAN = {
         ("surat",),
         needs_document=False,
         returned_from_processing=True,
-        without_plt=("opd_head_approval",),
+        without_plt=("umpeg_verification", "opd_head_approval"),
     ),
     "dinilai": Layanan(
         ("opd_head_approval", "processing"), ("surat",), decided_by_service="opd_head_approval"
@@ -89,7 +89,7 @@ class Expected:
     stage: str = "draft"
     asking: str | None = None
     decided: bool = False
-    handed_in: bool = False
+    number: str | None = None
     version: int = 1
     result: str | None = None
     opened: set[str] = field(default_factory=set)
@@ -101,6 +101,15 @@ class Expected:
     @property
     def rules(self) -> Layanan:
         return LAYANAN[self.layanan]
+
+    @property
+    def handed_in(self) -> bool:
+        return self.number is not None
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a service decides it somewhere on its way."""
+        return bool(self.rules.decided_by_service)
 
     def open_parts(self) -> set[str]:
         if self.stage == "draft":
@@ -192,6 +201,12 @@ class Offices:
             if found:
                 return found
         return {}
+
+    def concerns(self, role: str, unit: str | None, paper: Expected) -> bool:
+        """Whether a grant of the role for the unit is about the stage where a proposal is."""
+        first = ROLES.get(paper.stage, "")
+        place = None if unit is None else str(an_id(unit))
+        return role in (first, STAND_INS.get(first)) and place in self.places(role, paper.opd)
 
     def _holders(self, paper: Expected, role: str, stage: str, today: date) -> Holders:
         own: Holders = {}

@@ -16,48 +16,16 @@ from chassis.inbox import store_into
 from tests.builders.definitions import an_id
 from tests.proposal.machine_model import Model
 from tests.proposal.machine_offices import Expected, Step
+from tests.proposal.machine_requests import KEYED, STATUSES, WAYS_IN, Request
 from tests.proposal.machine_scene import Rows, Scene
 from tests.proposal.office import API
 from tests.proposal.region import REGION
 
-START = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
+# Early in the morning, when the day in Greenwich is still yesterday.
+START = datetime(2026, 3, 9, 19, 0, tzinfo=UTC)
 ZONE = timedelta(hours=7)
-KEYED = ("submit", "resubmit", "withdraw", "approve", "revise", "reject", "ms", "tms")
-WAYS_IN = {
-    **dict.fromkeys(("approve", "revise", "reject"), ("POST", "/decisions")),
-    **dict.fromkeys(("ms", "tms"), ("POST", "/result")),
-    "sub_status": ("PUT", "/sub-status"),
-    "edit": ("PATCH", ""),
-    "attach": ("PUT", "/documents/{part}"),
-    "detach": ("DELETE", "/documents/{part}"),
-}
-# A refusal is one of these and nothing else: clients act on the codes.
-STATUSES = {
-    "not_found": 404,
-    "stale": 412,
-    "own_proposal": 403,
-    "not_your_stage": 403,
-    "already_decided": 409,
-    "illegal_move": 409,
-    "already_verified": 409,
-    "closed_for_change": 409,
-    "employee_unknown": 409,
-    "note_required": 422,
-    "remark_required": 422,
-    "result_document_required": 422,
-    "submission_refused": 422,
-}
 NO_MISHAP, KILLED, KILLED_LATE, TWICE = "none", "killed", "killed after commit", "sent twice"
 MISHAPS = (NO_MISHAP, KILLED, KILLED_LATE, TWICE)
-
-
-@dataclass(frozen=True)
-class Request:
-    method: str
-    path: str
-    who: str
-    body: Mapping[str, Any] | None
-    headers: Mapping[str, str]
 
 
 @dataclass
@@ -199,6 +167,8 @@ class Play:
             return
         buttons = self.model.actions(proposal, who, self.today)
         assert set(answer.json["allowed_actions"]) == buttons
+        lines = self._get(who, f"/proposals/{proposal}/history").json["data"]
+        assert [one["sequence"] for one in lines] == [version for version, *_ in paper.lines]
 
     def _get(self, who: str, path: str) -> Any:
         return self.send(Request("GET", path, who, None, {}))

@@ -1,0 +1,197 @@
+"""Mistakes about who holds an office: each must be found, as those of `machine_mutants`."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.proposal.domain import deciders
+from services.proposal.domain.facts import Moment
+from services.proposal.domain.layanan import ACTING_KINDS
+from services.proposal.domain.organisation import Delegation, Grant
+from services.proposal.domain.stages import Role
+from services.proposal.models import RoleGrant
+from services.proposal.queries import desks, inbox
+from services.proposal.usecases import cases, deciding, people, processing, reviewing
+from services.proposal.workers import vacancies
+from tests.proposal.machine_mutants import mutant
+
+NOBODY = UUID(int=0)
+
+
+@mutant("a grant that has ended is honoured")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Grant, "runs", _though_ended)
+
+
+@mutant("a delegation that has ended is honoured")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Delegation, "runs", _though_ended)
+
+
+@mutant("a grant is honoured before its first day")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Grant, "runs", _though_early)
+
+
+@mutant("a delegation is honoured before its first day")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Delegation, "runs", _though_early)
+
+
+@mutant("a grant is not honoured on its last day")
+def _(patch: pytest.MonkeyPatch) -> None:
+    right = Grant.runs
+    patch.setattr(Grant, "runs", lambda one, day: right(one, day) and one.ends_on != day)
+
+
+@mutant("the day is Greenwich's, not the region's")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Moment, "today", property(lambda self: self.now.date()))
+
+
+@mutant("a grant that was taken back is honoured")
+def _(patch: pytest.MonkeyPatch) -> None:
+    right = people.keep_role
+    patch.setattr(people, "keep_role", lambda data, at: right({**data, "active": True}, at))
+
+
+@mutant("an officer who moved still decides at the old desk", dear=True)
+def _(patch: pytest.MonkeyPatch) -> None:
+    right = people.keep_role
+
+    def wrong(data: Any, version: int) -> None:
+        known = people.db.session.get(RoleGrant, UUID(data["id"]))
+        unit = str(known.unit_id) if known and known.unit_id else data["unit_id"]
+        right({**data, "unit_id": unit}, version)
+
+    patch.setattr(people, "keep_role", wrong)
+
+
+@mutant("a process goes on with the offices it once read")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(people, "turn_page", lambda _: None)
+
+
+@mutant("an officer of another OPD may decide")
+def _(patch: pytest.MonkeyPatch) -> None:
+    right = desks.scope_of
+
+    def wrong(role: str, *, organisation: Any, **more: Any) -> Any:
+        if role in (Role.UMPEG, Role.OPD_HEAD):
+            return frozenset(unit.id for unit in organisation.units)
+        return right(role, organisation=organisation, **more)
+
+    patch.setattr(desks, "scope_of", wrong)
+
+
+@mutant("an officer may decide an own proposal")
+def _(patch: pytest.MonkeyPatch) -> None:
+    right = desks.who_decides
+    patch.setattr(
+        desks, "who_decides", lambda question, *a: right(replace(question, applicant_id=NOBODY), *a)
+    )
+    for module in (reviewing, processing):
+        patch.setattr(module, "deciding_person", _holder_of)
+
+
+@mutant("whoever may see a proposal may decide it")
+def _(patch: pytest.MonkeyPatch) -> None:
+    for module in (reviewing, processing):
+        patch.setattr(module, "deciding_person", _anybody)
+
+
+@mutant("a stand-in decides beside whoever holds the office")
+def _(patch: pytest.MonkeyPatch) -> None:
+    def wrong(question: Any, organisation: Any, today: date) -> Any:
+        holders: tuple[Any, ...] = ()
+        for role, units in deciders._chain(question):
+            holders += deciders._holders(question, role, units, organisation, today)
+        alarm = deciders.Alarm(question.role, question.unit_ids, question.stage)
+        return deciders.Answer(holders, None if holders else alarm)
+
+    patch.setattr(desks, "who_decides", wrong)
+
+
+@mutant("a delegation for one layanan counts for every other", dear=True)
+def _(patch: pytest.MonkeyPatch) -> None:
+    _lent(patch, layanan=None)
+
+
+@mutant("a delegation for one OPD counts for every other", dear=True)
+def _(patch: pytest.MonkeyPatch) -> None:
+    _lent(patch, unit_id=None)
+
+
+@mutant("a Plt decides where the layanan excludes one", dear=True)
+def _(patch: pytest.MonkeyPatch) -> None:
+    right = desks.who_decides
+    every = frozenset(ACTING_KINDS)
+    patch.setattr(
+        desks, "who_decides", lambda question, *a: right(replace(question, acting=every), *a)
+    )
+
+
+@mutant("any service decides at the stage given to one", dear=True)
+def _(patch: pytest.MonkeyPatch) -> None:
+    right = reviewing.deciding_service
+    patch.setattr(
+        reviewing,
+        "deciding_service",
+        lambda case, by: replace(
+            right(case, by), role=deciding.decider_of(case.layanan, case.stage)
+        ),
+    )
+
+
+@mutant("an alarm goes on after somebody can decide again")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(vacancies, "_clear_settled", lambda: None)
+
+
+@mutant("nobody is told that nobody can decide")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(vacancies, "_raise_new", lambda: None)
+
+
+@mutant("the inbox is worked out once and for all", dear=True)
+def _(patch: pytest.MonkeyPatch) -> None:
+    kept: dict[UUID, Any] = {}
+
+    def wrong(person: UUID, book: Any, today: date) -> Any:
+        return kept.setdefault(person, desks._all_reaches(person, book, today))
+
+    patch.setattr(inbox, "reaches_of", wrong)
+
+
+def _though_ended(one: Any, day: date) -> bool:
+    return one.active and one.starts_on <= day
+
+
+def _though_early(one: Any, day: date) -> bool:
+    return one.active and (one.ends_on is None or day <= one.ends_on)
+
+
+def _holder_of(case: Any, person: UUID) -> Any:
+    holder = case.deciders().held_by(person)
+    if holder is None:
+        raise deciding.NotYourStage
+    return cases.author_of(case.session, holder)
+
+
+def _anybody(case: Any, person: UUID) -> Any:
+    holders = case.deciders().holders
+    if not holders:
+        raise deciding.NotYourStage
+    return replace(cases.author_of(case.session, holders[0]), id=person)
+
+
+def _lent(patch: pytest.MonkeyPatch, **widened: Any) -> None:
+    right = deciders._lent_by
+    patch.setattr(
+        deciders,
+        "_lent_by",
+        lambda grant, lent, *a: right(grant, [replace(one, **widened) for one in lent], *a),
+    )
