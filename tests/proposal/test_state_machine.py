@@ -24,7 +24,7 @@ from tests.proposal.machine_scene import Scene
 
 RUNS, STEPS = (int(os.environ.get(f"MACHINE_{key}", "0")) for key in ("RUNS", "STEPS"))
 QUICK = not RUNS and not STEPS
-QUICK_RUNS, QUICK_STEPS = 100, 30
+QUICK_RUNS, QUICK_STEPS = 200, 30
 # The engine draws ten runs anew; most of the later ones are earlier ones with parts of them
 # repeated, which finds little here. So it begins again after each ten.
 BATCH = 10
