@@ -31,7 +31,6 @@ from ops.engines.s3 import S3
 from ops.migrate import migrate
 
 _LOOK_EVERY = 1.0
-_LONGEST_PAUSE = 30.0
 _EDGE_SETTLES = 1.0
 _WORKER = "-worker"
 
@@ -56,6 +55,7 @@ class Supervisor:
     command: Sequence[str] = OPS
     root: Path = ROOT
     extra: Mapping[str, str] = field(default_factory=dict)
+    longest_pause: float = 30.0  # seconds from start to start of what dies again and again
     parts: dict[str, Part] = field(default_factory=dict)
     revived: int = field(default=0, init=False)  # processes of ours started again after they died
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -285,14 +285,14 @@ class Supervisor:
         for one in part.all:
             if one.child.alive:
                 continue
-            pause = min(_LONGEST_PAUSE, 2.0**one.failures)
+            pause = min(self.longest_pause, 2.0**one.failures)
             if time.monotonic() - one.started_at < pause:
                 continue
             log.warning("process_died", part=part.name, kind=one.kind)
             new = part.launch(one.kind)
             self.revived += 1
             lived = time.monotonic() - one.started_at
-            new.failures = 1 if lived > _LONGEST_PAUSE else one.failures + 1
+            new.failures = 1 if lived > self.longest_pause else one.failures + 1
             if one is part.worker:
                 part.worker = new
             elif one in part.more_workers:

@@ -117,7 +117,11 @@ def arena(*, reconcile: float = 0, settings: Mapping[str, str] | None = None) ->
         }
         command = (sys.executable, *COMMAND)
         supervisor = Supervisor(
-            plan.load(folder / "cluster", 0), demo=True, command=command, extra=extra
+            plan.load(folder / "cluster", 0),
+            demo=True,
+            command=command,
+            extra=extra,
+            longest_pause=1.0,  # whoever kills by the dozen does not want to wait for the next
         )
         supervisor.start()
         threading.Thread(target=supervisor.watch, daemon=True).start()

@@ -9,17 +9,27 @@ import os
 import signal
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import cycle
+from itertools import cycle, zip_longest
 from random import Random
 from typing import Any
 
 from chassis.failpoints import POINTS
 from tests.faults import victims
 from tests.faults.arena import Arena
+
+
+def in_turn(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """This function will have the parts take turns: what just died has time to come back."""
+    of_part: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for pair in pairs:
+        of_part[pair[1]].append(pair)
+    rounds = zip_longest(*of_part.values())
+    return [pair for found in rounds for pair in found if pair is not None]
+
 
 # Which parts come by a point. The sweep and the migration have tests of their own.
 PASSING = {
@@ -33,7 +43,7 @@ PASSING = {
     "upload": ("documents",),
 }
 _PAIRS = [(point, part) for point in POINTS for part in PASSING.get(point.partition(".")[0], ())]
-RUNNING = sorted(_PAIRS, key=lambda pair: PASSING[pair[0].partition(".")[0]].index(pair[1]))
+RUNNING = in_turn(_PAIRS)
 SENDING, SENDERS = "notification", 4  # whose worker also sends mail, so many at once
 ROUNDS = 3  # so often what was missed is tried again
 THOROUGH = 100  # a run of so many kills ends and holds every kind of process
@@ -127,7 +137,9 @@ class Killer:
             yield from self._remaining(self.missed)
 
     def _remaining(self, missed: set[str]) -> Iterator[Fault]:
-        yield from (partial(self._point, *pair) for pair in RUNNING if f"point {pair[0]}" in missed)
+        yield from (
+            partial(self._point, *pair) for pair in RUNNING if f"point {pair[0]}" in self.missed
+        )
         for name in sorted(missed):
             what, _, kind = name.partition(" ")
             if what != "point":
