@@ -16,9 +16,10 @@ from tests.faults.people import People
 from tests.faults.verdict import Verdict
 
 LONGEST_REST = 240.0
-# People think between two steps; without it the load outruns two cores, and all that is measured
-# at the end is how long a backlog takes.
-PAUSE = 0.25
+# People think between two steps, and begin no more while so much is under way: else the load outruns
+# two cores, and all that is measured at the end is how long a backlog takes.
+PAUSE = 0.1
+MOST_UNDER_WAY = 300
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def _run(place: Arena, plan: Plan, ledger: Ledger) -> Verdict:
     began = time.time()
     load.start()
     killer.start()
-    watch(place, killer, plan.events, since=began)
+    watch(place, killer, load, plan.events, since=began)
     killer.finish()
     place.disarm()
     healed = time.monotonic()
@@ -93,15 +94,20 @@ def _settle(people: People, key: str) -> None:
     people.prefer(key, {"email": True, "whatsapp": False})
 
 
-def watch(place: Arena, killer: Killer, events: int, *, since: float) -> None:
-    """Wait until there are enough events and enough kills."""
+def watch(place: Arena, killer: Killer, load: Load, events: int, *, since: float) -> None:
+    """Wait until there are enough events and enough kills; meanwhile keep the load bearable."""
     count = 0
     while count < events or killer.busy:
         time.sleep(1.0)
         try:
             count = sum(recorded(place, service, since) for service in ("proposal", "documents"))
+            under_way = sum(place.backlog().values())
         except psycopg.Error:
             continue  # the database is away on purpose
+        if under_way > MOST_UNDER_WAY:
+            load.held_up.set()
+        else:
+            load.held_up.clear()
 
 
 def recorded(place: Arena, service: str, since: float) -> int:

@@ -55,6 +55,7 @@ class Clerk:
     done: int = 0
     troubles: list[str] = field(default_factory=list)
     pause: float = 0.0  # seconds after each step
+    held_up: threading.Event = field(default_factory=threading.Event)  # there is work enough
     doubtful: bool = False  # somebody stopped waiting for an answer about the present proposal
 
     def one_proposal(self) -> None:
@@ -79,7 +80,13 @@ class Clerk:
         seen = self.people.read(self.applicant, f"{path}/{proposal}")
         while (stage := str(seen.json()["stage"])) not in FINAL:
             seen = self._step(proposal, seen, self._next(stage))
-            self.people.stopping.wait(self.pause)
+            self._think()
+
+    def _think(self) -> None:
+        """People think between two steps, and do not begin more while too much is under way."""
+        self.people.stopping.wait(self.pause)
+        while self.held_up.is_set():
+            self.people.stopping.wait(0.2)
 
     def _next(self, stage: str) -> "Step":
         """What happens now, and who does it."""
@@ -185,13 +192,14 @@ class Load:
     most: int | None = None  # proposals of each clerk
     pause: float = 0.0  # seconds of each clerk after each step
     clerks: list[Clerk] = field(default_factory=list)
+    held_up: threading.Event = field(default_factory=threading.Event)
     _enough: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
         for number, applicant in enumerate(self.applicants):
             rng = Random(f"{self.seed}/{number}")
-            clerk = Clerk(self.people, applicant, rng, pause=self.pause)
+            clerk = Clerk(self.people, applicant, rng, pause=self.pause, held_up=self.held_up)
             thread = threading.Thread(target=self._work, args=(clerk,), daemon=True)
             self.clerks.append(clerk)
             self._threads.append(thread)
@@ -203,6 +211,7 @@ class Load:
 
     def finish(self) -> None:
         """Let each clerk end the proposal in hand, or all that were asked of it."""
+        self.held_up.clear()
         if self.most is None:
             self._enough.set()
         for thread in self._threads:
