@@ -27,13 +27,24 @@ def _engines() -> None:
 def chaos(name: str, *options: str) -> int:
     """Run the command as a person would; `./simpul test` shows what it printed."""
     command = [sys.executable, "-m", "ops", "chaos", *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    told = done.stdout + done.stderr
+    code, told = waited_for(command)
     reports = folder.default_folder().parent / REPORTS
     reports.mkdir(parents=True, exist_ok=True)
     (reports / f"{name}.txt").write_text(told, "utf-8")
     print(told)
-    return done.returncode
+    return code
+
+
+def waited_for(command: list[str]) -> tuple[int, str]:
+    """Whoever is broken off asks the command to end, so that it stops the cluster it started."""
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, **output) as process:
+        try:
+            told, _ = process.communicate()
+        except BaseException:
+            process.terminate()
+            raise
+    return process.returncode, told
 
 
 def test_a_hundred_deaths_lose_and_double_nothing_with_nobody_to_mend_it():
