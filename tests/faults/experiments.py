@@ -96,9 +96,11 @@ def queue_gone(arena: Arena, people: People) -> None:
 
 def broker_dies_unread(arena: Arena, people: People) -> None:
     """The broker hangs and then dies: what was sent to it meanwhile it never read."""
-    rabbit = arena.supervisor.engines["rabbit"].child
+    rabbit, clerk = arena.supervisor.engines["rabbit"].child, Clerk(people, "applicant", Random(2))
+    clerk.paper("applicant", "Terbaca")  # so that the publisher has its connection
+    until(lambda: not arena.backlog(), 20)
     with frozen(family(rabbit.pid)):
-        Clerk(people, "applicant", Random(2)).paper("applicant", "Tidak terbaca")
+        clerk.paper("applicant", "Tidak terbaca")
         until(lambda: "events to publish" not in arena.backlog(), 5)
         kill(rabbit)
     arena.supervisor.engines["rabbit"].start()
