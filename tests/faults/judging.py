@@ -128,7 +128,8 @@ def _stored(verdict: Verdict, books: Books) -> None:
 
 def _archives(verdict: Verdict, books: Books) -> None:
     """The document of a result is in its owner's archive once the event was handled."""
-    handled = {row.event_id for row in books.heard if row.hearer == "documents"}
+    heard = (row for row in books.heard if row.hearer == "documents")
+    handled = {row.event_id for row in heard if row.status == "done"}
     for event in books.events:
         if event.type == "result_document.issued.v1" and event.id in handled:
             found = books.archived[event.data["document_id"]]

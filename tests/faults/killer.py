@@ -1,7 +1,8 @@
 """Ends and holds processes on purpose, by a plan that a seed decides.
 
-Half of the kills are armed fail points: the process dies exactly where a crash costs most. The
-rest are `kill -9` of whatever process is at hand. Engines are ended and started again in between.
+Most of the kills are armed fail points: the process dies exactly where a crash costs most. The
+rest are `kill -9` of a process, every kind in its turn. Engines are ended and started again in
+between, and processes are held as if they hung.
 """
 
 import contextlib
