@@ -21,6 +21,7 @@ from typing import Any
 from chassis.failpoints import POINTS
 from tests.faults import victims
 from tests.faults.arena import Arena
+from tests.faults.processes import kill
 
 
 def in_turn(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -187,7 +188,7 @@ class Killer:
     def _engine(self, name: str) -> None:
         engine: Any = self.arena.supervisor.engines[name]
         dead = engine.child.pid
-        engine.child.kill()
+        kill(engine.child)  # and wait: PostgreSQL does not start beside what is left of itself
         self.counts[f"kill {name}"] += 1
         engine.start()
         self._time_recovery(f"kill {name}", self.arena.supervisor.parts, dead)
