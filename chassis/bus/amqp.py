@@ -1,4 +1,4 @@
-"""The bus on RabbitMQ. Only this module and its lines (`line`) know pika.
+"""The bus on RabbitMQ. The only module that knows pika.
 
 Durable quorum queues and a topic exchange only, so the same code runs from 3.10 to 4.x. Each
 object belongs to one thread: pika's connections are not shared.
@@ -13,7 +13,9 @@ from typing import Any
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import (
+    AMQPConnectionError,
     AMQPError,
     ChannelClosedByBroker,
     NackError,
@@ -21,7 +23,6 @@ from pika.exceptions import (
 )
 
 from chassis.bus import BusMisconfigured, BusUnavailable, Store
-from chassis.bus.line import Line, NoAnswer
 from chassis.envelope import CONTENT_TYPE, EnvelopeInvalid, Event
 from chassis.failpoints import reach
 from chassis.loops import Loop
@@ -34,8 +35,7 @@ PREFETCH = 1
 BATCH = 10
 _NOT_FOUND, _PRECONDITION_FAILED, _INTERNAL_ERROR = 404, 406, 541
 _SETTLING_TIME = 2.0
-# So often in a row must the broker fail to reach a queue before it is declared anew.
-OUT_OF_REACH = 5
+UNREACHABLE = 20.0  # seconds after which a queue that the broker itself cannot reach is replaced
 # A line that died silently is noticed after 5 + 5 to 2 * (5 + 5) seconds: pika's own rule.
 _HEARTBEAT = 5
 # One consumer at a time, the others stand by: two would store a subject's events out of order.
@@ -65,18 +65,21 @@ class RabbitBus:
         self._parameters.socket_timeout = 5
         self._parameters.stack_timeout = 6
         self._parameters.client_properties = {"connection_name": f"simpul {service}"}
-        self._publishing = Line(self._parameters, confirms=True)
+        self._publishing = _Line(self._parameters, confirms=True)
 
     def publish(self, event: Event) -> bool:
-        properties = pika.BasicProperties(
-            content_type=CONTENT_TYPE,
-            delivery_mode=pika.DeliveryMode.Persistent,
-            message_id=str(event.id),
-        )
-        content = event.to_json().encode()
         try:
-            with self._publishing.patience() as channel:
-                channel.basic_publish(EXCHANGE, event.type, content, properties, mandatory=True)
+            self._publishing.channel().basic_publish(
+                EXCHANGE,
+                event.type,
+                event.to_json().encode(),
+                pika.BasicProperties(
+                    content_type=CONTENT_TYPE,
+                    delivery_mode=pika.DeliveryMode.Persistent,
+                    message_id=str(event.id),
+                ),
+                mandatory=True,
+            )
         except UnroutableError:
             return False
         except ChannelClosedByBroker as error:
@@ -90,19 +93,18 @@ class RabbitBus:
         return True
 
     def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
-        line = Line(self._parameters, confirms=False)
+        line = _Line(self._parameters, confirms=False)
         consumer = _Consumer(self, line, hearer, tuple(types), store)
         return [Loop("consumer", consumer.run, every=0.05, drained=False, stop=line.close)]
 
     def declare(self, hearer: str, types: Collection[str]) -> None:
         """Declare the exchanges and the hearer's queue, bound to exactly what it hears."""
-        line = Line(self._parameters, confirms=False)
+        line = _Line(self._parameters, confirms=False)
         try:
-            with line.patience() as channel:
-                _declare_exchanges(channel)
-                _declare_queue(line, queue_of(hearer))
-                for event_type in types:
-                    line.channel().queue_bind(queue_of(hearer), EXCHANGE, event_type)
+            _declare_exchanges(line.channel())
+            _declare_queue(line, queue_of(hearer))
+            for event_type in types:
+                line.channel().queue_bind(queue_of(hearer), EXCHANGE, event_type)
         except ChannelClosedByBroker as error:
             raise _refusal(error) from error
         except (AMQPError, OSError) as error:
@@ -113,9 +115,9 @@ class RabbitBus:
     def replace(self, hearer: str, types: Collection[str]) -> None:
         """Delete the hearer's queue and declare it anew: what was in it comes from the feeds."""
         log.error("queue_unreachable_replaced", queue=queue_of(hearer))
-        line = Line(self._parameters, confirms=False)
-        with contextlib.suppress(AMQPError, OSError), line.patience() as channel:
-            channel.queue_delete(queue_of(hearer))
+        line = _Line(self._parameters, confirms=False)
+        with contextlib.suppress(AMQPError, OSError):
+            line.channel().queue_delete(queue_of(hearer))
         line.close()
         self.declare(hearer, types)
 
@@ -126,7 +128,7 @@ class RabbitBus:
         # Whoever asks whether this process can serve does not wait long for the answer.
         hasty = copy.copy(self._parameters)
         hasty.socket_timeout, hasty.stack_timeout = 1, 1.2
-        line = Line(hasty, confirms=False)
+        line = _Line(hasty, confirms=False)
         try:
             line.channel()
         except (AMQPError, OSError) as error:
@@ -139,7 +141,7 @@ class RabbitBus:
 
     def _declare_again(self) -> None:
         log.warning("exchange_missing_declared_again", exchange=EXCHANGE)
-        line = Line(self._parameters, confirms=False)
+        line = _Line(self._parameters, confirms=False)
         with contextlib.suppress(AMQPError, OSError):
             _declare_exchanges(line.channel())
         line.close()
@@ -156,7 +158,7 @@ def _refusal(error: ChannelClosedByBroker) -> Exception:
     return BusUnavailable(f"channel closed: {error.reply_code}")
 
 
-def _declare_queue(line: Line, queue: str) -> None:
+def _declare_queue(line: "_Line", queue: str) -> None:
     """A queue that lacks only what the first release lacked keeps working as it is."""
     try:
         line.channel().queue_declare(queue, durable=True, arguments=dict(_QUEUE))
@@ -177,17 +179,58 @@ def _declare_exchanges(channel: BlockingChannel) -> None:
 
 
 @dataclass
+class _Line:
+    """One connection with one channel, opened when needed and again after a failure."""
+
+    parameters: pika.URLParameters
+    confirms: bool
+    _connection: Any = field(default=None, init=False)
+    _channel: Any = field(default=None, init=False)
+
+    def channel(self) -> BlockingChannel:
+        self.tend()
+        if self._channel is None or not self._channel.is_open:
+            self.close()
+            self._connection = self._opened()
+            self._channel = self._connection.channel()
+            if self.confirms:
+                self._channel.confirm_delivery()
+        return self._channel
+
+    def _opened(self) -> pika.BlockingConnection:
+        try:
+            return pika.BlockingConnection(self.parameters)
+        except AMQPConnectorException as error:
+            # What pika raises for a broker that accepts and says nothing is no AMQPError.
+            raise AMQPConnectionError(type(error).__name__) from error
+
+    def tend(self) -> None:
+        """Answer heartbeats, and let go of a connection that died meanwhile."""
+        if self._connection is not None:
+            try:
+                self._connection.process_data_events()
+            except (AMQPError, OSError):
+                self.close()
+
+    def close(self) -> None:
+        connection, self._connection, self._channel = self._connection, None, None
+        if connection is not None:
+            with contextlib.suppress(AMQPError, OSError):
+                connection.close()
+
+
+@dataclass
 class _Consumer:
     """Moves messages from the queue into the inbox."""
 
     bus: RabbitBus
-    line: Line
+    line: _Line
     hearer: str
     types: tuple[str, ...]
     store: Store
     _prepared: BlockingChannel | None = field(default=None, init=False)
     _held: "_Message | None" = field(default=None, init=False)
-    _out_of_reach: int = field(default=0, init=False)
+    _unreachable_since: float | None = field(default=None, init=False)
 
     def run(self) -> bool:
         """Store what arrives within half a second; True when something did."""
@@ -205,19 +248,18 @@ class _Consumer:
             raise BusUnavailable(f"channel closed: {error.reply_code}") from error
         except (AMQPError, OSError) as error:
             self.line.close()
-            self._count_out_of_reach(error)
+            if getattr(error, "reply_code", None) == _INTERNAL_ERROR:
+                self._without_queue()
             raise BusUnavailable(type(error).__name__) from error
 
-    def _count_out_of_reach(self, error: Exception) -> None:
+    def _without_queue(self) -> None:
         """A broker that died soon after a queue was declared may know it and never reach it again.
 
-        It then confirms no event the queue should get, so whole services could tell nothing.
+        It then refuses every event the queue should get, so whole services could tell nothing.
         """
-        refused = getattr(error, "reply_code", None) == _INTERNAL_ERROR
-        out_of_reach = refused or isinstance(error, NoAnswer)
-        self._out_of_reach = self._out_of_reach + 1 if out_of_reach else 0
-        if self._out_of_reach >= OUT_OF_REACH:
-            self._out_of_reach = 0
+        began = self._unreachable_since = self._unreachable_since or time.monotonic()
+        if time.monotonic() - began > UNREACHABLE:
+            self._unreachable_since = None
             self.bus.replace(self.hearer, self.types)
 
     def _store_arriving(self, channel: BlockingChannel) -> bool:
@@ -236,12 +278,10 @@ class _Consumer:
         if self._held is not None and self._held.channel is channel:
             channel.connection.process_data_events(time_limit=0)  # heartbeats, while it fails
             yield self._held
-        arriving = channel.consume(queue_of(self.hearer), inactivity_timeout=0.5)
-        while True:
-            with self.line.patience():
-                message: Any = next(arriving, (None, None, None))
-            method, _properties, body = message
-            self._out_of_reach = 0
+        for method, _properties, body in channel.consume(
+            queue_of(self.hearer), inactivity_timeout=0.5
+        ):
+            self._unreachable_since = None
             if method is None:
                 return
             yield _Message(channel, method.delivery_tag, body)

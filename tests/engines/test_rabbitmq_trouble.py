@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis.bus import BusUnavailable, amqp, line
+from chassis.bus import BusUnavailable, amqp
 from chassis.bus.amqp import BATCH, PREFETCH, RabbitBus, queue_of
 from chassis.envelope import Event
 from chassis.inbox import hear
@@ -259,7 +259,7 @@ def lose_the_process_of_the_queue(broker: Rabbit) -> None:
 def test_a_queue_that_the_broker_cannot_reach_any_more_is_declared_anew(
     broker, ear, publisher, monkeypatch
 ):
-    monkeypatch.setattr(amqp, "OUT_OF_REACH", 2)
+    monkeypatch.setattr(amqp, "UNREACHABLE", 3.0)
     lose_the_process_of_the_queue(broker)
     with pytest.raises(BusUnavailable, match="NackError"):
         publisher.publish(note("refused"))
@@ -269,34 +269,3 @@ def test_a_queue_that_the_broker_cannot_reach_any_more_is_declared_anew(
     hearing.join(70)
 
     assert [event.data["text"] for event in ear.events] == ["after"]
-
-
-@contextmanager
-def queue_without_answer(broker: Rabbit) -> Iterator[None]:
-    """The broker lives, and the queue's process does nothing: as when its leader is being sought."""
-    process = f"whereis('{VHOST}_{queue_of('letters')}')"
-    control(broker, "eval", f"sys:suspend({process}).")
-    try:
-        yield
-    finally:
-        control(broker, "eval", f"sys:resume({process}).")
-
-
-def test_a_queue_that_never_answers_holds_neither_publisher_nor_hearer(
-    broker, ear, publisher, monkeypatch
-):
-    monkeypatch.setattr(line, "ANSWERED_WITHIN", 2.0)
-    publish_all(publisher, [note("before")])
-    assert ear.until(1) == ["before"]
-    with queue_without_answer(broker):
-        began = time.monotonic()
-        with pytest.raises(BusUnavailable, match="NoAnswer"):
-            publisher.publish(note("during", position=2))
-        drop(ear.loop.run.__self__.line)
-        with pytest.raises(BusUnavailable):
-            [ear.loop.run() for _ in range(20)]
-        assert time.monotonic() - began < 15
-    publish_all(publisher, [note("after", position=3)])
-    ear.until(3, seconds=20)
-
-    assert list(dict.fromkeys(event.data["text"] for event in ear.events))[-1] == "after"
