@@ -33,9 +33,8 @@ DEAD_EXCHANGE = "simpul.dead"
 # One message in hand: more would come back in another order when a hearer stops or breaks off.
 PREFETCH = 1
 BATCH = 10
-_NOT_FOUND, _PRECONDITION_FAILED, _INTERNAL_ERROR = 404, 406, 541
+_NOT_FOUND, _PRECONDITION_FAILED = 404, 406
 _SETTLING_TIME = 2.0
-UNREACHABLE = 20.0  # seconds after which a queue that the broker itself cannot reach is replaced
 # A line that died silently is noticed after 5 + 5 to 2 * (5 + 5) seconds: pika's own rule.
 _HEARTBEAT = 5
 # One consumer at a time, the others stand by: two would store a subject's events out of order.
@@ -111,15 +110,6 @@ class RabbitBus:
             raise BusUnavailable(type(error).__name__) from error
         finally:
             line.close()
-
-    def replace(self, hearer: str, types: Collection[str]) -> None:
-        """Delete the hearer's queue and declare it anew: what was in it comes from the feeds."""
-        log.error("queue_unreachable_replaced", queue=queue_of(hearer))
-        line = _Line(self._parameters, confirms=False)
-        with contextlib.suppress(AMQPError, OSError):
-            line.channel().queue_delete(queue_of(hearer))
-        line.close()
-        self.declare(hearer, types)
 
     def tend(self) -> None:
         self._publishing.tend()
@@ -230,7 +220,6 @@ class _Consumer:
     store: Store
     _prepared: BlockingChannel | None = field(default=None, init=False)
     _held: "_Message | None" = field(default=None, init=False)
-    _unreachable_since: float | None = field(default=None, init=False)
 
     def run(self) -> bool:
         """Store what arrives within half a second; True when something did."""
@@ -248,19 +237,7 @@ class _Consumer:
             raise BusUnavailable(f"channel closed: {error.reply_code}") from error
         except (AMQPError, OSError) as error:
             self.line.close()
-            if getattr(error, "reply_code", None) == _INTERNAL_ERROR:
-                self._without_queue()
             raise BusUnavailable(type(error).__name__) from error
-
-    def _without_queue(self) -> None:
-        """A broker that died soon after a queue was declared may know it and never reach it again.
-
-        It then refuses every event the queue should get, so whole services could tell nothing.
-        """
-        began = self._unreachable_since = self._unreachable_since or time.monotonic()
-        if time.monotonic() - began > UNREACHABLE:
-            self._unreachable_since = None
-            self.bus.replace(self.hearer, self.types)
 
     def _store_arriving(self, channel: BlockingChannel) -> bool:
         stored = 0
@@ -281,7 +258,6 @@ class _Consumer:
         for method, _properties, body in channel.consume(
             queue_of(self.hearer), inactivity_timeout=0.5
         ):
-            self._unreachable_since = None
             if method is None:
                 return
             yield _Message(channel, method.delivery_tag, body)

@@ -15,14 +15,14 @@ from uuid import UUID, uuid4
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis.bus import BusUnavailable, amqp
+from chassis.bus import BusUnavailable
 from chassis.bus.amqp import BATCH, PREFETCH, RabbitBus, queue_of
 from chassis.envelope import Event
 from chassis.inbox import hear
 from chassis.manifest import discover
 from chassis.telemetry import LOOP_FAILURES
 from chassis.worker import Worker
-from ops.engines.rabbit import VHOST, Rabbit
+from ops.engines.rabbit import Rabbit
 from ops.migrate import migrate
 from tests.builders.letters.app import create_app, keep_note
 from tests.builders.letters.models import db
@@ -248,24 +248,3 @@ def test_a_worker_comes_back_by_itself_and_does_not_hammer(broker, letters, publ
         assert until(lambda: heard(letters) == ["before", "after"])
 
     assert 1 <= tried <= 12
-
-
-def lose_the_process_of_the_queue(broker: Rabbit) -> None:
-    """As it is after a broker died within seconds of the declaration: known, and out of reach."""
-    server = f"{{'{VHOST}_{queue_of('letters')}', node()}}"
-    control(broker, "eval", f"ra:force_delete_server(quorum_queues, {server}).")
-
-
-def test_a_queue_that_the_broker_cannot_reach_any_more_is_declared_anew(
-    broker, ear, publisher, monkeypatch
-):
-    monkeypatch.setattr(amqp, "UNREACHABLE", 3.0)
-    lose_the_process_of_the_queue(broker)
-    with pytest.raises(BusUnavailable, match="NackError"):
-        publisher.publish(note("refused"))
-    hearing = threading.Thread(target=ear.until, args=(1, 60))
-    hearing.start()
-    publish_all(publisher, [note("after")])
-    hearing.join(70)
-
-    assert [event.data["text"] for event in ear.events] == ["after"]
