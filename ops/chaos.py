@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mistakes",
         action="store_true",
-        help="instead: put ten mistakes into the code one by one; each must be found",
+        help="instead: put nine mistakes into the code one by one; each must be found",
     )
     parser.add_argument("--install", action="store_true", help="install missing Debian packages")
 

@@ -18,7 +18,6 @@ from tests.faults.ledger import Ledger
 from tests.faults.load import Clerk, Load
 from tests.faults.mutants import BETWEEN, MUTANTS
 from tests.faults.people import People
-from tests.faults.processes import family, frozen, kill
 from tests.faults.verdict import Verdict
 
 LONGEST_REST = 30.0
@@ -94,18 +93,6 @@ def queue_gone(arena: Arena, people: People) -> None:
         os.kill(pid, signal.SIGCONT)
 
 
-def broker_dies_unread(arena: Arena, people: People) -> None:
-    """The broker hangs and then dies: what was sent to it meanwhile it never read."""
-    rabbit, clerk = arena.supervisor.engines["rabbit"].child, Clerk(people, "applicant", Random(2))
-    clerk.paper("applicant", "Terbaca")  # so that the publisher has its connection
-    until(lambda: not arena.backlog(), 20)
-    with frozen(family(rabbit.pid)):
-        clerk.paper("applicant", "Tidak terbaca")
-        until(lambda: "events to publish" not in arena.backlog(), 5)
-        kill(rabbit)
-    arena.supervisor.engines["rabbit"].start()
-
-
 def between_two_commits(arena: Arena, people: People) -> None:
     """Death right after a commit; and between the two that only the mistake makes."""
     point("api.after_commit", "proposal")(arena, people)
@@ -125,7 +112,6 @@ EXPERIMENTS: dict[str, Experiment] = {
     "no_inbox": Experiment(
         point("publisher.after_confirm", "proposal"), frozenset({"duplicate", "lost"})
     ),
-    "no_confirms": Experiment(broker_dies_unread, frozenset({"lost"}), proposals=0),
     "no_mandatory": Experiment(queue_gone, frozenset({"lost"}), allowed=("unrouted",), proposals=0),
     "outbox_in_a_second_transaction": Experiment(between_two_commits, frozenset({"torn"})),
     "order_by_insert_id": Experiment(

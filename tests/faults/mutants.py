@@ -84,12 +84,6 @@ def no_mandatory() -> None:
     BlockingChannel.basic_publish = careless  # type: ignore[method-assign]
 
 
-def no_confirms() -> None:
-    from pika.adapters.blocking_connection import BlockingChannel
-
-    BlockingChannel.confirm_delivery = lambda _channel: None  # type: ignore[method-assign]
-
-
 def outbox_in_a_second_transaction() -> None:
     from chassis import outbox
     from chassis.failpoints import reach
@@ -186,7 +180,6 @@ MUTANTS: dict[str, Mutant] = {
     "mark_before_publish": Mutant("marked, then published", mark_before_publish, ("proposal",)),
     "no_inbox": Mutant("an event that comes again is new", no_inbox, ("witness",)),
     "no_mandatory": Mutant("nobody is told that nobody hears", no_mandatory, ("documents",)),
-    "no_confirms": Mutant("sent is taken for received", no_confirms, ("documents",)),
     "outbox_in_a_second_transaction": Mutant(
         "the change is committed, then its event", outbox_in_a_second_transaction, ("proposal",)
     ),
