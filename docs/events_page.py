@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chassis.manifest import Manifest, discover
+from chassis.process.manifest import Manifest, discover
 from docs.glossary_page import glossary
 
 DOCS = Path(__file__).parent

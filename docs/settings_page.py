@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from chassis.config import COMMON, Setting
+from chassis.process.config import COMMON, Setting
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent

@@ -13,11 +13,11 @@ from flask import Flask, Response, abort, current_app, redirect, render_template
 from prometheus_client import generate_latest
 from werkzeug.wrappers import Response as AnyResponse
 
-from chassis import config as settings
-from chassis.config import Setting, switch, url
-from chassis.manifest import Manifest, discover
-from chassis.peers import transport
-from chassis.telemetry import REGISTRY
+from chassis.http.peers import transport
+from chassis.process import config as settings
+from chassis.process.config import Setting, switch, url
+from chassis.process.manifest import Manifest, discover
+from chassis.process.telemetry import REGISTRY
 from gateway import statics
 from gateway.problems import language_of
 from gateway.watch import Watch

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import structlog
 from werkzeug.wsgi import ClosingIterator
 
-from chassis.manifest import Manifest
+from chassis.process.manifest import Manifest
 from gateway import problems, statics
 from gateway.headers import Environ, Headers, believe_proxies, finished, request_id_of, strip_forged
 from gateway.limits import CountedBody, LeakyBuckets, caller_of

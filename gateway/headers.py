@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from chassis.context import safe_request_id
+from chassis.process.context import safe_request_id
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]

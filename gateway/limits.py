@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from chassis.manifest import Route
+from chassis.process.manifest import Route
 
 Environ = dict[str, Any]
 

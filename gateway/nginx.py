@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.manifest import MEBIBYTE, Route
+from chassis.process.manifest import MEBIBYTE, Route
 from gateway import problems
 from gateway.headers import SECURITY, STRIPPED
 from gateway.problems import Problem

@@ -7,7 +7,7 @@ do tags and operation ids. Paths are public paths already and stay as they are.
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.manifest import Manifest
+from chassis.process.manifest import Manifest
 
 Document = dict[str, Any]
 _COMPONENTS = "#/components/"

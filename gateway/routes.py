@@ -6,7 +6,7 @@ The same table feeds the WSGI edge and the nginx configuration, so both behave a
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from chassis.manifest import MEBIBYTE, Manifest, Route
+from chassis.process.manifest import MEBIBYTE, Manifest, Route
 
 PORTAL = "portal"
 GATEWAY = "gateway"

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from chassis.manifest import Manifest
-from chassis.peers import Answer, PeerUnavailable, Transport
+from chassis.http.peers import Answer, PeerUnavailable, Transport
+from chassis.process.manifest import Manifest
 from gateway import openapi
 
 READY_SECONDS = 2.0

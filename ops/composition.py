@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chassis import peers
-from chassis.embedded import Embedded
+from chassis.http import peers
+from chassis.run.embedded import Embedded
 from gateway.app import create_app as create_gateway
 from gateway.edge import Edge, create_edge
 from portal.app import create_app as create_portal

@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from chassis.manifest import discover
+from chassis.process.manifest import discover
 from ops import folder, operator
 from ops.journey.web import Unexpected
 from ops.speech import Stop, say

@@ -13,10 +13,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from chassis.config import SettingsInvalid
-from chassis.embedded import build
 from chassis.kernel.errors import Refused
-from chassis.manifest import discover, load
+from chassis.process.config import SettingsInvalid
+from chassis.process.manifest import discover, load
+from chassis.run.embedded import build
 from ops import folder
 from ops.cluster import plan
 from ops.cluster.supervisor import Supervisor

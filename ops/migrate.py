@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 
-from chassis import embedded, migration, postgres
-from chassis import runtime as runtimes
-from chassis.bus import BusMisconfigured, BusUnavailable
-from chassis.manifest import Manifest, discover, load
-from chassis.telemetry import configure_logs
+from chassis.data import postgres
+from chassis.events.bus import BusMisconfigured, BusUnavailable
+from chassis.process import runtime as runtimes
+from chassis.process.manifest import Manifest, discover, load
+from chassis.process.telemetry import configure_logs
+from chassis.run import embedded, migration
 from ops.speech import Stop, say
 
 

@@ -13,9 +13,9 @@ from urllib.parse import unquote, urlsplit
 
 from minio import Minio
 
-from chassis.config import Setting, Settings, SettingsInvalid, read
-from chassis.embedded import key
-from chassis.manifest import Manifest, discover
+from chassis.process.config import Setting, Settings, SettingsInvalid, read
+from chassis.process.manifest import Manifest, discover
+from chassis.run.embedded import key
 from ops.engines.postgres import add_databases
 from ops.engines.rabbit import BrokerUser, definitions
 from ops.speech import complain

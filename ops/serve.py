@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from chassis import runtime as runtimes
-from chassis.config import SettingsInvalid
-from chassis.manifest import discover, load
-from chassis.telemetry import configure_logs
+from chassis.process import runtime as runtimes
+from chassis.process.config import SettingsInvalid
+from chassis.process.manifest import discover, load
+from chassis.process.telemetry import configure_logs
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
 from ops.speech import Stop
 

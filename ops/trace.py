@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from chassis.manifest import Manifest, discover
+from chassis.process.manifest import Manifest, discover
 from ops import folder, operator
 from ops.journey.web import Unexpected, expect
 from ops.operator import Operator

@@ -13,10 +13,10 @@ from typing import Any, NoReturn
 
 from werkzeug.test import Client
 
-from chassis.config import SettingsInvalid
-from chassis.embedded import Embedded, build
-from chassis.telemetry import configure_logs, log
-from chassis.worker import Worker, drain
+from chassis.process.config import SettingsInvalid
+from chassis.process.telemetry import configure_logs, log
+from chassis.run.embedded import Embedded, build
+from chassis.run.worker import Worker, drain
 from ops import folder
 from ops.composition import compose
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen

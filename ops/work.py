@@ -5,9 +5,9 @@ import logging
 import signal
 import threading
 
-from chassis import runtime as runtimes
-from chassis.telemetry import configure_logs, log
-from chassis.worker import Worker
+from chassis.process import runtime as runtimes
+from chassis.process.telemetry import configure_logs, log
+from chassis.run.worker import Worker
 from ops.serve import built, factory_of
 from ops.serving import ToStructlog
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, g, redirect
 
-from chassis import config as settings
+from chassis.process import config as settings
 from portal import faults, measuring, words
 from portal.deciding import name_of, targets
 from portal.fingerprints import fingerprint

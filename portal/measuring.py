@@ -5,7 +5,7 @@ import time
 from flask import Flask, Response, g, request
 from prometheus_client import generate_latest
 
-from chassis.telemetry import REGISTRY, REQUESTS
+from chassis.process.telemetry import REGISTRY, REQUESTS
 
 
 def install(app: Flask) -> None:

@@ -1,6 +1,6 @@
 """What the portal must be told at start."""
 
-from chassis.config import Setting, url
+from chassis.process.config import Setting, url
 
 SETTINGS = (
     Setting("PUBLIC_URL", parse=url("http", "https"), help="Public address; the token issuer."),

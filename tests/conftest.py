@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chassis import runtime as runtimes
-from chassis import telemetry
+from chassis.process import runtime as runtimes
+from chassis.process import telemetry
 from tests.builders.service import Service, one_service
 
 telemetry.configure_logs(terminal=False, level=40)

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from chassis.telemetry import configure_logs
+from chassis.process.telemetry import configure_logs
 from ops import folder
 from ops.cluster import control, install, plan
 from ops.cluster.supervisor import Supervisor, UnknownPart

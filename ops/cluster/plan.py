@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.embedded import key, write_private
-from chassis.manifest import Manifest, discover
+from chassis.process.manifest import Manifest, discover
+from chassis.run.embedded import key, write_private
 from ops.engines.process import free_port
 from ops.engines.rabbit import BrokerUser
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chassis.embedded import key
-from chassis.telemetry import log
+from chassis.process.telemetry import log
+from chassis.run.embedded import key
 from gateway.nginx import Listening
 from gateway.routes import table
 from ops.cluster.instances import (

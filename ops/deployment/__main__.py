@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from chassis.manifest import discover
+from chassis.process.manifest import discover
 from gateway.nginx import Listening, render
 from gateway.routes import table
 from ops.deployment.compose import compose

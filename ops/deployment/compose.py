@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from chassis.embedded import key
+from chassis.run.embedded import key
 from ops.deployment.values import (
     ENGINES,
     FRONTS,

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.config import COMMON, Setting
-from chassis.embedded import key
-from chassis.manifest import Manifest
+from chassis.process.config import COMMON, Setting
+from chassis.process.manifest import Manifest
+from chassis.run.embedded import key
 from docs.settings_page import settings_of
 
 ROOT = Path(__file__).parents[2]

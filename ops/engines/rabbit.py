@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chassis.bus import BusUnavailable
-from chassis.bus.amqp import DEAD_EXCHANGE, EXCHANGE, RabbitBus, queue_of
+from chassis.events.bus import BusUnavailable
+from chassis.events.bus.amqp import DEAD_EXCHANGE, EXCHANGE, RabbitBus, queue_of
 from ops.engines.process import Child, answers, find, free_port, own_folder, unprivileged
 
 PACKAGES = ("rabbitmq-server",)

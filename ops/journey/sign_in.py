@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import pyotp
 
-from chassis.manifest import discover, person_scopes
+from chassis.process.manifest import discover, person_scopes
 from ops.journey.web import Answer, Person, Unexpected, Web, expect
 
 CLIENT = "simpul-cli"

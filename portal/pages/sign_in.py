@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, current_app, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
-from chassis.manifest import discover, person_scopes
+from chassis.process.manifest import discover, person_scopes
 from portal.api_client import ApiClient, ApiRefused, ApiUnavailable, SignInNeeded
 from portal.id_tokens import IdTokenInvalid, IdTokens
 from portal.own_pages import HOME, own_page

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from chassis import runtime
-from chassis.app import service_app
-from chassis.config import Setting
-from chassis.worker import Loop
+from chassis.process import runtime
+from chassis.process.config import Setting
+from chassis.run.app import service_app
+from chassis.run.worker import Loop
 from services.documents import api
 from services.documents.adapters.machinery import install
 from services.documents.adapters.stores.opening import store_url

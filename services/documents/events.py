@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from chassis.envelope import Event
-from chassis.outbox import record
+from chassis.events.envelope import Event
+from chassis.events.outbox import record
 from services.documents.models import ArchiveEntry, Document, RefusedUpload
 
 

@@ -1,6 +1,6 @@
 """What the rest of the system may know of the documents service."""
 
-from chassis.manifest import MEBIBYTE, Manifest, Route
+from chassis.process.manifest import MEBIBYTE, Manifest, Route
 
 MANIFEST = Manifest(
     name="documents",

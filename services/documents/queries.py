@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 
+from chassis.http.paging import Page, page
 from chassis.kernel.errors import NotFound
-from chassis.paging import Page, page
 from services.documents.models import ArchiveEntry, Document, Employee, View, db
 
 

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from chassis.inbox import EventData, hear
+from chassis.events.inbox import EventData, hear
 from services.documents.usecases.archiving import archive
 from services.documents.usecases.following import keep_employee
 

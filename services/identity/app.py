@@ -7,12 +7,12 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.orm.exc import StaleDataError
 
-from chassis.app import service_app
-from chassis.etags import Stale
-from chassis.manifest import discover
-from chassis.problems import refused
-from chassis.runtime import of
-from chassis.worker import Loop
+from chassis.http.etags import Stale
+from chassis.http.problems import refused
+from chassis.process.manifest import discover
+from chassis.process.runtime import of
+from chassis.run.app import service_app
+from chassis.run.worker import Loop
 from services.identity import queries
 from services.identity.adapters import machinery
 from services.identity.api import (

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from chassis.config import Setting, Settings
-from chassis.manifest import Manifest
+from chassis.process.config import Setting, Settings
+from chassis.process.manifest import Manifest
 
 OPERATOR = "ops"
 _MIN_SECRET = 32

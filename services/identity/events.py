@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.envelope import Event
-from chassis.outbox import record
+from chassis.events.envelope import Event
+from chassis.events.outbox import record
 from services.identity.domain.golongan import pangkat_of
 from services.identity.models import Contact, Delegation, Employee, Region, RoleGrant, Unit
 

@@ -1,6 +1,6 @@
 """What the rest of the system may know of identity."""
 
-from chassis.manifest import Manifest, Route
+from chassis.process.manifest import Manifest, Route
 
 MANIFEST = Manifest(
     name="identity",

@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from chassis.clock import now
-from chassis.db import Database, RegionScoped, ServiceBase, service_registry
-from chassis.ids import uuid7
+from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.process.clock import now
+from chassis.process.ids import uuid7
 
 
 class Base(ServiceBase):

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, or_, select
 
-from chassis.clock import now
 from chassis.kernel.errors import NotFound
-from chassis.regions import current_region
+from chassis.process.clock import now
+from chassis.process.regions import current_region
 from services.identity.domain.golongan import pangkat_of
 from services.identity.models import (
     Account,

@@ -1,5 +1,5 @@
 """Identity hears nothing: what it keeps begins here."""
 
-from chassis.inbox import Hearing
+from chassis.events.inbox import Hearing
 
 HEARD: dict[str, Hearing] = {}

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from chassis import runtime
-from chassis.app import service_app
-from chassis.config import Setting, Settings, SettingsInvalid, positive
-from chassis.loops import Loop
-from chassis.manifest import discover
+from chassis.process import runtime
+from chassis.process.config import Setting, Settings, SettingsInvalid, positive
+from chassis.process.loops import Loop
+from chassis.process.manifest import discover
+from chassis.run.app import service_app
 from services.notification import queries
 from services.notification.adapters.channels import (
     EMAIL,

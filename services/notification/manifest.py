@@ -4,7 +4,7 @@ It also hears the events of every notice rule that any manifest brings; those ar
 service starts, so `hears` names only what it copies.
 """
 
-from chassis.manifest import Manifest, Route
+from chassis.process.manifest import Manifest, Route
 
 MANIFEST = Manifest(
     name="notification",

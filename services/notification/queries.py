@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from chassis.paging import Page, page
+from chassis.http.paging import Page, page
 from services.notification.models import (
     Attempt,
     Delivery,

@@ -9,9 +9,9 @@ from functools import partial
 
 from marshmallow import fields
 
-from chassis.envelope import Event
-from chassis.inbox import EventData, Hearing, Truth, hear
-from chassis.manifest import Manifest, Notice
+from chassis.events.envelope import Event
+from chassis.events.inbox import EventData, Hearing, Truth, hear
+from chassis.process.manifest import Manifest, Notice
 from services.notification.domain.rendering import UnrenderableNotice, check_template
 from services.notification.usecases.copying import (
     keep_contact_version,

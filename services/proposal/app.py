@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select
 
-from chassis.app import service_app
+from chassis.run.app import service_app
 from services.proposal.adapters import receipts
 from services.proposal.api import BLUEPRINTS
 from services.proposal.manifest import MANIFEST

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from chassis.envelope import Event
+from chassis.events.envelope import Event
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.numbering import printed_lookup_code
 from services.proposal.models import HistoryEntry, Proposal, ProposalDocument

@@ -6,7 +6,7 @@ a sensitive layanan carries the proposal's number and stage only (R6).
 
 from typing import Any
 
-from chassis.manifest import Manifest, Notice, Route
+from chassis.process.manifest import Manifest, Notice, Route
 from services.proposal.domain.stages import RESULT_LABELS, STAGE_LABELS, Stage, Text
 
 Words = dict[str, str]

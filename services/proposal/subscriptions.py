@@ -7,8 +7,8 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from chassis.envelope import Event, FieldMissing
-from chassis.inbox import EventData, Truth, Unprocessable, hear
+from chassis.events.envelope import Event, FieldMissing
+from chassis.events.inbox import EventData, Truth, Unprocessable, hear
 from chassis.kernel.errors import Refused
 from services.proposal.adapters.receipts import Receipt
 from services.proposal.domain.reasons import Reason

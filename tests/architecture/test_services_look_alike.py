@@ -19,11 +19,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import ColumnCollectionConstraint
 
-from chassis import migration
-from chassis import runtime as runtimes
-from chassis.app import check_access
-from chassis.envelope import Event
-from chassis.manifest import discover, load, owner_of
+from chassis.events.envelope import Event
+from chassis.process import runtime as runtimes
+from chassis.process.manifest import discover, load, owner_of
+from chassis.run import migration
+from chassis.run.app import check_access
 
 ROOT = Path(__file__).parents[2]
 SERVICES = sorted(discover())
@@ -48,7 +48,7 @@ def system(tmp_path_factory):
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_published_event_has_a_contract_and_a_sample_that_fits_it(name):
     assert set(contracts(name)) == set(MANIFESTS[name].publishes)
-    runtime_contracts = __import__("chassis.contracts", fromlist=["Contracts"]).Contracts(
+    runtime_contracts = __import__("chassis.events.contracts", fromlist=["Contracts"]).Contracts(
         ROOT / "services" / name / "contracts"
     )
     for event_type, path in contracts(name).items():

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from chassis.embedded import key
-from chassis.manifest import discover
+from chassis.process.manifest import discover
+from chassis.run.embedded import key
 from ops.engines.postgres import Postgres, names
 from ops.migrate import migrate
 from tests.builders.service import settings_for

@@ -11,10 +11,10 @@ from pathlib import Path
 import urllib3
 from flask import Flask
 
-from chassis import runtime as runtimes
-from chassis import worker
-from chassis.embedded import key
-from chassis.manifest import load
+from chassis.process import runtime as runtimes
+from chassis.process.manifest import load
+from chassis.run import worker
+from chassis.run.embedded import key
 from ops.cluster.instances import OPS
 from ops.cluster.supervisor import Supervisor
 from ops.engines.rabbit import BrokerUser

@@ -8,9 +8,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from chassis.envelope import Event
-from chassis.ids import uuid7
-from chassis.regions import all_regions
+from chassis.events.envelope import Event
+from chassis.process.ids import uuid7
+from chassis.process.regions import all_regions
 from tests.builders.service import Service
 
 # Easily found again wherever somebody should have kept them.

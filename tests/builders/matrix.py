@@ -16,9 +16,9 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import Table, inspect, select
 
-from chassis import runtime as runtimes
-from chassis.keys import KeySet
-from chassis.regions import all_regions
+from chassis.http.keys import KeySet
+from chassis.process import runtime as runtimes
+from chassis.process.regions import all_regions
 from tests.builders.neighbours import REGION, Neighbours
 from tests.builders.system import System
 from tests.builders.tokens import Signer

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from chassis.regions import in_region
+from chassis.process.regions import in_region
 from services.identity.domain.roles import UNIT_KIND_OF_ROLE
 from services.identity.usecases import employees, regions, roles, units
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis.bus import BusUnavailable
-from chassis.bus.amqp import RabbitBus
-from chassis.envelope import Event
-from chassis.manifest import discover
+from chassis.events.bus import BusUnavailable
+from chassis.events.bus.amqp import RabbitBus
+from chassis.events.envelope import Event
+from chassis.process.manifest import discover
 from ops.engines.process import find
 from ops.engines.rabbit import BrokerUser, Rabbit
 

@@ -9,13 +9,13 @@ from uuid import UUID
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from chassis import embedded, worker
-from chassis import runtime as runtimes
-from chassis.envelope import Event
-from chassis.ids import uuid7
-from chassis.inbox import store_into
-from chassis.keys import KeySet
-from chassis.manifest import discover, load
+from chassis.events.envelope import Event
+from chassis.events.inbox import store_into
+from chassis.http.keys import KeySet
+from chassis.process import runtime as runtimes
+from chassis.process.ids import uuid7
+from chassis.process.manifest import discover, load
+from chassis.run import embedded, worker
 from tests.builders.tokens import ISSUER, Signer
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from chassis import runtime as runtimes
-from chassis.regions import all_regions
+from chassis.process import runtime as runtimes
+from chassis.process.regions import all_regions
 
 _UNSENT = ("pending", "sending")
 

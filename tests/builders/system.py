@@ -11,9 +11,9 @@ from flask import Flask
 from urllib3 import HTTPHeaderDict
 from werkzeug.test import Client
 
-from chassis import embedded, worker
-from chassis.embedded import Embedded, key
-from chassis.worker import Worker
+from chassis.run import embedded, worker
+from chassis.run.embedded import Embedded, key
+from chassis.run.worker import Worker
 from ops.composition import compose
 from ops.journey.web import Answer, Web
 from tests.builders.form import Account, account_in

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from chassis import runtime as runtimes
+from chassis.process import runtime as runtimes
 from tests.builders.letters.app import create_app
 from tests.builders.service import Service, settings_for, under_test
 

@@ -9,7 +9,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
-from chassis.app import RouteUnmarked, check_access
+from chassis.run.app import RouteUnmarked, check_access
 from tests.builders.service import Service
 
 PERSON = uuid4()

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import InternalError
 
-from chassis.db import TransactionBroken
-from chassis.problems import is_outage
-from chassis.regions import RegionNotBound, WrongRegion, all_regions, in_region
+from chassis.data.db import TransactionBroken
+from chassis.http.problems import is_outage
+from chassis.process.regions import RegionNotBound, WrongRegion, all_regions, in_region
 from tests.builders.letters.models import Letter, db
 
 

@@ -4,9 +4,10 @@ import json
 import stat
 from datetime import timedelta
 
-from chassis import embedded, leases
-from chassis import runtime as runtimes
-from chassis.clock import now
+from chassis.data import leases
+from chassis.process import runtime as runtimes
+from chassis.process.clock import now
+from chassis.run import embedded
 
 URL = "http://127.0.0.1:1"
 CHEAP = {"PASSWORD_MEMORY_KIB": "1024"}

@@ -14,19 +14,21 @@ from marshmallow import fields
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from chassis import dead, leases, worker
-from chassis import runtime as runtimes
-from chassis.bus import BusUnavailable
-from chassis.clock import now
-from chassis.contracts import ContractBroken
-from chassis.dispatcher import Dispatcher
-from chassis.envelope import EnvelopeInvalid, Event
-from chassis.ids import uuid7
-from chassis.inbox import EventData, Handler, Truth, hear, keep
-from chassis.outbox import NotInTransaction, record
-from chassis.regions import RegionNotBound, in_region
-from chassis.relay import Relay
-from chassis.sequencer import LeadershipLost, sequence
+from chassis.data import leases
+from chassis.events import dead
+from chassis.events.bus import BusUnavailable
+from chassis.events.contracts import ContractBroken
+from chassis.events.dispatcher import Dispatcher
+from chassis.events.envelope import EnvelopeInvalid, Event
+from chassis.events.inbox import EventData, Handler, Truth, hear, keep
+from chassis.events.outbox import NotInTransaction, record
+from chassis.events.relay import Relay
+from chassis.events.sequencer import LeadershipLost, sequence
+from chassis.process import runtime as runtimes
+from chassis.process.clock import now
+from chassis.process.ids import uuid7
+from chassis.process.regions import RegionNotBound, in_region
+from chassis.run import worker
 from tests.builders.letters.app import tell, write
 from tests.builders.letters.models import Heard, Letter, db
 from tests.builders.service import Service
@@ -457,7 +459,7 @@ def test_a_worker_that_lost_its_claim_changes_nothing(letters):
     store = letters.runtime
     with letters.app.app_context():
         letters.hear()
-        from chassis import inbox as inboxes
+        from chassis.events import inbox as inboxes
 
         inboxes.keep(store, [note()])
         slow = Dispatcher(store, "slow")
@@ -474,7 +476,7 @@ def test_a_worker_that_lost_its_claim_changes_nothing(letters):
 
 def test_what_a_worker_claimed_before_its_database_went_away_does_not_wait_for_the_claim(letters):
     with letters.app.app_context():
-        from chassis import inbox as inboxes
+        from chassis.events import inbox as inboxes
 
         inboxes.keep(letters.runtime, [note()])
         mine, other = Dispatcher(letters.runtime, "mine"), Dispatcher(letters.runtime, "other")
@@ -490,7 +492,7 @@ def test_two_dispatchers_at_once_do_everything_once(letters):
     events = [note(str(n), subject=f"note/{n % 7}", position=n) for n in range(1, 61)]
     random.Random(7).shuffle(events)
     with letters.app.app_context():
-        from chassis import inbox as inboxes
+        from chassis.events import inbox as inboxes
 
         inboxes.keep(letters.runtime, events)
 

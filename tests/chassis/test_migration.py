@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from chassis import embedded, migration
+from chassis.run import embedded, migration
 from tests.builders.service import Service
 
 NEXT = '''"""add a remark"""

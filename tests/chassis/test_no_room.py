@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from chassis.inbox import keep
-from chassis.problems import is_without_room
+from chassis.events.inbox import keep
+from chassis.http.problems import is_without_room
 from tests.builders.letters.app import keep_note
 from tests.builders.letters.models import db
 from tests.chassis.test_events import heard, hears, inbox, note

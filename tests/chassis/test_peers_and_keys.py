@@ -9,14 +9,14 @@ from uuid import uuid4
 import pytest
 from flask import Flask, request
 
-from chassis import peers
-from chassis import runtime as runtimes
-from chassis.context import work
-from chassis.keys import KeySet, SignatureInvalid
-from chassis.manifest import Manifest
-from chassis.peers import Peers, PeerUnavailable
-from chassis.problems import Unavailable
-from chassis.regions import bound, in_region
+from chassis.http import peers
+from chassis.http.keys import KeySet, SignatureInvalid
+from chassis.http.peers import Peers, PeerUnavailable
+from chassis.http.problems import Unavailable
+from chassis.process import runtime as runtimes
+from chassis.process.context import work
+from chassis.process.manifest import Manifest
+from chassis.process.regions import bound, in_region
 
 CALLER = Manifest("caller", {"id": "", "en": ""}, "", calls={"echo": ("echo.read",)})
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 import pytest
 from flask import Flask, request
 
-from chassis import dead, peers, reconcile
-from chassis.manifest import Manifest
-from chassis.reconcile import Reconciler
-from chassis.telemetry import LOOP_FAILURES
-from chassis.worker import Worker
+from chassis.events import dead, reconcile
+from chassis.events.reconcile import Reconciler
+from chassis.http import peers
+from chassis.process.manifest import Manifest
+from chassis.process.telemetry import LOOP_FAILURES
+from chassis.run.worker import Worker
 from tests.builders.letters.app import MANIFEST
 from tests.chassis.test_events import heard, inbox, note
 

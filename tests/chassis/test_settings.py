@@ -1,6 +1,6 @@
 import pytest
 
-from chassis.config import Setting, SettingsInvalid, read, seconds, switch, url
+from chassis.process.config import Setting, SettingsInvalid, read, seconds, switch, url
 
 GOOD = {
     "DATABASE_URL_LETTERS": "sqlite:///x.db",

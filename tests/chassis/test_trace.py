@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.ids import uuid7
-from chassis.regions import in_region
+from chassis.process.ids import uuid7
+from chassis.process.regions import in_region
 from tests.builders.letters.app import write
 from tests.builders.service import Service
 from tests.chassis.test_events import FlakyBus, note

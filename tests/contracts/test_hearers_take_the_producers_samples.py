@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from chassis.envelope import Event
-from chassis.ids import uuid7
-from chassis.manifest import discover, owner_of
-from chassis.regions import in_region
+from chassis.events.envelope import Event
+from chassis.process.ids import uuid7
+from chassis.process.manifest import discover, owner_of
+from chassis.process.regions import in_region
 from tests.builders.service import Service
 
 ROOT = Path(__file__).parents[2]

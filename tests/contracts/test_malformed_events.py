@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chassis import runtime as runtimes
-from chassis.envelope import Event
+from chassis.events.envelope import Event
+from chassis.process import runtime as runtimes
 from tests.builders.malformed import (
     AT_ONCE,
     anew,

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from chassis.ids import uuid7
+from chassis.process.ids import uuid7
 from services.documents.adapters.machinery import Machinery
 from tests.builders.pdfs import a_pdf
 from tests.builders.service import Service, one_service

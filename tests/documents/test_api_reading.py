@@ -4,8 +4,8 @@ from uuid import UUID
 import pytest
 import time_machine
 
-from chassis.clock import now
-from chassis.ids import uuid7
+from chassis.process.clock import now
+from chassis.process.ids import uuid7
 from services.documents.usecases.granting import token_hash
 from tests.builders.pdfs import a_letter, a_pdf
 from tests.documents.conftest import API, Desk

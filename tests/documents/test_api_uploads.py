@@ -7,7 +7,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from chassis.ids import uuid7
+from chassis.process.ids import uuid7
 from services.documents.adapters.stores.protocol import StoreFull, StoreUnavailable
 from services.documents.api import multipart
 from tests.builders import bad_pdfs

@@ -8,10 +8,10 @@ import pytest
 import time_machine
 from sqlalchemy import text
 
-from chassis.clock import now
-from chassis.envelope import Event
-from chassis.ids import uuid7
-from chassis.regions import all_regions, in_region
+from chassis.events.envelope import Event
+from chassis.process.clock import now
+from chassis.process.ids import uuid7
+from chassis.process.regions import all_regions, in_region
 from services.documents.models import Document, db
 from tests.builders.service import Service, one_service
 from tests.documents.test_subscriptions import employee_changed, issued

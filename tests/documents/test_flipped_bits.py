@@ -9,8 +9,8 @@ from random import Random
 import pytest
 import time_machine
 
-from chassis.clock import now
-from chassis.regions import in_region
+from chassis.process.clock import now
+from chassis.process.regions import in_region
 from services.documents.models import Document
 from services.documents.workers.scrubbing import EVERY, scrub
 from tests.builders.pdfs import a_pdf

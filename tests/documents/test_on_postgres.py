@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from sqlalchemy import create_engine
 
-from chassis import postgres as rules
-from chassis.clock import now
-from chassis.ids import uuid7
+from chassis.data import postgres as rules
+from chassis.process.clock import now
+from chassis.process.ids import uuid7
 from ops.engines.postgres import Postgres
 from services.documents.app import create_app
 from services.documents.models import Base

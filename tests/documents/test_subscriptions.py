@@ -7,9 +7,9 @@ import pytest
 import time_machine
 
 import services.identity
-from chassis.clock import now
-from chassis.envelope import Event
-from chassis.ids import uuid7
+from chassis.events.envelope import Event
+from chassis.process.clock import now
+from chassis.process.ids import uuid7
 from tests.builders.pdfs import a_letter
 from tests.documents.conftest import Desk
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from chassis.clock import now
+from chassis.process.clock import now
 from services.documents.usecases import receiving
 from services.documents.workers import sweeping
 from services.documents.workers.scrubbing import scrub

@@ -5,9 +5,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine
 
-from chassis import postgres as rules
-from chassis import runtime as runtimes
-from chassis.bus.amqp import RabbitBus
+from chassis.data import postgres as rules
+from chassis.events.bus.amqp import RabbitBus
+from chassis.process import runtime as runtimes
 from ops.engines.postgres import Postgres
 from ops.engines.rabbit import Rabbit
 from tests.builders.engines import engine_folder, or_skipped

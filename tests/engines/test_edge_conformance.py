@@ -14,7 +14,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from chassis.manifest import Manifest, Route
+from chassis.process.manifest import Manifest, Route
 from gateway.edge import create_edge
 from gateway.nginx import Listening
 from gateway.routes import table

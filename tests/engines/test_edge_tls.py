@@ -3,7 +3,7 @@
 import pytest
 import urllib3
 
-from chassis.manifest import Manifest, Route
+from chassis.process.manifest import Manifest, Route
 from gateway.nginx import Listening
 from gateway.routes import table
 from ops.engines.nginx import Nginx

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chassis.bus.amqp import _Consumer, _Message
-from chassis.inbox import store_into
+from chassis.events.bus.amqp import _Consumer, _Message
+from chassis.events.inbox import store_into
 from tests.builders.service import Service
 from tests.chassis.test_events import heard, note
 

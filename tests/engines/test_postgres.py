@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import create_engine, event, select, update
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from chassis import db as database
-from chassis import postgres as rules
-from chassis import worker
-from chassis.regions import all_regions, in_region
+from chassis.data import db as database
+from chassis.data import postgres as rules
+from chassis.process.regions import all_regions, in_region
+from chassis.run import worker
 from ops.engines.postgres import Postgres
 from tests.builders.engines import engine_folder
 from tests.builders.letters.app import create_app, write

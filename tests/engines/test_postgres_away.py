@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine
 
-from chassis.listener import Listener
-from chassis.problems import is_outage
+from chassis.data.listener import Listener
+from chassis.http.problems import is_outage
 from ops.engines.process import free_port
 from tests.builders.letters.models import db
 

@@ -6,9 +6,9 @@ import time
 import pika
 import pytest
 
-from chassis.bus import BusUnavailable
-from chassis.bus.amqp import EXCHANGE, RabbitBus, queue_of
-from chassis.envelope import Event
+from chassis.events.bus import BusUnavailable
+from chassis.events.bus.amqp import EXCHANGE, RabbitBus, queue_of
+from chassis.events.envelope import Event
 from tests.builders.rabbit import TYPES, publish_all
 from tests.chassis.test_events import note
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis.bus import BusMisconfigured
-from chassis.bus.amqp import PREFETCH, RabbitBus, queue_of
-from chassis.manifest import discover
+from chassis.events.bus import BusMisconfigured
+from chassis.events.bus.amqp import PREFETCH, RabbitBus, queue_of
+from chassis.process.manifest import discover
 from ops.migrate import migrate
 from ops.speech import Stop
 from tests.builders.rabbit import Ear, channel_of, control
@@ -46,7 +46,7 @@ def test_a_queue_with_other_arguments_stops_the_deploy_step_and_says_what_to_do(
 def test_a_queue_of_the_first_release_keeps_working_and_is_named(broker, monkeypatch):
     queue, told = queue_of("documents"), []
     listening = SimpleNamespace(warning=lambda event, **_facts: told.append(event))
-    monkeypatch.setattr("chassis.bus.amqp.log", listening)
+    monkeypatch.setattr("chassis.events.bus.amqp.log", listening)
     with channel_of(broker, "documents") as channel:
         channel.queue_delete(queue)
         channel.queue_declare(queue, durable=True, arguments=EARLIER)

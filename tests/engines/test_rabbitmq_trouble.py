@@ -15,13 +15,13 @@ from uuid import UUID, uuid4
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis.bus import BusUnavailable
-from chassis.bus.amqp import BATCH, PREFETCH, RabbitBus, queue_of
-from chassis.envelope import Event
-from chassis.inbox import hear
-from chassis.manifest import discover
-from chassis.telemetry import LOOP_FAILURES
-from chassis.worker import Worker
+from chassis.events.bus import BusUnavailable
+from chassis.events.bus.amqp import BATCH, PREFETCH, RabbitBus, queue_of
+from chassis.events.envelope import Event
+from chassis.events.inbox import hear
+from chassis.process.manifest import discover
+from chassis.process.telemetry import LOOP_FAILURES
+from chassis.run.worker import Worker
 from ops.engines.rabbit import Rabbit
 from ops.migrate import migrate
 from tests.builders.letters.app import create_app, keep_note

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import create_engine, event, text
 
-from chassis import db as database
-from chassis import runtime as runtimes
+from chassis.data import db as database
+from chassis.process import runtime as runtimes
 from ops.engines.postgres import Postgres
 from tests.builders.databases import databases_on
 from tests.builders.matrix import (

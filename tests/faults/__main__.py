@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 
-from chassis.telemetry import configure_logs
+from chassis.process.telemetry import configure_logs
 from tests.faults.run import install_witness
 
 install_witness()  # before anything asks which services there are

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from chassis.manifest import Notice, discover
+from chassis.process.manifest import Notice, discover
 from services.notification.domain.recipients import recipients
 
 Told = tuple[str, str, str]  # event, notice rule, person

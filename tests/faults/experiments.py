@@ -9,7 +9,7 @@ from random import Random
 
 import pika
 
-from chassis.bus.amqp import queue_of
+from chassis.events.bus.amqp import queue_of
 from ops.cluster.instances import Instance
 from tests.faults import books, foreigner, gate
 from tests.faults.arena import Arena, arena

@@ -4,9 +4,9 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from chassis import runtime as runtimes
-from chassis.manifest import discover, load
-from chassis.regions import in_region
+from chassis.process import runtime as runtimes
+from chassis.process.manifest import discover, load
+from chassis.process.regions import in_region
 from ops.journey.sign_in import sign_in
 from ops.journey.web import Person, Web
 from tests.faults.arena import Arena

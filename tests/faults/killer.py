@@ -18,7 +18,7 @@ from itertools import cycle, zip_longest
 from random import Random
 from typing import Any
 
-from chassis.failpoints import POINTS
+from chassis.process.failpoints import POINTS
 from tests.faults import victims
 from tests.faults.arena import Arena
 from tests.faults.processes import kill

@@ -33,9 +33,9 @@ def auto_ack() -> None:
 
 
 def ack_before_store() -> None:
-    from chassis.bus import amqp
-    from chassis.envelope import Event
-    from chassis.failpoints import reach
+    from chassis.events.bus import amqp
+    from chassis.events.envelope import Event
+    from chassis.process.failpoints import reach
 
     def settle(self: Any, message: Any) -> None:
         message.channel.basic_ack(message.tag)
@@ -47,8 +47,8 @@ def ack_before_store() -> None:
 
 
 def mark_before_publish() -> None:
-    from chassis import publisher, relay
-    from chassis.failpoints import reach
+    from chassis.events import publisher, relay
+    from chassis.process.failpoints import reach
 
     def publish(runtime: Any) -> int:
         rows = publisher._waiting(runtime)
@@ -62,8 +62,8 @@ def mark_before_publish() -> None:
 
 
 def no_inbox() -> None:
-    from chassis import inbox
-    from chassis.ids import uuid7
+    from chassis.events import inbox
+    from chassis.process.ids import uuid7
 
     row = inbox._row
 
@@ -85,10 +85,10 @@ def no_mandatory() -> None:
 
 
 def outbox_in_a_second_transaction() -> None:
-    from chassis import outbox
-    from chassis.failpoints import reach
-    from chassis.regions import current_region, in_region
-    from chassis.runtime import here
+    from chassis.events import outbox
+    from chassis.process.failpoints import reach
+    from chassis.process.regions import current_region, in_region
+    from chassis.process.runtime import here
 
     record = outbox.record
 
@@ -111,7 +111,7 @@ def order_by_insert_id() -> None:
     """The usual high-water mark: what commits late with an earlier id is never seen."""
     from sqlalchemy import func, select
 
-    from chassis import sequencer
+    from chassis.events import sequencer
 
     plain = sequencer.select
 
@@ -130,8 +130,8 @@ def order_by_insert_id() -> None:
 def sender_without_claim() -> None:
     from sqlalchemy import select, update
 
-    from chassis.ids import uuid7
-    from chassis.regions import all_regions, in_region
+    from chassis.process.ids import uuid7
+    from chassis.process.regions import all_regions, in_region
     from services.notification.models import Delivery, Notice, Preference, db
     from services.notification.usecases import sending
     from services.notification.workers import sender
@@ -161,7 +161,8 @@ def sender_without_claim() -> None:
 
 def no_region() -> None:
     """The filter is gone and row security sees every region."""
-    from chassis import db, postgres, regions
+    from chassis.data import db, postgres
+    from chassis.process import regions
 
     bind = postgres.bind_region
 

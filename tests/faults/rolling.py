@@ -9,7 +9,7 @@ from pathlib import Path
 
 import urllib3
 
-from chassis.embedded import key
+from chassis.run.embedded import key
 from ops.cluster.instances import OPS, Instance, wait_ready
 from ops.cluster.supervisor import Supervisor
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from chassis.failpoints import POINTS
+from chassis.process.failpoints import POINTS
 from tests.faults.killer import RUNNING
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +38,7 @@ def run(code: str, folder: Path, **settings: str) -> int:
 
 
 def test_an_armed_point_ends_the_first_process_that_comes_by_and_no_other(tmp_path):
-    code = "from chassis.failpoints import reach; reach('api.after_commit')"
+    code = "from chassis.process.failpoints import reach; reach('api.after_commit')"
     (tmp_path / "api.after_commit").write_text("kill")
 
     assert run(code, tmp_path) == -signal.SIGKILL
@@ -48,7 +48,7 @@ def test_an_armed_point_ends_the_first_process_that_comes_by_and_no_other(tmp_pa
 
 def test_without_the_variable_a_point_does_nothing(tmp_path):
     (tmp_path / "api.after_commit").write_text("kill")
-    code = "from chassis.failpoints import reach; reach('api.after_commit')"
+    code = "from chassis.process.failpoints import reach; reach('api.after_commit')"
 
     assert (
         subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={}, check=False).returncode == 0
@@ -58,8 +58,8 @@ def test_without_the_variable_a_point_does_nothing(tmp_path):
 MIGRATE = """
 import sys
 from pathlib import Path
-from chassis import migration
-from chassis.manifest import discover, load
+from chassis.run import migration
+from chassis.process.manifest import discover, load
 from tests.builders.service import settings_for
 app = load(discover()["proposal"].app)(settings_for("proposal", Path(sys.argv[1])))
 migration.upgrade(app)
@@ -84,8 +84,8 @@ SWEEP = """
 import sys, time_machine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from chassis import runtime
-from chassis.manifest import discover, load
+from chassis.process import runtime
+from chassis.process.manifest import discover, load
 from services.documents.workers.sweeping import sweep
 from tests.builders.service import settings_for
 folder = Path(FOLDER)

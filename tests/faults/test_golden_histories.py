@@ -13,10 +13,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from chassis.contracts import Contracts
-from chassis.envelope import Event
-from chassis.manifest import discover
-from chassis.regions import all_regions, in_region
+from chassis.events.contracts import Contracts
+from chassis.events.envelope import Event
+from chassis.process.manifest import discover
+from chassis.process.regions import all_regions, in_region
 from services.notification.domain.recipients import recipients
 from tests.builders.service import Service
 

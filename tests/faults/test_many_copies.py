@@ -6,13 +6,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, select
 
-from chassis import dead
-from chassis import postgres as rules
-from chassis.bus import BusUnavailable
-from chassis.bus.amqp import RabbitBus
-from chassis.inbox import hear
-from chassis.regions import in_region
-from chassis.worker import Worker
+from chassis.data import postgres as rules
+from chassis.events import dead
+from chassis.events.bus import BusUnavailable
+from chassis.events.bus.amqp import RabbitBus
+from chassis.events.inbox import hear
+from chassis.process.regions import in_region
+from chassis.run.worker import Worker
 from ops.engines.postgres import Postgres
 from ops.engines.rabbit import BrokerUser, Rabbit
 from tests.builders.engines import engine_folder, or_skipped

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from chassis.bus import BusUnavailable
-from chassis.bus.amqp import RabbitBus
+from chassis.events.bus import BusUnavailable
+from chassis.events.bus.amqp import RabbitBus
 from ops.engines.rabbit import BrokerUser, Rabbit
 from tests.builders.engines import engine_folder, or_skipped
 from tests.chassis.test_events import note

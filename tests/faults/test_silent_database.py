@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, event
 
-from chassis import postgres as rules
+from chassis.data import postgres as rules
 from ops.engines.postgres import Postgres
 from tests.builders.engines import engine_folder, or_skipped
 from tests.builders.letters.app import create_app

@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from chassis.envelope import Event
+from chassis.events.envelope import Event
 from ops.cluster import plan
 from ops.cluster.instances import ROOT, Instance
 from ops.cluster.plan import FRONTS

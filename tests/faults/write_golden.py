@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from chassis.manifest import discover
+from chassis.process.manifest import discover
 from ops import demo
 from tests.faults.releases import unpack_previous_release
 

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
-from chassis.manifest import Manifest, Route
+from chassis.process.manifest import Manifest, Route
 from gateway.edge import Edge, create_edge
 from gateway.routes import RouteTaken, covers, table
 

@@ -1,6 +1,6 @@
 import pytest
 
-from chassis.manifest import Route
+from chassis.process.manifest import Route
 from gateway.limits import LeakyBuckets, caller_of
 
 ROUTE = Route("/x/", rate=2.0, burst=3)

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from chassis.manifest import Manifest
+from chassis.process.manifest import Manifest
 from gateway.openapi import merged
 
 URL = "http://simpul.test"

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from chassis import peers
-from chassis.ids import uuid7
-from chassis.manifest import Manifest
+from chassis.http import peers
+from chassis.process.ids import uuid7
+from chassis.process.manifest import Manifest
 from gateway.app import create_app
 from gateway.watch import Watch
 from tests.gateway.test_openapi import document

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from chassis import embedded
-from chassis import runtime as runtimes
-from chassis.app import key_set
-from chassis.manifest import load
+from chassis.process import runtime as runtimes
+from chassis.process.manifest import load
+from chassis.run import embedded
+from chassis.run.app import key_set
 from services.identity.seeds.demo import CREDENTIALS
 from services.identity.seeds.demo import seed as seed_demo
 from tests.builders.service import settings_for

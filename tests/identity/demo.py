@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select
 
-from chassis.regions import in_region
+from chassis.process.regions import in_region
 from services.identity.models import Employee, Unit, db
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from chassis.envelope import Event
+from chassis.events.envelope import Event
 from tests.builders.service import under_test
 from tests.identity import demo
 

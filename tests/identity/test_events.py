@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 import services.identity
-from chassis.envelope import Event
+from chassis.events.envelope import Event
 from services.identity.manifest import MANIFEST
 from tests.identity.desk import Desk
 

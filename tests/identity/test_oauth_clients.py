@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from werkzeug.test import TestResponse
 
-from chassis.clock import now
+from chassis.process.clock import now
 from services.identity.usecases import signing_keys
 from tests.identity.door import Door
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from chassis.clock import now
+from chassis.process.clock import now
 from tests.identity.door import REDIRECT, Door, challenge, query_of
 
 

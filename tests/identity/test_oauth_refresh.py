@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import time_machine
 
-from chassis.clock import now
+from chassis.process.clock import now
 from tests.identity.door import Door
 
 

@@ -12,9 +12,9 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from chassis.clock import now
 from chassis.kernel.errors import Refused
-from chassis.regions import all_regions, in_region
+from chassis.process.clock import now
+from chassis.process.regions import all_regions, in_region
 from services.identity.domain.roles import OFFICER_ROLES
 from services.identity.models import Account, Employee, PasswordLink, Region, RoleGrant, db
 from services.identity.seeds.first_run import init

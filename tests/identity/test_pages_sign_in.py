@@ -13,8 +13,8 @@ import pytest
 import time_machine
 from sqlalchemy import event, select, update
 
-from chassis.clock import now
-from chassis.regions import all_regions, in_region
+from chassis.process.clock import now
+from chassis.process.regions import all_regions, in_region
 from services.identity.adapters.hashing import Hasher
 from services.identity.models import Account, Region, SignInSession, db
 from tests.identity import demo

@@ -10,11 +10,11 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
-from chassis import migration
-from chassis.clock import now
-from chassis.config import SettingsInvalid
 from chassis.kernel.nip import parse_nip
-from chassis.regions import all_regions
+from chassis.process.clock import now
+from chassis.process.config import SettingsInvalid
+from chassis.process.regions import all_regions
+from chassis.run import migration
 from services.identity.adapters.hashing import Hasher
 from services.identity.app import create_app
 from services.identity.domain.passwords import check_password

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chassis import runtime as runtimes
-from chassis.regions import all_regions, in_region
+from chassis.process import runtime as runtimes
+from chassis.process.regions import all_regions, in_region
 from services.proposal.usecases.catalogue import install
 from tests.builders.definitions import definition_data
 from tests.journeys.journey import Filed, Journey

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from chassis import runtime as runtimes
-from chassis.regions import in_region
+from chassis.process import runtime as runtimes
+from chassis.process.regions import in_region
 from services.proposal.usecases.catalogue import install
 from tests.builders.chooser.app import choose, create_app
 from tests.builders.definitions import WORKFLOW, definition_data

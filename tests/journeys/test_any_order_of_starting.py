@@ -12,12 +12,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from chassis import embedded, migration, worker
-from chassis import runtime as runtimes
-from chassis.embedded import key
-from chassis.manifest import discover, load
-from chassis.reconcile import Reconciler
-from chassis.regions import all_regions
+from chassis.events.reconcile import Reconciler
+from chassis.process import runtime as runtimes
+from chassis.process.manifest import discover, load
+from chassis.process.regions import all_regions
+from chassis.run import embedded, migration, worker
+from chassis.run.embedded import key
 from services.identity.seeds.demo import seed
 from tests.builders.orders import chance, how_many
 from tests.builders.service import settings_for

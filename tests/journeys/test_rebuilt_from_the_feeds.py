@@ -18,10 +18,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, func, select
 
-from chassis import runtime as runtimes
-from chassis import worker
-from chassis.regions import all_regions
-from chassis.worker import Worker
+from chassis.process import runtime as runtimes
+from chassis.process.regions import all_regions
+from chassis.run import worker
+from chassis.run.worker import Worker
 from ops import dead, operator
 from ops.speech import Stop
 from tests.builders.form import Form

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chassis.ids import uuid7
+from chassis.process.ids import uuid7
 from tests.builders.matrix import (
     REFUSED,
     SERVICES,

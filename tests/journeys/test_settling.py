@@ -4,8 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from chassis import runtime as runtimes
-from chassis.regions import all_regions
+from chassis.process import runtime as runtimes
+from chassis.process.regions import all_regions
 from tests.builders.settling import under_way
 from tests.journeys.journey import Journey, running
 

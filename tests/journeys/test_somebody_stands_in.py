@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chassis.clock import now
+from chassis.process.clock import now
 from tests.journeys.journey import PROPOSAL, Filed, Journey
 
 IDENTITY = "/api/identity/v1"

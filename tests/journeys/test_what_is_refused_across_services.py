@@ -13,8 +13,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from chassis.auth import TOKEN_TYPE
-from chassis.regions import in_region
+from chassis.http.auth import TOKEN_TYPE
+from chassis.process.regions import in_region
 from services.identity.adapters.signing import sign
 from services.identity.usecases.signing_keys import signing_key
 from services.proposal.models import Proposal, db

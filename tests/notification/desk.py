@@ -5,11 +5,11 @@ from collections import deque
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from chassis.envelope import Event
-from chassis.ids import uuid7
-from chassis.manifest import Manifest, Notice
-from chassis.peers import Answer, PeerUnavailable
-from chassis.regions import all_regions
+from chassis.events.envelope import Event
+from chassis.http.peers import Answer, PeerUnavailable
+from chassis.process.ids import uuid7
+from chassis.process.manifest import Manifest, Notice
+from chassis.process.regions import all_regions
 from services.notification.domain.attempts import accepted
 from services.notification.models import Attempt, Delivery
 from services.notification.models import Notice as NoticeRow

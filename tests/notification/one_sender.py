@@ -10,7 +10,7 @@ from pathlib import Path
 
 import time_machine
 
-from chassis import runtime as runtimes
+from chassis.process import runtime as runtimes
 from services.notification.app import create_app
 from tests.builders.service import settings_for
 from tests.notification.desk import PEOPLE, Identity

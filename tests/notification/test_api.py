@@ -3,8 +3,8 @@ from uuid import UUID
 
 import pytest
 
-from chassis.clock import now
-from chassis.ids import uuid7
+from chassis.process.clock import now
+from chassis.process.ids import uuid7
 from services.notification.domain.attempts import permanent
 from tests.notification.desk import ADMIN, APPLICANT, OFFICER, a_rule, an_employee, an_event, copied
 
@@ -230,7 +230,7 @@ class TestTheListOfDeliveries:
 def test_suppressed_old_notices_are_listed_and_can_be_released(desk):
     event = an_event()
     with desk.app.app_context():
-        from chassis import inbox
+        from chassis.events import inbox
 
         old = type(event)(**{**vars(event), "position": 3})
         inbox.keep(desk.service.runtime, [old], born_at=10)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chassis import runtime as runtimes
-from chassis.regions import all_regions
+from chassis.process import runtime as runtimes
+from chassis.process.regions import all_regions
 from services.notification.models import Contact, Delivery, Employee, Notice, RoleGrant, Unit
 from tests.builders.service import one_service
 from tests.notification.desk import (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.manifest import discover, owner_of
+from chassis.process.manifest import discover, owner_of
 from services.notification.domain.rendering import Facts, render
 from services.notification.subscriptions import heard
 

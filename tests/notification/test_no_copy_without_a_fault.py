@@ -8,7 +8,7 @@ from email import message_from_bytes
 import pytest
 from aiosmtpd.controller import Controller
 
-from chassis.worker import Worker
+from chassis.run.worker import Worker
 from tests.notification.desk import Desk, a_rule, an_event
 
 NOTICES = 2_000

@@ -1,7 +1,7 @@
 import pytest
 
-from chassis.config import SettingsInvalid
-from chassis.manifest import load
+from chassis.process.config import SettingsInvalid
+from chassis.process.manifest import load
 from tests.builders.service import settings_for
 
 

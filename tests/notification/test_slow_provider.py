@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from chassis.worker import Worker
+from chassis.run.worker import Worker
 from tests.notification.desk import APPLICANT, Desk, a_rule, an_event
 
 

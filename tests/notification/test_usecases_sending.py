@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from chassis import worker
+from chassis.run import worker
 from services.notification.domain.attempts import (
     Ending,
     permanent,

@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from chassis.manifest import Manifest
+from chassis.process.manifest import Manifest
 from services.notification.subscriptions import NoticeRuleInvalid, heard
 from tests.notification.desk import (
     APPLICANT,

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from chassis import config
-from chassis.clock import now
-from chassis.manifest import discover, load
+from chassis.process import config
+from chassis.process.clock import now
+from chassis.process.manifest import discover, load
 from ops.deployment.__main__ import files, main
 from ops.deployment.values import FRONTS, Values
 from tests.builders.compose import Incomplete, filled, read_env

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chassis.config import Settings
-from chassis.manifest import discover
+from chassis.process.config import Settings
+from chassis.process.manifest import discover
 from ops.deployment.values import FRONTS
 from ops.prepare import settings, write_files
 from tests.builders.compose import filled, read_env

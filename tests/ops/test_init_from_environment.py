@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chassis import runtime as runtimes
+from chassis.process import runtime as runtimes
 from services.identity.models import Region
 from tests.builders.service import one_service, settings_for
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chassis.ids import uuid7
-from chassis.manifest import discover
+from chassis.process.ids import uuid7
+from chassis.process.manifest import discover
 from ops import folder, operator, tracing
 from ops.trace import first_id, hearers_of
 from tests.ops.systems import run_ops

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis import manifest
+from chassis.process import manifest
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from chassis import runtime as runtimes
-from chassis.reconcile import Reconciler
-from chassis.regions import in_region
+from chassis.events.reconcile import Reconciler
+from chassis.process import runtime as runtimes
+from chassis.process.regions import in_region
 from services.proposal.usecases.catalogue import install as install_layanan
 from tests.builders.definitions import WORKFLOW, definition_data
 from tests.builders.system import System, demo_system

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chassis.envelope import Event
-from chassis.manifest import discover, load
+from chassis.events.envelope import Event
+from chassis.process.manifest import discover, load
 from gateway.routes import table
 from services.notification.subscriptions import heard
 from tests.builders.service import settings_for, under_test

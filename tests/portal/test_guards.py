@@ -1,7 +1,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from chassis.config import SettingsInvalid
+from chassis.process.config import SettingsInvalid
 from portal.app import create_app
 from tests.portal.stage_set import SECRET, URL, FakeEdge, csrf_of, portal, sign_in
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis import runtime as runtimes
+from chassis.process import runtime as runtimes
 from tests.builders.service import Service, one_service
 from tests.proposal.office import Office
 

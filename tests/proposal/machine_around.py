@@ -8,7 +8,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from chassis.ids import uuid7
+from chassis.process.ids import uuid7
 from tests.builders.definitions import an_id
 from tests.proposal import machine_invariants as always
 from tests.proposal.machine_cast import APPLICANTS, OFFICERS

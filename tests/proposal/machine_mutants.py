@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from chassis import dispatcher, idempotency, inbox
-from chassis.ids import uuid7
+from chassis.events import dispatcher, inbox
+from chassis.http import idempotency
+from chassis.process.ids import uuid7
 from services.proposal.domain import workflow
 from services.proposal.domain.moves import MOVES, Row
 from services.proposal.domain.opening import everything

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chassis import outbox, sequencer
-from chassis.ids import uuid7
+from chassis.events import outbox, sequencer
+from chassis.process.ids import uuid7
 from services.proposal import events
 from services.proposal.domain.stages import Action
 from services.proposal.models import HistoryEntry

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 
 import time_machine
 
-from chassis.envelope import Event
-from chassis.inbox import store_into
+from chassis.events.envelope import Event
+from chassis.events.inbox import store_into
 from tests.builders.definitions import an_id
 from tests.proposal.machine_model import Model
 from tests.proposal.machine_offices import Expected, Step

@@ -14,8 +14,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, event
 
-from chassis import runtime as runtimes
-from chassis.manifest import discover, load
+from chassis.process import runtime as runtimes
+from chassis.process.manifest import discover, load
 from services.proposal.queries import region_book
 from tests.builders.service import one_service, settings_for, under_test
 from tests.builders.tokens import Signer

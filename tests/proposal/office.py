@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.ids import uuid7
-from chassis.keys import KeySet
-from chassis.regions import in_region
+from chassis.http.keys import KeySet
+from chassis.process.ids import uuid7
+from chassis.process.regions import in_region
 from services.proposal.adapters import receipts
 from services.proposal.adapters.receipts import Receipt
 from services.proposal.domain.stages import Action

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.envelope import Event
+from chassis.events.envelope import Event
 from tests.builders.definitions import an_id
 
 REGION = "demo"

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from flask import Flask, request
 
-from chassis import peers
-from chassis import runtime as runtimes
+from chassis.http import peers
+from chassis.process import runtime as runtimes
 from tests.builders.definitions import an_id
 from tests.proposal.office import Office
 

@@ -5,8 +5,8 @@ from string import Formatter
 import pytest
 from jsonschema import Draft202012Validator
 
-from chassis.contracts import ContractBroken, Contracts
-from chassis.envelope import Event
+from chassis.events.contracts import ContractBroken, Contracts
+from chassis.events.envelope import Event
 from services.proposal.manifest import MANIFEST
 
 FOLDER = Path(__file__).parents[2] / "services" / "proposal" / "contracts"

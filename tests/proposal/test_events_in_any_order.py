@@ -10,8 +10,8 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from chassis.envelope import Event
-from chassis.ids import uuid7
+from chassis.events.envelope import Event
+from chassis.process.ids import uuid7
 from services.proposal.models import Delegation, Employee, RoleGrant, Unit, db
 from services.proposal.subscriptions import HEARD
 from tests.builders.definitions import an_id, definition_data

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from chassis.envelope import Event
-from chassis.ids import uuid7
+from chassis.events.envelope import Event
+from chassis.process.ids import uuid7
 from services.proposal.models import db
 from tests.builders.definitions import definition_data
 from tests.builders.malformed import (

@@ -9,8 +9,8 @@ from threading import Barrier
 import pytest
 from sqlalchemy import create_engine, select
 
-from chassis import postgres as rules
-from chassis import runtime as runtimes
+from chassis.data import postgres as rules
+from chassis.process import runtime as runtimes
 from ops.engines.postgres import Postgres
 from services.proposal.app import create_app
 from services.proposal.models import Base, Proposal, QueueCount, db

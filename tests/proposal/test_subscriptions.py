@@ -7,9 +7,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy import select
 
-from chassis.envelope import Event
-from chassis.ids import uuid7
-from chassis.regions import in_region
+from chassis.events.envelope import Event
+from chassis.process.ids import uuid7
+from chassis.process.regions import in_region
 from services.proposal.domain.stages import OFFICER_STAGES
 from services.proposal.manifest import MANIFEST
 from services.proposal.models import Delegation, Employee, LayananDefinition, RoleGrant, Unit, db

@@ -7,8 +7,8 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from chassis import runtime
-from chassis.config import Settings
+from chassis.process import runtime
+from chassis.process.config import Settings
 from services.documents.adapters.checker.client import FileChecker, ProcessChecker
 from services.documents.adapters.receipts import Signer
 from services.documents.adapters.stores.opening import open_store

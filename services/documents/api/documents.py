@@ -5,10 +5,10 @@ from uuid import UUID
 
 from flask import Response, jsonify
 
-from chassis.api import IDEMPOTENCY_KEY, Blueprint, document
-from chassis.auth import person, requires
-from chassis.idempotency import answer_once, request_fingerprint
-from chassis.paging import PageArgs
+from chassis.http.api import IDEMPOTENCY_KEY, Blueprint, document
+from chassis.http.auth import person, requires
+from chassis.http.idempotency import answer_once, request_fingerprint
+from chassis.http.paging import PageArgs
 from services.documents import queries
 from services.documents.adapters.machinery import machinery
 from services.documents.api.content import PDF, content_response

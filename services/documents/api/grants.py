@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Response
 
-from chassis.api import Blueprint
-from chassis.auth import actor, person, requires
+from chassis.http.api import Blueprint
+from chassis.http.auth import actor, person, requires
 from services.documents.api.content import PDF, content_response
 from services.documents.api.schemas import GrantView, NewGrant
 from services.documents.usecases import granting, opening

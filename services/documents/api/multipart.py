@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 from chassis.kernel.errors import FieldError, Invalid, Refused
-from chassis.manifest import MEBIBYTE
+from chassis.process.manifest import MEBIBYTE
 from services.documents.adapters.spool import Spool
 from services.documents.api.schemas import UploadForm
 from services.documents.domain.limits import MAX_BYTES

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chassis.api import Blueprint
-from chassis.auth import public
+from chassis.http.api import Blueprint
+from chassis.http.auth import public
 from services.documents.adapters.machinery import machinery
 from services.documents.adapters.receipts import public_keys
 from services.documents.api.schemas import KeySetView

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.envelope import Event
-from chassis.inbox import Unprocessable
+from chassis.events.envelope import Event
+from chassis.events.inbox import Unprocessable
 from services.documents.events import document_verified
 from services.documents.models import ArchiveEntry, Document, db
 

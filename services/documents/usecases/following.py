@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.envelope import Event
+from chassis.events.envelope import Event
 from services.documents.models import Employee, db
 
 

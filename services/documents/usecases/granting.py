@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.clock import now
 from chassis.kernel.errors import NotFound
+from chassis.process.clock import now
 from services.documents.domain.grants import end_of_grant
 from services.documents.models import Document, Grant, db
 

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from chassis.clock import now
 from chassis.kernel.errors import NotFound
-from chassis.telemetry import counter, log
+from chassis.process.clock import now
+from chassis.process.telemetry import counter, log
 from services.documents.adapters.machinery import machinery
 from services.documents.adapters.spool import Spool
 from services.documents.adapters.stores.protocol import ObjectMissing

@@ -13,10 +13,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from chassis.clock import now
-from chassis.failpoints import reach
-from chassis.regions import current_region
-from chassis.telemetry import counter, histogram, log
+from chassis.process.clock import now
+from chassis.process.failpoints import reach
+from chassis.process.regions import current_region
+from chassis.process.telemetry import counter, histogram, log
 from services.documents.adapters.checker.verdict import Verdict
 from services.documents.adapters.machinery import machinery
 from services.documents.adapters.spool import Spool

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from chassis.clock import now
-from chassis.regions import all_regions
+from chassis.process.clock import now
+from chassis.process.regions import all_regions
 from services.documents.domain.refusals import DocumentCorrupt
 from services.documents.models import Document, db
 from services.documents.usecases.opening import intact

@@ -6,10 +6,10 @@ from itertools import islice
 
 from sqlalchemy import delete, select
 
-from chassis.clock import now
-from chassis.failpoints import reach
-from chassis.regions import all_regions
-from chassis.telemetry import log
+from chassis.process.clock import now
+from chassis.process.failpoints import reach
+from chassis.process.regions import all_regions
+from chassis.process.telemetry import log
 from services.documents.adapters.machinery import machinery
 from services.documents.models import Document, Grant, db
 

@@ -5,7 +5,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from chassis.config import Settings
+from chassis.process.config import Settings
 from services.identity.adapters.hashing import Hasher
 from services.identity.adapters.sealing import Sealer
 

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from chassis.auth import person
+from chassis.http.auth import person
 from chassis.kernel.errors import Forbidden
 from services.identity import queries
 from services.identity.domain.roles import ADMINISTRATORS, check_may_manage_account

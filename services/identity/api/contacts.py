@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from chassis.api import Blueprint
-from chassis.auth import requires
-from chassis.etags import set_etag
+from chassis.http.api import Blueprint
+from chassis.http.auth import requires
+from chassis.http.etags import set_etag
 from services.identity import queries
 from services.identity.api.schemas import ContactView
 from services.identity.models import Contact

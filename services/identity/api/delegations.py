@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.api import Blueprint, needs_if_match
-from chassis.auth import person, requires
-from chassis.etags import require_match, set_etag
-from chassis.idempotency import idempotent
+from chassis.http.api import Blueprint, needs_if_match
+from chassis.http.auth import person, requires
+from chassis.http.etags import require_match, set_etag
+from chassis.http.idempotency import idempotent
+from chassis.http.paging import page
 from chassis.kernel.errors import NotFound
-from chassis.paging import page
 from services.identity import queries
 from services.identity.api.schemas import (
     DelegationFilter,

@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.api import Blueprint, needs_if_match
-from chassis.auth import person, requires
-from chassis.etags import require_match, set_etag
-from chassis.idempotency import idempotent
+from chassis.http.api import Blueprint, needs_if_match
+from chassis.http.auth import person, requires
+from chassis.http.etags import require_match, set_etag
+from chassis.http.idempotency import idempotent
+from chassis.http.paging import page
 from chassis.kernel.nip import parse_nip
-from chassis.paging import page
-from chassis.runtime import here
+from chassis.process.runtime import here
 from services.identity import queries
 from services.identity.api.access import administrators_only, check_manages
 from services.identity.api.schemas import (

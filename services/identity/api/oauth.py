@@ -9,11 +9,11 @@ from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from chassis.auth import person, public, requires
-from chassis.clock import now
-from chassis.manifest import discover, person_scopes
-from chassis.regions import all_regions
-from chassis.runtime import here
+from chassis.http.auth import person, public, requires
+from chassis.process.clock import now
+from chassis.process.manifest import discover, person_scopes
+from chassis.process.regions import all_regions
+from chassis.process.runtime import here
 from services.identity import queries
 from services.identity.adapters.signing import ALGORITHM
 from services.identity.api.oauth_server import server

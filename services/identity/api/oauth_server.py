@@ -17,7 +17,7 @@ from authlib.oidc.core import OpenIDCode
 from flask import Flask, current_app, request
 from joserfc.jwk import ECKey
 
-from chassis.runtime import here
+from chassis.process.runtime import here
 from services.identity.adapters.signing import ALGORITHM, private_key
 from services.identity.api import tokens
 from services.identity.api.oauth_client import RegisteredClient, query_client

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chassis.api import Blueprint, needs_if_match
-from chassis.auth import person, requires
-from chassis.etags import require_match, set_etag
+from chassis.http.api import Blueprint, needs_if_match
+from chassis.http.auth import person, requires
+from chassis.http.etags import require_match, set_etag
 from services.identity import queries
 from services.identity.api.access import sysadmins_only
 from services.identity.api.schemas import RegionChange, RegionView

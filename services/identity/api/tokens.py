@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from chassis.auth import AUDIENCE, TOKEN_TYPE
-from chassis.clock import now
-from chassis.ids import uuid7
-from chassis.regions import ALL
-from chassis.runtime import here
+from chassis.http.auth import AUDIENCE, TOKEN_TYPE
+from chassis.process.clock import now
+from chassis.process.ids import uuid7
+from chassis.process.regions import ALL
+from chassis.process.runtime import here
 from services.identity.adapters.sealing import new_token
 from services.identity.adapters.signing import sign
 from services.identity.usecases.authorizing import Grantee

@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.api import Blueprint, needs_if_match
-from chassis.auth import requires
-from chassis.etags import require_match, set_etag
-from chassis.idempotency import idempotent
-from chassis.paging import page
+from chassis.http.api import Blueprint, needs_if_match
+from chassis.http.auth import requires
+from chassis.http.etags import require_match, set_etag
+from chassis.http.idempotency import idempotent
+from chassis.http.paging import page
 from services.identity import queries
 from services.identity.api.access import administrators_only
 from services.identity.api.schemas import NewUnit, UnitChange, UnitFilter, UnitPage, UnitView

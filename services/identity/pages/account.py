@@ -7,9 +7,9 @@ from authlib.common.urls import add_params_to_uri
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from chassis.auth import public
+from chassis.http.auth import public
 from chassis.kernel.errors import Refused
-from chassis.regions import all_regions, in_region
+from chassis.process.regions import all_regions, in_region
 from services.identity import queries
 from services.identity.adapters.signing import TokenUnreadable, read_signed
 from services.identity.api.oauth_client import query_client

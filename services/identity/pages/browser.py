@@ -7,7 +7,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from chassis.kernel.errors import Refused
-from chassis.runtime import here
+from chassis.process.runtime import here
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import new_token
 from services.identity.domain.sign_in import SESSION_LIFE

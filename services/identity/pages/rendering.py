@@ -6,9 +6,9 @@ from flask import Blueprint, Response, make_response, render_template
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from chassis.http.problems import Unavailable, language, refused
 from chassis.kernel.errors import Refused
-from chassis.problems import Unavailable, language, refused
-from chassis.telemetry import log
+from chassis.process.telemetry import log
 from services.identity.models import OAuthClient, db
 from services.identity.pages import browser
 from services.identity.pages.texts import say

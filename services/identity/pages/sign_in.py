@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from chassis.auth import public
+from chassis.http.auth import public
 from chassis.kernel.errors import Refused
-from chassis.regions import in_region
+from chassis.process.regions import in_region
 from services.identity import queries
 from services.identity.domain.sign_in import Step, safe_path
 from services.identity.models import SignInSession

@@ -1,6 +1,6 @@
 """What the pages say: Indonesian first, English second."""
 
-from chassis.problems import language
+from chassis.http.problems import language
 
 _TEXTS = {
     "account": ("Akun Anda", "Your account"),

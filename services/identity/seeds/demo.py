@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from chassis.regions import in_region
+from chassis.process.regions import in_region
 from services.identity.domain import totp
 from services.identity.models import Region, db
 from services.identity.seeds.demo_people import PEOPLE, REGION, TOTP_ROLES, UNITS, DemoPerson

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from chassis.kernel.errors import Refused
-from chassis.regions import in_region
+from chassis.process.regions import in_region
 from services.identity import queries
 from services.identity.domain.sign_in import FIRST_LINK_LIFE
 from services.identity.models import db

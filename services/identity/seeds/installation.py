@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from chassis.manifest import discover
-from chassis.runtime import of
+from chassis.process.manifest import discover
+from chassis.process.runtime import of
 from services.identity.config import client_secrets
 from services.identity.usecases import clients
 from services.identity.usecases.signing_keys import keep_keys

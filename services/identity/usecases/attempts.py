@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from chassis.clock import now
+from chassis.process.clock import now
 from services.identity.adapters.machinery import machinery
 from services.identity.domain.throttling import WINDOW, Failures, check_throttle
 from services.identity.models import SignInAttempt, db

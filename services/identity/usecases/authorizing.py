@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from chassis.clock import now
+from chassis.process.clock import now
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import fingerprint
 from services.identity.domain.refresh import FAMILY_LIFE, Presented, Verdict, judge

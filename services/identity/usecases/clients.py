@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from chassis.manifest import Manifest, person_scopes
+from chassis.process.manifest import Manifest, person_scopes
 from services.identity.adapters.sealing import fingerprint
 from services.identity.models import OAuthClient, db
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from chassis.clock import now
 from chassis.kernel.errors import FieldError, NotFound, Refused
-from chassis.regions import all_regions, in_region
+from chassis.process.clock import now
+from chassis.process.regions import all_regions, in_region
 from services.identity import queries
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import fingerprint, new_token

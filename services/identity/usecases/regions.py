@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from chassis.kernel.errors import FieldError, Invalid, Refused
-from chassis.regions import in_region
+from chassis.process.regions import in_region
 from services.identity import events, queries
 from services.identity.domain.regions import check_region
 from services.identity.domain.roles import OFFICER_ROLES, ROLES

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, update
 
-from chassis.clock import now
 from chassis.kernel.errors import FieldError, Refused
+from chassis.process.clock import now
 from services.identity import queries
 from services.identity.adapters.machinery import machinery
 from services.identity.domain import recovery, totp

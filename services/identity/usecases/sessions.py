@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from chassis.clock import now
+from chassis.process.clock import now
 from services.identity import events
 from services.identity.domain.sign_in import revocation_mark
 from services.identity.models import Employee, SignInSession, TokenFamily, db

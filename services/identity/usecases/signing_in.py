@@ -10,10 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.clock import now
 from chassis.kernel.errors import Refused
 from chassis.kernel.nip import parse_nip
-from chassis.regions import all_regions, in_region
+from chassis.process.clock import now
+from chassis.process.regions import all_regions, in_region
 from services.identity import queries
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import fingerprint, new_token

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from chassis.clock import now
+from chassis.process.clock import now
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.signing import new_key_pair
 from services.identity.domain.signing_keys import CACHE_LIFE, KeyTimes, next_start, times_from

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
-from chassis.clock import now
-from chassis.regions import all_regions
+from chassis.process.clock import now
+from chassis.process.regions import all_regions
 from services.identity.models import (
     AuthorizationCode,
     PasswordLink,

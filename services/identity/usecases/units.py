@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from chassis.ids import uuid7
 from chassis.kernel.errors import Refused
+from chassis.process.ids import uuid7
 from services.identity import events, queries
 from services.identity.models import Employee, Unit, db
 

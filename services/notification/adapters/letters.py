@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from html import escape
 
-from chassis.clock import now
+from chassis.process.clock import now
 from services.notification.adapters.channels import Message
 from services.notification.domain.addresses import email_address
 from services.notification.domain.words import clean_line

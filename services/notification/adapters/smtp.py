@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from chassis.watchdog import time_limit
+from chassis.process.watchdog import time_limit
 from services.notification.adapters.channels import Message, Sending
 from services.notification.adapters.letters import HeaderUnsafe, letter
 from services.notification.domain.addresses import UnusableAddress

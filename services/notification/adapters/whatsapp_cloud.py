@@ -13,7 +13,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from chassis.watchdog import time_limit
+from chassis.process.watchdog import time_limit
 from services.notification.adapters.channels import Message, Sending
 from services.notification.domain.addresses import UnusableAddress, mobile_number
 from services.notification.domain.attempts import (

@@ -1,6 +1,6 @@
 """`log:` — no WhatsApp leaves; the log says that one would have, number masked, text left out."""
 
-from chassis.telemetry import log
+from chassis.process.telemetry import log
 from services.notification.adapters.channels import Message, Sending
 from services.notification.domain.addresses import UnusableAddress, masked, mobile_number
 from services.notification.domain.attempts import Outcome, accepted, permanent

@@ -7,11 +7,11 @@ and to a region's system or BKPSDM administrator.
 from typing import Any
 from uuid import UUID
 
-from chassis.api import Blueprint
-from chassis.auth import InsufficientScope, actor, person, requires
-from chassis.clock import now
-from chassis.idempotency import idempotent
+from chassis.http.api import Blueprint
+from chassis.http.auth import InsufficientScope, actor, person, requires
+from chassis.http.idempotency import idempotent
 from chassis.kernel.errors import Forbidden
+from chassis.process.clock import now
 from services.notification import queries
 from services.notification.api.schemas import DeliveriesArgs, DeliveryPage, DeliveryState
 from services.notification.models import Delivery

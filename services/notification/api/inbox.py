@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.api import Blueprint
-from chassis.auth import person, requires
-from chassis.clock import now
-from chassis.idempotency import idempotent
-from chassis.problems import language
+from chassis.http.api import Blueprint
+from chassis.http.auth import person, requires
+from chassis.http.idempotency import idempotent
+from chassis.http.problems import language
+from chassis.process.clock import now
 from services.notification import queries
 from services.notification.api.schemas import (
     Counts,

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chassis.api import Blueprint
-from chassis.auth import person, requires
-from chassis.clock import now
+from chassis.http.api import Blueprint
+from chassis.http.auth import person, requires
+from chassis.process.clock import now
 from services.notification import queries
 from services.notification.api.schemas import NewPreference, PreferenceView
 from services.notification.models import Preference

@@ -2,8 +2,8 @@
 
 from marshmallow import fields, validate
 
-from chassis.api import Schema
-from chassis.paging import PageArgs, page_schema
+from chassis.http.api import Schema
+from chassis.http.paging import PageArgs, page_schema
 from services.notification.domain.rendering import LANGUAGES
 
 

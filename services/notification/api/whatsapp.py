@@ -8,10 +8,10 @@ import hmac
 
 from flask import Blueprint, Response, request
 
-from chassis.auth import public
-from chassis.clock import now
+from chassis.http.auth import public
 from chassis.kernel.errors import Forbidden, NotFound
-from chassis.runtime import here
+from chassis.process.clock import now
+from chassis.process.runtime import here
 from services.notification.adapters.whatsapp_status import is_signed, statuses
 from services.notification.usecases.confirming import confirm
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.regions import all_regions
+from chassis.process.regions import all_regions
 from services.notification.adapters.channels import WHATSAPP
 from services.notification.domain.confirmations import FAILED, is_news
 from services.notification.models import Delivery, db

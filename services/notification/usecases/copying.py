@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.envelope import Event
+from chassis.events.envelope import Event
 from services.notification.models import Contact, Employee, RoleGrant, Unit, db
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 from uuid import UUID
 
-from chassis.peers import PeerUnavailable
-from chassis.regions import in_region
-from chassis.runtime import here
+from chassis.http.peers import PeerUnavailable
+from chassis.process.regions import in_region
+from chassis.process.runtime import here
 from services.notification.models import Contact, db
 
 _FOUND, _MISSING = 200, 404

@@ -14,11 +14,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from chassis.clock import now
-from chassis.ids import uuid7
-from chassis.regions import all_regions, in_region
-from chassis.runtime import here
-from chassis.telemetry import log
+from chassis.process.clock import now
+from chassis.process.ids import uuid7
+from chassis.process.regions import all_regions, in_region
+from chassis.process.runtime import here
+from chassis.process.telemetry import log
 from services.notification.adapters.channels import EMAIL, WHATSAPP
 from services.notification.domain.attempts import LOST, Ending, Outcome, Step, next_step
 from services.notification.models import Attempt, Delivery, Notice, Preference, db

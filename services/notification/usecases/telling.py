@@ -10,11 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis import manifest
-from chassis.clock import now
-from chassis.envelope import Event
-from chassis.inbox import Unprocessable
-from chassis.runtime import here
+from chassis.events.envelope import Event
+from chassis.events.inbox import Unprocessable
+from chassis.process import manifest
+from chassis.process.clock import now
+from chassis.process.runtime import here
 from services.notification.adapters.channels import EMAIL, WHATSAPP
 from services.notification.domain.recipients import recipients
 from services.notification.domain.rendering import (

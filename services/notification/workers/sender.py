@@ -10,12 +10,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from chassis.failpoints import reach as reach_point
-from chassis.peers import PeerUnavailable
-from chassis.problems import is_outage
-from chassis.runtime import here
-from chassis.telemetry import counter, log
-from chassis.worker import Loop
+from chassis.http.peers import PeerUnavailable
+from chassis.http.problems import is_outage
+from chassis.process.failpoints import reach as reach_point
+from chassis.process.runtime import here
+from chassis.process.telemetry import counter, log
+from chassis.run.worker import Loop
 from services.notification.adapters.channels import EMAIL, Channel, Message
 from services.notification.domain.attempts import Outcome, Step, permanent, temporary, uncertain
 from services.notification.domain.rendering import DEFAULT_LANGUAGE

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from chassis.http.peers import PeerUnavailable
 from chassis.kernel.errors import NotFound
-from chassis.peers import PeerUnavailable
-from chassis.runtime import here
+from chassis.process.runtime import here
 
 MINUTES = 5
 _CREATED = 201

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from flask import Flask, current_app
 
-from chassis import runtime
-from chassis.app import key_set
-from chassis.config import Setting, url
+from chassis.http.keys import KeySet, SignatureInvalid
 from chassis.kernel.errors import FieldError, Invalid
-from chassis.keys import KeySet, SignatureInvalid
-from chassis.runtime import here
+from chassis.process import runtime
+from chassis.process.config import Setting, url
+from chassis.process.runtime import here
+from chassis.run.app import key_set
 
 KEYS_URL = Setting(
     "DOCUMENTS_JWKS_URL",

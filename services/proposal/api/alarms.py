@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chassis.api import Blueprint
-from chassis.auth import person, requires
-from chassis.paging import PageArgs
+from chassis.http.api import Blueprint
+from chassis.http.auth import person, requires
+from chassis.http.paging import PageArgs
 from services.proposal.api.rendering import row, stage_label
 from services.proposal.api.shapes import AlarmPage
 from services.proposal.queries.proposals import proposals_by_id, unattended

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chassis.api import Blueprint
-from chassis.auth import person, requires
+from chassis.http.api import Blueprint
+from chassis.http.auth import person, requires
 from services.proposal.api.schemas import DayArgs, NewHoliday, YearArgs
 from services.proposal.api.shapes import HolidayList, HolidayView
 from services.proposal.models import Holiday

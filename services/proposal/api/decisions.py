@@ -7,10 +7,10 @@ from uuid import UUID
 
 from flask import g, request
 
-from chassis.api import Blueprint, needs_if_match
-from chassis.auth import person, requires
-from chassis.etags import require_match
-from chassis.idempotency import idempotent
+from chassis.http.api import Blueprint, needs_if_match
+from chassis.http.auth import person, requires
+from chassis.http.etags import require_match
+from chassis.http.idempotency import idempotent
 from services.proposal.adapters.receipts import read_receipt
 from services.proposal.api.proposals import answer
 from services.proposal.api.schemas import NewDecision, NewResult, NewSubStatus

@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.api import Blueprint, needs_if_match
-from chassis.auth import person, requires
-from chassis.etags import require_match
+from chassis.http.api import Blueprint, needs_if_match
+from chassis.http.auth import person, requires
+from chassis.http.etags import require_match
 from services.proposal.adapters.grants import Grant
 from services.proposal.adapters.receipts import read_receipt
 from services.proposal.api.proposals import answer

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from chassis.api import Blueprint, Schema
-from chassis.auth import person, requires
+from chassis.http.api import Blueprint, Schema
+from chassis.http.auth import person, requires
 from services.proposal.api.rendering import row
 from services.proposal.api.schemas import InboxArgs, ListArgs
 from services.proposal.api.shapes import DecidedPage, ProposalPage

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chassis.api import Blueprint
-from chassis.auth import requires
+from chassis.http.api import Blueprint
+from chassis.http.auth import requires
 from services.proposal.api.rendering_layanan import layanan_row, layanan_view
 from services.proposal.api.shapes_layanan import LayananPage, LayananView
 from services.proposal.queries.region_book import region_book

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from chassis.api import Blueprint, Schema
-from chassis.auth import requires
+from chassis.http.api import Blueprint, Schema
+from chassis.http.auth import requires
 from services.proposal.models import Proposal
 from services.proposal.queries.proposals import numbered
 

@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.api import Blueprint, needs_if_match
-from chassis.auth import person, requires
-from chassis.etags import require_match, set_etag
-from chassis.idempotency import idempotent
+from chassis.http.api import Blueprint, needs_if_match
+from chassis.http.auth import person, requires
+from chassis.http.etags import require_match, set_etag
+from chassis.http.idempotency import idempotent
 from services.proposal.api.rendering import entry, row, stage_label
 from services.proposal.api.rendering_proposal import proposal_view
 from services.proposal.api.schemas import FieldChanges, MineArgs, NewProposal

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.problems import language
+from chassis.http.problems import language
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.reasons import REASON_LABELS
 from services.proposal.domain.stages import ACTION_LABELS, STAGE_LABELS, Action, Stage, Text

@@ -5,8 +5,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from chassis.api import Schema
-from chassis.paging import PageArgs
+from chassis.http.api import Schema
+from chassis.http.paging import PageArgs
 from services.proposal.adapters.receipts import LONGEST as LONGEST_RECEIPT
 from services.proposal.domain.stages import DECISIONS, Result
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from chassis.api import Schema
-from chassis.paging import page_schema
+from chassis.http.api import Schema
+from chassis.http.paging import page_schema
 
 _NEEDED: dict[str, Any] = {"enum": [True, False, "conditional"]}
 

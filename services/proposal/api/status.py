@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chassis.api import Blueprint
-from chassis.auth import public
-from chassis.regions import all_regions
+from chassis.http.api import Blueprint
+from chassis.http.auth import public
+from chassis.process.regions import all_regions
 from services.proposal.api.rendering import stage_label
 from services.proposal.api.schemas import StatusQuestion
 from services.proposal.api.shapes import StatusView

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, tuple_
 
-from chassis.paging import Page, page
+from chassis.http.paging import Page, page
 from services.proposal.models import HistoryEntry, Proposal, QueueCount, db
 from services.proposal.queries.desks import Reach, reaches_of
 from services.proposal.queries.region_book import RegionBook

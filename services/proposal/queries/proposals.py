@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.http.paging import Page, page
 from chassis.kernel.errors import NotFound
-from chassis.paging import Page, page
 from services.proposal.domain.deciders import Answer, Holder
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from chassis.clock import now
-from chassis.ids import uuid7
-from chassis.regions import current_region
+from chassis.process.clock import now
+from chassis.process.ids import uuid7
+from chassis.process.regions import current_region
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.organisation import Delegation, Grant, Organisation, UnitNode

@@ -5,7 +5,7 @@ versions with each upgrade; what a region changed itself stays.
 from flask import Flask
 from sqlalchemy import select
 
-from chassis.regions import all_regions, in_region
+from chassis.process.regions import all_regions, in_region
 from services.proposal.models import Unit, db
 from services.proposal.seeds.definitions import catalogue_documents
 from services.proposal.usecases.catalogue import install

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from chassis import outbox
+from chassis.events import outbox
 from chassis.kernel.errors import Invalid, NotFound
 from services.proposal import events
 from services.proposal.domain import workflow

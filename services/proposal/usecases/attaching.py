@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, func, select, update
 
 from chassis.kernel.errors import FieldError, Invalid, NotFound, Refused
-from chassis.regions import current_region
+from chassis.process.regions import current_region
 from services.proposal.adapters.receipts import POINTER, Receipt
 from services.proposal.domain.attaching import Attached, DocumentTypeRefused, check_document
 from services.proposal.domain.opening import require_open

@@ -3,8 +3,8 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from chassis.clock import now
-from chassis.telemetry import counter, log
+from chassis.process.clock import now
+from chassis.process.telemetry import counter, log
 from services.proposal.domain.deciders import Answer
 from services.proposal.models import Proposal, Unattended
 

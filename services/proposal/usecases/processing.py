@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis import outbox
+from chassis.events import outbox
 from chassis.kernel.errors import FieldError, Invalid
 from services.proposal import events
 from services.proposal.adapters.receipts import Receipt

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from chassis import outbox
+from chassis.events import outbox
 from services.proposal import events
 from services.proposal.domain import workflow
 from services.proposal.domain.opening import opened_by

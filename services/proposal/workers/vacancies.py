@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
 
-from chassis.regions import all_regions, in_region
-from chassis.worker import Loop
+from chassis.process.regions import all_regions, in_region
+from chassis.run.worker import Loop
 from services.proposal.domain.deciders import Answer
 from services.proposal.domain.stages import Stage
 from services.proposal.models import Proposal, QueueCount, Unattended, Unit, db

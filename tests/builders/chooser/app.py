@@ -3,12 +3,12 @@ from typing import Any
 
 from flask import Flask
 
-from chassis.app import service_app
-from chassis.db import Database, ServiceBase, service_registry
-from chassis.envelope import Event
-from chassis.manifest import Manifest
-from chassis.outbox import record
-from chassis.regions import in_region
+from chassis.data.db import Database, ServiceBase, service_registry
+from chassis.events.envelope import Event
+from chassis.events.outbox import record
+from chassis.process.manifest import Manifest
+from chassis.process.regions import in_region
+from chassis.run.app import service_app
 
 MANIFEST = Manifest(
     name="chooser",

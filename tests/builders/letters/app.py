@@ -6,17 +6,17 @@ from flask import Flask
 from marshmallow import fields, validate
 from sqlalchemy import select
 
-from chassis.api import Blueprint, Schema, needs_if_match
-from chassis.app import service_app
-from chassis.auth import person, requires
-from chassis.envelope import Event
-from chassis.etags import require_match, set_etag
-from chassis.idempotency import idempotent
-from chassis.inbox import Hearing, Unprocessable, hear
+from chassis.events.envelope import Event
+from chassis.events.inbox import Hearing, Unprocessable, hear
+from chassis.events.outbox import record
+from chassis.http.api import Blueprint, Schema, needs_if_match
+from chassis.http.auth import person, requires
+from chassis.http.etags import require_match, set_etag
+from chassis.http.idempotency import idempotent
+from chassis.http.paging import PageArgs, page, page_schema
 from chassis.kernel.errors import NotFound
-from chassis.manifest import Manifest
-from chassis.outbox import record
-from chassis.paging import PageArgs, page, page_schema
+from chassis.process.manifest import Manifest
+from chassis.run.app import service_app
 from tests.builders.letters.models import Heard, Letter, db
 
 MANIFEST = Manifest(

@@ -3,8 +3,8 @@ from uuid import UUID
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import Database, RegionScoped, ServiceBase, service_registry
-from chassis.ids import uuid7
+from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.process.ids import uuid7
 
 
 class Base(ServiceBase):

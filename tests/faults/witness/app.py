@@ -2,9 +2,9 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from chassis.app import service_app
-from chassis.envelope import Event
-from chassis.inbox import hear
+from chassis.events.envelope import Event
+from chassis.events.inbox import hear
+from chassis.run.app import service_app
 from tests.faults.witness.manifest import MANIFEST
 from tests.faults.witness.models import Effect, db
 

@@ -1,6 +1,6 @@
 """The witness: a service that hears everything and writes each handling down, without any guard."""
 
-from chassis.manifest import Manifest
+from chassis.process.manifest import Manifest
 from services.documents.manifest import MANIFEST as DOCUMENTS
 from services.proposal.manifest import MANIFEST as PROPOSAL
 

@@ -3,7 +3,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
 
 
 class Base(ServiceBase):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Protocol
 
-from chassis.problems import Unavailable
+from chassis.http.problems import Unavailable
 from services.documents.adapters.checker.verdict import Usage, Verdict, read_answer
 
 _PATIENCE = 26.0

@@ -13,7 +13,7 @@ from typing import Any
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from chassis.watchdog import TookTooLong, time_limit
+from chassis.process.watchdog import TookTooLong, time_limit
 
 _here = threading.local()
 

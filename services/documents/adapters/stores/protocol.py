@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO, ClassVar, Protocol
 
+from chassis.http.problems import Unavailable
 from chassis.kernel.errors import Refused
-from chassis.problems import Unavailable
 
 _KEY = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)*")
 

@@ -14,7 +14,7 @@ import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
 
-from chassis.telemetry import log
+from chassis.process.telemetry import log
 from services.documents.adapters.stores.deadline import connections, within
 from services.documents.adapters.stores.protocol import (
     ObjectMissing,

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from chassis.tables import JSON_VALUE, UTCDateTime
+from chassis.data.tables import JSON_VALUE, UTCDateTime
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,271 @@
+"""One database per service: typed models, one way to commit, and the region on every row."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from typing import Any, ClassVar, cast
+from uuid import UUID
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as RequestSession
+from sqlalchemy import MetaData, String, Table, Uuid, event
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    mapped_column,
+    registry,
+    with_loader_criteria,
+)
+from sqlalchemy.sql import ClauseElement, visitors
+
+from chassis.data import postgres
+from chassis.data.tables import JSON_VALUE, Plumbing, UTCDateTime
+from chassis.process import regions
+from chassis.process.telemetry import log
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=15000",
+)
+
+
+# Each service writes `class Base(ServiceBase): registry = service_registry()`, so that no two
+# services share metadata.
+ServiceBase = DeclarativeBase
+
+
+def service_registry() -> registry:
+    """Return a registry with the house's column types and constraint names."""
+    types: dict[Any, Any] = {
+        datetime: UTCDateTime(),
+        UUID: Uuid(),
+        dict[str, Any]: JSON_VALUE,
+        list[Any]: JSON_VALUE,
+        list[str]: JSON_VALUE,
+        list[dict[str, Any]]: JSON_VALUE,
+    }
+    return registry(metadata=MetaData(naming_convention=_NAMES), type_annotation_map=types)
+
+
+class RegionScoped:
+    """A model whose every row belongs to a region: filled, filtered and checked by `Database`."""
+
+    region: Mapped[str] = mapped_column(String(16), default=regions.current_region, index=True)
+
+
+class TransactionBroken(Exception):
+    """A nested block failed, so the transaction around it must not commit."""
+
+
+class _LastingSession(RequestSession):
+    """A session that ends without a failure, whatever became of the server."""
+
+    def close(self) -> None:
+        """Give the connection back. Its ROLLBACK may find the server dead, and changes nothing.
+
+        It comes after the answer was made: a failure here would make a 500 of any answer.
+        """
+        try:
+            super().close()
+        except DBAPIError as error:
+            log.warning("database_lost_at_the_end", error=type(error).__name__)
+
+
+class Database(SQLAlchemy):
+    """A service's own database. `transaction()` is the only place that commits."""
+
+    _PENDING: ClassVar[str] = "after_commit"
+
+    def __init__(self, base: type[DeclarativeBase]) -> None:
+        options = {"class_": _LastingSession, "expire_on_commit": False}
+        super().__init__(model_class=base, session_options=options)
+        self.plumbing = Plumbing(base.metadata)
+        self._write_lock = threading.RLock()
+        event.listen(self.session, "do_orm_execute", _tell_server_the_region)
+        event.listen(self.session, "do_orm_execute", _filter_by_region)
+        event.listen(self.session, "before_flush", _check_regions)
+
+    def init_app(self, app: Flask) -> None:
+        super().init_app(app)
+        with app.app_context():
+            if self.engine.dialect.name == "sqlite":
+                event.listen(self.engine, "connect", _prepare_sqlite)
+                event.listen(self.engine, "begin", _begin_sqlite)
+            else:
+                postgres.prepare(self.engine)
+
+    @staticmethod
+    def engine_options(database_url: str) -> dict[str, Any]:
+        """Return the pool settings that suit the database."""
+        if make_url(database_url).get_backend_name() == "sqlite":
+            return {"pool_size": 10, "max_overflow": 120, "pool_timeout": 30}
+        return postgres.engine_options()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Commit everything the block did, or nothing. A block inside another joins it.
+
+        On SQLite it begins IMMEDIATE, so what is read inside cannot change before the commit.
+        Raises `TransactionBroken` when an inner block failed and the failure was swallowed.
+        """
+        session = self.session()
+        if session.info.get("open"):
+            with self._joined(session):
+                yield session
+            return
+        with self._writing(session):
+            try:
+                yield session
+                _refuse_broken(session)
+                self._notify(session)
+                session.commit()
+            except BaseException:
+                session.rollback()
+                session.info.pop(self._PENDING, None)
+                session.info.pop("notify", None)
+                raise
+        for callback in session.info.pop(self._PENDING, ()):
+            callback()
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call back once, after the open transaction has committed; never if it does not."""
+        callbacks = self.session().info.setdefault(self._PENDING, [])
+        if callback not in callbacks:
+            callbacks.append(callback)
+
+    def wake_elsewhere(self, loop: str) -> None:
+        """Have the loop of that name run in the other processes too, once this commits."""
+        if postgres.is_postgres(self.engine):
+            self.session().info.setdefault("notify", set()).add(loop)
+
+    @property
+    def in_transaction(self) -> bool:
+        """Tell whether a `transaction()` block is open here (reads alone do not count)."""
+        return bool(self.session().info.get("open"))
+
+    def _notify(self, session: Session) -> None:
+        for loop in session.info.pop("notify", ()):
+            postgres.notify(session, loop)
+
+    @contextmanager
+    def _joined(self, session: Session) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            session.info["broken"] = True
+            raise
+
+    @contextmanager
+    def _writing(self, session: Session) -> Iterator[None]:
+        if session.new or session.dirty or session.deleted:
+            raise TransactionBroken("objects were changed outside a transaction() block")
+        session.rollback()
+        sqlite = self.engine.dialect.name == "sqlite"
+        with self._write_lock if sqlite else nullcontext():
+            session.info["open"] = True
+            try:
+                session.connection(execution_options={"simpul_write": True})
+                yield
+            finally:
+                session.info.pop("open", None)
+                session.info.pop("broken", None)
+
+
+def _refuse_broken(session: Session) -> None:
+    if session.info.pop("broken", False):
+        raise TransactionBroken("an inner block failed; nothing was saved")
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling loses updates silently; ours begins explicitly.
+    dbapi_connection.isolation_level = None
+    for pragma in _SQLITE_PRAGMAS:
+        dbapi_connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("simpul_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _tell_server_the_region(state: ORMExecuteState) -> None:
+    postgres.bind_region(state.session)
+
+
+def _filter_by_region(state: ORMExecuteState) -> None:
+    region = regions.bound()
+    if region == regions.ALL:
+        return
+    if region is None:
+        _refuse_unbound(state)
+        return
+    if not state.is_orm_statement:
+        return
+    if state.is_insert:
+        _check_bulk_insert(state, region)
+    elif state.is_select or state.is_update or state.is_delete:
+        if state.is_column_load or state.is_relationship_load:
+            return
+        state.statement = state.statement.options(
+            with_loader_criteria(
+                RegionScoped, lambda model: model.region == region, include_aliases=True
+            )
+        )
+
+
+def _refuse_unbound(state: ORMExecuteState) -> None:
+    for element in visitors.iterate(cast(ClauseElement, state.statement)):
+        if isinstance(element, Table) and _is_scoped(element):
+            raise regions.RegionNotBound(f"{element.name} was touched without a region")
+
+
+def _is_scoped(table: Table) -> bool:
+    return bool(table.info.get("region_scoped"))
+
+
+def _check_bulk_insert(state: ORMExecuteState, region: str) -> None:
+    given: Any = state.parameters or ()
+    for row in [given] if isinstance(given, dict) else given:
+        if row.get("region", region) != region:
+            raise regions.WrongRegion(f"a row of {row['region']!r} while {region!r} is bound")
+
+
+def _check_regions(session: Session, _context: Any, _instances: Any) -> None:
+    postgres.bind_region(session)
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, RegionScoped):
+            _check_row(row)
+
+
+def _check_row(row: RegionScoped) -> None:
+    region = regions.bound()
+    if region is None:
+        raise regions.RegionNotBound(f"{type(row).__name__} was changed without a region")
+    if cast(str | None, row.region) is None:
+        row.region = regions.current_region()
+    elif region not in (regions.ALL, row.region):
+        raise regions.WrongRegion(f"a row of {row.region!r} while {region!r} is bound")
+
+
+@event.listens_for(RegionScoped, "instrument_class", propagate=True)
+def _mark_scoped(mapper: Any, _class: type) -> None:
+    if isinstance(mapper.local_table, Table):
+        mapper.local_table.info["region_scoped"] = True
+
+
+__all__ = ["Database", "Engine", "RegionScoped", "ServiceBase", "service_registry"]

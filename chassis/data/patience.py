@@ -1,0 +1,126 @@
+"""A limit for waiting on a PostgreSQL that is there but silent: frozen, or behind a dead link.
+
+The server's own limits need a server that runs. Here the waiting side asks by a second connection
+whether the server answers at all, so a slow query is waited for and a dead server is not.
+"""
+
+import socket
+import struct
+import threading
+import time
+from collections.abc import Generator
+from typing import Any, Self
+
+import psycopg
+from psycopg.waiting import Ready
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from chassis.process.telemetry import log
+
+_SILENCE = 0.7  # waited without a doubt
+_PROBE = 1.0
+_FRESH = 1.0  # a verdict serves every waiter for so long
+# One session may hang while the server goes on: a little more than `statement_timeout`.
+_LONGEST = 6.0
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)
+
+
+class ServerSilent(psycopg.OperationalError):
+    """The server took the question and does not answer."""
+
+
+class Pulse:
+    """Whether one server answers at all; one thread asks, the others take its verdict."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._port = host, port
+        self._lock = threading.Lock()
+        self._asked_at = float("-inf")
+        self._alive = True
+
+    def alive(self) -> bool:
+        """Ask, unless somebody just did."""
+        with self._lock:
+            if time.monotonic() - self._asked_at > _FRESH:
+                self._alive = self._answers()
+                self._asked_at = time.monotonic()
+                if not self._alive:
+                    log.warning("database_silent", host=self._host, port=self._port)
+            return self._alive
+
+    def refuse_known_dead(self) -> None:
+        """Raise `ServerSilent` when the server was silent and still is."""
+        if not self._alive and not self.alive():
+            raise ServerSilent("the server does not answer")
+
+    def _answers(self) -> bool:
+        """Every server answers the question for TLS with one byte, before any sign-in."""
+        try:
+            with _dial(self._host, self._port) as line:
+                line.settimeout(_PROBE)
+                line.sendall(_SSL_REQUEST)
+                return bool(line.recv(1))
+        except OSError:
+            return False
+
+
+def _dial(host: str, port: int) -> socket.socket:
+    if not host.startswith("/"):
+        return socket.create_connection((host, port), timeout=_PROBE)
+    line = socket.socket(socket.AF_UNIX)
+    line.settimeout(_PROBE)
+    line.connect(f"{host}/.s.PGSQL.{port}")
+    return line
+
+
+_pulses: dict[tuple[str, int], Pulse] = {}
+_pulses_lock = threading.Lock()
+
+
+def pulse(host: str, port: int) -> Pulse:
+    with _pulses_lock:
+        return _pulses.setdefault((host, port), Pulse(host, port))
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection whose every wait ends. It is closed when the server stays silent."""
+
+    @classmethod
+    def connect(cls, conninfo: str = "", **given: Any) -> Self:
+        """Connect, but not to a server that is known to be silent. Raises `ServerSilent`."""
+        host, port = str(given.get("host") or ""), int(given.get("port") or 5432)
+        if host:
+            pulse(host, port).refuse_known_dead()
+        return super().connect(conninfo, **given)
+
+    def wait(self, gen: Generator[Any, Any, Any], *args: Any, **kwargs: Any) -> Any:
+        return super().wait(self._watched(gen), *args, **kwargs)
+
+    def _watched(self, gen: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        """Pass everything through; at each idle tick, look whether to go on."""
+        began = time.monotonic()
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if ready == Ready.NONE and self._is_hopeless(time.monotonic() - began):
+                    self.pgconn.finish()
+                    raise ServerSilent("the server does not answer")
+                wanted = gen.send(ready)
+        except StopIteration as done:
+            return done.value
+
+    def _is_hopeless(self, waited: float) -> bool:
+        if waited < _SILENCE:
+            return False
+        return waited > _LONGEST or not pulse(self.info.host, self.info.port).alive()
+
+
+def install(engine: Engine) -> None:
+    """This function will make every new connection of the engine a patient one."""
+
+    def connect(_dialect: Any, _record: Any, args: Any, parameters: Any) -> Connection:
+        return Connection.connect(*args, **parameters)
+
+    event.listen(engine, "do_connect", connect)

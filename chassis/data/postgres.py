@@ -1,0 +1,161 @@
+"""What PostgreSQL gives that SQLite does not: row security, time limits, notifications.
+
+The application's filter by region stays; the policy holds even where the filter is missing.
+"""
+
+from typing import Any
+
+from sqlalchemy import MetaData, Table, create_engine, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from chassis.process import regions
+
+BACKEND = "postgresql"
+_REGION = "simpul.region"
+CHANNELS = ("relay", "dispatcher")
+_LIMITS = {
+    "statement_timeout": 5_000,
+    "lock_timeout": 2_000,
+    "idle_in_transaction_session_timeout": 10_000,
+}
+_LOCK_NOT_AVAILABLE = "55P03"
+_MUST_BE_ON = ("fsync", "full_page_writes")
+
+# The server keeps a policy in words of its own, so ours stand beside it as a comment.
+_PROTECTED = """
+    SELECT relrowsecurity AND relforcerowsecurity AND EXISTS (
+        SELECT 1 FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'region'
+        AND obj_description(pg_policy.oid, 'pg_policy') = %s)
+    FROM pg_class WHERE pg_class.oid = %s::regclass
+"""
+
+
+class UnsafeServer(Exception):
+    """The server is set to forget committed data in a crash; the service does not start."""
+
+
+def engine_options(*, processes_share: int = 4) -> dict[str, Any]:
+    """Return pool sizes and time limits (milliseconds on the server, seconds here)."""
+    limits = " ".join(f"-c {name}={value}" for name, value in _LIMITS.items())
+    return {
+        "pool_size": processes_share,
+        "max_overflow": processes_share,
+        "pool_timeout": 2,
+        "pool_pre_ping": True,
+        "connect_args": {
+            "connect_timeout": 2,
+            "tcp_user_timeout": 5_000,
+            "keepalives_idle": 10,
+            "options": limits,
+        },
+    }
+
+
+def is_postgres(engine: Engine) -> bool:
+    return engine.dialect.name == BACKEND
+
+
+def is_lock_timeout(error: DBAPIError) -> bool:
+    """Tell whether the server gave up waiting for another transaction's lock."""
+    return getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE
+
+
+def bind_region(session: Session) -> None:
+    """This function will tell the server which region the transaction may see (SET LOCAL).
+
+    Sends nothing when the server knows it already.
+    """
+    region = regions.bound() or ""
+    connection = session.connection()
+    if connection.dialect.name != BACKEND or connection.info.get(_REGION) == region:
+        return
+    connection.exec_driver_sql("SELECT set_config(%s, %s, true)", (_REGION, region))
+    connection.info[_REGION] = region
+
+
+def prepare(engine: Engine) -> None:
+    """This function will have the engine forget regions and not wait for ever."""
+    # Only PostgreSQL installations have its driver.
+    from chassis.data import patience
+
+    _forget_region_at_end(engine)
+    patience.install(engine)
+
+
+def _forget_region_at_end(engine: Engine) -> None:
+    """This function will make each transaction begin without a region, as the server does."""
+
+    def forget(connection: Connection, *_savepoint: Any) -> None:
+        # A connection that broke has nothing left to forget, and must not be asked for more.
+        if not connection.invalidated:
+            connection.info.pop(_REGION, None)
+
+    for moment in ("begin", "commit", "rollback", "rollback_savepoint"):
+        event.listen(engine, moment, forget)
+
+
+def check_durability(engine: Engine) -> None:
+    """This function will refuse a server that may lose what it has confirmed.
+
+    Raises `UnsafeServer`.
+    """
+    with engine.connect() as connection:
+        shown = {
+            name: connection.exec_driver_sql(f"SHOW {name}").scalar()
+            for name in (*_MUST_BE_ON, "synchronous_commit")
+        }
+    off = [name for name in _MUST_BE_ON if shown[name] != "on"]
+    if shown["synchronous_commit"] == "off":
+        off.append("synchronous_commit")
+    if off:
+        raise UnsafeServer(f"PostgreSQL runs with {', '.join(off)} off")
+
+
+def protect(owner_url: str, role: str, metadata: MetaData) -> None:
+    """This function will grant the service's role its rights and force row security.
+
+    Run by the owner after each migration, while the service works; safe to repeat. A table that
+    is protected already is not locked, and no two are at once: a request would wait for one and
+    hold the other.
+    """
+    engine = create_engine(owner_url)
+    with engine.begin() as connection:
+        _grant(connection, role)
+    for table in metadata.sorted_tables:
+        if table.info.get("region_scoped"):
+            with engine.begin() as connection:
+                _force_row_security(connection, table)
+    engine.dispose()
+
+
+def _grant(connection: Connection, role: str) -> None:
+    quoted = connection.dialect.identifier_preparer.quote(role)
+    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {quoted}")
+    for kind, rights in (
+        ("TABLES", "SELECT, INSERT, UPDATE, DELETE"),
+        ("SEQUENCES", "USAGE, SELECT"),
+    ):
+        connection.exec_driver_sql(f"GRANT {rights} ON ALL {kind} IN SCHEMA public TO {quoted}")
+
+
+def _force_row_security(connection: Connection, table: Table) -> None:
+    name = connection.dialect.identifier_preparer.quote(table.name)
+    visible = f"current_setting('{_REGION}', true) IN (region, '{regions.ALL}')"
+    if connection.exec_driver_sql(_PROTECTED, (visible, name)).scalar():
+        return
+    told = visible.replace("'", "''")
+    for statement in (
+        f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",
+        f"DROP POLICY IF EXISTS region ON {name}",
+        f"CREATE POLICY region ON {name} USING ({visible}) WITH CHECK ({visible})",
+        f"COMMENT ON POLICY region ON {name} IS '{told}'",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+def notify(session: Session, channel: str) -> None:
+    """This function will wake the loop of that name in every process, once this commits."""
+    session.connection().exec_driver_sql(f"NOTIFY simpul_{channel}")

@@ -1,0 +1,1 @@
+"""From a fact to its effect: outbox, bus, inbox, feed."""

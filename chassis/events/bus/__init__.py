@@ -1,0 +1,47 @@
+"""The bus: for speed only. The truth is each service's log (`chassis.events.feed`)."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Protocol
+
+from chassis.events.envelope import Event
+from chassis.process.loops import Loop
+
+Store = Callable[[Event], None]
+
+
+class BusUnavailable(Exception):
+    """The bus cannot take or give messages now; try again later."""
+
+
+class BusMisconfigured(Exception):
+    """The broker has a queue or exchange of that name that is not ours as it should be.
+
+    Trying again does not help; the message says what does.
+    """
+
+
+class Bus(Protocol):
+    """Takes events from publishers and hands them to each hearer's inbox."""
+
+    def publish(self, event: Event) -> bool:
+        """Hand over one event. True: some hearer's queue has it. False: nobody hears it.
+
+        Raises `BusUnavailable` when it is not known to be safe.
+        """
+
+    def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
+        """Have `store` called for each event of `types`; returns the loops that need running."""
+
+    def declare(self, hearer: str, types: Collection[str]) -> None:
+        """Make what the hearer needs exist on the broker; safe to repeat.
+
+        Raises `BusUnavailable`, or `BusMisconfigured` when somebody must look after it.
+        """
+
+    def tend(self) -> None:
+        """Keep an idle publisher's connection alive; called every half second or so."""
+
+    def check(self) -> None:
+        """Raise `BusUnavailable` when the bus does not answer."""
+
+    def close(self) -> None: ...

@@ -1,0 +1,284 @@
+"""The bus on RabbitMQ. The only module that knows pika.
+
+Durable quorum queues and a topic exchange only, so the same code runs from 3.10 to 4.x. Each
+object belongs to one thread: pika's connections are not shared.
+"""
+
+import contextlib
+import copy
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
+from pika.exceptions import (
+    AMQPConnectionError,
+    AMQPError,
+    ChannelClosedByBroker,
+    NackError,
+    UnroutableError,
+)
+
+from chassis.events.bus import BusMisconfigured, BusUnavailable, Store
+from chassis.events.envelope import CONTENT_TYPE, EnvelopeInvalid, Event
+from chassis.process.failpoints import reach
+from chassis.process.loops import Loop
+from chassis.process.telemetry import log
+
+EXCHANGE = "simpul.events"
+DEAD_EXCHANGE = "simpul.dead"
+# One message in hand: more would come back in another order when a hearer stops or breaks off.
+PREFETCH = 1
+BATCH = 10
+_NOT_FOUND, _PRECONDITION_FAILED = 404, 406
+_SETTLING_TIME = 2.0
+# A line that died silently is noticed after 5 + 5 to 2 * (5 + 5) seconds: pika's own rule.
+_HEARTBEAT = 5
+# One consumer at a time, the others stand by: two would store a subject's events out of order.
+# The limit is a fuse only: failures are counted in the inbox; what blows it is kept, not dropped.
+_SINGLE = "x-single-active-consumer"
+_QUEUE = {
+    "x-queue-type": "quorum",
+    _SINGLE: True,
+    "x-delivery-limit": 100,
+    "x-dead-letter-exchange": DEAD_EXCHANGE,
+    "x-dead-letter-strategy": "at-least-once",
+    "x-overflow": "reject-publish",
+}
+
+
+def queue_of(hearer: str) -> str:
+    return f"{hearer}.inbox"
+
+
+class RabbitBus:
+    """Publishes with confirms and `mandatory`; consumes by storing, then acknowledging."""
+
+    def __init__(self, url: str, service: str) -> None:
+        self._parameters = pika.URLParameters(url)
+        self._parameters.heartbeat = _HEARTBEAT
+        self._parameters.blocked_connection_timeout = 5
+        self._parameters.socket_timeout = 5
+        self._parameters.stack_timeout = 6
+        self._parameters.client_properties = {"connection_name": f"simpul {service}"}
+        self._publishing = _Line(self._parameters, confirms=True)
+
+    def publish(self, event: Event) -> bool:
+        try:
+            self._publishing.channel().basic_publish(
+                EXCHANGE,
+                event.type,
+                event.to_json().encode(),
+                pika.BasicProperties(
+                    content_type=CONTENT_TYPE,
+                    delivery_mode=pika.DeliveryMode.Persistent,
+                    message_id=str(event.id),
+                ),
+                mandatory=True,
+            )
+        except UnroutableError:
+            return False
+        except ChannelClosedByBroker as error:
+            self._publishing.close()
+            if error.reply_code == _NOT_FOUND:
+                self._declare_again()
+            raise BusUnavailable(f"channel closed: {error.reply_code}") from error
+        except (AMQPError, NackError, OSError) as error:
+            self._publishing.close()
+            raise BusUnavailable(type(error).__name__) from error
+        return True
+
+    def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
+        line = _Line(self._parameters, confirms=False)
+        consumer = _Consumer(self, line, hearer, tuple(types), store)
+        return [Loop("consumer", consumer.run, every=0.05, drained=False, stop=line.close)]
+
+    def declare(self, hearer: str, types: Collection[str]) -> None:
+        """Declare the exchanges and the hearer's queue, bound to exactly what it hears."""
+        line = _Line(self._parameters, confirms=False)
+        try:
+            _declare_exchanges(line.channel())
+            _declare_queue(line, queue_of(hearer))
+            for event_type in types:
+                line.channel().queue_bind(queue_of(hearer), EXCHANGE, event_type)
+        except ChannelClosedByBroker as error:
+            raise _refusal(error) from error
+        except (AMQPError, OSError) as error:
+            raise BusUnavailable(type(error).__name__) from error
+        finally:
+            line.close()
+
+    def tend(self) -> None:
+        self._publishing.tend()
+
+    def check(self) -> None:
+        # Whoever asks whether this process can serve does not wait long for the answer.
+        hasty = copy.copy(self._parameters)
+        hasty.socket_timeout, hasty.stack_timeout = 1, 1.2
+        line = _Line(hasty, confirms=False)
+        try:
+            line.channel()
+        except (AMQPError, OSError) as error:
+            raise BusUnavailable(type(error).__name__) from error
+        finally:
+            line.close()
+
+    def close(self) -> None:
+        self._publishing.close()
+
+    def _declare_again(self) -> None:
+        log.warning("exchange_missing_declared_again", exchange=EXCHANGE)
+        line = _Line(self._parameters, confirms=False)
+        with contextlib.suppress(AMQPError, OSError):
+            _declare_exchanges(line.channel())
+        line.close()
+        time.sleep(_SETTLING_TIME)
+
+
+def _refusal(error: ChannelClosedByBroker) -> Exception:
+    if error.reply_code == _PRECONDITION_FAILED:
+        return BusMisconfigured(
+            f"the broker has it with other properties: {error.reply_text}. Stop the workers, "
+            "delete it (rabbitmqctl delete_queue) and migrate again: what was in it comes from "
+            "the feeds"
+        )
+    return BusUnavailable(f"channel closed: {error.reply_code}")
+
+
+def _declare_queue(line: "_Line", queue: str) -> None:
+    """A queue that lacks only what the first release lacked keeps working as it is."""
+    try:
+        line.channel().queue_declare(queue, durable=True, arguments=dict(_QUEUE))
+    except ChannelClosedByBroker as error:
+        if error.reply_code != _PRECONDITION_FAILED:
+            raise
+        earlier = {name: value for name, value in _QUEUE.items() if name != _SINGLE}
+        line.channel().queue_declare(queue, durable=True, arguments=earlier)
+        hint = "stop the workers, delete the queue, migrate: what was in it comes from the feeds"
+        log.warning("queue_without_single_active_consumer", queue=queue, hint=hint)
+
+
+def _declare_exchanges(channel: BlockingChannel) -> None:
+    channel.exchange_declare(EXCHANGE, "topic", durable=True)
+    channel.exchange_declare(DEAD_EXCHANGE, "fanout", durable=True)
+    channel.queue_declare("dead", durable=True, arguments={"x-queue-type": "quorum"})
+    channel.queue_bind("dead", DEAD_EXCHANGE)
+
+
+@dataclass
+class _Line:
+    """One connection with one channel, opened when needed and again after a failure."""
+
+    parameters: pika.URLParameters
+    confirms: bool
+    _connection: Any = field(default=None, init=False)
+    _channel: Any = field(default=None, init=False)
+
+    def channel(self) -> BlockingChannel:
+        self.tend()
+        if self._channel is None or not self._channel.is_open:
+            self.close()
+            self._connection = self._opened()
+            self._channel = self._connection.channel()
+            if self.confirms:
+                self._channel.confirm_delivery()
+        return self._channel
+
+    def _opened(self) -> pika.BlockingConnection:
+        try:
+            return pika.BlockingConnection(self.parameters)
+        except AMQPConnectorException as error:
+            # What pika raises for a broker that accepts and says nothing is no AMQPError.
+            raise AMQPConnectionError(type(error).__name__) from error
+
+    def tend(self) -> None:
+        """Answer heartbeats, and let go of a connection that died meanwhile."""
+        if self._connection is not None:
+            try:
+                self._connection.process_data_events()
+            except (AMQPError, OSError):
+                self.close()
+
+    def close(self) -> None:
+        connection, self._connection, self._channel = self._connection, None, None
+        if connection is not None:
+            with contextlib.suppress(AMQPError, OSError):
+                connection.close()
+
+
+@dataclass
+class _Consumer:
+    """Moves messages from the queue into the inbox."""
+
+    bus: RabbitBus
+    line: _Line
+    hearer: str
+    types: tuple[str, ...]
+    store: Store
+    _prepared: BlockingChannel | None = field(default=None, init=False)
+    _held: "_Message | None" = field(default=None, init=False)
+
+    def run(self) -> bool:
+        """Store what arrives within half a second; True when something did."""
+        try:
+            channel = self.line.channel()
+            if channel is not self._prepared:
+                channel.basic_qos(prefetch_count=PREFETCH)
+                self._prepared = channel
+            return self._store_arriving(channel)
+        except ChannelClosedByBroker as error:
+            self.line.close()
+            if error.reply_code == _NOT_FOUND:
+                self.bus.declare(self.hearer, self.types)
+                time.sleep(_SETTLING_TIME)
+            raise BusUnavailable(f"channel closed: {error.reply_code}") from error
+        except (AMQPError, OSError) as error:
+            self.line.close()
+            raise BusUnavailable(type(error).__name__) from error
+
+    def _store_arriving(self, channel: BlockingChannel) -> bool:
+        stored = 0
+        for message in self._arriving(channel):
+            self._held = message
+            self._settle(message)
+            self._held = None
+            stored += 1
+            if stored >= BATCH:
+                break
+        return stored > 0
+
+    def _arriving(self, channel: BlockingChannel) -> Iterator["_Message"]:
+        """What could not be stored last time comes first: sent back, it would lose its place."""
+        if self._held is not None and self._held.channel is channel:
+            channel.connection.process_data_events(time_limit=0)  # heartbeats, while it fails
+            yield self._held
+        for method, _properties, body in channel.consume(
+            queue_of(self.hearer), inactivity_timeout=0.5
+        ):
+            if method is None:
+                return
+            yield _Message(channel, method.delivery_tag, body)
+
+    def _settle(self, message: "_Message") -> None:
+        reach("consumer.before_store")
+        try:
+            self.store(Event.from_json(message.body))
+        except EnvelopeInvalid:
+            log.error("message_not_an_event", hearer=self.hearer)
+            message.channel.basic_reject(message.tag, requeue=False)
+        else:
+            reach("consumer.before_ack")
+            message.channel.basic_ack(message.tag)
+            reach("consumer.after_ack")
+
+
+@dataclass(frozen=True)
+class _Message:
+    """Something that arrived on a channel and is not acknowledged yet."""
+
+    channel: BlockingChannel
+    tag: int
+    body: bytes

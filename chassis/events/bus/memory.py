@@ -1,0 +1,46 @@
+"""The bus inside one process: it puts an event into each hearer's inbox, then returns."""
+
+import threading
+from collections.abc import Collection, Sequence
+
+from chassis.events.bus import Store
+from chassis.events.envelope import Event
+from chassis.process.loops import Loop
+
+_buses: dict[str, "MemoryBus"] = {}
+_lock = threading.Lock()
+
+
+def bus(name: str) -> "MemoryBus":
+    """Return the process's bus of that name; services that share the name hear each other."""
+    with _lock:
+        return _buses.setdefault(name, MemoryBus())
+
+
+class MemoryBus:
+    """Hearers by name; the last registration of a name stands."""
+
+    def __init__(self) -> None:
+        self._hearers: dict[str, tuple[frozenset[str], Store]] = {}
+
+    def publish(self, event: Event) -> bool:
+        stores = [store for types, store in self._hearers.values() if event.type in types]
+        for store in stores:
+            store(event)
+        return bool(stores)
+
+    def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
+        self._hearers[hearer] = (frozenset(types), store)
+        return ()
+
+    def declare(self, hearer: str, types: Collection[str]) -> None:
+        """Nothing to declare: hearing is enough."""
+
+    def tend(self) -> None:
+        """Nothing to keep alive."""
+
+    def check(self) -> None:
+        """Always there."""
+
+    def close(self) -> None:
+        self._hearers.clear()

@@ -1,0 +1,114 @@
+"""What a service has heard: stored once per event id, before anything is done about it."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+import marshmallow
+from flask import Flask
+from marshmallow import fields
+from sqlalchemy.dialects import postgresql, sqlite
+
+from chassis.events.envelope import Event
+from chassis.process import runtime as runtimes
+from chassis.process.clock import now
+from chassis.process.failpoints import reach
+from chassis.process.runtime import Runtime
+
+Handler = Callable[[Event], None]
+Replay = Literal["rebuild", "skip"]
+
+
+class Unprocessable(Exception):
+    """This event can never be handled as it is: park it at once, do not try again."""
+
+
+class EventData(marshmallow.Schema):
+    """What a handler reads of an event's data, and as what. Further fields are tolerated."""
+
+    class Meta:
+        unknown = marshmallow.EXCLUDE
+
+
+# JSON's own true and false; the field's usual "yes", "on" and "1" are not what a contract says.
+Truth = partial(fields.Boolean, truthy={True}, falsy={False})
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """A handler, whether history is replayed into it when the service is rebuilt, what it reads."""
+
+    handler: Handler
+    replay: Replay
+    reads: EventData | None = None
+
+    def handle(self, event: Event) -> None:
+        """Handle an event whose data is what the handler reads. Raises `Unprocessable` if not."""
+        faults = self.reads.validate(event.data) if self.reads else {}
+        if faults:
+            raise Unprocessable(f"malformed: {faults}")
+        self.handler(event)
+
+
+def hear(handler: Handler, *, replay: Replay, reads: EventData | None = None) -> Hearing:
+    """This function will pair a handler with its replay rule and what it reads.
+
+    "rebuild": history builds the service's copies. "skip": old events are only listed, so that
+    a rebuilt service does not, for example, send last year's notices again. An event that is not
+    what `reads` says is parked at once: no later try would find it better.
+    """
+    return Hearing(handler, replay, reads)
+
+
+def store_into(app: Flask) -> Callable[[Event], None]:
+    """This function will return what the bus calls for each message: store it, then return."""
+
+    def store(event: Event) -> None:
+        with app.app_context():
+            keep(runtimes.of(app), [event])
+
+    return store
+
+
+def keep(runtime: Runtime, events: Collection[Event], *, born_at: int = 0) -> int:
+    """This function will store the events not known yet, in one transaction; returns how many.
+
+    Also of types this release does not hear: a later one bound them to the queue that both read.
+    An event at or before position `born_at` happened before this service's database began: its
+    handler's replay rule decides whether it waits to be handled or is only listed.
+    """
+    rows = [_row(runtime, event, born_at) for event in events]
+    if not rows:
+        return 0
+    with runtime.db.transaction() as session:
+        dialect: Any = sqlite if runtime.db.engine.dialect.name == "sqlite" else postgresql
+        stored = session.execute(
+            dialect.insert(runtime.db.plumbing.inbox)
+            .values(rows)
+            .on_conflict_do_nothing(index_elements=["event_id"])
+            .returning(runtime.db.plumbing.inbox.c.event_id)
+        ).all()
+        runtime.db.after_commit(runtime.wake_dispatcher)
+        runtime.db.wake_elsewhere("dispatcher")
+        reach("inbox.before_commit")
+    return len(stored)
+
+
+def _row(runtime: Runtime, event: Event, born_at: int) -> dict[str, Any]:
+    position = event.position or 0
+    old = 0 < position <= born_at
+    hearing = runtime.heard.get(event.type)
+    suppressed = old and hearing is not None and hearing.replay == "skip"
+    return {
+        "event_id": event.id,
+        "source": event.source,
+        "subject": event.subject,
+        "position": position,
+        "type": event.type,
+        "region": event.region,
+        "body": event.to_json(),
+        "status": "suppressed" if suppressed else "pending",
+        "received_at": now(),
+        "due_at": now(),
+    }

@@ -1,0 +1,82 @@
+"""Gives committed events their place in the log.
+
+One leader per service numbers them; positions have no holes and never wait for a broker. Within
+a batch, events of one subject stand in the order of the subject's own versions, whatever the
+clocks of the processes that wrote them say.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from chassis.data.leases import Lease
+from chassis.process.failpoints import reach
+from chassis.process.parts import Database
+
+BATCH = 200
+
+
+class LeadershipLost(Exception):
+    """Another process leads now; nothing was written."""
+
+
+def sequence(db: Database, lease: Lease) -> int:
+    """This function will number up to `BATCH` committed events and return how many it did.
+
+    Raises `LeadershipLost` when the lease is no longer this holder's.
+    """
+    outbox, leases = db.plumbing.outbox, db.plumbing.leases
+    waiting = select(outbox.c.id).where(outbox.c.position.is_(None)).limit(1)
+    if db.session.execute(waiting).first() is None:
+        return 0
+    with db.transaction() as session:
+        last = session.scalar(
+            select(leases.c.last_position)
+            .where(leases.c.name == lease.name, leases.c.holder == lease.holder)
+            .where(leases.c.epoch == lease.epoch)
+            .with_for_update()
+        )
+        if last is None:
+            raise LeadershipLost(lease.name)
+        rows = session.execute(
+            select(outbox.c.id, outbox.c.subject, outbox.c.body)
+            .where(outbox.c.position.is_(None))
+            .order_by(outbox.c.recorded_at, outbox.c.id)
+            .limit(BATCH)
+        ).all()
+        if rows:
+            session.execute(
+                update(outbox).where(outbox.c.id == bindparam("event")),
+                [
+                    {"event": row.id, "position": last + offset}
+                    for offset, row in enumerate(_in_subject_order(rows), start=1)
+                ],
+                execution_options={"synchronize_session": None},
+            )
+            session.execute(
+                update(leases)
+                .where(leases.c.name == lease.name)
+                .values(last_position=last + len(rows))
+            )
+            reach("sequencer.before_commit")
+    return len(rows)
+
+
+def _in_subject_order(rows: Sequence[Any]) -> list[Any]:
+    places = defaultdict(list)
+    for place, row in enumerate(rows):
+        places[row.subject].append(place)
+    ordered = list(rows)
+    for taken in places.values():
+        if len(taken) > 1:
+            by_version = sorted((rows[place] for place in taken), key=_version)
+            for place, row in zip(taken, by_version, strict=True):
+                ordered[place] = row
+    return ordered
+
+
+def _version(row: Any) -> int:
+    return int(json.loads(row.body)["aggregateversion"])

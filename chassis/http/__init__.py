@@ -1,0 +1,1 @@
+"""The HTTP side: who asks, how answers and errors look, how a change is made once."""

@@ -1,0 +1,143 @@
+"""How a service's HTTP API is declared: flask-smorest with the house's errors and strictness."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import flask_smorest
+import marshmallow
+from flask import Flask
+from flask_smorest.utils import prepare_response
+from marshmallow import fields
+from webargs.flaskparser import FlaskParser
+
+from chassis.http.problems import CONTENT_TYPE
+from chassis.process.manifest import Manifest
+
+_DOC = "simpul_doc"
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+IF_MATCH: dict[str, Any] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "ETag of the version seen. Missing: 428. Changed meanwhile: 412.",
+}
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+    "description": "The same key and body get the same answer for 7 days.",
+}
+
+
+class Schema(marshmallow.Schema):
+    """Input is strict: an unknown field is an error, because it is usually a typing mistake."""
+
+    class Meta:
+        unknown = marshmallow.RAISE
+
+
+class FieldProblem(Schema):
+    """One wrong field of a request."""
+
+    pointer = fields.String(required=True, metadata={"description": "JSON pointer (RFC 6901)"})
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class ProblemSchema(Schema):
+    """RFC 9457 problem document."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True, metadata={"description": "Stable English code"})
+    detail = fields.String(required=True)
+    request_id = fields.String(required=True)
+    errors = fields.List(fields.Nested(FieldProblem))
+
+
+class _StrictParser(FlaskParser):
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": marshmallow.RAISE,
+        "json": marshmallow.RAISE,
+        "form": marshmallow.RAISE,
+    }
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    """flask-smorest's blueprint, with strict arguments and our decorators' documentation."""
+
+    ARGUMENTS_PARSER = _StrictParser()
+
+    def __init__(self, name: str, import_name: str = __name__, **kwargs: Any) -> None:
+        super().__init__(name, import_name, **kwargs)
+        self._prepare_doc_cbks.append(_describe)
+
+    # flask-smorest has no types; these give the decorators theirs.
+    def route(self, rule: str, **options: Any) -> Decorator:
+        return super().route(rule, **options)  # type: ignore[no-any-return]
+
+    def arguments(self, schema: Any, **options: Any) -> Decorator:
+        return super().arguments(schema, **options)  # type: ignore[no-any-return]
+
+    def response(self, status_code: int, schema: Any = None, **options: Any) -> Decorator:
+        return super().response(status_code, schema, **options)  # type: ignore[no-any-return]
+
+
+def document(view: Callable[..., Any], **extra: Any) -> None:
+    """This function will add security or header parameters to a view's documentation."""
+    doc = deepcopy(getattr(view, "_apidoc", {}))
+    ours = doc.setdefault(_DOC, {"parameters": []})
+    ours["parameters"].extend(extra.pop("parameters", []))
+    ours.update(extra)
+    view.__dict__["_apidoc"] = doc
+
+
+def needs_if_match(view: Callable[..., Any]) -> Callable[..., Any]:
+    """This function will document that a view takes If-Match; the view calls `require_match`."""
+    document(view, parameters=[IF_MATCH])
+    return view
+
+
+def _describe(doc: dict[str, Any], info: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    ours = info.get(_DOC, {})
+    if ours.get("parameters"):
+        doc["parameters"] = [*doc.get("parameters", []), *ours["parameters"]]
+    if "security" in ours:
+        doc["security"] = ours["security"]
+    doc.setdefault("responses", {}).setdefault("default", "DEFAULT_ERROR")
+    return doc
+
+
+class _Api(flask_smorest.Api):  # type: ignore[misc]
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Errors are answered by `chassis.http.problems`."""
+
+    def _register_responses(self) -> None:
+        super()._register_responses()
+        response = {"description": "A problem (RFC 9457)", "schema": ProblemSchema}
+        prepare_response(response, self.spec, CONTENT_TYPE)
+        for name in ("DEFAULT_ERROR", "UNPROCESSABLE_ENTITY", "UNPROCESSABLE_CONTENT"):
+            self.spec.components.response(name, response, lazy=True)
+
+
+def create_api(app: Flask, manifest: Manifest, version: str) -> flask_smorest.Api:
+    """This function will add the API to the app and serve its OpenAPI 3.1 description."""
+    app.config.update(
+        API_TITLE=f"Simpul {manifest.name}",
+        API_VERSION=version,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=f"/api/{manifest.name}/v1",
+    )
+    api = _Api(app)
+    api.spec.options["info"] = {"description": manifest.title["en"]}
+    api.spec.components.security_scheme(
+        "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    )
+    return api

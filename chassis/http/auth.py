@@ -1,0 +1,192 @@
+"""Who is asking. A token proves a person or a client, a region and scopes; never a role."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from flask import g, request
+from structlog.contextvars import bind_contextvars
+
+from chassis.http.api import document
+from chassis.http.keys import SignatureInvalid
+from chassis.kernel.errors import Forbidden, Refused
+from chassis.process import regions
+from chassis.process.clock import now
+from chassis.process.runtime import Runtime, here
+
+AUDIENCE = "simpul"
+TOKEN_TYPE = "at+jwt"  # noqa: S105 - a media type
+LEEWAY = 30
+_CLIENT = "client:"
+
+
+class TokenMissing(Refused):
+    """No bearer token came with the request."""
+
+    kind = "unauthenticated"
+    code = "token_missing"
+    text = {"id": "Silakan masuk lebih dahulu.", "en": "Please sign in first."}
+
+
+class TokenInvalid(Refused):
+    """The token is forged, malformed, or was issued by or for somebody else."""
+
+    kind = "unauthenticated"
+    code = "token_invalid"
+    text = {"id": "Tanda masuk tidak sah. Silakan masuk lagi.", "en": "The token is not valid."}
+
+
+class TokenExpired(Refused):
+    """The token was good once."""
+
+    kind = "unauthenticated"
+    code = "token_expired"
+    text = {"id": "Sesi telah berakhir. Silakan masuk lagi.", "en": "The token has expired."}
+
+
+class SessionRevoked(Refused):
+    """The person's sessions were ended after this token was issued."""
+
+    kind = "unauthenticated"
+    code = "session_revoked"
+    text = {"id": "Sesi telah diakhiri. Silakan masuk lagi.", "en": "The session was ended."}
+
+
+class InsufficientScope(Forbidden):
+    """The token does not carry the scope this needs."""
+
+    code = "insufficient_scope"
+    text = {"id": "Aplikasi ini tidak berwenang ({scope}).", "en": "Scope {scope} is needed."}
+
+
+class PersonRequired(Forbidden):
+    """Only a person can do this, not an application by itself."""
+
+    code = "person_required"
+    text = {"id": "Hanya pegawai yang dapat melakukan ini.", "en": "Only a person can do this."}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever the token speaks for. `person_id` is None for an application."""
+
+    person_id: UUID | None
+    client_id: str
+    region: str
+    scopes: frozenset[str]
+    amr: tuple[str, ...]
+    auth_time: int
+    issued_at: int
+
+
+def requires(*scopes: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """This function will let a view be called only with a valid token that has all the scopes.
+
+    The token's region is bound for the view. Raises the 401 and 403 refusals of this module.
+    """
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            who = authenticate(here())
+            for scope in scopes:
+                if scope not in who.scopes:
+                    raise InsufficientScope(scope=scope)
+            g.actor = who
+            bind_contextvars(region=who.region, actor=str(who.person_id or who.client_id))
+            with bound_region(who):
+                _check_session(here(), who)
+                return view(*args, **kwargs)
+
+        guarded.__dict__["access"] = ("requires", scopes)
+        document(guarded, security=[{"bearer": list(scopes)}])
+        return guarded
+
+    return decorate
+
+
+def public(view: Callable[..., Any]) -> Callable[..., Any]:
+    """This function will mark a view as open to anybody."""
+    view.__dict__["access"] = ("public", ())
+    document(view, security=[])
+    return view
+
+
+def actor() -> Actor:
+    """Return who asks, inside a `requires` view."""
+    who: Actor = g.actor
+    return who
+
+
+def person() -> UUID:
+    """Return the asking person's id; raises `PersonRequired` for an application's token."""
+    who = actor()
+    if who.person_id is None:
+        raise PersonRequired
+    return who.person_id
+
+
+def bound_region(who: Actor) -> AbstractContextManager[None]:
+    """This function will bind the actor's region; a service's own client sees all of them."""
+    return regions.all_regions() if who.region == regions.ALL else regions.in_region(who.region)
+
+
+def authenticate(runtime: Runtime) -> Actor:
+    """This function will read and check the request's bearer token."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise TokenMissing
+    try:
+        claims = runtime.keys.verify(token.strip(), typ=TOKEN_TYPE)
+    except SignatureInvalid as error:
+        raise TokenInvalid from error
+    return _actor(claims, runtime.settings.public_url)
+
+
+def _actor(claims: dict[str, Any], issuer: str) -> Actor:
+    try:
+        _check_times(claims)
+        _check_address(claims, issuer)
+        subject = str(claims["sub"])
+        is_client = subject.startswith(_CLIENT)
+        region = str(claims["region"])
+        if region == regions.ALL and not is_client:
+            raise TokenInvalid
+        return Actor(
+            person_id=None if is_client else UUID(subject),
+            client_id=str(claims["client_id"]),
+            region=region,
+            scopes=frozenset(str(claims.get("scope", "")).split()),
+            amr=tuple(claims.get("amr", ())),
+            auth_time=int(claims.get("auth_time", 0)),
+            issued_at=int(claims["iat"]),
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise TokenInvalid from error
+
+
+def _check_times(claims: dict[str, Any]) -> None:
+    at = now().timestamp()
+    if at > float(claims["exp"]) + LEEWAY:
+        raise TokenExpired
+    if float(claims["iat"]) > at + LEEWAY or float(claims.get("nbf", 0)) > at + LEEWAY:
+        raise TokenInvalid
+
+
+def _check_address(claims: dict[str, Any], issuer: str) -> None:
+    audience = claims["aud"]
+    if AUDIENCE not in ([audience] if isinstance(audience, str) else audience):
+        raise TokenInvalid
+    if claims["iss"] != issuer:
+        raise TokenInvalid
+
+
+def _check_session(runtime: Runtime, who: Actor) -> None:
+    if runtime.revoked_at is None or who.person_id is None:
+        return
+    revoked_at = runtime.revoked_at(who.person_id)
+    if revoked_at is not None and who.issued_at < revoked_at.timestamp():
+        raise SessionRevoked

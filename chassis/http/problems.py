@@ -1,0 +1,219 @@
+"""Every error answer of every service: RFC 9457 problem+json, in the reader's language."""
+
+import http
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from flask import Flask, Response, g, has_request_context, request
+from marshmallow import ValidationError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from chassis.kernel.errors import FieldError, Refused
+from chassis.process.telemetry import log
+
+CONTENT_TYPE = "application/problem+json"
+_STATUS = {
+    "malformed": 400,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "missing": 404,
+    "conflict": 409,
+    "stale": 412,
+    "too_large": 413,
+    "unsupported_media": 415,
+    "invalid": 422,
+    "precondition_required": 428,
+    "too_many": 429,
+    "failed": 500,
+    "unavailable": 503,
+    "disk_full": 507,
+}
+_TITLES: Mapping[int, tuple[str, str]] = {
+    400: ("Permintaan tidak dapat dibaca", "Malformed request"),
+    401: ("Belum masuk atau sesi berakhir", "Not signed in, or the session has ended"),
+    403: ("Tidak berwenang", "Not allowed"),
+    404: ("Tidak ditemukan", "Not found"),
+    405: ("Metode tidak didukung", "Method not allowed"),
+    409: ("Bertentangan dengan keadaan sekarang", "In conflict with the present state"),
+    412: ("Data sudah berubah", "The data has changed"),
+    413: ("Terlalu besar", "Too large"),
+    415: ("Jenis isi tidak didukung", "Unsupported content type"),
+    422: ("Isian belum benar", "Some fields are not right"),
+    428: ("Versi data harus disebut", "The version must be named"),
+    429: ("Terlalu sering", "Too many requests"),
+    500: ("Terjadi kesalahan di sistem", "Something went wrong in the system"),
+    503: ("Layanan sedang tidak dapat dihubungi", "Temporarily unavailable"),
+    507: ("Ruang simpan penuh", "Storage is full"),
+}
+_CODES = {400: "malformed", 405: "method_not_allowed", 413: "too_large", 404: "not_found"}
+_CODES |= {415: "unsupported_media_type", 422: "invalid"}
+
+
+class Unavailable(Refused):
+    """Something this service needs does not answer; trying again later is safe."""
+
+    kind = "unavailable"
+    code = "unavailable"
+    retry_after: ClassVar[int] = 5
+    text = {
+        "id": "Sistem sedang tidak dapat dihubungi. Data Anda aman; silakan coba lagi sebentar.",
+        "en": "The system cannot be reached right now. Nothing was lost; please try again soon.",
+    }
+
+
+def language() -> str:
+    """This function will choose "id" or "en" by the request's Accept-Language; "id" by default."""
+    if not has_request_context():
+        return "id"
+    return request.accept_languages.best_match(["id", "en"], default="id")
+
+
+def register(app: Flask) -> None:
+    """This function will make every error of the app a problem."""
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(ValidationError, _invalid)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolTimeout, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def refused(error: Refused) -> Response:
+    """This function will turn a refusal into its answer."""
+    headers = {}
+    if (wait := getattr(error, "retry_after", None)) is not None:
+        headers["Retry-After"] = str(wait)
+    if error.kind == "unauthenticated":
+        headers["WWW-Authenticate"] = f'Bearer error="{error.code}"'
+    return answer(_STATUS[error.kind], error.code, error.detail(language()), error.errors, headers)
+
+
+def answer(
+    status: int,
+    code: str,
+    detail: str | None = None,
+    errors: tuple[FieldError, ...] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """This function will write a problem document."""
+    response = Response(
+        json.dumps(document(status, code, detail, errors), ensure_ascii=False),
+        status=status,
+        content_type=CONTENT_TYPE,
+    )
+    response.headers.update(headers or {})
+    response.headers["Vary"] = "Accept-Language"
+    response.headers["Content-Language"] = language()
+    return response
+
+
+def document(
+    status: int, code: str, detail: str | None = None, errors: tuple[FieldError, ...] = ()
+) -> dict[str, Any]:
+    """This function will return a problem as a mapping."""
+    lang = language()
+    titles = _TITLES.get(status) or _phrase(status)
+    title = titles[0 if lang == "id" else 1]
+    body: dict[str, Any] = {
+        "type": f"urn:simpul:problem:{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail or f"{title}.",
+        "request_id": g.get("request_id", "") if has_request_context() else "",
+    }
+    if errors:
+        body["errors"] = [
+            {"pointer": one.pointer, "code": one.code, "detail": getattr(one, lang)}
+            for one in errors
+        ]
+    return body
+
+
+def _invalid(error: ValidationError) -> Response:
+    return answer(422, "invalid", None, tuple(_field_errors(error.messages)))
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    messages = getattr(error, "data", {}).get("messages", {})
+    errors: tuple[FieldError, ...] = ()
+    if isinstance(messages, dict):
+        errors = tuple(e for part in messages.values() for e in _field_errors(part))
+    code = _CODES.get(status) or http.HTTPStatus(status).phrase.lower().replace(" ", "_")
+    if status == 422 and not errors:
+        status, code = 400, "malformed"
+    headers = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After")}
+    return answer(status, code, None, errors, headers)
+
+
+def _field_errors(messages: Any, pointer: str = "") -> Iterator[FieldError]:
+    if isinstance(messages, Mapping):
+        for key, below in messages.items():
+            step = "" if key == "_schema" else f"/{str(key).replace('~', '~0').replace('/', '~1')}"
+            yield from _field_errors(below, pointer + step)
+        return
+    for message in messages if isinstance(messages, list) else [messages]:
+        code, text = _translated(str(message))
+        yield FieldError(pointer, code, text, str(message))
+
+
+def _translated(message: str) -> tuple[str, str]:
+    for start, code, text in _MARSHMALLOW:
+        if message.startswith(start):
+            return code, text
+    return "invalid", f"Isian tidak valid: {message}"
+
+
+_MARSHMALLOW = (
+    ("Missing data", "required", "Wajib diisi."),
+    ("Field may not be null", "required", "Tidak boleh kosong."),
+    ("Unknown field", "unknown_field", "Isian ini tidak dikenal."),
+    ("Must be one of", "not_an_option", "Bukan salah satu pilihan yang tersedia."),
+    ("Not a valid", "invalid_type", "Bentuk isian tidak sesuai."),
+    ("Longer than", "too_long", "Isian terlalu panjang."),
+    ("Shorter than", "too_short", "Isian terlalu pendek."),
+    ("Length must be", "wrong_length", "Panjang isian tidak sesuai."),
+    ("Must be", "out_of_range", "Nilai di luar batas."),
+)
+
+
+# PostgreSQL's classes for what is its own trouble: no room, files, its inside.
+_SERVERS_OWN = ("53", "58", "XX")
+_WITHOUT_ROOM = ("53100", "SQLITE_FULL")
+
+
+def _database(error: Exception) -> Response:
+    if not is_outage(error):
+        return _unexpected(error)
+    log.error("database_unavailable", error=type(error).__name__)
+    return refused(Unavailable())
+
+
+def is_outage(error: Exception) -> bool:
+    """Tell whether the database is away; a value it cannot hold is our fault or the caller's."""
+    if isinstance(error, DBAPIError):
+        of_the_server = str(getattr(error.orig, "sqlstate", None) or "").startswith(_SERVERS_OWN)
+        return isinstance(error, OperationalError) or error.connection_invalidated or of_the_server
+    return isinstance(error, PoolTimeout)
+
+
+def is_without_room(error: Exception) -> bool:
+    """Tell whether the database's disk is full: nothing that was asked of it is to blame."""
+    origin = getattr(error, "orig", None)
+    code = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None)
+    return code in _WITHOUT_ROOM
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected_error", exc_info=error)
+    return answer(500, "internal_error")
+
+
+def _phrase(status: int) -> tuple[str, str]:
+    phrase = http.HTTPStatus(status).phrase
+    return phrase, phrase

@@ -1,0 +1,1 @@
+"""What puts a service together and keeps it running."""

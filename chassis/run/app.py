@@ -1,0 +1,233 @@
+"""The composition root every service shares: settings, database, bus, API, loops, checks."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from sys import modules
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint as PlainBlueprint
+from flask import Flask, Response, g, request
+
+from chassis.data.db import Database
+from chassis.data.postgres import BACKEND
+from chassis.events import feed
+from chassis.events.bus.adapters import connect
+from chassis.events.contracts import Contracts
+from chassis.events.dispatcher import Dispatcher
+from chassis.events.inbox import Hearing, store_into
+from chassis.events.reconcile import Reconciler
+from chassis.events.relay import Relay
+from chassis.http import api, idempotency, peers, problems
+from chassis.http.keys import KeySet
+from chassis.process import config, runtime
+from chassis.process.context import safe_request_id, work
+from chassis.process.loops import Loop
+from chassis.process.manifest import Manifest
+from chassis.process.runtime import Runtime
+from chassis.process.telemetry import REQUESTS
+from chassis.run import health, operations
+from chassis.run.worker import identity_of_worker
+
+VERSION = "0.1.0"
+_PEER = "peer:"
+
+
+class RouteUnmarked(Exception):
+    """A route says neither `requires` nor `public`; the app does not start."""
+
+
+def service_app(  # noqa: PLR0913 - the one place where a service is put together
+    manifest: Manifest,
+    import_name: str,
+    *,
+    db: Database,
+    config: Mapping[str, str] | None = None,
+    settings: Sequence[config.Setting] = (),
+    blueprints: Sequence[PlainBlueprint] = (),
+    heard: Mapping[str, Hearing] | None = None,
+    loops: Sequence[Loop] = (),
+    revoked_at: Callable[[UUID], datetime | None] | None = None,
+    on_create: Sequence[Callable[[Flask], None]] = (),
+    static_folder: str | None = None,
+    template_folder: str | None = None,
+) -> Flask:
+    """This function will build a service's Flask app.
+
+    `config` holds the settings as strings (default: the environment). Raises `SettingsInvalid`
+    with every problem at once, and `RouteUnmarked` for a route nobody decided about.
+    """
+    app = Flask(
+        manifest.name,
+        root_path=str(_folder(import_name)),
+        static_folder=static_folder,
+        template_folder=template_folder or "templates",
+    )
+    checked = _settings(manifest.name, settings, config)
+    _connect_database(app, db, checked.database_url)
+    attached = _runtime(manifest, import_name, db, checked, heard or {}, revoked_at)
+    runtime.attach(app, attached)
+    _add_routes(app, manifest, blueprints)
+    _wrap_requests(app)
+    attached.loops.extend([*_plumbing_loops(app, attached), *loops])
+    if checked.peers_url.startswith("local"):
+        peers.register_local(checked.peers_url, manifest.name, app)
+    for callback in on_create:
+        callback(app)
+    check_access(app)
+    return app
+
+
+def key_set(attached: Runtime, address: str) -> KeySet:
+    """This function will return the key set at `peer:<service>/<path>` or an http(s) address."""
+
+    def fetch() -> str:
+        peer, _, path = address.removeprefix(_PEER).partition("/")
+        answer = attached.peers[peer].get(f"/{path}", signed_in=False)
+        if answer.status != 200:
+            raise peers.PeerUnavailable(peer=peer)
+        return answer.body.decode()
+
+    def fetch_http() -> str:
+        scheme, _, rest = address.partition("://")
+        host, _, path = rest.partition("/")
+        answer = peers.transport(f"{scheme}://{host}").send(host, "GET", f"/{path}", {}, None)
+        if answer.status != 200:
+            raise peers.PeerUnavailable(peer=host)
+        return answer.body.decode()
+
+    return KeySet(address, fetch if address.startswith(_PEER) else fetch_http, attached.db)
+
+
+def check_access(app: Flask) -> None:
+    """This function will refuse to go on while a route is neither `requires` nor `public`."""
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        ours = rule.endpoint == "static" or rule.endpoint.startswith("api-docs.")
+        if not ours and not hasattr(view, "access"):
+            raise RouteUnmarked(f"{app.name}: {rule.rule} ({rule.endpoint})")
+
+
+def _settings(
+    service: str, extra: Sequence[config.Setting], given: Mapping[str, str] | None
+) -> config.Settings:
+    return config.read(service, extra, os.environ if given is None else given)
+
+
+def _folder(import_name: str) -> Path:
+    return Path(str(modules[import_name].__file__)).parent
+
+
+def _connect_database(app: Flask, db: Database, database_url: str) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = db.engine_options(database_url)
+    db.init_app(app)
+
+
+def _runtime(
+    manifest: Manifest,
+    import_name: str,
+    db: Database,
+    settings: config.Settings,
+    heard: Mapping[str, Hearing],
+    revoked_at: Callable[[UUID], datetime | None] | None,
+) -> Runtime:
+    folder = _folder(import_name)
+    attached = Runtime(
+        settings=settings,
+        manifest=manifest,
+        db=db,
+        bus=connect(settings.bus_url, manifest.name),
+        peers=peers.Peers(manifest, settings.peers_url, settings.client_secret),
+        keys=None,  # type: ignore[arg-type]  # set below, because it fetches through the peers
+        contracts=Contracts(folder / "contracts"),
+        folder=folder,
+        heard=heard,
+        revoked_at=revoked_at,
+    )
+    attached.keys = key_set(attached, settings.jwks_url)
+    return attached
+
+
+def _add_routes(app: Flask, manifest: Manifest, blueprints: Sequence[Any]) -> None:
+    problems.register(app)
+    documented = api.create_api(app, manifest, VERSION)
+    for blueprint in (
+        *blueprints,
+        feed.blueprint(manifest.name),
+        operations.blueprint(manifest.name),
+    ):
+        if isinstance(blueprint, api.Blueprint):
+            documented.register_blueprint(blueprint)
+        else:
+            app.register_blueprint(blueprint)
+    app.register_blueprint(health.blueprint)
+
+
+def _plumbing_loops(app: Flask, attached: Runtime) -> list[Loop]:
+    worker = identity_of_worker()
+    relay = Relay(attached, worker)
+    loops = [
+        Loop("relay", relay.run, stop=relay.stop),
+        Loop("publisher", relay.publish),
+        Loop("keys", attached.keys.refresh, every=60.0, drained=False),
+        Loop("tidying", lambda: _tidy(attached), every=3600.0, drained=False),
+    ]
+    if attached.settings.database_url.startswith(BACKEND):
+        loops.append(_listening(attached))
+    if attached.heard:
+        loops.append(Loop("dispatcher", Dispatcher(attached, worker).run))
+        loops.extend(attached.bus.hear(attached.name, tuple(attached.heard), store_into(app)))
+        every = attached.settings.reconcile_every
+        if every:
+            loops.append(Loop("reconciler", Reconciler(attached).run, every=every, drained=False))
+    return loops
+
+
+def _listening(attached: Runtime) -> Loop:
+    # Only PostgreSQL installations have its driver.
+    from chassis.data.listener import Listener
+
+    listener = Listener(attached.settings.database_url, attached.wake)
+    return Loop("listener", listener.run, every=0.0, drained=False, stop=listener.stop)
+
+
+def _tidy(attached: Runtime) -> bool:
+    idempotency.forget_old(attached)
+    return False
+
+
+def _wrap_requests(app: Flask) -> None:
+    inner = app.wsgi_app
+
+    def with_request_id(environ: dict[str, Any], start_response: Any) -> Any:
+        request_id = safe_request_id(environ.get("HTTP_X_REQUEST_ID"))
+        environ["simpul.request_id"] = request_id
+        with work(request_id):
+            return inner(environ, start_response)
+
+    app.wsgi_app = with_request_id  # type: ignore[method-assign]
+    app.before_request(_begin)
+    app.after_request(_finish)
+
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    g.request_id = request.environ.get("simpul.request_id", "")
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if "etag" in g and response.status_code < 300:
+        response.headers.setdefault("ETag", g.etag)
+    if "started" in g:
+        route = request.url_rule.rule if request.url_rule else "unmatched"
+        REQUESTS.labels(runtime.here().name, route, response.status_code).observe(
+            time.perf_counter() - g.started
+        )
+    return response

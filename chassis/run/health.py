@@ -1,0 +1,156 @@
+"""Is this process alive, can it serve, and what does it count."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import generate_latest
+from sqlalchemy import Table, and_, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.sql.elements import ColumnElement
+
+from chassis.data import postgres
+from chassis.events.bus import BusUnavailable
+from chassis.events.reconcile import sources_of
+from chassis.http.auth import public
+from chassis.http.problems import Unavailable
+from chassis.process.clock import now
+from chassis.process.runtime import Runtime, here
+from chassis.process.telemetry import (
+    OLDEST_UNPUBLISHED,
+    OLDEST_WAITING,
+    PARKED,
+    REGISTRY,
+    UNKNOWN,
+    UNPUBLISHED,
+    WAITING,
+    log,
+)
+from chassis.run import migration
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/livez")
+@public
+def livez() -> Response:
+    """The process answers; nothing else is asked."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> tuple[Response, int]:
+    """The database is there with the right schema. Without bus or store it only does less."""
+    runtime = here()
+    checks = {"database": _database(runtime), "bus": _bus(runtime), **_others(runtime)}
+    ready = checks["database"] == "ok"
+    body = {
+        "status": "ok" if ready else "unavailable",
+        "service": runtime.name,
+        "checks": checks,
+        "copies": _copies(runtime) if ready else {},
+        "backlog": _backlog(runtime) if ready else {},
+    }
+    return jsonify(body), 200 if ready else 503
+
+
+@blueprint.get("/metrics")
+@public
+def metrics() -> Response:
+    """Prometheus text; the edge never routes here."""
+    _measure(here())
+    return Response(generate_latest(REGISTRY), content_type="text/plain; version=0.0.4")
+
+
+def _database(runtime: Runtime) -> str:
+    try:
+        behind = not migration.is_current(runtime.db.engine, runtime.folder)
+        if postgres.is_postgres(runtime.db.engine):
+            postgres.check_durability(runtime.db.engine)
+    except SQLAlchemyError as error:
+        log.warning("database_not_ready", error=type(error).__name__)
+        return "unreachable"
+    except postgres.UnsafeServer as error:
+        log.error("database_unsafe", reason=str(error))
+        return "unsafe_settings"
+    return "migration_missing" if behind else "ok"
+
+
+def _bus(runtime: Runtime) -> str:
+    try:
+        runtime.bus.check()
+    except BusUnavailable:
+        return "degraded"
+    return "ok"
+
+
+def _others(runtime: Runtime) -> dict[str, str]:
+    told = {}
+    for name, check in runtime.leans_on.items():
+        try:
+            check()
+        except Unavailable:
+            told[name] = "degraded"
+        else:
+            told[name] = "ok"
+    return told
+
+
+def _copies(runtime: Runtime) -> dict[str, Any]:
+    """How old this service's copies of others' facts can be at most: when last compared."""
+    cursors = runtime.db.plumbing.feed_cursors
+    rows = runtime.db.session.execute(select(cursors))
+    return {
+        row.source: {"position": row.position, "compared_at": row.checked_at.isoformat()}
+        for row in rows
+    }
+
+
+def _measure(runtime: Runtime) -> None:
+    backlog = _backlog(runtime)
+    PARKED.labels(runtime.name).set(backlog["parked"])
+    WAITING.labels(runtime.name).set(backlog["waiting"])
+    UNPUBLISHED.labels(runtime.name).set(backlog["unpublished"])
+    UNKNOWN.labels(runtime.name).set(backlog["unknown"])
+    inbox, outbox = runtime.db.plumbing.inbox, runtime.db.plumbing.outbox
+    OLDEST_WAITING.labels(runtime.name).set(_age(runtime, inbox.c.received_at, _waiting(runtime)))
+    OLDEST_UNPUBLISHED.labels(runtime.name).set(
+        _age(runtime, outbox.c.recorded_at, outbox.c.published_at.is_(None))
+    )
+
+
+def _backlog(runtime: Runtime) -> dict[str, Any]:
+    """What is still under way; `never_compared` names sources whose log was not yet read once.
+
+    `unknown` events are of a type that only another release hears; nothing here waits for them.
+    """
+    inbox, outbox = runtime.db.plumbing.inbox, runtime.db.plumbing.outbox
+    compared, compares = _copies(runtime), runtime.settings.reconcile_every > 0
+    return {
+        "unpublished": _count(runtime, outbox, outbox.c.published_at.is_(None)),
+        "waiting": _count(runtime, inbox, _waiting(runtime)),
+        "unknown": _count(runtime, inbox, _unknown(runtime)),
+        "parked": _count(runtime, inbox, inbox.c.status == "parked"),
+        "never_compared": [s for s in sources_of(runtime) if compares and s not in compared],
+    }
+
+
+def _waiting(runtime: Runtime) -> ColumnElement[bool]:
+    inbox = runtime.db.plumbing.inbox
+    return and_(inbox.c.status == "pending", inbox.c.type.in_(runtime.heard))
+
+
+def _unknown(runtime: Runtime) -> ColumnElement[bool]:
+    inbox = runtime.db.plumbing.inbox
+    return and_(inbox.c.status == "pending", inbox.c.type.not_in(runtime.heard))
+
+
+def _age(runtime: Runtime, since: ColumnElement[Any], condition: ColumnElement[bool]) -> float:
+    """Seconds since the oldest row that fits; 0 when there is none."""
+    oldest = runtime.db.session.scalar(select(func.min(since)).where(condition))
+    return max(0.0, (now() - oldest).total_seconds()) if oldest else 0.0
+
+
+def _count(runtime: Runtime, table: Table, condition: ColumnElement[bool]) -> int:
+    counted = select(func.count()).select_from(table).where(condition)
+    return runtime.db.session.scalar(counted) or 0

@@ -1,0 +1,155 @@
+"""A service's schema: numbered Alembic migrations in `services/<name>/migrations/versions`.
+
+`python -m chassis.run.migration <service> revision "what it does"` writes the next one.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import JSON
+from sqlalchemy.engine import Connection, Engine
+
+from chassis.data.tables import UTCDateTime
+from chassis.process import runtime as runtimes
+from chassis.process.failpoints import reach
+from chassis.process.manifest import discover, load
+from chassis.process.parts import Database
+
+_TEMPLATES = Path(__file__).parents[1] / "data" / "alembic"
+_LOCK = 7_110_351  # any fixed number: one migration at a time on a PostgreSQL database
+
+
+def upgrade(app: Flask) -> None:
+    """This function will bring the app's database to the newest schema; safe to repeat.
+
+    A schema of a later release stays as it is, so that a release can be taken back.
+    """
+    runtime = runtimes.of(app)
+    with app.app_context(), runtime.db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
+            connection.commit()
+        if not _is_of_a_later_release(_revision(connection), runtime.folder):
+            command.upgrade(_config(runtime.folder, runtime.db, connection), "head")
+        reach("migration.before_commit")
+        connection.commit()
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK})")
+
+
+def is_current(engine: Engine, folder: Path) -> bool:
+    """This function will tell whether the database has the schema this code needs, or a later one.
+
+    Nothing a release stops using is removed in that release, so older code works on its schema:
+    while services are upgraded one by one, and after one was taken back.
+    """
+    with engine.connect() as connection:
+        revision = _revision(connection)
+    return revision == _head(folder) or _is_of_a_later_release(revision, folder)
+
+
+def drift(app: Flask) -> list[Any]:
+    """This function will list where models and migrated schema differ; empty when they agree."""
+    runtime = runtimes.of(app)
+    with app.app_context(), runtime.db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, runtime.db.metadata))
+
+
+def heads(folder: Path) -> list[str]:
+    """This function will name the newest migrations of a service; there must be exactly one."""
+    return list(ScriptDirectory.from_config(_config(folder)).get_heads())
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _is_of_a_later_release(revision: str | None, folder: Path) -> bool:
+    """Migrations are numbered, so one that is not known here tells by its number."""
+    head = _head(folder)
+    if revision is None or head is None or not (revision.isdecimal() and head.isdecimal()):
+        return False
+    return int(revision) > int(head)
+
+
+@cache
+def _head(folder: Path) -> str | None:
+    return ScriptDirectory.from_config(_config(folder)).get_current_head()
+
+
+def _config(folder: Path, db: Database | None = None, connection: Any = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_TEMPLATES))
+    config.set_main_option("version_locations", str(folder / "migrations" / "versions"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = db.metadata if db else None
+    config.attributes["render_item"] = _render
+    return config
+
+
+def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "UTCDateTime()"
+    if kind == "type" and isinstance(item, JSON):
+        return "JSON_VALUE"
+    return False
+
+
+def revise(app: Flask, message: str) -> Path:
+    """This function will write the next migration from what the models say now."""
+    runtime = runtimes.of(app)
+    versions = runtime.folder / "migrations" / "versions"
+    versions.mkdir(parents=True, exist_ok=True)
+    number = f"{len(list(versions.glob('[0-9]*.py'))) + 1:04d}"
+    slug = "_".join(message.lower().split())
+    with app.app_context(), runtime.db.engine.connect() as connection:
+        config = _config(runtime.folder, runtime.db, connection)
+        command.upgrade(config, "head")
+        config.set_main_option("file_template", f"{number}_{slug}")
+        command.revision(config, message, autogenerate=True, rev_id=number)
+        connection.rollback()
+    path = versions / f"{number}_{slug}.py"
+    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(path)], check=False)
+    return path
+
+
+def _scratch_app(service: str, folder: str) -> Flask:
+    settings = {
+        f"DATABASE_URL_{service.upper()}": f"sqlite:///{folder}/scratch.db",
+        f"CLIENT_SECRET_{service.upper()}": "scratch",
+        "BUS_URL": "memory:scratch",
+        "PEERS_URL": "local:scratch",
+        "PUBLIC_URL": "http://localhost",
+        "STORE_URL": f"file:{folder}",
+        "MAIL_URL": f"file:{folder}",
+        "SECRET_KEY": "scratch-secret-for-writing-a-migration",
+    }
+    app: Flask = load(discover()[service].app)(settings)
+    return app
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m chassis.run.migration")
+    parser.add_argument("service")
+    parser.add_argument("action", choices=["revision"])
+    parser.add_argument("message")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        sys.stdout.write(f"{revise(_scratch_app(args.service, folder), args.message)}\n")
+
+
+if __name__ == "__main__":
+    main()
