@@ -25,7 +25,7 @@ def known() -> list[str]:
 
 
 def copy(part: str, target: Path) -> None:
-    """This function will fill `target` with the part's code; raises `SystemExit` if unknown."""
+    """Fill `target` with the part's code; raise `SystemExit` if unknown."""
     if part not in known():
         raise SystemExit(f"there is no part {part!r}; there are: {', '.join(known())}")
     for folder in ("chassis", "ops", *([part] if part in FRONTS else [])):

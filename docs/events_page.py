@@ -30,7 +30,7 @@ what is promised is in [delivery guarantees](delivery-guarantees.md).
 
 
 def page() -> str:
-    """This function will render the whole page; the same contracts always give the same bytes."""
+    """Render the whole page; the same contracts always give the same bytes."""
     manifests = {name: one for name, one in discover().items() if (SERVICES / name).is_dir()}
     parts = [INTRO, _overview(manifests)]
     for name, manifest in manifests.items():

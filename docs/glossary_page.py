@@ -44,7 +44,7 @@ def glossary() -> dict[str, list[dict[str, Any]]]:
 
 
 def page(groups: dict[str, list[dict[str, Any]]]) -> str:
-    """This function will render the whole page; the same words always give the same bytes."""
+    """Render the whole page; the same words always give the same bytes."""
     return "\n".join([INTRO, *(_section(name, groups[name]) for name in TITLES)])
 
 

@@ -27,7 +27,7 @@ makes are kept in the data folder, readable by its owner only.
 
 
 def page() -> str:
-    """This function will render the whole page; the same code always gives the same bytes."""
+    """Render the whole page; the same code always gives the same bytes."""
     services = sorted(path.parent for path in ROOT.glob("services/*/manifest.py"))
     parts = [INTRO, _section("Every service", COMMON)]
     for folder in (*services, ROOT / "gateway", ROOT / "portal"):
@@ -38,7 +38,7 @@ def page() -> str:
 
 
 def settings_of(folder: Path) -> list[Setting]:
-    """This function will find what a part declares, in the order of its files."""
+    """Find what a part declares, in the order of its files."""
     found: dict[str, Setting] = {}
     for path in sorted(folder.rglob("*.py")):
         if "Setting(" in path.read_text(encoding="utf-8"):

@@ -51,7 +51,7 @@ _SWAGGER_FILES = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png",
 def create_app(
     config: Mapping[str, str] | None = None, manifests: Mapping[str, Manifest] | None = None
 ) -> Flask:
-    """This function will build the gateway's app. Raises `SettingsInvalid`."""
+    """Build the gateway's app. Raises `SettingsInvalid`."""
     known = settings.read("gateway", SETTINGS, os.environ if config is None else config, common=())
     found = discover() if manifests is None else manifests
     app = Flask(__name__, static_url_path="/front")

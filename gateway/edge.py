@@ -45,7 +45,7 @@ def create_edge(
     proxies_in_front: int = 0,
     clock: Callable[[], float] = time.monotonic,
 ) -> "Edge":
-    """This function will put all apps of one process behind one public address.
+    """Put all apps of one process behind one public address.
 
     `proxies_in_front` is how many proxies of our own stand before it (one that ends TLS, say).
     """

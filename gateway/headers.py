@@ -45,7 +45,7 @@ _HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
 def believe_proxies(environ: Environ, proxies: int) -> None:
-    """This function will take the caller's address from our own proxies in front, if there are any.
+    """Take the caller's address from our own proxies in front, if there are any.
 
     What the outermost of ours saw counts; entries further left are whatever the caller wrote.
     """
@@ -55,19 +55,19 @@ def believe_proxies(environ: Environ, proxies: int) -> None:
 
 
 def strip_forged(environ: Environ) -> None:
-    """This function will remove every header by which a caller could claim an identity."""
+    """Remove every header by which a caller could claim an identity."""
     for name in [key for key in environ if key.startswith("HTTP_") and _FORGED.fullmatch(key)]:
         del environ[name]
     environ.pop("REMOTE_USER", None)
 
 
 def request_id_of(environ: Environ) -> str:
-    """This function will keep a safe request id that came along, or make a new one."""
+    """Keep a safe request id that came along, or make a new one."""
     return safe_request_id(environ.get("HTTP_X_REQUEST_ID"))
 
 
 def finished(headers: Headers, request_id: str, *, https: bool) -> Headers:
-    """This function will add request id and security headers, keeping what the app set itself."""
+    """Add request id and security headers, keeping what the app set itself."""
     kept = [pair for pair in headers if pair[0].lower() != "x-request-id"]
     present = {name.lower() for name, _ in kept}
     kept.extend(pair for pair in SECURITY if pair[0].lower() not in present)

@@ -30,7 +30,7 @@ class LeakyBuckets:
         return len(self._levels)
 
     def wait(self, route: Route, caller: str, now: float) -> int:
-        """This function will count one request and return 0, or the seconds to wait if refused."""
+        """Count one request and return 0, or the seconds to wait if refused."""
         key = (route.prefix, caller)
         with self._lock:
             level, last = self._levels.get(key, (-1.0, now))

@@ -49,7 +49,7 @@ class Listening:
 
 
 def render(routes: RouteTable, upstreams: Upstreams, listening: Listening) -> str:
-    """This function will write nginx.conf.
+    """Write nginx.conf.
 
     `upstreams` maps each owner to the addresses (`host:port`) of its running instances; an owner
     without one is answered with 503.

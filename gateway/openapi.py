@@ -18,7 +18,7 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 def merged(
     documents: Mapping[str, Document], manifests: Mapping[str, Manifest], public_url: str
 ) -> Document:
-    """This function will merge what answered and name under `x-unavailable` what did not."""
+    """Merge what answered and name under `x-unavailable` what did not."""
     whole: Document = {
         "openapi": "3.1.0",
         "info": {

@@ -90,7 +90,7 @@ def language_of(environ: Environ) -> str:
 
 
 def body_of(problem: Problem, environ: Environ, request_id: str, **params: object) -> bytes:
-    """This function will write the problem document."""
+    """Write the problem document."""
     language = language_of(environ)
     return json.dumps(
         {

@@ -43,7 +43,7 @@ class RouteTable:
         self.targets = tuple(sorted(found.values(), key=_longest_first))
 
     def find(self, path: str) -> Target | None:
-        """This function will return who answers `path`, or None when nobody does."""
+        """Return who answers `path`, or None when nobody does."""
         for target in self.targets:
             if covers(target.route.prefix, path):
                 return target
@@ -54,7 +54,7 @@ _OWN = Target(GATEWAY, GATEWAY_ROUTE)
 
 
 def table(manifests: Mapping[str, Manifest], *, with_portal: bool = True) -> RouteTable:
-    """This function will build the table of all services, and of the portal when it is there."""
+    """Build the table of all services, and of the portal when it is there."""
     targets = [Target(one.name, route) for one in manifests.values() for route in one.routes]
     if with_portal:
         targets.append(Target(PORTAL, PORTAL_ROUTE))

@@ -43,7 +43,7 @@ class Statics:
 
 
 def answer(file: StaticFile, environ: Environ) -> tuple[str, Headers, bytes]:
-    """This function will choose status, headers and form of the file for this request."""
+    """Choose status, headers and form of the file for this request."""
     versioned = f"v={file.etag}" in str(environ.get("QUERY_STRING", ""))
     headers = [
         ("ETag", f'"{file.etag}"'),
@@ -66,7 +66,7 @@ def fingerprint(data: bytes) -> str:
 
 
 def read(path: Path) -> StaticFile:
-    """This function will read a file and gzip it."""
+    """Read a file and gzip it."""
     data = path.read_bytes()
     zipped = None if path.suffix in _UNCOMPRESSED else gzip.compress(data, 9, mtime=0)
     return StaticFile(_content_type(path), fingerprint(data), data, zipped)

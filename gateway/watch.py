@@ -38,11 +38,11 @@ class Watch:
         self._document = Remembered[dict[str, Any]](clock)
 
     def ready(self) -> dict[str, bool]:
-        """This function will say of each service whether it can serve now."""
+        """Say of each service whether it can serve now."""
         return self._ready.get(lambda: (self._ask_all(self._is_ready), READY_SECONDS))
 
     def document(self) -> dict[str, Any]:
-        """This function will return the merged OpenAPI document of the services that answer."""
+        """Return the merged OpenAPI document of the services that answer."""
         return self._document.get(self._merged)
 
     def _merged(self) -> tuple[dict[str, Any], float]:

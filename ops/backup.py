@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def save(data: Path, target: Path) -> dict[str, Any]:
-    """This function will write the archive and return its manifest (path, size and SHA-256).
+    """Write the archive and return its manifest (path, size and SHA-256).
 
     The archive gets its name when it is whole; a failure leaves nothing behind.
     """
@@ -111,7 +111,7 @@ def copy_databases(data: Path, scratch: Path) -> dict[str, Path]:
 
 
 def snapshots(data: Path, stack: contextlib.ExitStack) -> dict[str, sqlite3.Connection]:
-    """This function will open each database at the same instant of the whole system's life."""
+    """Open each database at the same instant of the whole system's life."""
     readers: dict[str, sqlite3.Connection] = {}
     with all_locked(sorted(data.glob("*.db"))):
         for path in sorted(data.glob("*.db")):

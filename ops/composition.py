@@ -11,7 +11,7 @@ from portal.app import create_app as create_portal
 
 
 def compose(built: Embedded) -> Edge:
-    """This function will return the WSGI application that serves everything."""
+    """Return the WSGI application that serves everything."""
 
     def edge_itself(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         return edge(environ, start_response)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def complaint_about(path: Path) -> str:
-    """This function will return what is wrong with a database, or nothing when it is sound."""
+    """Return what is wrong with a database, or nothing when it is sound."""
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=20)) as database:
             integrity = database.execute("PRAGMA integrity_check").fetchone()[0]

@@ -74,7 +74,7 @@ def demo_credentials(data: Path) -> dict[str, Any]:
 
 
 def refuse_real_region(case: Case, credentials: dict[str, Any]) -> None:
-    """This function will ask the system itself. Raises `Stop` unless it says it is a demo."""
+    """Ask the system itself. Raises `Stop` unless it says it is a demo."""
     region = case.person(APPLICANT).get("/api/identity/v1/region")
     if region["demo"] is not True or region["code"] != credentials["region"]:
         raise real_region()
@@ -105,7 +105,7 @@ def temporary_system() -> Iterator[System]:
 
 
 def address_when_ready(process: "subprocess.Popen[bytes]", data: Path, log: Path) -> str:
-    """This function will wait for the system and return its address.
+    """Wait for the system and return its address.
 
     Raises `Stop` when it ends or does not become ready in time.
     """

@@ -39,7 +39,7 @@ def is_new(folder: Path) -> bool:
 
 
 def prepare(folder: Path) -> None:
-    """This function will make the folder, for its owner only, and prove it can be written.
+    """Make the folder, for its owner only, and prove it can be written.
 
     Raises `Stop` when it cannot.
     """
@@ -59,7 +59,7 @@ def prepare(folder: Path) -> None:
 
 @contextlib.contextmanager
 def held(folder: Path) -> Iterator[Path]:
-    """This function will hold the folder's lock for as long as the block runs.
+    """Hold the folder's lock for as long as the block runs.
 
     Raises `Stop` when another system runs on the folder.
     """
@@ -115,7 +115,7 @@ def announce(lock: Path, instance: Instance) -> None:
 
 
 def running(folder: Path) -> Instance | None:
-    """This function will tell which system runs on the folder, or None."""
+    """Tell which system runs on the folder, or None."""
     try:
         file = (folder / LOCK).open("r+", encoding="utf-8")
     except OSError:
@@ -134,7 +134,7 @@ def _told(content: bytes) -> Instance | None:
 
 
 def credentials(folder: Path) -> dict[str, object]:
-    """This function will read the demo accounts that `up` keeps for the folder's owner.
+    """Read the demo accounts that `up` keeps for the folder's owner.
 
     Raises `Stop` when the folder has none.
     """

@@ -120,7 +120,7 @@ def ask(name: str, texts: tuple[str, str]) -> str:
 
 
 def set_up(data: Path, url: str, facts: dict[str, Any]) -> str:
-    """This function will have every service that starts a region do so; returns the link's path.
+    """Have every service that starts a region do so; return the link's path.
 
     Raises `Stop` with what is wrong; nothing of the region is kept then.
     """
@@ -135,7 +135,7 @@ def set_up(data: Path, url: str, facts: dict[str, Any]) -> str:
 
 
 def in_services(settings: Callable[[str], Mapping[str, str]], facts: dict[str, Any]) -> str:
-    """This function will do the same for services that run, with each one's settings."""
+    """Do the same for services that run, with each one's settings."""
     starting = [one for one in discover().values() if one.init]
     try:
         apps = {one.name: load(one.app)(settings(one.name)) for one in starting}

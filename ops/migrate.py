@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def chosen(names: list[str]) -> list[Manifest]:
-    """This function will return the named services, or all; raises `Stop` for an unknown one."""
+    """Return the named services, or all; raise `Stop` for an unknown one."""
     found = discover()
     for name in names:
         if name not in found:
@@ -44,7 +44,7 @@ def chosen(names: list[str]) -> list[Manifest]:
 
 
 def migrate(manifest: Manifest, environ: Mapping[str, str], *, demo: Path | None = None) -> None:
-    """This function will bring one service's database and broker topology up to date."""
+    """Bring one service's database and broker topology up to date."""
     owner_url = environ.get(f"OWNER_URL_{embedded.key(manifest.name)}")
     if owner_url:
         _as_owner(manifest, environ, owner_url)
@@ -59,7 +59,7 @@ def migrate(manifest: Manifest, environ: Mapping[str, str], *, demo: Path | None
 
 
 def declare(runtime: runtimes.Runtime) -> None:
-    """This function will make the service's queue exist; raises `Stop` where that fails."""
+    """Make the service's queue exist; raise `Stop` where that fails."""
     try:
         runtime.bus.declare(runtime.name, tuple(runtime.heard))
     except BusUnavailable as error:

@@ -25,7 +25,7 @@ class Operator:
         return expect(200, self.ask(path)).json()
 
     def ask(self, path: str) -> Answer:
-        """This function will read a path, whatever the answer is."""
+        """Read a path, whatever the answer is."""
         return self.web.call("GET", path, headers=self._headers())
 
     def post(self, path: str, content: dict[str, Any]) -> Any:
@@ -38,7 +38,7 @@ class Operator:
 
 
 def of(data: Path, url: str | None = None) -> Operator:
-    """This function will sign in to the system that runs on the folder, or answers at `url`.
+    """Sign in to the system that runs on the folder, or answers at `url`.
 
     Raises `Stop` when none runs or the sign-in fails.
     """
@@ -59,7 +59,7 @@ def of(data: Path, url: str | None = None) -> Operator:
 
 
 def sign_in(web: Web, data: Path) -> Operator:
-    """This function will sign in with the secret that the folder keeps."""
+    """Sign in with the secret that the folder keeps."""
     basic = base64.b64encode(f"{CLIENT}:{_secret(data)}".encode()).decode()
     answer = web.post_form(
         "/oauth/token",

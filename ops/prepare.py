@@ -24,7 +24,7 @@ FILES = Path("/engine-files")
 
 
 def settings(manifests: Mapping[str, Manifest]) -> Iterator[Setting]:
-    """This function will name what this step must be told: every password, and nothing else."""
+    """Name what this step must be told: every password, and nothing else."""
     yield Setting("OWNER_URL", secret=True, help="The server's owner, who makes databases.")
     yield Setting("STORE_URL", secret=True, help="The bucket that is made: s3://…")
     yield Setting("STORE_ACCESS_KEY", secret=True, help="Who may use our own object store.")
@@ -35,7 +35,7 @@ def settings(manifests: Mapping[str, Manifest]) -> Iterator[Setting]:
 
 
 def write_files(folder: Path, known: Settings, manifests: Mapping[str, Manifest]) -> None:
-    """This function will write the broker's users and the object store's one identity."""
+    """Write the broker's users and the object store's one identity."""
     users = {
         name: BrokerUser(str(known[f"BROKER_PASSWORD_{key(name)}"]), one.publishes)
         for name, one in manifests.items()
@@ -45,7 +45,7 @@ def write_files(folder: Path, known: Settings, manifests: Mapping[str, Manifest]
 
 
 def identities(known: Settings) -> dict[str, object]:
-    """This function will allow the documents service its bucket, and nobody anything else."""
+    """Allow the documents service its bucket, and nobody anything else."""
     bucket = urlsplit(str(known["STORE_URL"])).path.strip("/")
     keys = {"accessKey": known["STORE_ACCESS_KEY"], "secretKey": known["STORE_SECRET_KEY"]}
     owner = {"name": "documents", "credentials": [keys], "actions": [f"Admin:{bucket}"]}
@@ -53,7 +53,7 @@ def identities(known: Settings) -> dict[str, object]:
 
 
 def make_stores(known: Settings, manifests: Mapping[str, Manifest]) -> None:
-    """This function will make each service's database and role, and the bucket."""
+    """Make each service's database and role, and the bucket."""
     passwords = {n: str(known[f"DATABASE_PASSWORD_{key(n)}"]) for n in manifests}
     add_databases(str(known["OWNER_URL"]), passwords)
     parts = urlsplit(str(known["STORE_URL"]))

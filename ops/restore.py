@@ -66,7 +66,7 @@ def bring_back(file: Path, data: Path) -> int:
 
 
 def unpack(file: Path, scratch: Path) -> dict[str, Any]:
-    """This function will unpack the archive and compare it with its manifest.
+    """Unpack the archive and compare it with its manifest.
 
     Raises `Stop` when a file is missing, unexpected or changed.
     """

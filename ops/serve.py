@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def factory_of(name: str) -> str:
-    """This function will return the dotted name of what builds the app; raises `Stop`."""
+    """Return the dotted name of what builds the app; raise `Stop`."""
     factories = {**FRONTS, **{one.name: one.app for one in discover().values()}}
     if name not in factories:
         known = ", ".join(sorted(factories))
@@ -51,7 +51,7 @@ def factory_of(name: str) -> str:
 
 
 def built(factory: str) -> Any:
-    """This function will build an app from the environment; raises `Stop` naming every problem."""
+    """Build an app from the environment; raise `Stop` naming every problem."""
     try:
         return load(factory)()
     except SettingsInvalid as error:

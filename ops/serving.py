@@ -40,7 +40,7 @@ class Service(Protocol):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """This function will bind the address. Raises `Stop` when it is taken or not ours."""
+    """Bind the address. Raises `Stop` when it is taken or not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

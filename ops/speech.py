@@ -33,7 +33,7 @@ def complain(line: str) -> None:
 
 
 def confirmed(indonesian: str, english: str) -> bool:
-    """This function will ask a person yes or no; without a terminal the answer is no."""
+    """Ask a person yes or no; without a terminal the answer is no."""
     if not sys.stdin.isatty():
         return False
     answer = input(

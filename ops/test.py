@@ -80,7 +80,7 @@ def worse(code: int, other: int) -> int:
 
 
 def show(reports: Path) -> None:
-    """This function will print what long tests found; pytest keeps it to itself when they pass."""
+    """Print what long tests found; pytest keeps it to itself when they pass."""
     for path in sorted(reports.glob("*.txt")):
         print(f"\n── {path.stem}\n{path.read_text('utf-8').rstrip()}")
 
@@ -93,7 +93,7 @@ def pytest(report: Path, words: list[str], path: str | None = None) -> int:
 
 
 def on_minio(building: minio.Build | None, report: Path) -> tuple[int, str]:
-    """This function will test the stores on MinIO once it is built; returns code and remark."""
+    """Test the stores on MinIO once it is built; return code and remark."""
     report.unlink(missing_ok=True)
     tested = choose("MinIO diuji", "MinIO was tested")
     if building is None:
@@ -106,7 +106,7 @@ def on_minio(building: minio.Build | None, report: Path) -> tuple[int, str]:
 
 
 def missing() -> list[str]:
-    """This function will name the packages whose programs this machine does not have."""
+    """Name the packages whose programs this machine does not have."""
     folders = [str(path) for place in BESIDE_THE_PATH for path in _matching(place)]
     path = os.pathsep.join([os.environ.get("PATH", ""), *folders])
     return [
@@ -121,7 +121,7 @@ def _matching(place: str) -> list[Path]:
 
 
 def after_installing(absent: list[str]) -> list[str]:
-    """This function will install packages on a build machine, and return what is still missing."""
+    """Install packages on a build machine, and return what is still missing."""
     is_build_machine = os.environ.get("CI") == "true" and os.geteuid() == 0
     if not absent or not is_build_machine or not shutil.which("apt-get"):
         return absent

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def tell(operating: Operator, number: str) -> int:
-    """This function will print a proposal's way; 1 when a service could not be asked."""
+    """Print a proposal's way; 1 when a service could not be asked."""
     way = follow(operating, number)
     print(table(way.rows()))
     say(
@@ -89,7 +89,7 @@ class Way:
 
 
 def follow(operating: Operator, number: str) -> Way:
-    """This function will ask every service; one that does not answer is noted as silent.
+    """Ask every service; one that does not answer is noted as silent.
 
     Raises `Stop` for a number nobody knows, `Unexpected` when that cannot be asked.
     """
@@ -117,7 +117,7 @@ def find(operating: Operator, number: str) -> Any:
 
 
 def hearers_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:
-    """This function will name the services that should receive events of a type."""
+    """Name the services that should receive events of a type."""
     told = any(n.event == event_type for one in manifests.values() for n in one.notices)
     return [
         name
@@ -127,7 +127,7 @@ def hearers_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:
 
 
 def first_id(moment: datetime) -> str:
-    """This function will return the id that sorts before every event id made since then."""
+    """Return the id that sorts before every event id made since then."""
     digits = f"{int(moment.timestamp() * 1000):012x}"
     return f"{digits[:8]}-{digits[8:]}-7000-8000-000000000000"
 

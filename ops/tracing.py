@@ -41,7 +41,7 @@ def unheard_row(service: str, event: Mapping[str, Any]) -> Row:
 
 
 def rows_of_delivery(service: str, delivery: Mapping[str, Any]) -> Iterator[Row]:
-    """This function will make one row per try, or one for a delivery that needed none yet."""
+    """Make one row per try, or one for a delivery that needed none yet."""
     about = f"{delivery['event_type']} {delivery['channel']}"
     for attempt in delivery["attempts"]:
         happening = choose(f"percobaan {attempt['number']}", f"try {attempt['number']}")
@@ -52,7 +52,7 @@ def rows_of_delivery(service: str, delivery: Mapping[str, Any]) -> Iterator[Row]
 
 
 def table(rows: list[Row]) -> str:
-    """This function will lay rows out in columns under a heading."""
+    """Lay rows out in columns under a heading."""
     zone = rows[0].at.astimezone().strftime("%z") if rows else ""
     head = choose(
         f"waktu ({zone})|layanan|kejadian|peristiwa|jalannya|permintaan",

@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def serve(listener: socket.socket, service: "Running") -> int:
-    """This function will serve until told to stop. Its worker passes here too, on its way out."""
+    """Serve until told to stop. Its worker passes here too, on its way out."""
     master = os.getpid()
     try:
         Server(listener, service).run()

@@ -82,7 +82,7 @@ class ApiClient:
             self._headers["X-Request-ID"] = request_id
 
     def signed(self, token: str) -> "ApiClient":
-        """This function will return the same client speaking for the owner of `token`."""
+        """Return the same client speaking for the owner of `token`."""
         twin = ApiClient(self._transport, address=self._address)
         twin._headers = {**self._headers, "Authorization": f"Bearer {token}"}
         return twin
@@ -91,7 +91,7 @@ class ApiClient:
         return self.load(path, **query).data
 
     def load(self, path: str, **query: str | None) -> Reply:
-        """This function will read a resource together with its ETag."""
+        """Read a resource together with its ETag."""
         wanted = {name: value for name, value in query.items() if value}
         return self._json("GET", f"{path}?{urlencode(wanted)}" if wanted else path)
 
@@ -104,13 +104,13 @@ class ApiClient:
         etag: str | None = None,
         key: str | None = None,
     ) -> Reply:
-        """This function will change something: `etag` becomes If-Match, `key` Idempotency-Key."""
+        """Change something: `etag` becomes If-Match, `key` Idempotency-Key."""
         headers = {"Content-Type": "application/json"} if body is not None else {}
         content = b"" if body is None else json.dumps(body).encode()
         return self._json(method, path, content, headers | _conditions(etag, key))
 
     def form(self, path: str, fields: Mapping[str, str]) -> Any:
-        """This function will post a classic form, as OAuth endpoints want it."""
+        """Post a classic form, as OAuth endpoints want it."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._json("POST", path, urlencode(fields).encode(), headers).data
 

@@ -29,7 +29,7 @@ _CSP = (
 
 
 def create_app(config: Mapping[str, str] | None = None, edge: WSGIApp | None = None) -> Flask:
-    """This function will build the portal.
+    """Build the portal.
 
     `edge` is the WSGI edge of the same process, used when PEERS_URL is `local:`.
     Raises `SettingsInvalid`.

@@ -77,20 +77,20 @@ def targets(proposal: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def name_of(proposal: Mapping[str, Any], target: str) -> str:
-    """This function will name what a reason points at."""
+    """Name what a reason points at."""
     names = {f"{kind}:{code}": name for kind, code, name in targets(proposal)}
     return names.get(target) or say("Usulan secara keseluruhan", "The proposal as a whole")
 
 
 def load(proposal_id: str) -> Case:
-    """This function will read the case as it is now."""
+    """Read the case as it is now."""
     path = f"{API}/proposals/{proposal_id}"
     found = api().load(path)
     return Case(found.data, api().get(f"{path}/history")["data"], found.etag)
 
 
 def chosen(form: "MultiDict[str, str]") -> Choice:
-    """This function will read the decision form."""
+    """Read the decision form."""
     reasons = {
         name.removeprefix("reason."): form[name]
         for name in form
@@ -100,7 +100,7 @@ def chosen(form: "MultiDict[str, str]") -> Choice:
 
 
 def missing(choice: Choice, case: Case) -> dict[str, str]:
-    """This function will name what the form still lacks; the API judges the rest."""
+    """Name what the form still lacks; the API judges the rest."""
     if choice.decision not in case.decisions:
         return {"decision": say("Pilih salah satu keputusan.", "Choose a decision.")}
     if choice.decision != "approve" and not choice.note:

@@ -78,13 +78,13 @@ class Draft:
 
 
 def load(proposal_id: str) -> Draft:
-    """This function will read the proposal as it is now."""
+    """Read the proposal as it is now."""
     found = api().load(f"{API}/proposals/{proposal_id}")
     return Draft(found.data, found.etag, dict(found.data["fields"]))
 
 
 def save(draft: Draft, key: str) -> tuple[dict[str, str], list[str]]:
-    """This function will save fields and files; returns errors by field and the other ones."""
+    """Save fields and files; return errors by field and the other ones."""
     errors, others = by_field(save_fields(draft))
     for requirement in draft.open_requirements():
         file = request.files.get(f"document.{requirement['code']}")
@@ -100,7 +100,7 @@ def save(draft: Draft, key: str) -> tuple[dict[str, str], list[str]]:
 
 
 def save_fields(draft: Draft) -> dict[str, str]:
-    """This function will save the changed values; returns errors by pointer, keeping the input.
+    """Save the changed values; return errors by pointer, keeping the input.
 
     The version is the one the form was rendered with: what somebody wrote in another window
     meanwhile is not overwritten unseen.
@@ -122,7 +122,7 @@ def save_fields(draft: Draft) -> dict[str, str]:
 
 
 def attach(draft: Draft, requirement: Definition, file: FileStorage, key: str) -> None:
-    """This function will store a file with documents and hand its receipt to proposal.
+    """Store a file with documents and hand its receipt to proposal.
 
     Raises `ApiRefused` when either says no.
     """

@@ -10,14 +10,14 @@ HEADER = "X-CSRF-Token"
 
 
 def csrf_token() -> str:
-    """This function will return the session's token, making it at the first form."""
+    """Return the session's token, making it at the first form."""
     if "csrf" not in session:
         session["csrf"] = secrets.token_urlsafe(24)
     return str(session["csrf"])
 
 
 def refuse_forged_posts() -> None:
-    """This function will stop (403) a change that was not asked for on our own page."""
+    """Stop (403) a change that was not asked for on our own page."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):

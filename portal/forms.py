@@ -25,7 +25,7 @@ def sent_key() -> str:
 
 
 def entered(definitions: Iterable[Definition], form: "MultiDict[str, str]") -> dict[str, Any]:
-    """This function will read the values of the given fields; absent inputs are left out."""
+    """Read the values of the given fields; absent inputs are left out."""
     values: dict[str, Any] = {}
     for one in definitions:
         name = f"{PREFIX}{one['name']}"
@@ -39,7 +39,7 @@ def editable(fields: Iterable[Definition]) -> list[Definition]:
 
 
 def by_field(errors: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """This function will put `/fields/x` beside x and `/documents/y` beside y, the rest on top."""
+    """Put `/fields/x` beside x and `/documents/y` beside y, the rest on top."""
     placed: dict[str, str] = {}
     others: list[str] = []
     for pointer, text in errors.items():

@@ -26,7 +26,7 @@ class IdTokens:
         self._keys: KeySet | None = None
 
     def check(self, token: str, nonce: str, fetch_keys: FetchKeys) -> dict[str, Any]:
-        """This function will return the claims. Raises `IdTokenInvalid`."""
+        """Return the claims. Raises `IdTokenInvalid`."""
         try:
             claims = self._decoded(token, fetch_keys)
             jwt.JWTClaimsRegistry(

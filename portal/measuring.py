@@ -9,7 +9,7 @@ from chassis.process.telemetry import REGISTRY, REQUESTS
 
 
 def install(app: Flask) -> None:
-    """This function will measure requests and serve `/metrics`, where no edge leads."""
+    """Measure requests and serve `/metrics`, where no edge leads."""
     app.before_request(_begin)
     app.after_request(_finish)
     app.add_url_rule("/metrics", "metrics", _metrics)

@@ -4,7 +4,7 @@ HOME = "/portal/"
 
 
 def own_page(path: str | None) -> str:
-    """This function will return `path` when it is a page of ours, else the first page."""
+    """Return `path` when it is a page of ours, else the first page."""
     if not path or not path.startswith(HOME) or "\\" in path or "//" in path:
         return HOME
     return path

@@ -20,7 +20,7 @@ _TRANSPORT = "portal_transport"
 
 
 def connect(app: Flask, transport: Transport) -> None:
-    """This function will say through what the portal reaches the public API."""
+    """Say through what the portal reaches the public API."""
     app.extensions[_TRANSPORT] = transport
 
 
@@ -42,7 +42,7 @@ def api() -> ApiClient:
 
 
 def keep_tokens(answer: dict[str, Any]) -> None:
-    """This function will put what the token endpoint answered into the session."""
+    """Put what the token endpoint answered into the session."""
     session["tokens"] = {
         "access": answer["access_token"],
         "refresh": answer.get("refresh_token"),
@@ -53,7 +53,7 @@ def keep_tokens(answer: dict[str, Any]) -> None:
 
 
 def keep_person(me: dict[str, Any]) -> None:
-    """This function will keep the little of a person that every page shows."""
+    """Keep the little of a person that every page shows."""
     session["me"] = {
         "id": me["id"],
         "name": me["name"],
@@ -65,7 +65,7 @@ def keep_person(me: dict[str, Any]) -> None:
 
 
 def forget() -> None:
-    """This function will end the session on our side."""
+    """End the session on our side."""
     session.clear()
     g.pop("api", None)
 

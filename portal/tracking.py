@@ -16,13 +16,13 @@ class Step:
 
 
 def way(proposal: Mapping[str, Any]) -> list[str]:
-    """This function will list the stages of the proposal's layanan, processing at the end."""
+    """List the stages of the proposal's layanan, processing at the end."""
     stages = [one["stage"] for one in proposal["definition"]["stages"]]
     return stages if "processing" in stages else [*stages, "processing"]
 
 
 def steps(proposal: Mapping[str, Any], history: list[Any]) -> list[Step]:
-    """This function will place the proposal on its way."""
+    """Place the proposal on its way."""
     stages, stage = way(proposal), proposal["stage"]
     if stage == "draft":
         return [Step("draft", "here"), *(Step(code, "ahead") for code in stages)]

@@ -44,7 +44,7 @@ class Transport(Protocol):
 
 
 def local(edge: WSGIApp) -> Transport:
-    """This function will make calls to a WSGI app in this process, in the same thread.
+    """Make calls to a WSGI app in this process, in the same thread.
 
     The app called sees nothing of the caller's context, as if it were elsewhere.
     """
@@ -69,7 +69,7 @@ def _called(edge: WSGIApp, call: Call) -> Answer:
 
 
 def http(address: str) -> Transport:
-    """This function will make calls to the edge at `address`; nothing is retried."""
+    """Make calls to the edge at `address`; nothing is retried."""
     pool = urllib3.PoolManager(
         maxsize=32,
         retries=False,

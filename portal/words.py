@@ -98,19 +98,19 @@ def language() -> str:
 
 
 def say(indonesian: str, english: str) -> str:
-    """This function will return the sentence in the reader's language."""
+    """Return the sentence in the reader's language."""
     return english if language() == "en" else indonesian
 
 
 def pick(text: Any) -> str:
-    """This function will choose from a text per language; a plain string stays as it is."""
+    """Choose from a text per language; a plain string stays as it is."""
     if isinstance(text, Mapping):
         return str(text.get(language()) or text.get("id") or next(iter(text.values()), ""))
     return "" if text is None else str(text)
 
 
 def label(table: Mapping[str, Text], code: str | None) -> str:
-    """This function will name a code; an unknown one is shown as it is."""
+    """Name a code; an unknown one is shown as it is."""
     if not code:
         return ""
     return pick(table.get(code, code))

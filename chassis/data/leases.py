@@ -27,7 +27,7 @@ class Lease:
 
 
 def take(db: Database, name: str, holder: str) -> Lease | None:
-    """This function will take or renew the lease, or return None while another holds it."""
+    """Take or renew the lease, or return None while another holds it."""
     leases = db.plumbing.leases
     at, expires_at = now(), now() + TERM
     with db.transaction() as session:
@@ -62,7 +62,7 @@ def _found(db: Database, name: str, holder: str, expires_at: datetime) -> Lease 
 
 
 def release(db: Database, lease: Lease) -> None:
-    """This function will end the term at once, so that a successor need not wait."""
+    """End the term at once, so that a successor need not wait."""
     leases = db.plumbing.leases
     with db.transaction() as session:
         session.execute(

@@ -118,7 +118,7 @@ class Connection(psycopg.Connection[Any]):
 
 
 def install(engine: Engine) -> None:
-    """This function will make every new connection of the engine a patient one."""
+    """Make every new connection of the engine a patient one."""
 
     def connect(_dialect: Any, _record: Any, args: Any, parameters: Any) -> Connection:
         return Connection.connect(*args, **parameters)

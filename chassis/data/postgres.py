@@ -63,7 +63,7 @@ def is_lock_timeout(error: DBAPIError) -> bool:
 
 
 def bind_region(session: Session) -> None:
-    """This function will tell the server which region the transaction may see (SET LOCAL).
+    """Tell the server which region the transaction may see (SET LOCAL).
 
     Sends nothing when the server knows it already.
     """
@@ -76,7 +76,7 @@ def bind_region(session: Session) -> None:
 
 
 def prepare(engine: Engine) -> None:
-    """This function will have the engine forget regions and not wait for ever."""
+    """Have the engine forget regions and not wait for ever."""
     # Only PostgreSQL installations have its driver.
     from chassis.data import patience
 
@@ -85,7 +85,7 @@ def prepare(engine: Engine) -> None:
 
 
 def _forget_region_at_end(engine: Engine) -> None:
-    """This function will make each transaction begin without a region, as the server does."""
+    """Make each transaction begin without a region, as the server does."""
 
     def forget(connection: Connection, *_savepoint: Any) -> None:
         # A connection that broke has nothing left to forget, and must not be asked for more.
@@ -97,7 +97,7 @@ def _forget_region_at_end(engine: Engine) -> None:
 
 
 def check_durability(engine: Engine) -> None:
-    """This function will refuse a server that may lose what it has confirmed.
+    """Refuse a server that may lose what it has confirmed.
 
     Raises `UnsafeServer`.
     """
@@ -114,7 +114,7 @@ def check_durability(engine: Engine) -> None:
 
 
 def protect(owner_url: str, role: str, metadata: MetaData) -> None:
-    """This function will grant the service's role its rights and force row security.
+    """Grant the service's role its rights and force row security.
 
     Run by the owner after each migration, while the service works; safe to repeat. A table that
     is protected already is not locked, and no two are at once: a request would wait for one and
@@ -157,5 +157,5 @@ def _force_row_security(connection: Connection, table: Table) -> None:
 
 
 def notify(session: Session, channel: str) -> None:
-    """This function will wake the loop of that name in every process, once this commits."""
+    """Wake the loop of that name in every process, once this commits."""
     session.connection().exec_driver_sql(f"NOTIFY simpul_{channel}")

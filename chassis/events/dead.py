@@ -12,7 +12,7 @@ STATUSES = ("parked", "suppressed")
 
 
 def listed(runtime: Runtime, status: str = "parked", limit: int = 100) -> list[dict[str, Any]]:
-    """This function will describe the newest events of a status, without their data."""
+    """Describe the newest events of a status, without their data."""
     inbox = runtime.db.plumbing.inbox
     rows = runtime.db.session.execute(
         select(inbox).where(inbox.c.status == status).order_by(inbox.c.sequence.desc()).limit(limit)
@@ -34,7 +34,7 @@ def listed(runtime: Runtime, status: str = "parked", limit: int = 100) -> list[d
 
 
 def replay(runtime: Runtime, event_id: UUID | None = None, status: str = "parked") -> int:
-    """This function will have one event, or all of a status, handled again; returns how many."""
+    """Have one event, or all of a status, handled again; return how many."""
     inbox = runtime.db.plumbing.inbox
     chosen = update(inbox).where(inbox.c.status == status)
     if event_id is not None:

@@ -114,7 +114,7 @@ class Event:
 
 
 def check_room(event: Event) -> None:
-    """This function will raise `EnvelopeInvalid` for an event that an inbox cannot store."""
+    """Raise `EnvelopeInvalid` for an event that an inbox cannot store."""
     for name, room in _ROOM.items():
         value = getattr(event, name)
         if len(value) > room or "\0" in value:

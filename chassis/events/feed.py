@@ -34,7 +34,7 @@ class FeedPage(Schema):
 
 
 def blueprint(service: str) -> Blueprint:
-    """This function will make the feed's route for a service."""
+    """Make the feed's route for a service."""
     blp = Blueprint("events", url_prefix=f"/api/{service}/v1", description="The event log")
 
     @blp.route("/events")
@@ -50,7 +50,7 @@ def blueprint(service: str) -> Blueprint:
 
 
 def page(runtime: Runtime, after: int, types: list[str], limit: int) -> dict[str, Any]:
-    """This function will read numbered events after a position, of the bound region or of all."""
+    """Read numbered events after a position, of the bound region or of all."""
     outbox = runtime.db.plumbing.outbox
     wanted = select(outbox.c.position, outbox.c.body).where(outbox.c.position > after)
     if types:

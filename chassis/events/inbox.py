@@ -21,7 +21,7 @@ Replay = Literal["rebuild", "skip"]
 
 
 class Unprocessable(Exception):
-    """This event can never be handled as it is: park it at once, do not try again."""
+    """The event can never be handled as it is: park it at once, do not try again."""
 
 
 class EventData(marshmallow.Schema):
@@ -52,7 +52,7 @@ class Hearing:
 
 
 def hear(handler: Handler, *, replay: Replay, reads: EventData | None = None) -> Hearing:
-    """This function will pair a handler with its replay rule and what it reads.
+    """Pair a handler with its replay rule and what it reads.
 
     "rebuild": history builds the service's copies. "skip": old events are only listed, so that
     a rebuilt service does not, for example, send last year's notices again. An event that is not
@@ -62,7 +62,7 @@ def hear(handler: Handler, *, replay: Replay, reads: EventData | None = None) ->
 
 
 def store_into(app: Flask) -> Callable[[Event], None]:
-    """This function will return what the bus calls for each message: store it, then return."""
+    """Return what the bus calls for each message: store it, then return."""
 
     def store(event: Event) -> None:
         with app.app_context():
@@ -72,7 +72,7 @@ def store_into(app: Flask) -> Callable[[Event], None]:
 
 
 def keep(runtime: Runtime, events: Collection[Event], *, born_at: int = 0) -> int:
-    """This function will store the events not known yet, in one transaction; returns how many.
+    """Store the events not known yet, in one transaction; return how many.
 
     Also of types this release does not hear: a later one bound them to the queue that both read.
     An event at or before position `born_at` happened before this service's database began: its

@@ -18,7 +18,7 @@ class NotInTransaction(Exception):
 
 
 def record(event: Event) -> Event:
-    """This function will put an event into the log of the current service.
+    """Put an event into the log of the current service.
 
     Must be called inside `db.transaction()`; raises `NotInTransaction` otherwise and
     `ContractBroken` when `event.data` is not what the service's contract promises, and

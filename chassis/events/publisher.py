@@ -21,7 +21,7 @@ BATCH = 100
 
 
 def publish(runtime: Runtime) -> int:
-    """This function will publish up to `BATCH` numbered events; returns how many it did.
+    """Publish up to `BATCH` numbered events; return how many it did.
 
     Raises `BusUnavailable` after marking what was confirmed before the bus went away.
     """

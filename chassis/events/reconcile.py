@@ -21,7 +21,7 @@ _PAGE = 200
 
 
 def sources_of(runtime: Runtime) -> dict[str, list[str]]:
-    """This function will name the services this one hears, with the types it hears from each."""
+    """Name the services this one hears, with the types it hears from each."""
     manifests = discover()
     sources: dict[str, list[str]] = {}
     for event_type in sorted(runtime.heard):

@@ -24,7 +24,7 @@ class LeadershipLost(Exception):
 
 
 def sequence(db: Database, lease: Lease) -> int:
-    """This function will number up to `BATCH` committed events and return how many it did.
+    """Number up to `BATCH` committed events and return how many it did.
 
     Raises `LeadershipLost` when the lease is no longer this holder's.
     """

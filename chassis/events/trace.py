@@ -85,7 +85,7 @@ class TracePage(Schema):
 
 
 def page(runtime: Runtime, subject: str, after: UUID, limit: int) -> dict[str, Any]:
-    """This function will read a subject's events, of the bound region or of all, oldest first."""
+    """Read a subject's events, of the bound region or of all, oldest first."""
     outbox, inbox = runtime.db.plumbing.outbox, runtime.db.plumbing.inbox
     recorded = _read(runtime, _wanted(outbox, outbox.c.id, subject, after, limit))
     heard = _read(runtime, _wanted(inbox, inbox.c.event_id, subject, after, limit))

@@ -89,7 +89,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
 
 def document(view: Callable[..., Any], **extra: Any) -> None:
-    """This function will add security or header parameters to a view's documentation."""
+    """Add security or header parameters to a view's documentation."""
     doc = deepcopy(getattr(view, "_apidoc", {}))
     ours = doc.setdefault(_DOC, {"parameters": []})
     ours["parameters"].extend(extra.pop("parameters", []))
@@ -98,7 +98,7 @@ def document(view: Callable[..., Any], **extra: Any) -> None:
 
 
 def needs_if_match(view: Callable[..., Any]) -> Callable[..., Any]:
-    """This function will document that a view takes If-Match; the view calls `require_match`."""
+    """Document that a view takes If-Match; the view calls `require_match`."""
     document(view, parameters=[IF_MATCH])
     return view
 
@@ -128,7 +128,7 @@ class _Api(flask_smorest.Api):  # type: ignore[misc]
 
 
 def create_api(app: Flask, manifest: Manifest, version: str) -> flask_smorest.Api:
-    """This function will add the API to the app and serve its OpenAPI 3.1 description."""
+    """Add the API to the app and serve its OpenAPI 3.1 description."""
     app.config.update(
         API_TITLE=f"Simpul {manifest.name}",
         API_VERSION=version,

@@ -83,7 +83,7 @@ class Actor:
 
 
 def requires(*scopes: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """This function will let a view be called only with a valid token that has all the scopes.
+    """Let a view be called only with a valid token that has all the scopes.
 
     The token's region is bound for the view. Raises the 401 and 403 refusals of this module.
     """
@@ -109,7 +109,7 @@ def requires(*scopes: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def public(view: Callable[..., Any]) -> Callable[..., Any]:
-    """This function will mark a view as open to anybody."""
+    """Mark a view as open to anybody."""
     view.__dict__["access"] = ("public", ())
     document(view, security=[])
     return view
@@ -130,12 +130,12 @@ def person() -> UUID:
 
 
 def bound_region(who: Actor) -> AbstractContextManager[None]:
-    """This function will bind the actor's region; a service's own client sees all of them."""
+    """Bind the actor's region; a service's own client sees all of them."""
     return regions.all_regions() if who.region == regions.ALL else regions.in_region(who.region)
 
 
 def authenticate(runtime: Runtime) -> Actor:
-    """This function will read and check the request's bearer token."""
+    """Read and check the request's bearer token."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise TokenMissing

@@ -28,12 +28,12 @@ class Stale(Refused):
 
 
 def set_etag(version: int) -> None:
-    """This function will give the answer of this request its ETag."""
+    """Give the answer of this request its ETag."""
     g.etag = f'"{version}"'
 
 
 def require_match(version: int) -> None:
-    """This function will check If-Match against the present version.
+    """Check If-Match against the present version.
 
     Raises `IfMatchMissing` (428) or `Stale` (412); weak and list forms are understood, and `*`
     is not taken for an answer, because it says nothing about what was seen.

@@ -69,7 +69,7 @@ class _Failed(Exception):
 
 
 def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
-    """This function will run a view in one transaction, once per Idempotency-Key.
+    """Run a view in one transaction, once per Idempotency-Key.
 
     For views whose whole effect is in the database; one that also stores a file calls
     `answer_once` itself, after the file is safe.
@@ -84,7 +84,7 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def answer_once(produce: Callable[[], Any], *, fingerprint: bytes) -> Response:
-    """This function will run `produce` in one transaction, once per Idempotency-Key.
+    """Run `produce` in one transaction, once per Idempotency-Key.
 
     `fingerprint` (32 bytes) stands for the request; the same key with another one raises
     `KeyReused`. Without a key it only opens the transaction.
@@ -177,7 +177,7 @@ def _keep(runtime: Runtime, key: str, response: Response) -> None:
 
 
 def request_fingerprint(*extra: str) -> bytes:
-    """This function will hash method, path, If-Match and body (or `extra` in the body's place)."""
+    """Hash method, path, If-Match and body (or `extra` in the body's place)."""
     parts = [request.method, request.full_path, request.headers.get("If-Match", "")]
     digest = hashlib.sha256("\n".join([*parts, *extra]).encode())
     if not extra:
@@ -186,7 +186,7 @@ def request_fingerprint(*extra: str) -> bytes:
 
 
 def forget_old(runtime: Runtime) -> int:
-    """This function will remove keys older than seven days; returns how many."""
+    """Remove keys older than seven days; return how many."""
     keys = runtime.db.plumbing.idempotency_keys
     with runtime.db.transaction() as session:
         result: Any = session.execute(delete(keys).where(keys.c.created_at < now() - KEPT))

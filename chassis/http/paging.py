@@ -56,7 +56,7 @@ def page(
     cursor: str | None = None,
     descending: bool = True,
 ) -> Page:
-    """This function will read one page of entities, sorted by columns of which the last is unique.
+    """Read one page of entities, sorted by columns of which the last is unique.
 
     Raises `Invalid` naming `/cursor` when the cursor is not one of ours.
     """
@@ -73,7 +73,7 @@ def page(
 
 
 def page_schema(item: type[Schema]) -> type[Schema]:
-    """This function will make the schema of a page of `item`."""
+    """Make the schema of a page of `item`."""
     members: dict[str, Any] = {
         "data": fields.List(fields.Nested(item), required=True),
         "page": fields.Nested(PageInfo, required=True),

@@ -61,7 +61,7 @@ class Transport(Protocol):
 
 
 def register_local(name: str, service: str, app: Any) -> None:
-    """This function will make an app reachable as a `local:` peer."""
+    """Make an app reachable as a `local:` peer."""
     with _local_lock:
         _local.setdefault(name, {})[service] = app
 
@@ -110,7 +110,7 @@ class HttpTransport:
 
 
 def transport(peers_url: str) -> Transport:
-    """This function will return the transport that `peers_url` names."""
+    """Return the transport that `peers_url` names."""
     if urlsplit(peers_url).scheme == "local":
         return LocalTransport(peers_url)
     return HttpTransport(peers_url, urllib3.PoolManager(num_pools=4, maxsize=16))

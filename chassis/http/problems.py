@@ -65,14 +65,14 @@ class Unavailable(Refused):
 
 
 def language() -> str:
-    """This function will choose "id" or "en" by the request's Accept-Language; "id" by default."""
+    """Choose "id" or "en" by the request's Accept-Language; "id" by default."""
     if not has_request_context():
         return "id"
     return request.accept_languages.best_match(["id", "en"], default="id")
 
 
 def register(app: Flask) -> None:
-    """This function will make every error of the app a problem."""
+    """Make every error of the app a problem."""
     app.register_error_handler(Refused, refused)
     app.register_error_handler(ValidationError, _invalid)
     app.register_error_handler(HTTPException, _http)
@@ -83,7 +83,7 @@ def register(app: Flask) -> None:
 
 
 def refused(error: Refused) -> Response:
-    """This function will turn a refusal into its answer."""
+    """Turn a refusal into its answer."""
     headers = {}
     if (wait := getattr(error, "retry_after", None)) is not None:
         headers["Retry-After"] = str(wait)
@@ -99,7 +99,7 @@ def answer(
     errors: tuple[FieldError, ...] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """This function will write a problem document."""
+    """Write a problem document."""
     response = Response(
         json.dumps(document(status, code, detail, errors), ensure_ascii=False),
         status=status,
@@ -114,7 +114,7 @@ def answer(
 def document(
     status: int, code: str, detail: str | None = None, errors: tuple[FieldError, ...] = ()
 ) -> dict[str, Any]:
-    """This function will return a problem as a mapping."""
+    """Return a problem as a mapping."""
     lang = language()
     titles = _TITLES.get(status) or _phrase(status)
     title = titles[0 if lang == "id" else 1]

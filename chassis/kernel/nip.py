@@ -61,7 +61,7 @@ _REASONS = {
 
 
 def parse_nip(text: str, *, pointer: str = "/nip") -> Nip:
-    """This function will read an NIP with or without spaces.
+    """Read an NIP with or without spaces.
 
     Raises `InvalidNip` naming the first part that is wrong; digits 13-14 outside 01-12 and
     below 21 are of no known kind and are refused rather than guessed.

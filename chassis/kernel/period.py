@@ -24,7 +24,7 @@ class Period:
 
 
 def full_months(earlier: date, later: date) -> int:
-    """This function will count the whole months from `earlier` to `later` (negative: 0)."""
+    """Count the whole months from `earlier` to `later` (negative: 0)."""
     months = (later.year - earlier.year) * 12 + later.month - earlier.month
     if later.day < earlier.day:
         months -= 1
@@ -32,7 +32,7 @@ def full_months(earlier: date, later: date) -> int:
 
 
 def add_months(day: date, months: int) -> date:
-    """This function will move `day` by whole months, ending on the month's last day if needed."""
+    """Move `day` by whole months, ending on the month's last day if needed."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     for candidate in (day.day, 30, 29, 28):

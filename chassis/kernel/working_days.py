@@ -12,14 +12,14 @@ def is_working_day(day: date, holidays: Collection[date] = ()) -> bool:
 
 
 def next_working_day(day: date, holidays: Collection[date] = ()) -> date:
-    """This function will return `day` itself when it is a working day, else the next one."""
+    """Return `day` itself when it is a working day, else the next one."""
     while not is_working_day(day, holidays):
         day += _ONE_DAY
     return day
 
 
 def add_working_days(start: date, count: int, holidays: Collection[date] = ()) -> date:
-    """This function will return the working day that lies `count` working days after `start`.
+    """Return the working day that lies `count` working days after `start`.
 
     The start day itself never counts; `count` 0 returns the next working day from `start`.
     """

@@ -77,7 +77,7 @@ class Settings:
 
 
 def url(*schemes: str) -> Callable[[str], str]:
-    """This function will make a parser that accepts a URL with one of the schemes."""
+    """Make a parser that accepts a URL with one of the schemes."""
 
     def parse(text: str) -> str:
         if urlsplit(text).scheme not in schemes:
@@ -88,7 +88,7 @@ def url(*schemes: str) -> Callable[[str], str]:
 
 
 def seconds(text: str) -> tuple[float, ...]:
-    """This function will read `0, 5, 30s, 5m, 2h` as seconds."""
+    """Read `0, 5, 30s, 5m, 2h` as seconds."""
     units = {"s": 1, "m": 60, "h": 3600}
     return tuple(_amount(part.strip(), units) for part in text.split(","))
 
@@ -102,7 +102,7 @@ def _amount(part: str, units: Mapping[str, int]) -> float:
 
 
 def positive(text: str) -> float:
-    """This function will read a number above zero."""
+    """Read a number above zero."""
     value = float(text)
     if value <= 0:
         raise ValueError("must be above zero")
@@ -110,7 +110,7 @@ def positive(text: str) -> float:
 
 
 def switch(text: str) -> bool:
-    """This function will read true/false, yes/no, on/off, 1/0."""
+    """Read true/false, yes/no, on/off, 1/0."""
     words = {"true": True, "yes": True, "on": True, "1": True}
     words |= {"false": False, "no": False, "off": False, "0": False}
     try:
@@ -170,7 +170,7 @@ def read(
     environ: Mapping[str, str],
     common: Iterable[Setting] = COMMON,
 ) -> Settings:
-    """This function will read and check all settings of a service.
+    """Read and check all settings of a service.
 
     Gateway and portal have neither database nor bus and give their own `common`. Raises
     `SettingsInvalid` with one sentence per missing or wrong setting.

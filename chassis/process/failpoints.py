@@ -38,7 +38,7 @@ _FOLDER = os.environ.get("FAILPOINTS")
 
 
 def reach(point: str) -> None:
-    """This function will do what a test armed at this point, and nothing otherwise."""
+    """Do what a test armed at this point, and nothing otherwise."""
     if _FOLDER is not None:
         _act(Path(_FOLDER), point)
 

@@ -67,13 +67,13 @@ class ManifestInvalid(Exception):
 
 
 def load(dotted: str) -> Any:
-    """This function will import what `package.module:attribute` names."""
+    """Import what `package.module:attribute` names."""
     module, _, attribute = dotted.partition(":")
     return getattr(importlib.import_module(module), attribute)
 
 
 def discover() -> dict[str, Manifest]:
-    """This function will return every installed service's manifest by name, in name order."""
+    """Return every installed service's manifest by name, in name order."""
     found: dict[str, Manifest] = {}
     for manifest in (*_in_repository(), *_installed()):
         if not isinstance(manifest, Manifest):
@@ -85,13 +85,13 @@ def discover() -> dict[str, Manifest]:
 
 
 def person_scopes(manifests: Mapping[str, Manifest]) -> list[str]:
-    """This function will list what an application may ask for in a person's name."""
+    """List what an application may ask for in a person's name."""
     defined = {scope for manifest in manifests.values() for scope in manifest.scopes}
     return sorted({"openid", "profile", "offline_access", *defined})
 
 
 def owner_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:
-    """This function will name the services that publish `event_type`."""
+    """Name the services that publish `event_type`."""
     return [name for name, one in manifests.items() if event_type in one.publishes]
 
 

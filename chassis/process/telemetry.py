@@ -43,7 +43,7 @@ LOOP_FAILURES = counter("loop_failures", "Times a background loop raised", "serv
 
 
 def configure_logs(*, terminal: bool | None = None, level: int = logging.INFO) -> None:
-    """This function will set up structlog: readable lines on a terminal, JSON lines otherwise."""
+    """Set up structlog: readable lines on a terminal, JSON lines otherwise."""
     on_terminal = sys.stderr.isatty() if terminal is None else terminal
     renderer: Any = (
         structlog.dev.ConsoleRenderer()

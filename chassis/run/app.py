@@ -55,7 +55,7 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
     static_folder: str | None = None,
     template_folder: str | None = None,
 ) -> Flask:
-    """This function will build a service's Flask app.
+    """Build a service's Flask app.
 
     `config` holds the settings as strings (default: the environment). Raises `SettingsInvalid`
     with every problem at once, and `RouteUnmarked` for a route nobody decided about.
@@ -82,7 +82,7 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
 
 
 def key_set(attached: Runtime, address: str) -> KeySet:
-    """This function will return the key set at `peer:<service>/<path>` or an http(s) address."""
+    """Return the key set at `peer:<service>/<path>` or an http(s) address."""
 
     def fetch() -> str:
         peer, _, path = address.removeprefix(_PEER).partition("/")
@@ -103,7 +103,7 @@ def key_set(attached: Runtime, address: str) -> KeySet:
 
 
 def check_access(app: Flask) -> None:
-    """This function will refuse to go on while a route is neither `requires` nor `public`."""
+    """Refuse to go on while a route is neither `requires` nor `public`."""
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         ours = rule.endpoint == "static" or rule.endpoint.startswith("api-docs.")

@@ -51,7 +51,7 @@ def build(
     demo: bool,
     extra: Mapping[str, str] | None = None,
 ) -> Embedded:
-    """This function will make all services of a data folder, migrate and seed them.
+    """Make all services of a data folder, migrate and seed them.
 
     `demo` fills a new folder with the invented demo region. `extra` settings win over the
     embedded defaults. Raises `SettingsInvalid` when they do not fit, `OSError` when the folder
@@ -78,7 +78,7 @@ def build(
 
 
 def prepare(app: Flask) -> None:
-    """This function will bring one service's schema and reference data up to date."""
+    """Bring one service's schema and reference data up to date."""
     runtime = runtimes.of(app)
     with app.app_context():
         current = migration.is_current(runtime.db.engine, runtime.folder)
@@ -130,7 +130,7 @@ def _secrets(data_dir: Path, services: list[str]) -> dict[str, str]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """This function will replace a file that only its owner may read, whole or not at all."""
+    """Replace a file that only its owner may read, whole or not at all."""
     draft = path.with_suffix(".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -31,7 +31,7 @@ _LOCK = 7_110_351  # any fixed number: one migration at a time on a PostgreSQL d
 
 
 def upgrade(app: Flask) -> None:
-    """This function will bring the app's database to the newest schema; safe to repeat.
+    """Bring the app's database to the newest schema; safe to repeat.
 
     A schema of a later release stays as it is, so that a release can be taken back.
     """
@@ -49,7 +49,7 @@ def upgrade(app: Flask) -> None:
 
 
 def is_current(engine: Engine, folder: Path) -> bool:
-    """This function will tell whether the database has the schema this code needs, or a later one.
+    """Tell whether the database has the schema this code needs, or a later one.
 
     Nothing a release stops using is removed in that release, so older code works on its schema:
     while services are upgraded one by one, and after one was taken back.
@@ -60,7 +60,7 @@ def is_current(engine: Engine, folder: Path) -> bool:
 
 
 def drift(app: Flask) -> list[Any]:
-    """This function will list where models and migrated schema differ; empty when they agree."""
+    """List where models and migrated schema differ; empty when they agree."""
     runtime = runtimes.of(app)
     with app.app_context(), runtime.db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -68,7 +68,7 @@ def drift(app: Flask) -> list[Any]:
 
 
 def heads(folder: Path) -> list[str]:
-    """This function will name the newest migrations of a service; there must be exactly one."""
+    """Name the newest migrations of a service; there must be exactly one."""
     return list(ScriptDirectory.from_config(_config(folder)).get_heads())
 
 
@@ -109,7 +109,7 @@ def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 
 def revise(app: Flask, message: str) -> Path:
-    """This function will write the next migration from what the models say now."""
+    """Write the next migration from what the models say now."""
     runtime = runtimes.of(app)
     versions = runtime.folder / "migrations" / "versions"
     versions.mkdir(parents=True, exist_ok=True)

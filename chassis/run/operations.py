@@ -56,7 +56,7 @@ class ReconcileOrder(Schema):
 
 
 def blueprint(service: str) -> Blueprint:
-    """This function will make the operator's routes for a service."""
+    """Make the operator's routes for a service."""
     blp = Blueprint("operations", url_prefix=f"/api/{service}/v1", description="For operators")
 
     @blp.route("/dead")

@@ -22,7 +22,7 @@ _LONGEST_OUTAGE_PAUSE = 5.0
 
 
 def identity_of_worker() -> str:
-    """This function will name this process among all that work on a database."""
+    """Name this process among all that work on a database."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -103,7 +103,7 @@ def _pause(failures: int, longest: float) -> float:
 
 
 def drain(*apps: Flask, turns: int = 2000) -> None:
-    """This function will run the apps' loops in this thread until none finds work.
+    """Run the apps' loops in this thread until none finds work.
 
     For tests and one-off commands. Raises what a loop raises, and `RuntimeError` when the work
     does not end within `turns`.

@@ -62,12 +62,12 @@ def start(options: argparse.Namespace) -> int:
 
 
 def planned(options: argparse.Namespace) -> plan.Plan:
-    """This function will read the folder's plan for an edge that has a certificate, or none."""
+    """Read the folder's plan for an edge that has a certificate, or none."""
     return plan.load(options.data, options.port, https=options.certificate is not None)
 
 
 def supervised(known: plan.Plan, options: argparse.Namespace) -> Supervisor:
-    """This function will make the supervisor; installs engines when asked or on a build machine.
+    """Make the supervisor; installs engines when asked or on a build machine.
 
     Raises `Stop` naming every missing package at once.
     """
@@ -104,7 +104,7 @@ def keep_running(supervisor: Supervisor) -> None:
 def answer(
     supervisor: Supervisor, name: str, given: dict[str, Any], stopping: threading.Event
 ) -> Any:
-    """This function will carry out a command that came over the socket."""
+    """Carry out a command that came over the socket."""
     try:
         if name == "restart":
             supervisor.restart(given["part"])
@@ -134,7 +134,7 @@ def command(options: argparse.Namespace) -> int:
 
 
 def target_of(options: argparse.Namespace) -> dict[str, Any]:
-    """This function will read `proposal` or `documents=3`; raises `Stop` when it is neither."""
+    """Read `proposal` or `documents=3`; raise `Stop` when it is neither."""
     part, separator, count = (options.target or "").partition("=")
     scaling = options.action == "scale"
     if not part or scaling != bool(separator) or (scaling and not _is_count(count)):

@@ -15,7 +15,7 @@ Answer = Callable[[str, dict[str, Any]], Any]
 
 
 def serve(folder: Path, answer: Answer) -> threading.Thread:
-    """This function will answer commands in a thread of its own until the process ends."""
+    """Answer commands in a thread of its own until the process ends."""
     path = folder / SOCKET
     path.unlink(missing_ok=True)
     server = socket.socket(socket.AF_UNIX)
@@ -28,7 +28,7 @@ def serve(folder: Path, answer: Answer) -> threading.Thread:
 
 
 def ask(folder: Path, command: str, **options: Any) -> Any:
-    """This function will send a command and return its answer.
+    """Send a command and return its answer.
 
     Raises `Stop` when no cluster runs on the folder or the command failed.
     """

@@ -19,7 +19,7 @@ _PROGRAMS = {
 
 
 def missing(elsewhere: Collection[str] = ()) -> list[str]:
-    """This function will name the Debian packages that are not here, but for engines elsewhere."""
+    """Name the Debian packages that are not here, but for engines elsewhere."""
     folders = [os.environ.get("PATH", ""), "/usr/sbin", "/usr/lib/rabbitmq/bin"]
     folders += [str(path) for path in Path("/usr/lib/postgresql").glob("*/bin")]
     path = os.pathsep.join(folders)
@@ -33,7 +33,7 @@ def missing(elsewhere: Collection[str] = ()) -> list[str]:
 
 
 def ensure(*, wanted: bool, elsewhere: Collection[str] = ()) -> None:
-    """This function will install missing engines when asked, or on a build machine as root.
+    """Install missing engines when asked, or on a build machine as root.
 
     Raises `Stop` naming all of them otherwise.
     """
@@ -52,7 +52,7 @@ def ensure(*, wanted: bool, elsewhere: Collection[str] = ()) -> None:
 
 
 def install(packages: list[str]) -> None:
-    """This function will install Debian packages without letting them start anything."""
+    """Install Debian packages without letting them start anything."""
     say(f"Memasang {' '.join(packages)} …", f"Installing {' '.join(packages)} …")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with nothing_starts_itself():

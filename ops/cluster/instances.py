@@ -107,7 +107,7 @@ class Part:
 
 
 def wait_ready(instance: Instance) -> None:
-    """This function will wait for a process; raises `EngineFailed` with its last words."""
+    """Wait for a process; raise `EngineFailed` with its last words."""
     deadline = instance.started_at + _START_SECONDS
     while not instance.ready:
         if not instance.child.alive or time.monotonic() > deadline:
@@ -117,7 +117,7 @@ def wait_ready(instance: Instance) -> None:
 
 
 def wait_settled(instances: list[Instance], seconds: float = 60.0) -> bool:
-    """This function will wait until no service has anything under way; False when time is up."""
+    """Wait until no service has anything under way; False when time is up."""
     deadline = time.monotonic() + seconds
     while not all(one.settled for one in instances):
         if time.monotonic() > deadline:

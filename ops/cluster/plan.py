@@ -80,7 +80,7 @@ class Plan:
 
 
 def load(folder: Path, public_port: int | None, *, https: bool = False) -> Plan:
-    """This function will read a folder's plan, and make what is missing from it.
+    """Read a folder's plan, and make what is missing from it.
 
     `https` says that the edge has a certificate: addresses and cookies follow it.
     """

@@ -14,7 +14,7 @@ _CERTIFICATES = Path("/etc/simpul/certificates")
 
 
 def files() -> dict[str, str]:
-    """This function will write every generated file by its name; the same code, the same bytes."""
+    """Write every generated file by its name; the same code, the same bytes."""
     values = Values(discover())
     return {
         "compose.yaml": compose(values),
@@ -25,7 +25,7 @@ def files() -> dict[str, str]:
 
 
 def nginx(values: Values, *, tls: bool) -> str:
-    """This function will write the edge's configuration for the network of compose.yaml."""
+    """Write the edge's configuration for the network of compose.yaml."""
     listening = Listening(
         folder=Path("/tmp"),  # noqa: S108 - the only place a container may write
         port=PORT,

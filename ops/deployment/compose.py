@@ -33,7 +33,7 @@ _STORE = "STORE_URL"
 
 
 def compose(values: Values) -> str:
-    """This function will write the compose file for all parts."""
+    """Write the compose file for all parts."""
     services: dict[str, Any] = {**_engines(), **_preparing(values)}
     for name in values.manifests:
         services[f"{name}-migrate"] = _migrate(values, name)

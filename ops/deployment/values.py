@@ -49,7 +49,7 @@ class Values:
     manifests: dict[str, Manifest]
 
     def of(self, part: str) -> list[Value]:
-        """This function will return all settings of a part, in the order they are declared."""
+        """Return all settings of a part, in the order they are declared."""
         return [self._value(part, setting) for setting in self._declared(part)]
 
     def _declared(self, part: str) -> list[Setting]:
@@ -88,7 +88,7 @@ class Values:
 
 
 def engine_url(part: str, name: str) -> str:
-    """This function will return where the engine of compose.yaml is, or an empty text."""
+    """Return where the engine of compose.yaml is, or an empty text."""
     urls = {
         "DATABASE_URL_{service}": database_url(part, part, f"DATABASE_PASSWORD_{key(part)}"),
         "BUS_URL": f"amqp://{part}:${{BROKER_PASSWORD_{key(part)}}}@rabbitmq/simpul",
@@ -114,7 +114,7 @@ def _client_secret(name: str) -> Setting:
 
 
 def env_example(values: Values) -> str:
-    """This function will list what a deployment is asked, with what each means."""
+    """List what a deployment is asked, with what each means."""
     lines = [
         "# Made by `python -m ops.deployment`. Copy to .env and fill in what is marked Must.",
         "# A secret: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'",

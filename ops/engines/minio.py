@@ -41,7 +41,7 @@ class Build:
 
 
 def begin(folder: Path) -> Build | None:
-    """This function will start building, on a build machine with Go and without MinIO only."""
+    """Start building, on a build machine with Go and without MinIO only."""
     go, nice = shutil.which("go"), shutil.which("nice")
     if os.environ.get("CI") != "true" or not go or not nice or shutil.which("minio"):
         return None

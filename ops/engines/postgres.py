@@ -95,7 +95,7 @@ class Postgres:
 
 
 def add_databases(owner_url: str, passwords: Mapping[str, str]) -> None:
-    """This function will make each service's database and its role, which owns nothing.
+    """Make each service's database and its role, which owns nothing.
 
     Safe to repeat: what is there stays, passwords become the given ones.
     """

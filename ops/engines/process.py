@@ -43,7 +43,7 @@ def free_port() -> int:
 
 
 def find(program: str, *packages: str, also: Sequence[str] = ()) -> str:
-    """This function will return a program's path; raises `EngineMissing`."""
+    """Return a program's path; raise `EngineMissing`."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", *also])
     found = shutil.which(program, path=path)
     if found is None:
@@ -61,7 +61,7 @@ def unprivileged(user: str) -> str | None:
 
 
 def own_folder(folder: Path, user: str | None) -> Path:
-    """This function will make a folder that `user` can enter and write."""
+    """Make a folder that `user` can enter and write."""
     folder.mkdir(parents=True, exist_ok=True)
     if user is not None:
         shutil.chown(folder, user)

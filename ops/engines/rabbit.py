@@ -139,7 +139,7 @@ class Rabbit:
 
 
 def definitions(users: Mapping[str, BrokerUser]) -> dict[str, Any]:
-    """This function will describe the virtual host and its users to `load_definitions`."""
+    """Describe the virtual host and its users to `load_definitions`."""
     return {
         "users": [
             {

@@ -9,7 +9,7 @@ ANSWERS: dict[str, Any] = {"text": "Persyaratan seleksi jabatan", "number": 1, "
 
 
 def file_draft(case: Case) -> None:
-    """This function will open a draft with every field that must be filled."""
+    """Open a draft with every field that must be filled."""
     person = case.applicant
     case.definition = person.get(f"{API}/layanan/{LAYANAN}")
     check(len(required(case.definition)) == 3, "the layanan asks for three documents")
@@ -62,7 +62,7 @@ def submit(case: Case) -> None:
 
 
 def correct(case: Case) -> None:
-    """This function will replace the one document that was marked, then send the revision."""
+    """Replace the one document that was marked, then send the revision."""
     marked = returned_document(case)
     proposal = case.refresh()
     check(marked in str(proposal["opened"]), f"{marked} is open for correction")
@@ -92,7 +92,7 @@ def refuse_change(case: Case, code: str) -> None:
 
 
 def download_result(case: Case) -> None:
-    """This function will fetch the result document and compare it byte for byte."""
+    """Fetch the result document and compare it byte for byte."""
     person = case.applicant
     grant = person.send("POST", f"{case.address}/documents/result/grant", {}).json()
     received = person.call("GET", grant["url"])

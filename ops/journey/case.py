@@ -22,7 +22,7 @@ OFFICERS = (
 
 
 def check(condition: object, what: str) -> None:
-    """This function will raise `Unexpected` unless the condition holds."""
+    """Raise `Unexpected` unless the condition holds."""
     if not condition:
         raise Unexpected(what)
 
@@ -42,7 +42,7 @@ class Case:
     result: bytes = b""
 
     def person(self, key: str) -> Person:
-        """This function will return somebody signed in, signing in the first time."""
+        """Return somebody signed in, signing in the first time."""
         if key not in self.people:
             check(key in self.accounts, f"no demo account {key}")
             self.people[key] = sign_in(self.web, key, self.accounts[key])
@@ -57,7 +57,7 @@ class Case:
         return f"{API}/proposals/{self.proposal_id}"
 
     def seen_by(self, person: Person) -> tuple[dict[str, Any], str]:
-        """This function will read the proposal, and the version a change must name."""
+        """Read the proposal, and the version a change must name."""
         found, etag = person.load(self.address)
         return found, etag
 

@@ -15,7 +15,7 @@ REASON = "document_unreadable"
 
 
 def decision(key: str) -> Callable[[Case], None]:
-    """This function will make the step in which the officer approves."""
+    """Make the step in which the officer approves."""
     return partial(approve, key=key)
 
 
@@ -56,7 +56,7 @@ def _numbers(counts: Any) -> list[int]:
 
 
 def read_every_paper(case: Case, officer: Person) -> None:
-    """This function will open each document as the officer and compare it byte for byte."""
+    """Open each document as the officer and compare it byte for byte."""
     for code, paper in case.papers.items():
         grant = officer.send("POST", f"{case.address}/documents/{code}/grant", {}).json()
         received = officer.call("GET", grant["url"])

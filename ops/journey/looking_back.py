@@ -21,7 +21,7 @@ ROAD = (
 
 
 def look_back(case: Case) -> None:
-    """This function will read everything that stays and compare it with what happened."""
+    """Read everything that stays and compare it with what happened."""
     compare_history(case)
     compare_archive(case)
     compare_views(case)

@@ -36,7 +36,7 @@ class Notices:
     known: set[tuple[str, str]] = field(default_factory=set)
 
     def wait_for(self, expected: tuple[Expected, ...]) -> list[Told]:
-        """This function will wait until exactly these arrived and return all that are new.
+        """Wait until exactly these arrived and return all that are new.
 
         Raises `Unexpected` when one does not come in time, or comes twice.
         """
@@ -74,7 +74,7 @@ class Notices:
         return [one["subject"] for one in found]
 
     def mails(self) -> list[str]:
-        """This function will return the subjects of all mails about the proposal so far."""
+        """Return the subjects of all mails about the proposal so far."""
         if self.mail is None:
             return []
         number = str(self.case.proposal.get("number") or self.case.proposal_id)

@@ -5,7 +5,7 @@ TOP, LINE = 780, 22
 
 
 def a_pdf(*lines: str) -> bytes:
-    """This function will make a one-page A4 document that shows the lines."""
+    """Make a one-page A4 document that shows the lines."""
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",

@@ -24,7 +24,7 @@ REDIRECTS = (301, 302, 303, 307)
 
 
 def sign_in(web: Web, key: str, account: Mapping[str, Any]) -> Person:
-    """This function will sign a demo account in and return its owner with an access token.
+    """Sign a demo account in and return its owner with an access token.
 
     Raises `Unexpected` when a page or an answer is not what the standard or the form promises.
     """
@@ -73,7 +73,7 @@ class _Browser:
     seen: list[list[str]] = field(default_factory=list)
 
     def walk(self, path: str) -> str:
-        """This function will go from page to page until it is sent to the callback address."""
+        """Go from page to page until it is sent to the callback address."""
         method = "GET"
         fields: dict[str, str] = {}
         for _ in range(MOST_PAGES):

@@ -21,7 +21,7 @@ class Journey:
     notices: Notices
 
     def run(self) -> None:
-        """This function will take every step. Raises `Unexpected` at the first that is wrong."""
+        """Take every step. Raises `Unexpected` at the first that is wrong."""
         began = time.monotonic()
         for number, step in enumerate(STEPS, start=1):
             try:

@@ -55,7 +55,7 @@ class Web:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """This function will send one request and follow nothing. Raises `Unexpected` offline."""
+        """Send one request and follow nothing. Raises `Unexpected` offline."""
         address = path if path.startswith("http") else self.url + path
         try:
             reply = self.pool.request(
@@ -90,7 +90,7 @@ class Person:
         return expect(200, self.call("GET", path)).json()
 
     def load(self, path: str) -> tuple[Any, str]:
-        """This function will read a resource together with its ETag."""
+        """Read a resource together with its ETag."""
         answer = expect(200, self.call("GET", path))
         return answer.json(), answer.etag
 
@@ -103,7 +103,7 @@ class Person:
         etag: str = "",
         status: int | tuple[int, ...] = (200, 201),
     ) -> Answer:
-        """This function will change something; a key makes it safe to send again."""
+        """Change something; a key makes it safe to send again."""
         headers = {"Content-Type": "application/json"} if content is not None else {}
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
@@ -129,7 +129,7 @@ class Person:
 
 
 def expect(status: int | tuple[int, ...], answer: Answer) -> Answer:
-    """This function will pass an answer on. Raises `Unexpected` when its status is another."""
+    """Pass an answer on. Raises `Unexpected` when its status is another."""
     allowed = (status,) if isinstance(status, int) else status
     if answer.status not in allowed:
         told = answer.body[:400].decode(errors="replace")

@@ -46,7 +46,7 @@ SETTINGS = (
 
 
 def create_app(config: Mapping[str, str] | None = None) -> Flask:
-    """This function will build the documents service from its settings."""
+    """Build the documents service from its settings."""
     return service_app(
         MANIFEST,
         __name__,

@@ -13,7 +13,7 @@ from services.documents.models import ArchiveEntry, Document, Employee, View, db
 
 
 def document_of(document_id: UUID, owner_id: UUID) -> Document:
-    """This function will return an owner's document. Raises `NotFound` to everybody else."""
+    """Return an owner's document. Raises `NotFound` to everybody else."""
     wanted = _owned_by(owner_id).where(Document.id == document_id)
     found: Document | None = db.session.scalars(wanted).one_or_none()
     if found is None:
@@ -24,7 +24,7 @@ def document_of(document_id: UUID, owner_id: UUID) -> Document:
 def documents_page(
     owner_id: UUID, *, q: str, category: str, limit: int, cursor: str | None
 ) -> dict[str, Any]:
-    """This function will return a page of an owner's documents, newest first."""
+    """Return a page of an owner's documents, newest first."""
     wanted = _owned_by(owner_id)
     if q:
         wanted = wanted.where(Document.name.icontains(q, autoescape=True))
@@ -37,7 +37,7 @@ def documents_page(
 
 
 def described(documents: Sequence[Document], owner_id: UUID) -> list[dict[str, Any]]:
-    """This function will add to each document where it stands in the owner's archive."""
+    """Add to each document where it stands in the owner's archive."""
     wanted = select(ArchiveEntry).where(
         ArchiveEntry.owner_id == owner_id, ArchiveEntry.document_id.in_([d.id for d in documents])
     )
@@ -48,7 +48,7 @@ def described(documents: Sequence[Document], owner_id: UUID) -> list[dict[str, A
 def views_page(
     document_id: UUID, owner_id: UUID, *, limit: int, cursor: str | None
 ) -> dict[str, Any]:
-    """This function will return a page of a document's views, newest first, for its owner."""
+    """Return a page of a document's views, newest first, for its owner."""
     document = document_of(document_id, owner_id)
     wanted = select(View).where(View.document_id == document.id)
     found = page(db.session(), wanted, by=(View.viewed_at, View.id), limit=limit, cursor=cursor)
@@ -57,7 +57,7 @@ def views_page(
 
 
 def sessions_revoked_at(person_id: UUID) -> datetime | None:
-    """This function will say since when a person's older tokens are no longer good."""
+    """Say since when a person's older tokens are no longer good."""
     wanted = select(Employee.sessions_revoked_at).where(Employee.id == person_id)
     return db.session.scalar(wanted)
 

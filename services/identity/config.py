@@ -61,7 +61,7 @@ OWN = (
 
 
 def own_settings(manifests: Mapping[str, Manifest]) -> tuple[Setting, ...]:
-    """This function will add the client secret of everything that signs in by itself."""
+    """Add the client secret of everything that signs in by itself."""
     others = (name for name in (*manifests, OPERATOR) if name != "identity")
     secrets = (
         Setting(_key(name), default="", secret=True, help="Empty: the service cannot sign in.")
@@ -71,7 +71,7 @@ def own_settings(manifests: Mapping[str, Manifest]) -> tuple[Setting, ...]:
 
 
 def client_secrets(settings: Settings, manifests: Mapping[str, Manifest]) -> dict[str, str]:
-    """This function will return the client secret of each service, and of the operator."""
+    """Return the client secret of each service, and of the operator."""
     return {
         name: settings.client_secret if name == "identity" else str(settings[_key(name)])
         for name in (*manifests, OPERATOR)

@@ -31,7 +31,7 @@ _ME = (
 
 
 def region(code: str | None = None) -> Region:
-    """This function will return a region, by default the bound one. Raises `NotFound`."""
+    """Return a region, by default the bound one. Raises `NotFound`."""
     found = db.session.get(Region, code or current_region())
     if found is None:
         raise NotFound
@@ -39,12 +39,12 @@ def region(code: str | None = None) -> Region:
 
 
 def today(of: Region | None = None) -> date:
-    """This function will return the date it is now in the region."""
+    """Return the date it is now in the region."""
     return now().astimezone(ZoneInfo((of or region()).zone)).date()
 
 
 def employee(employee_id: UUID) -> Employee:
-    """This function will return an employee of the bound region. Raises `NotFound`."""
+    """Return an employee of the bound region. Raises `NotFound`."""
     found = db.session.scalar(select(Employee).where(Employee.id == employee_id))
     if found is None:
         raise NotFound
@@ -52,7 +52,7 @@ def employee(employee_id: UUID) -> Employee:
 
 
 def employee_by_nip(nip: str) -> Employee:
-    """This function will return the employee with this NIP. Raises `NotFound`."""
+    """Return the employee with this NIP. Raises `NotFound`."""
     found = db.session.scalar(select(Employee).where(Employee.nip == nip))
     if found is None:
         raise NotFound
@@ -60,7 +60,7 @@ def employee_by_nip(nip: str) -> Employee:
 
 
 def employees(*, q: str | None, unit_id: UUID | None, active: bool | None) -> Select[Any]:
-    """This function will select employees by part of the name, unit or OPD, and activity."""
+    """Select employees by part of the name, unit or OPD, and activity."""
     statement = select(Employee)
     if q:
         statement = statement.where(func.lower(Employee.name).contains(q.lower(), autoescape=True))
@@ -72,7 +72,7 @@ def employees(*, q: str | None, unit_id: UUID | None, active: bool | None) -> Se
 
 
 def facts_of(employee_id: UUID) -> dict[str, dict[str, Any]]:
-    """This function will return the source and date of each fact last recorded."""
+    """Return the source and date of each fact last recorded."""
     rows = db.session.scalars(
         select(EmployeeFact)
         .where(EmployeeFact.employee_id == employee_id)
@@ -82,7 +82,7 @@ def facts_of(employee_id: UUID) -> dict[str, dict[str, Any]]:
 
 
 def unit(unit_id: UUID) -> Unit:
-    """This function will return a unit of the bound region. Raises `NotFound`."""
+    """Return a unit of the bound region. Raises `NotFound`."""
     found = db.session.scalar(select(Unit).where(Unit.id == unit_id))
     if found is None:
         raise NotFound
@@ -105,7 +105,7 @@ def units(
 
 
 def role_grant(grant_id: UUID) -> RoleGrant:
-    """This function will return a role grant of the bound region. Raises `NotFound`."""
+    """Return a role grant of the bound region. Raises `NotFound`."""
     found = db.session.scalar(select(RoleGrant).where(RoleGrant.id == grant_id))
     if found is None:
         raise NotFound
@@ -128,7 +128,7 @@ def role_grants(
 
 
 def grants_today(employee_id: UUID) -> Sequence[RoleGrant]:
-    """This function will return the roles a person holds today."""
+    """Return the roles a person holds today."""
     day = today()
     return db.session.scalars(
         select(RoleGrant)
@@ -147,7 +147,7 @@ def roles_today(employee_id: UUID) -> Collection[str]:
 
 
 def grants_of_post(role: str, unit_id: UUID | None) -> Sequence[RoleGrant]:
-    """This function will return the active grants of one role for one unit."""
+    """Return the active grants of one role for one unit."""
     return db.session.scalars(
         select(RoleGrant).where(
             RoleGrant.role == role, RoleGrant.unit_id == unit_id, RoleGrant.active
@@ -156,7 +156,7 @@ def grants_of_post(role: str, unit_id: UUID | None) -> Sequence[RoleGrant]:
 
 
 def delegation(delegation_id: UUID) -> Delegation:
-    """This function will return a delegation of the bound region. Raises `NotFound`."""
+    """Return a delegation of the bound region. Raises `NotFound`."""
     found = db.session.scalar(select(Delegation).where(Delegation.id == delegation_id))
     if found is None:
         raise NotFound
@@ -177,7 +177,7 @@ def delegations(*, involving: UUID | None, role: str | None, active: bool | None
 
 
 def contact(employee_id: UUID) -> Contact:
-    """This function will return a person's contacts. Raises `NotFound`."""
+    """Return a person's contacts. Raises `NotFound`."""
     found = db.session.scalar(select(Contact).where(Contact.employee_id == employee_id))
     if found is None:
         raise NotFound
@@ -189,7 +189,7 @@ def account(employee_id: UUID) -> Account | None:
 
 
 def me(employee_id: UUID) -> dict[str, Any]:
-    """This function will describe the person who asks: post, unit, region and roles today."""
+    """Describe the person who asks: post, unit, region and roles today."""
     person = employee(employee_id)
     where = region()
     owned = account(employee_id)

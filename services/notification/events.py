@@ -1,4 +1,4 @@
-"""This service tells nobody anything by event: its effects leave the house as messages.
+"""The service tells nobody anything by event: its effects leave the house as messages.
 
 What became of a message is read from `GET /api/notification/v1/deliveries`.
 """

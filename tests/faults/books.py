@@ -96,7 +96,7 @@ class Books:
 
 
 def read(arena: Arena, *, since: float) -> Books:
-    """This function will read everything recorded after a moment (seconds since the epoch)."""
+    """Read everything recorded after a moment (seconds since the epoch)."""
     books = Books(hearers=expected.hearers(), mailed=expected.mailed_rules())
     for service in SERVICES:
         _logs(arena, books, service, since)

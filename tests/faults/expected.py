@@ -22,7 +22,7 @@ class Happened(Protocol):
 
 
 def hearers() -> dict[str, frozenset[str]]:
-    """This function will say which service must hear which events."""
+    """Say which service must hear which events."""
     manifests = discover()
     told = {notice.event for notice in _notices()}
     heard = {name: frozenset(one.hears) for name, one in manifests.items()}
@@ -30,7 +30,7 @@ def hearers() -> dict[str, frozenset[str]]:
 
 
 def notices_due(events: Iterable[Happened]) -> Counter[Told]:
-    """This function will say who must be told of what, and by which rule."""
+    """Say who must be told of what, and by which rule."""
     return Counter(
         (str(event.id), rule.name, str(person))
         for event in events
@@ -41,7 +41,7 @@ def notices_due(events: Iterable[Happened]) -> Counter[Told]:
 
 
 def mailed_rules() -> frozenset[str]:
-    """This function will name the rules whose notices also go out as mail."""
+    """Name the rules whose notices also go out as mail."""
     return frozenset(rule.name for rule in _notices() if "email" in rule.channels)
 
 

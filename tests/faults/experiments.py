@@ -37,7 +37,7 @@ class Experiment:
 
 
 def point(name: str, part: str, what: str = "kill", seconds: float = 25) -> Fault:
-    """This function will make a fault: the part's process does `what` where it is named."""
+    """Make a fault: the part's process does `what` where it is named."""
 
     def arm(arena: Arena, _people: People) -> None:
         before = arena.hits()[name]
@@ -123,7 +123,7 @@ EXPERIMENTS: dict[str, Experiment] = {
 
 
 def conduct(arena: Arena, name: str, *, mutated: bool) -> bool:
-    """This function will do one experiment and say whether it ended as it must."""
+    """Do one experiment and say whether it ended as it must."""
     put_in(arena, name if mutated else "")
     arena.rest(LONGEST_REST)  # what the mistake before left under way
     with Ledger(arena.ledger) as ledger:
@@ -149,7 +149,7 @@ def _conduct(arena: Arena, name: str, ledger: Ledger) -> Verdict:
 
 
 def run(names: list[str]) -> int:
-    """This function will do experiments, each with and without its mistake; returns an exit code."""
+    """Do experiments, each with and without its mistake; return an exit code."""
     chosen = names or list(EXPERIMENTS)
     with arena() as place:
         right = [conduct(place, name, mutated=False) for name in chosen]
@@ -158,7 +158,7 @@ def run(names: list[str]) -> int:
 
 
 def told(name: str, verdict: Verdict, *, mutated: bool) -> bool:
-    """This function will print one verdict and say whether it is as it must be."""
+    """Print one verdict and say whether it is as it must be."""
     experiment = EXPERIMENTS[name]
     found = verdict.wrong(allowed=experiment.allowed)
     right = bool(experiment.shows & set(found)) if mutated else not found

@@ -24,7 +24,7 @@ OFFICES = (
 
 
 def finds(arena: Arena, ledger: Ledger) -> list[str]:
-    """This function will name everything of the demo region that a foreigner gets to see."""
+    """Name everything of the demo region that a foreigner gets to see."""
     if "foreigner" not in arena.people:
         settle(arena)
         arena.people["foreigner"] = arrive(arena)

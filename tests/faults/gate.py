@@ -34,7 +34,7 @@ class Plan:
 
 
 def run(plan: Plan) -> Verdict:
-    """This function will carry out a plan, print what it found, and return the verdict."""
+    """Carry out a plan, print what it found, and return the verdict."""
     print(f"seed {plan.seed}, {plan.events} events, {plan.kills} kills", flush=True)
     with arena(reconcile=plan.reconcile) as place, Ledger(place.ledger) as ledger:
         return _run(place, plan, ledger)

@@ -15,7 +15,7 @@ Step = tuple[str, str]
 def judge(
     ledger: Ledger, books: Books, *, backlog: Mapping[str, int], sender_crashes: int
 ) -> Verdict:
-    """This function will compare what was promised with what was found.
+    """Compare what was promised with what was found.
 
     `backlog` is what was still under way at the end, `sender_crashes` how many mails were in the
     hands of a process that was ended on purpose: at most so many extra copies are explained.

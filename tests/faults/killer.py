@@ -25,7 +25,7 @@ from tests.faults.processes import kill
 
 
 def in_turn(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """This function will have the parts take turns: what just died has time to come back."""
+    """Have the parts take turns: what just died has time to come back."""
     of_part: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for pair in pairs:
         of_part[pair[1]].append(pair)

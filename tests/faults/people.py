@@ -74,7 +74,7 @@ class People:
                 self.stopping.wait(1.0)
 
     def read(self, key: str, path: str) -> Answer:
-        """This function will read until there is an answer. Raises `GaveUp`, or `Refused`."""
+        """Read until there is an answer. Raises `GaveUp`, or `Refused`."""
         answer = self._until_answered(key, "GET", path, None, {}, PATIENCE)
         if answer.status != 200:
             self.ledger.refusals.append(f"read: {answer.status} {path}")
@@ -82,7 +82,7 @@ class People:
         return answer
 
     def prefer(self, key: str, choice: dict[str, Any]) -> None:
-        """This function will choose how somebody is told. Raises `GaveUp`."""
+        """Choose how somebody is told. Raises `GaveUp`."""
         body, headers = _sent(choice)
         self._until_answered(
             key, "PUT", "/api/notification/v1/preferences", body, headers, PATIENCE
@@ -102,7 +102,7 @@ class People:
         patience: float = PATIENCE,
         **facts: Any,
     ) -> Answer:
-        """This function will change something and keep the books of it.
+        """Change something and keep the books of it.
 
         Raises `GaveUp` when nothing was heard in time, `Refused` for a refusal.
         """

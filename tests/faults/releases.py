@@ -15,14 +15,14 @@ _NAMED_IN = Path(__file__).with_name("previous-release")
 
 
 def previous_release() -> str:
-    """This function will return the commit that `previous-release` names."""
+    """Return the commit that `previous-release` names."""
     lines = _NAMED_IN.read_text("utf-8").splitlines()
     [commit] = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     return commit
 
 
 def unpack_previous_release(folder: Path) -> Path:
-    """This function will write that commit's files into the folder.
+    """Write that commit's files into the folder.
 
     Skips in a shallow clone that does not hold the commit; anywhere else that is a failure.
     """
@@ -37,7 +37,7 @@ def unpack_previous_release(folder: Path) -> Path:
 
 
 def write_next_release(folder: Path) -> Path:
-    """This function will copy today's code, with one migration more for notification."""
+    """Copy today's code, with one migration more for notification."""
     for part in ("chassis", "gateway", "ops", "portal", "services"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     add_a_migration(folder / "services" / "notification")

@@ -73,7 +73,7 @@ class Rolling(Supervisor):
 
 
 def requests_served(web: Instance) -> float:
-    """This function will count what a process answered, but for questions after its health."""
+    """Count what a process answered, but for questions after its health."""
     text = urllib3.request("GET", f"http://127.0.0.1:{web.port}/metrics", timeout=10).data.decode()
     counted = [
         line

@@ -12,7 +12,7 @@ SITE = Path(__file__).parent / "site"
 
 
 def install_witness() -> None:
-    """This function will make the witness a service like the others, found by its entry point."""
+    """Make the witness a service like the others, found by its entry point."""
     if str(SITE) not in sys.path:
         sys.path.insert(0, str(SITE))
 

@@ -11,7 +11,7 @@ CHECKER = "documents checker"
 
 
 def alive(supervisor: Supervisor) -> Iterator[tuple[str, int]]:
-    """This function will name the processes of every part, with their pids."""
+    """Name the processes of every part, with their pids."""
     tree = children()
     for part in supervisor.parts.values():
         for web in part.webs:
@@ -25,7 +25,7 @@ def alive(supervisor: Supervisor) -> Iterator[tuple[str, int]]:
 
 
 def kinds(supervisor: Supervisor) -> set[str]:
-    """This function will name every kind there is, also one that does not live just now."""
+    """Name every kind there is, also one that does not live just now."""
     found = {CHECKER}
     for part in supervisor.parts.values():
         found |= {f"{part.name} web master", f"{part.name} web worker"}

@@ -62,7 +62,7 @@ class Up:
 
 
 def start(data, *arguments, **more):
-    """This function will start the system and return once it says that it is ready."""
+    """Start the system and return once it says that it is ready."""
     errors = data.with_name(data.name + ".stderr")
     with errors.open("ab") as stderr:
         process = subprocess.Popen(

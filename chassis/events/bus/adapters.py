@@ -6,7 +6,7 @@ from chassis.events.bus import Bus, amqp, memory
 
 
 def connect(bus_url: str, service: str) -> Bus:
-    """This function will return the bus that `bus_url` names."""
+    """Return the bus that `bus_url` names."""
     if urlsplit(bus_url).scheme == "memory":
         return memory.bus(bus_url)
     return amqp.RabbitBus(bus_url, service)

@@ -65,5 +65,5 @@ class Signer:
 
 
 def public_keys() -> list[dict[str, Any]]:
-    """This function will return every public key a receipt may be signed with."""
+    """Return every public key a receipt may be signed with."""
     return list(db.session.scalars(select(ReceiptKey.public).order_by(ReceiptKey.created_at)))

@@ -10,7 +10,7 @@ PDF = {"type": "string", "format": "binary"}
 
 
 def content_response(document: Document, spool: Spool) -> Response:
-    """This function will send a document's verified bytes."""
+    """Send a document's verified bytes."""
     response = Response(spool.blocks(), content_type=document.content_type)
     response.call_on_close(spool.close)
     response.headers.update(

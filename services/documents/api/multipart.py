@@ -49,7 +49,7 @@ class FormUnreadable(Refused):
 
 @contextmanager
 def arriving(owner_id: UUID) -> Iterator[Arrival]:
-    """This function will read the request's one file; it is gone after the block.
+    """Read the request's one file; it is gone after the block.
 
     Raises `NotMultipart`, `FormUnreadable`, `DocumentTooLarge`, or `Invalid` with pointers.
     """

@@ -18,11 +18,11 @@ class GrantExpired(NotFound):
 
 
 def end_of_grant(now: datetime, minutes: int) -> datetime:
-    """This function will return when a grant made now ends."""
+    """Return when a grant made now ends."""
     return now + timedelta(minutes=min(max(minutes, 1), MAX_GRANT_MINUTES))
 
 
 def check_open(*, expires_at: datetime, now: datetime) -> None:
-    """This function will raise `GrantExpired` from the grant's last instant on."""
+    """Raise `GrantExpired` from the grant's last instant on."""
     if now >= expires_at:
         raise GrantExpired

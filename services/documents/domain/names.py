@@ -11,7 +11,7 @@ _NOT_ASCII_WORD = re.compile(r"[^A-Za-z0-9._ -]+")
 
 
 def shown_name(given: str | None) -> str:
-    """This function will make a harmless display name that ends in .pdf.
+    """Make a harmless display name that ends in .pdf.
 
     Folders, control characters and characters that turn the reading direction are dropped.
     """
@@ -23,7 +23,7 @@ def shown_name(given: str | None) -> str:
 
 
 def attachment_header(name: str) -> str:
-    """This function will write Content-Disposition (RFC 6266) so that no browser opens the file."""
+    """Write Content-Disposition (RFC 6266) so that no browser opens the file."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     safe = _NOT_ASCII_WORD.sub("_", plain).strip() or _UNNAMED
     return f"attachment; filename=\"{safe}\"; filename*=UTF-8''{quote(name, safe='')}"

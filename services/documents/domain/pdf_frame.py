@@ -10,7 +10,7 @@ _HEADER = re.compile(rb"%PDF-[12]\.\d")
 
 
 def check_frame(*, head: bytes, tail: bytes) -> None:
-    """This function will accept a file that begins as a PDF at byte 0 and has its end.
+    """Accept a file that begins as a PDF at byte 0 and has its end.
 
     `head` is its first 8 bytes or more, `tail` its last 1,024 or all. Raises `DocumentEmpty`,
     `DocumentNotPdf` or `DocumentDamaged`.

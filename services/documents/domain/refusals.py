@@ -111,7 +111,7 @@ _BY_CODE: dict[str, type[FileRefused]] = {
 
 
 def refusal(code: str, features: Sequence[str] = ()) -> FileRefused:
-    """This function will make the refusal an inspection's verdict calls for.
+    """Make the refusal an inspection's verdict calls for.
 
     An unknown code means the inspection did not end well: too complex.
     """

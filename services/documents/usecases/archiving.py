@@ -11,7 +11,7 @@ from services.documents.models import ArchiveEntry, Document, db
 
 
 def archive(event: Event) -> None:
-    """This function will list the issued document in its owner's archive, once.
+    """List the issued document in its owner's archive, once.
 
     Raises `Unprocessable` when the document is not here or is not the one the event means.
     """

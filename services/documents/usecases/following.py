@@ -10,7 +10,7 @@ from services.documents.models import Employee, db
 
 
 def keep_employee(event: Event) -> None:
-    """This function will keep the newest state of an employee; an older event changes nothing."""
+    """Keep the newest state of an employee; an older event changes nothing."""
     data = event.data
     with db.transaction() as session:
         wanted = select(Employee).where(Employee.id == UUID(data["id"]))

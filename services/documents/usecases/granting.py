@@ -15,7 +15,7 @@ from services.documents.models import Document, Grant, db
 def grant(
     *, document_id: UUID, viewer_id: UUID, purpose: str, minutes: int, client_id: str
 ) -> tuple[str, Grant]:
-    """This function will make a grant and return its token, which is kept only as a hash.
+    """Make a grant and return its token, which is kept only as a hash.
 
     Raises `NotFound` when there is no such document in the bound region.
     """
@@ -39,5 +39,5 @@ def grant(
 
 
 def token_hash(token: str) -> str:
-    """This function will return what is stored of a grant's token."""
+    """Return what is stored of a grant's token."""
     return hashlib.sha256(token.encode()).hexdigest()

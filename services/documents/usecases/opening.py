@@ -21,12 +21,12 @@ _OWN = "unduhan pemilik"
 
 
 def open_own(document_id: UUID, owner_id: UUID) -> tuple[Document, Spool]:
-    """This function will give an owner the bytes. Raises `NotFound` or `DocumentCorrupt`."""
+    """Give an owner the bytes. Raises `NotFound` or `DocumentCorrupt`."""
     return _opened(document_of(document_id, owner_id), viewer_id=owner_id, purpose=_OWN)
 
 
 def open_granted(token: str, viewer_id: UUID) -> tuple[Document, Spool]:
-    """This function will give the grant's viewer the bytes.
+    """Give the grant's viewer the bytes.
 
     Raises `NotFound` to everybody else, `GrantExpired` or `DocumentCorrupt`.
     """
@@ -50,7 +50,7 @@ def _opened(document: Document, *, viewer_id: UUID, purpose: str) -> tuple[Docum
 
 
 def intact(document: Document) -> Spool:
-    """This function will fetch a document's bytes and compare them with its hash.
+    """Fetch a document's bytes and compare them with its hash.
 
     Raises `DocumentCorrupt`, after the alarm, when they are missing or differ.
     """

@@ -51,7 +51,7 @@ class Kept:
 
 
 def admit(owner_id: UUID) -> None:
-    """This function will raise `QuotaExceeded` when the person sent enough for 24 hours.
+    """Raise `QuotaExceeded` when the person sent enough for 24 hours.
 
     It lets go of the database: none is held while the body arrives and is checked and stored.
     """
@@ -81,7 +81,7 @@ def _sent(
 
 
 def check_and_store(arrival: Arrival) -> Kept:
-    """This function will check a file and put its bytes into the store.
+    """Check a file and put its bytes into the store.
 
     Raises `DocumentTooLarge`, another refusal of the file (then recorded), `CheckerUnavailable`,
     `StoreUnavailable` or `StoreFull`.
@@ -130,7 +130,7 @@ def _record_refusal(arrival: Arrival, code: str) -> None:
 
 
 def record(kept: Kept) -> Document:
-    """This function will make a kept file a document, inside the caller's transaction.
+    """Make a kept file a document, inside the caller's transaction.
 
     Raises `QuotaExceeded` when the person's other uploads were faster.
     """
@@ -154,7 +154,7 @@ def record(kept: Kept) -> Document:
 
 
 def receipt(document: Document) -> str:
-    """This function will sign what was stored, for services that verify it offline."""
+    """Sign what was stored, for services that verify it offline."""
     return machinery().signer.sign(
         {
             "id": str(document.id),

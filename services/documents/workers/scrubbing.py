@@ -16,7 +16,7 @@ _BATCH = 20
 
 
 def scrub() -> bool:
-    """This function will re-read some documents not compared for a week; True if there were any.
+    """Re-read some documents not compared for a week; True if there were any.
 
     A corrupt one raises the alarm and is not served until its bytes are back.
     """

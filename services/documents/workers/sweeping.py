@@ -22,7 +22,7 @@ _SUSPICIOUS_SHARE = 5
 
 
 def sweep() -> bool:
-    """This function will remove orphaned objects older than the grace; False, for use as a loop.
+    """Remove orphaned objects older than the grace; False, for use as a loop.
 
     It touches nothing when a large share of the store looks orphaned: then the database is more
     likely to be the wrong one than the objects.

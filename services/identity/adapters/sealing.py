@@ -41,10 +41,10 @@ class Sealer:
 
 
 def new_token() -> str:
-    """This function will return an unguessable token of 256 bits."""
+    """Return an unguessable token of 256 bits."""
     return secrets.token_urlsafe(_TOKEN_BYTES)
 
 
 def fingerprint(token: str) -> str:
-    """This function will return what is stored of a random token."""
+    """Return what is stored of a random token."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -16,7 +16,7 @@ class TokenUnreadable(Exception):
 
 
 def new_key_pair() -> tuple[str, dict[str, Any], str]:
-    """This function will return a new key's id, its public JWK and its private JWK as JSON."""
+    """Return a new key's id, its public JWK and its private JWK as JSON."""
     key = ECKey.generate_key("P-256", auto_kid=True)
     public = {**key.as_dict(private=False), "use": "sig", "alg": ALGORITHM}
     return str(key.kid), public, json.dumps(key.as_dict(private=True))
@@ -33,7 +33,7 @@ def sign(private_json: str, claims: Mapping[str, Any], *, typ: str) -> str:
 
 
 def read_signed(token: str, public_jwks: list[dict[str, Any]]) -> dict[str, Any]:
-    """This function will return the claims of a token signed by one of the keys.
+    """Return the claims of a token signed by one of the keys.
 
     Dates are not checked: a logout hint is welcome after it has expired. Raises
     `TokenUnreadable`.

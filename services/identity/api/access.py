@@ -12,7 +12,7 @@ from services.identity.domain.roles import ADMINISTRATORS, check_may_manage_acco
 
 
 def administrators_only(view: Callable[..., Any]) -> Callable[..., Any]:
-    """This function will let only sysadmin and bkpsdm_admin through; goes below `requires`."""
+    """Let only sysadmin and bkpsdm_admin through; goes below `requires`."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -24,7 +24,7 @@ def administrators_only(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def sysadmins_only(view: Callable[..., Any]) -> Callable[..., Any]:
-    """This function will let only sysadmin through; goes below `requires`."""
+    """Let only sysadmin through; goes below `requires`."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -36,7 +36,7 @@ def sysadmins_only(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def check_manages(owner_id: UUID) -> None:
-    """This function will refuse managing an account above one's own rank."""
+    """Refuse managing an account above one's own rank."""
     check_may_manage_account(
         manager_roles=queries.roles_today(person()), owner_roles=queries.roles_today(owner_id)
     )

@@ -51,7 +51,7 @@ class RegisteredClient(ClientMixin):
 
 
 def query_client(client_id: str) -> RegisteredClient | None:
-    """This function will return a registered client that is in use."""
+    """Return a registered client that is in use."""
     row = db.session.scalar(
         select(OAuthClient).where(OAuthClient.client_id == client_id, OAuthClient.active)
     )

@@ -191,7 +191,7 @@ class _Issuer(IssuerParameter):
 
 
 def install(app: Flask) -> None:
-    """This function will give the app its authorization server."""
+    """Give the app its authorization server."""
     made = _Server(app, query_client=query_client, save_token=_save_token)
     made.register_token_generator("default", _generate)
     made.register_grant(_CodeGrant, [_S256(required=True), _OpenId(require_nonce=False)])

@@ -18,7 +18,7 @@ CLIENT_LIFE = timedelta(minutes=5)
 
 
 def for_person(client_id: str, user: Grantee, scope: str) -> dict[str, Any]:
-    """This function will return a token answer for a person."""
+    """Return a token answer for a person."""
     claims = {
         "sub": str(user.employee_id),
         "client_id": client_id,
@@ -35,7 +35,7 @@ def for_person(client_id: str, user: Grantee, scope: str) -> dict[str, Any]:
 
 
 def for_client(client_id: str, scope: str) -> dict[str, Any]:
-    """This function will return a token answer for a service, which works in all regions."""
+    """Return a token answer for a service, which works in all regions."""
     claims = {
         "sub": f"client:{client_id}",
         "client_id": client_id,

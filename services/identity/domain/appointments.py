@@ -79,7 +79,7 @@ class Holding:
 
 
 def check_appointment(role: str, new: Holding, *, others: Sequence[Holding]) -> None:
-    """This function will refuse an appointment the dates or other holders forbid.
+    """Refuse an appointment the dates or other holders forbid.
 
     `others` are the active holdings of the same role and unit. Raises `ActingKindUnfit`,
     `EndMissing`, `EndBeforeStart`, `PltTooLong` or `PostTaken`.
@@ -97,7 +97,7 @@ def check_appointment(role: str, new: Holding, *, others: Sequence[Holding]) -> 
 
 
 def check_prolongation(role: str, held: Holding, *, until: date, others: Sequence[Holding]) -> None:
-    """This function will refuse to prolong `held` beyond what its kind allows.
+    """Refuse to prolong `held` beyond what its kind allows.
 
     `others` are the active holdings of the same post but this one. Raises `PltTooLong`,
     `EndBeforeStart` or `PostTaken`.

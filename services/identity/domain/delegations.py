@@ -55,7 +55,7 @@ def check_delegation(
     ends_on: date,
     held: Sequence[Period],
 ) -> None:
-    """This function will refuse a delegation that hands over what is not there to hand over.
+    """Refuse a delegation that hands over what is not there to hand over.
 
     `held` are the periods in which the delegator holds the role for the unit. Raises
     `RoleNotDelegable`, `DelegationToSelf`, `DelegationDatesWrong` or `RoleNotHeld`.

@@ -56,12 +56,12 @@ FACT_NAMES = tuple(Facts.__dataclass_fields__)
 
 
 def from_nip(nip: Nip) -> dict[str, Any]:
-    """This function will return the facts that the NIP itself tells."""
+    """Return the facts that the NIP itself tells."""
     return {"birth_date": nip.born, "sex": nip.sex, "tmt_cpns": nip.appointed_on}
 
 
 def check_facts(nip: Nip, facts: Facts) -> None:
-    """This function will refuse facts that contradict the NIP or one another.
+    """Refuse facts that contradict the NIP or one another.
 
     Raises `FactsContradict` with one error per fact.
     """

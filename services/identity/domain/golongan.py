@@ -34,10 +34,10 @@ def is_golongan(text: str, *, kind: str) -> bool:
 
 
 def step(golongan: str, *, kind: str) -> int:
-    """This function will return the place of `golongan` on its ladder, lowest first."""
+    """Return the place of `golongan` on its ladder, lowest first."""
     return _LADDERS[kind].index(golongan)
 
 
 def pangkat_of(golongan: str | None) -> str | None:
-    """This function will return the PNS rank name; PPPK have none."""
+    """Return the PNS rank name; PPPK have none."""
     return PANGKAT.get(golongan) if golongan else None

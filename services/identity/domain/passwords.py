@@ -58,12 +58,12 @@ class PasswordTooWeak(Refused):
 
 
 def normalise(password: str) -> str:
-    """This function will return the form that is hashed, equal however the keyboard composed it."""
+    """Return the form that is hashed, equal however the keyboard composed it."""
     return unicodedata.normalize("NFC", password)
 
 
 def check_password(password: str, *, nip: str, name: str, pointer: str = "/new_password") -> None:
-    """This function will refuse a weak password.
+    """Refuse a weak password.
 
     Raises `PasswordTooWeak` with one error per rule broken.
     """

@@ -10,7 +10,7 @@ _GROUP_LENGTH = 4
 
 
 def new_codes() -> list[str]:
-    """This function will return a fresh sheet of codes, about 79 bits each."""
+    """Return a fresh sheet of codes, about 79 bits each."""
     return [_new_code() for _ in range(CODES_PER_SHEET)]
 
 
@@ -22,6 +22,6 @@ def _new_code() -> str:
 
 
 def fingerprint(code: str) -> str:
-    """This function will return what is stored of a code; spaces, hyphens and case are ignored."""
+    """Return what is stored of a code; spaces, hyphens and case are ignored."""
     plain = "".join(char for char in code.lower() if char.isalnum())
     return hashlib.sha256(plain.encode()).hexdigest()

@@ -31,7 +31,7 @@ class Presented:
 
 
 def judge(token: Presented, *, now: datetime) -> Verdict:
-    """This function will decide what a presented refresh token leads to."""
+    """Decide what a presented refresh token leads to."""
     if token.family_revoked_at is not None or now >= token.family_expires_at:
         return Verdict.REFUSE
     if token.used_at is None:

@@ -9,7 +9,7 @@ _CODE = re.compile(r"[a-z][a-z0-9-]{1,14}[a-z0-9]")
 
 
 def check_region(*, code: str, name: str, zone: str) -> None:
-    """This function will refuse a region that cannot be set up.
+    """Refuse a region that cannot be set up.
 
     Raises `Invalid` with one error per field.
     """

@@ -78,7 +78,7 @@ class UnitFacts:
 
 
 def check_unit(role: str, unit: UnitFacts | None) -> None:
-    """This function will refuse a unit the role does not belong to.
+    """Refuse a unit the role does not belong to.
 
     Raises `RoleUnitMismatch`.
     """
@@ -91,13 +91,13 @@ def check_unit(role: str, unit: UnitFacts | None) -> None:
 
 
 def check_is_not_last(role: str, *, others: int) -> None:
-    """This function will keep a region from losing its last sysadmin. Raises `LastSysadmin`."""
+    """Keep a region from losing its last sysadmin. Raises `LastSysadmin`."""
     if role == "sysadmin" and not others:
         raise LastSysadmin
 
 
 def check_grantor(role: str, *, grantor_roles: Collection[str], grantor_is_grantee: bool) -> None:
-    """This function will refuse a grant that its giver may not give.
+    """Refuse a grant that its giver may not give.
 
     Raises `SelfGrant`, or `GrantBeyondOwnRole` when a lesser administrator makes a sysadmin.
     """
@@ -110,7 +110,7 @@ def check_grantor(role: str, *, grantor_roles: Collection[str], grantor_is_grant
 def check_may_manage_account(
     *, manager_roles: Collection[str], owner_roles: Collection[str]
 ) -> None:
-    """This function will keep a lesser administrator from taking over a sysadmin's account.
+    """Keep a lesser administrator from taking over a sysadmin's account.
 
     Raises `GrantBeyondOwnRole`.
     """

@@ -39,7 +39,7 @@ class Progress:
 
 
 def next_step(progress: Progress) -> Step:
-    """This function will return what is still owed; the second factor comes first.
+    """Return what is still owed; the second factor comes first.
 
     Otherwise a stolen password alone could set a new one.
     """
@@ -53,7 +53,7 @@ def next_step(progress: Progress) -> Step:
 
 
 def revocation_mark(now: datetime) -> datetime:
-    """This function will return the instant before which tokens are dead.
+    """Return the instant before which tokens are dead.
 
     Tokens carry whole seconds. The mark is the next whole second, and tokens issued after a
     revocation are dated no earlier than the mark, so none of the same second slips through.
@@ -62,7 +62,7 @@ def revocation_mark(now: datetime) -> datetime:
 
 
 def safe_path(text: str | None, *, default: str) -> str:
-    """This function will return `text` if it is a path on this site, else `default`."""
+    """Return `text` if it is a path on this site, else `default`."""
     if not text or any(ord(char) <= ord(" ") or char == "\\" for char in text):
         return default
     parts = urlsplit(text)

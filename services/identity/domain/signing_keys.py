@@ -22,13 +22,13 @@ class KeyTimes:
 
 
 def times_from(start: datetime) -> KeyTimes:
-    """This function will return the times of a key that begins to sign at `start`."""
+    """Return the times of a key that begins to sign at `start`."""
     until = start + KEY_LIFE
     return KeyTimes(start, until, until + TOKENS_OUTLIVE)
 
 
 def next_start(signs_until: Sequence[datetime], *, now: datetime) -> datetime | None:
-    """This function will return when a new key should begin to sign, or None if none is due."""
+    """Return when a new key should begin to sign, or None if none is due."""
     last = max(signs_until, default=None)
     if last is None or last <= now:
         return now

@@ -47,7 +47,7 @@ class Failures:
 
 
 def check_throttle(failures: Failures, *, now: datetime) -> None:
-    """This function will refuse a try that comes too early.
+    """Refuse a try that comes too early.
 
     Raises `TooManyAttempts`.
     """

@@ -17,7 +17,7 @@ def new_secret() -> str:
 def matching_counter(
     secret: str, code: str, *, now: datetime, last_counter: int | None
 ) -> int | None:
-    """This function will return the time step whose code was typed, or None.
+    """Return the time step whose code was typed, or None.
 
     One step early or late is allowed for clocks that differ. A step at or before
     `last_counter` never matches, so a code that was seen over a shoulder is worthless.
@@ -36,5 +36,5 @@ def matching_counter(
 
 
 def enrolment_uri(secret: str, *, account: str, issuer: str) -> str:
-    """This function will return the `otpauth:` address an authenticator app reads as a QR code."""
+    """Return the `otpauth:` address an authenticator app reads as a QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)

@@ -30,7 +30,7 @@ class FormForged(Refused):
 
 
 def current_session() -> SignInSession | None:
-    """This function will return the browser's session, finished or not."""
+    """Return the browser's session, finished or not."""
     return signing_in.find_session(request.cookies.get(_name("session")))
 
 
@@ -48,7 +48,7 @@ def forget_session(response: Response) -> None:
 
 
 def browser_id() -> str:
-    """This function will return the browser's random id, a new one if it has none."""
+    """Return the browser's random id, a new one if it has none."""
     given = request.cookies.get(_name("browser"), "")
     return given if _ID.fullmatch(given) else new_token()
 
@@ -59,12 +59,12 @@ def keep_browser_id(response: Response, value: str) -> None:
 
 
 def csrf_token(value: str) -> str:
-    """This function will return the token that forms given to a browser carry."""
+    """Return the token that forms given to a browser carry."""
     return machinery().sealer.mark("forms", value)
 
 
 def check_form() -> None:
-    """This function will refuse a form that this browser was not given. Raises `FormForged`."""
+    """Refuse a form that this browser was not given. Raises `FormForged`."""
     given = request.form.get(CSRF_FIELD, "")
     known = request.cookies.get(_name("browser"), "")
     same_site = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
@@ -74,7 +74,7 @@ def check_form() -> None:
 
 
 def address() -> str:
-    """This function will return where the request came from.
+    """Return where the request came from.
 
     With proxies in front (setting PROXIES_IN_FRONT) it is what the outermost of ours saw;
     entries further left in X-Forwarded-For are whatever the caller wrote there.

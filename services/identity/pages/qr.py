@@ -4,5 +4,5 @@ import segno
 
 
 def qr_svg(text: str) -> str:
-    """This function will draw `text` as an SVG element for a page."""
+    """Draw `text` as an SVG element for a page."""
     return str(segno.make(text, error="m").svg_inline(scale=5, border=2))

@@ -29,7 +29,7 @@ _POLICY = (
 
 
 def page(template: str, /, *, status: int = 200, next_path: str = "", **values: object) -> Response:
-    """This function will render `<template>.html` for this browser."""
+    """Render `<template>.html` for this browser."""
     owner = browser.browser_id()
     response = make_response(
         render_template(
@@ -54,7 +54,7 @@ def error_page(text_key: str, status: int) -> Response:
 
 
 def show_refusals(blueprint: Blueprint) -> None:
-    """This function will answer a person with a page where an application would get JSON."""
+    """Answer a person with a page where an application would get JSON."""
     blueprint.register_error_handler(Refused, _refusal_page)
     blueprint.register_error_handler(OperationalError, _outage_page)
 
@@ -78,7 +78,7 @@ def _outage_page(error: Exception) -> Response:
 
 
 def messages_of(error: Refused) -> list[str]:
-    """This function will return what a form should say about a refusal."""
+    """Return what a form should say about a refusal."""
     if error.errors:
         return [getattr(one, language()) for one in error.errors]
     return [error.detail(language())]

@@ -94,6 +94,6 @@ _TEXTS = {
 
 
 def say(key: str, **params: object) -> str:
-    """This function will return a text in the reader's language."""
+    """Return a text in the reader's language."""
     indonesian, english = _TEXTS[key]
     return (indonesian if language() == "id" else english).format_map(params)

@@ -28,7 +28,7 @@ _WORDS = (
 
 
 def seed(app: Flask, data_dir: Path) -> None:
-    """This function will fill a new installation with the demo region; else do nothing.
+    """Fill a new installation with the demo region; else do nothing.
 
     Passwords are random and written to `demo-credentials.json`, readable by the owner only,
     before anything is saved: a region whose passwords nobody knows would be of no use.

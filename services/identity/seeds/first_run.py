@@ -31,7 +31,7 @@ def init(
     admin_name: str,
     admin_email: str | None,
 ) -> str:
-    """This function will set up a region and return the path of its administrator's link.
+    """Set up a region and return the path of its administrator's link.
 
     All or nothing. The link works once, for three days, and sets the password; the second
     factor is asked for at the first sign-in. Raises `Invalid`, `RegionExists`, `InvalidNip`.

@@ -10,7 +10,7 @@ from services.identity.usecases.signing_keys import keep_keys
 
 
 def seed(app: Flask) -> None:
-    """This function will register the applications and make sure a signing key exists."""
+    """Register the applications and make sure a signing key exists."""
     settings, manifests = of(app).settings, discover()
     with app.app_context():
         clients.register(

@@ -12,7 +12,7 @@ from services.identity.models import SignInAttempt, db
 
 
 def start_attempt(nip: str, address: str) -> UUID:
-    """This function will count a try as failed before it is made, unless it comes too early.
+    """Count a try as failed before it is made, unless it comes too early.
 
     Whoever then succeeds calls `settle`. Raises `TooManyAttempts`.
     """
@@ -27,7 +27,7 @@ def start_attempt(nip: str, address: str) -> UUID:
 
 
 def settle(attempt_id: UUID, outcome: str) -> None:
-    """This function will say that a try did not fail: it is `halfway` or `passed`."""
+    """Say that a try did not fail: it is `halfway` or `passed`."""
     with db.transaction() as session:
         session.execute(
             update(SignInAttempt).where(SignInAttempt.id == attempt_id).values(outcome=outcome)

@@ -50,7 +50,7 @@ class Grantee:
 
 
 def issue_code(code: str, asked: CodeRequest, row: SignInSession) -> None:
-    """This function will remember a code for the person of a finished session."""
+    """Remember a code for the person of a finished session."""
     with db.transaction() as session:
         session.add(
             AuthorizationCode(
@@ -79,7 +79,7 @@ def nonce_was_used(nonce: str, client_id: str) -> bool:
 
 
 def find_code(code: str, client_id: str) -> AuthorizationCode | None:
-    """This function will return an unused, unexpired code of the client.
+    """Return an unused, unexpired code of the client.
 
     A code that comes a second time revokes every token the first time gave.
     """
@@ -98,7 +98,7 @@ def find_code(code: str, client_id: str) -> AuthorizationCode | None:
 
 
 def redeem(code: AuthorizationCode) -> Grantee | None:
-    """This function will use a code up and begin a family of tokens; None if it was too late."""
+    """Use a code up and begin a family of tokens; None if it was too late."""
     instant = now()
     with db.transaction() as session:
         browser = _live_session(code.session_id)
@@ -131,7 +131,7 @@ def redeem(code: AuthorizationCode) -> Grantee | None:
 
 
 def first_refresh_token(grantee: Grantee, token: str) -> None:
-    """This function will remember the first refresh token of a family."""
+    """Remember the first refresh token of a family."""
     with db.transaction() as session:
         session.add(
             RefreshToken(
@@ -141,7 +141,7 @@ def first_refresh_token(grantee: Grantee, token: str) -> None:
 
 
 def find_family(token: str) -> TokenFamily | None:
-    """This function will return the family a refresh token belongs to, whatever its state."""
+    """Return the family a refresh token belongs to, whatever its state."""
     return db.session.scalar(
         select(TokenFamily)
         .join(RefreshToken, RefreshToken.family_id == TokenFamily.id)
@@ -150,7 +150,7 @@ def find_family(token: str) -> TokenFamily | None:
 
 
 def refresh(token: str) -> Grantee | None:
-    """This function will replace a refresh token by its successor.
+    """Replace a refresh token by its successor.
 
     The successor is derived from the token with the service's key, so that the second of two
     tabs is given the same one although no token is ever stored. None when the token is worth
@@ -174,7 +174,7 @@ def refresh(token: str) -> Grantee | None:
 
 
 def revoke(family: TokenFamily) -> None:
-    """This function will make every refresh token of a family worthless."""
+    """Make every refresh token of a family worthless."""
     with db.transaction():
         _revoke(family.id)
 

@@ -27,7 +27,7 @@ class ClientSpec:
 def specs(
     *, public_url: str, manifests: Mapping[str, Manifest], secrets: Mapping[str, str]
 ) -> list[ClientSpec]:
-    """This function will list the portal, the scripts' client and one client per service."""
+    """List the portal, the scripts' client and one client per service."""
     scopes = person_scopes(manifests)
     people = [
         ClientSpec(
@@ -53,7 +53,7 @@ def specs(
 
 
 def register(wanted: list[ClientSpec]) -> None:
-    """This function will make the registered clients equal to `wanted`; others are untouched."""
+    """Make the registered clients equal to `wanted`; others are untouched."""
     with db.transaction() as session:
         for spec in wanted:
             values = asdict(spec)

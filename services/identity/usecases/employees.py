@@ -46,7 +46,7 @@ def add(
     source: str,
     as_of: date,
 ) -> Employee:
-    """This function will register an employee with an account that has no password yet.
+    """Register an employee with an account that has no password yet.
 
     `values` holds name, titles, unit_id and facts. Raises `InvalidNip`, `FactsContradict`,
     `UnitUnfit` or `NipTaken`.
@@ -71,7 +71,7 @@ def add(
 def change(
     person: Employee, *, by: UUID | None, values: Mapping[str, Any], source: str, as_of: date
 ) -> Employee:
-    """This function will change facts of an employee, keeping where each came from.
+    """Change facts of an employee, keeping where each came from.
 
     Deactivating also ends every session. Raises `FactsContradict`, `UnitUnfit` or, for the
     region's only administrator, `LastSysadmin`.
@@ -103,7 +103,7 @@ def _check_leaves_a_sysadmin(person: Employee) -> None:
 def set_contact(
     employee_id: UUID, *, values: Mapping[str, Any], source: str, as_of: date
 ) -> Contact:
-    """This function will set how to reach a person; others learn only that it changed."""
+    """Set how to reach a person; others learn only that it changed."""
     with db.transaction() as session:
         contact = session.get(Contact, employee_id)
         if contact is None:

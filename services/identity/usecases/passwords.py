@@ -52,7 +52,7 @@ class LinkDead(Refused):
 def issue_link(
     person: Employee, *, by: UUID | None, life: timedelta = RESET_LINK_LIFE
 ) -> tuple[str, PasswordLink]:
-    """This function will return the path of a new one-time link; older links die."""
+    """Return the path of a new one-time link; older links die."""
     token = new_token()
     instant = now()
     with db.transaction() as session:
@@ -72,7 +72,7 @@ def issue_link(
 
 
 def find_link(token: str) -> PasswordLink:
-    """This function will return a live link of any region. Raises `LinkDead`."""
+    """Return a live link of any region. Raises `LinkDead`."""
     with all_regions():
         link = db.session.scalar(
             select(PasswordLink)
@@ -90,7 +90,7 @@ def find_link(token: str) -> PasswordLink:
 
 
 def use_link(token: str, new_password: str) -> None:
-    """This function will set the password a link allows, once, and end every session.
+    """Set the password a link allows, once, and end every session.
 
     Raises `LinkDead` or `PasswordTooWeak` (the link then stays good).
     """
@@ -110,7 +110,7 @@ def use_link(token: str, new_password: str) -> None:
 
 
 def change_owed(row: SignInSession, new_password: str) -> None:
-    """This function will set the password that a session still owes.
+    """Set the password that a session still owes.
 
     Raises `PasswordTooWeak` or `PasswordReused`.
     """
@@ -118,7 +118,7 @@ def change_owed(row: SignInSession, new_password: str) -> None:
 
 
 def change(row: SignInSession, *, old_password: str, new_password: str, address: str) -> None:
-    """This function will change the password of a signed-in person.
+    """Change the password of a signed-in person.
 
     Raises `PasswordWrong`, `PasswordTooWeak`, `PasswordReused` or `TooManyAttempts`.
     """
@@ -131,7 +131,7 @@ def change(row: SignInSession, *, old_password: str, new_password: str, address:
 
 
 def install_password(employee_id: UUID, password: str, *, must_change: bool) -> None:
-    """This function will set a password made by the system: for the invented people of a demo."""
+    """Set a password made by the system: for the invented people of a demo."""
     hashed = machinery().hasher.hash(normalise(password))
     with db.transaction():
         account = _account(employee_id)

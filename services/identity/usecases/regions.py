@@ -23,7 +23,7 @@ def set_up(
     demo: bool = False,
     totp_roles: Sequence[str] = OFFICER_ROLES,
 ) -> Unit:
-    """This function will create a region and the unit at the top of its tree.
+    """Create a region and the unit at the top of its tree.
 
     Raises `Invalid` or `RegionExists`.
     """
@@ -40,7 +40,7 @@ def set_up(
 
 
 def require_totp_of(roles: Collection[str]) -> Region:
-    """This function will set which roles of the bound region must use a second factor.
+    """Set which roles of the bound region must use a second factor.
 
     Raises `Invalid` for a role that does not exist.
     """

@@ -45,7 +45,7 @@ class NewDelegation(TypedDict):
 
 
 def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
-    """This function will give a role; `by` None is the installation itself.
+    """Give a role; `by` None is the installation itself.
 
     Raises `SelfGrant`, `GrantBeyondOwnRole`, `RoleUnitMismatch` and what
     `appointments.check_appointment` raises.
@@ -73,7 +73,7 @@ def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
 
 
 def end_grant(row: RoleGrant, *, by: UUID, last_day: date | None) -> RoleGrant:
-    """This function will end a role at once, or after `last_day`.
+    """End a role at once, or after `last_day`.
 
     Raises `AlreadyEnded`, `GrantBeyondOwnRole`, `LastSysadmin` or `EndBeforeStart`.
     """
@@ -93,7 +93,7 @@ def end_grant(row: RoleGrant, *, by: UUID, last_day: date | None) -> RoleGrant:
 
 
 def prolong(row: RoleGrant, *, by: UUID, until: date) -> RoleGrant:
-    """This function will move the end of an acting post; a Plt once more by three months.
+    """Move the end of an acting post; a Plt once more by three months.
 
     Raises `AlreadyEnded`, `SelfGrant` and what `check_prolongation` raises.
     """
@@ -115,7 +115,7 @@ def prolong(row: RoleGrant, *, by: UUID, until: date) -> RoleGrant:
 
 
 def delegate(new: NewDelegation, *, by: UUID) -> Delegation:
-    """This function will hand a role's decisions over for some dates.
+    """Hand a role's decisions over for some dates.
 
     Only the holder or an administrator may. Raises `Forbidden` and what `check_delegation`
     raises.
@@ -143,7 +143,7 @@ def delegate(new: NewDelegation, *, by: UUID) -> Delegation:
 
 
 def end_delegation(row: Delegation, *, by: UUID) -> Delegation:
-    """This function will end a delegation at once. Raises `Forbidden` or `AlreadyEnded`."""
+    """End a delegation at once. Raises `Forbidden` or `AlreadyEnded`."""
     with db.transaction() as session:
         _check_owner_or_administrator(row.from_employee_id, by)
         if not row.active:

@@ -47,7 +47,7 @@ class TotpNotBegun(Refused):
 
 
 def answer(row: SignInSession, code: str, *, address: str, is_recovery: bool = False) -> bool:
-    """This function will check the second factor of a session that owes it.
+    """Check the second factor of a session that owes it.
 
     At most five tries per session, and every wrong one counts against the account. Raises
     `TooManyAttempts`.
@@ -70,7 +70,7 @@ def answer(row: SignInSession, code: str, *, address: str, is_recovery: bool = F
 
 
 def enrol_in_session(row: SignInSession, code: str, *, address: str) -> list[str]:
-    """This function will confirm a new authenticator from the pages; returns recovery codes.
+    """Confirm a new authenticator from the pages; return recovery codes.
 
     Raises `TooManyAttempts`, `TotpNotBegun`, `TotpAlreadyEnrolled` or `CodeWrong`.
     """
@@ -84,7 +84,7 @@ def enrol_in_session(row: SignInSession, code: str, *, address: str) -> list[str
 
 
 def accept_totp(account: Account, code: str) -> bool:
-    """This function will take a code once; two requests with one code: the first wins."""
+    """Take a code once; two requests with one code: the first wins."""
     if account.totp_sealed is None or account.totp_confirmed_at is None:
         return False
     counter = _counter(account, code)
@@ -92,7 +92,7 @@ def accept_totp(account: Account, code: str) -> bool:
 
 
 def accept_recovery(account: Account, code: str) -> bool:
-    """This function will take a recovery code once."""
+    """Take a recovery code once."""
     with db.transaction() as session:
         done: Any = session.execute(
             update(RecoveryCode)
@@ -107,7 +107,7 @@ def accept_recovery(account: Account, code: str) -> bool:
 
 
 def begin(employee_id: UUID, *, issuer: str) -> tuple[str, str]:
-    """This function will return a new secret and the address for the QR code, not yet in force.
+    """Return a new secret and the address for the QR code, not yet in force.
 
     Raises `TotpAlreadyEnrolled`.
     """
@@ -122,7 +122,7 @@ def begin(employee_id: UUID, *, issuer: str) -> tuple[str, str]:
 
 
 def begun(employee_id: UUID, *, issuer: str) -> tuple[str, str]:
-    """This function will return the secret being set up, beginning if there is none yet."""
+    """Return the secret being set up, beginning if there is none yet."""
     account = _account(employee_id)
     if account.totp_sealed is None or account.totp_confirmed_at is not None:
         return begin(employee_id, issuer=issuer)
@@ -131,7 +131,7 @@ def begun(employee_id: UUID, *, issuer: str) -> tuple[str, str]:
 
 
 def confirm(employee_id: UUID, code: str) -> list[str]:
-    """This function will put the secret into force and return a sheet of recovery codes.
+    """Put the secret into force and return a sheet of recovery codes.
 
     Raises `TotpNotBegun`, `TotpAlreadyEnrolled` or `CodeWrong`.
     """
@@ -150,7 +150,7 @@ def confirm(employee_id: UUID, code: str) -> list[str]:
 
 
 def new_recovery_codes(employee_id: UUID) -> list[str]:
-    """This function will replace the sheet of recovery codes."""
+    """Replace the sheet of recovery codes."""
     codes = recovery.new_codes()
     with db.transaction() as session:
         session.execute(delete(RecoveryCode).where(RecoveryCode.employee_id == employee_id))
@@ -173,7 +173,7 @@ def recovery_codes_left(employee_id: UUID) -> int:
 
 
 def remove(person: Employee) -> None:
-    """This function will take the second factor away (lost phone) and end every session."""
+    """Take the second factor away (lost phone) and end every session."""
     with db.transaction() as session:
         account = _account(person.id)
         account.totp_sealed = account.totp_confirmed_at = account.totp_last_counter = None
@@ -182,7 +182,7 @@ def remove(person: Employee) -> None:
 
 
 def install_secret(employee_id: UUID, secret: str) -> None:
-    """This function will enrol a known secret: for the invented people of a demo region."""
+    """Enrol a known secret: for the invented people of a demo region."""
     with db.transaction():
         account = _account(employee_id)
         account.totp_sealed = machinery().sealer.seal(_PURPOSE, secret)

@@ -11,7 +11,7 @@ from services.identity.models import Employee, SignInSession, TokenFamily, db
 
 
 def end_sessions(person: Employee, *, keep: UUID | None = None) -> None:
-    """This function will end all sessions but `keep` and kill every token issued so far.
+    """End all sessions but `keep` and kill every token issued so far.
 
     Refresh fails at once; access tokens die when the services hear `employee.changed`.
     """
@@ -29,7 +29,7 @@ def end_sessions(person: Employee, *, keep: UUID | None = None) -> None:
 
 
 def sign_out(session_row: SignInSession) -> None:
-    """This function will end one browser's session and the tokens that came from it."""
+    """End one browser's session and the tokens that came from it."""
     with db.transaction() as session:
         _end(SignInSession.id == session_row.id)
         session.execute(

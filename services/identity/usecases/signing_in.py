@@ -68,7 +68,7 @@ class SignedIn:
 def sign_in(
     *, nip: str, password: str, totp: str | None, region: str | None, address: str
 ) -> SignedIn:
-    """This function will check NIP and password, and the code when it is given at once.
+    """Check NIP and password, and the code when it is given at once.
 
     Raises `InvalidNip`, `TooManyAttempts`, `SignInRefused` or `RegionNeeded`.
     """
@@ -88,7 +88,7 @@ def sign_in(
 
 
 def find_session(token: str | None) -> SignInSession | None:
-    """This function will return the browser's session, finished or not, if it is alive."""
+    """Return the browser's session, finished or not, if it is alive."""
     if not token:
         return None
     with all_regions():
@@ -105,7 +105,7 @@ def find_session(token: str | None) -> SignInSession | None:
 
 
 def owed(row: SignInSession) -> Step:
-    """This function will return what a session still owes; call it in the session's region."""
+    """Return what a session still owes; call it in the session's region."""
     account = queries.account(row.employee_id)
     return next_step(
         Progress(
@@ -119,7 +119,7 @@ def owed(row: SignInSession) -> Step:
 
 
 def advance(row: SignInSession) -> SignedIn:
-    """This function will finish a session that owes nothing more, giving it a new secret."""
+    """Finish a session that owes nothing more, giving it a new secret."""
     with db.transaction() as session:
         step = owed(row)
         token = new_token()

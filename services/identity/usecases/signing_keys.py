@@ -18,7 +18,7 @@ class NoSigningKey(Exception):
 
 
 def keep_keys() -> bool:
-    """This function will make the next key when one is due and forget keys nobody needs."""
+    """Make the next key when one is due and forget keys nobody needs."""
     instant = now()
     with db.transaction() as session:
         session.execute(delete(SigningKey).where(SigningKey.published_until < instant))
@@ -31,7 +31,7 @@ def keep_keys() -> bool:
 
 
 def rotate() -> SigningKey:
-    """This function will replace the signing key as soon as everybody knows the next one."""
+    """Replace the signing key as soon as everybody knows the next one."""
     start = now() + CACHE_LIFE
     with db.transaction() as session:
         session.execute(delete(SigningKey).where(SigningKey.signs_from > now()))
@@ -42,7 +42,7 @@ def rotate() -> SigningKey:
 
 
 def signing_key() -> str:
-    """This function will return the private key that signs now. Raises `NoSigningKey`."""
+    """Return the private key that signs now. Raises `NoSigningKey`."""
     instant = now()
     row = db.session.scalar(
         select(SigningKey)
@@ -56,7 +56,7 @@ def signing_key() -> str:
 
 
 def published() -> list[dict[str, Any]]:
-    """This function will return the public keys that may have signed, or will soon."""
+    """Return the public keys that may have signed, or will soon."""
     return list(
         db.session.scalars(
             select(SigningKey.public_jwk)

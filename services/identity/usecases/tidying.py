@@ -21,7 +21,7 @@ _SESSIONS_KEPT = timedelta(days=30)
 
 
 def tidy() -> bool:
-    """This function will delete old attempts, sessions, codes, links and token families."""
+    """Delete old attempts, sessions, codes, links and token families."""
     instant = now()
     old = instant - _SESSIONS_KEPT
     families = select(TokenFamily.id).where(TokenFamily.expires_at < old)

@@ -38,7 +38,7 @@ class UnitInUse(Refused):
 
 
 def add(*, code: str, name: str, kind: str, parent_id: UUID, bkpsdm: bool = False) -> Unit:
-    """This function will add a unit below another. Raises `UnitMisplaced` or `UnitCodeTaken`."""
+    """Add a unit below another. Raises `UnitMisplaced` or `UnitCodeTaken`."""
     with db.transaction() as session:
         parent = queries.unit(parent_id)
         if not parent.active or parent.kind not in _PARENT_KINDS[kind]:
@@ -56,7 +56,7 @@ def add(*, code: str, name: str, kind: str, parent_id: UUID, bkpsdm: bool = Fals
 
 
 def change(unit: Unit, *, values: Mapping[str, Any]) -> Unit:
-    """This function will rename or (de)activate a unit. Raises `UnitInUse`."""
+    """Rename or (de)activate a unit. Raises `UnitInUse`."""
     with db.transaction() as session:
         if values.get("active") is False and _is_used(unit.id):
             raise UnitInUse

@@ -25,7 +25,7 @@ class CalledInTransaction(Exception):
 
 
 def request_grant(*, document_id: UUID, viewer_id: UUID, purpose: str) -> Grant:
-    """This function will obtain a grant. Raises `PeerUnavailable`, or `NotFound` for a lost file.
+    """Obtain a grant. Raises `PeerUnavailable`, or `NotFound` for a lost file.
 
     documents logs the view with the purpose; the file's owner can read the log.
     """

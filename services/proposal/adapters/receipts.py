@@ -60,13 +60,13 @@ class Receipt:
 
 
 def attach_keys(app: Flask) -> None:
-    """This function will give the app the key set of documents."""
+    """Give the app the key set of documents."""
     attached = runtime.of(app)
     app.extensions[_EXTENSION] = key_set(attached, attached.settings[KEYS_URL.name])
 
 
 def read_receipt(compact: str) -> Receipt:
-    """This function will verify a receipt. Raises `ReceiptInvalid` naming `/receipt`."""
+    """Verify a receipt. Raises `ReceiptInvalid` naming `/receipt`."""
     if here().db.in_transaction:
         raise VerifiedInTransaction
     keys = cast(KeySet, current_app.extensions[_EXTENSION])

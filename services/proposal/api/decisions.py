@@ -24,7 +24,7 @@ blp = Blueprint("decisions", __name__, url_prefix="/api/proposal/v1/proposals")
 
 
 def receipt_read_first(view: Callable[..., Any]) -> Callable[..., Any]:
-    """This function will verify the body's receipt before the view's transaction begins.
+    """Verify the body's receipt before the view's transaction begins.
 
     Verifying may fetch the keys of documents, and no call leaves from inside a transaction.
     """

@@ -23,7 +23,7 @@ blp = Blueprint("proposals", __name__, url_prefix="/api/proposal/v1/proposals")
 
 
 def answer(proposal: Proposal) -> dict[str, Any]:
-    """This function will show a proposal after a change, with its new ETag.
+    """Show a proposal after a change, with its new ETag.
 
     Inside the change's transaction: what cannot be answered is not made, so that a client that
     was told to come back does not find it made already.

@@ -54,7 +54,7 @@ _ENTRY = (
 
 
 def said(text: Text | None) -> str:
-    """This function will return a text in the reader's language; "" for none."""
+    """Return a text in the reader's language; "" for none."""
     return (text or {}).get(language()) or (text or {}).get("id", "")
 
 
@@ -77,7 +77,7 @@ def layanan_name(layanan: LayananDefinition) -> dict[str, Any]:
 
 
 def row(proposal: Proposal, book: RegionBook) -> dict[str, Any]:
-    """This function will show a proposal as a line of a list."""
+    """Show a proposal as a line of a list."""
     return {
         **_picked(proposal, _ROW),
         "layanan": layanan_name(book.layanan[proposal.definition_id]),
@@ -90,7 +90,7 @@ def document(paper: ProposalDocument) -> dict[str, Any]:
 
 
 def entry(one: HistoryEntry) -> dict[str, Any]:
-    """This function will show one line of the history."""
+    """Show one line of the history."""
     return {
         **_picked(one, _ENTRY),
         "action_label": action_label(one.action),

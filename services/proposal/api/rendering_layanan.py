@@ -19,7 +19,7 @@ def layanan_row(layanan: LayananDefinition, moment: Moment) -> dict[str, Any]:
 
 
 def layanan_view(layanan: LayananDefinition, moment: Moment) -> dict[str, Any]:
-    """This function will show one version of a layanan in full."""
+    """Show one version of a layanan in full."""
     return {
         **layanan_row(layanan, moment),
         "legal_basis": [said(text) for text in layanan.legal_basis],

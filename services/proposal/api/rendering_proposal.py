@@ -18,7 +18,7 @@ Papers = Sequence[ProposalDocument]
 
 
 def proposal_view(seen: Seen) -> dict[str, Any]:
-    """This function will show everything about a proposal that the person may know."""
+    """Show everything about a proposal that the person may know."""
     proposal = seen.proposal
     filed = papers(proposal.id)
     return {

@@ -18,14 +18,14 @@ _ALLOWED_CONTROLS = "\n\r\t"
 
 
 def no_control_characters(text: str) -> None:
-    """This function will refuse characters that no keyboard types and no database likes."""
+    """Refuse characters that no keyboard types and no database likes."""
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs") and character not in _ALLOWED_CONTROLS:
             raise ValidationError("Not a valid text: it has control characters.")
 
 
 def prose(longest: int = LONGEST_NOTE, **options: Any) -> fields.String:
-    """This function will make a field for text that people write."""
+    """Make a field for text that people write."""
     return fields.String(validate=[validate.Length(max=longest), no_control_characters], **options)
 
 

@@ -56,7 +56,7 @@ def check_document(
     requirement_code: str,
     attached: Attached,
 ) -> Requirement:
-    """This function will accept a document for a requirement, or refuse it.
+    """Accept a document for a requirement, or refuse it.
 
     Raises `RequirementUnknown`, `RequirementTakesNoFile`, `DocumentTooLarge`,
     `DocumentTypeRefused`.

@@ -40,7 +40,7 @@ def check_draft(
     definition: LayananDefinition,
     values: Mapping[str, Any],
 ) -> list[FieldError]:
-    """This function will check entered values by type; missing ones are fine in a draft.
+    """Check entered values by type; missing ones are fine in a draft.
 
     A value of None clears a field. Unknown and system fields are refused.
     """
@@ -65,7 +65,7 @@ def check_submit(
     moment: Moment,
     open_count: int = 0,
 ) -> list[FieldError]:
-    """This function will list everything that keeps a draft from being submitted.
+    """List everything that keeps a draft from being submitted.
 
     `open_count` is the number of other proposals that count against `max_open`.
     """
@@ -91,7 +91,7 @@ def check_resubmit(
     applicant: Applicant,
     moment: Moment,
 ) -> list[FieldError]:
-    """This function will list what is missing or wrong in the fields and documents."""
+    """List what is missing or wrong in the fields and documents."""
     facts = with_computed(applicant.facts, period=period_of(definition, values, moment))
     errors = [
         _error(f"/fields/{name}", "unknown_field")
@@ -106,7 +106,7 @@ def check_resubmit(
 
 
 def check_result(definition: LayananDefinition, values: Mapping[str, Any]) -> list[FieldError]:
-    """This function will check the facts an officer enters with the result (R22)."""
+    """Check the facts an officer enters with the result (R22)."""
     known = {item.name: item for item in definition.result.fields}
     errors = [_error(f"/fields/{name}", "unknown_field") for name in values if name not in known]
     for item in known.values():
@@ -119,7 +119,7 @@ def window_state(
     values: Mapping[str, Any],
     moment: Moment,
 ) -> WindowState:
-    """This function will say whether the layanan takes this proposal now, and if it is late."""
+    """Say whether the layanan takes this proposal now, and if it is late."""
     if definition.window is None:
         return WindowState(is_open=True)
     return state_at(

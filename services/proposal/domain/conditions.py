@@ -133,7 +133,7 @@ def parse_condition(
     where: str = "condition",
     depth: int = 1,
 ) -> Condition:
-    """This function will read a condition. Raises `ConditionInvalid` saying where."""
+    """Read a condition. Raises `ConditionInvalid` saying where."""
     if not isinstance(data, dict) or not data:
         raise ConditionInvalid(f"{where}: expected an object such as {{'field': …, 'equals': …}}")
     if depth > MAX_DEPTH:

@@ -80,7 +80,7 @@ class Desk:
 
 
 def who_decides(question: Question, organisation: Organisation, today: date) -> Answer:
-    """This function will answer with the first group of people that is not empty."""
+    """Answer with the first group of people that is not empty."""
     for role, unit_ids in _chain(question):
         holders = _holders(question, role, unit_ids, organisation, today)
         if holders:
@@ -89,7 +89,7 @@ def who_decides(question: Question, organisation: Organisation, today: date) -> 
 
 
 def desks_of(employee_id: UUID, organisation: Organisation, today: date) -> tuple[Desk, ...]:
-    """This function will list every role a person could exercise today, for the inbox query."""
+    """List every role a person could exercise today, for the inbox query."""
     own = [
         Desk(grant.role, grant.unit_id)
         for grant in organisation.grants

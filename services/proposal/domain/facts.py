@@ -28,7 +28,7 @@ class Moment:
 
 
 def month_of(value: Any) -> date | None:
-    """This function will read `YYYY-MM` or `YYYY-MM-DD` as the first day of its month."""
+    """Read `YYYY-MM` or `YYYY-MM-DD` as the first day of its month."""
     if not isinstance(value, str):
         return None
     try:
@@ -42,7 +42,7 @@ def with_computed(
     *,
     period: date,
 ) -> dict[str, Any]:
-    """This function will add the facts that follow from others, counted on the period's day 1.
+    """Add the facts that follow from others, counted on the period's day 1.
 
     `tenure_months` counts from the appointment as CPNS, or the first contract of a PPPK
     (ambiguities A12, A13).
@@ -56,13 +56,13 @@ def with_computed(
 
 
 def is_first_promotion(facts: Mapping[str, Any]) -> bool | None:
-    """This function will compare the present golongan with the first one (R7); None = unknown."""
+    """Compare the present golongan with the first one (R7); None = unknown."""
     first, present = facts.get("golongan_pertama"), facts.get("golongan")
     return first == present if first and present else None
 
 
 def has_moved_in(facts: Mapping[str, Any]) -> bool | None:
-    """This function will tell whether somebody came from elsewhere and has had no promotion here.
+    """Tell whether somebody came from elsewhere and has had no promotion here.
 
     Decides row 10 of kp_fungsional (R7); None when the dates do not say.
     """
@@ -78,7 +78,7 @@ def period_of(
     values: Mapping[str, Any],
     moment: Moment,
 ) -> date:
-    """This function will return the first day of the period a proposal is for."""
+    """Return the first day of the period a proposal is for."""
     if definition.window is None:
         return moment.today.replace(day=1)
     chosen = month_of(values.get(definition.window.period_field))
@@ -91,7 +91,7 @@ def with_defaults(
     facts: Mapping[str, Any],
     moment: Moment,
 ) -> dict[str, Any]:
-    """This function will fill computed fields: system fields always, the others when absent."""
+    """Fill computed fields: system fields always, the others when absent."""
     filled = dict(values)
     for field in definition.fields:
         if field.default and (field.system or field.name not in filled):

@@ -20,7 +20,7 @@ def is_empty(value: Any) -> bool:
 
 
 def value_errors(field: Field, value: Any, *, prefix: str = "/fields") -> list[FieldError]:
-    """This function will name what is wrong with a value that is there; empty values pass."""
+    """Name what is wrong with a value that is there; empty values pass."""
     if is_empty(value):
         return []
     found = _CHECKS[field.type](field, value)

@@ -162,7 +162,7 @@ class LayananDefinition:
         return next((rule for rule in self.stages if rule.stage == stage), None)
 
     def stage_after(self, stage: Stage) -> Stage:
-        """This function will return the stage that follows; the last one ends in processing."""
+        """Return the stage that follows; the last one ends in processing."""
         order = [rule.stage for rule in self.stages]
         return order[order.index(stage) + 1]
 

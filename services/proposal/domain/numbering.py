@@ -18,7 +18,7 @@ Choose = Callable[[Sequence[str]], str]
 
 
 def proposal_number(*, region: str, layanan: str, year: int, serial: int) -> str:
-    """This function will write `REGION/LAYANAN/YEAR/SERIAL`, e.g. DEMO/KP-FUNGSIONAL/2026/000017.
+    """Write `REGION/LAYANAN/YEAR/SERIAL`, e.g. DEMO/KP-FUNGSIONAL/2026/000017.
 
     `year` is the year of submission in the region's zone; serials count per region, layanan
     and year from 1.
@@ -29,7 +29,7 @@ def proposal_number(*, region: str, layanan: str, year: int, serial: int) -> str
 
 
 def normalise_number(text: str) -> str | None:
-    """This function will read a typed number; None when it cannot be one."""
+    """Read a typed number; None when it cannot be one."""
     compact = re.sub(r"\s+", "", text).upper().replace("_", "-")
     match = _NUMBER.fullmatch(compact) if compact.isascii() else None
     if match is None or int(match[4]) < 1:
@@ -38,25 +38,25 @@ def normalise_number(text: str) -> str | None:
 
 
 def new_lookup_code(choose: Choose = secrets.choice) -> str:
-    """This function will draw a lookup code (24^10 ≈ 6 × 10^13 of them)."""
+    """Draw a lookup code (24^10 ≈ 6 × 10^13 of them)."""
     return "".join(choose(LOOKUP_ALPHABET) for _ in range(LOOKUP_LENGTH))
 
 
 def printed_lookup_code(code: str) -> str:
-    """This function will group a code for reading: `ABCDE-FGHJK`."""
+    """Group a code for reading: `ABCDE-FGHJK`."""
     half = LOOKUP_LENGTH // 2
     return f"{code[:half]}-{code[half:]}"
 
 
 def normalise_lookup_code(text: str) -> str | None:
-    """This function will read a typed code, with or without its hyphen; None if impossible."""
+    """Read a typed code, with or without its hyphen; None if impossible."""
     compact = re.sub(r"[\s-]+", "", text).upper()
     right_letters = set(compact) <= set(LOOKUP_ALPHABET)
     return compact if len(compact) == LOOKUP_LENGTH and right_letters else None
 
 
 def is_lookup_code(typed: str, stored: str) -> bool:
-    """This function will compare in constant time."""
+    """Compare in constant time."""
     code = normalise_lookup_code(typed)
     return code is not None and compare_digest(code, stored)
 

@@ -39,7 +39,7 @@ def everything(definition: LayananDefinition) -> Opened:
 
 
 def opened_by(definition: LayananDefinition, reasons: Iterable[Reason]) -> Opened:
-    """This function will open what the reasons point at, and what hangs on it.
+    """Open what the reasons point at, and what hangs on it.
 
     A marked field also opens the fields and documents whose condition looks at it: correcting
     an answer can make another row required.
@@ -61,7 +61,7 @@ def open_parts(
     stage: Stage,
     reasons: Iterable[Reason] = (),
 ) -> Opened:
-    """This function will say what may be changed in a stage.
+    """Say what may be changed in a stage.
 
     `reasons` are those of the last return.
     """
@@ -76,7 +76,7 @@ def require_open(
     fields: Iterable[str] = (),
     documents: Iterable[str] = (),
 ) -> None:
-    """This function will refuse a change to anything closed. Raises `ClosedForChange`."""
+    """Refuse a change to anything closed. Raises `ClosedForChange`."""
     closed = [f"/fields/{name}" for name in fields if name not in opened.fields]
     closed += [f"/documents/{code}" for code in documents if code not in opened.documents]
     if closed:

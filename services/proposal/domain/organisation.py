@@ -73,7 +73,7 @@ class Organisation:
         )
 
     def division_ids(self, codes: Collection[str]) -> frozenset[UUID]:
-        """This function will find the divisions that handle a layanan (R19).
+        """Find the divisions that handle a layanan (R19).
 
         Every division handles it where the layanan names none, or none that the region has: a
         catalogue taken over from elsewhere works before the region assigns its divisions.
@@ -90,7 +90,7 @@ def scope_of(
     divisions: Collection[str],
     organisation: Organisation,
 ) -> frozenset[UUID] | None:
-    """This function will return the units a role must be held for; None means the region.
+    """Return the units a role must be held for; None means the region.
 
     An empty set is an answer too: the region has no division, so nobody holds the role.
     """

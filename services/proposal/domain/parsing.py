@@ -29,7 +29,7 @@ COMPUTED_DEFAULTS = frozenset({"window_period", "kp_pertama", "mutasi_masuk", "t
 
 
 def parse_layanan(data: Any) -> LayananDefinition:
-    """This function will read one definition. Raises `DefinitionInvalid` with every problem."""
+    """Read one definition. Raises `DefinitionInvalid` with every problem."""
     problems: list[str] = []
     name = data.get("code", "layanan") if isinstance(data, dict) else "layanan"
     reader = Reader(data, str(name), problems)
@@ -44,7 +44,7 @@ def parse_layanan(data: Any) -> LayananDefinition:
 
 
 def parse_window(data: Any) -> Window:
-    """This function will read a window by itself. Raises `DefinitionInvalid`."""
+    """Read a window by itself. Raises `DefinitionInvalid`."""
     problems: list[str] = []
     window = _window(Reader(data, "window", problems))
     if problems:

@@ -125,7 +125,7 @@ class Reader:
         return Reader(self.raw(key), f"{self.where}.{key}", self.problems)
 
     def each(self, key: str, read: Callable[["Reader"], T]) -> tuple[T, ...]:
-        """This function will read every object of a list with `read`."""
+        """Read every object of a list with `read`."""
         found = []
         for index, item in enumerate(self.list_of(key)):
             reader = Reader(item, f"{self.where}.{key}[{index}]", self.problems)

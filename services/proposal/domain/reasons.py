@@ -71,7 +71,7 @@ def reason_errors(
     fields: Iterable[str],
     documents: Iterable[str],
 ) -> list[FieldError]:
-    """This function will name every reason with an unknown code or target."""
+    """Name every reason with an unknown code or target."""
     targets = {f"field:{name}" for name in fields} | {f"document:{code}" for code in documents}
     errors = []
     for index, reason in enumerate(reasons):

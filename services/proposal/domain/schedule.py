@@ -16,7 +16,7 @@ def expected_end(
     return_to: Stage | None = None,
     holidays: Collection[date] = (),
 ) -> date | None:
-    """This function will return the day the last stage should end; None when it has ended.
+    """Return the day the last stage should end; None when it has ended.
 
     `since` is the day the proposal came to `stage`. A draft counts from its first stage, and a
     proposal in revision from the stage that asked, as if it were sent today.
@@ -34,7 +34,7 @@ def stage_due(
     since: date,
     holidays: Collection[date] = (),
 ) -> date | None:
-    """This function will return the day the present stage should be decided, if it has one."""
+    """Return the day the present stage should be decided, if it has one."""
     rule = definition.stage_rule(stage)
     return add_working_days(since, rule.working_days, holidays) if rule else None
 

@@ -76,7 +76,7 @@ def span_of(
     period: date,
     holidays: Collection[date] = (),
 ) -> Period | None:
-    """This function will return the days of a period's window; None when it has none."""
+    """Return the days of a period's window; None when it has none."""
     month = period.replace(day=1)
     for dated in window.dated:
         if dated.period == month:
@@ -98,7 +98,7 @@ def state_at(
     zone: tzinfo,
     holidays: Collection[date] = (),
 ) -> WindowState:
-    """This function will say whether a proposal for `period` is taken at the moment `now`."""
+    """Say whether a proposal for `period` is taken at the moment `now`."""
     today = now.astimezone(zone).date()
     span = span_of(window, period, holidays)
     if span and span.contains(today):
@@ -119,7 +119,7 @@ def open_period(
     zone: tzinfo,
     holidays: Collection[date] = (),
 ) -> date | None:
-    """This function will return the period whose window is open, else the next to open."""
+    """Return the period whose window is open, else the next to open."""
     today = now.astimezone(zone).date()
     upcoming = _upcoming(window, today, holidays)
     current = [period for span, period in upcoming if span.contains(today)]

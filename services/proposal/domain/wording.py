@@ -15,7 +15,7 @@ _MONTHS_EN = (
 
 
 def month_in_words(day: date) -> Text:
-    """This function will write `Juni 2026`."""
+    """Write `Juni 2026`."""
     return {
         "id": f"{_MONTHS_ID[day.month - 1]} {day.year}",
         "en": f"{_MONTHS_EN[day.month - 1]} {day.year}",
@@ -23,5 +23,5 @@ def month_in_words(day: date) -> Text:
 
 
 def day_in_words(day: date) -> Text:
-    """This function will write `1 Juni 2026`."""
+    """Write `1 Juni 2026`."""
     return {language: f"{day.day} {month}" for language, month in month_in_words(day).items()}

@@ -25,7 +25,7 @@ from services.proposal.domain.stages import (
 
 
 class IllegalMove(Refused):
-    """This action does not exist in this stage of this layanan."""
+    """The action does not exist in this stage of this layanan."""
 
     code = "illegal_move"
     text = {
@@ -79,7 +79,7 @@ class RemarkRequired(Invalid):
 
 
 class ResultDocumentRequired(Invalid):
-    """This layanan ends with a document (ruling R12)."""
+    """The layanan ends with a document (ruling R12)."""
 
     code = "result_document_required"
     text = {
@@ -118,7 +118,7 @@ class Move:
 
 
 def decider_of(definition: LayananDefinition, stage: Stage) -> str | None:
-    """This function will tell who decides a stage: a role code or `service:<name>` (R1)."""
+    """Tell who decides a stage: a role code or `service:<name>` (R1)."""
     if stage not in OFFICER_STAGES:
         return STAGE_ROLES.get(stage)
     rule = definition.stage_rule(stage)
@@ -131,7 +131,7 @@ def allowed_actions(
     *,
     definition: LayananDefinition,
 ) -> tuple[Action, ...]:
-    """This function will list what `role` may do now, for buttons and for inboxes."""
+    """List what `role` may do now, for buttons and for inboxes."""
     found = []
     for action in MOVES.get(position.stage, {}):
         try:
@@ -143,17 +143,17 @@ def allowed_actions(
 
 
 def submit(position: Position, *, definition: LayananDefinition) -> Move:
-    """This function will send a draft to the first stage. Raises `IllegalMove`."""
+    """Send a draft to the first stage. Raises `IllegalMove`."""
     return _move(position, Action.SUBMIT, Role.APPLICANT, definition)
 
 
 def resubmit(position: Position, *, definition: LayananDefinition) -> Move:
-    """This function will send a corrected proposal back to the stage that asked (R14)."""
+    """Send a corrected proposal back to the stage that asked (R14)."""
     return _move(position, Action.RESUBMIT, Role.APPLICANT, definition)
 
 
 def withdraw(position: Position, *, definition: LayananDefinition) -> Move:
-    """This function will withdraw. Raises `AlreadyVerified` after the first decision."""
+    """Withdraw. Raises `AlreadyVerified` after the first decision."""
     return _move(position, Action.WITHDRAW, Role.APPLICANT, definition)
 
 
@@ -166,7 +166,7 @@ def decide(
     note: str = "",
     reasons: Sequence[Reason] = (),
 ) -> Move:
-    """This function will decide a stage; `role` is a role code or `service:<name>`.
+    """Decide a stage; `role` is a role code or `service:<name>`.
 
     Raises `IllegalMove`, `NotYourStage`, `NoteRequired`, `ReasonUnknown`.
     """
@@ -188,7 +188,7 @@ def enter_result(
     remark: str = "",
     has_document: bool = False,
 ) -> Move:
-    """This function will close a proposal with MS or TMS (ruling R12).
+    """Close a proposal with MS or TMS (ruling R12).
 
     Raises `IllegalMove`, `NotYourStage`, `RemarkRequired`, `ResultDocumentRequired`.
     """

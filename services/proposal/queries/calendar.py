@@ -9,6 +9,6 @@ from services.proposal.models import Holiday, db
 
 
 def holidays_of(year: int) -> Sequence[Holiday]:
-    """This function will return the days off of a year, in order."""
+    """Return the days off of a year, in order."""
     days = Holiday.day.between(date(year, 1, 1), date(year, 12, 31))
     return db.session.scalars(select(Holiday).where(days).order_by(Holiday.day)).all()

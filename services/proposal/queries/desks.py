@@ -33,7 +33,7 @@ class Reach:
 
 
 def answer_for(proposal: Proposal, book: RegionBook, today: date) -> Answer:
-    """This function will say who may decide a proposal at its present stage."""
+    """Say who may decide a proposal at its present stage."""
     return answer_at(
         Stage(proposal.stage),
         book.layanan[proposal.definition_id],
@@ -53,7 +53,7 @@ def answer_at(
     opd_id: UUID,
     applicant_id: UUID,
 ) -> Answer:
-    """This function will say who decides; nobody, and no alarm, where a service does (R1)."""
+    """Say who decides; nobody, and no alarm, where a service does (R1)."""
     role = decider_of(layanan, stage)
     rule = layanan.stage_rule(stage)
     if role is None or rule is None or role.startswith(SERVICE) or role == Role.APPLICANT:
@@ -71,7 +71,7 @@ def answer_at(
 
 
 def reaches_of(person_id: UUID, book: RegionBook, today: date) -> tuple[Reach, ...]:
-    """This function will list everything a person may decide today."""
+    """List everything a person may decide today."""
     key = (person_id, today)
     if key not in book.answers:
         book.answers[key] = _all_reaches(person_id, book, today)
@@ -80,7 +80,7 @@ def reaches_of(person_id: UUID, book: RegionBook, today: date) -> tuple[Reach, .
 
 
 def covers(person_id: UUID, proposal: Proposal, book: RegionBook, today: date) -> bool:
-    """This function will say whether an office lets a person see a proposal: one they hold on
+    """Say whether an office lets a person see a proposal: one they hold on
     its way, or a stage of it that they decide today for somebody else.
     """
     layanan = book.layanan[proposal.definition_id]

@@ -31,7 +31,7 @@ class Wanted:
 
 
 def inbox(person_id: UUID, book: RegionBook, today: date, wanted: Wanted) -> Page:
-    """This function will return what a person can decide today, the longest waiting first.
+    """Return what a person can decide today, the longest waiting first.
 
     Each desk is read through its own index and the pages are merged, so that the length of
     a queue does not matter; everything else is sorted once among the few rows found.
@@ -50,7 +50,7 @@ def inbox(person_id: UUID, book: RegionBook, today: date, wanted: Wanted) -> Pag
 
 
 def counts(person_id: UUID, book: RegionBook, today: date) -> dict[str, int]:
-    """This function will add up the kept counters of a person's desks, by stage.
+    """Add up the kept counters of a person's desks, by stage.
 
     A person's own proposals wait in the same queues but are for others to decide (R16); they
     are few, as are those that come to somebody by R16, so they are read one by one.
@@ -67,7 +67,7 @@ def counts(person_id: UUID, book: RegionBook, today: date) -> dict[str, int]:
 
 
 def decided(person_id: UUID, wanted: Wanted) -> Page:
-    """This function will return what a person decided, newest first."""
+    """Return what a person decided, newest first."""
     statement = select(HistoryEntry).where(
         HistoryEntry.actor_id == person_id, HistoryEntry.role != "applicant"
     )
@@ -92,7 +92,7 @@ def _fits(reach: Reach, wanted: Wanted, book: RegionBook) -> bool:
 
 
 def filters(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """This function will turn the filters on layanan and words into conditions."""
+    """Turn the filters on layanan and words into conditions."""
     found = []
     if wanted.layanan:
         found.append(Proposal.layanan == wanted.layanan)

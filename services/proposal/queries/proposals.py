@@ -74,7 +74,7 @@ def position_of(proposal: Proposal) -> Position:
 
 
 def opened_parts(proposal: Proposal, layanan: LayananDefinition) -> Opened:
-    """This function will say what the applicant may change now (R14)."""
+    """Say what the applicant may change now (R14)."""
     stage = Stage(proposal.stage)
     if stage is not Stage.REVISION:
         return open_parts(layanan, stage=stage)
@@ -83,7 +83,7 @@ def opened_parts(proposal: Proposal, layanan: LayananDefinition) -> Opened:
 
 
 def find(proposal_id: UUID) -> Proposal:
-    """This function will find a proposal of the bound region. Raises `NotFound`."""
+    """Find a proposal of the bound region. Raises `NotFound`."""
     proposal = db.session.scalar(select(Proposal).where(Proposal.id == proposal_id))
     if proposal is None:
         raise NotFound
@@ -91,12 +91,12 @@ def find(proposal_id: UUID) -> Proposal:
 
 
 def see(proposal_id: UUID, person_id: UUID) -> Seen:
-    """This function will show a proposal. Raises `NotFound` for whoever may not see it."""
+    """Show a proposal. Raises `NotFound` for whoever may not see it."""
     return shown(find(proposal_id), person_id)
 
 
 def shown(proposal: Proposal, person_id: UUID) -> Seen:
-    """This function will show a proposal at hand. Raises `NotFound` for whoever may not see it."""
+    """Show a proposal at hand. Raises `NotFound` for whoever may not see it."""
     book = region_book()
     moment = book.moment()
     if not may_see(proposal, person_id, book, moment.today):
@@ -105,7 +105,7 @@ def shown(proposal: Proposal, person_id: UUID) -> Seen:
 
 
 def may_see(proposal: Proposal, person_id: UUID, book: RegionBook, today: date) -> bool:
-    """This function will say who sees a proposal: its applicant; once it was handed in, the
+    """Say who sees a proposal: its applicant; once it was handed in, the
     officers on its way; and whoever decided about it.
     """
     if proposal.applicant_id == person_id:
@@ -116,7 +116,7 @@ def may_see(proposal: Proposal, person_id: UUID, book: RegionBook, today: date) 
 
 
 def mine(person_id: UUID, wanted: Wanted, state: str | None) -> Page:
-    """This function will return a person's own proposals; `state` is open, final or None."""
+    """Return a person's own proposals; `state` is open, final or None."""
     statement = select(Proposal).where(Proposal.applicant_id == person_id, *filters(wanted))
     if wanted.stage is not None:
         statement = statement.where(Proposal.stage == wanted.stage)
@@ -129,7 +129,7 @@ def mine(person_id: UUID, wanted: Wanted, state: str | None) -> Page:
 
 
 def papers(proposal_id: UUID) -> Sequence[ProposalDocument]:
-    """This function will return every document version, the newest of each requirement first."""
+    """Return every document version, the newest of each requirement first."""
     statement = (
         select(ProposalDocument)
         .where(ProposalDocument.proposal_id == proposal_id)
@@ -139,7 +139,7 @@ def papers(proposal_id: UUID) -> Sequence[ProposalDocument]:
 
 
 def history(proposal_id: UUID) -> Sequence[HistoryEntry]:
-    """This function will return everything that happened to a proposal, oldest first."""
+    """Return everything that happened to a proposal, oldest first."""
     statement = (
         select(HistoryEntry)
         .where(HistoryEntry.proposal_id == proposal_id)
@@ -149,19 +149,19 @@ def history(proposal_id: UUID) -> Sequence[HistoryEntry]:
 
 
 def names_of(holders: Collection[Holder]) -> dict[UUID, str]:
-    """This function will return the names of people who hold something."""
+    """Return the names of people who hold something."""
     wanted = [one.employee_id for one in holders]
     statement = select(Employee.id, Employee.name).where(Employee.id.in_(wanted))
     return {row.id: row.name for row in db.session.execute(statement)} if wanted else {}
 
 
 def known_facts(person_id: UUID) -> dict[str, Any]:
-    """This function will return what is known of a person; nothing when we never heard of them."""
+    """Return what is known of a person; nothing when we never heard of them."""
     return db.session.scalar(select(Employee.facts).where(Employee.id == person_id)) or {}
 
 
 def status_of(number: str, lookup_code: str) -> Proposal:
-    """This function will find a proposal by its number and code (R20), in any region.
+    """Find a proposal by its number and code (R20), in any region.
 
     Raises `NotFound` alike for a wrong number and a wrong code.
     """
@@ -172,7 +172,7 @@ def status_of(number: str, lookup_code: str) -> Proposal:
 
 
 def numbered(number: str) -> Proposal:
-    """This function will find a submitted proposal by its number, in the bound region or in any.
+    """Find a submitted proposal by its number, in the bound region or in any.
 
     Raises `NotFound`.
     """
@@ -184,14 +184,14 @@ def numbered(number: str) -> Proposal:
 
 
 def unattended(limit: int, cursor: str | None) -> Page:
-    """This function will return the open alarms of the region, the newest first."""
+    """Return the open alarms of the region, the newest first."""
     statement = select(Unattended).where(Unattended.cleared_at.is_(None))
     by = (Unattended.raised_at, Unattended.id)
     return page(db.session(), statement, by=by, limit=limit, cursor=cursor)
 
 
 def proposals_by_id(ids: Collection[UUID]) -> dict[UUID, Proposal]:
-    """This function will return proposals of the region by their ids."""
+    """Return proposals of the region by their ids."""
     rows = db.session.scalars(select(Proposal).where(Proposal.id.in_(ids))).all() if ids else []
     return {row.id: row for row in rows}
 

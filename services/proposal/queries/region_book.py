@@ -56,13 +56,13 @@ class RegionBook:
 
 
 def region_book() -> RegionBook:
-    """This function will return the book of the bound region, read again only after a change."""
+    """Return the book of the bound region, read again only after a change."""
     stamp = db.session.scalar(select(RegionStamp.stamp))
     return _kept(current_region(), stamp) if stamp else _read(current_region())
 
 
 def turn_page(session: Session) -> None:
-    """This function will make every process read the bound region's book again."""
+    """Make every process read the bound region's book again."""
     stamp = uuid7()
     session.flush()
     changed = session.execute(update(RegionStamp).values(stamp=stamp))

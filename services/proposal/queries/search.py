@@ -17,12 +17,12 @@ _LAST = "\uffff"
 
 
 def words_of(*texts: str) -> frozenset[str]:
-    """This function will return the words under which texts are found."""
+    """Return the words under which texts are found."""
     return frozenset(word for text in texts for word in _words(text))
 
 
 def matching(q: str) -> ColumnElement[bool]:
-    """This function will match proposals that have a word beginning with each word of `q`."""
+    """Match proposals that have a word beginning with each word of `q`."""
     parts = [_has_word_beginning(word) for word in list(dict.fromkeys(_words(q)))[:_MOST]]
     return and_(*parts) if parts else Proposal.id.is_(None)
 

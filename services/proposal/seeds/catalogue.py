@@ -12,7 +12,7 @@ from services.proposal.usecases.catalogue import install
 
 
 def seed(app: Flask) -> None:
-    """This function will bring every known region's catalogue up to date; safe to repeat."""
+    """Bring every known region's catalogue up to date; safe to repeat."""
     with app.app_context():
         with all_regions():
             regions = set(db.session.scalars(select(Unit.region).where(Unit.kind == "region")))

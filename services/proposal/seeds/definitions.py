@@ -13,17 +13,17 @@ WINDOWS = Path(__file__).parent / "windows"
 
 
 def catalogue_documents() -> list[dict[str, Any]]:
-    """This function will return the definitions as data, as they are stored per region."""
+    """Return the definitions as data, as they are stored per region."""
     return [json.loads(path.read_text("utf-8")) for path in sorted(CATALOGUE.glob("*.json"))]
 
 
 def load_catalogue() -> list[LayananDefinition]:
-    """This function will return the parsed definitions. Raises `DefinitionInvalid`."""
+    """Return the parsed definitions. Raises `DefinitionInvalid`."""
     return [parse_layanan(document) for document in catalogue_documents()]
 
 
 def load_window(name: str) -> Window:
-    """This function will return a pattern of windows a region may take for its promotions.
+    """Return a pattern of windows a region may take for its promotions.
 
     `six_periods` is that of 2024 (Peraturan BKN 4/2023); rows not confirmed say so.
     """

@@ -55,7 +55,7 @@ class LayananUnknown(NotFound):
 
 
 def create_draft(*, person_id: UUID, layanan: str, fields: Mapping[str, Any]) -> Proposal:
-    """This function will begin a proposal under the present version of a layanan.
+    """Begin a proposal under the present version of a layanan.
 
     Raises `LayananUnknown`, `EmployeeUnknown`, or `Invalid` naming wrong fields.
     """
@@ -84,7 +84,7 @@ def create_draft(*, person_id: UUID, layanan: str, fields: Mapping[str, Any]) ->
 def edit(
     proposal_id: UUID, *, person_id: UUID, fields: Mapping[str, Any], match: Match
 ) -> Proposal:
-    """This function will change fields of a draft, or those a revision opened.
+    """Change fields of a draft, or those a revision opened.
 
     A value of None clears a field. Raises `ClosedForChange`, or `Invalid` naming fields.
     """
@@ -100,7 +100,7 @@ def edit(
 
 
 def submit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
-    """This function will hand a draft in: checked as a whole, numbered, sent to its first stage.
+    """Hand a draft in: checked as a whole, numbered, sent to its first stage.
 
     Raises `ProposalNotReady` with every reason at once, or `IllegalMove`.
     """
@@ -125,7 +125,7 @@ def submit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
 
 
 def resubmit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
-    """This function will send a revision back to the stage that asked for it (R14).
+    """Send a revision back to the stage that asked for it (R14).
 
     Raises `ProposalNotReady`, or `IllegalMove`.
     """
@@ -156,7 +156,7 @@ def resubmit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
 
 
 def withdraw(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
-    """This function will withdraw a draft, or a proposal nobody has decided about yet.
+    """Withdraw a draft, or a proposal nobody has decided about yet.
 
     Raises `AlreadyVerified` or `IllegalMove`. Of a draft nobody was told, so nobody is now.
     """

@@ -32,7 +32,7 @@ class ReceiptOfSomebodyElse(Invalid):
 def attach(
     proposal_id: UUID, *, person_id: UUID, requirement: str, receipt: Receipt, match: Match
 ) -> Proposal:
-    """This function will put an uploaded document to a requirement; the earlier one is kept.
+    """Put an uploaded document to a requirement; the earlier one is kept.
 
     Raises `ReceiptOfSomebodyElse`, `ClosedForChange` and the refusals of `check_document`,
     each naming `/receipt`.
@@ -49,7 +49,7 @@ def attach(
 
 
 def detach(proposal_id: UUID, *, person_id: UUID, requirement: str, match: Match) -> Proposal:
-    """This function will take a document away. Raises `NotFound` when there is none."""
+    """Take a document away. Raises `NotFound` when there is none."""
     with db.transaction() as session:
         case = own_case(session, proposal_id, person_id)
         match(case.proposal.version)
@@ -63,7 +63,7 @@ def detach(proposal_id: UUID, *, person_id: UUID, requirement: str, match: Match
 def noted_changes(
     case: Case, *, fields: Iterable[str] = (), documents: Iterable[str] = ()
 ) -> dict[str, Any] | None:
-    """This function will remember what a revision changed, for the history."""
+    """Remember what a revision changed, for the history."""
     stored = case.proposal.opened
     if stored is None:
         return None
@@ -76,7 +76,7 @@ def noted_changes(
 
 
 def add_document(case: Case, requirement: str, receipt: Receipt) -> ProposalDocument:
-    """This function will write down a document under its next revision number."""
+    """Write down a document under its next revision number."""
     latest = case.session.scalar(
         select(func.max(ProposalDocument.revision)).where(
             ProposalDocument.proposal_id == case.proposal.id,
@@ -101,19 +101,19 @@ def add_document(case: Case, requirement: str, receipt: Receipt) -> ProposalDocu
 
 
 def check_owner(receipt: Receipt, person_id: UUID) -> None:
-    """This function will refuse a receipt of somebody else. Raises `ReceiptOfSomebodyElse`."""
+    """Refuse a receipt of somebody else. Raises `ReceiptOfSomebodyElse`."""
     if receipt.owner_id != person_id or receipt.region != current_region():
         raise named(ReceiptOfSomebodyElse())
 
 
 def check_is_pdf(receipt: Receipt) -> None:
-    """This function will refuse what is not a PDF. Raises `DocumentTypeRefused`."""
+    """Refuse what is not a PDF. Raises `DocumentTypeRefused`."""
     if receipt.content_type != PDF:
         raise named(DocumentTypeRefused())
 
 
 def named(refusal: Refused, pointer: str = POINTER) -> Refused:
-    """This function will say which field of the request a refusal is about."""
+    """Say which field of the request a refusal is about."""
     field = FieldError(pointer, refusal.code, refusal.detail("id"), refusal.detail("en"))
     refusal.errors = refusal.errors or (field,)
     return refusal

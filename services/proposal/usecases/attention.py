@@ -12,7 +12,7 @@ UNATTENDED = counter("proposals_unattended", "Times nobody could decide a stage"
 
 
 def watch(session: Session, proposal: Proposal, answer: Answer) -> bool:
-    """This function will raise the alarm when the answer is nobody; True when it is a new one."""
+    """Raise the alarm when the answer is nobody; True when it is a new one."""
     if answer.alarm is None:
         return False
     wanted = select(Unattended).where(Unattended.proposal_id == proposal.id)
@@ -33,7 +33,7 @@ def watch(session: Session, proposal: Proposal, answer: Answer) -> bool:
 
 
 def settle(session: Session, proposal: Proposal) -> None:
-    """This function will clear a proposal's alarm: somebody can decide, or it moved on."""
+    """Clear a proposal's alarm: somebody can decide, or it moved on."""
     session.execute(
         update(Unattended)
         .where(Unattended.proposal_id == proposal.id, Unattended.cleared_at.is_(None))

@@ -13,7 +13,7 @@ KEEPERS = frozenset({"bkpsdm_admin", "bkpsdm_secretary", "bkpsdm_head", "sysadmi
 
 
 def set_holiday(day: date, *, name: str, person_id: UUID) -> Holiday:
-    """This function will enter a day off, or rename it. Raises `Forbidden`."""
+    """Enter a day off, or rename it. Raises `Forbidden`."""
     with db.transaction() as session:
         require_keeper(person_id)
         holiday = session.scalar(select(Holiday).where(Holiday.day == day))
@@ -26,7 +26,7 @@ def set_holiday(day: date, *, name: str, person_id: UUID) -> Holiday:
 
 
 def remove_holiday(day: date, *, person_id: UUID) -> None:
-    """This function will make a day a working day again. Raises `Forbidden`."""
+    """Make a day a working day again. Raises `Forbidden`."""
     with db.transaction() as session:
         require_keeper(person_id)
         session.execute(delete(Holiday).where(Holiday.day == day))
@@ -34,7 +34,7 @@ def remove_holiday(day: date, *, person_id: UUID) -> None:
 
 
 def require_keeper(person_id: UUID) -> None:
-    """This function will let only BKPSDM's officers pass. Raises `Forbidden`."""
+    """Let only BKPSDM's officers pass. Raises `Forbidden`."""
     book = region_book()
     today = book.moment().today
     held = [one for one in book.organisation.grants if one.employee_id == person_id]

@@ -74,14 +74,14 @@ class Case:
 
 
 def open_case(session: Session, proposal_id: UUID) -> Case:
-    """This function will find a proposal of the bound region. Raises `NotFound`."""
+    """Find a proposal of the bound region. Raises `NotFound`."""
     proposal = find(proposal_id)
     book = region_book()
     return Case(session, proposal, book.layanan[proposal.definition_id], book, book.moment())
 
 
 def visible_case(session: Session, proposal_id: UUID, person_id: UUID) -> Case:
-    """This function will open a proposal for its applicant or an officer who may see it.
+    """Open a proposal for its applicant or an officer who may see it.
 
     Anybody else gets `NotFound`, as if it were not there.
     """
@@ -92,7 +92,7 @@ def visible_case(session: Session, proposal_id: UUID, person_id: UUID) -> Case:
 
 
 def own_case(session: Session, proposal_id: UUID, person_id: UUID) -> Case:
-    """This function will open the applicant's own proposal; anybody else's is not found."""
+    """Open the applicant's own proposal; anybody else's is not found."""
     case = open_case(session, proposal_id)
     if case.proposal.applicant_id != person_id:
         raise NotFound
@@ -107,7 +107,7 @@ def author_of(session: Session, holder: Holder) -> Author:
 
 
 def change(case: Case, **columns: Any) -> None:
-    """This function will change a proposal if it is still as it was read.
+    """Change a proposal if it is still as it was read.
 
     Raises `AlreadyDecided` when its version or stage moved meanwhile.
     """
@@ -139,7 +139,7 @@ def move(
     changes: Mapping[str, Any] | None = None,
     **columns: Any,
 ) -> HistoryEntry:
-    """This function will take a proposal one step: row, counters, alarm and history together."""
+    """Take a proposal one step: row, counters, alarm and history together."""
     change(
         case,
         stage=str(step.to_stage),
@@ -159,12 +159,12 @@ def move(
 
 
 def note_down(case: Case, action: str, author: Author, changes: Mapping[str, Any]) -> None:
-    """This function will write history for something that moved nothing."""
+    """Write history for something that moved nothing."""
     case.session.add(_entry(case, action, case.stage, author, None, (), changes))
 
 
 def documents_of(case: Case) -> list[ProposalDocument]:
-    """This function will return the current document of each requirement."""
+    """Return the current document of each requirement."""
     statement = select(ProposalDocument).where(
         ProposalDocument.proposal_id == case.proposal.id, ProposalDocument.current
     )

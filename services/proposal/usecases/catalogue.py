@@ -11,7 +11,7 @@ from services.proposal.queries.region_book import turn_page
 
 
 def install(definitions: Iterable[Mapping[str, Any]]) -> list[str]:
-    """This function will install what is newer than the bound region has; returns its codes.
+    """Install what is newer than the bound region has; return its codes.
 
     Repeating it changes nothing, and a version the region made itself is never replaced.
     Raises `DefinitionInvalid`.

@@ -14,7 +14,7 @@ _KEY = ["region", "stage", "scope", "definition_id"]
 
 
 def moved(session: Session, proposal: Proposal, from_stage: Stage, to_stage: Stage) -> None:
-    """This function will take a proposal out of one queue and put it into another."""
+    """Take a proposal out of one queue and put it into another."""
     steps = [(from_stage, -1), (to_stage, 1)]
     # Always in the same order, so that two moves never wait for each other's counters.
     for stage, difference in sorted(steps):
@@ -23,7 +23,7 @@ def moved(session: Session, proposal: Proposal, from_stage: Stage, to_stage: Sta
 
 
 def next_serial(session: Session, layanan: str, year: int) -> int:
-    """This function will draw the next serial number of a layanan's year."""
+    """Draw the next serial number of a layanan's year."""
     row = _insert(session, NumberSeries).values(layanan=layanan, year=year, last=1)
     taken = session.scalar(
         row.on_conflict_do_update(

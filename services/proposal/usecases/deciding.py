@@ -33,7 +33,7 @@ class ServiceDecider:
 
 
 def deciding_person(case: Case, person_id: UUID) -> Author:
-    """This function will say in which role a person decides the present stage.
+    """Say in which role a person decides the present stage.
 
     Raises `OwnProposal`, `AlreadyDecided` when the person's stage has passed, or
     `NotYourStage`.
@@ -47,12 +47,12 @@ def deciding_person(case: Case, person_id: UUID) -> Author:
 
 
 def stage_role(case: Case) -> str:
-    """This function will return the role, or `service:<name>`, that the stage belongs to."""
+    """Return the role, or `service:<name>`, that the stage belongs to."""
     return decider_of(case.layanan, case.stage) or ""
 
 
 def deciding_service(case: Case, by: ServiceDecider) -> Author:
-    """This function will say how a service's decision is written down.
+    """Say how a service's decision is written down.
 
     Raises `OwnProposal`, or `AlreadyDecided` when the proposal is not at that stage any more.
     """

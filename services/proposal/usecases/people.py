@@ -31,7 +31,7 @@ class EmployeeUnknown(Refused):
 
 
 def employee_of(session: Session, person_id: UUID, *, lock: bool = False) -> Employee:
-    """This function will return our copy of a person. Raises `EmployeeUnknown`."""
+    """Return our copy of a person. Raises `EmployeeUnknown`."""
     statement = select(Employee).where(Employee.id == person_id, Employee.active)
     found = session.scalar(statement.with_for_update() if lock else statement)
     if found is None or found.opd_id is None:
@@ -46,7 +46,7 @@ def opd_of(employee: Employee) -> UUID:
 
 
 def applicant_facts(session: Session, employee: Employee) -> dict[str, Any]:
-    """This function will copy what a proposal says about its applicant, as it was that day."""
+    """Copy what a proposal says about its applicant, as it was that day."""
     places = [one for one in (employee.unit_id, employee.opd_id) if one]
     found = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(places)))
     names = {row.id: row.name for row in found}

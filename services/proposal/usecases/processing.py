@@ -57,7 +57,7 @@ class SubStatus:
 
 
 def enter_result(proposal_id: UUID, *, person_id: UUID, outcome: Outcome, match: Match) -> Proposal:
-    """This function will close a proposal with MS or TMS, and issue its result document.
+    """Close a proposal with MS or TMS, and issue its result document.
 
     Raises `NotFound`, `OwnProposal`, `NotYourStage`, `AlreadyDecided`, `IllegalMove`,
     `RemarkRequired`, `ResultDocumentRequired`, or `Invalid` naming fields.
@@ -73,7 +73,7 @@ def enter_result(proposal_id: UUID, *, person_id: UUID, outcome: Outcome, match:
 
 
 def result_as_service(proposal_id: UUID, *, by: ServiceDecider, outcome: Outcome) -> Proposal:
-    """This function will close a proposal whose processing is given to a service (R1)."""
+    """Close a proposal whose processing is given to a service (R1)."""
     with db.transaction() as session:
         case = open_case(session, proposal_id)
         author = deciding_service(case, by)
@@ -87,7 +87,7 @@ def set_sub_status(
     sub_status: SubStatus,
     match: Match,
 ) -> Proposal:
-    """This function will write down where a file in processing is, e.g. at BKN (R11).
+    """Write down where a file in processing is, e.g. at BKN (R11).
 
     Raises `NotFound`, `OwnProposal`, `NotYourStage`, `AlreadyDecided` or `IllegalMove`.
     """

@@ -31,7 +31,7 @@ class Verdict:
 
 
 def decide(proposal_id: UUID, *, person_id: UUID, verdict: Verdict, match: Match) -> Proposal:
-    """This function will decide the present stage for a person who holds it today.
+    """Decide the present stage for a person who holds it today.
 
     Raises `NotFound` for a proposal the person may not see, `OwnProposal`, `NotYourStage`,
     `AlreadyDecided`, `IllegalMove`, `NoteRequired` or `ReasonUnknown`.
@@ -44,7 +44,7 @@ def decide(proposal_id: UUID, *, person_id: UUID, verdict: Verdict, match: Match
 
 
 def decide_as_service(proposal_id: UUID, *, by: ServiceDecider, verdict: Verdict) -> Proposal:
-    """This function will decide a stage given to a service, under the rules people have (R1).
+    """Decide a stage given to a service, under the rules people have (R1).
 
     Raises `NotFound`, `NotYourStage`, or `AlreadyDecided` when the stage has passed.
     """

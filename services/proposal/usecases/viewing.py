@@ -13,7 +13,7 @@ from services.proposal.usecases.cases import visible_case
 def grant_document(
     proposal_id: UUID, *, person_id: UUID, requirement: str, revision: int | None = None
 ) -> Grant:
-    """This function will let a person see one document of a proposal for a few minutes.
+    """Let a person see one document of a proposal for a few minutes.
 
     `revision` None means the present one. Raises `NotFound` for a proposal the person may not
     see, or `PeerUnavailable`. The call to documents happens after the transaction.

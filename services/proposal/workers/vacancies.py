@@ -25,7 +25,7 @@ def loop() -> Loop:
 
 
 def look_round() -> bool:
-    """This function will raise and clear alarms in every region; it never asks to run again."""
+    """Raise and clear alarms in every region; it never asks to run again."""
     with all_regions():
         regions = set(db.session.scalars(select(Unit.region).where(Unit.kind == "region")))
     for region in sorted(regions):

@@ -37,7 +37,7 @@ Entries = Mapping[str, Any]
 
 
 def found_in(entries: Entries, *, in_stream: bool) -> Iterator[str]:
-    """This function will name the forbidden features one dictionary carries itself."""
+    """Name the forbidden features one dictionary carries itself."""
     for key in entries.keys() & _KEYS.keys():
         yield _KEYS[key]
     yield from _found_by_kind(entries)
@@ -61,7 +61,7 @@ def _found_by_kind(entries: Entries) -> Iterator[str]:
 
 
 def written(name: Name) -> str:
-    """This function will return a name in plain form; bytes outside ASCII stay as `#xx`."""
+    """Return a name in plain form; bytes outside ASCII stay as `#xx`."""
     return name.unparse().decode("ascii")
 
 

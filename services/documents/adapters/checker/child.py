@@ -18,7 +18,7 @@ CRASHED = 3
 
 
 def become_inspector(file: int, answers: socket.socket, limits: InspectionLimits) -> None:
-    """This function will inspect one file, answer and end the process; it never returns."""
+    """Inspect one file, answer and end the process; it never returns."""
     try:
         _restrict(limits)
         with io.BytesIO(os.pread(file, MAX_BYTES, 0)) as content:

@@ -26,7 +26,7 @@ _CONTAINERS = {ObjectType.dictionary, ObjectType.array, ObjectType.stream}
 
 
 def set_library_limits(limits: InspectionLimits) -> None:
-    """This function will make the PDF library itself stop at the limits."""
+    """Make the PDF library itself stop at the limits."""
     pikepdf.settings.set_qpdf_limits(
         parser_max_nesting=limits.nesting,
         parser_max_container_size=limits.values,
@@ -39,7 +39,7 @@ def set_library_limits(limits: InspectionLimits) -> None:
 
 
 def inspect(file: BinaryIO, limits: InspectionLimits) -> Verdict:
-    """This function will return the verdict on one file; it raises nothing a file can cause."""
+    """Return the verdict on one file; it raises nothing a file can cause."""
     try:
         return _Inspection(file, limits).run()
     except Unsuitable as found:

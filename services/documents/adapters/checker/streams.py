@@ -25,7 +25,7 @@ _PACKING = {
 
 
 def unpacked_size(pdf: Pdf, stream: Stream, limits: InspectionLimits) -> int:
-    """This function will return the size of the stream's data, pictures left as they are.
+    """Return the size of the stream's data, pictures left as they are.
 
     Raises `Unsuitable` when it is too large, too deeply packed, packed in an unknown way, or
     does not unpack.

@@ -39,7 +39,7 @@ class Usage:
 
 
 def read_answer(answer: bytes) -> tuple[Verdict, Usage] | None:
-    """This function will read a whole answer, or return None when its last line is missing."""
+    """Read a whole answer, or return None when its last line is missing."""
     lines = answer.split(b"\n")
     if lines[-1] or len(lines) < 2:
         return None

@@ -81,7 +81,7 @@ class _SecurePool(urllib3.HTTPSConnectionPool):
 
 
 def connections(**options: Any) -> urllib3.PoolManager:
-    """This function will make a pool whose connections obey `within`."""
+    """Make a pool whose connections obey `within`."""
     manager = urllib3.PoolManager(**options)
     manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
     return manager

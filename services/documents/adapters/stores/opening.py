@@ -21,7 +21,7 @@ _OURS: Mapping[str, Callable[[str], ObjectStore]] = {
 
 
 def open_store(url: str) -> ObjectStore:
-    """This function will make the store a URL names, without calling it.
+    """Make the store a URL names, without calling it.
 
     Raises `StoreUrlInvalid`.
     """
@@ -35,6 +35,6 @@ def open_store(url: str) -> ObjectStore:
 
 
 def store_url(text: str) -> str:
-    """This function will check a store URL as a setting is read. Raises `StoreUrlInvalid`."""
+    """Check a store URL as a setting is read. Raises `StoreUrlInvalid`."""
     open_store(text)
     return text

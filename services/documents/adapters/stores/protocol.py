@@ -81,7 +81,7 @@ class ObjectStore(Protocol):
 
 
 def checked_key(key: str) -> str:
-    """This function will return the key if it cannot lead outside the store."""
+    """Return the key if it cannot lead outside the store."""
     if not _KEY.fullmatch(key):
         raise ValueError("not an object key")
     return key
