@@ -34,18 +34,18 @@ def create_app(config: Mapping[str, str] | None = None, edge: WSGIApp | None = N
     `edge` is the WSGI edge of the same process, used when PEERS_URL is `local:`.
     Raises `SettingsInvalid`.
     """
-    known = settings.read("portal", SETTINGS, os.environ if config is None else config, common=())
+    checked = settings.read("portal", SETTINGS, os.environ if config is None else config, common=())
     app = Flask(__name__, static_url_path="/portal/static")
     app.config.update(
-        PUBLIC_URL=known.public_url,
+        PUBLIC_URL=checked.public_url,
         MAX_CONTENT_LENGTH=32 * MEBIBYTE,
         MAX_FORM_MEMORY_SIZE=MEBIBYTE,
         MAX_FORM_PARTS=200,
     )
-    https = known.public_url.startswith("https:")
-    app.session_interface = SealedSessions(known["SECRET_PORTAL"], https=https)
-    app.extensions["portal_id_tokens"] = IdTokens(known.public_url, CLIENT_ID)
-    connect(app, _transport(known.peers_url, edge))
+    https = checked.public_url.startswith("https:")
+    app.session_interface = SealedSessions(checked["SECRET_PORTAL"], https=https)
+    app.extensions["portal_id_tokens"] = IdTokens(checked.public_url, CLIENT_ID)
+    connect(app, _transport(checked.peers_url, edge))
     _install(app)
     return app
 

@@ -67,12 +67,13 @@ def targets(proposal: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """What can be marked: each document with a file slot, each field people fill in."""
     definition = proposal["definition"]
     documents = [
-        ("document", one["code"], one["name"])
-        for one in definition["requirements"]
-        if one["upload"]
+        ("document", requirement["code"], requirement["name"])
+        for requirement in definition["requirements"]
+        if requirement["upload"]
     ]
     return documents + [
-        ("field", one["name"], one["label"]) for one in editable(definition["fields"])
+        ("field", editable_field["name"], editable_field["label"])
+        for editable_field in editable(definition["fields"])
     ]
 
 
@@ -85,8 +86,8 @@ def name_of(proposal: Mapping[str, Any], target: str) -> str:
 def load(proposal_id: str) -> Case:
     """Read the case as it is now."""
     path = f"{API}/proposals/{proposal_id}"
-    found = api().load(path)
-    return Case(found.data, api().get(f"{path}/history")["data"], found.etag)
+    reply = api().load(path)
+    return Case(reply.data, api().get(f"{path}/history")["data"], reply.etag)
 
 
 def chosen(form: "MultiDict[str, str]") -> Choice:

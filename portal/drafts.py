@@ -49,38 +49,50 @@ class Draft:
 
     @property
     def documents(self) -> dict[str, Any]:
-        return {one["requirement"]: one for one in self.proposal["documents"]}
+        return {document["requirement"]: document for document in self.proposal["documents"]}
 
     @property
     def needed(self) -> dict[str, bool]:
         """Which documents must be there as the fields stand now."""
-        return {one["requirement"]: one["needed"] for one in self.proposal["documents"]}
+        return {
+            document["requirement"]: document["needed"] for document in self.proposal["documents"]
+        }
 
     def open_fields(self) -> list[Definition]:
         names = self.proposal["opened"]["fields"]
-        return [one for one in editable(self.layanan["fields"]) if one["name"] in names]
+        return [
+            definition
+            for definition in editable(self.layanan["fields"])
+            if definition["name"] in names
+        ]
 
     def closed_fields(self) -> list[Definition]:
-        names = {one["name"] for one in self.open_fields()}
-        return [one for one in self.layanan["fields"] if one["name"] not in names]
+        names = {definition["name"] for definition in self.open_fields()}
+        return [
+            definition for definition in self.layanan["fields"] if definition["name"] not in names
+        ]
 
     def open_requirements(self) -> list[Definition]:
         codes = self.proposal["opened"]["documents"]
         return [
-            one
-            for one in self.layanan["requirements"]
-            if one["code"] in codes or not (one["upload"] or self.is_revision)
+            requirement
+            for requirement in self.layanan["requirements"]
+            if requirement["code"] in codes or not (requirement["upload"] or self.is_revision)
         ]
 
     def closed_requirements(self) -> list[Definition]:
-        codes = {one["code"] for one in self.open_requirements()}
-        return [one for one in self.layanan["requirements"] if one["code"] not in codes]
+        codes = {requirement["code"] for requirement in self.open_requirements()}
+        return [
+            requirement
+            for requirement in self.layanan["requirements"]
+            if requirement["code"] not in codes
+        ]
 
 
 def load(proposal_id: str) -> Draft:
     """Read the proposal as it is now."""
-    found = api().load(f"{API}/proposals/{proposal_id}")
-    return Draft(found.data, found.etag, dict(found.data["fields"]))
+    reply = api().load(f"{API}/proposals/{proposal_id}")
+    return Draft(reply.data, reply.etag, dict(reply.data["fields"]))
 
 
 def save(draft: Draft, key: str) -> tuple[dict[str, str], list[str]]:
@@ -107,8 +119,8 @@ def save_fields(draft: Draft) -> dict[str, str]:
     """
     given = entered(draft.open_fields(), request.form)
     draft.values |= given
-    known = draft.proposal["fields"]
-    changed = {name: value for name, value in given.items() if known.get(name) != value}
+    stored = draft.proposal["fields"]
+    changed = {name: value for name, value in given.items() if stored.get(name) != value}
     if not changed:
         return {}
     try:

@@ -27,15 +27,15 @@ def sent_key() -> str:
 def entered(definitions: Iterable[Definition], form: "MultiDict[str, str]") -> dict[str, Any]:
     """Read the values of the given fields; absent inputs are left out."""
     values: dict[str, Any] = {}
-    for one in definitions:
-        name = f"{PREFIX}{one['name']}"
+    for definition in definitions:
+        name = f"{PREFIX}{definition['name']}"
         if name in form or f"{name}.present" in form:
-            values[one["name"]] = _value(one, form.getlist(name))
+            values[definition["name"]] = _value(definition, form.getlist(name))
     return values
 
 
 def editable(fields: Iterable[Definition]) -> list[Definition]:
-    return [one for one in fields if not one.get("system")]
+    return [definition for definition in fields if not definition.get("system")]
 
 
 def by_field(errors: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

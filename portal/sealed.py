@@ -23,7 +23,9 @@ class Opened(SecureCookieSession):
     """A session that remembers how each of its cookies read when the request came."""
 
     def __init__(self, parts: Mapping[str, dict[str, Any]]) -> None:
-        super().__init__({name: value for one in parts.values() for name, value in one.items()})
+        super().__init__(
+            {name: value for values in parts.values() for name, value in values.items()}
+        )
         self.read = {part: _text(values) for part, values in parts.items()}
 
     def part(self, part: str) -> dict[str, Any]:

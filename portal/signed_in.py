@@ -75,10 +75,10 @@ def me() -> dict[str, Any] | None:
 
 
 def person() -> dict[str, Any]:
-    known = me()
-    if known is None:
+    signed_in = me()
+    if signed_in is None:
         raise SignInNeeded
-    return known
+    return signed_in
 
 
 def is_officer() -> bool:
@@ -89,9 +89,9 @@ def unread() -> int:
     """How many notices wait, at most half a minute old; a page never fails because of it."""
     if me() is None:
         return 0
-    known = session.get("unread")
-    if known and time.time() - known[1] < COUNTS_SECONDS:
-        return int(known[0])
+    counted = session.get("unread")
+    if counted and time.time() - counted[1] < COUNTS_SECONDS:
+        return int(counted[0])
     try:
         counts = api().get("/api/notification/v1/notices/counts")
     except (ApiRefused, ApiUnavailable, SignInNeeded):
@@ -123,8 +123,8 @@ def _refreshed(refresh_token: str | None) -> str:
         )
     except ApiRefused:
         raise SignInNeeded from None
-    known = session.get("tokens") or {}
-    keep_tokens({"refresh_token": refresh_token, "id_token": known.get("id"), **answer})
+    former = session.get("tokens") or {}
+    keep_tokens({"refresh_token": refresh_token, "id_token": former.get("id"), **answer})
     _renew_person(str(answer["access_token"]))
     return str(answer["access_token"])
 

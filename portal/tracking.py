@@ -17,7 +17,7 @@ class Step:
 
 def way(proposal: Mapping[str, Any]) -> list[str]:
     """List the stages of the proposal's layanan, processing at the end."""
-    stages = [one["stage"] for one in proposal["definition"]["stages"]]
+    stages = [rule["stage"] for rule in proposal["definition"]["stages"]]
     return stages if "processing" in stages else [*stages, "processing"]
 
 

@@ -25,7 +25,7 @@ def inbox() -> str:
     return render_template(
         "desk.html",
         counts=api().get(f"{API}/inbox/counts"),
-        found=api().get(f"{API}/inbox", limit=PAGE_SIZE, **wanted),
+        listing=api().get(f"{API}/inbox", limit=PAGE_SIZE, **wanted),
         wanted=wanted,
     )
 
@@ -33,8 +33,8 @@ def inbox() -> str:
 @pages.get("/keputusan")
 def decided() -> str:
     wanted = {name: request.args.get(name) for name in ("q", "cursor")}
-    found = api().get(f"{API}/decided", limit=PAGE_SIZE, **wanted)
-    return render_template("decided.html", found=found, wanted=wanted)
+    listing = api().get(f"{API}/decided", limit=PAGE_SIZE, **wanted)
+    return render_template("decided.html", listing=listing, wanted=wanted)
 
 
 @pages.get("/tugas/<uuid:proposal_id>")

@@ -18,7 +18,7 @@ pages = Blueprint("filing", __name__, url_prefix="/portal")
 
 @pages.get("/layanan")
 def choose() -> str:
-    return render_template("layanan_list.html", found=api().get("/api/proposal/v1/layanan"))
+    return render_template("layanan_list.html", listing=api().get("/api/proposal/v1/layanan"))
 
 
 @pages.get("/layanan/<code>")
@@ -37,7 +37,7 @@ def begin(code: str) -> Response:
 def fill(proposal_id: Any) -> Page | str:
     draft = drafts.load(str(proposal_id))
     if not draft.is_open:
-        return redirect(url_for("proposals.one", proposal_id=proposal_id))
+        return redirect(url_for("proposals.show", proposal_id=proposal_id))
     return render_template("fill.html", draft=draft, key=fresh_key(), errors={}, others=[])
 
 
@@ -65,7 +65,7 @@ def autosave(proposal_id: Any) -> dict[str, Any]:
 def confirm(proposal_id: Any) -> Page | str:
     draft = drafts.load(str(proposal_id))
     if not draft.is_open:
-        return redirect(url_for("proposals.one", proposal_id=proposal_id))
+        return redirect(url_for("proposals.show", proposal_id=proposal_id))
     return render_template("confirm_submit.html", draft=draft, key=fresh_key())
 
 
@@ -82,7 +82,7 @@ def submit(proposal_id: Any) -> Page | str:
         errors, others = by_field(refused.errors)
         return _again(draft, errors, others or ([] if errors else [refused.detail]))
     flash(_sent_text(action, sent), "success")
-    return redirect(url_for("proposals.one", proposal_id=proposal_id))
+    return redirect(url_for("proposals.show", proposal_id=proposal_id))
 
 
 def _again(draft: drafts.Draft, errors: dict[str, str], others: list[str]) -> tuple[str, int]:

@@ -12,7 +12,7 @@ pages = Blueprint("lookup", __name__, url_prefix="/portal")
 
 @pages.get("/status")
 def ask() -> str:
-    return render_template("lookup.html", found=None, error="", form=request.args)
+    return render_template("lookup.html", status=None, error="", form=request.args)
 
 
 @pages.post("/status")
@@ -21,7 +21,7 @@ def tell() -> Page | str:
     code = request.form.get("lookup_code", "").strip().upper()
     body = {"number": number, "lookup_code": code}
     try:
-        found = visitor_api().send("POST", "/api/proposal/v1/status", body).data
+        status = visitor_api().send("POST", "/api/proposal/v1/status", body).data
     except ApiRefused as refused:
         if refused.status not in (404, 422):
             raise
@@ -29,6 +29,6 @@ def tell() -> Page | str:
             "Nomor usulan dan kode pelacakan tidak cocok. Periksa kembali keduanya.",
             "Number and lookup code do not match. Check both.",
         )
-        page = render_template("lookup.html", found=None, error=error, form=request.form)
+        page = render_template("lookup.html", status=None, error=error, form=request.form)
         return page, refused.status
-    return render_template("lookup.html", found=found, error="", form=request.form)
+    return render_template("lookup.html", status=status, error="", form=request.form)

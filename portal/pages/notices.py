@@ -14,13 +14,13 @@ pages = Blueprint("notices", __name__, url_prefix="/portal")
 
 @pages.get("/pemberitahuan")
 def all_notices() -> str:
-    found = api().get(
+    listing = api().get(
         API,
         cursor=request.args.get("cursor"),
         unread=request.args.get("unread"),
         limit=PAGE_SIZE,
     )
-    return render_template("notices.html", found=found)
+    return render_template("notices.html", listing=listing)
 
 
 @pages.post("/pemberitahuan/<uuid:notice_id>/dibaca")

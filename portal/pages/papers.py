@@ -20,7 +20,7 @@ pages = Blueprint("papers", __name__, url_prefix="/portal")
 @pages.post("/usulan/<uuid:proposal_id>/dokumen/<code>")
 def upload(proposal_id: Any, code: str) -> Page | dict[str, Any] | AnyResponse | str:
     draft = drafts.load(str(proposal_id))
-    requirement = next((one for one in draft.open_requirements() if one["code"] == code), None)
+    requirement = next((item for item in draft.open_requirements() if item["code"] == code), None)
     file = request.files.get("file") or request.files.get(f"document.{code}")
     if requirement is None or file is None or not file.filename:
         abort(404)

@@ -25,14 +25,14 @@ def finished() -> str:
 
 
 @pages.get("/usulan/<uuid:proposal_id>")
-def one(proposal_id: Any) -> str:
+def show(proposal_id: Any) -> str:
     path = f"/api/proposal/v1/proposals/{proposal_id}"
-    found = api().load(path)
-    proposal, history = found.data, api().get(f"{path}/history")["data"]
+    reply = api().load(path)
+    proposal, history = reply.data, api().get(f"{path}/history")["data"]
     return render_template(
         "proposal.html",
         proposal=proposal,
-        etag=found.etag,
+        etag=reply.etag,
         key=fresh_key(),
         layanan=proposal["definition"],
         history=history,
@@ -55,11 +55,13 @@ def withdraw(proposal_id: Any) -> Response:
 
 
 def _list(state: str) -> str:
-    found = api().get(
+    listing = api().get(
         "/api/proposal/v1/proposals",
         state=state,
         q=request.args.get("q"),
         cursor=request.args.get("cursor"),
         limit=PAGE_SIZE,
     )
-    return render_template("proposals.html", state=state, found=found, q=request.args.get("q", ""))
+    return render_template(
+        "proposals.html", state=state, listing=listing, q=request.args.get("q", "")
+    )

@@ -22,7 +22,7 @@ pages = Blueprint("results", __name__, url_prefix="/portal")
 def enter(proposal_id: UUID) -> Page | str:
     case = deciding.load(str(proposal_id))
     if not case.wants_result:
-        return redirect(url_for("proposals.one", proposal_id=proposal_id))
+        return redirect(url_for("proposals.show", proposal_id=proposal_id))
     return _form(case, {})
 
 
