@@ -8,7 +8,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from chassis.data.patience import Connection
+from chassis.data.liveness import Connection
 from chassis.data.postgres import BACKEND, CHANNELS
 from chassis.process.telemetry import log
 

@@ -78,10 +78,10 @@ def bind_region(session: Session) -> None:
 def prepare(engine: Engine) -> None:
     """Have the engine forget regions and not wait for ever."""
     # Only PostgreSQL installations have its driver.
-    from chassis.data import patience
+    from chassis.data import liveness
 
     _forget_region_at_end(engine)
-    patience.install(engine)
+    liveness.install(engine)
 
 
 def _forget_region_at_end(engine: Engine) -> None:

@@ -17,7 +17,7 @@ from chassis.events.inbox import Unprocessable
 from chassis.http.problems import is_without_room
 from chassis.process.clock import now
 from chassis.process.context import caused_by
-from chassis.process.failpoints import reach
+from chassis.process.failpoints import failpoint
 from chassis.process.regions import in_region
 from chassis.process.runtime import Runtime
 from chassis.process.telemetry import HANDLED, log
@@ -90,7 +90,7 @@ class Dispatcher:
         return bool(result.rowcount == 1)
 
     def _handle(self, row: Any) -> None:
-        reach("dispatcher.after_claim")
+        failpoint("dispatcher.after_claim")
         try:
             event = Event.from_json(row.body)
             with caused_by(str(event.id), event.request_id, event.correlation_id):
@@ -103,7 +103,7 @@ class Dispatcher:
                 raise
             self._failed(row, error)
         else:
-            reach("dispatcher.after_commit")
+            failpoint("dispatcher.after_commit")
             HANDLED.labels(self.runtime.name, row.type, "done").inc()
 
     def _apply(self, row: Any, event: Event) -> None:
@@ -118,13 +118,13 @@ class Dispatcher:
             if result.rowcount != 1:
                 raise ClaimLost
             self.runtime.heard[event.type].handle(event)
-            reach("dispatcher.before_commit")
+            failpoint("dispatcher.before_commit")
 
     def _failed(self, row: Any, error: Exception) -> None:
         attempts = row.attempts + 1
-        hopeless = isinstance(error, Unprocessable | EnvelopeInvalid | FieldMissing)
+        permanent = isinstance(error, Unprocessable | EnvelopeInvalid | FieldMissing)
         schedule = self.runtime.settings.retry_schedule
-        parked = hopeless or attempts >= len(schedule)
+        parked = permanent or attempts >= len(schedule)
         inbox = self.runtime.db.plumbing.inbox
         with self.runtime.db.transaction() as session:
             session.execute(

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from chassis.events.envelope import Event
 from chassis.process import runtime as runtimes
 from chassis.process.clock import now
-from chassis.process.failpoints import reach
+from chassis.process.failpoints import failpoint
 from chassis.process.runtime import Runtime
 
 Handler = Callable[[Event], None]
@@ -91,7 +91,7 @@ def keep(runtime: Runtime, events: Collection[Event], *, born_at: int = 0) -> in
         ).all()
         runtime.db.after_commit(runtime.wake_dispatcher)
         runtime.db.wake_elsewhere("dispatcher")
-        reach("inbox.before_commit")
+        failpoint("inbox.before_commit")
     return len(stored)
 
 

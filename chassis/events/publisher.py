@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select, update
 from chassis.events.bus import BusUnavailable
 from chassis.events.envelope import Event
 from chassis.process.clock import now
-from chassis.process.failpoints import reach
+from chassis.process.failpoints import failpoint
 from chassis.process.runtime import Runtime
 from chassis.process.telemetry import PUBLISHED, log
 
@@ -31,15 +31,15 @@ def publish(runtime: Runtime) -> int:
     done: list[dict[str, Any]] = []
     try:
         for row in rows:
-            reach("publisher.before_publish")
+            failpoint("publisher.before_publish")
             routed = runtime.bus.publish(_event(row))
-            reach("publisher.after_confirm")
+            failpoint("publisher.after_confirm")
             done.append({"event": row.id, "unrouted": 0 if routed else 1})
             if not routed:
                 log.warning("event_unrouted", type=row.type, event_id=str(row.id))
     finally:
         _mark(runtime, done)
-    reach("publisher.after_mark")
+    failpoint("publisher.after_mark")
     return len(done)
 
 

@@ -39,24 +39,24 @@ class Reconciler:
     fetched: int = field(default=0, init=False)
 
     def run(self) -> bool:
-        """Compare with every source once, as a background loop: what is away is asked again soon.
+        """Compare with every source once; as a background loop it runs again soon after one failed.
 
         Raises `PeerUnavailable` after all the others were compared.
         """
-        if away := self.compare_all():
-            raise away[0]
+        if unavailable := self.compare_all():
+            raise unavailable[0]
         return False
 
     def compare_all(self) -> list[PeerUnavailable]:
         """Compare with every source once; returns the refusals of those that did not answer."""
-        away: list[PeerUnavailable] = []
+        unavailable: list[PeerUnavailable] = []
         for source, types in sources_of(self.runtime).items():
             try:
                 self.fetched += self.compare(source, types)
             except PeerUnavailable as error:
                 log.warning("feed_unavailable", source=source, reason=str(error))
-                away.append(error)
-        return away
+                unavailable.append(error)
+        return unavailable
 
     def compare(self, source: str, types: list[str]) -> int:
         """Store what is missing from one source's feed; returns how many events that was."""
@@ -65,9 +65,9 @@ class Reconciler:
         while True:
             page = self._read(source, types, cursor.position)
             if page["head"] < cursor.position:
-                cursor = self._begin_anew(cursor)
+                cursor = self._restart(cursor)
                 continue
-            events = [Event.from_cloudevent(one) for one in page["data"]]
+            events = [Event.from_cloudevent(event) for event in page["data"]]
             stored += inbox.keep(self.runtime, events, born_at=cursor.born_at)
             cursor = self._advance(cursor, page["next_after"])
             if not page["has_more"]:
@@ -106,7 +106,7 @@ class Reconciler:
             )
         return Cursor(source, 0, head)
 
-    def _begin_anew(self, cursor: "Cursor") -> "Cursor":
+    def _restart(self, cursor: "Cursor") -> "Cursor":
         """The source lost its database or got an older one back: its numbers begin anew.
 
         All it says now happened in this service's lifetime; what is known already stays.

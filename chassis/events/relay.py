@@ -45,7 +45,7 @@ class Relay:
         """
         if self.lease is not None and publish(self.runtime):
             return True
-        self.runtime.bus.tend()
+        self.runtime.bus.keep_alive()
         return False
 
     def stop(self) -> None:

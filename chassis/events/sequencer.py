@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from chassis.data.leases import Lease
-from chassis.process.failpoints import reach
+from chassis.process.failpoints import failpoint
 from chassis.process.parts import Database
 
 BATCH = 200
@@ -61,7 +61,7 @@ def sequence(db: Database, lease: Lease) -> int:
                 .where(leases.c.name == lease.name)
                 .values(last_position=last + len(rows))
             )
-            reach("sequencer.before_commit")
+            failpoint("sequencer.before_commit")
     return len(rows)
 
 

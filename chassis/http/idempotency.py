@@ -18,7 +18,7 @@ from chassis.data.postgres import is_lock_timeout
 from chassis.http.auth import actor
 from chassis.kernel.errors import FieldError, Refused
 from chassis.process.clock import now
-from chassis.process.failpoints import reach
+from chassis.process.failpoints import failpoint
 from chassis.process.runtime import Runtime, here
 
 HEADER = "Idempotency-Key"
@@ -99,10 +99,10 @@ def answer_once(produce: Callable[[], Any], *, fingerprint: bytes) -> Response:
                 return known
             response = _produced(produce)
             _keep(runtime, key, response)
-            reach("api.before_commit")
+            failpoint("api.before_commit")
     except _Failed as failed:
         return failed.response
-    reach("api.after_commit")
+    failpoint("api.after_commit")
     return response
 
 

@@ -37,7 +37,7 @@ POINTS = (
 _FOLDER = os.environ.get("FAILPOINTS")
 
 
-def reach(point: str) -> None:
+def failpoint(point: str) -> None:
     """Do what a test armed at this point, and nothing otherwise."""
     if _FOLDER is not None:
         _act(Path(_FOLDER), point)

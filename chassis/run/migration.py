@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from chassis.data.tables import UTCDateTime
 from chassis.process import runtime as runtimes
-from chassis.process.failpoints import reach
+from chassis.process.failpoints import failpoint
 from chassis.process.manifest import discover, load
 from chassis.process.parts import Database
 
@@ -42,7 +42,7 @@ def upgrade(app: Flask) -> None:
             connection.commit()
         if not _is_of_a_later_release(_revision(connection), runtime.folder):
             command.upgrade(_config(runtime.folder, runtime.db, connection), "head")
-        reach("migration.before_commit")
+        failpoint("migration.before_commit")
         connection.commit()
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK})")

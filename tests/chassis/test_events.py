@@ -82,7 +82,7 @@ class FlakyBus:
         self.taken.append(event)
         return self.routed
 
-    def tend(self) -> None:
+    def keep_alive(self) -> None:
         """Nothing to keep alive."""
 
 

@@ -35,12 +35,12 @@ def auto_ack() -> None:
 def ack_before_store() -> None:
     from chassis.events.bus import amqp
     from chassis.events.envelope import Event
-    from chassis.process.failpoints import reach
+    from chassis.process.failpoints import failpoint
 
     def settle(self: Any, message: Any) -> None:
         message.channel.basic_ack(message.tag)
         message.channel.connection.process_data_events()
-        reach("consumer.after_ack")
+        failpoint("consumer.after_ack")
         self.store(Event.from_json(message.body))
 
     amqp._Consumer._settle = settle  # type: ignore[method-assign]
@@ -48,13 +48,13 @@ def ack_before_store() -> None:
 
 def mark_before_publish() -> None:
     from chassis.events import publisher, relay
-    from chassis.process.failpoints import reach
+    from chassis.process.failpoints import failpoint
 
     def publish(runtime: Any) -> int:
         rows = publisher._waiting(runtime)
         publisher._mark(runtime, [{"event": row.id, "unrouted": 0} for row in rows])
         for row in rows:
-            reach("publisher.before_publish")
+            failpoint("publisher.before_publish")
             runtime.bus.publish(publisher._event(row))
         return len(rows)
 
@@ -86,7 +86,7 @@ def no_mandatory() -> None:
 
 def outbox_in_a_second_transaction() -> None:
     from chassis.events import outbox
-    from chassis.process.failpoints import reach
+    from chassis.process.failpoints import failpoint
     from chassis.process.regions import current_region, in_region
     from chassis.process.runtime import here
 
@@ -97,7 +97,7 @@ def outbox_in_a_second_transaction() -> None:
         event = replace(event, region=region)
 
         def afterwards() -> None:
-            reach(BETWEEN)
+            failpoint(BETWEEN)
             with in_region(region), runtime.db.transaction():
                 record(event)
 

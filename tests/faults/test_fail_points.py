@@ -13,7 +13,7 @@ from chassis.process.failpoints import POINTS
 from tests.faults.killer import RUNNING
 
 ROOT = Path(__file__).parents[2]
-CALL = re.compile(r"\b(?:reach|reach_point)\(\"([a-z_.]+)\"\)")
+CALL = re.compile(r"\bfailpoint\(\"([a-z_.]+)\"\)")
 OF_THEIR_OWN = {"sweep.between_two", "migration.before_commit"}  # hit in this file
 
 
@@ -38,7 +38,7 @@ def run(code: str, folder: Path, **settings: str) -> int:
 
 
 def test_an_armed_point_ends_the_first_process_that_comes_by_and_no_other(tmp_path):
-    code = "from chassis.process.failpoints import reach; reach('api.after_commit')"
+    code = "from chassis.process.failpoints import failpoint; failpoint('api.after_commit')"
     (tmp_path / "api.after_commit").write_text("kill")
 
     assert run(code, tmp_path) == -signal.SIGKILL
@@ -48,7 +48,7 @@ def test_an_armed_point_ends_the_first_process_that_comes_by_and_no_other(tmp_pa
 
 def test_without_the_variable_a_point_does_nothing(tmp_path):
     (tmp_path / "api.after_commit").write_text("kill")
-    code = "from chassis.process.failpoints import reach; reach('api.after_commit')"
+    code = "from chassis.process.failpoints import failpoint; failpoint('api.after_commit')"
 
     assert (
         subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={}, check=False).returncode == 0

@@ -81,7 +81,7 @@ def test_an_idle_publisher_stays_connected(broker, link):
     notes._parameters.heartbeat = 2  # the broker lets go of a silent publisher after 4 s
     notes.publish(note("first"))
     end = time.monotonic() + 7
-    wait_for(lambda: notes.tend() or time.monotonic() > end, 20)
+    wait_for(lambda: notes.keep_alive() or time.monotonic() > end, 20)
     notes.publish(note("second", position=2))
     notes.close()
 

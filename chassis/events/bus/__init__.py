@@ -38,7 +38,7 @@ class Bus(Protocol):
         Raises `BusUnavailable`, or `BusMisconfigured` when somebody must look after it.
         """
 
-    def tend(self) -> None:
+    def keep_alive(self) -> None:
         """Keep an idle publisher's connection alive; called every half second or so."""
 
     def check(self) -> None:

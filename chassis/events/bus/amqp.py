@@ -24,7 +24,7 @@ from pika.exceptions import (
 
 from chassis.events.bus import BusMisconfigured, BusUnavailable, Store
 from chassis.events.envelope import CONTENT_TYPE, EnvelopeInvalid, Event
-from chassis.process.failpoints import reach
+from chassis.process.failpoints import failpoint
 from chassis.process.loops import Loop
 from chassis.process.telemetry import log
 
@@ -35,7 +35,7 @@ PREFETCH = 1
 BATCH = 10
 _NOT_FOUND, _PRECONDITION_FAILED = 404, 406
 _SETTLING_TIME = 2.0
-# A line that died silently is noticed after 5 + 5 to 2 * (5 + 5) seconds: pika's own rule.
+# A link that died silently is noticed after 5 + 5 to 2 * (5 + 5) seconds: pika's own rule.
 _HEARTBEAT = 5
 # One consumer at a time, the others stand by: two would store a subject's events out of order.
 # The limit is a fuse only: failures are counted in the inbox; what blows it is kept, not dropped.
@@ -64,7 +64,7 @@ class RabbitBus:
         self._parameters.socket_timeout = 5
         self._parameters.stack_timeout = 6
         self._parameters.client_properties = {"connection_name": f"simpul {service}"}
-        self._publishing = _Line(self._parameters, confirms=True)
+        self._publishing = _Link(self._parameters, confirms=True)
 
     def publish(self, event: Event) -> bool:
         try:
@@ -92,49 +92,49 @@ class RabbitBus:
         return True
 
     def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
-        line = _Line(self._parameters, confirms=False)
-        consumer = _Consumer(self, line, hearer, tuple(types), store)
-        return [Loop("consumer", consumer.run, every=0.05, drained=False, stop=line.close)]
+        link = _Link(self._parameters, confirms=False)
+        consumer = _Consumer(self, link, hearer, tuple(types), store)
+        return [Loop("consumer", consumer.run, every=0.05, drained=False, stop=link.close)]
 
     def declare(self, hearer: str, types: Collection[str]) -> None:
         """Declare the exchanges and the hearer's queue, bound to exactly what it hears."""
-        line = _Line(self._parameters, confirms=False)
+        link = _Link(self._parameters, confirms=False)
         try:
-            _declare_exchanges(line.channel())
-            _declare_queue(line, queue_of(hearer))
+            _declare_exchanges(link.channel())
+            _declare_queue(link, queue_of(hearer))
             for event_type in types:
-                line.channel().queue_bind(queue_of(hearer), EXCHANGE, event_type)
+                link.channel().queue_bind(queue_of(hearer), EXCHANGE, event_type)
         except ChannelClosedByBroker as error:
             raise _refusal(error) from error
         except (AMQPError, OSError) as error:
             raise BusUnavailable(type(error).__name__) from error
         finally:
-            line.close()
+            link.close()
 
-    def tend(self) -> None:
-        self._publishing.tend()
+    def keep_alive(self) -> None:
+        self._publishing.keep_alive()
 
     def check(self) -> None:
         # Whoever asks whether this process can serve does not wait long for the answer.
-        hasty = copy.copy(self._parameters)
-        hasty.socket_timeout, hasty.stack_timeout = 1, 1.2
-        line = _Line(hasty, confirms=False)
+        quick = copy.copy(self._parameters)
+        quick.socket_timeout, quick.stack_timeout = 1, 1.2
+        link = _Link(quick, confirms=False)
         try:
-            line.channel()
+            link.channel()
         except (AMQPError, OSError) as error:
             raise BusUnavailable(type(error).__name__) from error
         finally:
-            line.close()
+            link.close()
 
     def close(self) -> None:
         self._publishing.close()
 
     def _declare_again(self) -> None:
         log.warning("exchange_missing_declared_again", exchange=EXCHANGE)
-        line = _Line(self._parameters, confirms=False)
+        link = _Link(self._parameters, confirms=False)
         with contextlib.suppress(AMQPError, OSError):
-            _declare_exchanges(line.channel())
-        line.close()
+            _declare_exchanges(link.channel())
+        link.close()
         time.sleep(_SETTLING_TIME)
 
 
@@ -148,15 +148,15 @@ def _refusal(error: ChannelClosedByBroker) -> Exception:
     return BusUnavailable(f"channel closed: {error.reply_code}")
 
 
-def _declare_queue(line: "_Line", queue: str) -> None:
+def _declare_queue(link: "_Link", queue: str) -> None:
     """A queue that lacks only what the first release lacked keeps working as it is."""
     try:
-        line.channel().queue_declare(queue, durable=True, arguments=dict(_QUEUE))
+        link.channel().queue_declare(queue, durable=True, arguments=dict(_QUEUE))
     except ChannelClosedByBroker as error:
         if error.reply_code != _PRECONDITION_FAILED:
             raise
         earlier = {name: value for name, value in _QUEUE.items() if name != _SINGLE}
-        line.channel().queue_declare(queue, durable=True, arguments=earlier)
+        link.channel().queue_declare(queue, durable=True, arguments=earlier)
         hint = "stop the workers, delete the queue, migrate: what was in it comes from the feeds"
         log.warning("queue_without_single_active_consumer", queue=queue, hint=hint)
 
@@ -169,7 +169,7 @@ def _declare_exchanges(channel: BlockingChannel) -> None:
 
 
 @dataclass
-class _Line:
+class _Link:
     """One connection with one channel, opened when needed and again after a failure."""
 
     parameters: pika.URLParameters
@@ -178,7 +178,7 @@ class _Line:
     _channel: Any = field(default=None, init=False)
 
     def channel(self) -> BlockingChannel:
-        self.tend()
+        self.keep_alive()
         if self._channel is None or not self._channel.is_open:
             self.close()
             self._connection = self._opened()
@@ -194,7 +194,7 @@ class _Line:
             # What pika raises for a broker that accepts and says nothing is no AMQPError.
             raise AMQPConnectionError(type(error).__name__) from error
 
-    def tend(self) -> None:
+    def keep_alive(self) -> None:
         """Answer heartbeats, and let go of a connection that died meanwhile."""
         if self._connection is not None:
             try:
@@ -214,7 +214,7 @@ class _Consumer:
     """Moves messages from the queue into the inbox."""
 
     bus: RabbitBus
-    line: _Line
+    link: _Link
     hearer: str
     types: tuple[str, ...]
     store: Store
@@ -224,19 +224,19 @@ class _Consumer:
     def run(self) -> bool:
         """Store what arrives within half a second; True when something did."""
         try:
-            channel = self.line.channel()
+            channel = self.link.channel()
             if channel is not self._prepared:
                 channel.basic_qos(prefetch_count=PREFETCH)
                 self._prepared = channel
             return self._store_arriving(channel)
         except ChannelClosedByBroker as error:
-            self.line.close()
+            self.link.close()
             if error.reply_code == _NOT_FOUND:
                 self.bus.declare(self.hearer, self.types)
                 time.sleep(_SETTLING_TIME)
             raise BusUnavailable(f"channel closed: {error.reply_code}") from error
         except (AMQPError, OSError) as error:
-            self.line.close()
+            self.link.close()
             raise BusUnavailable(type(error).__name__) from error
 
     def _store_arriving(self, channel: BlockingChannel) -> bool:
@@ -263,16 +263,16 @@ class _Consumer:
             yield _Message(channel, method.delivery_tag, body)
 
     def _settle(self, message: "_Message") -> None:
-        reach("consumer.before_store")
+        failpoint("consumer.before_store")
         try:
             self.store(Event.from_json(message.body))
         except EnvelopeInvalid:
             log.error("message_not_an_event", hearer=self.hearer)
             message.channel.basic_reject(message.tag, requeue=False)
         else:
-            reach("consumer.before_ack")
+            failpoint("consumer.before_ack")
             message.channel.basic_ack(message.tag)
-            reach("consumer.after_ack")
+            failpoint("consumer.after_ack")
 
 
 @dataclass(frozen=True)

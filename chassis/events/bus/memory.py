@@ -36,7 +36,7 @@ class MemoryBus:
     def declare(self, hearer: str, types: Collection[str]) -> None:
         """Nothing to declare: hearing is enough."""
 
-    def tend(self) -> None:
+    def keep_alive(self) -> None:
         """Nothing to keep alive."""
 
     def check(self) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from chassis.process.clock import now
-from chassis.process.failpoints import reach
+from chassis.process.failpoints import failpoint
 from chassis.process.regions import current_region
 from chassis.process.telemetry import counter, histogram, log
 from services.documents.adapters.checker.verdict import Verdict
@@ -95,7 +95,7 @@ def check_and_store(arrival: Arrival) -> Kept:
     spool = arrival.spool
     spool.seek(0)
     machinery().store.put(key, spool.file, size=spool.size, sha256=spool.sha256)
-    reach("upload.after_store")
+    failpoint("upload.after_store")
     return Kept(arrival, verdict, key)
 
 

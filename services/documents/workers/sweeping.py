@@ -7,7 +7,7 @@ from itertools import islice
 from sqlalchemy import delete, select
 
 from chassis.process.clock import now
-from chassis.process.failpoints import reach
+from chassis.process.failpoints import failpoint
 from chassis.process.regions import all_regions
 from chassis.process.telemetry import log
 from services.documents.adapters.machinery import machinery
@@ -38,7 +38,7 @@ def sweep() -> bool:
         return False
     for key in orphans:
         store.delete(key)
-        reach("sweep.between_two")
+        failpoint("sweep.between_two")
     if swept := len(orphans) + store.tidy(moment):
         log.info("orphans_swept", count=swept)
     _forget_grants()

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from chassis.http.peers import PeerUnavailable
 from chassis.http.problems import is_outage
-from chassis.process.failpoints import reach as reach_point
+from chassis.process.failpoints import failpoint
 from chassis.process.runtime import here
 from chassis.process.telemetry import counter, log
 from chassis.run.worker import Loop
@@ -78,7 +78,7 @@ class Sender:
         return True
 
     def _send(self, job: Job) -> None:
-        reach_point("sender.after_claim")
+        failpoint("sender.after_claim")
         try:
             reached = reach(job.recipient_id, region=job.region)
         except PeerUnavailable:
@@ -91,7 +91,7 @@ class Sender:
             self._write_down()
             return
         outcome = self._try(job, _message(job, address, reached))
-        reach_point("sender.after_send")
+        failpoint("sender.after_send")
         self._finish(job, outcome)
 
     def _try(self, job: Job, message: Message) -> Outcome:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 
 from chassis.process.telemetry import log
 
-_SILENCE = 0.7  # waited without a doubt
+_SILENCE = 0.7  # waited before the first question
 _PROBE = 1.0
 _FRESH = 1.0  # a verdict serves every waiter for so long
 # One session may hang while the server goes on: a little more than `statement_timeout`.
@@ -30,7 +30,7 @@ class ServerSilent(psycopg.OperationalError):
     """The server took the question and does not answer."""
 
 
-class Pulse:
+class Liveness:
     """Whether one server answers at all; one thread asks, the others take its verdict."""
 
     def __init__(self, host: str, port: int) -> None:
@@ -49,7 +49,7 @@ class Pulse:
                     log.warning("database_silent", host=self._host, port=self._port)
             return self._alive
 
-    def refuse_known_dead(self) -> None:
+    def refuse_silent(self) -> None:
         """Raise `ServerSilent` when the server was silent and still is."""
         if not self._alive and not self.alive():
             raise ServerSilent("the server does not answer")
@@ -57,10 +57,10 @@ class Pulse:
     def _answers(self) -> bool:
         """Every server answers the question for TLS with one byte, before any sign-in."""
         try:
-            with _dial(self._host, self._port) as line:
-                line.settimeout(_PROBE)
-                line.sendall(_SSL_REQUEST)
-                return bool(line.recv(1))
+            with _dial(self._host, self._port) as probe:
+                probe.settimeout(_PROBE)
+                probe.sendall(_SSL_REQUEST)
+                return bool(probe.recv(1))
         except OSError:
             return False
 
@@ -68,19 +68,19 @@ class Pulse:
 def _dial(host: str, port: int) -> socket.socket:
     if not host.startswith("/"):
         return socket.create_connection((host, port), timeout=_PROBE)
-    line = socket.socket(socket.AF_UNIX)
-    line.settimeout(_PROBE)
-    line.connect(f"{host}/.s.PGSQL.{port}")
-    return line
+    probe = socket.socket(socket.AF_UNIX)
+    probe.settimeout(_PROBE)
+    probe.connect(f"{host}/.s.PGSQL.{port}")
+    return probe
 
 
-_pulses: dict[tuple[str, int], Pulse] = {}
-_pulses_lock = threading.Lock()
+_servers: dict[tuple[str, int], Liveness] = {}
+_lock_of_all = threading.Lock()
 
 
-def pulse(host: str, port: int) -> Pulse:
-    with _pulses_lock:
-        return _pulses.setdefault((host, port), Pulse(host, port))
+def liveness_of(host: str, port: int) -> Liveness:
+    with _lock_of_all:
+        return _servers.setdefault((host, port), Liveness(host, port))
 
 
 class Connection(psycopg.Connection[Any]):
@@ -91,7 +91,7 @@ class Connection(psycopg.Connection[Any]):
         """Connect, but not to a server that is known to be silent. Raises `ServerSilent`."""
         host, port = str(given.get("host") or ""), int(given.get("port") or 5432)
         if host:
-            pulse(host, port).refuse_known_dead()
+            liveness_of(host, port).refuse_silent()
         return super().connect(conninfo, **given)
 
     def wait(self, gen: Generator[Any, Any, Any], *args: Any, **kwargs: Any) -> Any:
@@ -104,21 +104,21 @@ class Connection(psycopg.Connection[Any]):
             wanted = next(gen)
             while True:
                 ready = yield wanted
-                if ready == Ready.NONE and self._is_hopeless(time.monotonic() - began):
+                if ready == Ready.NONE and self._must_give_up(time.monotonic() - began):
                     self.pgconn.finish()
                     raise ServerSilent("the server does not answer")
                 wanted = gen.send(ready)
         except StopIteration as done:
             return done.value
 
-    def _is_hopeless(self, waited: float) -> bool:
+    def _must_give_up(self, waited: float) -> bool:
         if waited < _SILENCE:
             return False
-        return waited > _LONGEST or not pulse(self.info.host, self.info.port).alive()
+        return waited > _LONGEST or not liveness_of(self.info.host, self.info.port).alive()
 
 
 def install(engine: Engine) -> None:
-    """Make every new connection of the engine a patient one."""
+    """Make every new connection of the engine end its waits on a silent server."""
 
     def connect(_dialect: Any, _record: Any, args: Any, parameters: Any) -> Connection:
         return Connection.connect(*args, **parameters)
