@@ -59,6 +59,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "mematikan proses secara sengaja di bawah beban dan memeriksa bahwa tidak ada yang hilang",
         "end processes on purpose under load and check that nothing was lost",
     ),
+    "generate": (
+        "menulis ulang berkas yang dibuat dari kode: halaman docs/ dan isi deploy/",
+        "write the files made from code anew: pages of docs/, files of deploy/",
+    ),
+    "migration": (
+        "menulis migrasi berikutnya sebuah layanan dari modelnya",
+        "write a service's next migration from its models",
+    ),
     "lint": (
         "memeriksa gaya, tipe, dan batas antarbagian kode",
         "check style, types and the boundaries between parts",

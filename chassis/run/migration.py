@@ -1,12 +1,7 @@
-"""A service's schema: numbered Alembic migrations in `services/<name>/migrations/versions`.
+"""A service's schema: numbered Alembic migrations in `services/<name>/migrations/versions`."""
 
-`python -m chassis.run.migration <service> revision "what it does"` writes the next one.
-"""
-
-import argparse
 import subprocess
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -23,7 +18,6 @@ from sqlalchemy.engine import Connection, Engine
 from chassis.data.tables import UTCDateTime
 from chassis.process import runtime as runtimes
 from chassis.process.failpoints import failpoint
-from chassis.process.manifest import discover, load
 from chassis.process.parts import Database
 
 _TEMPLATES = Path(__file__).parents[1] / "data" / "alembic"
@@ -124,32 +118,3 @@ def revise(app: Flask, message: str) -> Path:
     path = versions / f"{number}_{slug}.py"
     subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(path)], check=False)
     return path
-
-
-def _scratch_app(service: str, folder: str) -> Flask:
-    settings = {
-        f"DATABASE_URL_{service.upper()}": f"sqlite:///{folder}/scratch.db",
-        f"CLIENT_SECRET_{service.upper()}": "scratch",
-        "BUS_URL": "memory:scratch",
-        "PEERS_URL": "local:scratch",
-        "PUBLIC_URL": "http://localhost",
-        "STORE_URL": f"file:{folder}",
-        "MAIL_URL": f"file:{folder}",
-        "SECRET_KEY": "scratch-secret-for-writing-a-migration",
-    }
-    app: Flask = load(discover()[service].app)(settings)
-    return app
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m chassis.run.migration")
-    parser.add_argument("service")
-    parser.add_argument("action", choices=["revision"])
-    parser.add_argument("message")
-    args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        sys.stdout.write(f"{revise(_scratch_app(args.service, folder), args.message)}\n")
-
-
-if __name__ == "__main__":
-    main()

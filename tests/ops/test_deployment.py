@@ -1,4 +1,4 @@
-"""deploy/: the generated files are fresh, whole, and true to what the parts declare."""
+"""deploy/: the generated files are whole, and true to what the parts declare."""
 
 import re
 import shutil
@@ -17,8 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from chassis.process import config
 from chassis.process.clock import now
 from chassis.process.manifest import discover, load
-from ops.deployment.__main__ import files, main
-from ops.deployment.values import FRONTS, Values
+from ops.generators.values import FRONTS, Values
 from tests.builders.compose import Incomplete, filled, read_env
 
 ROOT = Path(__file__).parents[2]
@@ -47,21 +46,6 @@ def answers():
 
 def environment_of(process):
     return filled(COMPOSE["services"][process]["environment"], answers())
-
-
-def test_the_files_are_what_the_code_gives():
-    assert main(["--check"]) == 0
-
-
-def test_a_stale_file_is_found(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr("ops.deployment.__main__.DEPLOY", tmp_path)
-    for name, text in files().items():
-        (tmp_path / name).write_text(text)
-    (tmp_path / "env.example").write_text("PUBLIC_URL=\n")
-
-    assert main(["--check"]) == 1
-    assert "deploy/env.example" in capsys.readouterr().err
-    assert "deploy/compose.yaml" not in capsys.readouterr().err
 
 
 def test_the_compose_file_keeps_to_the_compose_specification():

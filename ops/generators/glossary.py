@@ -1,16 +1,10 @@
-"""Writes docs/glossary.md from docs/glossary.toml: `python -m docs.glossary_page`.
+"""docs/glossary.md, from docs/glossary.toml."""
 
-With `--check` it writes nothing and fails when the page is out of date.
-"""
-
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
-DOCS = Path(__file__).parent
-SOURCE = DOCS / "glossary.toml"
-PAGE = DOCS / "glossary.md"
+SOURCE = Path(__file__).parents[2] / "docs" / "glossary.toml"
 
 TITLES = {
     "people": "People and offices",
@@ -29,7 +23,7 @@ TITLES = {
 KEYS = ("term", "identifier", "meaning", "source", "avoid", "where")
 INTRO = """# Glossary
 
-Made from [glossary.toml](glossary.toml) by `python -m docs.glossary_page`; change the words there.
+Made by `./simpul generate` from [glossary.toml](glossary.toml); change the words there.
 
 English grammar; a noun defined by Indonesian law or known by its abbreviation stays Indonesian and
 whole. One term has one identifier. A word in the column *avoid* may not name a module, class,
@@ -64,18 +58,3 @@ def _row(entry: dict[str, Any]) -> str:
         ", ".join(entry["where"]),
     )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def main(arguments: list[str]) -> int:
-    fresh = page(glossary())
-    if "--check" not in arguments:
-        PAGE.write_text(fresh, encoding="utf-8")
-        return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == fresh:
-        return 0
-    sys.stderr.write("docs/glossary.md is out of date: run python -m docs.glossary_page\n")
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

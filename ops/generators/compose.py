@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 from chassis.run.embedded import key
-from ops.deployment.values import (
+from ops.generators.values import (
     ENGINES,
     FRONTS,
     INTERNAL_PORT,
@@ -22,7 +22,7 @@ IMAGES = {
     "objects": "chrislusf/seaweedfs:4.45",
     "mail": "axllent/mailpit:v1.27",
 }
-_HEAD = "# Made by `python -m ops.deployment`. Copy env.example to .env and fill it in first.\n"
+_HEAD = "# Made by `./simpul generate`. Copy env.example to .env and fill it in first.\n"
 _HARDENED = {
     "read_only": True,
     "tmpfs": ["/tmp"],  # noqa: S108 - a container's own

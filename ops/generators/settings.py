@@ -1,21 +1,15 @@
-"""Writes docs/settings.md from the settings the parts declare: `python -m docs.settings_page`.
-
-With `--check` it writes nothing and fails when the page is out of date.
-"""
+"""docs/settings.md, from the settings the parts declare."""
 
 import importlib
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from chassis.process.config import COMMON, Setting
 
-DOCS = Path(__file__).parent
-ROOT = DOCS.parent
-PAGE = DOCS / "settings.md"
+ROOT = Path(__file__).parents[2]
 INTRO = """# Settings
 
-Made from the code by `python -m docs.settings_page`.
+Made by `./simpul generate` from the code.
 
 A setting is an environment variable. `NAME_FILE` names a file that holds the value of `NAME`, for
 container secrets. All are read and checked once at the start; every problem is listed together,
@@ -67,18 +61,3 @@ def _row(setting: Setting) -> str:
     secret = "yes" if setting.secret else ""
     meaning = setting.help.replace("|", "\\|").replace("<", "&lt;")
     return f"| `{name}` | {default} | {secret} | {meaning} |"
-
-
-def main(arguments: list[str]) -> int:
-    fresh = page()
-    if "--check" not in arguments:
-        PAGE.write_text(fresh, encoding="utf-8")
-        return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == fresh:
-        return 0
-    sys.stderr.write("docs/settings.md is out of date: run python -m docs.settings_page\n")
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -7,7 +7,7 @@ from pathlib import Path
 from chassis.process.config import COMMON, Setting
 from chassis.process.manifest import Manifest
 from chassis.run.embedded import key
-from docs.settings_page import settings_of
+from ops.generators.settings import settings_of
 
 ROOT = Path(__file__).parents[2]
 FRONTS = ("gateway", "portal")
@@ -116,7 +116,7 @@ def _client_secret(name: str) -> Setting:
 def env_example(values: Values) -> str:
     """List what a deployment is asked, with what each means."""
     lines = [
-        "# Made by `python -m ops.deployment`. Copy to .env and fill in what is marked Must.",
+        "# Made by `./simpul generate`. Copy to .env and fill in what is marked Must.",
         "# A secret: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'",
         "# Each secret is another one; they go into addresses, so letters, digits, - and _ only.",
         "",

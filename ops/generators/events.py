@@ -1,25 +1,18 @@
-"""Writes docs/events.md from the contracts of all services: `python -m docs.events_page`.
-
-With `--check` it writes nothing and fails when the page is out of date. It reads manifests and
-JSON files only, so it needs no database and starts no service.
-"""
+"""docs/events.md, from the contracts of all services."""
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from chassis.process.manifest import Manifest, discover
-from docs.glossary_page import glossary
+from ops.generators.glossary import glossary
 
-DOCS = Path(__file__).parent
-SERVICES = DOCS.parent / "services"
-PAGE = DOCS / "events.md"
+SERVICES = Path(__file__).parents[2] / "services"
 
 INTRO = """# Events
 
-Made from `services/*/contracts/` by `python -m docs.events_page`; change the contracts there.
+Made by `./simpul generate` from `services/*/contracts/`; change the contracts there.
 
 Every event is a [CloudEvents 1.0](https://cloudevents.io) envelope in structured JSON; the tables
 below describe its `data`. All carry `id`, `source`, `type`, `subject`, `time`, `region`,
@@ -122,18 +115,3 @@ def _kind(rule: Mapping[str, Any]) -> str:
 
 def _meaning(rule: Mapping[str, Any]) -> str:
     return str(rule.get("description", "")).replace("|", "\\|")
-
-
-def main(arguments: list[str]) -> int:
-    fresh = page()
-    if "--check" not in arguments:
-        PAGE.write_text(fresh, encoding="utf-8")
-        return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == fresh:
-        return 0
-    sys.stderr.write("docs/events.md is out of date: run python -m docs.events_page\n")
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

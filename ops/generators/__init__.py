@@ -1,0 +1,1 @@
+"""What `./simpul generate` writes: pages of docs/ and files of deploy/, each from its source."""
