@@ -41,17 +41,17 @@ class Hearing:
 
     handler: Handler
     replay: Replay
-    reads: EventData | None = None
+    reads: EventData
 
     def handle(self, event: Event) -> None:
         """Handle an event whose data is what the handler reads. Raises `Unprocessable` if not."""
-        faults = self.reads.validate(event.data) if self.reads else {}
+        faults = self.reads.validate(event.data)
         if faults:
             raise Unprocessable(f"malformed: {faults}")
         self.handler(event)
 
 
-def hear(handler: Handler, *, replay: Replay, reads: EventData | None = None) -> Hearing:
+def hear(handler: Handler, *, replay: Replay, reads: EventData) -> Hearing:
     """Pair a handler with its replay rule and what it reads.
 
     "rebuild": history builds the service's copies. "skip": old events are only listed, so that

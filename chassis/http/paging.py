@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -72,8 +73,9 @@ def page(
     return Page(rows, _encoded([getattr(rows[-1], column.key) for column in by]))
 
 
+@cache
 def page_schema(item: type[Schema]) -> type[Schema]:
-    """Make the schema of a page of `item`."""
+    """Return the schema of a page of `item`: one class however many routes answer with it."""
     members: dict[str, Any] = {
         "data": fields.List(fields.Nested(item), required=True),
         "page": fields.Nested(PageInfo, required=True),

@@ -27,11 +27,11 @@ class Runtime:
     keys: parts.Keys
     contracts: parts.Contracts
     folder: Path
+    revoked_at: parts.RevokedAt
     heard: Mapping[str, parts.Hearing] = field(default_factory=dict)
     loops: list[Loop] = field(default_factory=list)
     # What else this service leans on: `/readyz` tells of it, and is ready without it.
     leans_on: dict[str, Callable[[], None]] = field(default_factory=dict)
-    revoked_at: parts.RevokedAt | None = None
 
     @property
     def name(self) -> str:

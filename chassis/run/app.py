@@ -3,11 +3,9 @@
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from sys import modules
 from typing import Any
-from uuid import UUID
 
 from flask import Blueprint as PlainBlueprint
 from flask import Flask, Response, g, request
@@ -27,6 +25,7 @@ from chassis.process import config, runtime
 from chassis.process.context import safe_request_id, work
 from chassis.process.loops import Loop
 from chassis.process.manifest import Manifest
+from chassis.process.parts import RevokedAt
 from chassis.process.runtime import Runtime
 from chassis.process.telemetry import REQUESTS
 from chassis.run import health, operations
@@ -45,20 +44,22 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
     import_name: str,
     *,
     db: Database,
+    revoked_at: RevokedAt,
     config: Mapping[str, str] | None = None,
     settings: Sequence[config.Setting] = (),
     blueprints: Sequence[PlainBlueprint] = (),
     heard: Mapping[str, Hearing] | None = None,
     loops: Sequence[Loop] = (),
-    revoked_at: Callable[[UUID], datetime | None] | None = None,
     on_create: Sequence[Callable[[Flask], None]] = (),
     static_folder: str | None = None,
     template_folder: str | None = None,
 ) -> Flask:
     """Build a service's Flask app.
 
-    `config` holds the settings as strings (default: the environment). Raises `SettingsInvalid`
-    with every problem at once, and `RouteUnmarked` for a route nobody decided about.
+    `revoked_at` tells since when a person's older tokens are void; a service that keeps no people
+    says `chassis.http.auth.accept_until_expiry`. `config` holds the settings as strings (default:
+    the environment). Raises `SettingsInvalid` with every problem at once, and `RouteUnmarked` for
+    a route nobody decided about.
     """
     app = Flask(
         manifest.name,
@@ -68,7 +69,7 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
     )
     checked = _settings(manifest.name, settings, config)
     _connect_database(app, db, checked.database_url)
-    attached = _runtime(manifest, import_name, db, checked, heard or {}, revoked_at)
+    attached = _runtime(manifest, import_name, db, checked, revoked_at, heard or {})
     runtime.attach(app, attached)
     _add_routes(app, manifest, blueprints)
     _wrap_requests(app)
@@ -132,8 +133,8 @@ def _runtime(
     import_name: str,
     db: Database,
     settings: config.Settings,
+    revoked_at: RevokedAt,
     heard: Mapping[str, Hearing],
-    revoked_at: Callable[[UUID], datetime | None] | None,
 ) -> Runtime:
     folder = _folder(import_name)
     attached = Runtime(
@@ -145,8 +146,8 @@ def _runtime(
         keys=None,  # type: ignore[arg-type]  # set below, because it fetches through the peers
         contracts=Contracts(folder / "contracts"),
         folder=folder,
-        heard=heard,
         revoked_at=revoked_at,
+        heard=heard,
     )
     attached.keys = key_set(attached, settings.jwks_url)
     return attached

@@ -4,22 +4,30 @@ The rules come from the manifests of all installed services, so a new service's 
 without an edit here. Old events rebuild the copies; old notices are listed, not sent again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
+from typing import Any, cast
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 from chassis.events.envelope import Event
 from chassis.events.inbox import EventData, Hearing, Truth, hear
 from chassis.process.manifest import Manifest, Notice
-from services.notification.domain.rendering import UnrenderableNotice, check_template
+from services.notification.domain.recipients import recipients
+from services.notification.domain.rendering import (
+    FRAME,
+    UnrenderableNotice,
+    check_template,
+    shown_facts,
+)
+from services.notification.domain.words import NotShowable, in_words
 from services.notification.usecases.copying import (
     keep_contact_version,
     keep_employee,
     keep_role,
     keep_unit,
 )
-from services.notification.usecases.telling import CHANNELS, Rule, tell
+from services.notification.usecases.telling import CHANNELS, DEFAULT_ZONE, Rule, tell
 
 
 class EmployeeData(EventData):
@@ -79,12 +87,44 @@ def heard(manifests: Mapping[str, Manifest]) -> dict[str, Hearing]:
         for notice in manifest.notices:
             _check(manifest.name, notice)
             rules.setdefault(notice.event, []).append(Rule(manifest.name, notice, manifest.labels))
-    told = {event: hear(_teller(found), replay="skip") for event, found in rules.items()}
+    told = {
+        event: hear(_teller(of_event), replay="skip", reads=_reads(of_event))
+        for event, of_event in rules.items()
+    }
     return {**told, **HEARD}
 
 
 def _teller(rules: list[Rule]) -> Callable[[Event], None]:
     return partial(tell, rules=tuple(rules))
+
+
+def _reads(rules: Collection[Rule]) -> EventData:
+    """Whom the rules tell, whether the event is sensitive, and the facts their texts show."""
+    shown = {name for rule in rules for name in shown_facts(rule.notice.template)}
+    told = {rule.notice.to for rule in rules}
+    members: dict[str, Any] = {
+        **{name: fields.Raw(allow_none=True, validate=_showable) for name in shown - FRAME},
+        "sensitive": Truth(),
+        **{name: _people(name) for name in told},
+    }
+    return cast(EventData, EventData.from_dict(members)())
+
+
+def _people(name: str) -> fields.Field:
+    def check(value: Any) -> None:
+        try:
+            recipients(name, {name: value})
+        except UnrenderableNotice as error:
+            raise ValidationError(str(error)) from error
+
+    return fields.Raw(required=True, allow_none=True, validate=check)
+
+
+def _showable(value: Any) -> None:
+    try:
+        in_words(value, "id", DEFAULT_ZONE)
+    except NotShowable as error:
+        raise ValidationError(f"not something to show: {error}") from error
 
 
 def _check(service: str, notice: Notice) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import ColumnCollectionConstraint
 
 from chassis.events.envelope import Event
+from chassis.http.auth import accept_until_expiry
 from chassis.process import runtime as runtimes
 from chassis.process.manifest import discover, load, owner_of
 from chassis.run import migration
@@ -91,6 +92,18 @@ def test_every_handler_takes_the_producers_sample(name, system):
             sample = contracts(owner)[event_type].with_name(f"{event_type}.sample.json")
             event = Event.from_cloudevent(json.loads(sample.read_text("utf-8")))
             assert event.source == owner
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_handler_says_what_it_reads(name, system):
+    heard = runtimes.of(system.apps[name]).heard
+
+    assert [event for event, hearing in heard.items() if not hearing.reads.fields] == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_knows_whose_sessions_were_ended(name, system):
+    assert runtimes.of(system.apps[name]).revoked_at is not accept_until_expiry
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -9,7 +9,11 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
+from chassis.http.api import Blueprint
+from chassis.http.auth import public
+from chassis.http.paging import Page, PageArgs, page_schema
 from chassis.run.app import RouteUnmarked, check_access
+from tests.builders.letters.app import LetterOut
 from tests.builders.service import Service
 
 PERSON = uuid4()
@@ -235,6 +239,26 @@ def test_pages_hold_every_row_once(letters, token):
     assert len(seen) == 7
     assert set(seen) == written
     assert seen == sorted(seen, reverse=True)
+
+
+def test_two_routes_that_list_the_same_share_one_description(make_letters):
+    archive = Blueprint("archive", url_prefix="/api/letters/v1")
+
+    @archive.route("/archive")
+    @public
+    @archive.arguments(PageArgs, location="query")
+    @archive.response(200, page_schema(LetterOut))
+    def archived(args):
+        return Page([], None).body()
+
+    letters = make_letters(options={"blueprints": (archive,)})
+
+    paths = letters.call("GET", "/api/letters/v1/openapi.json").json["paths"]
+    named = [
+        paths[path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+        for path in (LETTERS, "/api/letters/v1/archive")
+    ]
+    assert named == ["#/components/schemas/LetterOutPage"] * 2
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "WzFd", "e30", "bnVsbA"])

@@ -18,7 +18,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 from chassis.events.bus import BusUnavailable
 from chassis.events.bus.amqp import BATCH, PREFETCH, RabbitBus, queue_of
 from chassis.events.envelope import Event
-from chassis.events.inbox import hear
+from chassis.events.inbox import EventData, hear
 from chassis.process.manifest import discover
 from chassis.process.telemetry import LOOP_FAILURES
 from chassis.run.worker import Worker
@@ -182,7 +182,8 @@ def test_a_handler_longer_than_the_heartbeat_keeps_the_connection(letters, publi
         patience.wait(9)
         keep_note(event)
 
-    letters.runtime.heard["note.written.v1"] = hear(dawdle, replay="rebuild")  # type: ignore[index]
+    slow = hear(dawdle, replay="rebuild", reads=EventData())
+    letters.runtime.heard["note.written.v1"] = slow  # type: ignore[index]
     consumer = next(one for one in letters.runtime.loops if one.name == "consumer").run.__self__
     with at_work(letters):
         publish_all(publisher, [note("1", position=1)])

@@ -10,7 +10,7 @@ from chassis.data import postgres as rules
 from chassis.events import dead
 from chassis.events.bus import BusUnavailable
 from chassis.events.bus.amqp import RabbitBus
-from chassis.events.inbox import hear
+from chassis.events.inbox import EventData, hear
 from chassis.process.regions import in_region
 from chassis.run.worker import Worker
 from ops.engines.postgres import Postgres
@@ -80,7 +80,8 @@ def test_copies_have_no_effect_poison_is_parked_and_can_be_handled_later(engines
     took = wait_for(lambda: left(letters) == 0, 90)
     parked = dead_list(letters)
     texts, order = heard(letters), by_subject(letters)
-    letters.runtime.heard = {TYPES[0]: hear(lambda event: kept.append(event.id), replay="rebuild")}
+    keeping = hear(lambda event: kept.append(event.id), replay="rebuild", reads=EventData())
+    letters.runtime.heard = {TYPES[0]: keeping}
     kept = []
     replayed = letters.call(
         "POST",

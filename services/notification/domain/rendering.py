@@ -17,8 +17,8 @@ SUBJECT_LIMIT = 200
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 # Ruling R6: for a sensitive layanan a message carries only the proposal number and the stage,
 # besides the greeting and the sender's line. R20 asks the lookup code into the submit notice.
-_FRAME = frozenset({"recipient_name", "region_name", "sender", "app_url"})
-SENSITIVE_FACTS = _FRAME | {"number", "stage", "stage_label", "lookup_code"}
+FRAME = frozenset({"recipient_name", "region_name", "sender", "app_url"})
+SENSITIVE_FACTS = FRAME | {"number", "stage", "stage_label", "lookup_code"}
 SENSITIVE_TEXT: Mapping[str, Mapping[str, str]] = {
     "id": {
         "subject": "Kabar berkas {number}",
@@ -116,6 +116,12 @@ def placeholders(template: Mapping[str, Any]) -> set[str]:
         for part in template.get(language, {}).values():
             found.update(_PLACEHOLDER.findall(part))
     return found
+
+
+def shown_facts(template: Mapping[str, Any]) -> set[str]:
+    """Name what any text of the template speaks of, also for a sensitive event."""
+    names = placeholders(template) | placeholders(template.get("sensitive") or SENSITIVE_TEXT)
+    return names | {name.removesuffix("_label") for name in names}
 
 
 def _text(parts: Mapping[str, str], facts: Facts, language: str) -> Text:

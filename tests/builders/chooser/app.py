@@ -6,6 +6,7 @@ from flask import Flask
 from chassis.data.db import Database, ServiceBase, service_registry
 from chassis.events.envelope import Event
 from chassis.events.outbox import record
+from chassis.http.auth import accept_until_expiry
 from chassis.process.manifest import Manifest
 from chassis.process.regions import in_region
 from chassis.run.app import service_app
@@ -26,7 +27,7 @@ db = Database(Base)
 
 
 def create_app(config: Mapping[str, str] | None = None) -> Flask:
-    return service_app(MANIFEST, __name__, db=db, config=config)
+    return service_app(MANIFEST, __name__, db=db, revoked_at=accept_until_expiry, config=config)
 
 
 def choose(app: Flask, region: str, proposal_id: str, **decision: Any) -> None:

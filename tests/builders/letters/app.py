@@ -7,10 +7,10 @@ from marshmallow import fields, validate
 from sqlalchemy import select
 
 from chassis.events.envelope import Event
-from chassis.events.inbox import Hearing, Unprocessable, hear
+from chassis.events.inbox import EventData, Hearing, Unprocessable, hear
 from chassis.events.outbox import record
 from chassis.http.api import Blueprint, Schema, needs_if_match
-from chassis.http.auth import person, requires
+from chassis.http.auth import accept_until_expiry, person, requires
 from chassis.http.etags import require_match, set_etag
 from chassis.http.idempotency import idempotent
 from chassis.http.paging import PageArgs, page, page_schema
@@ -104,6 +104,10 @@ def change(body: dict[str, Any], letter_id: UUID) -> Letter:
     return letter
 
 
+class NoteData(EventData):
+    text = fields.String(required=True)
+
+
 def keep_note(event: Event) -> None:
     if event.data["text"] == "poison":
         raise RuntimeError("poisoned")
@@ -121,7 +125,14 @@ def create_app(
     replay: str = "rebuild",
     blueprints: Sequence[Any] = (),
 ) -> Flask:
-    heard: dict[str, Hearing] = {"note.written.v1": hear(keep_note, replay=replay)}  # type: ignore[arg-type]
+    reading = hear(keep_note, replay=replay, reads=NoteData())  # type: ignore[arg-type]
+    heard: dict[str, Hearing] = {"note.written.v1": reading}
     return service_app(
-        MANIFEST, __name__, db=db, config=config, blueprints=(pages, *blueprints), heard=heard
+        MANIFEST,
+        __name__,
+        db=db,
+        revoked_at=accept_until_expiry,
+        config=config,
+        blueprints=(pages, *blueprints),
+        heard=heard,
     )

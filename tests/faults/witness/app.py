@@ -3,7 +3,8 @@ from collections.abc import Mapping
 from flask import Flask
 
 from chassis.events.envelope import Event
-from chassis.events.inbox import hear
+from chassis.events.inbox import EventData, hear
+from chassis.http.auth import accept_until_expiry
 from chassis.run.app import service_app
 from tests.faults.witness.manifest import MANIFEST
 from tests.faults.witness.models import Effect, db
@@ -15,5 +16,8 @@ def see(event: Event) -> None:
 
 
 def create_app(config: Mapping[str, str] | None = None) -> Flask:
-    heard = {kind: hear(see, replay="rebuild") for kind in MANIFEST.hears}
-    return service_app(MANIFEST, __name__, db=db, config=config, heard=heard)
+    reads_nothing = EventData()
+    heard = {kind: hear(see, replay="rebuild", reads=reads_nothing) for kind in MANIFEST.hears}
+    return service_app(
+        MANIFEST, __name__, db=db, revoked_at=accept_until_expiry, config=config, heard=heard
+    )
