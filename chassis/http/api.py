@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from threading import RLock
 from typing import Any
 
 import flask_smorest
 import marshmallow
+from apispec import APISpec
 from flask import Flask
 from flask_smorest.utils import prepare_response
 from marshmallow import fields
@@ -114,7 +116,48 @@ def _describe(doc: dict[str, Any], info: dict[str, Any], **_context: Any) -> dic
 
 
 class _Api(flask_smorest.Api):  # type: ignore[misc]
+    """An API that is described when somebody first asks for its description.
+
+    Few processes are ever asked, and writing the description takes longer than all else an app does
+    when it starts.
+    """
+
     ERROR_SCHEMA = ProblemSchema
+
+    def __init__(self, app: Flask, description: str) -> None:
+        self._description = description
+        self._blueprints: list[flask_smorest.Blueprint] = []
+        self._lock = RLock()
+        self._spec: APISpec | None = None
+        super().__init__(app)
+
+    @property
+    def spec(self) -> APISpec:
+        with self._lock:
+            return self._spec or self._described()
+
+    @spec.setter
+    def spec(self, spec: APISpec | None) -> None:
+        self._spec = spec
+
+    def register_blueprint(self, blp: flask_smorest.Blueprint) -> None:
+        """Add the routes now and their description when it is asked for."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp)
+        self._blueprints.append(blp)
+
+    def _init_spec(self, **_options: Any) -> None:
+        """Nothing yet; see `_described`."""
+
+    def _described(self) -> APISpec:
+        super()._init_spec(info={"description": self._description})
+        bearer = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        self.spec.components.security_scheme("bearer", bearer)
+        for blueprint in self._blueprints:
+            name = blueprint.name
+            blueprint.register_views_in_doc(self, self._app, self.spec, name=name, parameters=None)
+            self.spec.tag({"name": name, "description": blueprint.description})
+        return self.spec
 
     def _register_error_handlers(self) -> None:
         """Errors are answered by `chassis.http.problems`."""
@@ -135,9 +178,4 @@ def create_api(app: Flask, manifest: Manifest, version: str) -> flask_smorest.Ap
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX=f"/api/{manifest.name}/v1",
     )
-    api = _Api(app)
-    api.spec.options["info"] = {"description": manifest.title["en"]}
-    api.spec.components.security_scheme(
-        "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-    )
-    return api
+    return _Api(app, manifest.title["en"])

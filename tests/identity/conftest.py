@@ -22,7 +22,6 @@ from tests.identity.door import Door
 
 Build = Callable[..., Flask]
 DATABASE = "identity.db"
-_CHEAP = {"PASSWORD_MEMORY_KIB": "1024"}
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +93,7 @@ def desk(demo_app: Flask, demo_folder: Path) -> Desk:
 
 
 def _make(folder: Path, **extra: str) -> Flask:
-    settings = settings_for("identity", folder, **{**_CHEAP, **extra})
+    settings = settings_for("identity", folder, **extra)
     app: Flask = load("services.identity.app:create_app")(settings)
     return app
 
