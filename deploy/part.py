@@ -1,7 +1,7 @@
 """Copies what the image of one part holds: `python deploy/part.py proposal /image`.
 
-That is the plumbing, the part's own code, and of every other service only what is public: its
-manifest (with what the manifest itself imports) and its contracts.
+That is the plumbing, the people kit for a service, the part's own code, and of every other service
+only what is public: its manifest (with what the manifest itself imports) and its contracts.
 """
 
 import ast
@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FRONTS = ("gateway", "portal")
+_IMPORTED = ("services.", "staff.")
 OPERATOR = "ops"
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
@@ -28,7 +29,8 @@ def copy(part: str, target: Path) -> None:
     """Fill `target` with the part's code; raise `SystemExit` if unknown."""
     if part not in known():
         raise SystemExit(f"there is no part {part!r}; there are: {', '.join(known())}")
-    for folder in ("chassis", "ops", *([part] if part in FRONTS else [])):
+    own = [part] if part in FRONTS else ["staff"] if part in services() else []
+    for folder in ("chassis", "ops", *own):
         shutil.copytree(ROOT / folder, target / folder, ignore=_LEFT_OUT)
     for name in services():
         if name == part:
@@ -48,12 +50,12 @@ def _copy_public(name: str, target: Path) -> None:
 
 
 def _reached(path: Path, seen: set[Path]) -> set[Path]:
-    """Return a module, the modules of services it imports, and the packages they lie in."""
+    """Return a module, what it imports of services and of `staff`, and their packages."""
     if path in seen:
         return seen
     seen.add(path)
     for folder in path.parents:
-        if folder.name == "services":
+        if folder in (ROOT, ROOT / "services"):
             break
         if (folder / "__init__.py").is_file():
             _reached(folder / "__init__.py", seen)
@@ -64,11 +66,11 @@ def _reached(path: Path, seen: set[Path]) -> set[Path]:
 
 def _imports(path: Path) -> Iterator[Path]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("services."):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_IMPORTED):
             yield from _modules(str(node.module), [alias.name for alias in node.names])
         elif isinstance(node, ast.Import):
             for alias in node.names:
-                if alias.name.startswith("services."):
+                if alias.name.startswith(_IMPORTED):
                     yield from _modules(alias.name, [])
 
 

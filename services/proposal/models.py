@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
+from staff.snapshot import Stamp
+from staff.tables import KeptDelegation, KeptEmployee, KeptRoleOfUnit, KeptUnitInTree, People
 
 
 class Base(ServiceBase):
@@ -194,74 +196,34 @@ class Holiday(RegionScoped, Base):
     name: Mapped[str]
 
 
-class RegionStamp(RegionScoped, Base):
-    """A new stamp whenever offices, catalogue or holidays of a region change; caches key on it."""
+class RegionStamp(Stamp, Base):
+    """A new stamp whenever offices, catalogue or holidays of a region change."""
 
     __tablename__ = "region_stamps"
     __table_args__ = (UniqueConstraint("region"),)
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    stamp: Mapped[UUID] = mapped_column(default=uuid7)
 
 
-class Employee(RegionScoped, Base):
-    """Copy of identity's employee, newest version heard."""
-
+class Employee(KeptEmployee, Base):
     __tablename__ = "employees"
     __table_args__ = (Index("ix_employees_opd", "region", "opd_id"),)
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    nip: Mapped[str]
-    name: Mapped[str]
-    kind: Mapped[str]
-    unit_id: Mapped[UUID | None]
-    opd_id: Mapped[UUID | None]
-    active: Mapped[bool]
-    sessions_revoked_at: Mapped[datetime | None]
-    facts: Mapped[dict[str, Any]]
 
 
-class Unit(RegionScoped, Base):
+class Unit(KeptUnitInTree, Base):
     __tablename__ = "units"
     __table_args__ = (Index("ix_units_kind", "region", "kind", "code"),)
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    code: Mapped[str]
-    name: Mapped[str]
-    kind: Mapped[str]
-    parent_id: Mapped[UUID | None]
-    opd_id: Mapped[UUID | None]
-    zone: Mapped[str | None]
-    bkpsdm: Mapped[bool]
-    active: Mapped[bool]
 
 
-class RoleGrant(RegionScoped, Base):
+class RoleGrant(KeptRoleOfUnit, Base):
     __tablename__ = "role_grants"
     __table_args__ = (
         Index("ix_role_grants_employee", "region", "employee_id"),
         Index("ix_role_grants_role", "region", "role", "unit_id"),
     )
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    employee_id: Mapped[UUID]
-    role: Mapped[str]
-    unit_id: Mapped[UUID | None]
-    acting: Mapped[str]
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
-    active: Mapped[bool]
 
 
-class Delegation(RegionScoped, Base):
+class Delegation(KeptDelegation, Base):
     __tablename__ = "delegations"
     __table_args__ = (Index("ix_delegations_to", "region", "to_employee_id"),)
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    role: Mapped[str]
-    unit_id: Mapped[UUID | None]
-    from_employee_id: Mapped[UUID]
-    to_employee_id: Mapped[UUID]
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
-    layanan: Mapped[list[Any] | None]
-    active: Mapped[bool]
+
+
+PEOPLE = People(db, Employee, Unit, RoleGrant, Delegation)

@@ -6,83 +6,23 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import fields, validate
+from sqlalchemy.orm import Session
 
 from chassis.events.envelope import Event, FieldMissing
-from chassis.events.inbox import EventData, Truth, Unprocessable, hear
+from chassis.events.inbox import EventData, Unprocessable, hear
 from chassis.kernel.errors import Refused
 from services.proposal.adapters.receipts import Receipt
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import Action, Result
+from services.proposal.models import PEOPLE, Employee, Unit
+from services.proposal.queries.region_snapshot import invalidate_snapshot
 from services.proposal.seeds.definitions import catalogue_documents
-from services.proposal.usecases import people
 from services.proposal.usecases.catalogue import install
 from services.proposal.usecases.deciding import ServiceDecider
 from services.proposal.usecases.processing import Outcome, result_as_service
 from services.proposal.usecases.reviewing import Verdict, decide_as_service
-
-
-class EmployeeData(EventData):
-    """Also what conditions of a layanan ask about the applicant; it is kept as it comes."""
-
-    id = fields.UUID(required=True)
-    nip = fields.String(required=True, validate=validate.Regexp(r"[0-9]{18}\Z"))
-    name = fields.String(required=True)
-    title_prefix = fields.String(allow_none=True)
-    title_suffix = fields.String(allow_none=True)
-    kind = fields.String(required=True)
-    cpns = Truth(allow_none=True)
-    jabatan = fields.String(allow_none=True)
-    jenis_jabatan = fields.String(allow_none=True)
-    jenjang = fields.String(allow_none=True)
-    guru = Truth(allow_none=True)
-    golongan = fields.String(allow_none=True)
-    pangkat = fields.String(allow_none=True)
-    golongan_pertama = fields.String(allow_none=True)
-    unit_id = fields.UUID(allow_none=True)
-    opd_id = fields.UUID(allow_none=True)
-    tmt_cpns = fields.Date(allow_none=True)
-    tmt_golongan = fields.Date(allow_none=True)
-    tmt_jabatan = fields.Date(allow_none=True)
-    tmt_kgb = fields.Date(allow_none=True)
-    masuk_daerah = fields.Date(allow_none=True)
-    masa_kerja_golongan_bulan = fields.Integer(allow_none=True, strict=True)
-    active = Truth(required=True)
-    sessions_revoked_at = fields.AwareDateTime(allow_none=True)
-
-
-class UnitData(EventData):
-    id = fields.UUID(required=True)
-    code = fields.String(required=True)
-    name = fields.String(required=True)
-    kind = fields.String(required=True)
-    parent_id = fields.UUID(allow_none=True)
-    opd_id = fields.UUID(allow_none=True)
-    zone = fields.String(allow_none=True)
-    bkpsdm = Truth(allow_none=True)
-    active = Truth(required=True)
-
-
-class RoleData(EventData):
-    id = fields.UUID(required=True)
-    employee_id = fields.UUID(required=True)
-    role = fields.String(required=True)
-    unit_id = fields.UUID(allow_none=True)
-    acting = fields.String(required=True)
-    starts_on = fields.Date(required=True)
-    ends_on = fields.Date(allow_none=True)
-    active = Truth(required=True)
-
-
-class DelegationData(EventData):
-    id = fields.UUID(required=True)
-    role = fields.String(required=True)
-    unit_id = fields.UUID(allow_none=True)
-    from_employee_id = fields.UUID(required=True)
-    to_employee_id = fields.UUID(required=True)
-    starts_on = fields.Date(required=True)
-    ends_on = fields.Date(allow_none=True)
-    layanan = fields.List(fields.String(), allow_none=True)
-    active = Truth(required=True)
+from staff.keeping import heard
+from staff.tables import Kept
 
 
 class ReasonData(EventData):
@@ -122,22 +62,13 @@ _DECISIONS = {
 }
 
 
-def keep_employee(event: Event) -> None:
-    people.keep_employee(event.data, event.version)
-
-
-def keep_unit(event: Event) -> None:
-    people.keep_unit(event.data, event.version)
-    if event.data["kind"] == "region":
+def refresh(session: Session, row: Kept) -> None:
+    """Read the region anew when its offices changed; a new region gets the catalogue."""
+    if isinstance(row, Employee):
+        return
+    invalidate_snapshot(session)
+    if isinstance(row, Unit) and row.kind == "region":
         install(catalogue_documents())
-
-
-def keep_role(event: Event) -> None:
-    people.keep_role(event.data, event.version)
-
-
-def keep_delegation(event: Event) -> None:
-    people.keep_delegation(event.data, event.version)
 
 
 def decide_stage(event: Event) -> None:
@@ -164,10 +95,7 @@ def decide_result(event: Event) -> None:
 
 
 HEARD = {
-    "employee.changed.v1": hear(keep_employee, replay="rebuild", reads=EmployeeData()),
-    "unit.changed.v1": hear(keep_unit, replay="rebuild", reads=UnitData()),
-    "role.changed.v1": hear(keep_role, replay="rebuild", reads=RoleData()),
-    "delegation.changed.v1": hear(keep_delegation, replay="rebuild", reads=DelegationData()),
+    **heard(PEOPLE, changed=refresh),
     "stage.decided.v1": hear(decide_stage, replay="skip", reads=StageData()),
     "result.decided.v1": hear(decide_result, replay="skip", reads=ResultData()),
 }

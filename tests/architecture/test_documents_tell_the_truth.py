@@ -17,7 +17,7 @@ NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 TEXTS = (".md", ".toml", ".yml", ".yaml", ".json", ".py", ".html", ".txt", ".cfg", ".ini", ".css")
 LINK = re.compile(r"(?<!!)!?\[[^\]]*\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"\./simpul ([a-z][a-z-]*)")
-FILE = re.compile(r"`((?:chassis|docs|gateway|ops|portal|services|tests)/[\w./-]+)`")
+FILE = re.compile(r"`((?:chassis|docs|gateway|ops|portal|services|staff|tests)/[\w./-]+)`")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|root|Users|home/[a-z]+)/")
 NIP = re.compile(r"(?<!\d)(?:19|20)\d{16}(?!\d)")
 FIRST_SERIAL_OF_INVENTED_PEOPLE = 700
@@ -54,7 +54,17 @@ def unknown_commands(text: str) -> list[str]:
 
 
 def _files() -> Iterator[Path]:
-    for folder in ("chassis", "docs", "gateway", "ops", "portal", "services", "tests", "bench"):
+    for folder in (
+        "chassis",
+        "docs",
+        "gateway",
+        "ops",
+        "portal",
+        "services",
+        "staff",
+        "tests",
+        "bench",
+    ):
         yield from (path for path in (ROOT / folder).rglob("*") if path.suffix in TEXTS)
     yield from (path for path in ROOT.iterdir() if path.suffix in TEXTS)
 

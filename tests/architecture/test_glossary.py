@@ -11,7 +11,7 @@ import pytest
 from ops.generators import glossary
 
 ROOT = Path(__file__).parents[2]
-CODE = ("chassis", "gateway", "ops", "portal", "services", "docs")
+CODE = ("chassis", "gateway", "ops", "portal", "services", "staff", "docs")
 GLOSSARY = glossary.glossary()
 ENTRIES = [(group, entry) for group, entries in GLOSSARY.items() for entry in entries]
 # `inbox`, `revision`, `employee`: one word, used by people and by machines for the same idea.

@@ -38,7 +38,7 @@ def unpack_previous_release(folder: Path) -> Path:
 
 def write_next_release(folder: Path) -> Path:
     """Copy today's code, with one migration more for notification."""
-    for part in ("chassis", "gateway", "ops", "portal", "services"):
+    for part in ("chassis", "gateway", "ops", "portal", "services", "staff"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     add_a_migration(folder / "services" / "notification")
     return folder

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 PART = runpy.run_path(str(ROOT / "deploy" / "part.py"))
 SERVICES = list(discover())
 REQUIREMENTS = ROOT / "deploy" / "requirements"
-OURS = {"chassis", "gateway", "ops", "portal", "services"}
+OURS = {"chassis", "gateway", "ops", "portal", "services", "staff"}
 BUILD = "from {module} import create_app; create_app(); print('built')"
 
 
@@ -99,7 +99,8 @@ def test_an_image_has_every_package_its_code_imports(part, image):
     present = {*pins(*files), *([] if part in SERVICES else ["psycopg"])}
     names = packages_distributions()
     own = image(part) / (f"services/{part}" if part in SERVICES else part)
-    code = [*own.rglob("*.py"), *(image(part) / "chassis").rglob("*.py")]
+    shared = [path for name in ("chassis", "staff") for path in (image(part) / name).rglob("*.py")]
+    code = [*own.rglob("*.py"), *shared]
     pattern = re.compile(r"^\s*(?:from|import) (\w+)", re.MULTILINE)
 
     imported = {module for path in code for module in pattern.findall(path.read_text())}

@@ -9,19 +9,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chassis.process.ids import uuid7
-from tests.builders.definitions import an_id
-from tests.proposal import machine_invariants as always
-from tests.proposal.machine_cast import APPLICANTS, OFFICERS
-from tests.proposal.machine_offices import ROLES as STAGES
-from tests.proposal.machine_people import PROPOSALS, People
-from tests.proposal.machine_play import KILLED, KILLED_LATE, NO_MISHAP
-from tests.proposal.region import (
+from tests.builders.organisation import an_id
+from tests.builders.people import (
     ROLES,
     delegation_event,
     employee_event,
     role_event,
     unit_event,
 )
+from tests.proposal import machine_invariants as always
+from tests.proposal.machine_cast import APPLICANTS, OFFICERS
+from tests.proposal.machine_offices import ROLES as STAGES
+from tests.proposal.machine_people import PROPOSALS, People
+from tests.proposal.machine_play import KILLED, KILLED_LATE, NO_MISHAP
 
 # Each grant of the region, and some that come only later: a Plt, an applicant who becomes one.
 GRANTS = (

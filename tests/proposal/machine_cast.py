@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from tests.builders.definitions import an_id, definition_data
-from tests.proposal.machine_offices import DIVISION, LAYANAN, SERVICE, Layanan
-from tests.proposal.machine_play import Play
-from tests.proposal.region import (
+from tests.builders.definitions import definition_data
+from tests.builders.organisation import an_id
+from tests.builders.people import (
     PEOPLE,
     ROLES,
     UNITS,
@@ -13,6 +12,8 @@ from tests.proposal.region import (
     role_event,
     unit_event,
 )
+from tests.proposal.machine_offices import DIVISION, LAYANAN, SERVICE, Layanan
+from tests.proposal.machine_play import Play
 
 BKPSDM_UMPEG = ("umpeg_bkpsdm", "umpeg", "bkpsdm")
 OFFICERS = (*(who for who, _ in PEOPLE), "umpeg_bkpsdm")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from tests.builders.definitions import an_id
+from tests.builders.organisation import an_id
+from tests.builders.people import REGION
 from tests.proposal.machine_offices import ENDED, PURPOSE, SERVICE, Expected, Offices, Step
-from tests.proposal.region import REGION
 
 APPLICANTS = ("submit", "resubmit", "withdraw", "edit", "attach", "detach")
 EVENTS = {

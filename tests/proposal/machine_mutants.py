@@ -18,7 +18,8 @@ from services.proposal.domain import workflow
 from services.proposal.domain.moves import MOVES, Row
 from services.proposal.domain.opening import everything
 from services.proposal.domain.stages import Action, Stage
-from services.proposal.usecases import applying, attaching, cases, people, reviewing
+from services.proposal.usecases import applying, attaching, cases, reviewing
+from staff import keeping
 
 Mistake = Callable[[pytest.MonkeyPatch], None]
 MUTANTS: dict[str, Mistake] = {}
@@ -179,10 +180,4 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("what comes late overwrites what is newer")
 def _(patch: pytest.MonkeyPatch) -> None:
-    def wrong(_model: Any, row: Any, *, in_book: bool = False) -> None:
-        with people.db.transaction() as session:
-            session.merge(row)
-            if in_book:
-                people.turn_page(session)
-
-    patch.setattr(people, "_keep", wrong)
+    patch.setattr(keeping, "_is_late", lambda *_, **__: False)

@@ -1,5 +1,6 @@
 """Mistakes about who holds an office: each must be found, as those of `machine_mutants`."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -7,15 +8,14 @@ from uuid import UUID
 
 import pytest
 
-from services.proposal.domain import deciders
+from services.proposal import subscriptions
 from services.proposal.domain.facts import Moment
-from services.proposal.domain.layanan import ACTING_KINDS
-from services.proposal.domain.organisation import Delegation, Grant
-from services.proposal.domain.stages import Role
-from services.proposal.models import RoleGrant
+from services.proposal.models import RoleGrant, db
 from services.proposal.queries import desks, inbox
-from services.proposal.usecases import cases, deciding, people, processing, reviewing
+from services.proposal.usecases import cases, deciding, processing, reviewing
 from services.proposal.workers import vacancies
+from staff import deciders
+from staff.organisation import ACTING_KINDS, Delegation, HeldRole, Role
 from tests.proposal.machine_mutants import mutant
 
 NOBODY = UUID(int=0)
@@ -23,7 +23,7 @@ NOBODY = UUID(int=0)
 
 @mutant("a grant that has ended is honoured")
 def _(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Grant, "runs", _though_ended)
+    patch.setattr(HeldRole, "runs", _though_ended)
 
 
 @mutant("a delegation that has ended is honoured")
@@ -33,7 +33,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("a grant is honoured before its first day")
 def _(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Grant, "runs", _though_early)
+    patch.setattr(HeldRole, "runs", _though_early)
 
 
 @mutant("a delegation is honoured before its first day")
@@ -43,8 +43,8 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("a grant is not honoured on its last day")
 def _(patch: pytest.MonkeyPatch) -> None:
-    right = Grant.runs
-    patch.setattr(Grant, "runs", lambda one, day: right(one, day) and one.ends_on != day)
+    right = HeldRole.runs
+    patch.setattr(HeldRole, "runs", lambda one, day: right(one, day) and one.ends_on != day)
 
 
 @mutant("the day is Greenwich's, not the region's")
@@ -54,25 +54,21 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("a grant that was taken back is honoured")
 def _(patch: pytest.MonkeyPatch) -> None:
-    right = people.keep_role
-    patch.setattr(people, "keep_role", lambda data, at: right({**data, "active": True}, at))
+    _kept(patch, lambda _: {"active": True})
 
 
 @mutant("an officer who moved still decides at the old desk", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
-    right = people.keep_role
+    def unmoved(data: Any) -> dict[str, Any]:
+        known = db.session.get(RoleGrant, UUID(data["id"]))
+        return {"unit_id": known.unit_id} if known and known.unit_id else {}
 
-    def wrong(data: Any, version: int) -> None:
-        known = people.db.session.get(RoleGrant, UUID(data["id"]))
-        unit = str(known.unit_id) if known and known.unit_id else data["unit_id"]
-        right({**data, "unit_id": unit}, version)
-
-    patch.setattr(people, "keep_role", wrong)
+    _kept(patch, unmoved)
 
 
 @mutant("a process goes on with the offices it once read")
 def _(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(people, "turn_page", lambda _: None)
+    patch.setattr(subscriptions, "invalidate_snapshot", lambda _: None)
 
 
 @mutant("an officer of another OPD may decide")
@@ -110,7 +106,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
         for role, units in deciders._chain(question):
             holders += deciders._holders(question, role, units, organisation, today)
         alarm = deciders.Alarm(question.role, question.unit_ids, question.stage)
-        return deciders.Answer(holders, None if holders else alarm)
+        return deciders.Deciders(holders, None if holders else alarm)
 
     patch.setattr(desks, "who_decides", wrong)
 
@@ -160,10 +156,15 @@ def _(patch: pytest.MonkeyPatch) -> None:
 def _(patch: pytest.MonkeyPatch) -> None:
     kept: dict[UUID, Any] = {}
 
-    def wrong(person: UUID, book: Any, today: date) -> Any:
-        return kept.setdefault(person, desks._all_reaches(person, book, today))
+    def wrong(person: UUID, snapshot: Any, today: date) -> Any:
+        return kept.setdefault(person, desks._all_reaches(person, snapshot, today))
 
     patch.setattr(inbox, "reaches_of", wrong)
+
+
+def _kept(patch: pytest.MonkeyPatch, changes: Callable[[Any], dict[str, Any]]) -> None:
+    right = RoleGrant.columns_of
+    patch.setattr(RoleGrant, "columns_of", lambda data: right(data) | changes(data))
 
 
 def _though_ended(one: Any, day: date) -> bool:
@@ -178,14 +179,14 @@ def _holder_of(case: Any, person: UUID) -> Any:
     holder = case.deciders().held_by(person)
     if holder is None:
         raise deciding.NotYourStage
-    return cases.author_of(case.session, holder)
+    return cases.author_of(holder)
 
 
 def _anybody(case: Any, person: UUID) -> Any:
     holders = case.deciders().holders
     if not holders:
         raise deciding.NotYourStage
-    return replace(cases.author_of(case.session, holders[0]), id=person)
+    return replace(cases.author_of(holders[0]), id=person)
 
 
 def _lent(patch: pytest.MonkeyPatch, **widened: Any) -> None:

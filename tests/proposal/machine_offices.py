@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from tests.builders.definitions import an_id
+from tests.builders.organisation import an_id
 
 ROLES = {
     "umpeg_verification": "umpeg",

@@ -18,7 +18,7 @@ from services.proposal.domain.stages import Action
 from services.proposal.models import Proposal, db
 from services.proposal.usecases import applying, reviewing
 from services.proposal.usecases.cases import AlreadyDecided
-from tests.builders.definitions import an_id
+from tests.builders.organisation import an_id
 from tests.proposal import machine_invariants as always
 from tests.proposal.machine_cast import KEY_OF, OFFICERS, PREPARED, file
 from tests.proposal.machine_model import APPLICANTS as APPLICANTS_DO

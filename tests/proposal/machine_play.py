@@ -13,13 +13,13 @@ import time_machine
 
 from chassis.events.envelope import Event
 from chassis.events.inbox import store_into
-from tests.builders.definitions import an_id
+from tests.builders.organisation import an_id
+from tests.builders.people import REGION
 from tests.proposal.machine_model import Model
 from tests.proposal.machine_offices import Expected, Step
 from tests.proposal.machine_requests import KEYED, STATUSES, WAYS_IN, Request
 from tests.proposal.machine_scene import Rows, Scene
 from tests.proposal.office import API
-from tests.proposal.region import REGION
 
 # Early in the morning, when the day in Greenwich is still yesterday.
 START = datetime(2026, 3, 9, 19, 0, tzinfo=UTC)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, event
 
 from chassis.process import runtime as runtimes
 from chassis.process.manifest import discover, load
-from services.proposal.queries import region_book
+from services.proposal.queries import region_snapshot
 from tests.builders.service import one_service, settings_for, under_test
 from tests.builders.tokens import Signer
 from tests.proposal.office import Office
@@ -82,8 +82,8 @@ class Scene:
     def restart(self, *, built_anew: bool = False) -> None:
         """Be another process on the same file: nothing that was only in memory is left."""
         self.let_go()
-        region_book._kept.cache_clear()
-        region_book._definitions.clear()
+        region_snapshot.SNAPSHOTS.forget()
+        region_snapshot._definitions.clear()
         self._attend(self._built() if built_anew else self._other)
 
     @contextmanager

@@ -17,9 +17,8 @@ from services.proposal.domain.stages import Action
 from services.proposal.models import HistoryEntry, Proposal, db
 from services.proposal.usecases import applying, attaching, reviewing
 from services.proposal.usecases.catalogue import install
-from tests.builders.definitions import an_id
-from tests.builders.service import Service
-from tests.proposal.region import (
+from tests.builders.organisation import an_id
+from tests.builders.people import (
     PEOPLE,
     REGION,
     ROLES,
@@ -28,6 +27,7 @@ from tests.proposal.region import (
     role_event,
     unit_event,
 )
+from tests.builders.service import Service
 
 API = "/api/proposal/v1"
 BEBAS_HUKDIS = "bebas_hukdis"

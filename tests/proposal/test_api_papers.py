@@ -7,7 +7,7 @@ from flask import Flask, request
 
 from chassis.http import peers
 from chassis.process import runtime as runtimes
-from tests.builders.definitions import an_id
+from tests.builders.organisation import an_id
 from tests.proposal.office import Office
 
 LINK = "/api/documents/v1/grants/a-token/content"

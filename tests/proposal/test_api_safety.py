@@ -6,11 +6,11 @@ from importlib import import_module
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from tests.builders.definitions import an_id
+from tests.builders.organisation import an_id
+from tests.builders.people import employee_event, role_event
 from tests.builders.tokens import Signer
 from tests.proposal.office import API, PAPERS, Office
 from tests.proposal.over_http import decide, etag, filed
-from tests.proposal.region import employee_event, role_event
 
 
 def database_gone(*_args: object) -> None:

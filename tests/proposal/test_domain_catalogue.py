@@ -10,6 +10,7 @@ import pytest
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.parsing import parse_layanan
 from services.proposal.domain.reading import DefinitionInvalid
+from services.proposal.domain.stages import Stage
 from services.proposal.seeds.definitions import catalogue_documents, load_catalogue
 from tests.builders.definitions import a_definition, definition_data, seeded
 
@@ -173,6 +174,14 @@ def test_no_single_wrong_value_crashes_the_reader() -> None:
             _put(broken, path, junk)
             with suppress(DefinitionInvalid):
                 parse_layanan(broken)
+
+
+def test_a_plt_may_not_decide_on_a_promotion() -> None:
+    rule = seeded("kp_fungsional").stage_rule(Stage.BKPSDM_HEAD_APPROVAL)
+
+    assert rule is not None
+    assert "plt" not in rule.acting
+    assert "plh" in rule.acting
 
 
 def test_the_builders_definition_is_valid() -> None:

@@ -11,11 +11,11 @@ from services.proposal.domain import workflow
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import (
+    APPLICANT,
     FINAL_STAGES,
     Action,
     NoteSlot,
     Result,
-    Role,
     Stage,
 )
 from services.proposal.domain.workflow import (
@@ -261,7 +261,7 @@ def _wish(position: Position, action: Action, role: str, definition: LayananDefi
             Action.RESUBMIT: workflow.resubmit,
             Action.WITHDRAW: workflow.withdraw,
         }[action]
-        if role != Role.APPLICANT:
+        if role != APPLICANT:
             raise NotYourStage
         return step(position, definition=definition)
     return workflow.decide(position, action, role=role, definition=definition, note="x")

@@ -14,10 +14,11 @@ from chassis.events.envelope import Event
 from chassis.process.ids import uuid7
 from services.proposal.models import Delegation, Employee, RoleGrant, Unit, db
 from services.proposal.subscriptions import HEARD
-from tests.builders.definitions import an_id, definition_data
+from tests.builders.definitions import definition_data
+from tests.builders.organisation import an_id
+from tests.builders.people import delegation_event, employee_event, role_event, unit_event
 from tests.proposal.machine_scene import COPIES, Scene
 from tests.proposal.office import Office
-from tests.proposal.region import delegation_event, employee_event, role_event, unit_event
 
 LATER = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 # Ids and stamps are new in each run; everything else must be the same to the byte.

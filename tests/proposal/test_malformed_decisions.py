@@ -20,9 +20,9 @@ from tests.builders.malformed import (
     schema_of,
     wrong_kept,
 )
+from tests.builders.people import employee_event
 from tests.builders.service import one_service
 from tests.proposal.office import Office
-from tests.proposal.region import employee_event
 from tests.proposal.test_subscriptions import HEARD_HERE, sample
 
 AWARDS = {"decider": "service:awards"}

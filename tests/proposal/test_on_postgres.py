@@ -15,13 +15,13 @@ from ops.engines.postgres import Postgres
 from services.proposal.app import create_app
 from services.proposal.models import Base, Proposal, QueueCount, db
 from services.proposal.queries.inbox import Wanted, counts, inbox
-from services.proposal.queries.region_book import region_book
+from services.proposal.queries.region_snapshot import region_snapshot
 from services.proposal.workers import vacancies
-from tests.builders.definitions import an_id
 from tests.builders.engines import engine_folder, or_skipped
+from tests.builders.organisation import an_id
+from tests.builders.people import employee_event, role_event
 from tests.builders.service import settings_for, under_test
 from tests.proposal.office import API, Office
-from tests.proposal.region import employee_event, role_event
 
 pytestmark = pytest.mark.live
 AT_ONCE = 16
@@ -170,11 +170,11 @@ def test_inbox_counts_and_search_agree(office: Office):
     number = office.read(proposal_id).number
 
     with office.inside():
-        book = region_book()
-        today = book.moment().today
-        listed = inbox(an_id("umpeg"), book, today, Wanted(limit=100)).items
-        total = sum(counts(an_id("umpeg"), book, today).values())
-        found = inbox(an_id("umpeg"), book, today, Wanted(q=number.lower())).items
+        snapshot = region_snapshot()
+        today = snapshot.moment().today
+        listed = inbox(an_id("umpeg"), snapshot, today, Wanted(limit=100)).items
+        total = sum(counts(an_id("umpeg"), snapshot, today).values())
+        found = inbox(an_id("umpeg"), snapshot, today, Wanted(q=number.lower())).items
 
     assert len(listed) == total
     assert [row.id for row in found] == [proposal_id]

@@ -5,13 +5,14 @@ from sqlalchemy import event, select
 
 from services.proposal.domain.stages import OFFICER_STAGES
 from services.proposal.models import Proposal, Unattended, db
-from services.proposal.queries.desks import answer_for
+from services.proposal.queries.desks import deciders_for
 from services.proposal.queries.inbox import Wanted, counts, inbox
-from services.proposal.queries.region_book import region_book
+from services.proposal.queries.region_snapshot import region_snapshot
 from services.proposal.workers import vacancies
-from tests.builders.definitions import an_id, definition_data
+from tests.builders.definitions import definition_data
+from tests.builders.organisation import an_id
+from tests.builders.people import delegation_event, role_event
 from tests.proposal.office import Office
-from tests.proposal.region import delegation_event, role_event
 
 OFFICERS = (
     "applicant",
@@ -40,13 +41,13 @@ def counted(office: Office, who: str) -> dict[str, int]:
 
 def decidable(who: str) -> set:
     """Ask the domain about every proposal in the table, one by one."""
-    book = region_book()
-    today = book.moment().today
+    snapshot = region_snapshot()
+    today = snapshot.moment().today
     waiting = db.session.scalars(select(Proposal).where(Proposal.stage.in_(OFFICER_STAGES))).all()
     return {
         row.id
         for row in waiting
-        if row.applicant_id != an_id(who) and answer_for(row, book, today).held_by(an_id(who))
+        if row.applicant_id != an_id(who) and deciders_for(row, snapshot, today).held_by(an_id(who))
     }
 
 
@@ -234,13 +235,13 @@ def _decide_something(office: Office, rng: random.Random) -> None:
 
 def _compare() -> None:
     db.session.rollback()
-    book = region_book()
-    today = book.moment().today
+    snapshot = region_snapshot()
+    today = snapshot.moment().today
     for who in OFFICERS:
         expected = decidable(who)
-        listed = {row.id for row in inbox(an_id(who), book, today, Wanted(limit=100)).items}
+        listed = {row.id for row in inbox(an_id(who), snapshot, today, Wanted(limit=100)).items}
         assert listed == expected, who
-        assert sum(counts(an_id(who), book, today).values()) == len(expected), who
+        assert sum(counts(an_id(who), snapshot, today).values()) == len(expected), who
 
 
 def test_the_number_of_statements_does_not_grow_with_the_inbox(office: Office):

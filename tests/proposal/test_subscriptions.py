@@ -14,9 +14,10 @@ from services.proposal.domain.stages import OFFICER_STAGES
 from services.proposal.manifest import MANIFEST
 from services.proposal.models import Delegation, Employee, LayananDefinition, RoleGrant, Unit, db
 from services.proposal.subscriptions import HEARD
-from tests.builders.definitions import an_id, definition_data
+from tests.builders.definitions import definition_data
+from tests.builders.organisation import an_id
+from tests.builders.people import delegation_event, employee_event, role_event, unit_event
 from tests.proposal.office import Office
-from tests.proposal.region import delegation_event, employee_event, role_event, unit_event
 
 SERVICES = Path(__file__).parents[2] / "services"
 IDENTITY = SERVICES / "identity" / "contracts"

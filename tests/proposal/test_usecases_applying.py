@@ -9,9 +9,10 @@ from services.proposal.domain.workflow import AlreadyVerified, IllegalMove
 from services.proposal.models import HistoryEntry, ProposalDocument, QueueCount, db
 from services.proposal.usecases import applying, attaching
 from services.proposal.usecases.people import EmployeeUnknown
-from tests.builders.definitions import an_id, definition_data
+from tests.builders.definitions import definition_data
+from tests.builders.organisation import an_id
+from tests.builders.people import employee_event
 from tests.proposal.office import Office, a_receipt, any_version
-from tests.proposal.region import employee_event
 
 ME = an_id("applicant")
 

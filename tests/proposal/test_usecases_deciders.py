@@ -7,9 +7,10 @@ from services.proposal.domain.workflow import (
 )
 from services.proposal.models import Unattended, db
 from services.proposal.usecases.deciding import OwnProposal
-from tests.builders.definitions import an_id, definition_data
+from tests.builders.definitions import definition_data
+from tests.builders.organisation import an_id
+from tests.builders.people import delegation_event, role_event
 from tests.proposal.office import Office
-from tests.proposal.region import delegation_event, role_event
 
 ME = an_id("applicant")
 

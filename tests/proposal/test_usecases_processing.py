@@ -8,7 +8,8 @@ from services.proposal.domain.workflow import (
 )
 from services.proposal.usecases import attaching, processing
 from services.proposal.usecases.processing import Outcome
-from tests.builders.definitions import an_id, definition_data
+from tests.builders.definitions import definition_data
+from tests.builders.organisation import an_id
 from tests.proposal.office import DESKS, Office, a_receipt, any_version
 
 ME = an_id("applicant")

@@ -8,7 +8,7 @@ from chassis.http.paging import PageArgs
 from services.proposal.api.rendering import row, stage_label
 from services.proposal.api.shapes import AlarmPage
 from services.proposal.queries.proposals import proposals_by_id, unattended
-from services.proposal.queries.region_book import region_book
+from services.proposal.queries.region_snapshot import region_snapshot
 from services.proposal.usecases.calendar import require_keeper
 
 blp = Blueprint("alarms", __name__, url_prefix="/api/proposal/v1/alarms")
@@ -21,7 +21,7 @@ blp = Blueprint("alarms", __name__, url_prefix="/api/proposal/v1/alarms")
 def list_alarms(args: dict[str, Any]) -> dict[str, Any]:
     require_keeper(person())
     found = unattended(args["limit"], args["cursor"])
-    book = region_book()
+    snapshot = region_snapshot()
     known = proposals_by_id({one.proposal_id for one in found.items})
     return found.body(
         [
@@ -29,7 +29,7 @@ def list_alarms(args: dict[str, Any]) -> dict[str, Any]:
                 "raised_at": one.raised_at,
                 "stage": one.stage,
                 "stage_label": stage_label(one.stage),
-                "proposal": row(known[one.proposal_id], book),
+                "proposal": row(known[one.proposal_id], snapshot),
             }
             for one in found.items
         ]

@@ -13,7 +13,7 @@ from services.proposal.domain.stages import OFFICER_STAGES
 from services.proposal.queries import inbox
 from services.proposal.queries.inbox import Wanted
 from services.proposal.queries.proposals import proposals_by_id
-from services.proposal.queries.region_book import region_book
+from services.proposal.queries.region_snapshot import region_snapshot
 
 blp = Blueprint("inbox", __name__, url_prefix="/api/proposal/v1")
 
@@ -28,17 +28,17 @@ Counts: Any = Schema.from_dict(
 @blp.arguments(InboxArgs, location="query")
 @blp.response(200, ProposalPage)
 def show_inbox(args: dict[str, Any]) -> dict[str, Any]:
-    book = region_book()
-    found = inbox.inbox(person(), book, book.moment().today, Wanted(**args))
-    return found.body([row(one, book) for one in found.items])
+    snapshot = region_snapshot()
+    found = inbox.inbox(person(), snapshot, snapshot.moment().today, Wanted(**args))
+    return found.body([row(one, snapshot) for one in found.items])
 
 
 @blp.route("/inbox/counts", methods=["GET"])
 @requires("proposal")
 @blp.response(200, Counts)
 def show_counts() -> dict[str, int]:
-    book = region_book()
-    return inbox.counts(person(), book, book.moment().today)
+    snapshot = region_snapshot()
+    return inbox.counts(person(), snapshot, snapshot.moment().today)
 
 
 @blp.route("/decided", methods=["GET"])
@@ -47,7 +47,7 @@ def show_counts() -> dict[str, int]:
 @blp.response(200, DecidedPage)
 def show_decided(args: dict[str, Any]) -> dict[str, Any]:
     found = inbox.decided(person(), Wanted(**args))
-    book = region_book()
+    snapshot = region_snapshot()
     known = proposals_by_id({one.proposal_id for one in found.items})
     return found.body(
         [
@@ -57,7 +57,7 @@ def show_decided(args: dict[str, Any]) -> dict[str, Any]:
                 "from_stage": one.from_stage,
                 "to_stage": one.to_stage,
                 "note": one.note,
-                "proposal": row(known[one.proposal_id], book),
+                "proposal": row(known[one.proposal_id], snapshot),
             }
             for one in found.items
         ]

@@ -16,7 +16,7 @@ from services.proposal.domain.workflow import decider_of
 from services.proposal.models import Proposal, db
 from services.proposal.queries.inbox import Wanted
 from services.proposal.queries.proposals import Seen, history, mine, names_of, see, shown
-from services.proposal.queries.region_book import region_book
+from services.proposal.queries.region_snapshot import region_snapshot
 from services.proposal.usecases import applying
 
 blp = Blueprint("proposals", __name__, url_prefix="/api/proposal/v1/proposals")
@@ -48,8 +48,8 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
 def list_mine(args: dict[str, Any]) -> dict[str, Any]:
     state = args.pop("state")
     found = mine(person(), Wanted(**args), state)
-    book = region_book()
-    return found.body([row(one, book) for one in found.items])
+    snapshot = region_snapshot()
+    return found.body([row(one, snapshot) for one in found.items])
 
 
 @blp.route("/<uuid:proposal_id>", methods=["GET"])
@@ -127,7 +127,7 @@ def track(proposal_id: UUID) -> dict[str, Any]:
 
 
 def _holders(seen: Seen) -> list[dict[str, Any]]:
-    holders = seen.answer.holders
+    holders = seen.deciders.holders
     names = names_of(holders)
     return [
         {

@@ -8,7 +8,7 @@ from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.reasons import REASON_LABELS
 from services.proposal.domain.stages import ACTION_LABELS, STAGE_LABELS, Action, Stage, Text
 from services.proposal.models import HistoryEntry, Proposal, ProposalDocument
-from services.proposal.queries.region_book import RegionBook
+from services.proposal.queries.region_snapshot import RegionSnapshot
 
 _OTHER_ACTIONS: Mapping[str, Text] = {
     "sub_status": {"id": "Status pemrosesan", "en": "Processing status"},
@@ -76,11 +76,11 @@ def layanan_name(layanan: LayananDefinition) -> dict[str, Any]:
     }
 
 
-def row(proposal: Proposal, book: RegionBook) -> dict[str, Any]:
+def row(proposal: Proposal, snapshot: RegionSnapshot) -> dict[str, Any]:
     """Show a proposal as a line of a list."""
     return {
         **_picked(proposal, _ROW),
-        "layanan": layanan_name(book.layanan[proposal.definition_id]),
+        "layanan": layanan_name(snapshot.layanan[proposal.definition_id]),
         "stage_label": stage_label(proposal.stage),
     }
 

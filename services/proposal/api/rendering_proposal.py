@@ -22,7 +22,7 @@ def proposal_view(seen: Seen) -> dict[str, Any]:
     proposal = seen.proposal
     filed = papers(proposal.id)
     return {
-        **row(proposal, seen.book),
+        **row(proposal, seen.snapshot),
         "lookup_code": _lookup_code(seen),
         "period": proposal.period,
         "definition": layanan_view(seen.layanan, seen.moment),

@@ -11,9 +11,9 @@ from typing import Any
 from services.proposal.domain.conditions import Condition
 from services.proposal.domain.stages import Stage, Text
 from services.proposal.domain.windows import Window
+from staff.organisation import ACTING_KINDS
 
 DEFAULT_MAX_BYTES = 1_048_576
-ACTING_KINDS = ("definitive", "plt", "plh", "pj", "tt")
 FIELD_TYPES = ("text", "int", "date", "month", "enum", "multi", "bool")
 EMPLOYEE_KINDS = ("pns", "pppk")
 DOCUMENT_RULES = ("required", "optional", "pickup")

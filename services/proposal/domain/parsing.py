@@ -4,7 +4,6 @@ from typing import Any
 
 from services.proposal.domain.conditions import ConditionInvalid, parse_condition
 from services.proposal.domain.layanan import (
-    ACTING_KINDS,
     DEFAULT_MAX_BYTES,
     DOCUMENT_RULES,
     EMPLOYEE_KINDS,
@@ -22,6 +21,7 @@ from services.proposal.domain.layanan import (
 from services.proposal.domain.reading import DefinitionInvalid, Reader
 from services.proposal.domain.stages import OFFICER_STAGES, Stage
 from services.proposal.domain.windows import DatedRow, DayOffset, Window, WindowRow
+from staff.organisation import ACTING_KINDS
 
 FORMAT = "simpul.layanan/1"
 LARGEST_FILE = 10 * DEFAULT_MAX_BYTES

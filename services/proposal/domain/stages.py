@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from staff.organisation import Role
+
 Text = Mapping[str, str]
 
 
@@ -39,18 +41,8 @@ class Result(StrEnum):
     TMS = "tms"
 
 
-class Role(StrEnum):
-    """Who may act: the applicant, or the holder of an officer's role."""
-
-    APPLICANT = "applicant"
-    UMPEG = "umpeg"
-    OPD_HEAD = "opd_head"
-    OPD_SECRETARY = "opd_secretary"
-    BKPSDM_ADMIN = "bkpsdm_admin"
-    DIVISION_HEAD = "division_head"
-    BKPSDM_SECRETARY = "bkpsdm_secretary"
-    BKPSDM_HEAD = "bkpsdm_head"
-    SEKDA = "sekda"
+# Who acts where no officer does; the officers' roles are in `staff.organisation`.
+APPLICANT = "applicant"
 
 
 class NoteSlot(StrEnum):
@@ -77,15 +69,15 @@ FINAL_STAGES = frozenset(
     {Stage.COMPLETED, Stage.REJECTED, Stage.WITHDRAWN, Stage.NOT_SELECTED},
 )
 
-STAGE_ROLES: Mapping[Stage, Role] = {
-    Stage.DRAFT: Role.APPLICANT,
+STAGE_ROLES: Mapping[Stage, str] = {
+    Stage.DRAFT: APPLICANT,
     Stage.UMPEG_VERIFICATION: Role.UMPEG,
     Stage.OPD_HEAD_APPROVAL: Role.OPD_HEAD,
     Stage.BKPSDM_VALIDATION: Role.BKPSDM_ADMIN,
     Stage.SECRETARY_VERIFICATION: Role.BKPSDM_SECRETARY,
     Stage.BKPSDM_HEAD_APPROVAL: Role.BKPSDM_HEAD,
     Stage.PROCESSING: Role.BKPSDM_ADMIN,
-    Stage.REVISION: Role.APPLICANT,
+    Stage.REVISION: APPLICANT,
 }
 
 NOTE_SLOTS: Mapping[Stage, NoteSlot] = {

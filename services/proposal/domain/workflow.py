@@ -12,6 +12,7 @@ from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.moves import APPLICANT_ACTIONS, MOVES, Option, Row, Target
 from services.proposal.domain.reasons import Reason, reason_errors
 from services.proposal.domain.stages import (
+    APPLICANT,
     FINAL_STAGES,
     NOTE_SLOTS,
     OFFICER_STAGES,
@@ -19,7 +20,6 @@ from services.proposal.domain.stages import (
     Action,
     NoteSlot,
     Result,
-    Role,
     Stage,
 )
 
@@ -144,17 +144,17 @@ def allowed_actions(
 
 def submit(position: Position, *, definition: LayananDefinition) -> Move:
     """Send a draft to the first stage. Raises `IllegalMove`."""
-    return _move(position, Action.SUBMIT, Role.APPLICANT, definition)
+    return _move(position, Action.SUBMIT, APPLICANT, definition)
 
 
 def resubmit(position: Position, *, definition: LayananDefinition) -> Move:
     """Send a corrected proposal back to the stage that asked (R14)."""
-    return _move(position, Action.RESUBMIT, Role.APPLICANT, definition)
+    return _move(position, Action.RESUBMIT, APPLICANT, definition)
 
 
 def withdraw(position: Position, *, definition: LayananDefinition) -> Move:
     """Withdraw. Raises `AlreadyVerified` after the first decision."""
-    return _move(position, Action.WITHDRAW, Role.APPLICANT, definition)
+    return _move(position, Action.WITHDRAW, APPLICANT, definition)
 
 
 def decide(
@@ -212,7 +212,7 @@ def _legal_row(
     decider = decider_of(definition, position.stage)
     if row is None or decider is None or not _option_on(row.only_with, decider, definition):
         raise IllegalMove
-    owner = Role.APPLICANT if action in APPLICANT_ACTIONS else decider
+    owner = APPLICANT if action in APPLICANT_ACTIONS else decider
     if role != owner:
         raise NotYourStage
     if row.before_first_decision and position.decided:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, tuple_
 from chassis.http.paging import Page, page
 from services.proposal.models import HistoryEntry, Proposal, QueueCount, db
 from services.proposal.queries.desks import Reach, reaches_of
-from services.proposal.queries.region_book import RegionBook
+from services.proposal.queries.region_snapshot import RegionSnapshot
 from services.proposal.queries.search import matching
 
 NO_SCOPE = ""
@@ -30,13 +30,15 @@ class Wanted:
     cursor: str | None = None
 
 
-def inbox(person_id: UUID, book: RegionBook, today: date, wanted: Wanted) -> Page:
+def inbox(person_id: UUID, snapshot: RegionSnapshot, today: date, wanted: Wanted) -> Page:
     """Return what a person can decide today, the longest waiting first.
 
     Each desk is read through its own index and the pages are merged, so that the length of
     a queue does not matter; everything else is sorted once among the few rows found.
     """
-    reaches = [one for one in reaches_of(person_id, book, today) if _fits(one, wanted, book)]
+    reaches = [
+        one for one in reaches_of(person_id, snapshot, today) if _fits(one, wanted, snapshot)
+    ]
     narrowed = [*(filters(wanted)), Proposal.applicant_id != person_id]
     queues = [select(Proposal).where(one, *narrowed) for one in _conditions(reaches)]
     if len(queues) == 1:
@@ -49,14 +51,14 @@ def inbox(person_id: UUID, book: RegionBook, today: date, wanted: Wanted) -> Pag
     return _page(select(Proposal).where(Proposal.id.in_(found)), wanted.limit, None)
 
 
-def counts(person_id: UUID, book: RegionBook, today: date) -> dict[str, int]:
+def counts(person_id: UUID, snapshot: RegionSnapshot, today: date) -> dict[str, int]:
     """Add up the kept counters of a person's desks, by stage.
 
     A person's own proposals wait in the same queues but are for others to decide (R16); they
     are few, as are those that come to somebody by R16, so they are read one by one.
     """
-    usual = [one for one in reaches_of(person_id, book, today) if one.applicant_id is None]
-    special = [one for one in reaches_of(person_id, book, today) if one.applicant_id]
+    usual = [one for one in reaches_of(person_id, snapshot, today) if one.applicant_id is None]
+    special = [one for one in reaches_of(person_id, snapshot, today) if one.applicant_id]
     total = Counter({str(one.stage): 0 for one in (*usual, *special)})
     for stage, scope, definition_id, waiting in _counters(usual):
         if any(_counted(one, stage, scope, definition_id) for one in usual):
@@ -84,10 +86,10 @@ def _page(statement: Select[Any], limit: int, cursor: str | None) -> Page:
     )
 
 
-def _fits(reach: Reach, wanted: Wanted, book: RegionBook) -> bool:
+def _fits(reach: Reach, wanted: Wanted, snapshot: RegionSnapshot) -> bool:
     if wanted.stage is not None and reach.stage != wanted.stage:
         return False
-    codes = {book.layanan[one].code for one in reach.definitions}
+    codes = {snapshot.layanan[one].code for one in reach.definitions}
     return wanted.layanan is None or wanted.layanan in codes
 
 

@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from chassis.http.paging import Page, page
 from chassis.kernel.errors import NotFound
-from services.proposal.domain.deciders import Answer, Holder
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.numbering import is_lookup_code, normalise_number
 from services.proposal.domain.opening import Opened, open_parts
-from services.proposal.domain.stages import FINAL_STAGES, Role, Stage
+from services.proposal.domain.stages import APPLICANT, FINAL_STAGES, Stage
 from services.proposal.domain.workflow import Position, allowed_actions, decider_of
 from services.proposal.models import (
+    PEOPLE,
     Employee,
     HistoryEntry,
     Proposal,
@@ -25,9 +25,10 @@ from services.proposal.models import (
     Unattended,
     db,
 )
-from services.proposal.queries.desks import answer_for, covers
+from services.proposal.queries.desks import covers, deciders_for
 from services.proposal.queries.inbox import Wanted, filters
-from services.proposal.queries.region_book import RegionBook, region_book
+from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
+from staff.deciders import Deciders, Holder
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Seen:
 
     proposal: Proposal
     layanan: LayananDefinition
-    book: RegionBook
+    snapshot: RegionSnapshot
     moment: Moment
     person_id: UUID
 
@@ -53,14 +54,14 @@ class Seen:
         return opened_parts(self.proposal, self.layanan)
 
     @property
-    def answer(self) -> Answer:
-        return answer_for(self.proposal, self.book, self.moment.today)
+    def deciders(self) -> Deciders:
+        return deciders_for(self.proposal, self.snapshot, self.moment.today)
 
     def actions(self) -> list[str]:
         """Return what the person may do to the proposal now."""
         if self.is_applicant:
-            return self._of(Role.APPLICANT)
-        if self.answer.held_by(self.person_id) is None:
+            return self._of(APPLICANT)
+        if self.deciders.held_by(self.person_id) is None:
             return []
         return self._of(decider_of(self.layanan, self.position.stage) or "")
 
@@ -97,14 +98,14 @@ def see(proposal_id: UUID, person_id: UUID) -> Seen:
 
 def shown(proposal: Proposal, person_id: UUID) -> Seen:
     """Show a proposal at hand. Raises `NotFound` for whoever may not see it."""
-    book = region_book()
-    moment = book.moment()
-    if not may_see(proposal, person_id, book, moment.today):
+    snapshot = region_snapshot()
+    moment = snapshot.moment()
+    if not may_see(proposal, person_id, snapshot, moment.today):
         raise NotFound
-    return Seen(proposal, book.layanan[proposal.definition_id], book, moment, person_id)
+    return Seen(proposal, snapshot.layanan[proposal.definition_id], snapshot, moment, person_id)
 
 
-def may_see(proposal: Proposal, person_id: UUID, book: RegionBook, today: date) -> bool:
+def may_see(proposal: Proposal, person_id: UUID, snapshot: RegionSnapshot, today: date) -> bool:
     """Say who sees a proposal: its applicant; once it was handed in, the
     officers on its way; and whoever decided about it.
     """
@@ -112,7 +113,7 @@ def may_see(proposal: Proposal, person_id: UUID, book: RegionBook, today: date) 
         return True
     if proposal.submitted_at is None:
         return False
-    return covers(person_id, proposal, book, today) or _has_acted(proposal, person_id)
+    return covers(person_id, proposal, snapshot, today) or _has_acted(proposal, person_id)
 
 
 def mine(person_id: UUID, wanted: Wanted, state: str | None) -> Page:
@@ -150,9 +151,7 @@ def history(proposal_id: UUID) -> Sequence[HistoryEntry]:
 
 def names_of(holders: Collection[Holder]) -> dict[UUID, str]:
     """Return the names of people who hold something."""
-    wanted = [one.employee_id for one in holders]
-    statement = select(Employee.id, Employee.name).where(Employee.id.in_(wanted))
-    return {row.id: row.name for row in db.session.execute(statement)} if wanted else {}
+    return PEOPLE.names([holder.employee_id for holder in holders])
 
 
 def known_facts(person_id: UUID) -> dict[str, Any]:

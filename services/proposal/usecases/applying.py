@@ -24,10 +24,10 @@ from services.proposal.domain.facts import period_of, with_defaults
 from services.proposal.domain.numbering import new_lookup_code, proposal_number
 from services.proposal.domain.opening import require_open
 from services.proposal.domain.schedule import expected_end
-from services.proposal.domain.stages import FINAL_STAGES, Role, Stage
+from services.proposal.domain.stages import APPLICANT, FINAL_STAGES, Stage
 from services.proposal.models import Employee, Proposal, SearchWord, db
 from services.proposal.queries.proposals import opened_parts
-from services.proposal.queries.region_book import region_book
+from services.proposal.queries.region_snapshot import region_snapshot
 from services.proposal.queries.search import words_of
 from services.proposal.usecases import counting
 from services.proposal.usecases.attaching import noted_changes
@@ -60,11 +60,11 @@ def create_draft(*, person_id: UUID, layanan: str, fields: Mapping[str, Any]) ->
     Raises `LayananUnknown`, `EmployeeUnknown`, or `Invalid` naming wrong fields.
     """
     with db.transaction() as session:
-        book = region_book()
-        if layanan not in book.current:
+        snapshot = region_snapshot()
+        if layanan not in snapshot.current:
             raise LayananUnknown
         employee = employee_of(session, person_id)
-        definition_id = book.current[layanan]
+        definition_id = snapshot.current[layanan]
         proposal = Proposal(
             definition_id=definition_id,
             layanan=layanan,
@@ -75,7 +75,7 @@ def create_draft(*, person_id: UUID, layanan: str, fields: Mapping[str, Any]) ->
             fields={},
         )
         session.add(proposal)
-        case = Case(session, proposal, book.layanan[definition_id], book, book.moment())
+        case = Case(session, proposal, snapshot.layanan[definition_id], snapshot, snapshot.moment())
         proposal.fields = _entered(case, fields, employee)
         session.flush()
         return proposal
@@ -116,7 +116,7 @@ def submit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
         move(
             case,
             step,
-            Author(employee.id, employee.name, Role.APPLICANT),
+            Author(employee.id, employee.full_name, APPLICANT),
             **_handed_in(case, values, employee, period),
         )
         _index(case)
@@ -237,7 +237,7 @@ def _next_number(case: Case) -> str:
     series = SENSITIVE_SERIES if case.layanan.sensitive else case.layanan.code
     year = case.moment.today.year
     return proposal_number(
-        region=case.book.region,
+        region=case.snapshot.region,
         layanan=series,
         year=year,
         serial=counting.next_serial(case.session, series, year),

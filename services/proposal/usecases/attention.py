@@ -5,15 +5,15 @@ from sqlalchemy.orm import Session
 
 from chassis.process.clock import now
 from chassis.process.telemetry import counter, log
-from services.proposal.domain.deciders import Answer
 from services.proposal.models import Proposal, Unattended
+from staff.deciders import Deciders
 
 UNATTENDED = counter("proposals_unattended", "Times nobody could decide a stage", "stage")
 
 
-def watch(session: Session, proposal: Proposal, answer: Answer) -> bool:
-    """Raise the alarm when the answer is nobody; True when it is a new one."""
-    if answer.alarm is None:
+def watch(session: Session, proposal: Proposal, deciders: Deciders) -> bool:
+    """Raise the alarm when nobody can decide; True when it is a new one."""
+    if deciders.alarm is None:
         return False
     wanted = select(Unattended).where(Unattended.proposal_id == proposal.id)
     known = session.scalar(wanted.execution_options(populate_existing=True))
@@ -27,7 +27,7 @@ def watch(session: Session, proposal: Proposal, answer: Answer) -> bool:
         "nobody_can_decide",
         proposal_id=str(proposal.id),
         stage=proposal.stage,
-        role=answer.alarm.role,
+        role=deciders.alarm.role,
     )
     return True
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from chassis.kernel.errors import Forbidden
-from services.proposal.models import Holiday, db
-from services.proposal.queries.region_book import region_book, turn_page
+from services.proposal.models import PEOPLE, Holiday, db
+from services.proposal.queries.region_snapshot import invalidate_snapshot
+from staff.rights import require_role
 
 KEEPERS = frozenset({"bkpsdm_admin", "bkpsdm_secretary", "bkpsdm_head", "sysadmin"})
 
@@ -21,7 +21,7 @@ def set_holiday(day: date, *, name: str, person_id: UUID) -> Holiday:
             holiday = Holiday(day=day, name=name)
             session.add(holiday)
         holiday.name = name
-        turn_page(session)
+        invalidate_snapshot(session)
         return holiday
 
 
@@ -30,13 +30,9 @@ def remove_holiday(day: date, *, person_id: UUID) -> None:
     with db.transaction() as session:
         require_keeper(person_id)
         session.execute(delete(Holiday).where(Holiday.day == day))
-        turn_page(session)
+        invalidate_snapshot(session)
 
 
 def require_keeper(person_id: UUID) -> None:
     """Let only BKPSDM's officers pass. Raises `Forbidden`."""
-    book = region_book()
-    today = book.moment().today
-    held = [one for one in book.organisation.grants if one.employee_id == person_id]
-    if not any(one.role in KEEPERS and one.runs(today) for one in held):
-        raise Forbidden
+    require_role(PEOPLE, person_id, KEEPERS)

@@ -14,17 +14,17 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from chassis.kernel.errors import NotFound, Refused
-from services.proposal.domain.deciders import Answer, Holder
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.reasons import Reason
-from services.proposal.domain.stages import FINAL_STAGES, OFFICER_STAGES, Role, Stage
+from services.proposal.domain.stages import APPLICANT, FINAL_STAGES, OFFICER_STAGES, Stage
 from services.proposal.domain.workflow import Move, Position
-from services.proposal.models import Employee, HistoryEntry, Proposal, ProposalDocument
-from services.proposal.queries.desks import answer_for
+from services.proposal.models import PEOPLE, HistoryEntry, Proposal, ProposalDocument
+from services.proposal.queries.desks import deciders_for
 from services.proposal.queries.proposals import find, may_see, position_of
-from services.proposal.queries.region_book import RegionBook, region_book
+from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from services.proposal.usecases import attention, counting
+from staff.deciders import Deciders, Holder
 
 Match = Callable[[int], None]
 
@@ -55,7 +55,7 @@ class Case:
     session: Session
     proposal: Proposal
     layanan: LayananDefinition
-    book: RegionBook
+    snapshot: RegionSnapshot
     moment: Moment
 
     @property
@@ -66,8 +66,8 @@ class Case:
     def position(self) -> Position:
         return position_of(self.proposal)
 
-    def deciders(self) -> Answer:
-        return answer_for(self.proposal, self.book, self.moment.today)
+    def deciders(self) -> Deciders:
+        return deciders_for(self.proposal, self.snapshot, self.moment.today)
 
     def decider_ids(self) -> tuple[UUID, ...]:
         return self.deciders().employee_ids
@@ -76,8 +76,9 @@ class Case:
 def open_case(session: Session, proposal_id: UUID) -> Case:
     """Find a proposal of the bound region. Raises `NotFound`."""
     proposal = find(proposal_id)
-    book = region_book()
-    return Case(session, proposal, book.layanan[proposal.definition_id], book, book.moment())
+    snapshot = region_snapshot()
+    layanan = snapshot.layanan[proposal.definition_id]
+    return Case(session, proposal, layanan, snapshot, snapshot.moment())
 
 
 def visible_case(session: Session, proposal_id: UUID, person_id: UUID) -> Case:
@@ -86,7 +87,7 @@ def visible_case(session: Session, proposal_id: UUID, person_id: UUID) -> Case:
     Anybody else gets `NotFound`, as if it were not there.
     """
     case = open_case(session, proposal_id)
-    if not may_see(case.proposal, person_id, case.book, case.moment.today):
+    if not may_see(case.proposal, person_id, case.snapshot, case.moment.today):
         raise NotFound
     return case
 
@@ -99,11 +100,10 @@ def own_case(session: Session, proposal_id: UUID, person_id: UUID) -> Case:
     return case
 
 
-def author_of(session: Session, holder: Holder) -> Author:
-    name = session.scalar(select(Employee.name).where(Employee.id == holder.employee_id))
-    return Author(
-        holder.employee_id, name or "", holder.role, holder.acting, acting_for=holder.acting_for
-    )
+def author_of(holder: Holder) -> Author:
+    employee_id = holder.employee_id
+    name = PEOPLE.names([employee_id]).get(employee_id, "")
+    return Author(employee_id, name, holder.role, holder.acting, acting_for=holder.acting_for)
 
 
 def change(case: Case, **columns: Any) -> None:
@@ -172,7 +172,10 @@ def documents_of(case: Case) -> list[ProposalDocument]:
 
 
 def applicant_author(case: Case) -> Author:
-    return Author(case.proposal.applicant_id, case.proposal.applicant["name"], Role.APPLICANT)
+    """The applicant under today's name; the proposal says what it was when it was filed."""
+    applicant_id = case.proposal.applicant_id
+    name = PEOPLE.names([applicant_id]).get(applicant_id) or case.proposal.applicant["name"]
+    return Author(applicant_id, name, APPLICANT)
 
 
 def _entry(

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from services.proposal.domain.parsing import parse_layanan
 from services.proposal.models import LayananDefinition, db
-from services.proposal.queries.region_book import turn_page
+from services.proposal.queries.region_snapshot import invalidate_snapshot
 
 
 def install(definitions: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -36,5 +36,5 @@ def install(definitions: Iterable[Mapping[str, Any]]) -> list[str]:
             )
             installed.append(layanan.code)
         if installed:
-            turn_page(session)
+            invalidate_snapshot(session)
     return installed

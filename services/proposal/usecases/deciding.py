@@ -5,11 +5,11 @@ from itertools import takewhile
 from uuid import UUID
 
 from chassis.kernel.errors import Forbidden
-from services.proposal.domain.deciders import Holder
 from services.proposal.domain.stages import Stage
 from services.proposal.domain.workflow import NotYourStage, decider_of
-from services.proposal.queries.desks import answer_at
+from services.proposal.queries.desks import deciders_at
 from services.proposal.usecases.cases import AlreadyDecided, Author, Case, author_of
+from staff.deciders import Holder
 
 
 class OwnProposal(Forbidden):
@@ -43,7 +43,7 @@ def deciding_person(case: Case, person_id: UUID) -> Author:
     holder = case.deciders().held_by(person_id)
     if holder is None:
         raise AlreadyDecided if _stage_has_passed(case, person_id) else NotYourStage
-    return author_of(case.session, holder)
+    return author_of(holder)
 
 
 def stage_role(case: Case) -> str:
@@ -70,12 +70,12 @@ def _stage_has_passed(case: Case, person_id: UUID) -> bool:
 
 
 def _holder(case: Case, stage: Stage, person_id: UUID) -> Holder | None:
-    answer = answer_at(
+    deciders = deciders_at(
         stage,
         case.layanan,
-        case.book,
+        case.snapshot,
         case.moment.today,
         opd_id=case.proposal.opd_id,
         applicant_id=case.proposal.applicant_id,
     )
-    return answer.held_by(person_id)
+    return deciders.held_by(person_id)

@@ -1,45 +1,45 @@
-"""Who decides today: grants, acting officers, delegations, and the chain of R16."""
+"""Who decides today: roles, acting officers, delegations, and the chain of R16."""
 
 from datetime import date
 from typing import Any
 
 import pytest
 
-from services.proposal.domain.deciders import Holder
-from tests.builders.definitions import an_id, seeded
-from tests.proposal.officers import NO_PLT, SINCE, ask, grant, lends, names
+from staff.deciders import Holder
+from tests.builders.organisation import an_id
+from tests.staff.officers import NO_PLT, SINCE, ask, held, lends, names
 
 
 class TestHolders:
     def test_are_those_of_the_applicants_own_opd(self) -> None:
-        grants = [grant("siti", "umpeg", "disdik"), grant("budi", "umpeg", "dinkes")]
+        roles = [held("siti", "umpeg", "disdik"), held("budi", "umpeg", "dinkes")]
 
-        assert names(ask("umpeg", grants), "siti", "budi") == {"siti"}
-        assert names(ask("umpeg", grants, opd="dinkes"), "siti", "budi") == {"budi"}
+        assert names(ask("umpeg", roles), "siti", "budi") == {"siti"}
+        assert names(ask("umpeg", roles, opd="dinkes"), "siti", "budi") == {"budi"}
 
     def test_of_a_division_handle_only_their_layanan(self) -> None:
-        grants = [grant("siti", "bkpsdm_admin", "kinerja"), grant("budi", "bkpsdm_admin", "mutasi")]
+        roles = [held("siti", "bkpsdm_admin", "kinerja"), held("budi", "bkpsdm_admin", "mutasi")]
 
-        assert names(ask("bkpsdm_admin", grants), "siti", "budi") == {"siti"}
+        assert names(ask("bkpsdm_admin", roles), "siti", "budi") == {"siti"}
 
     @pytest.mark.parametrize("divisions", [(), ("bidang-elsewhere",)])
     def test_of_every_division_handle_what_no_division_is_named_for(
         self, divisions: tuple[str, ...]
     ) -> None:
-        grants = [grant("siti", "bkpsdm_admin", "kinerja"), grant("budi", "bkpsdm_admin", "mutasi")]
+        roles = [held("siti", "bkpsdm_admin", "kinerja"), held("budi", "bkpsdm_admin", "mutasi")]
 
-        answer = ask("bkpsdm_admin", grants, divisions=divisions)
+        answer = ask("bkpsdm_admin", roles, divisions=divisions)
 
         assert names(answer, "siti", "budi") == {"siti", "budi"}
 
     @pytest.mark.parametrize("unit", ["bkpsdm", None, "region"])
     def test_of_a_regional_role_serve_every_opd(self, unit: str | None) -> None:
-        answer = ask("bkpsdm_head", [grant("siti", "bkpsdm_head", unit)])
+        answer = ask("bkpsdm_head", [held("siti", "bkpsdm_head", unit)])
 
         assert names(answer, "siti") == {"siti"}
 
     def test_of_a_regional_role_must_sit_in_bkpsdm(self) -> None:
-        assert ask("bkpsdm_head", [grant("siti", "bkpsdm_head", "dinkes")]).alarm
+        assert ask("bkpsdm_head", [held("siti", "bkpsdm_head", "dinkes")]).alarm
 
     @pytest.mark.parametrize(
         ("starts_on", "ends_on", "holds"),
@@ -54,48 +54,39 @@ class TestHolders:
         self, starts_on: date, ends_on: date | None, holds: bool
     ) -> None:
         answer = ask(
-            "umpeg", [grant("siti", "umpeg", "disdik", starts_on=starts_on, ends_on=ends_on)]
+            "umpeg", [held("siti", "umpeg", "disdik", starts_on=starts_on, ends_on=ends_on)]
         )
 
         assert bool(answer.holders) is holds
 
-    def test_no_longer_hold_a_grant_that_was_ended(self) -> None:
-        assert ask("umpeg", [grant("siti", "umpeg", "disdik", active=False)]).alarm
+    def test_no_longer_hold_a_role_that_was_taken_back(self) -> None:
+        assert ask("umpeg", [held("siti", "umpeg", "disdik", active=False)]).alarm
 
 
 class TestActing:
-    GRANTS = (
-        grant("tetap", "bkpsdm_head", "bkpsdm", ends_on=date(2026, 3, 1)),
-        grant("plt", "bkpsdm_head", "bkpsdm", acting="plt"),
+    ROLES = (
+        held("tetap", "bkpsdm_head", "bkpsdm", ends_on=date(2026, 3, 1)),
+        held("plt", "bkpsdm_head", "bkpsdm", acting="plt"),
     )
 
     def test_a_plt_decides_where_the_stage_allows_it(self) -> None:
-        answer = ask("bkpsdm_head", list(self.GRANTS))
+        answer = ask("bkpsdm_head", list(self.ROLES))
 
         assert answer.held_by(an_id("plt")) == Holder(
             an_id("plt"), "bkpsdm_head", "plt", an_id("bkpsdm")
         )
 
     def test_a_plt_does_not_decide_what_changes_legal_status(self) -> None:
-        sekda = grant("sekda", "sekda", None)
+        sekda = held("sekda", "sekda", None)
 
-        answer = ask("bkpsdm_head", [*self.GRANTS, sekda], acting=NO_PLT)
+        answer = ask("bkpsdm_head", [*self.ROLES, sekda], acting=NO_PLT)
 
         assert names(answer, "plt", "sekda") == {"sekda"}
-
-    def test_the_promotion_of_the_catalogue_is_such_a_case(self) -> None:
-        rule = seeded("kp_fungsional").stage_rule(
-            "bkpsdm_head_approval"  # type: ignore[arg-type]
-        )
-
-        assert rule is not None
-        assert "plt" not in rule.acting
-        assert "plh" in rule.acting
 
     def test_a_delegate_of_a_plt_has_no_more_power_than_the_plt(self) -> None:
         answer = ask(
             "bkpsdm_head",
-            list(self.GRANTS),
+            list(self.ROLES),
             delegations=(lends("plt", "wakil", "bkpsdm_head"),),
             acting=NO_PLT,
         )
@@ -104,7 +95,7 @@ class TestActing:
 
 
 class TestDelegation:
-    HEAD = grant("kepala", "opd_head", "disdik")
+    HEAD = held("kepala", "opd_head", "disdik")
 
     def test_lets_another_decide_in_the_holders_place(self) -> None:
         answer = ask("opd_head", [self.HEAD], delegations=(lends("kepala", "wakil", "opd_head"),))
@@ -131,8 +122,8 @@ class TestDelegation:
 
         assert answer.held_by(an_id("wakil")) is None
 
-    def test_ends_with_the_holders_own_grant(self) -> None:
-        ended = grant("kepala", "opd_head", "disdik", ends_on=date(2026, 3, 1))
+    def test_ends_with_the_holders_own_role(self) -> None:
+        ended = held("kepala", "opd_head", "disdik", ends_on=date(2026, 3, 1))
 
         answer = ask("opd_head", [ended], delegations=(lends("kepala", "wakil", "opd_head"),))
 
@@ -151,10 +142,10 @@ class TestDelegation:
         assert answer.held_by(an_id("ketiga")) is None
 
     def test_does_not_hide_that_somebody_holds_the_role_too(self) -> None:
-        second = grant("wakil", "umpeg", "disdik")
+        second = held("wakil", "umpeg", "disdik")
         answer = ask(
             "umpeg",
-            [grant("siti", "umpeg", "disdik"), second],
+            [held("siti", "umpeg", "disdik"), second],
             delegations=(lends("siti", "wakil", "umpeg"),),
         )
 

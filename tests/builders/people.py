@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.events.envelope import Event
-from tests.builders.definitions import an_id
+from tests.builders.organisation import an_id
 
 REGION = "demo"
 STARTED = "2020-01-01"

@@ -1,11 +1,11 @@
-"""What the tests of the deciders share: people with grants and delegations, and the question."""
+"""What the tests of the deciders share: people with roles and delegations, and the question."""
 
 from datetime import date
 from typing import Any
 
-from services.proposal.domain.deciders import Answer, Question, who_decides
-from services.proposal.domain.organisation import Delegation, Grant, scope_of
-from tests.builders.definitions import an_id, an_organisation
+from staff.deciders import Deciders, Question, who_decides
+from staff.organisation import Delegation, HeldRole, scope_of
+from tests.builders.organisation import an_id, an_organisation
 
 TODAY = date(2026, 3, 10)
 SINCE = date(2020, 1, 1)
@@ -13,8 +13,8 @@ ANY_KIND = frozenset({"definitive", "plt", "plh", "pj", "tt"})
 NO_PLT = frozenset({"definitive", "plh", "pj"})
 
 
-def grant(name: str, role: str, unit: str | None, **more: Any) -> Grant:
-    return Grant(an_id(name), role, an_id(unit) if unit else None, **more)
+def held(name: str, role: str, unit: str | None, **more: Any) -> HeldRole:
+    return HeldRole(an_id(name), role, an_id(unit) if unit else None, **more)
 
 
 def lends(giver: str, taker: str, role: str, **more: Any) -> Delegation:
@@ -24,7 +24,7 @@ def lends(giver: str, taker: str, role: str, **more: Any) -> Delegation:
 
 def ask(
     role: str,
-    grants: list[Grant],
+    roles: list[HeldRole],
     *,
     applicant: str = "applicant",
     opd: str = "disdik",
@@ -33,12 +33,11 @@ def ask(
     delegations: tuple[Delegation, ...] = (),
     acting: frozenset[str] = ANY_KIND,
     today: date = TODAY,
-) -> Answer:
-    organisation = an_organisation(grants=tuple(grants), delegations=delegations)
+) -> Deciders:
+    organisation = an_organisation(roles=tuple(roles), delegations=delegations)
     question = Question(
         role=role,
         applicant_id=an_id(applicant),
-        opd_id=an_id(opd),
         layanan=layanan,
         unit_ids=scope_of(role, opd_id=an_id(opd), divisions=divisions, organisation=organisation),
         acting=acting,
@@ -46,6 +45,6 @@ def ask(
     return who_decides(question, organisation, today)
 
 
-def names(answer: Answer, *candidates: str) -> set[str]:
+def names(answer: Deciders, *candidates: str) -> set[str]:
     known = {an_id(name): name for name in candidates}
     return {known[one] for one in answer.employee_ids}

@@ -1,12 +1,32 @@
-"""The offices and who holds them, as plain values read from this service's own copies."""
+"""The offices of a region and who holds them, as plain values read from a service's own copies."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
 
-from services.proposal.domain.stages import Role
+# How a role may be held: by appointment, or as Plt, Plh, Pj or by additional duty.
+ACTING_KINDS = ("definitive", "plt", "plh", "pj", "tt")
+
+
+class Role(StrEnum):
+    """An officer's role that the rules of R16 name."""
+
+    UMPEG = "umpeg"
+    OPD_HEAD = "opd_head"
+    OPD_SECRETARY = "opd_secretary"
+    BKPSDM_ADMIN = "bkpsdm_admin"
+    DIVISION_HEAD = "division_head"
+    BKPSDM_SECRETARY = "bkpsdm_secretary"
+    BKPSDM_HEAD = "bkpsdm_head"
+    SEKDA = "sekda"
+
+
+_OPD_ROLES = frozenset({Role.UMPEG, Role.OPD_HEAD, Role.OPD_SECRETARY})
+_DIVISION_ROLES = frozenset({Role.BKPSDM_ADMIN, Role.DIVISION_HEAD})
+_REGION_ROLES = frozenset({Role.BKPSDM_SECRETARY, Role.BKPSDM_HEAD})
 
 
 @dataclass(frozen=True)
@@ -23,7 +43,7 @@ class UnitNode:
 
 
 @dataclass(frozen=True)
-class Grant:
+class HeldRole:
     """A role held by somebody, for a unit (or the region), from day to day inclusive."""
 
     employee_id: UUID
@@ -35,7 +55,7 @@ class Grant:
     active: bool = True
 
     def runs(self, today: date) -> bool:
-        return self.active and _within(self.starts_on, self.ends_on, today)
+        return self.active and within(self.starts_on, self.ends_on, today)
 
 
 @dataclass(frozen=True)
@@ -52,7 +72,7 @@ class Delegation:
     active: bool = True
 
     def runs(self, today: date) -> bool:
-        return self.active and _within(self.starts_on, self.ends_on, today)
+        return self.active and within(self.starts_on, self.ends_on, today)
 
 
 @dataclass(frozen=True)
@@ -60,7 +80,7 @@ class Organisation:
     """Everything `deciders` needs to know of one region."""
 
     units: tuple[UnitNode, ...] = ()
-    grants: tuple[Grant, ...] = ()
+    roles: tuple[HeldRole, ...] = ()
     delegations: tuple[Delegation, ...] = ()
 
     @cached_property
@@ -72,6 +92,10 @@ class Organisation:
             if unit.kind == "region" or (unit.kind == "opd" and unit.bkpsdm)
         )
 
+    @cached_property
+    def opd_ids(self) -> tuple[UUID, ...]:
+        return tuple(unit.id for unit in self.units if unit.kind == "opd")
+
     def division_ids(self, codes: Collection[str]) -> frozenset[UUID]:
         """Find the divisions that handle a layanan (R19).
 
@@ -81,6 +105,22 @@ class Organisation:
         divisions = [unit for unit in self.units if unit.active and unit.kind == "division"]
         named = [unit for unit in divisions if unit.code in codes]
         return frozenset(unit.id for unit in named or divisions)
+
+    def roles_of(self, employee_id: UUID, today: date) -> tuple[HeldRole, ...]:
+        """Return the roles a person holds today."""
+        held = (role for role in self.roles if role.employee_id == employee_id)
+        return tuple(role for role in held if role.runs(today))
+
+    def oversees(self, held: HeldRole, *, opd_id: UUID, divisions: Collection[str]) -> bool:
+        """Say whether an office is on the way of what an employee of an OPD files.
+
+        `divisions` are the codes of those that handle it (see `division_ids`).
+        """
+        if held.role in _OPD_ROLES:
+            return held.unit_id == opd_id
+        if held.role in _DIVISION_ROLES:
+            return held.unit_id in self.division_ids(divisions)
+        return held.role in _REGION_ROLES
 
 
 def scope_of(
@@ -101,5 +141,6 @@ def scope_of(
     return None
 
 
-def _within(first: date, last: date | None, day: date) -> bool:
+def within(first: date, last: date | None, day: date) -> bool:
+    """Say whether a day lies between two, both inclusive; no last day means for ever."""
     return first <= day and (last is None or day <= last)

@@ -4,26 +4,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.proposal.domain.deciders import Desk, desks_of
-from services.proposal.domain.organisation import Delegation, Grant
-from tests.builders.definitions import an_id, an_organisation, units
-from tests.proposal.officers import NO_PLT, SINCE, TODAY, ask, grant, lends, names
+from staff.deciders import Desk, desks_of
+from staff.organisation import Delegation, HeldRole
+from tests.builders.organisation import an_id, an_organisation, units
+from tests.staff.officers import NO_PLT, SINCE, TODAY, ask, held, lends, names
 
 
 class TestOwnProposal:
     """R16, read literally: each line is one sentence of the ruling."""
 
     STAFF = (
-        grant("umpeg", "umpeg", "disdik"),
-        grant("umpeg_second", "umpeg", "disdik"),
-        grant("opd_secretary", "opd_secretary", "disdik"),
-        grant("opd_head", "opd_head", "disdik"),
-        grant("bkpsdm_admin", "bkpsdm_admin", "kinerja"),
-        grant("bkpsdm_admin_second", "bkpsdm_admin", "kinerja"),
-        grant("division_head", "division_head", "kinerja"),
-        grant("bkpsdm_secretary", "bkpsdm_secretary", "bkpsdm"),
-        grant("bkpsdm_head", "bkpsdm_head", "bkpsdm"),
-        grant("sekda", "sekda", None),
+        held("umpeg", "umpeg", "disdik"),
+        held("umpeg_second", "umpeg", "disdik"),
+        held("opd_secretary", "opd_secretary", "disdik"),
+        held("opd_head", "opd_head", "disdik"),
+        held("bkpsdm_admin", "bkpsdm_admin", "kinerja"),
+        held("bkpsdm_admin_second", "bkpsdm_admin", "kinerja"),
+        held("division_head", "division_head", "kinerja"),
+        held("bkpsdm_secretary", "bkpsdm_secretary", "bkpsdm"),
+        held("bkpsdm_head", "bkpsdm_head", "bkpsdm"),
+        held("sekda", "sekda", None),
     )
     NAMES = (
         *("umpeg", "umpeg_second", "opd_secretary", "opd_head", "bkpsdm_admin"),
@@ -84,7 +84,7 @@ class TestOwnProposal:
         assert answer.held_by(an_id("applicant")) is None
 
     def test_one_person_may_decide_two_stages_of_somebody_elses(self) -> None:
-        head = [grant("satu", "opd_head", "bkpsdm"), grant("satu", "bkpsdm_head", "bkpsdm")]
+        head = [held("satu", "opd_head", "bkpsdm"), held("satu", "bkpsdm_head", "bkpsdm")]
 
         assert ask("opd_head", head, opd="bkpsdm").employee_ids == (an_id("satu"),)
         assert ask("bkpsdm_head", head, opd="bkpsdm").employee_ids == (an_id("satu"),)
@@ -96,9 +96,9 @@ UNITS = (*(unit.code for unit in units() if unit.kind == "opd"), "kinerja", None
 
 
 @given(
-    grants=st.lists(
+    roles=st.lists(
         st.builds(
-            grant,
+            held,
             st.sampled_from(PEOPLE),
             st.sampled_from(ROLES),
             st.sampled_from(UNITS),
@@ -113,9 +113,9 @@ UNITS = (*(unit.code for unit in units() if unit.kind == "opd"), "kinerja", None
     role=st.sampled_from(ROLES[:1] + ROLES[2:5]),
 )
 def test_nobody_ever_decides_an_own_proposal_and_silence_is_an_alarm(
-    grants: list[Grant], delegations: list[Delegation], role: str
+    roles: list[HeldRole], delegations: list[Delegation], role: str
 ) -> None:
-    answer = ask(role, grants, applicant="a", delegations=tuple(delegations), acting=NO_PLT)
+    answer = ask(role, roles, applicant="a", delegations=tuple(delegations), acting=NO_PLT)
 
     assert an_id("a") not in answer.employee_ids
     assert bool(answer.holders) is (answer.alarm is None)
@@ -123,12 +123,14 @@ def test_nobody_ever_decides_an_own_proposal_and_silence_is_an_alarm(
 
 
 class TestDesks:
-    def of(self, name: str, *grants: Grant, delegations: tuple[Delegation, ...] = ()) -> set[Desk]:
-        organisation = an_organisation(grants=grants, delegations=delegations)
+    def of(
+        self, name: str, *roles: HeldRole, delegations: tuple[Delegation, ...] = ()
+    ) -> set[Desk]:
+        organisation = an_organisation(roles=roles, delegations=delegations)
         return set(desks_of(an_id(name), organisation, TODAY))
 
     def test_are_the_roles_somebody_holds(self) -> None:
-        assert self.of("siti", grant("siti", "umpeg", "disdik")) == {
+        assert self.of("siti", held("siti", "umpeg", "disdik")) == {
             Desk("umpeg", an_id("disdik")),
         }
 
@@ -144,7 +146,7 @@ class TestDesks:
         assert self.of("siti", delegations=(elsewhere, over)) == set()
 
     def test_of_the_sekda_reach_every_head_as_a_last_resort(self) -> None:
-        fallback = {desk for desk in self.of("s", grant("s", "sekda", None)) if desk.fallback}
+        fallback = {desk for desk in self.of("s", held("s", "sekda", None)) if desk.fallback}
 
         assert {(desk.role, desk.unit_id) for desk in fallback} == {
             ("opd_head", None),
@@ -152,4 +154,4 @@ class TestDesks:
         }
 
     def test_are_none_for_an_employee_without_a_role(self) -> None:
-        assert self.of("siti", grant("budi", "umpeg", "disdik")) == set()
+        assert self.of("siti", held("budi", "umpeg", "disdik")) == set()

@@ -1,0 +1,62 @@
+"""What stands in a region today: the people part of the kit, with catalogue and holidays."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.process.clock import now
+from services.proposal.domain.facts import Moment
+from services.proposal.domain.layanan import LayananDefinition
+from services.proposal.domain.parsing import parse_layanan
+from services.proposal.models import PEOPLE, Holiday, RegionStamp, db
+from services.proposal.models import LayananDefinition as DefinitionRow
+from staff.snapshot import PeopleSnapshot, Snapshots, read_people
+
+# A version of a layanan never changes once it is installed, so it is parsed once per process.
+_definitions: dict[UUID, LayananDefinition] = {}
+
+
+@dataclass(frozen=True)
+class RegionSnapshot(PeopleSnapshot):
+    """`layanan` holds every version by its id, `current` the newest version's id by code.
+
+    `reaches` keeps what each person may decide, as long as the snapshot itself.
+    """
+
+    layanan: Mapping[UUID, LayananDefinition]
+    current: Mapping[str, UUID]
+    holidays: frozenset[date]
+    reaches: dict[Hashable, Any] = field(default_factory=dict)
+
+    def moment(self, at: datetime | None = None) -> Moment:
+        return Moment(at or now(), self.zone, self.holidays)
+
+
+def _read() -> RegionSnapshot:
+    people = read_people(PEOPLE)
+    definitions = db.session.scalars(select(DefinitionRow).order_by(DefinitionRow.code)).all()
+    return RegionSnapshot(
+        region=people.region,
+        name=people.name,
+        zone=people.zone,
+        organisation=people.organisation,
+        layanan={row.id: _parsed(row.id, row) for row in definitions},
+        current={row.code: row.id for row in definitions if row.current},
+        holidays=frozenset(db.session.scalars(select(Holiday.day))),
+    )
+
+
+def _parsed(definition_id: UUID, row: DefinitionRow) -> LayananDefinition:
+    definition = _definitions.get(definition_id)
+    if definition is None:
+        definition = _definitions.setdefault(definition_id, parse_layanan(row.definition))
+    return definition
+
+
+SNAPSHOTS = Snapshots(db, RegionStamp, _read)
+region_snapshot = SNAPSHOTS.of_bound_region
+invalidate_snapshot = SNAPSHOTS.invalidate

@@ -1,0 +1,46 @@
+"""What a person may do here, asked of the service's own copies at the moment of the request."""
+
+from collections.abc import Callable, Collection
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.kernel.errors import Forbidden
+from chassis.process.clock import now
+from staff.organisation import within
+from staff.snapshot import region_name
+from staff.tables import KeptPerson, KeptRole, People
+
+
+def holds(people: People, person_id: UUID, roles: Collection[str]) -> bool:
+    """Say whether a person holds one of these roles today, for whatever unit.
+
+    Today is the region's day, not Greenwich's.
+    """
+    role = people.table(KeptRole)
+    statement = select(role).where(role.employee_id == person_id, role.role.in_(roles), role.active)
+    today = _today(people)
+    held = people.db.session.scalars(statement)
+    return any(within(row.starts_on, row.ends_on, today) for row in held)
+
+
+def require_role(people: People, person_id: UUID, roles: Collection[str]) -> None:
+    """Let only holders of one of these roles pass. Raises `Forbidden`."""
+    if not holds(people, person_id, roles):
+        raise Forbidden
+
+
+def revoked_at(people: People) -> Callable[[UUID], datetime | None]:
+    """Return the question since when a person's older tokens are void, for `service_app`."""
+    person = people.table(KeptPerson)
+
+    def asked(person_id: UUID) -> datetime | None:
+        wanted = select(person.sessions_revoked_at).where(person.id == person_id)
+        return people.db.session.scalar(wanted)
+
+    return asked
+
+
+def _today(people: People) -> date:
+    return now().astimezone(region_name(people).zone).date()

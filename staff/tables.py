@@ -1,0 +1,169 @@
+"""The tables in which a service keeps what identity tells, as mixins for its own models.
+
+A service that only writes names to people needs the smaller ones; one that asks who decides needs
+`KeptEmployee`, `KeptUnitInTree`, `KeptRoleOfUnit` and `KeptDelegation`. Table names, indexes,
+lengths and further columns are the service's own.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.data.db import Database, RegionScoped
+from chassis.events.inbox import EventData
+from staff.hearing import DelegationData, EmployeeData, RoleData, UnitData
+from staff.names import full_name
+
+
+class Kept(RegionScoped):
+    """A copy of something of identity's; `version` is that of the state it holds."""
+
+    heard_as: ClassVar[str]
+    reads: ClassVar[EventData]
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+
+    @classmethod
+    def columns_of(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Pick from an event's data what this table has a column for."""
+        heard = cls.reads.load(data)
+        columns = inspect(cls).columns
+        return {name: heard.get(name) for name in cls.reads.fields if name in columns}
+
+
+class KeptPerson(Kept):
+    """What somebody is called, with titles, and since when older tokens are void."""
+
+    heard_as: ClassVar[str] = "employee.changed.v1"
+    reads: ClassVar[EventData] = EmployeeData()
+    name: Mapped[str]
+    sessions_revoked_at: Mapped[datetime | None]
+
+    @property
+    def full_name(self) -> str:
+        return self.name
+
+    @classmethod
+    def columns_of(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        return super().columns_of(data) | {"name": _named(data["name"], data)}
+
+
+class KeptEmployee(KeptPerson):
+    """Everything that identity tells of an employee. Here `name` is without titles.
+
+    `facts` holds what has no column, titles too, as it came: JSON values.
+    """
+
+    nip: Mapped[str]
+    kind: Mapped[str]
+    unit_id: Mapped[UUID | None]
+    opd_id: Mapped[UUID | None]
+    active: Mapped[bool]
+    facts: Mapped[dict[str, Any]]
+
+    _IN_COLUMNS: ClassVar[frozenset[str]] = frozenset(
+        {"id", "nip", "name", "unit_id", "opd_id", "active", "sessions_revoked_at"}
+    )
+
+    @property
+    def full_name(self) -> str:
+        return _named(self.name, self.facts)
+
+    @classmethod
+    def columns_of(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        facts = {key: value for key, value in data.items() if key not in cls._IN_COLUMNS}
+        return super().columns_of(data) | {"name": data["name"], "facts": facts}
+
+
+class KeptUnit(Kept):
+    """What a text says of a unit. The region itself is the one of kind `region`."""
+
+    heard_as: ClassVar[str] = "unit.changed.v1"
+    reads: ClassVar[EventData] = UnitData()
+    kind: Mapped[str]
+    name: Mapped[str]
+    zone: Mapped[str | None]
+    bkpsdm: Mapped[bool]
+    active: Mapped[bool]
+
+    @classmethod
+    def columns_of(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        return super().columns_of(data) | {"bkpsdm": bool(data.get("bkpsdm"))}
+
+
+class KeptUnitInTree(KeptUnit):
+    """A unit with its place below others."""
+
+    code: Mapped[str]
+    parent_id: Mapped[UUID | None]
+    opd_id: Mapped[UUID | None]
+
+
+class KeptRole(Kept):
+    """Who holds a role, and from which day to which."""
+
+    heard_as: ClassVar[str] = "role.changed.v1"
+    reads: ClassVar[EventData] = RoleData()
+    employee_id: Mapped[UUID]
+    role: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    active: Mapped[bool]
+
+
+class KeptRoleOfUnit(KeptRole):
+    """A role with the unit it is held for, and whether its holder is acting."""
+
+    unit_id: Mapped[UUID | None]
+    acting: Mapped[str]
+
+
+class KeptDelegation(Kept):
+    heard_as: ClassVar[str] = "delegation.changed.v1"
+    reads: ClassVar[EventData] = DelegationData()
+    role: Mapped[str]
+    unit_id: Mapped[UUID | None]
+    from_employee_id: Mapped[UUID]
+    to_employee_id: Mapped[UUID]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    layanan: Mapped[list[Any] | None]
+    active: Mapped[bool]
+
+
+K = TypeVar("K", bound=Kept)
+
+
+class NotKept(LookupError):
+    """The service has no table of this kind, so the question cannot be answered from it."""
+
+
+class People:
+    """A service's database and those of its tables that are copies of identity's."""
+
+    def __init__(self, db: Database, *tables: type[Kept]) -> None:
+        self.db = db
+        self.tables = tables
+
+    def table(self, kind: type[K]) -> type[K]:
+        """Return the service's own table of a kind. Raises `NotKept`."""
+        for table in self.tables:
+            if issubclass(table, kind):
+                return table
+        raise NotKept(f"no table of {kind.__name__} among {[one.__name__ for one in self.tables]}")
+
+    def names(self, person_ids: Collection[UUID]) -> dict[UUID, str]:
+        """Return the names of people, with titles; nobody unknown is among them."""
+        if not person_ids:
+            return {}
+        person = self.table(KeptPerson)
+        rows = self.db.session.scalars(select(person).where(person.id.in_(person_ids)))
+        return {row.id: row.full_name for row in rows}
+
+
+def _named(name: str, titles: Mapping[str, Any]) -> str:
+    return full_name(name, titles.get("title_prefix"), titles.get("title_suffix"))
