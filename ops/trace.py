@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from chassis.process.manifest import Manifest, discover
+from chassis.process.manifest import discover, hearers_of
 from ops import folder, operator
 from ops.journey.web import Unexpected, expect
 from ops.operator import Operator
@@ -114,16 +114,6 @@ def find(operating: Operator, number: str) -> Any:
             f"tidak ada usulan bernomor {number!r}", f"no proposal has the number {number!r}"
         )
     return expect(200, answer).json()
-
-
-def hearers_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:
-    """Name the services that should receive events of a type."""
-    told = any(n.event == event_type for one in manifests.values() for n in one.notices)
-    return [
-        name
-        for name, one in manifests.items()
-        if event_type in one.hears or (told and name == NOTIFIER)
-    ]
 
 
 def first_id(moment: datetime) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-_SUFFIX = ".schema.json"
+from chassis.process.manifest import CONTRACT
 
 
 class ContractBroken(Exception):
@@ -24,10 +24,10 @@ class Contracts:
     @cached_property
     def _validators(self) -> dict[str, Draft202012Validator]:
         return {
-            path.name.removesuffix(_SUFFIX): Draft202012Validator(
+            path.name.removesuffix(CONTRACT): Draft202012Validator(
                 json.loads(path.read_text(encoding="utf-8")), format_checker=FormatChecker()
             )
-            for path in sorted(self._folder.glob(f"*{_SUFFIX}"))
+            for path in sorted(self._folder.glob(f"*{CONTRACT}"))
         }
 
     @property

@@ -1,7 +1,8 @@
 """Hands numbered events to the bus, in order, and marks what the bus has confirmed.
 
 The mark comes after the confirm: a crash between the two sends an event again, and the hearer's
-inbox knows it already. An event nobody hears is marked `unrouted`; it never blocks the rest.
+inbox knows it already. An event nobody hears is marked `unrouted` and never blocks the rest; there
+is a warning of it, unless the manifest says that nobody is meant to hear it.
 """
 
 from collections.abc import Sequence
@@ -35,12 +36,19 @@ def publish(runtime: Runtime) -> int:
             routed = runtime.bus.publish(_event(row))
             failpoint("publisher.after_confirm")
             done.append({"event": row.id, "unrouted": 0 if routed else 1})
-            if not routed:
-                log.warning("event_unrouted", type=row.type, event_id=str(row.id))
+            _tell(runtime, row, routed=routed)
     finally:
         _mark(runtime, done)
     failpoint("publisher.after_mark")
     return len(done)
+
+
+def _tell(runtime: Runtime, row: Any, *, routed: bool) -> None:
+    meant = row.type in runtime.manifest.unheard
+    if not routed and not meant:
+        log.warning("event_unrouted", type=row.type, event_id=str(row.id))
+    outcome = "routed" if routed else "unheard" if meant else "unrouted"
+    PUBLISHED.labels(runtime.name, outcome).inc()
 
 
 def _waiting(runtime: Runtime) -> Sequence[Any]:
@@ -72,8 +80,6 @@ def _mark(runtime: Runtime, done: list[dict[str, Any]]) -> None:
             done,
             execution_options={"synchronize_session": None},
         )
-    for row in done:
-        PUBLISHED.labels(runtime.name, "unrouted" if row["unrouted"] else "routed").inc()
 
 
 __all__ = ["BusUnavailable", "publish"]

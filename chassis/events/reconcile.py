@@ -13,7 +13,7 @@ from chassis.events import inbox
 from chassis.events.envelope import Event
 from chassis.http.peers import PeerUnavailable
 from chassis.process.clock import now
-from chassis.process.manifest import discover, owner_of
+from chassis.process.manifest import owner_of
 from chassis.process.runtime import Runtime
 from chassis.process.telemetry import log
 
@@ -22,10 +22,9 @@ _PAGE = 200
 
 def sources_of(runtime: Runtime) -> dict[str, list[str]]:
     """Name the services this one hears, with the types it hears from each."""
-    manifests = discover()
     sources: dict[str, list[str]] = {}
     for event_type in sorted(runtime.heard):
-        for owner in owner_of(event_type, manifests):
+        for owner in owner_of(event_type, runtime.manifests):
             if owner != runtime.name:
                 sources.setdefault(owner, []).append(event_type)
     return sources

@@ -1,20 +1,23 @@
 """What the rest of the system may know of a service, and how services are found.
 
-A manifest is pure data. Services in the repository are found as `services/*/manifest.py`,
-outside packages by the entry point group `simpul.services`; adding one edits no file.
+A manifest is pure data, read without the service's libraries. Services in the repository are
+found as `services/*/manifest.py`, outside packages by the entry point group `simpul.services`;
+adding one edits no file.
 """
 
 import importlib
+import importlib.util
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 Texts = Mapping[str, str]
 MEBIBYTE = 1_048_576
+CONTRACT = ".schema.json"
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,19 @@ class Notice:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything others may know of one service. Dotted strings are loaded lazily."""
+    """Everything others may know of one service. Dotted strings are loaded lazily.
+
+    The service does not start where `hears` differs from its subscriptions. With `tells_notices`
+    it also hears every event that a notice rule of any manifest is about. `unheard` names events
+    of its own that no service here listens to, each with the reason: nobody is warned of them.
+    """
 
     name: str
     title: Texts
     app: str
-    publishes: tuple[str, ...] = ()
     hears: tuple[str, ...] = ()
+    tells_notices: bool = False
+    unheard: Mapping[str, str] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     notices: tuple[Notice, ...] = ()
     labels: Mapping[str, Mapping[str, Texts]] = field(default_factory=dict)
@@ -61,9 +70,20 @@ class Manifest:
     demo_seed: str | None = None
     init: str | None = None
 
+    @cached_property
+    def publishes(self) -> tuple[str, ...]:
+        """Every event type of which `contracts/` beside the app has a schema."""
+        package = self.app.partition(":")[0].rpartition(".")[0]
+        spec = importlib.util.find_spec(package)
+        folders = [
+            Path(one, "contracts") for one in (spec and spec.submodule_search_locations) or ()
+        ]
+        schemas = {path.name for folder in folders for path in folder.glob(f"*{CONTRACT}")}
+        return tuple(sorted(name.removesuffix(CONTRACT) for name in schemas))
+
 
 class ManifestInvalid(Exception):
-    """Two services claim one name, or what was found is not a manifest."""
+    """A manifest is none, has a name twice, or says what its service does not do."""
 
 
 def load(dotted: str) -> Any:
@@ -93,6 +113,18 @@ def person_scopes(manifests: Mapping[str, Manifest]) -> list[str]:
 def owner_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:
     """Name the services that publish `event_type`."""
     return [name for name, one in manifests.items() if event_type in one.publishes]
+
+
+def heard_by(manifest: Manifest, manifests: Mapping[str, Manifest]) -> frozenset[str]:
+    """Return every event type a service hears, those of notice rules included."""
+    rules = (notice for one in manifests.values() for notice in one.notices)
+    noticed = {notice.event for notice in rules} if manifest.tells_notices else set()
+    return frozenset({*manifest.hears, *noticed})
+
+
+def hearers_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:
+    """Name the services that should receive events of a type."""
+    return [name for name, one in manifests.items() if event_type in heard_by(one, manifests)]
 
 
 def _in_repository() -> list[Manifest]:

@@ -21,6 +21,7 @@ class Runtime:
 
     settings: Settings
     manifest: Manifest
+    manifests: Mapping[str, Manifest]  # of all services installed when this one started
     db: parts.Database
     bus: parts.Bus
     peers: parts.Peers

@@ -24,11 +24,11 @@ from chassis.http.keys import KeySet
 from chassis.process import config, runtime
 from chassis.process.context import safe_request_id, work
 from chassis.process.loops import Loop
-from chassis.process.manifest import Manifest
+from chassis.process.manifest import Manifest, discover
 from chassis.process.parts import RevokedAt
 from chassis.process.runtime import Runtime
 from chassis.process.telemetry import REQUESTS
-from chassis.run import health, operations
+from chassis.run import health, operations, promises
 from chassis.run.worker import identity_of_worker
 
 VERSION = "0.1.0"
@@ -58,9 +58,12 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
 
     `revoked_at` tells since when a person's older tokens are void; a service that keeps no people
     says `chassis.http.auth.accept_until_expiry`. `config` holds the settings as strings (default:
-    the environment). Raises `SettingsInvalid` with every problem at once, and `RouteUnmarked` for
-    a route nobody decided about.
+    the environment). Raises `SettingsInvalid` with every problem at once, `ManifestInvalid` where
+    the manifest says something else than `heard`, and `RouteUnmarked` for a route nobody decided
+    about.
     """
+    manifests = {**discover(), manifest.name: manifest}
+    promises.check(manifest, heard or {}, manifests)
     app = Flask(
         manifest.name,
         root_path=str(_folder(import_name)),
@@ -69,7 +72,7 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
     )
     checked = _settings(manifest.name, settings, config)
     _connect_database(app, db, checked.database_url)
-    attached = _runtime(manifest, import_name, db, checked, revoked_at, heard or {})
+    attached = _runtime(manifest, import_name, db, checked, revoked_at, heard or {}, manifests)
     runtime.attach(app, attached)
     _add_routes(app, manifest, blueprints)
     _wrap_requests(app)
@@ -135,11 +138,13 @@ def _runtime(
     settings: config.Settings,
     revoked_at: RevokedAt,
     heard: Mapping[str, Hearing],
+    manifests: Mapping[str, Manifest],
 ) -> Runtime:
     folder = _folder(import_name)
     attached = Runtime(
         settings=settings,
         manifest=manifest,
+        manifests=manifests,
         db=db,
         bus=connect(settings.bus_url, manifest.name),
         peers=peers.Peers(manifest, settings.peers_url, settings.client_secret),

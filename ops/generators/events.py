@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chassis.process.manifest import Manifest, discover
+from chassis.process.manifest import Manifest, discover, hearers_of
 from ops.generators.glossary import glossary
 
 SERVICES = Path(__file__).parents[2] / "services"
@@ -49,15 +49,9 @@ def _anchor(event: str) -> str:
 
 
 def _hearers(event: str, manifests: Mapping[str, Manifest]) -> str:
-    names = [name for name, manifest in manifests.items() if event in manifest.hears]
-    told = [name for name, manifest in manifests.items() if _gives_notice(event, manifest)]
-    if told and "notification" in manifests and "notification" not in names:
-        names.append("notification")
-    return ", ".join(names) or "nobody yet"
-
-
-def _gives_notice(event: str, manifest: Manifest) -> bool:
-    return any(notice.event == event for notice in manifest.notices)
+    reasons = (manifest.unheard.get(event) for manifest in manifests.values())
+    meant = next((f"nobody. {reason}".rstrip(".") for reason in reasons if reason), "nobody yet")
+    return ", ".join(hearers_of(event, manifests)) or meant
 
 
 def _event(name: str, event: str, manifests: Mapping[str, Manifest]) -> str:

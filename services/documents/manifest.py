@@ -6,8 +6,13 @@ MANIFEST = Manifest(
     name="documents",
     title={"id": "Dokumen", "en": "Documents"},
     app="services.documents.app:create_app",
-    publishes=("document.stored.v1", "document.verified.v1", "document.refused.v1"),
     hears=("employee.changed.v1", "result_document.issued.v1"),
+    # They are for applications that follow the feed.
+    unheard={
+        "document.stored.v1": "Whoever uploads holds the receipt, which others verify offline.",
+        "document.verified.v1": "The archive that it fills is in documents itself.",
+        "document.refused.v1": "The answer to the upload says it, and nothing was kept.",
+    },
     routes=(
         Route("/api/documents/"),
         # One file of at most 10 MB and what multipart puts around it.

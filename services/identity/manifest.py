@@ -6,13 +6,6 @@ MANIFEST = Manifest(
     name="identity",
     title={"id": "Identitas", "en": "Identity"},
     app="services.identity.app:create_app",
-    publishes=(
-        "employee.changed.v1",
-        "employee.contact_changed.v1",
-        "unit.changed.v1",
-        "role.changed.v1",
-        "delegation.changed.v1",
-    ),
     routes=(
         Route("/api/identity/"),
         Route("/oauth/", max_body=16_384),

@@ -1,7 +1,7 @@
 """What the rest of the system may know of the notification service.
 
-It also hears the events of every notice rule that any manifest brings; those are found when the
-service starts, so `hears` names only what it copies.
+`hears` names what it copies; with `tells_notices` it also hears the events of every notice rule
+that any manifest brings.
 """
 
 from chassis.process.manifest import Manifest, Route
@@ -16,6 +16,7 @@ MANIFEST = Manifest(
         "unit.changed.v1",
         "role.changed.v1",
     ),
+    tells_notices=True,
     routes=(Route("/api/notification/"),),
     calls={"identity": ("contacts.read",)},
     scopes=("notification",),

@@ -182,16 +182,6 @@ MANIFEST = Manifest(
     name="proposal",
     title={"id": "Usulan layanan kepegawaian", "en": "Staff service proposals"},
     app="services.proposal.app:create_app",
-    publishes=(
-        "proposal.submitted.v1",
-        "proposal.advanced.v1",
-        "proposal.returned.v1",
-        "proposal.resubmitted.v1",
-        "proposal.rejected.v1",
-        "proposal.withdrawn.v1",
-        "proposal.completed.v1",
-        "result_document.issued.v1",
-    ),
     hears=(
         "employee.changed.v1",
         "unit.changed.v1",

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 import pytest
 from flask import Flask, request
 
-from chassis.events import dead, reconcile
+from chassis.events import dead
 from chassis.events.reconcile import Reconciler
 from chassis.http import peers
-from chassis.process.manifest import Manifest
 from chassis.process.telemetry import LOOP_FAILURES
 from chassis.run.worker import Worker
 from tests.builders.letters.app import MANIFEST
+from tests.builders.manifests import Imagined
 from tests.chassis.test_events import heard, inbox, note
 
-NOTES = Manifest("notes", {"id": "", "en": ""}, "", publishes=("note.written.v1",))
+NOTES = Imagined("notes", {"id": "", "en": ""}, publishes=("note.written.v1",))
 
 
 @dataclass
@@ -46,13 +46,12 @@ class Source:
 
 
 @pytest.fixture
-def source(monkeypatch) -> Source:
-    manifests = {"letters": MANIFEST, "notes": NOTES}
-    monkeypatch.setattr(reconcile, "discover", lambda: manifests)
+def source() -> Source:
     return Source()
 
 
 def connect(letters, source: Source) -> Reconciler:
+    letters.runtime.manifests = {"letters": MANIFEST, "notes": NOTES}
     name = letters.runtime.settings.peers_url
     issuer = Flask("identity")
     issuer.add_url_rule(

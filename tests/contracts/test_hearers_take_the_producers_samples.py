@@ -9,7 +9,7 @@ import pytest
 
 from chassis.events.envelope import Event
 from chassis.process.ids import uuid7
-from chassis.process.manifest import discover, owner_of
+from chassis.process.manifest import discover, heard_by, owner_of
 from chassis.process.regions import in_region
 from tests.builders.service import Service
 
@@ -17,16 +17,10 @@ ROOT = Path(__file__).parents[2]
 MANIFESTS = discover()
 
 
-def heard_by(name: str) -> set[str]:
-    """What a service hears; the one that sends notices hears what any manifest announces."""
-    noticed = {notice.event for one in MANIFESTS.values() for notice in one.notices}
-    return {*MANIFESTS[name].hears, *(noticed if name == "notification" else set())}
-
-
 PAIRS = [
     (hearer, event_type, producer)
-    for hearer in MANIFESTS
-    for event_type in sorted(heard_by(hearer))
+    for hearer, manifest in MANIFESTS.items()
+    for event_type in sorted(heard_by(manifest, MANIFESTS))
     for producer in owner_of(event_type, MANIFESTS)
 ]
 

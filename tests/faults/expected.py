@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from chassis.process.manifest import Notice, discover
+from chassis.process.manifest import Notice, discover, heard_by
 from services.notification.domain.recipients import recipients
 
 Told = tuple[str, str, str]  # event, notice rule, person
@@ -24,9 +24,7 @@ class Happened(Protocol):
 def hearers() -> dict[str, frozenset[str]]:
     """Say which service must hear which events."""
     manifests = discover()
-    told = {notice.event for notice in _notices()}
-    heard = {name: frozenset(one.hears) for name, one in manifests.items()}
-    return heard | {"notification": heard["notification"] | told}
+    return {name: heard_by(one, manifests) for name, one in manifests.items()}
 
 
 def notices_due(events: Iterable[Happened]) -> Counter[Told]:

@@ -8,13 +8,14 @@ from uuid import UUID
 from chassis.events.envelope import Event
 from chassis.http.peers import Answer, PeerUnavailable
 from chassis.process.ids import uuid7
-from chassis.process.manifest import Manifest, Notice
+from chassis.process.manifest import Notice
 from chassis.process.regions import all_regions
 from services.notification.domain.attempts import accepted
 from services.notification.models import Attempt, Delivery
 from services.notification.models import Notice as NoticeRow
 from services.notification.subscriptions import heard
 from services.notification.workers.sender import Sender
+from tests.builders.manifests import Imagined
 
 REGION = "demo"
 APPLICANT = UUID("0190a000-0000-7000-8000-000000000001")
@@ -34,10 +35,9 @@ def a_rule(event="file.moved.v1", name="file_moved", to="owner_id", **changes):
 
 
 def a_service(*rules, name="files"):
-    return Manifest(
+    return Imagined(
         name=name,
         title={"id": "Berkas", "en": "Files"},
-        app="nowhere:create_app",
         publishes=tuple({rule.event for rule in rules}),
         notices=rules,
         labels=LABELS,

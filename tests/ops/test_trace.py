@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.process.ids import uuid7
-from chassis.process.manifest import discover
+from chassis.process.manifest import discover, hearers_of
 from ops import folder, operator, tracing
-from ops.trace import first_id, hearers_of
+from ops.trace import first_id
 from tests.ops.systems import run_ops
 
 NUMBER = re.compile(r"DEMO/BEBAS-HUKDIS/\d{4}/\d{6}")

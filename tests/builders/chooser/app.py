@@ -15,7 +15,6 @@ MANIFEST = Manifest(
     name="chooser",
     title={"id": "Pemilih", "en": "Chooser"},
     app="tests.builders.chooser.app:create_app",
-    publishes=("stage.decided.v1", "result.decided.v1"),
 )
 
 

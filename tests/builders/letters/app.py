@@ -23,7 +23,6 @@ MANIFEST = Manifest(
     name="letters",
     title={"id": "Surat", "en": "Letters"},
     app="tests.builders.letters.app:create_app",
-    publishes=("letter.written.v1",),
     hears=("note.written.v1",),
 )
 pages = Blueprint("letters", url_prefix="/api/letters/v1")
