@@ -1,6 +1,7 @@
 """Reads docs/adding-a-service.md: every block with a title is a file, the shell block is run."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -19,11 +20,10 @@ def service_files() -> dict[str, str]:
 
 
 def commands() -> list[list[str]]:
-    return [
-        [sys.executable, *line.replace('"', "").split()[1:]]
-        for line in blocks()["shell"].splitlines()
-        if line.startswith("python ")
-    ]
+    """The lines of the shell block, in this environment instead of the one `./simpul` makes."""
+    lines = [shlex.split(line) for line in blocks()["shell"].splitlines()]
+    assert all(line[0] == "./simpul" for line in lines)
+    return [[sys.executable, "-m", "ops", *line[1:]] for line in lines]
 
 
 def write(folder: Path) -> None:
