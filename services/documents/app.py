@@ -12,11 +12,11 @@ from services.documents import api
 from services.documents.adapters.machinery import install
 from services.documents.adapters.stores.opening import store_url
 from services.documents.manifest import MANIFEST
-from services.documents.models import db
-from services.documents.queries import sessions_revoked_at
+from services.documents.models import PEOPLE, db
 from services.documents.subscriptions import HEARD
 from services.documents.workers.scrubbing import scrub
 from services.documents.workers.sweeping import sweep
+from staff.rights import revoked_at
 
 _SHORTEST_SECRET = 32
 
@@ -59,6 +59,6 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
             Loop("sweep", sweep, every=3600.0, drained=False),
             Loop("scrub", scrub, every=60.0, drained=False),
         ),
-        revoked_at=sessions_revoked_at,
+        revoked_at=revoked_at(PEOPLE),
         on_create=(lambda app: install(app, runtime.of(app).settings),),
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
+from staff.tables import KeptPerson, People
 
 
 class Base(ServiceBase):
@@ -116,11 +117,10 @@ class ReceiptKey(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Employee(RegionScoped, Base):
-    """What documents keeps of an employee, as told by `employee.changed.v1`."""
+class Employee(KeptPerson, Base):
+    """Whom the view log names, and since when tokens are void."""
 
     __tablename__ = "employees"
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    sessions_revoked_at: Mapped[datetime | None]
-    version: Mapped[int]
+
+
+PEOPLE = People(db, Employee)

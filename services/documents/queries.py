@@ -1,7 +1,6 @@
 """What owners may read: their documents, and who opened them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from sqlalchemy import Select, or_, select
 
 from chassis.http.paging import Page, page
 from chassis.kernel.errors import NotFound
-from services.documents.models import ArchiveEntry, Document, Employee, View, db
+from services.documents.models import PEOPLE, ArchiveEntry, Document, View, db
 
 
 def document_of(document_id: UUID, owner_id: UUID) -> Document:
@@ -52,14 +51,8 @@ def views_page(
     document = document_of(document_id, owner_id)
     wanted = select(View).where(View.document_id == document.id)
     found = page(db.session(), wanted, by=(View.viewed_at, View.id), limit=limit, cursor=cursor)
-    names = _names([view.viewer_id for view in found.items])
+    names = PEOPLE.names([view.viewer_id for view in found.items])
     return found.body([_view(view, names) for view in found.items])
-
-
-def sessions_revoked_at(person_id: UUID) -> datetime | None:
-    """Say since when a person's older tokens are no longer good."""
-    wanted = select(Employee.sessions_revoked_at).where(Employee.id == person_id)
-    return db.session.scalar(wanted)
 
 
 def _owned_by(owner_id: UUID) -> Select[Any]:
@@ -84,11 +77,6 @@ def _described(document: Document, entry: ArchiveEntry | None) -> dict[str, Any]
         "category": entry.category if entry else None,
         "number": entry.number if entry else None,
     }
-
-
-def _names(people: Sequence[UUID]) -> dict[UUID, str]:
-    wanted = select(Employee).where(Employee.id.in_(people))
-    return {employee.id: employee.name for employee in db.session.scalars(wanted)}
 
 
 def _view(view: View, names: dict[UUID, str]) -> dict[str, Any]:

@@ -3,16 +3,9 @@
 from marshmallow import fields
 
 from chassis.events.inbox import EventData, hear
+from services.documents.models import PEOPLE
 from services.documents.usecases.archiving import archive
-from services.documents.usecases.following import keep_employee
-
-
-class EmployeeData(EventData):
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    title_prefix = fields.String(allow_none=True)
-    title_suffix = fields.String(allow_none=True)
-    sessions_revoked_at = fields.AwareDateTime(allow_none=True)
+from staff.keeping import heard
 
 
 class IssuedData(EventData):
@@ -25,6 +18,6 @@ class IssuedData(EventData):
 
 
 HEARD = {
-    "employee.changed.v1": hear(keep_employee, replay="rebuild", reads=EmployeeData()),
+    **heard(PEOPLE),
     "result_document.issued.v1": hear(archive, replay="rebuild", reads=IssuedData()),
 }

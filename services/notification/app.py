@@ -9,7 +9,6 @@ from chassis.process.config import Setting, Settings, SettingsInvalid, positive
 from chassis.process.loops import Loop
 from chassis.process.manifest import discover
 from chassis.run.app import service_app
-from services.notification import queries
 from services.notification.adapters.channels import (
     EMAIL,
     WHATSAPP,
@@ -26,9 +25,10 @@ from services.notification.adapters.whatsapp_log import open_whatsapp_log
 from services.notification.api import deliveries, inbox, preferences, whatsapp
 from services.notification.domain.addresses import email_address
 from services.notification.manifest import MANIFEST
-from services.notification.models import db
+from services.notification.models import PEOPLE, db
 from services.notification.subscriptions import heard
 from services.notification.workers import sender
+from staff.rights import revoked_at
 
 
 def _address(text: str) -> str:
@@ -97,7 +97,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         settings=SETTINGS,
         blueprints=(inbox.blp, preferences.blp, deliveries.blp, whatsapp.blp),
         heard=heard(discover()),
-        revoked_at=queries.revoked_at,
+        revoked_at=revoked_at(PEOPLE),
         on_create=(_add_senders,),
     )
 

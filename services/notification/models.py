@@ -5,7 +5,7 @@ on one channel; an attempt is one try to send it. Each is unique where a second 
 duplicate. Region leads every key and index.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
+from staff.tables import KeptPerson, KeptRole, KeptUnit, People
 
 
 class Base(ServiceBase):
@@ -104,43 +105,30 @@ class Preference(RegionScoped, Base):
     updated_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Employee(RegionScoped, Base):
-    """Copy of identity's employee: whom a greeting names, and since when tokens are void."""
+class Employee(KeptPerson, Base):
+    """Whom a greeting names, and since when tokens are void."""
 
     __tablename__ = "employees"
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    name: Mapped[str]
     active: Mapped[bool]
-    sessions_revoked_at: Mapped[datetime | None]
 
 
-class Unit(RegionScoped, Base):
-    """Copy of identity's units: the region's name and zone, and BKPSDM's name as sender."""
+class Unit(KeptUnit, Base):
+    """The region's name and zone, and BKPSDM's name as sender."""
 
     __tablename__ = "units"
     __table_args__ = (Index("ix_units_kind", "region", "kind"),)
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
     kind: Mapped[str] = mapped_column(String(20))
-    name: Mapped[str]
-    zone: Mapped[str | None]
-    bkpsdm: Mapped[bool]
-    active: Mapped[bool]
 
 
-class RoleGrant(RegionScoped, Base):
-    """Copy of identity's role grants: who may read the list of deliveries."""
+class RoleGrant(KeptRole, Base):
+    """Who may read the list of deliveries."""
 
     __tablename__ = "role_grants"
     __table_args__ = (Index("ix_role_grants_employee", "region", "employee_id"),)
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    employee_id: Mapped[UUID]
     role: Mapped[str] = mapped_column(String(40))
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
-    active: Mapped[bool]
+
+
+PEOPLE = People(db, Employee, Unit, RoleGrant)
 
 
 class Contact(RegionScoped, Base):

@@ -1,7 +1,6 @@
 """What is read: a person's inbox, and the list of deliveries for those who answer for it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +10,10 @@ from chassis.http.paging import Page, page
 from services.notification.models import (
     Attempt,
     Delivery,
-    Employee,
     Notice,
     Preference,
-    RoleGrant,
     db,
 )
-
-AUDITORS = ("sysadmin", "bkpsdm_admin")
 
 
 def inbox(
@@ -55,28 +50,8 @@ def deliveries(*, subject: str | None, state: str | None, limit: int, cursor: st
     return Page([_audited(one) for one in _with_notices(found.items)], found.next_cursor)
 
 
-def is_auditor(person: UUID, *, now: datetime) -> bool:
-    """Tell whether a person holds a role today that may see who was sent what."""
-    today = now.date()
-    grants = db.session.scalars(
-        select(RoleGrant).where(RoleGrant.employee_id == person, RoleGrant.role.in_(AUDITORS))
-    )
-    return any(_holds(grant, today) for grant in grants)
-
-
-def revoked_at(person: UUID) -> datetime | None:
-    """Tell since when a person's older tokens are void."""
-    employee = db.session.get(Employee, person)
-    return employee.sessions_revoked_at if employee else None
-
-
 def _mine(statement: Select[Any], person: UUID) -> Select[Any]:
     return statement.where(Notice.recipient_id == person, Notice.in_app.is_(True))
-
-
-def _holds(grant: RoleGrant, today: date) -> bool:
-    ended = grant.ends_on is not None and grant.ends_on < today
-    return grant.active and grant.starts_on <= today and not ended
 
 
 def _with_notices(found: Sequence[Delivery]) -> list[tuple[Delivery, Notice, list[Attempt]]]:

@@ -21,54 +21,18 @@ from services.notification.domain.rendering import (
     shown_facts,
 )
 from services.notification.domain.words import NotShowable, in_words
-from services.notification.usecases.copying import (
-    keep_contact_version,
-    keep_employee,
-    keep_role,
-    keep_unit,
-)
-from services.notification.usecases.telling import CHANNELS, DEFAULT_ZONE, Rule, tell
-
-
-class EmployeeData(EventData):
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    title_prefix = fields.String(allow_none=True)
-    title_suffix = fields.String(allow_none=True)
-    active = Truth(required=True)
-    sessions_revoked_at = fields.AwareDateTime(allow_none=True)
-
-
-class ContactData(EventData):
-    id = fields.UUID(required=True)
-    version = fields.Integer(required=True, strict=True)
-
-
-class UnitData(EventData):
-    id = fields.UUID(required=True)
-    kind = fields.String(required=True)
-    name = fields.String(required=True)
-    zone = fields.String(allow_none=True)
-    bkpsdm = Truth(allow_none=True)
-    active = Truth(required=True)
-
-
-class RoleData(EventData):
-    id = fields.UUID(required=True)
-    employee_id = fields.UUID(required=True)
-    role = fields.String(required=True)
-    starts_on = fields.Date(required=True)
-    ends_on = fields.Date(allow_none=True)
-    active = Truth(required=True)
-
+from services.notification.models import PEOPLE
+from services.notification.usecases.reaching import note_contact_version
+from services.notification.usecases.telling import CHANNELS, Rule, tell
+from staff import keeping
+from staff.hearing import ContactData
+from staff.snapshot import DEFAULT_ZONE
 
 HEARD: dict[str, Hearing] = {
-    "employee.changed.v1": hear(keep_employee, replay="rebuild", reads=EmployeeData()),
+    **keeping.heard(PEOPLE),
     "employee.contact_changed.v1": hear(
-        keep_contact_version, replay="rebuild", reads=ContactData()
+        note_contact_version, replay="rebuild", reads=ContactData()
     ),
-    "unit.changed.v1": hear(keep_unit, replay="rebuild", reads=UnitData()),
-    "role.changed.v1": hear(keep_role, replay="rebuild", reads=RoleData()),
 }
 
 

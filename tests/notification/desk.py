@@ -74,14 +74,21 @@ def copied(event_type, about, key, number=1, region=REGION, /, **data):
 
 
 def an_employee(key, name, version=1, **data):
-    state = {"name": name, "active": True, "title_prefix": None, "title_suffix": None}
-    state |= {"sessions_revoked_at": None}
+    state = {"nip": "199001012015011999", "name": name, "kind": "pns", "active": True}
+    state |= {"title_prefix": None, "title_suffix": None, "sessions_revoked_at": None}
     return copied("employee.changed.v1", "employee", key, version, **(state | data))
 
 
 def a_unit(name, kind, *, version=1, key=None, region=REGION, **data):
-    state = {"name": name, "kind": kind, "zone": None, "bkpsdm": False, "active": True}
+    state = {"code": name.lower(), "name": name, "kind": kind, "zone": None}
+    state |= {"bkpsdm": False, "active": True}
     return copied("unit.changed.v1", "unit", key or uuid7(), version, region, **(state | data))
+
+
+def a_role(person, role, *, version=1, key=None, **data):
+    state = {"employee_id": str(person), "role": role, "unit_id": None, "acting": "definitive"}
+    state |= {"starts_on": "2020-01-01", "ends_on": None, "active": True}
+    return copied("role.changed.v1", "role", key or uuid7(), version, **(state | data))
 
 
 def a_contact_version(key, version):

@@ -6,24 +6,9 @@ import pytest
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from services.notification.domain.attempts import permanent
-from tests.notification.desk import ADMIN, APPLICANT, OFFICER, a_rule, an_employee, an_event, copied
+from tests.notification.desk import ADMIN, APPLICANT, OFFICER, a_role, a_rule, an_employee, an_event
 
 API = "/api/notification/v1"
-
-
-def a_grant(person, role, *, active=True, starts_on="2020-01-01", ends_on=None):
-    return copied(
-        "role.changed.v1",
-        "role",
-        uuid7(),
-        employee_id=str(person),
-        role=role,
-        unit_id=None,
-        acting="definitive",
-        starts_on=starts_on,
-        ends_on=ends_on,
-        active=active,
-    )
 
 
 @pytest.fixture
@@ -176,7 +161,7 @@ class TestTheListOfDeliveries:
         assert "@" not in answer.text
 
     def test_is_filtered_by_state(self, told):
-        told.hear(a_grant(ADMIN, "sysadmin"))
+        told.hear(a_role(ADMIN, "sysadmin"))
 
         rows = ask(told, "/deliveries?state=pending", person=ADMIN).json["data"]
 
@@ -194,7 +179,7 @@ class TestTheListOfDeliveries:
         ],
     )
     def test_is_open_to_todays_administrators(self, told, grant, status):
-        told.hear(a_grant(ADMIN, **grant))
+        told.hear(a_role(ADMIN, **grant))
 
         assert ask(told, "/deliveries", person=ADMIN).status_code == status
 
@@ -204,7 +189,7 @@ class TestTheListOfDeliveries:
         assert told.service.call("GET", f"{API}/deliveries", token=token).status_code == 403
 
     def test_lets_an_administrator_try_a_failed_one_again(self, told):
-        told.hear(a_grant(ADMIN, "sysadmin"))
+        told.hear(a_role(ADMIN, "sysadmin"))
         told.mail.endings.append(permanent("550"))
         told.send_all()
         [failed] = ask(told, "/deliveries?state=failed", person=ADMIN).json["data"]
@@ -220,7 +205,7 @@ class TestTheListOfDeliveries:
         assert len(told.mail.sent) == 6
 
     def test_knows_no_delivery_that_is_not_there(self, told):
-        told.hear(a_grant(ADMIN, "sysadmin"))
+        told.hear(a_role(ADMIN, "sysadmin"))
 
         answer = ask(told, f"/deliveries/{uuid7()}/retry", person=ADMIN, method="POST")
 

@@ -10,8 +10,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.notification.desk import ADMIN, an_event
-from tests.notification.test_api import a_grant
+from tests.notification.desk import ADMIN, a_role, an_event
 
 CASES = 30
 CHECKS = (
@@ -33,7 +32,7 @@ fuzzed = settings(
 
 def test_no_request_breaks_the_service(desk):
     desk.hear(
-        a_grant(ADMIN, "sysadmin"),
+        a_role(ADMIN, "sysadmin"),
         *(an_event(version=n, owner_id=str(ADMIN)) for n in range(1, 4)),
     )
     token = desk.service.person(ADMIN, "notification", "events.read", "ops")

@@ -16,11 +16,11 @@ from tests.notification.desk import (
     PEOPLE,
     Desk,
     a_contact_version,
+    a_role,
     a_rule,
     a_unit,
     an_employee,
     an_event,
-    copied,
 )
 
 BKPSDM, REGION = ADMIN, OFFICER
@@ -34,11 +34,7 @@ def everything_said():
     for key, name in PEOPLE.items():
         said += [an_employee(key, name, n, active=n != 2) for n in (1, 2, 3)]
         said += [a_contact_version(key, n) for n in (1, 2, 3)]
-    held = {"employee_id": str(OFFICER), "role": "umpeg", "starts_on": "2020-01-01"}
-    said += [
-        copied("role.changed.v1", "role", APPLICANT, n, active=n != 3, ends_on=None, **held)
-        for n in (1, 2, 3)
-    ]
+    said += [a_role(OFFICER, "umpeg", key=APPLICANT, version=n, active=n != 3) for n in (1, 2, 3)]
     deciders = [str(key) for key in PEOPLE]
     return said, [
         an_event(subject=f"file/{n % 4}", version=n, decider_ids=deciders) for n in range(1, 9)

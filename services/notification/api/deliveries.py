@@ -10,15 +10,16 @@ from uuid import UUID
 from chassis.http.api import Blueprint
 from chassis.http.auth import InsufficientScope, actor, person, requires
 from chassis.http.idempotency import idempotent
-from chassis.kernel.errors import Forbidden
 from chassis.process.clock import now
 from services.notification import queries
 from services.notification.api.schemas import DeliveriesArgs, DeliveryPage, DeliveryState
-from services.notification.models import Delivery
+from services.notification.models import PEOPLE, Delivery
 from services.notification.usecases.releasing import try_again
+from staff.rights import require_role
 
 READ = "deliveries.read"
 OPERATOR = "ops"
+AUDITORS = frozenset({"sysadmin", "bkpsdm_admin"})
 blp = Blueprint("deliveries", url_prefix="/api/notification/v1", description="What was sent")
 
 
@@ -53,5 +54,4 @@ def _check_client() -> None:
 def _check_auditor() -> None:
     if "notification" not in actor().scopes:
         raise InsufficientScope(scope="notification")
-    if not queries.is_auditor(person(), now=now()):
-        raise Forbidden
+    require_role(PEOPLE, person(), AUDITORS)

@@ -1,12 +1,13 @@
 """Where a person is reached: fetched from identity when needed, kept until a newer version is told.
 
-Called by the sender only, outside any transaction, because it may ask over the network.
+`reach` is called by the sender only, outside any transaction: it may ask over the network.
 """
 
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 from uuid import UUID
 
+from chassis.events.envelope import Event
 from chassis.http.peers import PeerUnavailable
 from chassis.process.regions import in_region
 from chassis.process.runtime import here
@@ -35,6 +36,16 @@ def reach(person: UUID, *, region: str) -> Reach:
             return Reach()
         _keep(person, found)
     return Reach(found.get("email"), found.get("phone"), found.get("language"))
+
+
+def note_contact_version(event: Event) -> None:
+    """Note that a person's contacts changed; the sender fetches them when it needs them."""
+    employee_id = UUID(event.data["id"])
+    contact = db.session.get(Contact, employee_id)
+    if contact is None:
+        contact = Contact(employee_id=employee_id, known_version=0)
+        db.session.add(contact)
+    contact.known_version = max(contact.known_version, int(event.data["version"]))
 
 
 def _kept(person: UUID) -> Reach | None:

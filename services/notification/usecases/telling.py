@@ -25,12 +25,12 @@ from services.notification.domain.rendering import (
     render,
 )
 from services.notification.domain.words import clean_line
-from services.notification.models import Delivery, Employee, Notice, Unit, db
+from services.notification.models import PEOPLE, Delivery, Notice, Unit, db
+from staff.snapshot import DEFAULT_ZONE
 
 IN_APP = "in_app"
 SENT_CHANNELS = (EMAIL, WHATSAPP)
 CHANNELS = (IN_APP, *SENT_CHANNELS)
-DEFAULT_ZONE = "Asia/Jakarta"
 
 
 class NotYetKnown(Exception):
@@ -129,10 +129,10 @@ def _told_already(event: Event, rule: Rule, person: UUID) -> bool:
 
 
 def _name_of(person: UUID) -> str:
-    employee = db.session.get(Employee, person)
-    if employee is None:
+    name = PEOPLE.names([person]).get(person)
+    if name is None:
         raise NotYetKnown(f"no copy of employee {person} yet")
-    return clean_line(employee.name)
+    return clean_line(name)
 
 
 def _office() -> Office:
