@@ -1,16 +1,24 @@
 """Fixtures every test may use."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chassis.process import runtime as runtimes
 from chassis.process import telemetry
+from tests.builders import templates
 from tests.builders.service import Service, one_service
 
 telemetry.configure_logs(terminal=False, level=40)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder for templates before the workers of xdist start, which inherit it."""
+    stack = ExitStack()
+    stack.enter_context(templates.one_run())
+    config.add_cleanup(stack.close)
 
 
 @pytest.fixture
@@ -25,7 +33,7 @@ def service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
 
     yield build
     for one in built:
-        _dispose(one.app)
+        one.close()
 
 
 @pytest.fixture
@@ -36,9 +44,3 @@ def system(tmp_path: Path) -> Iterator[Any]:
     running = demo_system(tmp_path)
     yield running
     running.close()
-
-
-def _dispose(app: Any) -> None:
-    with app.app_context():
-        runtimes.of(app).db.session.remove()
-        runtimes.of(app).db.engine.dispose()

@@ -1,11 +1,9 @@
 """One service by itself: its own database in a temporary folder, a test's own token issuer."""
 
-import atexit
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,7 +17,8 @@ from chassis.http.keys import KeySet
 from chassis.process import runtime as runtimes
 from chassis.process.ids import uuid7
 from chassis.process.manifest import discover, load
-from chassis.run import embedded, worker
+from chassis.run import embedded, migration, worker
+from tests.builders.templates import template
 from tests.builders.tokens import ISSUER, Signer
 
 
@@ -65,6 +64,9 @@ class Service:
     def drain(self) -> None:
         worker.drain(self.app)
 
+    def close(self) -> None:
+        let_go(self.app)
+
     def recorded(self, event_type: str | None = None) -> list[Event]:
         """Return what the service has said, oldest first."""
         with self.app.app_context():
@@ -103,23 +105,27 @@ def under_test(app: Flask, signer: Signer | None = None) -> Service:
 
 def one_service(name: str, folder: Path, **extra: str) -> Service:
     """Build, migrate and seed a service from its manifest."""
-    live = folder / f"{name}.db"
-    if not live.exists() and "SECRET_KEY" not in extra:  # a secret of its own seals its own keys
-        shutil.copyfile(_migrated(name), live)
+    database = folder / f"{name}.db"
+    if not database.exists():
+        shutil.copyfile(
+            template(f"schema-{name}", partial(_migrated, name)) / database.name, database
+        )
     app: Flask = load(discover()[name].app)(settings_for(name, folder, **extra))
     service = under_test(app)
     embedded.prepare(app)
     return service
 
 
-@cache
-def _migrated(name: str) -> Path:
-    """A service's empty database; migrated once in this process, then copied."""
-    folder = Path(tempfile.mkdtemp(prefix="simpul-migrated-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+def _migrated(name: str, folder: Path) -> None:
+    """A service's empty tables; what seeds bring has a time, and that is the test's."""
     app: Flask = load(discover()[name].app)(settings_for(name, folder))
-    embedded.prepare(app)
+    migration.upgrade(app)
+    let_go(app)
+
+
+def let_go(app: Flask) -> None:
+    """Close every connection to a service's database, so that its file is whole."""
+    runtime = runtimes.of(app)
     with app.app_context():
-        runtimes.of(app).db.session.remove()
-        runtimes.of(app).db.engine.dispose()
-    return folder / f"{name}.db"
+        runtime.db.session.remove()
+        runtime.db.engine.dispose()

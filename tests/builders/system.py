@@ -1,5 +1,6 @@
 """The whole embedded system in one process, for journeys."""
 
+import shutil
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,16 +8,22 @@ from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+import time_machine
 from flask import Flask
 from urllib3 import HTTPHeaderDict
 from werkzeug.test import Client
 
+from chassis.process.manifest import discover
 from chassis.run import embedded, worker
 from chassis.run.embedded import Embedded, key
 from chassis.run.worker import Worker
 from ops.composition import compose
 from ops.journey.web import Answer, Web
 from tests.builders.form import Account, account_in
+from tests.builders.service import let_go
+from tests.builders.templates import template
+
+CHEAP = {"RETRY_SCHEDULE": "0,0,0", "PASSWORD_MEMORY_KIB": "1024"}
 
 
 class Edge(Web):
@@ -97,19 +104,33 @@ class System:
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
-        self.built.close()
+        for app in self.built.apps.values():
+            let_go(app)
 
 
 def demo_system(folder: Path, *, public_url: str = "http://simpul.test", **extra: str) -> System:
     """Build everything in a folder with the demo region; call `drain()` to move events."""
-    built = embedded.build(
-        folder,
-        public_url=public_url,
-        demo=True,
-        extra={"RETRY_SCHEDULE": "0,0,0", "PASSWORD_MEMORY_KIB": "1024", **extra},
-    )
-    edge = compose(built)
-    system = System(built, edge, folder, public_url)
+    own_databases = any(name.startswith("DATABASE_URL") for name in extra)
+    # A copy is of today; in a test that travels the region must begin on its day.
+    if not own_databases and not time_machine.escape_hatch.is_travelling():
+        copy_demo(folder)
+    return _demo_in(folder, public_url, extra)
+
+
+def copy_demo(folder: Path) -> None:
+    """Put the demo region's files into an empty folder: as if it had just been filled."""
+    if not any(folder.glob("*.db")):
+        services = "-".join(sorted(discover()))
+        shutil.copytree(template(f"demo-{services}", _make_demo), folder, dirs_exist_ok=True)
+
+
+def _make_demo(folder: Path) -> None:
+    _demo_in(folder, "http://simpul.test", {}).close()
+
+
+def _demo_in(folder: Path, public_url: str, extra: Mapping[str, str]) -> System:
+    built = embedded.build(folder, public_url=public_url, demo=True, extra=CHEAP | extra)
+    system = System(built, compose(built), folder, public_url)
     system.drain()
     return system
 

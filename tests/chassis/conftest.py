@@ -7,7 +7,7 @@ from flask import Flask
 
 from chassis.process import runtime as runtimes
 from tests.builders.letters.app import create_app
-from tests.builders.service import Service, settings_for, under_test
+from tests.builders.service import Service, let_go, settings_for, under_test
 
 
 @pytest.fixture
@@ -26,9 +26,7 @@ def make_letters(tmp_path: Path) -> Iterator[Callable[..., Service]]:
 
     yield make
     for app in built:
-        with app.app_context():
-            runtimes.of(app).db.session.remove()
-            runtimes.of(app).db.engine.dispose()
+        let_go(app)
 
 
 @pytest.fixture

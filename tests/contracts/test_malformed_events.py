@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from chassis.events.envelope import Event
-from chassis.process import runtime as runtimes
 from tests.builders.malformed import (
     AT_ONCE,
     anew,
@@ -35,9 +34,7 @@ def hearers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Serv
         built[name].hear(*prepared(built[name], known))
     yield built
     for one in built.values():
-        with one.app.app_context():
-            runtimes.of(one.app).db.session.remove()
-            runtimes.of(one.app).db.engine.dispose()
+        one.close()
 
 
 def field_by_field(event_type: str, producer: str) -> list[tuple[str, list[Event], Event]]:

@@ -72,9 +72,7 @@ def busy_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     made = Desk(one_service("documents", folder, UPLOADS_PER_DAY="100000"), uuid7())
     yield made
     made.close()
-    with made.service.app.app_context():
-        made.service.runtime.db.session.remove()
-        made.service.runtime.db.engine.dispose()
+    made.service.close()
 
 
 @pytest.fixture

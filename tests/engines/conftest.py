@@ -7,14 +7,13 @@ from sqlalchemy import create_engine
 
 from chassis.data import postgres as rules
 from chassis.events.bus.amqp import RabbitBus
-from chassis.process import runtime as runtimes
 from ops.engines.postgres import Postgres
 from ops.engines.rabbit import Rabbit
 from tests.builders.engines import engine_folder, or_skipped
 from tests.builders.letters.app import create_app
 from tests.builders.letters.models import Base
 from tests.builders.rabbit import Ear, a_broker
-from tests.builders.service import Service, settings_for, under_test
+from tests.builders.service import Service, let_go, settings_for, under_test
 
 
 @pytest.fixture(scope="session")
@@ -46,9 +45,7 @@ def make_letters(postgres, tmp_path) -> Iterator[Callable[..., Service]]:
 
     yield make
     for app in built:
-        with app.app_context():
-            runtimes.of(app).db.session.remove()
-            runtimes.of(app).db.engine.dispose()
+        let_go(app)
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from chassis.run import embedded
 from chassis.run.app import key_set
 from services.identity.seeds.demo import CREDENTIALS
 from services.identity.seeds.demo import seed as seed_demo
-from tests.builders.service import settings_for
+from tests.builders.service import let_go, settings_for
+from tests.builders.templates import template
 from tests.identity.desk import Desk
 from tests.identity.door import Door
 
@@ -25,14 +26,16 @@ DATABASE = "identity.db"
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_folder() -> Path:
     """The demo region as it was seeded; nobody works here."""
-    folder = tmp_path_factory.mktemp("demo-region")
+    return template("demo-in-identity", _seeded)
+
+
+def _seeded(folder: Path) -> None:
     app = _make(folder)
     embedded.prepare(app)
     seed_demo(app, folder)
-    _close(app)
-    return folder
+    let_go(app)
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +48,7 @@ def shared_app(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path) -> F
 @pytest.fixture
 def demo_app(shared_app: Flask, demo_folder: Path) -> Iterator[Flask]:
     """The demo region, untouched."""
-    _close(shared_app)
+    let_go(shared_app)
     runtime = runtimes.of(shared_app)
     live = Path(shared_app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
     for leftover in ("-wal", "-shm"):
@@ -53,7 +56,7 @@ def demo_app(shared_app: Flask, demo_folder: Path) -> Iterator[Flask]:
     shutil.copyfile(demo_folder / DATABASE, live)
     runtime.keys = key_set(runtime, runtime.settings.jwks_url)
     yield shared_app
-    _close(shared_app)
+    let_go(shared_app)
 
 
 @pytest.fixture
@@ -69,7 +72,7 @@ def build_app(tmp_path: Path) -> Iterator[Build]:
 
     yield build
     for app in apps:
-        _close(app)
+        let_go(app)
 
 
 @pytest.fixture
@@ -96,9 +99,3 @@ def _make(folder: Path, **extra: str) -> Flask:
     settings = settings_for("identity", folder, **extra)
     app: Flask = load("services.identity.app:create_app")(settings)
     return app
-
-
-def _close(app: Flask) -> None:
-    with app.app_context():
-        runtimes.of(app).db.session.remove()
-        runtimes.of(app).db.engine.dispose()

@@ -4,21 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from chassis.process import runtime as runtimes
 from tests.builders.service import Service, one_service
+from tests.builders.templates import template
 from tests.proposal.office import Office
 
 
 @pytest.fixture(scope="session")
-def opened_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def opened_database() -> Path:
     """A database in which the demo region has been heard of; made once, copied by each test."""
-    folder = tmp_path_factory.mktemp("opened")
+    return template("proposal-that-heard", _opened) / "proposal.db"
+
+
+def _opened(folder: Path) -> None:
     service = one_service("proposal", folder)
     Office(service).open()
-    with service.app.app_context():
-        runtimes.of(service.app).db.session.remove()
-        runtimes.of(service.app).db.engine.dispose()
-    return folder / "proposal.db"
+    service.close()
 
 
 @pytest.fixture
