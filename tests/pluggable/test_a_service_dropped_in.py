@@ -149,6 +149,18 @@ def test_it_knows_the_roles_given_before_it_was_there(joined: Joined) -> None:
     assert filed.stage == "opd_head_approval"
 
 
+def test_a_token_whose_session_was_ended_is_void_here_too(joined: Joined) -> None:
+    head = joined.journey.person("opd_head_dinkes")
+    head.get(CASES)
+    path = f"/api/identity/v1/employees/{joined.journey.me('opd_head_dinkes')['id']}"
+
+    joined.journey.person("sysadmin").send("POST", f"{path}/sessions/revoke", status=204)
+    joined.system.drain()
+
+    refused = head.call("GET", CASES)
+    assert (refused.status, refused.json()["code"]) == (401, "session_revoked")
+
+
 def parked(system: System) -> dict[str, list[str]]:
     """Events no service could handle, by service."""
     found = {}
