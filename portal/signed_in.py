@@ -56,7 +56,8 @@ def keep_person(me: dict[str, Any]) -> None:
     """Keep the little of a person that every page shows."""
     session["me"] = {
         "id": me["id"],
-        "name": me["name"],
+        # The previous release of identity, while it is replaced, gives the bare name only.
+        "name": me.get("full_name") or me["name"],
         "roles": sorted({grant["role"] for grant in me.get("roles", ())}),
         "opd": (me.get("opd") or {}).get("name"),
         "zone": (me.get("region") or {}).get("zone"),

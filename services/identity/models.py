@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
+from staff.names import full_name
 
 
 class Base(ServiceBase):
@@ -99,6 +100,10 @@ class Employee(Versioned, RegionScoped, Base):
     active: Mapped[bool] = mapped_column(default=True)
     sessions_revoked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def full_name(self) -> str:
+        return full_name(self.name, self.title_prefix, self.title_suffix)
 
 
 class EmployeeFact(RegionScoped, Base):

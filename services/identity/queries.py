@@ -25,8 +25,8 @@ from services.identity.models import (
 )
 
 _ME = (
-    *("id", "nip", "name", "title_prefix", "title_suffix", "kind", "jabatan"),
-    *("jenis_jabatan", "golongan"),
+    *("id", "nip", "name", "title_prefix", "title_suffix", "full_name", "kind"),
+    *("jabatan", "jenis_jabatan", "golongan"),
 )
 
 

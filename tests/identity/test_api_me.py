@@ -8,6 +8,7 @@ from tests.identity.desk import Desk
 def test_me_tells_rank_and_unit_but_no_contacts(desk: Desk):
     told = desk.call("applicant_jf", "GET", "/me").get_json()
 
+    assert (told["name"], told["full_name"]) == ("Cahaya Contoh", "Cahaya Contoh, S.Pd.")
     assert told["golongan"] == "III/b"
     assert told["pangkat"] == "Penata Muda Tingkat I"
     assert told["unit"]["name"] == "SD Negeri Contoh 1"

@@ -268,6 +268,7 @@ def test_userinfo_tells_the_name_but_neither_nip_nor_contacts(door: Door):
     )
 
     assert set(answer.get_json()) == {"sub", "name", "zoneinfo"}
+    assert answer.get_json()["name"] == "Andini Contoh, S.Kom."
 
 
 def test_without_offline_access_there_is_no_refresh_token(door: Door):

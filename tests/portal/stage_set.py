@@ -104,6 +104,7 @@ def me(*roles: str) -> dict[str, Any]:
     return {
         "id": PERSON,
         "name": "Andini Contoh",
+        "full_name": "Andini Contoh, S.Kom.",
         "roles": [{"role": role} for role in roles],
         "opd": {"id": "x", "name": "Dinas Contoh"},
         "region": {"code": "demo", "name": "Kota Contoh Raya", "zone": "Asia/Makassar"},

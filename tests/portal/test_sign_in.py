@@ -75,7 +75,7 @@ def test_the_dashboard_greets_who_signed_in(client: FlaskClient, edge: FakeEdge)
 
     page = client.get("/portal/").text
 
-    assert "Andini Contoh" in page
+    assert "Andini Contoh, S.Kom." in page
     assert edge.told("GET", "/api/proposal/v1/proposals")[0].headers["authorization"] == (
         "Bearer access-1"
     )

@@ -27,8 +27,8 @@ from services.identity.usecases import employees, passwords, second_factor, sess
 
 blp = Blueprint("employees", url_prefix="/api/identity/v1", description="The staff register")
 _SHOWN = (
-    *("id", "version", "nip", "name", "title_prefix", "title_suffix", "kind"),
-    *("unit_id", "opd_id", "active", *FACT_NAMES),
+    *("id", "version", "nip", "name", "title_prefix", "title_suffix", "full_name"),
+    *("kind", "unit_id", "opd_id", "active", *FACT_NAMES),
 )
 
 

@@ -103,7 +103,7 @@ def revoke() -> Response:
 @requires("openid")
 def userinfo() -> dict[str, Any]:
     me = queries.me(person())
-    return {"sub": str(me["id"]), "name": me["name"], "zoneinfo": me["region"].zone}
+    return {"sub": str(me["id"]), "name": me["full_name"], "zoneinfo": me["region"].zone}
 
 
 def _wants_fresh_sign_in(row: SignInSession) -> bool:

@@ -100,7 +100,7 @@ def _account_page(
     return page(
         "account",
         status=422 if wrong else 200,
-        name=queries.employee(row.employee_id).name,
+        name=queries.employee(row.employee_id).full_name,
         totp_enrolled=bool(owned and owned.totp_confirmed_at),
         codes_left=second_factor.recovery_codes_left(row.employee_id),
         wrong=wrong,
