@@ -18,7 +18,15 @@ from chassis.data.db import Database, RegionScoped
 from chassis.process.ids import uuid7
 from chassis.process.regions import current_region
 from staff.organisation import Delegation, HeldRole, Organisation, UnitNode
-from staff.tables import KeptDelegation, KeptRoleOfUnit, KeptUnit, KeptUnitInTree, People
+from staff.tables import (
+    Kept,
+    KeptDelegation,
+    KeptPerson,
+    KeptRoleOfUnit,
+    KeptUnit,
+    KeptUnitInTree,
+    People,
+)
 
 DEFAULT_ZONE = "Asia/Jakarta"
 
@@ -62,6 +70,11 @@ class Snapshots(Generic[S]):
         """Return the snapshot of the bound region."""
         stamp = self._db.session.scalar(select(self._stamp.stamp))
         return self._kept(current_region(), stamp) if stamp else self._read()
+
+    def follow(self, session: Session, row: Kept) -> None:
+        """Invalidate after a change of an office; people's own facts are in no snapshot."""
+        if not isinstance(row, KeptPerson):
+            self.invalidate(session)
 
     def invalidate(self, session: Session) -> None:
         """Make every process read the bound region's snapshot again."""

@@ -14,8 +14,8 @@ from chassis.kernel.errors import Refused
 from services.proposal.adapters.receipts import Receipt
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import Action, Result
-from services.proposal.models import PEOPLE, Employee, Unit
-from services.proposal.queries.region_snapshot import invalidate_snapshot
+from services.proposal.models import PEOPLE, Unit
+from services.proposal.queries.region_snapshot import SNAPSHOTS
 from services.proposal.seeds.definitions import catalogue_documents
 from services.proposal.usecases.catalogue import install
 from services.proposal.usecases.deciding import ServiceDecider
@@ -64,9 +64,7 @@ _DECISIONS = {
 
 def refresh(session: Session, row: Kept) -> None:
     """Read the region anew when its offices changed; a new region gets the catalogue."""
-    if isinstance(row, Employee):
-        return
-    invalidate_snapshot(session)
+    SNAPSHOTS.follow(session, row)
     if isinstance(row, Unit) and row.kind == "region":
         install(catalogue_documents())
 

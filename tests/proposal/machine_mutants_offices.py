@@ -68,7 +68,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("a process goes on with the offices it once read")
 def _(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(subscriptions, "invalidate_snapshot", lambda _: None)
+    patch.setattr(subscriptions.SNAPSHOTS, "follow", lambda *_: None)
 
 
 @mutant("an officer of another OPD may decide")

@@ -1,13 +1,12 @@
-"""Nobody decides an own proposal: the chain of R16, and the desks people may sit at."""
+"""Nobody decides an own proposal: the chain of R16."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staff.deciders import Desk, desks_of
 from staff.organisation import Delegation, HeldRole
-from tests.builders.organisation import an_id, an_organisation, units
-from tests.staff.officers import NO_PLT, SINCE, TODAY, ask, held, lends, names
+from tests.builders.organisation import an_id, units
+from tests.staff.officers import NO_PLT, ask, held, lends, names
 
 
 class TestOwnProposal:
@@ -120,38 +119,3 @@ def test_nobody_ever_decides_an_own_proposal_and_silence_is_an_alarm(
     assert an_id("a") not in answer.employee_ids
     assert bool(answer.holders) is (answer.alarm is None)
     assert all(holder.acting != "plt" for holder in answer.holders)
-
-
-class TestDesks:
-    def of(
-        self, name: str, *roles: HeldRole, delegations: tuple[Delegation, ...] = ()
-    ) -> set[Desk]:
-        organisation = an_organisation(roles=roles, delegations=delegations)
-        return set(desks_of(an_id(name), organisation, TODAY))
-
-    def test_are_the_roles_somebody_holds(self) -> None:
-        assert self.of("siti", held("siti", "umpeg", "disdik")) == {
-            Desk("umpeg", an_id("disdik")),
-        }
-
-    def test_are_the_roles_somebody_was_lent(self) -> None:
-        delegation = lends("kepala", "siti", "opd_head", unit_id=an_id("disdik"))
-
-        assert self.of("siti", delegations=(delegation,)) == {Desk("opd_head", an_id("disdik"))}
-
-    def test_are_not_the_roles_lent_to_somebody_else_or_at_another_time(self) -> None:
-        elsewhere = lends("kepala", "budi", "opd_head")
-        over = lends("kepala", "siti", "opd_head", ends_on=SINCE)
-
-        assert self.of("siti", delegations=(elsewhere, over)) == set()
-
-    def test_of_the_sekda_reach_every_head_as_a_last_resort(self) -> None:
-        fallback = {desk for desk in self.of("s", held("s", "sekda", None)) if desk.fallback}
-
-        assert {(desk.role, desk.unit_id) for desk in fallback} == {
-            ("opd_head", None),
-            ("bkpsdm_head", None),
-        }
-
-    def test_are_none_for_an_employee_without_a_role(self) -> None:
-        assert self.of("siti", held("budi", "umpeg", "disdik")) == set()

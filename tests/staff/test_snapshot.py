@@ -28,8 +28,7 @@ UMPEG = frozenset({"umpeg"})
 
 
 def hear(*events, refreshed=True):
-    changed = (lambda session, _row: SNAPSHOTS.invalidate(session)) if refreshed else None
-    handlers = heard(PEOPLE, changed=changed)
+    handlers = heard(PEOPLE, changed=SNAPSHOTS.follow if refreshed else None)
     for event in events:
         handlers[event.type].handle(event)
 
@@ -62,6 +61,13 @@ def test_a_snapshot_is_read_again_only_after_a_change(offices):
         SNAPSHOTS.invalidate(session)
     after = SNAPSHOTS.of_bound_region()
     assert after.organisation.roles_of(an_id("umpeg"), TODAY) == ()
+
+
+def test_a_persons_own_facts_do_not_make_it_be_read_again(offices):
+    before = SNAPSHOTS.of_bound_region()
+    hear(employee_event("umpeg", "disdik"))
+
+    assert SNAPSHOTS.of_bound_region() is before
 
 
 def test_regions_have_snapshots_of_their_own(offices):
