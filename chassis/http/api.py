@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from functools import wraps
 from threading import RLock
 from typing import Any
 
@@ -11,27 +12,15 @@ from apispec import APISpec
 from flask import Flask
 from flask_smorest.utils import prepare_response
 from marshmallow import fields
+from marshmallow.utils import get_value
 from webargs.flaskparser import FlaskParser
 
+from chassis.http.etags import set_etag
 from chassis.http.problems import CONTENT_TYPE
 from chassis.process.manifest import Manifest
 
 _DOC = "simpul_doc"
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-IF_MATCH: dict[str, Any] = {
-    "name": "If-Match",
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string"},
-    "description": "ETag of the version seen. Missing: 428. Changed meanwhile: 412.",
-}
-IDEMPOTENCY_KEY: dict[str, Any] = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
-    "description": "The same key and body get the same answer for 7 days.",
-}
 
 
 class Schema(marshmallow.Schema):
@@ -39,6 +28,12 @@ class Schema(marshmallow.Schema):
 
     class Meta:
         unknown = marshmallow.RAISE
+
+
+class VersionedView(Schema):
+    """What a client sees of something that can change: its version is also its ETag."""
+
+    version = fields.Integer(required=True)
 
 
 class FieldProblem(Schema):
@@ -87,11 +82,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         return super().arguments(schema, **options)  # type: ignore[no-any-return]
 
     def response(self, status_code: int, schema: Any = None, **options: Any) -> Decorator:
-        return super().response(status_code, schema, **options)  # type: ignore[no-any-return]
+        answering: Decorator = super().response(status_code, schema, **options)
+        if not (isinstance(schema, type) and issubclass(schema, VersionedView)):
+            return answering
+        return lambda view: answering(_with_etag(view))
 
 
 def document(view: Callable[..., Any], **extra: Any) -> None:
-    """Add security or header parameters to a view's documentation."""
+    """Add security, header parameters or a minimal answer to a view's documentation."""
     doc = deepcopy(getattr(view, "_apidoc", {}))
     ours = doc.setdefault(_DOC, {"parameters": []})
     ours["parameters"].extend(extra.pop("parameters", []))
@@ -99,9 +97,17 @@ def document(view: Callable[..., Any], **extra: Any) -> None:
     view.__dict__["_apidoc"] = doc
 
 
+def _with_etag(view: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    def versioned(*args: Any, **kwargs: Any) -> Any:
+        shown = view(*args, **kwargs)
+        set_etag(get_value(shown, "version"))
+        return shown
+
+    return versioned
+
+
 def needs_if_match(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Document that a view takes If-Match; the view calls `require_match`."""
-    document(view, parameters=[IF_MATCH])
     return view
 
 
@@ -111,8 +117,18 @@ def _describe(doc: dict[str, Any], info: dict[str, Any], **_context: Any) -> dic
         doc["parameters"] = [*doc.get("parameters", []), *ours["parameters"]]
     if "security" in ours:
         doc["security"] = ours["security"]
+    if ours.get("minimal"):
+        _offer(doc["responses"], ours["minimal"])
     doc.setdefault("responses", {}).setdefault("default", "DEFAULT_ERROR")
     return doc
+
+
+def _offer(responses: dict[Any, Any], minimal: type[Schema]) -> None:
+    """Say that a successful answer may be the minimal one."""
+    for status, response in responses.items():
+        if str(status).startswith("2"):
+            for content in response["content"].values():
+                content["schema"] = {"anyOf": [content["schema"], minimal]}
 
 
 class _Api(flask_smorest.Api):  # type: ignore[misc]

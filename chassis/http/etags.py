@@ -1,8 +1,13 @@
-"""Versions of what is edited: the ETag says which one you saw, If-Match which one you mean."""
+"""Versions over HTTP: the ETag says which one you saw, If-Match which one you mean."""
+
+import re
 
 from flask import g, request
 
+from chassis.data.versioned import Seen, Stale
 from chassis.kernel.errors import Refused
+
+_VERSION = re.compile(r"[1-9][0-9]{0,17}")
 
 
 class IfMatchMissing(Refused):
@@ -16,29 +21,23 @@ class IfMatchMissing(Refused):
     }
 
 
-class Stale(Refused):
-    """What was seen is no longer what is there."""
-
-    kind = "stale"
-    code = "stale"
-    text = {
-        "id": "Data sudah diubah oleh orang lain. Muat ulang halaman, lalu periksa kembali.",
-        "en": "Somebody has changed this meanwhile. Reload and look again.",
-    }
-
-
 def set_etag(version: int) -> None:
     """Give the answer of this request its ETag."""
     g.etag = f'"{version}"'
 
 
-def require_match(version: int) -> None:
-    """Check If-Match against the present version.
+def seen_versions() -> Seen:
+    """Return the versions If-Match names. Raises `IfMatchMissing` (428).
 
-    Raises `IfMatchMissing` (428) or `Stale` (412); weak and list forms are understood, and `*`
-    is not taken for an answer, because it says nothing about what was seen.
+    A list is understood, and so is a weak tag, which a proxy that compresses makes of ours. `*`
+    names no version, because it says nothing about what was seen.
     """
     if not request.headers.get("If-Match"):
         raise IfMatchMissing
-    if not request.if_match.contains(str(version)) or request.if_match.star_tag:
+    tags = request.if_match.as_set(include_weak=True)
+    return frozenset(int(tag) for tag in tags if _VERSION.fullmatch(tag or ""))
+
+
+def require_match(version: int) -> None:
+    if version not in seen_versions():
         raise Stale

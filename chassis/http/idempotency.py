@@ -1,4 +1,4 @@
-"""A repeated request has one effect and one answer.
+"""A repeated request has one effect and one answer: the keys, and the answers kept under them.
 
 The key's row is written in the same transaction as the effect, with the answer in it: either
 both are there or neither is. Errors are not kept, so a refused request can be sent again.
@@ -7,24 +7,24 @@ both are there or neither is. Errors are not kept, so a refused request can be s
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from typing import Any
 
-from flask import Response, current_app, g, make_response, request
+from flask import Response, current_app, g, request
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from chassis.data.postgres import is_lock_timeout
+from chassis.data.versioned import count_changed
 from chassis.http.auth import actor
+from chassis.http.preferences import APPLIED, prefers_minimal
 from chassis.kernel.errors import FieldError, Refused
 from chassis.process.clock import now
-from chassis.process.failpoints import failpoint
-from chassis.process.runtime import Runtime, here
+from chassis.process.runtime import Runtime
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(days=7)
 _LONGEST = 128
-_KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+_KEPT_HEADERS = ("Content-Type", "ETag", "Location", APPLIED)
 
 
 class KeyInvalid(Refused):
@@ -60,60 +60,8 @@ class StillRunning(Refused):
     }
 
 
-class _Failed(Exception):
-    """Carries an error answer out of the transaction, so that nothing is saved."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status)
-        self.response = response
-
-
-def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a view in one transaction, once per Idempotency-Key.
-
-    For views whose whole effect is in the database; one that also stores a file calls
-    `answer_once` itself, after the file is safe.
-    """
-
-    @wraps(view)
-    def once(*args: Any, **kwargs: Any) -> Response:
-        return answer_once(lambda: view(*args, **kwargs), fingerprint=request_fingerprint())
-
-    once.__dict__["idempotent"] = True
-    return once
-
-
-def answer_once(produce: Callable[[], Any], *, fingerprint: bytes) -> Response:
-    """Run `produce` in one transaction, once per Idempotency-Key.
-
-    `fingerprint` (32 bytes) stands for the request; the same key with another one raises
-    `KeyReused`. Without a key it only opens the transaction.
-    """
-    runtime, key = here(), _key()
-    try:
-        with runtime.db.transaction():
-            if key is None:
-                return _produced(produce)
-            known = _claim(runtime, key, fingerprint)
-            if known is not None:
-                return known
-            response = _produced(produce)
-            _keep(runtime, key, response)
-            failpoint("api.before_commit")
-    except _Failed as failed:
-        return failed.response
-    failpoint("api.after_commit")
-    return response
-
-
-def _produced(produce: Callable[[], Any]) -> Response:
-    response = make_response(produce())
-    if response.status_code >= 400:
-        raise _Failed(response)
-    return response
-
-
-def _key() -> str | None:
+def key_given() -> str | None:
+    """Return the request's key, if it has one. Raises `KeyInvalid`."""
     key = request.headers.get(HEADER)
     if key is None:
         return None
@@ -129,18 +77,22 @@ def _owner() -> str:
     return f"{who.region}:{who.person_id or who.client_id}"
 
 
-def _claim(runtime: Runtime, key: str, fingerprint: bytes) -> Response | None:
+def claim(runtime: Runtime, key: str, request_hash: bytes) -> Response | None:
+    """Take the key for this request, inside its transaction; return the answer kept under it.
+
+    Raises `KeyReused` or `StillRunning`.
+    """
     keys = runtime.db.plumbing.idempotency_keys
     session = runtime.db.session()
     try:
         with session.begin_nested():
             session.execute(
                 insert(keys).values(
-                    owner=_owner(), key=key, fingerprint=fingerprint, created_at=now()
+                    owner=_owner(), key=key, fingerprint=request_hash, created_at=now()
                 )
             )
     except IntegrityError:
-        return _known(runtime, key, fingerprint)
+        return _kept(runtime, key, request_hash)
     except OperationalError as error:
         if is_lock_timeout(error):
             # The first request still holds the row; PostgreSQL gave up waiting for it.
@@ -149,22 +101,25 @@ def _claim(runtime: Runtime, key: str, fingerprint: bytes) -> Response | None:
     return None
 
 
-def _known(runtime: Runtime, key: str, fingerprint: bytes) -> Response:
+def _kept(runtime: Runtime, key: str, request_hash: bytes) -> Response:
     keys = runtime.db.plumbing.idempotency_keys
     row = runtime.db.session.execute(
         select(keys).where(keys.c.owner == _owner(), keys.c.key == key)
     ).one()
-    if bytes(row.fingerprint) != fingerprint:
+    if bytes(row.fingerprint) != request_hash:
         raise KeyReused
     if row.status is None:
         raise StillRunning
+    if APPLIED in row.headers and not prefers_minimal():
+        raise KeyReused
     response = current_app.response_class(row.body, status=row.status)
     response.headers.update(row.headers)
     response.headers["Idempotency-Replayed"] = "true"
     return response
 
 
-def _keep(runtime: Runtime, key: str, response: Response) -> None:
+def keep(runtime: Runtime, key: str, response: Response) -> None:
+    """Write the answer down beside the key, inside the transaction of its effect."""
     keys = runtime.db.plumbing.idempotency_keys
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     if "etag" in g:
@@ -176,11 +131,11 @@ def _keep(runtime: Runtime, key: str, response: Response) -> None:
     )
 
 
-def request_fingerprint(*extra: str) -> bytes:
-    """Hash method, path, If-Match and body (or `extra` in the body's place)."""
+def fingerprint(*body: str) -> bytes:
+    """Hash method, path, If-Match and the request's body (or `body` in its place)."""
     parts = [request.method, request.full_path, request.headers.get("If-Match", "")]
-    digest = hashlib.sha256("\n".join([*parts, *extra]).encode())
-    if not extra:
+    digest = hashlib.sha256("\n".join([*parts, *body]).encode())
+    if not body:
         digest.update(request.get_data(cache=True))
     return digest.digest()
 
@@ -189,5 +144,10 @@ def forget_old(runtime: Runtime) -> int:
     """Remove keys older than seven days; return how many."""
     keys = runtime.db.plumbing.idempotency_keys
     with runtime.db.transaction() as session:
-        result: Any = session.execute(delete(keys).where(keys.c.created_at < now() - KEPT))
-    return int(result.rowcount)
+        return count_changed(session, delete(keys).where(keys.c.created_at < now() - KEPT))
+
+
+def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
+    from chassis.http.writing import writes
+
+    return writes()(view)

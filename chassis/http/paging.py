@@ -1,21 +1,14 @@
-"""Keyset paging: a page is what follows the last row seen, so depth costs nothing."""
+"""How lists are asked for and answered over HTTP; `chassis.data.paging` reads the pages."""
 
-import base64
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
-from uuid import UUID
 
-from marshmallow import fields, validate
-from sqlalchemy import Select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from marshmallow import fields, pre_dump, validate
 
+from chassis.data.paging import Page, page
 from chassis.http.api import Schema
-from chassis.kernel.errors import FieldError, Invalid
 
+__all__ = ["Page", "PageArgs", "PageView", "page", "page_schema"]
 LARGEST = 100
 
 
@@ -33,77 +26,21 @@ class PageInfo(Schema):
     has_more = fields.Boolean(required=True)
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page of rows."""
+class PageView(Schema):
+    """A `Page` as clients get it; `page_schema` adds what its rows look like."""
 
-    items: Sequence[Any]
-    next_cursor: str | None
+    page = fields.Nested(PageInfo, required=True)
 
-    def body(self, items: Sequence[Any] | None = None) -> dict[str, Any]:
-        """Return the answer's shape, with `items` in place of the rows when given."""
-        return {
-            "data": self.items if items is None else items,
-            "page": {"next_cursor": self.next_cursor, "has_more": self.next_cursor is not None},
-        }
-
-
-def page(
-    session: Session,
-    statement: Select[Any],
-    *,
-    by: Sequence[InstrumentedAttribute[Any]],
-    limit: int,
-    cursor: str | None = None,
-    descending: bool = True,
-) -> Page:
-    """Read one page of entities, sorted by columns of which the last is unique.
-
-    Raises `Invalid` naming `/cursor` when the cursor is not one of ours.
-    """
-    if cursor:
-        seen = tuple_(*_decoded(cursor, by))
-        columns = tuple_(*by)
-        statement = statement.where(columns < seen if descending else columns > seen)
-    order = [column.desc() if descending else column.asc() for column in by]
-    rows = session.scalars(statement.order_by(*order).limit(limit + 1)).all()
-    if len(rows) <= limit:
-        return Page(rows, None)
-    rows = rows[:limit]
-    return Page(rows, _encoded([getattr(rows[-1], column.key) for column in by]))
+    @pre_dump
+    def _shaped(self, found: Page | dict[str, Any], **_: Any) -> dict[str, Any]:
+        if isinstance(found, dict):
+            return found
+        place = {"next_cursor": found.next_cursor, "has_more": found.next_cursor is not None}
+        return {"data": found.items, "page": place}
 
 
 @cache
 def page_schema(item: type[Schema]) -> type[Schema]:
     """Return the schema of a page of `item`: one class however many routes answer with it."""
-    members: dict[str, Any] = {
-        "data": fields.List(fields.Nested(item), required=True),
-        "page": fields.Nested(PageInfo, required=True),
-    }
-    return type(f"{item.__name__}Page", (Schema,), members)
-
-
-def _encoded(values: Sequence[Any]) -> str:
-    plain = [v.isoformat() if isinstance(v, datetime) else v for v in values]
-    text = json.dumps([str(v) if isinstance(v, UUID) else v for v in plain])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _decoded(cursor: str, by: Sequence[InstrumentedAttribute[Any]]) -> list[Any]:
-    try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return [_typed(value, column) for value, column in zip(values, by, strict=True)]
-    except (ValueError, TypeError) as error:
-        wrong = FieldError("/cursor", "invalid", "Penanda halaman tidak valid.", "Not a cursor.")
-        raise Invalid(errors=[wrong]) from error
-
-
-def _typed(value: Any, column: InstrumentedAttribute[Any]) -> Any:
-    wanted = column.type.python_type
-    if wanted is datetime:
-        return datetime.fromisoformat(value)
-    if wanted is UUID:
-        return UUID(str(value))
-    if isinstance(value, wanted):
-        return value
-    raise ValueError(f"{column.key} is not a {wanted.__name__}")
+    members = {"data": fields.List(fields.Nested(item), required=True)}
+    return type(f"{item.__name__}Page", (PageView,), members)

@@ -8,9 +8,9 @@ from chassis.process import runtime
 from chassis.process.config import Setting
 from chassis.run.app import service_app
 from chassis.run.worker import Loop
-from services.documents import api
 from services.documents.adapters.machinery import install
 from services.documents.adapters.stores.opening import store_url
+from services.documents.api import documents, grants, receipt_keys
 from services.documents.manifest import MANIFEST
 from services.documents.models import PEOPLE, db
 from services.documents.subscriptions import HEARD
@@ -53,7 +53,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         db=db,
         config=config,
         settings=SETTINGS,
-        blueprints=api.BLUEPRINTS,
+        blueprints=(documents.blp, grants.blp, receipt_keys.blp),
         heard=HEARD,
         loops=(
             Loop("sweep", sweep, every=3600.0, drained=False),

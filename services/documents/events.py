@@ -1,15 +1,14 @@
-"""What documents tells the others. Call these inside the transaction of the change."""
+"""What documents tells the others: one function per event, contracts in `contracts/`."""
 
 from uuid import UUID
 
 from chassis.events.envelope import Event
-from chassis.events.outbox import record
 from services.documents.models import ArchiveEntry, Document, RefusedUpload
 
 
-def document_stored(document: Document) -> None:
+def document_stored(document: Document) -> Event:
     """A document passed its checks and is stored."""
-    _record(
+    return _event(
         "document.stored.v1",
         document.id,
         1,
@@ -22,9 +21,9 @@ def document_stored(document: Document) -> None:
     )
 
 
-def document_verified(document: Document, entry: ArchiveEntry) -> None:
+def document_verified(document: Document, entry: ArchiveEntry) -> Event:
     """An officer stands behind a document of somebody's archive: here, by issuing it."""
-    _record(
+    return _event(
         "document.verified.v1",
         document.id,
         2,
@@ -35,9 +34,9 @@ def document_verified(document: Document, entry: ArchiveEntry) -> None:
     )
 
 
-def document_refused(upload: RefusedUpload) -> None:
+def document_refused(upload: RefusedUpload) -> Event:
     """A file was not taken; nothing of it was kept."""
-    _record(
+    return _event(
         "document.refused.v1",
         upload.id,
         1,
@@ -49,5 +48,5 @@ def document_refused(upload: RefusedUpload) -> None:
     )
 
 
-def _record(event_type: str, subject: UUID, version: int, **data: object) -> None:
-    record(Event(event_type, f"document/{subject}", data, version))
+def _event(event_type: str, subject: UUID, version: int, **data: object) -> Event:
+    return Event(event_type, f"document/{subject}", data, version)

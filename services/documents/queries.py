@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 
-from chassis.http.paging import Page, page
+from chassis.data.paging import Page, page
 from chassis.kernel.errors import NotFound
 from services.documents.models import PEOPLE, ArchiveEntry, Document, View, db
 
@@ -20,9 +20,12 @@ def document_of(document_id: UUID, owner_id: UUID) -> Document:
     return found
 
 
-def documents_page(
-    owner_id: UUID, *, q: str, category: str, limit: int, cursor: str | None
-) -> dict[str, Any]:
+def document(document_id: UUID, owner_id: UUID) -> dict[str, Any]:
+    """Describe an owner's document. Raises `NotFound` to everybody else."""
+    return _described([document_of(document_id, owner_id)], owner_id)[0]
+
+
+def documents(owner_id: UUID, *, q: str, category: str, limit: int, cursor: str | None) -> Page:
     """Return a page of an owner's documents, newest first."""
     wanted = _owned_by(owner_id)
     if q:
@@ -31,28 +34,18 @@ def documents_page(
         wanted = wanted.where(
             Document.id.in_(_archived_for(owner_id).where(ArchiveEntry.category == category))
         )
-    found = _page(wanted, limit, cursor)
-    return found.body(described(found.items, owner_id))
+    by = (Document.uploaded_at, Document.id)
+    found = page(db.session(), wanted, by=by, limit=limit, cursor=cursor)
+    return Page(_described(found.items, owner_id), found.next_cursor)
 
 
-def described(documents: Sequence[Document], owner_id: UUID) -> list[dict[str, Any]]:
-    """Add to each document where it stands in the owner's archive."""
-    wanted = select(ArchiveEntry).where(
-        ArchiveEntry.owner_id == owner_id, ArchiveEntry.document_id.in_([d.id for d in documents])
-    )
-    entries = {entry.document_id: entry for entry in db.session.scalars(wanted)}
-    return [_described(document, entries.get(document.id)) for document in documents]
-
-
-def views_page(
-    document_id: UUID, owner_id: UUID, *, limit: int, cursor: str | None
-) -> dict[str, Any]:
+def views(document_id: UUID, owner_id: UUID, *, limit: int, cursor: str | None) -> Page:
     """Return a page of a document's views, newest first, for its owner."""
     document = document_of(document_id, owner_id)
     wanted = select(View).where(View.document_id == document.id)
     found = page(db.session(), wanted, by=(View.viewed_at, View.id), limit=limit, cursor=cursor)
     names = PEOPLE.names([view.viewer_id for view in found.items])
-    return found.body([_view(view, names) for view in found.items])
+    return found.each(lambda view: _view(view, names))
 
 
 def _owned_by(owner_id: UUID) -> Select[Any]:
@@ -65,12 +58,16 @@ def _archived_for(owner_id: UUID) -> Select[Any]:
     return select(ArchiveEntry.document_id).where(ArchiveEntry.owner_id == owner_id)
 
 
-def _page(wanted: Select[Any], limit: int, cursor: str | None) -> Page:
-    by = (Document.uploaded_at, Document.id)
-    return page(db.session(), wanted, by=by, limit=limit, cursor=cursor)
+def _described(found: Sequence[Document], owner_id: UUID) -> list[dict[str, Any]]:
+    """Add to each document where it stands in the owner's archive."""
+    wanted = select(ArchiveEntry).where(
+        ArchiveEntry.owner_id == owner_id, ArchiveEntry.document_id.in_([d.id for d in found])
+    )
+    entries = {entry.document_id: entry for entry in db.session.scalars(wanted)}
+    return [_with_entry(document, entries.get(document.id)) for document in found]
 
 
-def _described(document: Document, entry: ArchiveEntry | None) -> dict[str, Any]:
+def _with_entry(document: Document, entry: ArchiveEntry | None) -> dict[str, Any]:
     shown = ("id", "name", "sha256", "size", "content_type", "pages", "signed", "uploaded_at")
     return {
         **{name: getattr(document, name) for name in shown},

@@ -5,10 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy.orm.exc import StaleDataError
 
-from chassis.http.etags import Stale
-from chassis.http.problems import refused
 from chassis.process.manifest import discover
 from chassis.process.runtime import of
 from chassis.run.app import service_app
@@ -68,7 +65,6 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
 def _install(app: Flask) -> None:
     machinery.install(app, of(app).settings)
     oauth_server.install(app)
-    app.register_error_handler(StaleDataError, lambda _error: refused(Stale()))
 
 
 def _revoked_at(person_id: UUID) -> datetime | None:

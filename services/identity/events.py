@@ -1,6 +1,6 @@
-"""What identity tells the others. Each event carries the whole state, so the newest is enough.
+"""What identity tells the others: one function per event, contracts in `contracts/`.
 
-Call these inside the transaction of the change, after raising the row's version.
+Each event carries the whole state, so the newest is enough.
 """
 
 from datetime import date, datetime
@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from chassis.events.envelope import Event
-from chassis.events.outbox import record
 from services.identity.domain.golongan import pangkat_of
 from services.identity.models import Contact, Delegation, Employee, Region, RoleGrant, Unit
 
@@ -26,27 +25,29 @@ _DELEGATION = (
 _UNIT = ("id", "code", "name", "kind", "parent_id", "opd_id", "bkpsdm", "active")
 
 
-def employee_changed(employee: Employee) -> None:
+def employee_changed(employee: Employee) -> Event:
     data = {**_data(employee, _EMPLOYEE), "pangkat": pangkat_of(employee.golongan)}
-    _record("employee.changed.v1", f"employee/{employee.id}", data, employee)
+    return _event("employee.changed.v1", f"employee/{employee.id}", data, employee)
 
 
-def contact_changed(contact: Contact) -> None:
+def contact_changed(contact: Contact) -> Event:
     data = {"id": str(contact.employee_id), "version": contact.version}
-    _record("employee.contact_changed.v1", f"employee_contact/{contact.employee_id}", data, contact)
+    return _event(
+        "employee.contact_changed.v1", f"employee_contact/{contact.employee_id}", data, contact
+    )
 
 
-def unit_changed(unit: Unit, region: Region) -> None:
+def unit_changed(unit: Unit, region: Region) -> Event:
     data = _data(unit, _UNIT) | ({"zone": region.zone} if unit.kind == "region" else {})
-    _record("unit.changed.v1", f"unit/{unit.id}", data, unit)
+    return _event("unit.changed.v1", f"unit/{unit.id}", data, unit)
 
 
-def role_changed(grant: RoleGrant) -> None:
-    _record("role.changed.v1", f"role/{grant.id}", _data(grant, _ROLE), grant)
+def role_changed(grant: RoleGrant) -> Event:
+    return _event("role.changed.v1", f"role/{grant.id}", _data(grant, _ROLE), grant)
 
 
-def delegation_changed(delegation: Delegation) -> None:
-    _record(
+def delegation_changed(delegation: Delegation) -> Event:
+    return _event(
         "delegation.changed.v1",
         f"delegation/{delegation.id}",
         _data(delegation, _DELEGATION),
@@ -54,13 +55,13 @@ def delegation_changed(delegation: Delegation) -> None:
     )
 
 
-def _record(
+def _event(
     event_type: str,
     subject: str,
     data: dict[str, Any],
     row: Employee | Contact | Unit | RoleGrant | Delegation,
-) -> None:
-    record(Event(event_type, subject, data, row.version, region=row.region))
+) -> Event:
+    return Event(event_type, subject, data, row.version, region=row.region)
 
 
 def _data(row: object, names: tuple[str, ...]) -> dict[str, Any]:

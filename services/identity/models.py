@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.data.versioned import Versioned
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from staff.names import full_name
@@ -22,17 +23,6 @@ class Base(ServiceBase):
 
 
 db = Database(Base)
-
-
-class Versioned:
-    """Each UPDATE raises `version` and fails with StaleDataError if somebody was faster."""
-
-    version: Mapped[int]
-
-    @declared_attr.directive
-    @classmethod
-    def __mapper_args__(cls) -> dict[str, Any]:
-        return {"version_id_col": cls.version}
 
 
 class Region(Versioned, Base):

@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, or_, select
 
+from chassis.data.paging import Page, page
 from chassis.kernel.errors import NotFound
 from chassis.process.clock import now
 from chassis.process.regions import current_region
 from services.identity.domain.golongan import pangkat_of
+from services.identity.domain.roles import ADMINISTRATORS
 from services.identity.models import (
     Account,
     Contact,
@@ -59,8 +61,10 @@ def employee_by_nip(nip: str) -> Employee:
     return found
 
 
-def employees(*, q: str | None, unit_id: UUID | None, active: bool | None) -> Select[Any]:
-    """Select employees by part of the name, unit or OPD, and activity."""
+def employees(
+    *, q: str | None, unit_id: UUID | None, active: bool | None, limit: int, cursor: str | None
+) -> Page:
+    """List employees by name; `q` is part of it, `unit_id` also takes an OPD."""
     statement = select(Employee)
     if q:
         statement = statement.where(func.lower(Employee.name).contains(q.lower(), autoescape=True))
@@ -68,7 +72,8 @@ def employees(*, q: str | None, unit_id: UUID | None, active: bool | None) -> Se
         statement = statement.where(or_(Employee.unit_id == unit_id, Employee.opd_id == unit_id))
     if active is not None:
         statement = statement.where(Employee.active == active)
-    return statement
+    by = (Employee.name, Employee.id)
+    return page(db.session(), statement, by=by, limit=limit, cursor=cursor, descending=False)
 
 
 def facts_of(employee_id: UUID) -> dict[str, dict[str, Any]]:
@@ -90,8 +95,15 @@ def unit(unit_id: UUID) -> Unit:
 
 
 def units(
-    *, q: str | None, kind: str | None, parent_id: UUID | None, active: bool | None
-) -> Select[Any]:
+    *,
+    q: str | None,
+    kind: str | None,
+    parent_id: UUID | None,
+    active: bool | None,
+    limit: int,
+    cursor: str | None,
+) -> Page:
+    """List units by name."""
     statement = select(Unit)
     if q:
         statement = statement.where(func.lower(Unit.name).contains(q.lower(), autoescape=True))
@@ -101,7 +113,8 @@ def units(
         statement = statement.where(Unit.parent_id == parent_id)
     if active is not None:
         statement = statement.where(Unit.active == active)
-    return statement
+    by = (Unit.name, Unit.id)
+    return page(db.session(), statement, by=by, limit=limit, cursor=cursor, descending=False)
 
 
 def role_grant(grant_id: UUID) -> RoleGrant:
@@ -113,8 +126,15 @@ def role_grant(grant_id: UUID) -> RoleGrant:
 
 
 def role_grants(
-    *, employee_id: UUID | None, role: str | None, unit_id: UUID | None, active: bool | None
-) -> Select[Any]:
+    *,
+    employee_id: UUID | None,
+    role: str | None,
+    unit_id: UUID | None,
+    active: bool | None,
+    limit: int,
+    cursor: str | None,
+) -> Page:
+    """List roles given, newest first."""
     statement = select(RoleGrant)
     if employee_id:
         statement = statement.where(RoleGrant.employee_id == employee_id)
@@ -124,7 +144,7 @@ def role_grants(
         statement = statement.where(RoleGrant.unit_id == unit_id)
     if active is not None:
         statement = statement.where(RoleGrant.active == active)
-    return statement
+    return page(db.session(), statement, by=(RoleGrant.id,), limit=limit, cursor=cursor)
 
 
 def grants_today(employee_id: UUID) -> Sequence[RoleGrant]:
@@ -142,7 +162,7 @@ def grants_today(employee_id: UUID) -> Sequence[RoleGrant]:
     ).all()
 
 
-def roles_today(employee_id: UUID) -> Collection[str]:
+def roles_today(employee_id: UUID) -> set[str]:
     return {grant.role for grant in grants_today(employee_id)}
 
 
@@ -155,15 +175,34 @@ def grants_of_post(role: str, unit_id: UUID | None) -> Sequence[RoleGrant]:
     ).all()
 
 
-def delegation(delegation_id: UUID) -> Delegation:
-    """Return a delegation of the bound region. Raises `NotFound`."""
+def holds(employee_id: UUID, roles: Collection[str]) -> bool:
+    """Tell whether a person holds one of the roles today."""
+    return not roles_today(employee_id).isdisjoint(roles)
+
+
+def delegation(delegation_id: UUID, person_id: UUID) -> Delegation:
+    """Return a delegation for whom it concerns, or an administrator. Raises `NotFound`."""
     found = db.session.scalar(select(Delegation).where(Delegation.id == delegation_id))
     if found is None:
+        raise NotFound
+    concerned = (found.from_employee_id, found.to_employee_id)
+    if person_id not in concerned and not holds(person_id, ADMINISTRATORS):
         raise NotFound
     return found
 
 
-def delegations(*, involving: UUID | None, role: str | None, active: bool | None) -> Select[Any]:
+def delegations(
+    person_id: UUID,
+    *,
+    involving: UUID | None,
+    role: str | None,
+    active: bool | None,
+    limit: int,
+    cursor: str | None,
+) -> Page:
+    """List delegations, newest first: one's own, or all for an administrator."""
+    if not holds(person_id, ADMINISTRATORS):
+        involving = person_id
     statement = select(Delegation)
     if involving:
         statement = statement.where(
@@ -173,7 +212,7 @@ def delegations(*, involving: UUID | None, role: str | None, active: bool | None
         statement = statement.where(Delegation.role == role)
     if active is not None:
         statement = statement.where(Delegation.active == active)
-    return statement
+    return page(db.session(), statement, by=(Delegation.id,), limit=limit, cursor=cursor)
 
 
 def contact(employee_id: UUID) -> Contact:

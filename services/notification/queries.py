@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from chassis.http.paging import Page, page
+from chassis.data.paging import Page, page
 from services.notification.models import (
     Attempt,
     Delivery,

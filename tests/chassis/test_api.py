@@ -214,15 +214,66 @@ def test_an_unusable_key_is_refused(letters, token, key):
 def test_an_edit_must_say_which_version_it_means(letters, token):
     path = f"{LETTERS}/{write(letters, token).json['id']}"
 
-    def edit(**headers: str) -> int:
-        body = {"text": "new"}
+    def edit(text: str = "new", **headers: str) -> int:
+        body = {"text": text}
         return letters.call("PATCH", path, token=token, json=body, headers=headers).status_code
 
     assert edit() == 428
-    assert edit(**{"If-Match": '"9"'}) == 412
-    assert edit(**{"If-Match": "*"}) == 412
+    for wrong in ('"9"', "*", '"one"', '"01"', ",", "x" * 5000):
+        assert edit(**{"If-Match": wrong}) == 412
     assert edit(**{"If-Match": '"1"'}) == 200
     assert edit(**{"If-Match": '"1"'}) == 412
+    assert edit("of a list", **{"If-Match": '"1", "2"'}) == 200
+    assert edit("compressed on its way", **{"If-Match": 'W/"3"'}) == 200
+
+
+def test_who_prefers_a_minimal_answer_is_told_only_what_changed(letters, token):
+    letter = write(letters, token).json
+    path = f"{LETTERS}/{letter['id']}"
+    headers = {"If-Match": '"1"', "Idempotency-Key": "k1"}
+
+    def edit(**more: str):
+        body = {"text": "new"}
+        return letters.call("PATCH", path, token=token, json=body, headers=headers | more)
+
+    brief = edit(Prefer="respond-async, return=minimal")
+    again = edit(Prefer="return=minimal")
+    whole = edit()
+
+    assert brief.json == again.json == {"id": letter["id"], "version": 2}
+    assert brief.headers["ETag"] == again.headers["ETag"] == '"2"'
+    assert brief.headers["Preference-Applied"] == again.headers["Preference-Applied"]
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert (whole.status_code, whole.json["code"]) == (422, "idempotency_key_reused")
+
+
+def test_who_asked_for_the_whole_answer_gets_it_again_whatever_is_preferred_now(letters, token):
+    path = f"{LETTERS}/{write(letters, token).json['id']}"
+    headers = {"If-Match": '"1"', "Idempotency-Key": "k1"}
+    body = {"text": "new"}
+
+    whole = letters.call("PATCH", path, token=token, json=body, headers=headers)
+    preferring = headers | {"Prefer": "return=minimal"}
+    again = letters.call("PATCH", path, token=token, json=body, headers=preferring)
+
+    assert again.json == whole.json
+    assert "Preference-Applied" not in again.headers
+
+
+def test_a_preference_is_described(letters):
+    operation = letters.call("GET", "/api/letters/v1/openapi.json").json["paths"]
+    patch = operation[f"{LETTERS}/{{letter_id}}"]["patch"]
+
+    schema = patch["responses"]["200"]["content"]["application/json"]["schema"]
+    assert [one["$ref"].rpartition("/")[2] for one in schema["anyOf"]] == [
+        "LetterOut",
+        "LetterChanged",
+    ]
+    assert {one["name"] for one in patch["parameters"] if one["in"] == "header"} == {
+        "If-Match",
+        "Idempotency-Key",
+        "Prefer",
+    }
 
 
 def test_pages_hold_every_row_once(letters, token):

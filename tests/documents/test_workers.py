@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from chassis.process.clock import now
-from services.documents.usecases import receiving
+from services.documents import events
 from services.documents.workers import sweeping
 from services.documents.workers.scrubbing import scrub
 from services.documents.workers.sweeping import sweep
@@ -39,7 +39,7 @@ class TestACrashBetweenPutAndCommit:
         def crash(_document: object) -> None:
             raise Crash
 
-        monkeypatch.setattr(receiving, "document_stored", crash)
+        monkeypatch.setattr(events, "document_stored", crash)
         with pytest.raises(Crash):
             desk.upload()
         monkeypatch.undo()

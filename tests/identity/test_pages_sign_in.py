@@ -433,7 +433,7 @@ def _require_totp_of(door: Door, *roles: str) -> None:
     with door.app.app_context(), db.transaction() as session:
         region = session.get(Region, "demo")
         assert region is not None
-        region.totp_roles = list(roles)
+        region.change(totp_roles=list(roles))
 
 
 def test_a_role_that_needs_a_second_factor_sets_one_up_before_it_gets_in(door: Door):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chassis.events import dispatcher, inbox
-from chassis.http import idempotency
+from chassis.http import idempotency, writing
 from chassis.process.ids import uuid7
 from services.proposal.domain import workflow
 from services.proposal.domain.moves import MOVES, Row
@@ -139,24 +139,24 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("an idempotency key is not looked at")
 def _(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(idempotency, "_key", lambda: None)
+    patch.setattr(idempotency, "key_given", lambda: None)
 
 
 @mutant("an idempotency key is forgotten when the process dies")
 def _(patch: pytest.MonkeyPatch) -> None:
     answers: dict[Any, Any] = {}
-    right, key_of = idempotency.answer_once, idempotency._key
+    right, key_of = writing.write, idempotency.key_given
 
-    def wrong(produce: Any, *, fingerprint: bytes) -> Any:
-        known = (id(idempotency.here()), key_of())
-        if known not in answers:
-            answers[known] = right(produce, fingerprint=fingerprint)
+    def wrong(produce: Any, **more: Any) -> Any:
+        known = (id(writing.here()), key_of())
+        if known[1] is None or known not in answers:
+            answers[known] = right(produce, **more)
         else:
             answers[known].headers["Idempotency-Replayed"] = "true"
         return answers[known]
 
-    patch.setattr(idempotency, "_key", lambda: None)
-    patch.setattr(idempotency, "answer_once", wrong)
+    patch.setattr(idempotency, "key_given", lambda: None)
+    patch.setattr(writing, "write", wrong)
 
 
 @mutant("an event that comes twice is applied twice")

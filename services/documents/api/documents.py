@@ -3,22 +3,23 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Response
 
-from chassis.http.api import IDEMPOTENCY_KEY, Blueprint, document
+from chassis.data.paging import Page
+from chassis.http.api import Blueprint, document
 from chassis.http.auth import person, requires
-from chassis.http.idempotency import answer_once, request_fingerprint
 from chassis.http.paging import PageArgs
+from chassis.http.writing import IDEMPOTENCY_KEY, write
 from services.documents import queries
-from services.documents.adapters.machinery import machinery
-from services.documents.api.content import PDF, content_response
 from services.documents.api.multipart import arriving
-from services.documents.api.schemas import (
-    DocumentFilter,
+from services.documents.api.requests import DocumentFilter
+from services.documents.api.views import (
+    PDF,
     DocumentPage,
     DocumentView,
     UploadedView,
     ViewPage,
+    content_response,
 )
 from services.documents.usecases import opening, receiving
 
@@ -49,35 +50,30 @@ _FORM = {
 @blp.response(201, UploadedView)
 def upload() -> Response:
     """Send a PDF of at most 10 MB; `max_bytes` is what the requirement at hand allows."""
-    owner_id = person()
-    receiving.admit(owner_id)
-    with arriving(owner_id) as arrival:
+    receiving.admit(person())
+    with arriving(person()) as arrival:
         kept = receiving.check_and_store(arrival)
-        machinery().signer.key()
-        said = request_fingerprint(arrival.spool.sha256, arrival.name, str(arrival.max_bytes))
-        return answer_once(lambda: _uploaded(kept), fingerprint=said)
+        said = (arrival.spool.sha256, arrival.name, str(arrival.max_bytes))
+        return write(lambda: _uploaded(kept), body=said)
 
 
 document(upload, parameters=[IDEMPOTENCY_KEY])
 
 
-def _uploaded(kept: receiving.Kept) -> Response:
-    stored = receiving.record(kept)
-    shown = queries.described([stored], stored.owner_id)[0]
-    body = UploadedView().dump({**shown, "receipt": receiving.receipt(stored)})
-    response = jsonify(body)
-    response.status_code = 201
-    response.headers["Location"] = f"/api/documents/v1/documents/{stored.id}"
-    return response
+def _uploaded(kept: receiving.Kept) -> tuple[Any, int, dict[str, str]]:
+    document_id, receipt = receiving.record(kept)
+    shown = {**queries.document(document_id, person()), "receipt": receipt}
+    location = f"/api/documents/v1/documents/{document_id}"
+    return UploadedView().dump(shown), 201, {"Location": location}
 
 
 @blp.route("/documents")
 @requires("documents")
 @blp.arguments(DocumentFilter, location="query")
 @blp.response(200, DocumentPage)
-def list_documents(args: dict[str, Any]) -> dict[str, Any]:
+def list_documents(args: dict[str, Any]) -> Page:
     """List one's own documents: uploaded, or issued to one."""
-    return queries.documents_page(person(), **args)
+    return queries.documents(person(), **args)
 
 
 @blp.route("/documents/<uuid:document_id>")
@@ -85,8 +81,7 @@ def list_documents(args: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, DocumentView)
 def show_document(document_id: UUID) -> dict[str, Any]:
     """Show one of one's own documents."""
-    owner_id = person()
-    return queries.described([queries.document_of(document_id, owner_id)], owner_id)[0]
+    return queries.document(document_id, person())
 
 
 @blp.route("/documents/<uuid:document_id>/content")
@@ -101,6 +96,6 @@ def download(document_id: UUID) -> Response:
 @requires("documents")
 @blp.arguments(PageArgs, location="query")
 @blp.response(200, ViewPage)
-def list_views(args: dict[str, Any], document_id: UUID) -> dict[str, Any]:
+def list_views(args: dict[str, Any], document_id: UUID) -> Page:
     """List who opened one of one's own documents, when and why."""
-    return queries.views_page(document_id, person(), **args)
+    return queries.views(document_id, person(), **args)

@@ -7,8 +7,9 @@ from flask import Response
 
 from chassis.http.api import Blueprint
 from chassis.http.auth import actor, person, requires
-from services.documents.api.content import PDF, content_response
-from services.documents.api.schemas import GrantView, NewGrant
+from chassis.http.writing import writes
+from services.documents.api.requests import NewGrant
+from services.documents.api.views import PDF, GrantView, content_response
 from services.documents.usecases import granting, opening
 
 blp = Blueprint("grants", url_prefix="/api/documents/v1", description="Leave to open a document")
@@ -17,18 +18,12 @@ blp = Blueprint("grants", url_prefix="/api/documents/v1", description="Leave to 
 @blp.route("/grants", methods=["POST"])
 @requires("documents.grant")
 @blp.arguments(NewGrant)
+@writes(once=False)
 @blp.response(201, GrantView)
 def create(body: dict[str, Any]) -> dict[str, str | datetime]:
     """Let a viewer open a document for some minutes. For services that own the decision."""
-    token, grant = granting.grant(
-        document_id=body["document_id"],
-        viewer_id=body["viewer"],
-        purpose=body["purpose"],
-        minutes=body["minutes"],
-        client_id=actor().client_id,
-    )
-    url = f"/api/documents/v1/grants/{token}/content"
-    return {"url": url, "expires_at": grant.expires_at}
+    token, expires_at = granting.grant(**body, client_id=actor().client_id)
+    return {"url": f"/api/documents/v1/grants/{token}/content", "expires_at": expires_at}
 
 
 @blp.route("/grants/<string(minlength=20, maxlength=80):token>/content")

@@ -14,7 +14,7 @@ from werkzeug.formparser import FormDataParser
 from chassis.kernel.errors import FieldError, Invalid, Refused
 from chassis.process.manifest import MEBIBYTE
 from services.documents.adapters.spool import Spool
-from services.documents.api.schemas import UploadForm
+from services.documents.api.requests import UploadForm
 from services.documents.domain.limits import MAX_BYTES
 from services.documents.domain.names import shown_name
 from services.documents.domain.refusals import DocumentTooLarge

@@ -6,7 +6,7 @@ from chassis.http.api import Blueprint
 from chassis.http.auth import public
 from services.documents.adapters.machinery import machinery
 from services.documents.adapters.receipts import public_keys
-from services.documents.api.schemas import KeySetView
+from services.documents.api.views import KeySetView
 
 blp = Blueprint("receipt_keys", url_prefix="/api/documents/v1", description="Receipt keys")
 

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.events import outbox
 from chassis.events.envelope import Event
 from chassis.events.inbox import Unprocessable
-from services.documents.events import document_verified
+from services.documents import events
 from services.documents.models import ArchiveEntry, Document, db
 
 
@@ -33,7 +34,7 @@ def archive(event: Event) -> None:
         )
         session.add(entry)
         session.flush()
-        document_verified(document, entry)
+        outbox.record(events.document_verified(document, entry))
 
 
 def _document(document_id: UUID, sha256: str) -> Document:

@@ -1,6 +1,7 @@
 """Leave to open: another service decided that a viewer may read a document."""
 
 import hashlib
+from datetime import datetime
 from secrets import token_urlsafe
 from uuid import UUID
 
@@ -14,8 +15,8 @@ from services.documents.models import Document, Grant, db
 
 def grant(
     *, document_id: UUID, viewer_id: UUID, purpose: str, minutes: int, client_id: str
-) -> tuple[str, Grant]:
-    """Make a grant and return its token, which is kept only as a hash.
+) -> tuple[str, datetime]:
+    """Make a grant; return its token, which is kept only as a hash, and its end.
 
     Raises `NotFound` when there is no such document in the bound region.
     """
@@ -35,7 +36,7 @@ def grant(
             expires_at=end_of_grant(now(), minutes),
         )
         session.add(made)
-    return token, made
+    return token, made.expires_at
 
 
 def token_hash(token: str) -> str:

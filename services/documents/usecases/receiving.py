@@ -13,17 +13,18 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from chassis.events import outbox
 from chassis.process.clock import now
 from chassis.process.failpoints import failpoint
 from chassis.process.regions import current_region
 from chassis.process.telemetry import counter, histogram, log
+from services.documents import events
 from services.documents.adapters.checker.verdict import Verdict
 from services.documents.adapters.machinery import machinery
 from services.documents.adapters.spool import Spool
 from services.documents.domain import quotas
 from services.documents.domain.pdf_frame import check_frame
 from services.documents.domain.refusals import DocumentTooLarge, FileRefused, refusal
-from services.documents.events import document_refused, document_stored
 from services.documents.models import Document, RefusedUpload, db
 
 REFUSED = counter("documents_refused", "Files not accepted", "code")
@@ -96,6 +97,7 @@ def check_and_store(arrival: Arrival) -> Kept:
     spool.seek(0)
     machinery().store.put(key, spool.file, size=spool.size, sha256=spool.sha256)
     failpoint("upload.after_store")
+    machinery().signer.key()  # made now if need be, so that no transaction waits for it
     return Kept(arrival, verdict, key)
 
 
@@ -126,11 +128,11 @@ def _record_refusal(arrival: Arrival, code: str) -> None:
         )
         session.add(upload)
         session.flush()
-        document_refused(upload)
+        outbox.record(events.document_refused(upload))
 
 
-def record(kept: Kept) -> Document:
-    """Make a kept file a document, inside the caller's transaction.
+def record(kept: Kept) -> tuple[UUID, str]:
+    """Make a kept file a document; return its id and its receipt.
 
     Raises `QuotaExceeded` when the person's other uploads were faster.
     """
@@ -149,11 +151,11 @@ def record(kept: Kept) -> Document:
         )
         session.add(document)
         session.flush()
-        document_stored(document)
-    return document
+        outbox.record(events.document_stored(document))
+        return document.id, _receipt(document)
 
 
-def receipt(document: Document) -> str:
+def _receipt(document: Document) -> str:
     """Sign what was stored, for services that verify it offline."""
     return machinery().signer.sign(
         {

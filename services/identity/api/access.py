@@ -1,42 +1,30 @@
 """Which roles may use the administration; asked of our own tables at the moment of the request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
+from chassis.http.api import Decorator
 from chassis.http.auth import person
 from chassis.kernel.errors import Forbidden
 from services.identity import queries
-from services.identity.domain.roles import ADMINISTRATORS, check_may_manage_account
+from services.identity.domain.roles import ADMINISTRATORS
 
 
-def administrators_only(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Let only sysadmin and bkpsdm_admin through; goes below `requires`."""
+def _only(roles: Collection[str]) -> Decorator:
+    """Let only holders of the roles through; goes below `requires`."""
 
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        if not ADMINISTRATORS & set(queries.roles_today(person())):
-            raise Forbidden
-        return view(*args, **kwargs)
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not queries.holds(person(), roles):
+                raise Forbidden
+            return view(*args, **kwargs)
 
-    return guarded
+        return guarded
 
-
-def sysadmins_only(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Let only sysadmin through; goes below `requires`."""
-
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        if "sysadmin" not in queries.roles_today(person()):
-            raise Forbidden
-        return view(*args, **kwargs)
-
-    return guarded
+    return decorate
 
 
-def check_manages(owner_id: UUID) -> None:
-    """Refuse managing an account above one's own rank."""
-    check_may_manage_account(
-        manager_roles=queries.roles_today(person()), owner_roles=queries.roles_today(owner_id)
-    )
+administrators_only = _only(ADMINISTRATORS)
+sysadmins_only = _only(("sysadmin",))

@@ -4,9 +4,8 @@ from uuid import UUID
 
 from chassis.http.api import Blueprint
 from chassis.http.auth import requires
-from chassis.http.etags import set_etag
 from services.identity import queries
-from services.identity.api.schemas import ContactView
+from services.identity.api.views import ContactView
 from services.identity.models import Contact
 
 blp = Blueprint("contacts", url_prefix="/api/identity/v1", description="Contacts for services")
@@ -17,6 +16,4 @@ blp = Blueprint("contacts", url_prefix="/api/identity/v1", description="Contacts
 @blp.response(200, ContactView)
 def read(employee_id: UUID) -> Contact:
     """How to reach a person."""
-    contact = queries.contact(employee_id)
-    set_etag(contact.version)
-    return contact
+    return queries.contact(employee_id)

@@ -2,23 +2,17 @@
 
 from typing import Any
 
-from chassis.http.api import Blueprint, needs_if_match
+from chassis.data.versioned import Seen
+from chassis.http.api import Blueprint
 from chassis.http.auth import person, requires
-from chassis.http.etags import require_match, set_etag
+from chassis.http.writing import writes
 from services.identity import queries
-from services.identity.api.schemas import (
-    ContactInput,
-    ContactView,
-    MeView,
-    RecoveryCodes,
-    TotpBegun,
-    TotpCode,
-)
-from services.identity.models import Contact, db
+from services.identity.api.requests import ContactInput, TotpCode
+from services.identity.api.views import ContactView, MeView, RecoveryCodes, TotpBegun
+from services.identity.models import Contact
 from services.identity.usecases import employees, second_factor
 
 blp = Blueprint("me", url_prefix="/api/identity/v1", description="The person who asks")
-_OWN_WORD = "pegawai sendiri"
 
 
 @blp.route("/me")
@@ -34,30 +28,22 @@ def me() -> dict[str, Any]:
 @blp.response(200, ContactView)
 def my_contact() -> Contact:
     """How the region reaches me."""
-    contact = queries.contact(person())
-    set_etag(contact.version)
-    return contact
+    return queries.contact(person())
 
 
 @blp.route("/me/contact", methods=["PATCH"])
-@needs_if_match
 @requires("identity")
 @blp.arguments(ContactInput)
+@writes(if_match=True)
 @blp.response(200, ContactView)
-def change_my_contact(body: dict[str, Any]) -> Contact:
+def change_my_contact(body: dict[str, Any], seen: Seen) -> Contact:
     """Change how the region reaches me."""
-    with db.transaction():
-        contact = queries.contact(person())
-        require_match(contact.version)
-        contact = employees.set_contact(
-            person(), values=body, source=_OWN_WORD, as_of=queries.today()
-        )
-    set_etag(contact.version)
-    return contact
+    return employees.change_own_contact(person(), seen=seen, values=body)
 
 
 @blp.route("/me/totp", methods=["POST"])
 @requires("identity")
+@writes(once=False)
 @blp.response(200, TotpBegun)
 def begin_totp() -> dict[str, str]:
     """Begin to set up an authenticator app."""
@@ -68,6 +54,7 @@ def begin_totp() -> dict[str, str]:
 @blp.route("/me/totp", methods=["PUT"])
 @requires("identity")
 @blp.arguments(TotpCode)
+@writes(once=False)
 @blp.response(200, RecoveryCodes)
 def confirm_totp(body: dict[str, str]) -> dict[str, list[str]]:
     """Confirm the authenticator with its first code; answers recovery codes, shown once."""

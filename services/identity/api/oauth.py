@@ -17,10 +17,10 @@ from chassis.process.runtime import here
 from services.identity import queries
 from services.identity.adapters.signing import ALGORITHM
 from services.identity.api.oauth_server import server
-from services.identity.models import SignInSession, db
+from services.identity.models import SignInSession
 from services.identity.pages import browser
 from services.identity.pages.rendering import error_page
-from services.identity.usecases import signing_keys
+from services.identity.usecases import authorizing, signing_keys
 
 blp = Blueprint("oauth", __name__)
 _KEYS_FRESH = "public, max-age=300"
@@ -83,8 +83,9 @@ def authorize() -> AnyResponse:
             return _refuse_to(grant.redirect_uri, "login_required")
         if row is None or _wants_fresh_sign_in(row):
             return redirect(f"/masuk?{urlencode({'ulang': 1, 'next': _without_prompt()})}")
-        with db.transaction():
-            return server().create_authorization_response(grant_user=row, grant=grant)
+        return authorizing.as_one(
+            lambda: server().create_authorization_response(grant_user=row, grant=grant)
+        )
 
 
 @blp.post("/oauth/token")
@@ -137,8 +138,8 @@ def _refuse_to(redirect_uri: str, error: str, description: str = "") -> AnyRespo
 
 def _answer(produce: Callable[[], Response]) -> Response:
     try:
-        with all_regions(), db.transaction():
-            response = produce()
+        with all_regions():
+            response = authorizing.as_one(produce)
     except ValueError:  # Authlib will not quote what is not plain ASCII
         response = Response('{"error": "invalid_request"}', 400, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from chassis.http.api import Blueprint, needs_if_match
+from chassis.data.versioned import Seen
+from chassis.http.api import Blueprint
 from chassis.http.auth import person, requires
-from chassis.http.etags import require_match, set_etag
+from chassis.http.writing import writes
 from services.identity import queries
 from services.identity.api.access import sysadmins_only
-from services.identity.api.schemas import RegionChange, RegionView
-from services.identity.models import Region, db
+from services.identity.api.requests import RegionChange
+from services.identity.api.views import RegionView
+from services.identity.models import Region
 from services.identity.usecases import regions, signing_keys
 
 blp = Blueprint("regions", url_prefix="/api/identity/v1", description="The region")
@@ -20,28 +22,23 @@ blp = Blueprint("regions", url_prefix="/api/identity/v1", description="The regio
 def read() -> Region:
     """The region of whoever asks."""
     person()
-    region = queries.region()
-    set_etag(region.version)
-    return region
+    return queries.region()
 
 
 @blp.route("/region", methods=["PATCH"])
-@needs_if_match
 @requires("identity")
 @blp.arguments(RegionChange)
+@writes(if_match=True)
 @blp.response(200, RegionView)
 @sysadmins_only
-def change(body: dict[str, Any]) -> Region:
+def change(body: dict[str, Any], seen: Seen) -> Region:
     """Choose the roles that must use a second factor."""
-    with db.transaction():
-        require_match(queries.region().version)
-        region = regions.require_totp_of(body["totp_roles"])
-    set_etag(region.version)
-    return region
+    return regions.require_totp_of(body["totp_roles"], seen=seen)
 
 
 @blp.route("/signing-keys/rotate", methods=["POST"])
 @requires("identity")
+@writes()
 @blp.response(204)
 @sysadmins_only
 def rotate_signing_key() -> None:

@@ -14,11 +14,11 @@ from services.identity import queries
 from services.identity.adapters.signing import TokenUnreadable, read_signed
 from services.identity.api.oauth_client import query_client
 from services.identity.domain.sign_in import safe_path
-from services.identity.models import SignInSession, TokenFamily, db
+from services.identity.models import SignInSession
 from services.identity.pages import browser
 from services.identity.pages.rendering import messages_of, page, show_refusals
 from services.identity.pages.texts import say
-from services.identity.usecases import passwords, second_factor, sessions, signing_keys
+from services.identity.usecases import authorizing, passwords, second_factor, sessions, signing_keys
 from services.identity.usecases.passwords import LinkDead
 
 blp = Blueprint("account", __name__)
@@ -137,7 +137,7 @@ def _set_by_link(token: str) -> list[str] | None:
 
 def _end(row: SignInSession) -> None:
     with in_region(row.region):
-        sessions.sign_out(row)
+        sessions.sign_out(row.id)
 
 
 def _is_hinted(row: SignInSession) -> bool:
@@ -148,8 +148,7 @@ def _is_hinted(row: SignInSession) -> bool:
     except (TokenUnreadable, KeyError, ValueError):
         return False
     with all_regions():
-        family = db.session.get(TokenFamily, family_id)
-    return family is not None and family.session_id == row.id
+        return authorizing.session_of(family_id) == row.id
 
 
 def _after_logout() -> AnyResponse:

@@ -63,5 +63,5 @@ def init(
             },
             by=None,
         )
-        path, _link = passwords.issue_link(admin, by=None, life=FIRST_LINK_LIFE)
+        path, _link = passwords.issue_link(admin.id, by=None, life=FIRST_LINK_LIFE)
     return path

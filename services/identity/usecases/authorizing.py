@@ -3,13 +3,15 @@
 A code is good for 60 seconds and once; coming a second time it kills what the first gave.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select, update
 
+from chassis.data.versioned import count_changed
 from chassis.process.clock import now
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import fingerprint
@@ -23,6 +25,8 @@ from services.identity.models import (
     TokenFamily,
     db,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,14 @@ class Grantee:
     family_id: UUID
     not_before: datetime | None
     refresh_token: str | None = None
+
+
+def as_one(answer: Callable[[], T]) -> T:
+    """Do all that an OAuth endpoint does in one transaction, also where its answer is an error:
+    a stolen token that comes back ends its family.
+    """
+    with db.transaction():
+        return answer()
 
 
 def issue_code(code: str, asked: CodeRequest, row: SignInSession) -> None:
@@ -116,15 +128,11 @@ def redeem(code: AuthorizationCode) -> Grantee | None:
         )
         session.add(family)
         session.flush()
-        used: Any = session.execute(
-            update(AuthorizationCode)
-            .where(
-                AuthorizationCode.fingerprint == code.fingerprint,
-                AuthorizationCode.used_at.is_(None),
-            )
-            .values(used_at=instant, family_id=family.id)
+        unused = update(AuthorizationCode).where(
+            AuthorizationCode.fingerprint == code.fingerprint,
+            AuthorizationCode.used_at.is_(None),
         )
-        if not used.rowcount:
+        if not count_changed(session, unused.values(used_at=instant, family_id=family.id)):
             family.revoked_at = instant
             return None
         return _grantee(family)
@@ -147,6 +155,11 @@ def find_family(token: str) -> TokenFamily | None:
         .join(RefreshToken, RefreshToken.family_id == TokenFamily.id)
         .where(RefreshToken.fingerprint == fingerprint(token))
     )
+
+
+def session_of(family_id: UUID) -> UUID | None:
+    """Return the browser's session a family of tokens comes from."""
+    return db.session.scalar(select(TokenFamily.session_id).where(TokenFamily.id == family_id))
 
 
 def refresh(token: str) -> Grantee | None:
@@ -180,12 +193,10 @@ def revoke(family: TokenFamily) -> None:
 
 
 def _replace(row: RefreshToken, successor: str) -> None:
-    used: Any = db.session.execute(
-        update(RefreshToken)
-        .where(RefreshToken.fingerprint == row.fingerprint, RefreshToken.used_at.is_(None))
-        .values(used_at=now())
+    unused = update(RefreshToken).where(
+        RefreshToken.fingerprint == row.fingerprint, RefreshToken.used_at.is_(None)
     )
-    if used.rowcount:
+    if count_changed(db.session(), unused.values(used_at=now())):
         db.session.add(
             RefreshToken(
                 region=row.region, fingerprint=fingerprint(successor), family_id=row.family_id

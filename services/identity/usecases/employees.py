@@ -1,6 +1,7 @@
 """The desk that keeps the staff register."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,15 +9,18 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from chassis.data.versioned import Seen
+from chassis.events import outbox
 from chassis.kernel.errors import Refused
 from chassis.kernel.nip import parse_nip
 from services.identity import events, queries
 from services.identity.domain.employees import FACT_NAMES, Facts, check_facts, from_nip
 from services.identity.domain.roles import check_is_not_last
 from services.identity.models import Account, Contact, Employee, EmployeeFact, db
-from services.identity.usecases.sessions import end_sessions
+from services.identity.usecases.sessions import check_manages, revoke
 
 _SYSADMIN = "sysadmin"
+_OWN_WORD = "pegawai sendiri"
 _SOURCED = (*FACT_NAMES, "name", "title_prefix", "title_suffix", "unit_id")
 
 
@@ -37,6 +41,15 @@ class UnitUnfit(Refused):
     }
 
 
+@dataclass(frozen=True)
+class Telling:
+    """Who says so, from which source, as of when."""
+
+    by: UUID | None
+    source: str
+    as_of: date
+
+
 def add(
     *,
     by: UUID | None,
@@ -44,7 +57,7 @@ def add(
     values: Mapping[str, Any],
     contact: Mapping[str, Any] | None,
     source: str,
-    as_of: date,
+    as_of: date | None = None,
 ) -> Employee:
     """Register an employee with an account that has no password yet.
 
@@ -61,36 +74,43 @@ def add(
         _flush_unique(session)
         session.add(Account(employee_id=person.id))
         session.flush()
-        _record_facts(session, person, known, by=by, source=source, as_of=as_of)
-        events.employee_changed(person)
+        told = Telling(by, source, as_of or queries.today())
+        _record_facts(session, person, known, told)
+        outbox.record(events.employee_changed(person))
         if contact:
-            set_contact(person.id, values=contact, source=source, as_of=as_of)
+            _add_contact(session, person.id, contact, told)
     return person
 
 
 def change(
-    person: Employee, *, by: UUID | None, values: Mapping[str, Any], source: str, as_of: date
+    employee_id: UUID,
+    *,
+    by: UUID,
+    seen: Seen,
+    values: Mapping[str, Any],
+    source: str,
+    as_of: date | None = None,
 ) -> Employee:
     """Change facts of an employee, keeping where each came from.
 
-    Deactivating also ends every session. Raises `FactsContradict`, `UnitUnfit` or, for the
-    region's only administrator, `LastSysadmin`.
+    Deactivating also ends every session. Raises `NotFound`, `Stale`, `GrantBeyondOwnRole`,
+    `FactsContradict`, `UnitUnfit` or, for the region's only administrator, `LastSysadmin`.
     """
-    if values.get("active") is False:
-        _check_leaves_a_sysadmin(person)
-    merged = {name: getattr(person, name) for name in FACT_NAMES} | dict(values)
-    check_facts(parse_nip(person.nip), _facts(merged))
     with db.transaction() as session:
-        if "unit_id" in values:
-            person.opd_id = _opd_of(values["unit_id"])
-        for name, value in values.items():
-            setattr(person, name, value)
-        _record_facts(session, person, values, by=by, source=source, as_of=as_of)
-        if values.get("active") is False:
-            end_sessions(person)
-        elif session.is_modified(person):
-            session.flush()
-            events.employee_changed(person)
+        person = queries.employee(employee_id)
+        person.check_seen(seen)
+        check_manages(by, employee_id)
+        leaves = values.get("active") is False
+        if leaves:
+            _check_leaves_a_sysadmin(person)
+        merged = {name: getattr(person, name) for name in FACT_NAMES} | dict(values)
+        check_facts(parse_nip(person.nip), _facts(merged))
+        moved = {"opd_id": _opd_of(values["unit_id"])} if "unit_id" in values else {}
+        _record_facts(session, person, values, Telling(by, source, as_of or queries.today()))
+        if leaves:
+            revoke(person, **values, **moved)
+        elif person.change(**values, **moved):
+            outbox.record(events.employee_changed(person))
     return person
 
 
@@ -100,20 +120,16 @@ def _check_leaves_a_sysadmin(person: Employee) -> None:
         check_is_not_last(_SYSADMIN, others=len(holders) - 1)
 
 
-def set_contact(
-    employee_id: UUID, *, values: Mapping[str, Any], source: str, as_of: date
-) -> Contact:
-    """Set how to reach a person; others learn only that it changed."""
-    with db.transaction() as session:
-        contact = session.get(Contact, employee_id)
-        if contact is None:
-            contact = Contact(employee_id=employee_id, source=source, as_of=as_of)
-            session.add(contact)
-        for name, value in {**values, "source": source, "as_of": as_of}.items():
-            setattr(contact, name, value)
-        if contact in session.new or session.is_modified(contact):
-            session.flush()
-            events.contact_changed(contact)
+def change_own_contact(employee_id: UUID, *, seen: Seen, values: Mapping[str, Any]) -> Contact:
+    """Change how to reach a person; others learn only that it changed.
+
+    Raises `NotFound` or `Stale`.
+    """
+    with db.transaction():
+        contact = queries.contact(employee_id)
+        contact.check_seen(seen)
+        if contact.change(**values, source=_OWN_WORD, as_of=queries.today()):
+            outbox.record(events.contact_changed(contact))
     return contact
 
 
@@ -135,14 +151,17 @@ def _flush_unique(session: Session) -> None:
         raise NipTaken from error
 
 
+def _add_contact(
+    session: Session, employee_id: UUID, values: Mapping[str, Any], told: Telling
+) -> None:
+    contact = Contact(employee_id=employee_id, source=told.source, as_of=told.as_of, **values)
+    session.add(contact)
+    session.flush()
+    outbox.record(events.contact_changed(contact))
+
+
 def _record_facts(
-    session: Session,
-    person: Employee,
-    values: Mapping[str, Any],
-    *,
-    by: UUID | None,
-    source: str,
-    as_of: date,
+    session: Session, person: Employee, values: Mapping[str, Any], told: Telling
 ) -> None:
     for name in _SOURCED:
         if name not in values:
@@ -155,8 +174,8 @@ def _record_facts(
                 employee_id=person.id,
                 fact=name,
                 value={"value": plain},
-                source=source,
-                as_of=as_of,
-                recorded_by=by,
+                source=told.source,
+                as_of=told.as_of,
+                recorded_by=told.by,
             )
         )

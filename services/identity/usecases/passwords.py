@@ -1,11 +1,11 @@
 """Setting and changing passwords, and the one-time links that let a person set the first."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
 
+from chassis.data.versioned import count_changed
 from chassis.kernel.errors import FieldError, NotFound, Refused
 from chassis.process.clock import now
 from chassis.process.regions import all_regions, in_region
@@ -16,7 +16,7 @@ from services.identity.domain.passwords import check_password, normalise
 from services.identity.domain.sign_in import RESET_LINK_LIFE
 from services.identity.models import Account, Employee, PasswordLink, SignInSession, db
 from services.identity.usecases import attempts
-from services.identity.usecases.sessions import end_sessions
+from services.identity.usecases.sessions import check_manages, revoke
 
 LINK_PATH = "/masuk/tautan"
 
@@ -50,12 +50,18 @@ class LinkDead(Refused):
 
 
 def issue_link(
-    person: Employee, *, by: UUID | None, life: timedelta = RESET_LINK_LIFE
+    employee_id: UUID, *, by: UUID | None, life: timedelta = RESET_LINK_LIFE
 ) -> tuple[str, PasswordLink]:
-    """Return the path of a new one-time link; older links die."""
+    """Return the path of a new one-time link; older links die.
+
+    Raises `NotFound` or `GrantBeyondOwnRole`; `by` None is the installation itself.
+    """
     token = new_token()
     instant = now()
     with db.transaction() as session:
+        if by is not None:
+            check_manages(by, employee_id)
+        person = queries.employee(employee_id)
         session.execute(
             update(PasswordLink)
             .where(PasswordLink.employee_id == person.id, PasswordLink.used_at.is_(None))
@@ -99,12 +105,10 @@ def use_link(token: str, new_password: str) -> None:
         person = queries.employee(link.employee_id)
         hashed = _hash_checked(person, new_password)
         with db.transaction() as session:
-            used: Any = session.execute(
-                update(PasswordLink)
-                .where(PasswordLink.id == link.id, PasswordLink.used_at.is_(None))
-                .values(used_at=now())
+            unused = update(PasswordLink).where(
+                PasswordLink.id == link.id, PasswordLink.used_at.is_(None)
             )
-            if not used.rowcount:
+            if not count_changed(session, unused.values(used_at=now())):
                 raise LinkDead
             _store(person, hashed, keep=None)
 
@@ -160,7 +164,7 @@ def _store(person: Employee, hashed: str, *, keep: UUID | None) -> None:
     account.password_hash = hashed
     account.password_set_at = now()
     account.must_change_password = False
-    end_sessions(person, keep=keep)
+    revoke(person, keep=keep)
 
 
 def _stored(employee_id: UUID) -> str | None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
+from chassis.data.versioned import Seen
+from chassis.events import outbox
 from chassis.kernel.errors import FieldError, Invalid, Refused
 from chassis.process.regions import in_region
 from services.identity import events, queries
@@ -35,15 +37,24 @@ def set_up(
         top = Unit(code=code, name=name, kind="region")
         session.add_all([region, top])
         session.flush()
-        events.unit_changed(top, region)
+        outbox.record(events.unit_changed(top, region))
     return top
 
 
-def require_totp_of(roles: Collection[str]) -> Region:
+def require_totp_of(roles: Collection[str], *, seen: Seen) -> Region:
     """Set which roles of the bound region must use a second factor.
 
-    Raises `Invalid` for a role that does not exist.
+    Raises `Stale`, or `Invalid` for a role that does not exist.
     """
+    with db.transaction():
+        region = queries.region()
+        region.check_seen(seen)
+        _check_known(roles)
+        region.change(totp_roles=sorted(set(roles)))
+    return region
+
+
+def _check_known(roles: Collection[str]) -> None:
     unknown = sorted(set(roles) - set(ROLES))
     if unknown:
         text = ", ".join(unknown)
@@ -57,7 +68,3 @@ def require_totp_of(roles: Collection[str]) -> Region:
                 )
             ]
         )
-    with db.transaction():
-        region = queries.region()
-        region.totp_roles = sorted(set(roles))
-    return region

@@ -5,6 +5,8 @@ from datetime import date
 from typing import TypedDict
 from uuid import UUID
 
+from chassis.data.versioned import Seen
+from chassis.events import outbox
 from chassis.kernel.errors import Forbidden, Refused
 from services.identity import events, queries
 from services.identity.domain import appointments
@@ -68,38 +70,35 @@ def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
         row = RoleGrant(**new, granted_by=by)
         session.add(row)
         session.flush()
-        events.role_changed(row)
+        outbox.record(events.role_changed(row))
     return row
 
 
-def end_grant(row: RoleGrant, *, by: UUID, last_day: date | None) -> RoleGrant:
+def end_grant(grant_id: UUID, *, by: UUID, seen: Seen, last_day: date | None) -> RoleGrant:
     """End a role at once, or after `last_day`.
 
-    Raises `AlreadyEnded`, `GrantBeyondOwnRole`, `LastSysadmin` or `EndBeforeStart`.
+    Raises `NotFound`, `Stale`, `AlreadyEnded`, `GrantBeyondOwnRole`, `LastSysadmin` or
+    `EndBeforeStart`.
     """
-    with db.transaction() as session:
-        if not row.active:
-            raise AlreadyEnded
+    with db.transaction():
+        row = _open_grant(grant_id, seen)
         check_grantor(row.role, grantor_roles=queries.roles_today(by), grantor_is_grantee=False)
         check_is_not_last(row.role, others=len(queries.grants_of_post(row.role, None)) - 1)
         if last_day is not None and last_day < row.starts_on:
             raise appointments.EndBeforeStart
-        today = queries.today()
-        row.active = last_day is not None
-        row.ends_on = last_day or max(today, row.starts_on)
-        session.flush()
-        events.role_changed(row)
+        ends_on = last_day or max(queries.today(), row.starts_on)
+        if row.change(active=last_day is not None, ends_on=ends_on):
+            outbox.record(events.role_changed(row))
     return row
 
 
-def prolong(row: RoleGrant, *, by: UUID, until: date) -> RoleGrant:
+def prolong(grant_id: UUID, *, by: UUID, seen: Seen, until: date) -> RoleGrant:
     """Move the end of an acting post; a Plt once more by three months.
 
-    Raises `AlreadyEnded`, `SelfGrant` and what `check_prolongation` raises.
+    Raises `NotFound`, `Stale`, `AlreadyEnded`, `SelfGrant` and what `check_prolongation` raises.
     """
-    with db.transaction() as session:
-        if not row.active:
-            raise AlreadyEnded
+    with db.transaction():
+        row = _open_grant(grant_id, seen)
         check_grantor(
             row.role,
             grantor_roles=queries.roles_today(by),
@@ -108,9 +107,8 @@ def prolong(row: RoleGrant, *, by: UUID, until: date) -> RoleGrant:
         held = Holding(row.employee_id, row.acting, row.starts_on, row.ends_on)
         others = [one for one in queries.grants_of_post(row.role, row.unit_id) if one is not row]
         appointments.check_prolongation(row.role, held, until=until, others=_holdings(others))
-        row.ends_on = until
-        session.flush()
-        events.role_changed(row)
+        if row.change(ends_on=until):
+            outbox.record(events.role_changed(row))
     return row
 
 
@@ -138,24 +136,33 @@ def delegate(new: NewDelegation, *, by: UUID) -> Delegation:
         row = Delegation(**new, created_by=by)
         session.add(row)
         session.flush()
-        events.delegation_changed(row)
+        outbox.record(events.delegation_changed(row))
     return row
 
 
-def end_delegation(row: Delegation, *, by: UUID) -> Delegation:
-    """End a delegation at once. Raises `Forbidden` or `AlreadyEnded`."""
-    with db.transaction() as session:
+def end_delegation(delegation_id: UUID, *, by: UUID, seen: Seen) -> Delegation:
+    """End a delegation at once. Raises `NotFound`, `Stale`, `Forbidden` or `AlreadyEnded`."""
+    with db.transaction():
+        row = queries.delegation(delegation_id, by)
+        row.check_seen(seen)
         _check_owner_or_administrator(row.from_employee_id, by)
         if not row.active:
             raise AlreadyEnded
-        row.active = False
-        session.flush()
-        events.delegation_changed(row)
+        row.change(active=False)
+        outbox.record(events.delegation_changed(row))
+    return row
+
+
+def _open_grant(grant_id: UUID, seen: Seen) -> RoleGrant:
+    row = queries.role_grant(grant_id)
+    row.check_seen(seen)
+    if not row.active:
+        raise AlreadyEnded
     return row
 
 
 def _check_owner_or_administrator(owner_id: UUID, by: UUID) -> None:
-    if by != owner_id and not ADMINISTRATORS & set(queries.roles_today(by)):
+    if by != owner_id and not queries.holds(by, ADMINISTRATORS):
         raise Forbidden
 
 

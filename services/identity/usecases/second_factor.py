@@ -1,19 +1,19 @@
 """The second factor: codes from an authenticator app, and recovery codes for a lost phone."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, update
 
+from chassis.data.versioned import count_changed
 from chassis.kernel.errors import FieldError, Refused
 from chassis.process.clock import now
 from services.identity import queries
 from services.identity.adapters.machinery import machinery
 from services.identity.domain import recovery, totp
 from services.identity.domain.sign_in import SECOND_FACTOR_TRIES
-from services.identity.models import Account, Employee, RecoveryCode, SignInSession, db
+from services.identity.models import Account, RecoveryCode, SignInSession, db
 from services.identity.usecases import attempts
-from services.identity.usecases.sessions import end_sessions
+from services.identity.usecases.sessions import check_manages, revoke
 
 _PURPOSE = "totp secrets"
 
@@ -94,16 +94,12 @@ def accept_totp(account: Account, code: str) -> bool:
 def accept_recovery(account: Account, code: str) -> bool:
     """Take a recovery code once."""
     with db.transaction() as session:
-        done: Any = session.execute(
-            update(RecoveryCode)
-            .where(
-                RecoveryCode.employee_id == account.employee_id,
-                RecoveryCode.fingerprint == recovery.fingerprint(code),
-                RecoveryCode.used_at.is_(None),
-            )
-            .values(used_at=now())
+        unused = update(RecoveryCode).where(
+            RecoveryCode.employee_id == account.employee_id,
+            RecoveryCode.fingerprint == recovery.fingerprint(code),
+            RecoveryCode.used_at.is_(None),
         )
-    return bool(done.rowcount)
+        return bool(count_changed(session, unused.values(used_at=now())))
 
 
 def begin(employee_id: UUID, *, issuer: str) -> tuple[str, str]:
@@ -172,13 +168,18 @@ def recovery_codes_left(employee_id: UUID) -> int:
     )
 
 
-def remove(person: Employee) -> None:
-    """Take the second factor away (lost phone) and end every session."""
+def remove(employee_id: UUID, *, by: UUID) -> None:
+    """Take the second factor away (lost phone) and end every session.
+
+    Raises `NotFound` or `GrantBeyondOwnRole`.
+    """
     with db.transaction() as session:
-        account = _account(person.id)
+        check_manages(by, employee_id)
+        person = queries.employee(employee_id)
+        account = _account(employee_id)
         account.totp_sealed = account.totp_confirmed_at = account.totp_last_counter = None
-        session.execute(delete(RecoveryCode).where(RecoveryCode.employee_id == person.id))
-        end_sessions(person)
+        session.execute(delete(RecoveryCode).where(RecoveryCode.employee_id == employee_id))
+        revoke(person)
 
 
 def install_secret(employee_id: UUID, secret: str) -> None:
@@ -197,12 +198,8 @@ def _counter(account: Account, code: str) -> int | None:
 def _use_counter(account: Account, counter: int) -> bool:
     with db.transaction() as session:
         unused = or_(Account.totp_last_counter.is_(None), Account.totp_last_counter < counter)
-        done: Any = session.execute(
-            update(Account)
-            .where(Account.employee_id == account.employee_id, unused)
-            .values(totp_last_counter=counter)
-        )
-    return bool(done.rowcount)
+        later = update(Account).where(Account.employee_id == account.employee_id, unused)
+        return bool(count_changed(session, later.values(totp_last_counter=counter)))
 
 
 def _account(employee_id: UUID) -> Account:

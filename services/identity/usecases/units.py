@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from chassis.data.versioned import Seen
+from chassis.events import outbox
 from chassis.kernel.errors import Refused
 from chassis.process.ids import uuid7
 from services.identity import events, queries
@@ -51,20 +53,19 @@ def add(*, code: str, name: str, kind: str, parent_id: UUID, bkpsdm: bool = Fals
             session.flush()
         except IntegrityError as error:
             raise UnitCodeTaken from error
-        events.unit_changed(unit, queries.region())
+        outbox.record(events.unit_changed(unit, queries.region()))
     return unit
 
 
-def change(unit: Unit, *, values: Mapping[str, Any]) -> Unit:
-    """Rename or (de)activate a unit. Raises `UnitInUse`."""
-    with db.transaction() as session:
-        if values.get("active") is False and _is_used(unit.id):
+def change(unit_id: UUID, *, seen: Seen, values: Mapping[str, Any]) -> Unit:
+    """Rename or (de)activate a unit. Raises `NotFound`, `Stale` or `UnitInUse`."""
+    with db.transaction():
+        unit = queries.unit(unit_id)
+        unit.check_seen(seen)
+        if values.get("active") is False and _is_used(unit_id):
             raise UnitInUse
-        for name, value in values.items():
-            setattr(unit, name, value)
-        if session.is_modified(unit):
-            session.flush()
-            events.unit_changed(unit, queries.region())
+        if unit.change(**values):
+            outbox.record(events.unit_changed(unit, queries.region()))
     return unit
 
 

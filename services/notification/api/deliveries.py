@@ -7,12 +7,14 @@ and to a region's system or BKPSDM administrator.
 from typing import Any
 from uuid import UUID
 
+from chassis.data.paging import Page
 from chassis.http.api import Blueprint
 from chassis.http.auth import InsufficientScope, actor, person, requires
-from chassis.http.idempotency import idempotent
+from chassis.http.writing import writes
 from chassis.process.clock import now
 from services.notification import queries
-from services.notification.api.schemas import DeliveriesArgs, DeliveryPage, DeliveryState
+from services.notification.api.requests import DeliveriesArgs
+from services.notification.api.views import DeliveryPage, DeliveryState
 from services.notification.models import PEOPLE, Delivery
 from services.notification.usecases.releasing import try_again
 from staff.rights import require_role
@@ -27,18 +29,18 @@ blp = Blueprint("deliveries", url_prefix="/api/notification/v1", description="Wh
 @requires()
 @blp.arguments(DeliveriesArgs, location="query")
 @blp.response(200, DeliveryPage)
-def list_deliveries(args: dict[str, Any]) -> dict[str, Any]:
+def list_deliveries(args: dict[str, Any]) -> Page:
     """List deliveries with every try, newest first."""
     if actor().person_id is None:
         _check_client()
     else:
         _check_auditor()
-    return queries.deliveries(**args).body()
+    return queries.deliveries(**args)
 
 
 @blp.route("/deliveries/<uuid:delivery_id>/retry", methods=["POST"])
 @requires("notification")
-@idempotent
+@writes()
 @blp.response(200, DeliveryState)
 def retry_delivery(delivery_id: UUID) -> Delivery:
     """Try a failed delivery once more."""

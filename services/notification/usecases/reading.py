@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from chassis.data.versioned import count_changed
 from chassis.kernel.errors import FieldError, Invalid, NotFound
 from services.notification.models import Notice, Preference, db
 
@@ -36,13 +37,12 @@ def mark_read(notice_id: UUID, *, person: UUID, now: datetime) -> Notice:
 def mark_all_read(*, person: UUID, now: datetime) -> int:
     """Mark everything in the person's inbox as read; returns how many notices that were."""
     with db.transaction() as session:
-        changed: Any = session.execute(
+        unread = (
             update(Notice)
             .where(Notice.recipient_id == person, Notice.in_app.is_(True))
             .where(Notice.read_at.is_(None))
-            .values(read_at=now)
         )
-    return int(changed.rowcount)
+        return count_changed(session, unread.values(read_at=now))
 
 
 def prefer(choice: dict[str, Any], *, person: UUID, now: datetime) -> Preference:

@@ -1,11 +1,11 @@
 """An operator sends a failed delivery on its way once more, after mending what was wrong."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
 
+from chassis.data.versioned import count_changed
 from chassis.kernel.errors import NotFound, Refused
 from services.notification.models import Delivery, db
 
@@ -29,11 +29,8 @@ def try_again(delivery_id: UUID, *, now: datetime) -> Delivery:
         delivery = session.get(Delivery, delivery_id)
         if delivery is None:
             raise NotFound
-        changed: Any = session.execute(
-            update(Delivery)
-            .where(Delivery.id == delivery_id, Delivery.state == "failed")
-            .values(state="pending", reason="by_hand", due_at=now, finished_at=None)
-        )
-        if changed.rowcount != 1:
+        again = {"state": "pending", "reason": "by_hand", "due_at": now, "finished_at": None}
+        failed = update(Delivery).where(Delivery.id == delivery_id, Delivery.state == "failed")
+        if count_changed(session, failed.values(again)) != 1:
             raise NotFailed
     return delivery

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from chassis.data.versioned import count_changed
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from chassis.process.regions import all_regions, in_region
@@ -78,13 +79,12 @@ def finish(job: Job, outcome: Outcome, *, instead: Step | None = None) -> None:
     with in_region(job.region), db.transaction() as session:
         step = instead or _following(session, job, outcome)
         _close_attempt(session, job.delivery_id, job.number, outcome)
-        changed: Any = session.execute(
+        claimed = (
             update(Delivery)
             .where(Delivery.id == job.delivery_id, Delivery.claim == job.claim)
             .where(Delivery.state == SENDING)
-            .values(**_state(step))
         )
-        if changed.rowcount != 1:
+        if count_changed(session, claimed.values(_state(step))) != 1:
             log.warning("delivery_claim_lost", delivery_id=str(job.delivery_id))
         elif job.channel == WHATSAPP and (step is NO_ADDRESS or step.state == FAILED):
             fall_back_to_mail(session, job.notice_id, job.region)

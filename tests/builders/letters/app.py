@@ -6,14 +6,16 @@ from flask import Flask
 from marshmallow import fields, validate
 from sqlalchemy import select
 
+from chassis.data.paging import Page, page
+from chassis.data.versioned import Seen
 from chassis.events.envelope import Event
 from chassis.events.inbox import EventData, Hearing, Unprocessable, hear
 from chassis.events.outbox import record
-from chassis.http.api import Blueprint, Schema, needs_if_match
+from chassis.http.api import Blueprint, Schema, VersionedView
 from chassis.http.auth import accept_until_expiry, person, requires
-from chassis.http.etags import require_match, set_etag
-from chassis.http.idempotency import idempotent
-from chassis.http.paging import PageArgs, page, page_schema
+from chassis.http.paging import PageArgs, page_schema
+from chassis.http.preferences import prefers_minimal
+from chassis.http.writing import writes
 from chassis.kernel.errors import NotFound
 from chassis.process.manifest import Manifest
 from chassis.run.app import service_app
@@ -32,10 +34,13 @@ class LetterIn(Schema):
     text = fields.String(required=True, validate=validate.Length(min=1, max=200))
 
 
-class LetterOut(Schema):
+class LetterOut(VersionedView):
     id = fields.UUID(required=True)
     text = fields.String(required=True)
-    version = fields.Integer(required=True)
+
+
+class LetterChanged(VersionedView):
+    id = fields.UUID(required=True)
 
 
 def write(text: str) -> Letter:
@@ -58,49 +63,45 @@ def tell(letter: Letter) -> None:
     )
 
 
-def found(letter_id: UUID) -> Letter:
-    letter = db.session.get(Letter, letter_id)
-    if letter is None:
-        raise NotFound
+def rewrite(letter_id: UUID, text: str, *, seen: Seen) -> Letter:
+    with db.transaction() as session:
+        letter = session.get(Letter, letter_id)
+        if letter is None:
+            raise NotFound
+        letter.check_seen(seen)
+        letter.change(text=text)
     return letter
 
 
 @pages.route("/letters", methods=["POST"])
 @requires("letters")
-@idempotent
 @pages.arguments(LetterIn)
+@writes()
 @pages.response(201, LetterOut)
 def create(body: dict[str, Any]) -> Letter:
     """Write a letter."""
     person()
-    letter = write(body["text"])
-    set_etag(letter.version)
-    return letter
+    return write(body["text"])
 
 
 @pages.route("/letters")
 @requires("letters")
 @pages.arguments(PageArgs, location="query")
 @pages.response(200, page_schema(LetterOut))
-def letters(args: dict[str, Any]) -> dict[str, Any]:
+def letters(args: dict[str, Any]) -> Page:
     """List letters."""
-    return page(db.session(), select(Letter), by=(Letter.id,), **args).body()
+    return page(db.session(), select(Letter), by=(Letter.id,), **args)
 
 
 @pages.route("/letters/<uuid:letter_id>", methods=["PATCH"])
 @requires("letters")
-@needs_if_match
 @pages.arguments(LetterIn)
+@writes(if_match=True, minimal=LetterChanged)
 @pages.response(200, LetterOut)
-def change(body: dict[str, Any], letter_id: UUID) -> Letter:
+def change(body: dict[str, Any], letter_id: UUID, seen: Seen) -> Letter | dict[str, Any]:
     """Change a letter."""
-    with db.transaction():
-        letter = found(letter_id)
-        require_match(letter.version)
-        letter.text = body["text"]
-        letter.version += 1
-        set_etag(letter.version)
-    return letter
+    letter = rewrite(letter_id, body["text"], seen=seen)
+    return {"id": letter.id, "version": letter.version} if prefers_minimal() else letter
 
 
 class NoteData(EventData):

@@ -4,6 +4,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.data.versioned import Versioned
 from chassis.process.ids import uuid7
 
 
@@ -11,12 +12,11 @@ class Base(ServiceBase):
     registry = service_registry()
 
 
-class Letter(RegionScoped, Base):
+class Letter(Versioned, RegionScoped, Base):
     __tablename__ = "letters"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     text: Mapped[str] = mapped_column(String(200))
-    version: Mapped[int] = mapped_column(default=1)
 
 
 class Heard(RegionScoped, Base):

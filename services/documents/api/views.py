@@ -1,18 +1,15 @@
-"""What goes in and out over HTTP. Written by hand, one per purpose."""
+"""What clients get: the shapes of answers, and how the bytes of a document leave."""
 
-from marshmallow import fields, validate
+from flask import Response
+from marshmallow import fields
 
 from chassis.http.api import Schema
-from chassis.http.paging import PageArgs, page_schema
-from services.documents.domain.limits import MAX_BYTES, MAX_GRANT_MINUTES
+from chassis.http.paging import page_schema
+from services.documents.adapters.spool import Spool
+from services.documents.domain.names import attachment_header
+from services.documents.models import Document
 
-
-class UploadForm(Schema):
-    """The form fields beside the file."""
-
-    max_bytes = fields.Integer(
-        load_default=MAX_BYTES, validate=validate.Range(min=1, max=MAX_BYTES)
-    )
+PDF = {"type": "string", "format": "binary"}
 
 
 class DocumentView(Schema):
@@ -36,13 +33,6 @@ class UploadedView(DocumentView):
     receipt = fields.String(required=True)
 
 
-class DocumentFilter(PageArgs):
-    """Which of one's own documents."""
-
-    q = fields.String(load_default="", validate=validate.Length(max=100))
-    category = fields.String(load_default="", validate=validate.Length(max=60))
-
-
 class ViewView(Schema):
     """One opening of a document."""
 
@@ -50,15 +40,6 @@ class ViewView(Schema):
     viewer_name = fields.String(required=True, allow_none=True)
     purpose = fields.String(required=True)
     viewed_at = fields.AwareDateTime(required=True)
-
-
-class NewGrant(Schema):
-    """Who may open what, why and for how long."""
-
-    document_id = fields.UUID(required=True)
-    viewer = fields.UUID(required=True)
-    purpose = fields.String(required=True, validate=validate.Length(min=1, max=120))
-    minutes = fields.Integer(load_default=5, validate=validate.Range(min=1, max=MAX_GRANT_MINUTES))
 
 
 class GrantView(Schema):
@@ -76,3 +57,20 @@ class KeySetView(Schema):
 
 DocumentPage = page_schema(DocumentView)
 ViewPage = page_schema(ViewView)
+
+
+def content_response(document: Document, spool: Spool) -> Response:
+    """Send a document's verified bytes: an attachment no browser runs and no cache keeps."""
+    response = Response(spool.blocks(), content_type=document.content_type)
+    response.call_on_close(spool.close)
+    response.headers.update(
+        {
+            "Content-Length": str(document.size),
+            "Content-Disposition": attachment_header(document.name),
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+    )
+    return response

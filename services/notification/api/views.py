@@ -1,17 +1,13 @@
-"""Shapes of what goes in and out, one schema per purpose."""
+"""What clients get: the shapes of answers, and how rows become them."""
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import fields
 
 from chassis.http.api import Schema
-from chassis.http.paging import PageArgs, page_schema
-from services.notification.domain.rendering import LANGUAGES
-
-
-class InboxArgs(PageArgs):
-    """Which of my notices: unread or read ones, those about one subject."""
-
-    unread = fields.Boolean(load_default=None, allow_none=True)
-    about = fields.String(load_default=None, validate=validate.Length(max=120))
+from chassis.http.paging import page_schema
+from services.notification.domain.rendering import DEFAULT_LANGUAGE
+from services.notification.models import Notice, Preference
 
 
 class NoticeView(Schema):
@@ -46,15 +42,6 @@ class MarkedRead(Schema):
     count = fields.Integer(required=True)
 
 
-class NewPreference(Schema):
-    """How I want to be told. The inbox inside the application always stays on."""
-
-    in_app = fields.Boolean(load_default=True)
-    email = fields.Boolean(required=True)
-    whatsapp = fields.Boolean(required=True)
-    language = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES))
-
-
 class PreferenceView(Schema):
     """How I am told; language null means the one in my contact data."""
 
@@ -62,16 +49,6 @@ class PreferenceView(Schema):
     email = fields.Boolean(required=True)
     whatsapp = fields.Boolean(required=True)
     language = fields.String(required=True, allow_none=True)
-
-
-class DeliveriesArgs(PageArgs):
-    """Deliveries about one subject, or in one state."""
-
-    subject = fields.String(load_default=None, validate=validate.Length(max=120))
-    state = fields.String(
-        load_default=None,
-        validate=validate.OneOf(["pending", "sending", "sent", "failed", "skipped"]),
-    )
 
 
 class AttemptView(Schema):
@@ -115,3 +92,32 @@ class DeliveryView(DeliveryState):
 
 
 DeliveryPage = page_schema(DeliveryView)
+
+
+def notice_view(notice: Notice, wanted: str) -> dict[str, Any]:
+    """Show a notice in the wanted language, or in the default one."""
+    spoken = wanted if wanted in notice.texts else DEFAULT_LANGUAGE
+    return {
+        "id": notice.id,
+        "about": notice.subject,
+        "event_type": notice.event_type,
+        "service": notice.service,
+        "rule": notice.rule,
+        **notice.texts[spoken],
+        "language": spoken,
+        "channels": notice.channels,
+        "happened_at": notice.happened_at,
+        "created_at": notice.created_at,
+        "read_at": notice.read_at,
+    }
+
+
+def preference_view(kept: Preference | None) -> dict[str, Any]:
+    if kept is None:
+        return {"in_app": True, "email": True, "whatsapp": True, "language": None}
+    return {
+        "in_app": True,
+        "email": kept.email,
+        "whatsapp": kept.whatsapp,
+        "language": kept.language,
+    }

@@ -1,0 +1,86 @@
+"""Rows that change: one way to say which version was seen, one way to change, one winner."""
+
+from collections.abc import Collection
+from typing import Any, ClassVar
+
+from sqlalchemy import Delete, Update, event, inspect, update
+from sqlalchemy.orm import InstanceState, Mapped, Session, mapped_column, object_session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from chassis.kernel.errors import Refused
+
+# The versions a caller says to have seen: one, unless If-Match lists several.
+Seen = Collection[int]
+
+
+class Stale(Refused):
+    """What was seen is no longer what is there."""
+
+    kind = "stale"
+    code = "stale"
+    text = {
+        "id": "Data sudah diubah oleh orang lain. Muat ulang halaman, lalu periksa kembali.",
+        "en": "Somebody has changed this meanwhile. Reload and look again.",
+    }
+
+
+class ChangedOtherwise(Exception):
+    """A versioned row was changed by assignment instead of `change`."""
+
+
+class Versioned:
+    """A row whose every change is one UPDATE on the version and the status it was read with.
+
+    Of two that change it at once, one wins; the other gets `overtaken`.
+    """
+
+    status_column: ClassVar[str | None] = None
+    overtaken: ClassVar[type[Refused]] = Stale
+    version: Mapped[int] = mapped_column(default=1)
+
+    def check_seen(self, seen: Seen) -> None:
+        """Raise `Stale` unless the present version is one that was seen."""
+        if self.version not in seen:
+            raise Stale
+
+    def change(self, **values: Any) -> bool:
+        """Change columns if the row is still as it was read; False when nothing differs.
+
+        Raises `overtaken`.
+        """
+        changed = {name: new for name, new in values.items() if getattr(self, name) != new}
+        if not changed:
+            return False
+        changed["version"] = self.version + 1
+        statement = update(type(self)).where(*self._as_read()).values(changed)
+        unsynchronised = statement.execution_options(synchronize_session=False)
+        if count_changed(_session_of(self), unsynchronised) != 1:
+            raise self.overtaken
+        for name, new in changed.items():
+            set_committed_value(self, name, new)
+        return True
+
+    def _as_read(self) -> list[Any]:
+        state: InstanceState[Any] = inspect(self)
+        keys = [state.mapper.get_property_by_column(one).key for one in state.mapper.primary_key]
+        held = [*keys, "version", *([self.status_column] if self.status_column else [])]
+        return [getattr(type(self), name) == getattr(self, name) for name in held]
+
+
+def count_changed(session: Session, statement: Update | Delete) -> int:
+    """Run a conditional UPDATE or DELETE; return how many rows met the condition."""
+    result: Any = session.execute(statement)
+    return int(result.rowcount)
+
+
+@event.listens_for(Versioned, "before_update", propagate=True)
+def _refuse_assignment(_mapper: Any, _connection: Any, row: Versioned) -> None:
+    if _session_of(row).is_modified(row):
+        raise ChangedOtherwise(type(row).__name__)
+
+
+def _session_of(row: Versioned) -> Session:
+    session = object_session(row)
+    if session is None:
+        raise ChangedOtherwise(f"{type(row).__name__} is in no session")
+    return session

@@ -1,0 +1,163 @@
+"""What clients get: the shapes of answers, and how rows become them."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from chassis.http.api import Schema, VersionedView
+from chassis.http.paging import page_schema
+from services.identity import queries
+from services.identity.models import Employee
+
+
+class UnitRef(Schema):
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+
+
+class RegionRef(Schema):
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    zone = fields.String(required=True)
+
+
+class MyRole(Schema):
+    role = fields.String(required=True)
+    unit_id = fields.UUID(required=True, allow_none=True)
+    acting = fields.String(required=True)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True, allow_none=True)
+
+
+class MeView(Schema):
+    id = fields.UUID(required=True)
+    nip = fields.String(required=True)
+    name = fields.String(required=True)
+    title_prefix = fields.String(required=True, allow_none=True)
+    title_suffix = fields.String(required=True, allow_none=True)
+    full_name = fields.String(required=True, metadata={"description": "The name with titles"})
+    kind = fields.String(required=True)
+    jabatan = fields.String(required=True, allow_none=True)
+    jenis_jabatan = fields.String(required=True, allow_none=True)
+    golongan = fields.String(required=True, allow_none=True)
+    pangkat = fields.String(required=True, allow_none=True)
+    unit = fields.Nested(UnitRef, required=True)
+    opd = fields.Nested(UnitRef, required=True)
+    region = fields.Nested(RegionRef, required=True)
+    roles = fields.List(fields.Nested(MyRole), required=True)
+    totp_enrolled = fields.Boolean(required=True)
+
+
+class ContactView(VersionedView):
+    employee_id = fields.UUID(required=True)
+    email = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+    language = fields.String(required=True)
+
+
+class FactSource(Schema):
+    source = fields.String(required=True)
+    as_of = fields.Date(required=True)
+
+
+class EmployeeSummary(Schema):
+    id = fields.UUID(required=True)
+    nip = fields.String(required=True)
+    name = fields.String(required=True)
+    title_prefix = fields.String(required=True, allow_none=True)
+    title_suffix = fields.String(required=True, allow_none=True)
+    full_name = fields.String(required=True, metadata={"description": "The name with titles"})
+    kind = fields.String(required=True)
+    jabatan = fields.String(required=True, allow_none=True)
+    golongan = fields.String(required=True, allow_none=True)
+    unit_id = fields.UUID(required=True)
+    opd_id = fields.UUID(required=True)
+    active = fields.Boolean(required=True)
+
+
+class EmployeeView(VersionedView, EmployeeSummary):
+    birth_date = fields.Date(required=True)
+    sex = fields.String(required=True)
+    cpns = fields.Boolean(required=True)
+    jenis_jabatan = fields.String(required=True, allow_none=True)
+    jenjang = fields.String(required=True, allow_none=True)
+    guru = fields.Boolean(required=True)
+    golongan_pertama = fields.String(required=True, allow_none=True)
+    tmt_cpns = fields.Date(required=True, allow_none=True)
+    tmt_golongan = fields.Date(required=True, allow_none=True)
+    tmt_jabatan = fields.Date(required=True, allow_none=True)
+    tmt_kgb = fields.Date(required=True, allow_none=True)
+    masuk_daerah = fields.Date(required=True, allow_none=True)
+    masa_kerja_golongan_bulan = fields.Integer(required=True, allow_none=True)
+    facts = fields.Dict(
+        keys=fields.String(), values=fields.Nested(FactSource), metadata={"description": "Sources"}
+    )
+
+
+class OneTimeLink(Schema):
+    path = fields.String(required=True)
+    url = fields.String(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+
+
+class UnitView(VersionedView):
+    id = fields.UUID(required=True)
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True)
+    parent_id = fields.UUID(required=True, allow_none=True)
+    opd_id = fields.UUID(required=True, allow_none=True)
+    bkpsdm = fields.Boolean(required=True)
+    active = fields.Boolean(required=True)
+
+
+class RoleGrantView(VersionedView):
+    id = fields.UUID(required=True)
+    employee_id = fields.UUID(required=True)
+    role = fields.String(required=True)
+    unit_id = fields.UUID(required=True, allow_none=True)
+    acting = fields.String(required=True)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True, allow_none=True)
+    active = fields.Boolean(required=True)
+
+
+class DelegationView(VersionedView):
+    id = fields.UUID(required=True)
+    role = fields.String(required=True)
+    unit_id = fields.UUID(required=True, allow_none=True)
+    from_employee_id = fields.UUID(required=True)
+    to_employee_id = fields.UUID(required=True)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+    layanan = fields.List(fields.String(), required=True, allow_none=True)
+    active = fields.Boolean(required=True)
+
+
+class RegionView(VersionedView, RegionRef):
+    demo = fields.Boolean(required=True)
+    totp_roles = fields.List(fields.String(), required=True)
+
+
+class TotpBegun(Schema):
+    secret = fields.String(required=True)
+    uri = fields.String(required=True, metadata={"description": "otpauth: address for a QR code"})
+
+
+class RecoveryCodes(Schema):
+    codes = fields.List(fields.String(), required=True)
+
+
+EmployeePage = page_schema(EmployeeSummary)
+UnitPage = page_schema(UnitView)
+RoleGrantPage = page_schema(RoleGrantView)
+DelegationPage = page_schema(DelegationView)
+
+
+_OF_EMPLOYEE = tuple(name for name in EmployeeView().fields if name != "facts")
+
+
+def employee_view(employee: Employee) -> dict[str, Any]:
+    """Show an employee with the source of every fact."""
+    shown = {name: getattr(employee, name) for name in _OF_EMPLOYEE}
+    return {**shown, "facts": queries.facts_of(employee.id)}
