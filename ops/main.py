@@ -54,7 +54,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "backup": ("menyimpan folder data ke satu berkas", "save the data folder in one file"),
     "restore": ("mengembalikan cadangan ke folder baru", "bring a backup back to a new folder"),
-    "test": ("menjalankan semua pengujian", "run every test"),
+    "test": (
+        "menjalankan pengujian yang harus dilalui setiap perubahan",
+        "run the tests that every change must pass",
+    ),
+    "prove": (
+        "menjalankan pengujian yang lama, sebelum sebuah rilis; dapat dilanjutkan",
+        "run the long tests, before a release; goes on where it was broken off",
+    ),
     "chaos": (
         "mematikan proses secara sengaja di bawah beban dan memeriksa bahwa tidak ada yang hilang",
         "end processes on purpose under load and check that nothing was lost",

@@ -12,6 +12,34 @@ from tests.builders import templates
 from tests.builders.service import Service, one_service
 
 telemetry.configure_logs(terminal=False, level=40)
+CLUSTERS = "clusters"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only `./simpul prove` asks for; let one worker run all whole clusters.
+
+    They come first, one after another, and the other tests run beside them.
+    """
+    if "prove" not in config.option.markexpr:
+        left_out = [item for item in items if item.get_closest_marker("prove")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("prove")]
+    for item in items:
+        if item.get_closest_marker("alone") and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(CLUSTERS))
+
+
+class _ClustersFirst:
+    """Sorts after pytest has put together what shares a fixture."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: item.get_closest_marker("alone") is None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_ClustersFirst())
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,7 +1,4 @@
-"""MinIO itself for a build machine that has Go: built beside the tests, never in their way.
-
-Where it cannot be built in time, rclone's S3 server stays the one that is tested.
-"""
+"""MinIO itself, for `./simpul prove` on a machine that has Go: built beside its other parts."""
 
 import contextlib
 import os
@@ -13,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE = "github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c"
-# With nothing cached and two busy cores it took eight minutes; the tests themselves take longer.
-LONGEST = 720.0
+# With nothing cached and two busy cores it took eight minutes.
+LONGEST = 1800.0
 
 
 @dataclass
@@ -41,9 +38,9 @@ class Build:
 
 
 def begin(folder: Path) -> Build | None:
-    """Start building, on a build machine with Go and without MinIO only."""
+    """Start building, where Go is."""
     go, nice = shutil.which("go"), shutil.which("nice")
-    if os.environ.get("CI") != "true" or not go or not nice or shutil.which("minio"):
+    if not go or not nice:
         return None
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "build.log").open("wb") as log:

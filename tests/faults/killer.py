@@ -48,8 +48,11 @@ _PAIRS = [(point, part) for point in POINTS for part in PASSING.get(point.partit
 RUNNING = in_turn(_PAIRS)
 SENDING, SENDERS = "notification", 4  # whose worker also sends mail, so many at once
 ROUNDS = 3  # so often what was missed is tried again
-THOROUGH = 100  # a run of so many kills ends and holds every kind of process
+EVERY_KIND = 30  # a run of so many kills ends every kind of process and every engine
+THOROUGH = 100  # one of so many ends every kind by itself, not only at a point, and holds it too
+ENGINES = ("postgres", "rabbit", "s3")
 HOLD = 3.0
+LONGEST_REACH = 20.0  # seconds until somebody comes by an armed point
 LONGEST_OUTAGE = 60.0
 BREATH = 4.0  # after an engine's death, until the next fault may follow
 Fault = Callable[[], None]
@@ -71,6 +74,7 @@ class Killer:
         self.rng = Random(f"{self.seed}/killer")
         self._kill_turns, self._hold_turns = victims.Turns(self.rng), victims.Turns(self.rng)
         self._sender_deaths = 0
+        self._died_at_points: set[str] = set()  # kinds of processes
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._beside: list[threading.Thread] = []
@@ -84,8 +88,10 @@ class Killer:
     def missed(self) -> set[str]:
         """What no process met yet, as `counts` names it. Without kills there is nothing to miss."""
         wanted = {f"point {point}" for point, _part in RUNNING} if self.kills else set()
+        kinds = victims.kinds(self.arena.supervisor)
+        if self.kills >= EVERY_KIND:
+            wanted |= {f"kill {kind}" for kind in (*(kinds - self._died_at_points), *ENGINES)}
         if self.kills >= THOROUGH:
-            kinds = victims.kinds(self.arena.supervisor)
             wanted |= {f"{what} {kind}" for kind in kinds for what in ("kill", "hold")}
         return {name for name in wanted if not self.counts[name]}
 
@@ -144,13 +150,15 @@ class Killer:
         )
         for name in sorted(missed):
             what, _, kind = name.partition(" ")
-            if what != "point":
+            if kind in ENGINES:
+                yield partial(self._engine, kind)
+            elif what != "point":
                 yield partial(self._kill if what == "kill" else self._hold, kind)
 
     def _point(self, point: str, part: str) -> None:
         before = self.arena.hits()[point]
         self.arena.arm(point, part)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + LONGEST_REACH
         while self.arena.hits()[point] == before and time.monotonic() < deadline:
             time.sleep(0.05)
         self.arena.disarm()
@@ -158,6 +166,7 @@ class Killer:
         self.counts[f"point {point}"] += hits
         self._sender_deaths += hits if part == SENDING else 0
         if hits:
+            self._died_at_points.add(victims.who_passes(point, part))
             self._aside(self._time_recovery, f"point {point}", [part], None)
 
     def _kill(self, kind: str = "") -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pytest
+
 BETWEEN = "mutant.between_two_commits"  # a point of its own: what is after the first commit only
 
 
@@ -16,11 +18,11 @@ class Mutant:
     """What is wrong, and the parts whose processes carry it."""
 
     says: str
-    put_in: Callable[[], None]
+    put_in: Callable[[pytest.MonkeyPatch], None]
     parts: tuple[str, ...]
 
 
-def auto_ack() -> None:
+def auto_ack(patch: pytest.MonkeyPatch) -> None:
     from pika.adapters.blocking_connection import BlockingChannel
 
     consume = BlockingChannel.consume
@@ -28,11 +30,11 @@ def auto_ack() -> None:
     def unguarded(self: Any, queue: str, **options: Any) -> Any:
         return consume(self, queue, auto_ack=True, **options)
 
-    BlockingChannel.consume = unguarded  # type: ignore[method-assign]
-    BlockingChannel.basic_ack = lambda *_: None  # type: ignore[method-assign, assignment]
+    patch.setattr(BlockingChannel, "consume", unguarded)
+    patch.setattr(BlockingChannel, "basic_ack", lambda *_: None)
 
 
-def ack_before_store() -> None:
+def ack_before_store(patch: pytest.MonkeyPatch) -> None:
     from chassis.events.bus import amqp
     from chassis.events.envelope import Event
     from chassis.process.failpoints import failpoint
@@ -43,10 +45,10 @@ def ack_before_store() -> None:
         failpoint("consumer.after_ack")
         self.store(Event.from_json(message.body))
 
-    amqp._Consumer._settle = settle  # type: ignore[method-assign]
+    patch.setattr(amqp._Consumer, "_settle", settle)
 
 
-def mark_before_publish() -> None:
+def mark_before_publish(patch: pytest.MonkeyPatch) -> None:
     from chassis.events import publisher, relay
     from chassis.process.failpoints import failpoint
 
@@ -58,10 +60,10 @@ def mark_before_publish() -> None:
             runtime.bus.publish(publisher._event(row))
         return len(rows)
 
-    relay.publish = publish
+    patch.setattr(relay, "publish", publish)
 
 
-def no_inbox() -> None:
+def no_inbox(patch: pytest.MonkeyPatch) -> None:
     from chassis.events import inbox
     from chassis.process.ids import uuid7
 
@@ -70,10 +72,10 @@ def no_inbox() -> None:
     def never_known(*given: Any) -> dict[str, Any]:
         return row(*given) | {"event_id": uuid7()}
 
-    inbox._row = never_known
+    patch.setattr(inbox, "_row", never_known)
 
 
-def no_mandatory() -> None:
+def no_mandatory(patch: pytest.MonkeyPatch) -> None:
     from pika.adapters.blocking_connection import BlockingChannel
 
     publish = BlockingChannel.basic_publish
@@ -81,10 +83,10 @@ def no_mandatory() -> None:
     def careless(self: Any, *given: Any, **options: Any) -> Any:
         return publish(self, *given, **{**options, "mandatory": False})
 
-    BlockingChannel.basic_publish = careless  # type: ignore[method-assign]
+    patch.setattr(BlockingChannel, "basic_publish", careless)
 
 
-def outbox_in_a_second_transaction() -> None:
+def outbox_in_a_second_transaction(patch: pytest.MonkeyPatch) -> None:
     from chassis.events import outbox
     from chassis.process.failpoints import failpoint
     from chassis.process.regions import current_region, in_region
@@ -104,10 +106,10 @@ def outbox_in_a_second_transaction() -> None:
         runtime.db.after_commit(afterwards)
         return event
 
-    outbox.record = later
+    patch.setattr(outbox, "record", later)
 
 
-def order_by_insert_id() -> None:
+def order_by_insert_id(patch: pytest.MonkeyPatch) -> None:
     """The usual high-water mark: what commits late with an earlier id is never seen."""
     from sqlalchemy import func, select
 
@@ -124,10 +126,10 @@ def order_by_insert_id() -> None:
         newest = select(func.max(last.c.recorded_at)).where(last.c.position.is_not(None))
         return chosen.where(table.c.recorded_at > func.coalesce(newest.scalar_subquery(), 0))
 
-    sequencer.select = beyond_the_last
+    patch.setattr(sequencer, "select", beyond_the_last)
 
 
-def sender_without_claim() -> None:
+def sender_without_claim(patch: pytest.MonkeyPatch) -> None:
     from sqlalchemy import select, update
 
     from chassis.process.ids import uuid7
@@ -156,10 +158,11 @@ def sender_without_claim() -> None:
                 update(Delivery).where(Delivery.id == job.delivery_id).values(state="sent")
             )
 
-    sender.take, sender.finish = take, finish
+    patch.setattr(sender, "take", take)
+    patch.setattr(sender, "finish", finish)
 
 
-def no_region() -> None:
+def no_region(patch: pytest.MonkeyPatch) -> None:
     """The filter is gone and row security sees every region."""
     from chassis.data import db, postgres
     from chassis.process import regions
@@ -170,8 +173,8 @@ def no_region() -> None:
         with regions.all_regions():
             bind(session)
 
-    db._filter_by_region = lambda _state: None  # type: ignore[assignment]
-    postgres.bind_region = everything
+    patch.setattr(db, "_filter_by_region", lambda _state: None)
+    patch.setattr(postgres, "bind_region", everything)
 
 
 BUS = ("proposal", "documents", "notification", "witness")

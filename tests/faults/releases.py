@@ -1,17 +1,25 @@
 """The code of the releases before and after today's, each in a folder of its own."""
 
 import io
+import json
+import os
 import shutil
 import subprocess
+import sys
 import tarfile
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from chassis.events.envelope import Event
 from tests.chassis.test_migration import add_a_migration
 
 ROOT = Path(__file__).parents[2]
 _NAMED_IN = Path(__file__).with_name("previous-release")
+_NOTICES = Path(__file__).with_name("release_notices.py")
+_NOT_RUN = ("tests", "docs")  # what a release needs no copy of
 
 
 def previous_release() -> str:
@@ -37,11 +45,37 @@ def unpack_previous_release(folder: Path) -> Path:
 
 
 def write_next_release(folder: Path) -> Path:
-    """Copy today's code, with one migration more for notification."""
-    for part in ("chassis", "gateway", "ops", "portal", "services", "staff"):
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    """Copy today's packages, with one migration more for notification."""
+    for package in packages():
+        shutil.copytree(
+            ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
     add_a_migration(folder / "services" / "notification")
     return folder
+
+
+def packages() -> list[str]:
+    """Name the top-level folders with code that runs."""
+    return sorted(
+        path.name
+        for path in ROOT.iterdir()
+        if path.is_dir() and not path.name.startswith(".") and path.name not in _NOT_RUN
+        if any(path.rglob("*.py"))
+    )
+
+
+def notices_due(root: Path, events: Iterable[Event]) -> Counter[tuple[str, str, str]]:
+    """Say whom the rules of a release tell of events; `root` is its code."""
+    answered = subprocess.run(
+        [sys.executable, "-P", str(_NOTICES)],
+        input="".join(f"{event.to_json()}\n" for event in events),
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return Counter(tuple(json.loads(line)) for line in answered.stdout.splitlines())
 
 
 def _is_here(commit: str) -> bool:

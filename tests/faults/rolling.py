@@ -10,7 +10,7 @@ from pathlib import Path
 import urllib3
 
 from chassis.run.embedded import key
-from ops.cluster.instances import OPS, Instance, wait_ready
+from ops.cluster.instances import OPS, Instance, Part, wait_ready
 from ops.cluster.supervisor import Supervisor
 
 
@@ -22,10 +22,18 @@ class Rolling(Supervisor):
     """
 
     leaving: dict[str, list[Instance]] = field(default_factory=dict)
+    releases: dict[int, Path] = field(default_factory=dict)  # whose code a worker ran, by its pid
 
-    def migrate_with(self, root: Path, name: str) -> None:
+    def start(self) -> None:
+        super().start()
+        for part in self.parts.values():
+            self._remember_workers(part)
+
+    def migrate_with(self, root: Path, *names: str) -> None:
         """What a deployment does before it starts new code."""
-        self._migrate_one(root, name, self.parts[name].settings)
+        with ThreadPoolExecutor() as pool:
+            settings = [self.parts[name].settings for name in names]
+            list(pool.map(self._migrate_one, [root] * len(names), names, settings))
 
     def join(self, root: Path, names: Iterable[str]) -> None:
         """Start the code of `root` beside what runs: both answer, both work the queues off."""
@@ -40,6 +48,7 @@ class Rolling(Supervisor):
         for part in parts:
             if part.has_worker:
                 part.worker = part.launch("worker")
+                self._remember_workers(part)
 
     def retire(self, names: Iterable[str]) -> None:
         """End what ran before the last `join`, after the requests and events in hand."""
@@ -55,9 +64,14 @@ class Rolling(Supervisor):
             instance.stop()
         super().stop()
 
+    def _remember_workers(self, part: Part) -> None:
+        self.releases |= {worker.child.pid: part.root for worker in part.workers}
+
     def _migrate(self, settings: Mapping[str, str]) -> None:
-        for name in self.plan.manifests:
-            self._migrate_one(self.root, name, self._settings_of(name, settings))
+        names = list(self.plan.manifests)
+        with ThreadPoolExecutor() as pool:
+            own = [self._settings_of(name, settings) for name in names]
+            list(pool.map(self._migrate_one, [self.root] * len(names), names, own))
 
     def _migrate_one(self, root: Path, name: str, settings: Mapping[str, str]) -> None:
         owner = {f"OWNER_URL_{key(name)}": self.engines["postgres"].owner_url(name)}

@@ -22,9 +22,11 @@ def main() -> int:
     if folder := os.environ.get("FAILPOINTS"):
         os.environ["FAILPOINTS"] = f"{folder}/{sys.argv[2]}"  # each part has points of its own
     if mutant := os.environ.get("MUTANT"):
+        import pytest
+
         from tests.faults.mutants import MUTANTS
 
-        MUTANTS[mutant].put_in()
+        MUTANTS[mutant].put_in(pytest.MonkeyPatch())  # until the process ends
     from ops.main import main as run
 
     return run(sys.argv[1:])

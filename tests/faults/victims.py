@@ -33,6 +33,12 @@ def kinds(supervisor: Supervisor) -> set[str]:
     return found
 
 
+def who_passes(point: str, part: str) -> str:
+    """Name the kind of process that comes by a point."""
+    answers_requests = point.startswith(("api.", "upload."))
+    return f"{part} web worker" if answers_requests else f"{part} worker"
+
+
 @dataclass
 class Turns:
     """Every kind has its turn before one comes again."""

@@ -1,0 +1,198 @@
+"""`./simpul prove`: what takes longer than a change can wait for; run before a release.
+
+Each part that passed is remembered for the commit it passed with, so a run that was broken off
+goes on where it was, and a failed part is the only one that runs again.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ops import programs, reports, test
+from ops.engines import minio
+from ops.speech import Stop, choose, say
+
+
+@dataclass(frozen=True)
+class Part:
+    """Tests marked `prove(part=…)` with this name, and the settings that give them their length."""
+
+    name: str
+    says: tuple[str, str]
+    minutes: int  # on two idle cores
+    settings: Mapping[str, str] = field(default_factory=dict)
+    workers: int = 0  # processes of pytest; 0 = none beside itself
+
+
+PARTS = (
+    Part(
+        "gate",
+        ("5.000 peristiwa, 100 kematian proses", "5,000 events, 100 deaths of processes"),
+        12,
+    ),
+    Part(
+        "comparison",
+        ("yang sama, sambil membandingkan dengan feed", "the same while comparing with the feeds"),
+        4,
+    ),
+    Part(
+        "mistakes",
+        ("sembilan kesalahan yang disengaja, satu per satu", "nine mistakes put in one by one"),
+        8,
+    ),
+    Part(
+        "upgrade",
+        ("rilis sebelumnya dan ini berdampingan", "the previous release and this, side by side"),
+        6,
+    ),
+    Part(
+        "mutants",
+        ("setiap kesalahan bagi mesin status", "every mistake for the state machine"),
+        4,
+        workers=2,
+    ),
+    Part(
+        "machine",
+        ("mesin status, lama dan acak", "the state machine, long and drawn anew"),
+        9,
+        {"MACHINE_RUNS": "1200", "MACHINE_STEPS": "50"},
+        workers=2,
+    ),
+    Part(
+        "outages",
+        ("setiap mesin mati dan sambungan putus, lama", "every engine away, every link broken"),
+        12,
+        {"BROKER_AWAY": "60", "LINK_SECONDS": "20"},
+    ),
+    Part("orders", ("urutan menyalakan", "orders of starting"), 4),
+    Part("minio", ("MinIO dibangun dan diuji", "MinIO built and tested"), 2),
+    Part("rest", ("pengujian lama lainnya", "other long tests"), 6, workers=2),
+)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    names = [part.name for part in PARTS]
+    parser.add_argument("--list", action="store_true", help="name the parts and which passed")
+    parser.add_argument("--only", action="append", choices=names, metavar="PART", help="this one")
+    parser.add_argument("--again", action="store_true", help="also what passed with this commit")
+
+
+def run(options: argparse.Namespace) -> int:
+    chosen = [part for part in PARTS if not options.only or part.name in options.only]
+    record = Record.of(reports.home() / "prove.json", code_of_today())
+    if options.list:
+        show(chosen, record)
+        return 0
+    if absent := programs.after_installing(programs.missing()):
+        line = programs.not_tested(absent)
+        raise Stop(line, line)
+    left = [part for part in chosen if options.again or not record.has_passed(part)]
+    building = minio.begin(reports.home() / "minio") if _wants_minio(left) else None
+    for part in chosen:
+        if part in left:
+            record.keep(part, prove(part, building))
+        else:
+            say(f"\n══ {part.name}: sudah lulus", f"\n══ {part.name}: passed before")
+            print(record.results[part.name].told)
+    show(chosen, record)
+    return int(not all(record.has_passed(part) for part in chosen))
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one part ended, and what its tests told of themselves."""
+
+    passed: bool
+    seconds: float
+    told: str
+
+
+@dataclass
+class Record:
+    """The results of one state of the code, kept in a file; those of other states are forgotten."""
+
+    path: Path
+    code: str
+    results: dict[str, Result]
+
+    @classmethod
+    def of(cls, path: Path, code: str) -> "Record":
+        try:
+            kept = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            kept = {}
+        mine = kept.get("results", {}) if kept.get("code") == code else {}
+        return cls(path, code, {name: Result(**values) for name, values in mine.items()})
+
+    def has_passed(self, part: Part) -> bool:
+        return part.name in self.results and self.results[part.name].passed
+
+    def keep(self, part: Part, result: Result) -> None:
+        self.results[part.name] = result
+        kept = {name: vars(result) for name, result in self.results.items()}
+        draft = self.path.with_suffix(".new")
+        draft.write_text(json.dumps({"code": self.code, "results": kept}, indent=1), "utf-8")
+        draft.replace(self.path)
+
+
+def code_of_today() -> str:
+    """Name the commit, and what was changed since by its hash."""
+    commit, changed = _git("rev-parse", "HEAD"), _git("diff", "HEAD") + _git("status", "--short")
+    mark = hashlib.sha256(changed).hexdigest()[:12] if changed else ""
+    return "+".join(filter(None, [commit.decode().strip(), mark]))
+
+
+def _git(*words: str) -> bytes:
+    command = ["git", *words]
+    return subprocess.run(command, cwd=test.ROOT, capture_output=True, check=False).stdout
+
+
+def prove(part: Part, building: minio.Build | None) -> Result:
+    """Run one part and print what it found."""
+    say(f"\n══ {part.name}: {part.says[0]}", f"\n══ {part.name}: {part.says[1]}")
+    reports.forget()
+    settings = dict(part.settings)
+    if part.name == "minio" and building is not None:
+        building.finished()
+        settings["PATH"] = os.pathsep.join([str(building.folder), os.environ.get("PATH", "")])
+    report, began = reports.home() / f"prove-{part.name}.xml", time.monotonic()
+    words = ["-n", str(part.workers), "-q", "-m", f"prove(part='{part.name}')"]
+    code = test.pytest(report, words, settings)
+    seconds = time.monotonic() - began
+    texts = reports.read()
+    for text in texts:
+        print(text)
+    # A part whose tests were skipped proved nothing.
+    counts = reports.counted(report) if report.exists() else {"passed": 0, "skipped": 0}
+    passed = code == 0 and counts["passed"] > 0 and counts["skipped"] == 0
+    return Result(passed, seconds, told="\n".join([f"{counts}", *texts]))
+
+
+def _wants_minio(parts: list[Part]) -> bool:
+    return any(part.name == "minio" for part in parts) and shutil.which("minio") is None
+
+
+def show(parts: list[Part], record: Record) -> None:
+    """Print each part, how long it takes or took, and whether it passed with this code."""
+    print()
+    for part in parts:
+        result = record.results.get(part.name)
+        if result is None:
+            ended = choose(f"belum; sekitar {part.minutes} menit", f"not yet; {part.minutes} min")
+        else:
+            word = choose("lulus", "passed") if result.passed else choose("GAGAL", "FAILED")
+            ended = f"{word}, {result.seconds:.0f} s"
+        print(f"  {part.name:<12}{ended:<32}{choose(*part.says)}")
+    seconds = sum(result.seconds for result in record.results.values())
+    passed = sum(map(record.has_passed, parts))
+    say(
+        f"simpul prove: {passed} dari {len(parts)} bagian lulus, {seconds:.0f} detik",
+        f"simpul prove: {passed} of {len(parts)} parts passed, {seconds:.0f} seconds",
+    )
