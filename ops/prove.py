@@ -22,13 +22,33 @@ from ops.speech import Stop, choose, say
 
 @dataclass(frozen=True)
 class Part:
-    """Tests marked `prove(part=…)` with this name, and the settings that give them their length."""
+    """Tests marked `prove(part=…)` with this name, and the settings that give them their length.
+
+    `whole` names files of which every test runs, also those that every change must pass: with
+    these settings they take longer.
+    """
 
     name: str
     says: tuple[str, str]
     minutes: int  # on two idle cores
     settings: Mapping[str, str] = field(default_factory=dict)
     workers: int = 0  # processes of pytest; 0 = none beside itself
+    whole: tuple[str, ...] = ()
+
+    @property
+    def chosen(self) -> list[str]:
+        expression = "prove or not prove" if self.whole else f"prove(part='{self.name}')"
+        return ["-n", str(self.workers), "-m", expression, *self.whole]
+
+
+OUTAGES = (
+    "tests/faults/test_broken_links.py",
+    "tests/faults/test_empty_broker.py",
+    "tests/faults/test_full_disks.py",
+    "tests/faults/test_outages.py",
+    "tests/faults/test_slow_providers.py",
+    "tests/faults/test_store_outages.py",
+)
 
 
 PARTS = (
@@ -70,8 +90,14 @@ PARTS = (
         ("setiap mesin mati dan sambungan putus, lama", "every engine away, every link broken"),
         12,
         {"BROKER_AWAY": "60", "LINK_SECONDS": "20"},
+        whole=OUTAGES,
     ),
-    Part("orders", ("urutan menyalakan", "orders of starting"), 4),
+    Part(
+        "orders",
+        ("urutan menyalakan", "orders of starting"),
+        4,
+        whole=("tests/engines/test_start_order.py",),
+    ),
     Part("minio", ("MinIO dibangun dan diuji", "MinIO built and tested"), 2),
     Part("rest", ("pengujian lama lainnya", "other long tests"), 6, workers=2),
 )
@@ -163,8 +189,7 @@ def prove(part: Part, building: minio.Build | None) -> Result:
         building.finished()
         settings["PATH"] = os.pathsep.join([str(building.folder), os.environ.get("PATH", "")])
     report, began = reports.home() / f"prove-{part.name}.xml", time.monotonic()
-    words = ["-n", str(part.workers), "-q", "-m", f"prove(part='{part.name}')"]
-    code = test.pytest(report, words, settings)
+    code = test.pytest(report, ["-q", *part.chosen], settings)
     seconds = time.monotonic() - began
     texts = reports.read()
     for text in texts:

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from chassis.process import telemetry
+from ops.prove import PARTS
 from tests.builders import templates
 from tests.builders.service import Service, one_service
 
 telemetry.configure_logs(terminal=False, level=40)
 CLUSTERS = "clusters"
+LONG_PARTS = {part.name for part in PARTS}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -21,13 +23,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     They come first, one after another, and the other tests run beside them.
     """
-    if "prove" not in config.option.markexpr:
-        left_out = [item for item in items if item.get_closest_marker("prove")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker("prove")]
+    long = [item for item in items if _part_of(item)]
+    if long and "prove" not in config.option.markexpr:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not _part_of(item)]
     for item in items:
         if item.get_closest_marker("alone") and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(CLUSTERS))
+
+
+def _part_of(item: pytest.Item) -> str | None:
+    """Tell to which part of `./simpul prove` a test belongs, if to any."""
+    mark = item.get_closest_marker("prove")
+    if mark is not None and mark.kwargs.get("part") not in LONG_PARTS:
+        raise pytest.UsageError(f"{item.nodeid}: ops/prove.py has no such part: {mark.kwargs}")
+    return mark.kwargs["part"] if mark else None
 
 
 class _ClustersFirst:

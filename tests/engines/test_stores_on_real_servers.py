@@ -27,7 +27,7 @@ from tests.documents.test_adapters_stores import TestEveryStore as SuiteOfEveryS
 from tests.documents.test_adapters_stores import put, read
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
-SERVERS = ("rclone", "minio")
+SERVERS = ("rclone", pytest.param("minio", marks=pytest.mark.prove(part="minio")))
 SECRET = "a/secret+of-this-test"
 CONTENT = bytes(range(256)) * 400
 MEBIBYTE = 1_048_576

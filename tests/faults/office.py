@@ -83,7 +83,7 @@ class Office:
     def _papers(self, key):
         definition = self.person(key).get(f"{API}/layanan/{LAYANAN}")
         self._fields = {
-            one["name"]: applying.deciders_for(one)
+            one["name"]: applying.answer_for(one)
             for one in definition["fields"]
             if one.get("required")
         }

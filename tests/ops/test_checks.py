@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ops import lint, test
+from ops import lint, programs, reports, test
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,7 +47,7 @@ class Machine:
     def run(self, command, **_more):
         self.ran.append(command)
         if "install" in command and command[-1] not in self._unknown:
-            self.installed |= set(test.PROGRAMS[command[-1]])
+            self.installed |= set(programs.PROGRAMS[command[-1]])
         return subprocess.CompletedProcess(command, 0)
 
 
@@ -68,7 +68,7 @@ def machine(monkeypatch):
 def test_a_build_machine_gets_the_programs_it_lacks(machine):
     bare = machine(Machine("apt-get", "nginx"))
 
-    absent = test.after_installing(test.missing())
+    absent = programs.after_installing(programs.missing())
 
     assert absent == []
     assert bare.ran[0] == ["apt-get", "-q", "update"]
@@ -83,54 +83,100 @@ def test_a_build_machine_gets_the_programs_it_lacks(machine):
 def test_one_package_that_cannot_be_had_keeps_no_other_away_and_is_named(machine):
     machine(Machine("apt-get", unknown=("chromium",)))
 
-    absent = test.after_installing(test.missing())
+    absent = programs.after_installing(programs.missing())
 
     assert absent == ["chromium"]
-    assert "chromium" in test.left_out(fast=False, absent=absent)
+    assert "chromium" in programs.not_tested(absent)
 
 
 def test_nothing_is_installed_on_a_persons_machine(machine, monkeypatch):
     monkeypatch.delenv("CI")
     bare = machine(Machine("apt-get"))
 
-    absent = test.after_installing(test.missing())
+    absent = programs.after_installing(programs.missing())
 
     assert bare.ran == []
-    assert set(absent) == set(test.PROGRAMS)
+    assert set(absent) == set(programs.PROGRAMS)
 
 
 def test_nothing_is_installed_by_somebody_who_is_not_root(machine, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     bare = machine(Machine("apt-get"))
 
-    test.after_installing(test.missing())
+    programs.after_installing(programs.missing())
 
     assert bare.ran == []
 
 
 def test_nothing_is_installed_where_nothing_is_missing(machine):
     full = machine(
-        Machine("apt-get", *(name for names in test.PROGRAMS.values() for name in names))
+        Machine("apt-get", *(name for names in programs.PROGRAMS.values() for name in names))
     )
 
-    assert test.after_installing(test.missing()) == []
+    assert programs.after_installing(programs.missing()) == []
     assert full.ran == []
     assert test.left_out(fast=False, absent=[]) == ""
 
 
-def test_the_inner_loop_leaves_out_what_is_slow_and_installs_nothing(
-    machine, tmp_path, monkeypatch
-):
+def options(*paths, fast=False):
+    return argparse.Namespace(fast=fast, k=None, n=2, paths=list(paths))
+
+
+@pytest.fixture
+def home(monkeypatch, tmp_path):
     monkeypatch.setenv("SIMPUL_HOME", str(tmp_path))
+
+
+def expression_of(command):
+    return command[command.index("-m", 3) + 1]
+
+
+def test_the_inner_loop_leaves_out_what_is_slow_and_installs_nothing(machine, home):
     bare = machine(Machine("apt-get"))
-    options = argparse.Namespace(fast=True, k=None, n=2, paths=[])
 
-    test.run(options)
+    code = test.run(options(fast=True))
 
+    assert code == 0
     assert len(bare.ran) == 1
-    expression = bare.ran[0][bare.ran[0].index("-m", 3) + 1]
-    assert all(f"not {word}" in expression for word in ("browser", "live", "slow"))
+    left_out = ("browser", "live", "slow", "alone", "prove")
+    assert all(f"not {word}" in expression_of(bare.ran[0]) for word in left_out)
     assert "--fast" in test.left_out(fast=True, absent=[])
+
+
+def test_every_test_of_the_lane_runs_in_one_call_without_what_only_prove_asks_for(machine, home):
+    full = machine(
+        Machine("apt-get", *(name for names in programs.PROGRAMS.values() for name in names))
+    )
+
+    assert test.run(options()) == 0
+    assert [expression_of(command) for command in full.ran] == ["not prove"]
+
+
+def test_a_build_machine_without_an_engine_fails_although_every_test_passed(machine, home):
+    machine(Machine("apt-get", unknown=("rabbitmq-server",)))
+
+    assert test.run(options()) != 0
+
+
+def test_a_person_without_an_engine_is_told_and_does_not_fail(machine, home, monkeypatch):
+    monkeypatch.delenv("CI")
+    machine(Machine())
+
+    assert test.run(options()) == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "path"),
+    [
+        ("proposal", "tests/proposal"),
+        ("tests/proposal", "tests/proposal"),
+        ("services/proposal", "services/proposal"),
+        ("tests/ops/test_checks.py::test_a", "tests/ops/test_checks.py::test_a"),
+        ("nothing", "nothing"),
+    ],
+)
+def test_a_folder_of_tests_is_named_by_itself(word, path):
+    assert test.path_of(word) == path
 
 
 def test_the_summary_counts_what_failed_apart_from_what_passed(tmp_path):
@@ -139,7 +185,16 @@ def test_the_summary_counts_what_failed_apart_from_what_passed(tmp_path):
         '<testsuites><testsuite tests="10" failures="2" errors="1" skipped="3"/></testsuites>'
     )
 
-    assert test.counted(report) == {"passed": 4, "failed": 3, "skipped": 3}
+    assert reports.counted(report) == {"passed": 4, "failed": 3, "skipped": 3}
+
+
+def test_the_slowest_are_named_with_their_seconds(tmp_path):
+    report = tmp_path / "tests.xml"
+    cases = "".join(f'<testcase classname="tests.a" name="t{n}" time="{n}.5"/>' for n in range(12))
+    report.write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
+
+    assert reports.slowest(report)[:2] == [(11.5, "tests.a::t11"), (10.5, "tests.a::t10")]
+    assert len(reports.slowest(report)) == 10
 
 
 def test_every_check_runs_although_the_first_fails(monkeypatch, capsys):
