@@ -25,7 +25,7 @@ class Operation:
 
     @property
     def acknowledged(self) -> bool:
-        return self.deciders is not None
+        return self.answer is not None
 
 
 @dataclass

@@ -20,7 +20,7 @@ class MailServer:
     """`answer` is what follows a mail's final dot: a reply, HANG or CLOSE."""
 
     def __init__(self):
-        self.deciders = TAKE
+        self.answer = TAKE
         self.copies = Counter()  # taken, by Message-ID
         self.subjects = {}
         self.hanging = 0
@@ -30,11 +30,11 @@ class MailServer:
         self._controller.start()
 
     def close(self):
-        self.deciders = TAKE
+        self.answer = TAKE
         self._controller.stop()
 
     async def handle_DATA(self, server, _session, envelope):  # noqa: N802 - aiosmtpd's name
-        answer = self.deciders
+        answer = self.answer
         if answer == LATER:
             return answer
         self._keep(envelope)
@@ -46,7 +46,7 @@ class MailServer:
 
     async def _hang(self):
         self.hanging += 1
-        while self.deciders == HANG:  # noqa: ASYNC110 - another thread says when it is over
+        while self.answer == HANG:  # noqa: ASYNC110 - another thread says when it is over
             await asyncio.sleep(0.05)
         self.hanging -= 1
 
