@@ -49,14 +49,11 @@ class _ClustersFirst:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(_ClustersFirst())
-
-
-def pytest_configure(config: pytest.Config) -> None:
     """Make the folder for templates before the workers of xdist start, which inherit it."""
     stack = ExitStack()
     stack.enter_context(templates.one_run())
     config.add_cleanup(stack.close)
+    config.pluginmanager.register(_ClustersFirst())
 
 
 @pytest.fixture
