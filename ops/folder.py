@@ -17,6 +17,7 @@ from ops.speech import Stop
 
 LOCK = "simpul.lock"
 CREDENTIALS = "demo-credentials.json"
+PLAN = "plan.json"  # of a cluster
 ORPHANS_LEAVE_WITHIN = 5.0
 
 

@@ -17,9 +17,7 @@ from chassis.kernel.errors import Refused
 from chassis.process.config import SettingsInvalid
 from chassis.process.manifest import discover, load
 from chassis.run.embedded import build
-from ops import folder
-from ops.cluster import plan
-from ops.cluster.supervisor import Supervisor
+from ops import environments, folder
 from ops.migrate import close
 from ops.speech import Stop, choose, say, speaks_english
 
@@ -60,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
     if not options.from_environment:
         folder.prepare(data)
         refuse_demo(data)
+        if is_cluster(data):
+            environments.ensure("cluster", holding="psycopg")
     facts = {name: getattr(options, name) or ask(name, texts) for name, texts in QUESTIONS.items()}
     facts["zone"] = ZONES.get(facts["zone"].upper(), facts["zone"])
     facts["admin_email"] = options.admin_email
@@ -74,11 +74,14 @@ def environment(_options: argparse.Namespace, _data: Path, facts: dict[str, Any]
 
 
 def is_cluster(data: Path) -> bool:
-    return (data / plan.FILE).exists()
+    return (data / folder.PLAN).exists()
 
 
 def cluster(_options: argparse.Namespace, data: Path, facts: dict[str, Any]) -> None:
     """The services go on running; their workers tell each other."""
+    from ops.cluster import plan  # needs the PostgreSQL driver
+    from ops.cluster.supervisor import Supervisor
+
     known = plan.load(data, None)
     path = in_services(Supervisor(known, demo=False).settings_of, facts)
     tell_ready(facts, known.public_url, path)

@@ -71,7 +71,7 @@ def sign_in(web: Web, data: Path) -> Operator:
 
 def _secret(data: Path) -> str:
     """A cluster keeps its secrets in its plan, the embedded form in a file of their own."""
-    plan = data / "plan.json"
+    plan = data / folder.PLAN
     if plan.exists():
         return str(json.loads(plan.read_text(encoding="utf-8"))["secrets"]["client/ops"])
     return str(json.loads((data / "secrets.json").read_text(encoding="utf-8"))[SECRET])

@@ -11,9 +11,9 @@ from chassis.process.manifest import Manifest, discover
 from chassis.run.embedded import key, write_private
 from ops.engines.process import free_port
 from ops.engines.rabbit import BrokerUser
+from ops.folder import PLAN
 
 FRONTS = ("gateway", "portal")
-FILE = "plan.json"
 _ENGINE_PORTS = ("postgres", "rabbit", "s3", "internal")
 
 
@@ -85,7 +85,7 @@ def load(folder: Path, public_port: int | None, *, https: bool = False) -> Plan:
     `https` says that the edge has a certificate: addresses and cookies follow it.
     """
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    path, manifests = folder / FILE, discover()
+    path, manifests = folder / PLAN, discover()
     known = json.loads(path.read_text("utf-8")) if path.exists() else {"secrets": {}, "ports": {}}
     wanted = ["SECRET_KEY", "SECRET_PORTAL", "s3/access", "s3/secret", "client/ops"]
     wanted += [f"{kind}/{name}" for kind in ("database", "broker", "client") for name in manifests]

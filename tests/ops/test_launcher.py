@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ops.commands import COMMANDS, ENVIRONMENTS
+
 ROOT = Path(__file__).parents[2]
 LAUNCHER = ROOT / "simpul"
 
@@ -60,8 +62,18 @@ def run_simpul(home, *arguments, language="id_ID.UTF-8"):
     )
 
 
-def test_it_parses_on_python_3_8():
-    ast.parse(LAUNCHER.read_text(encoding="utf-8"), feature_version=(3, 8))
+@pytest.mark.parametrize("path", [LAUNCHER, ROOT / "ops" / "commands.py"], ids=lambda p: p.name)
+def test_it_parses_on_python_3_8(path):
+    ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 8))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_its_module_and_its_environment(name):
+    module = importlib.import_module(f"ops.{name}")
+
+    assert callable(module.configure)
+    assert callable(module.run)
+    assert (ROOT / "requirements" / f"{COMMANDS[name].needs}.txt").is_file()
 
 
 def test_alone_it_explains_itself_in_indonesian(tmp_path):
@@ -86,12 +98,13 @@ def test_explaining_builds_no_environment(tmp_path):
 
 
 def test_an_unknown_command_is_one_line_and_exit_code_2(tmp_path):
-    ended = run_simpul(built_home(tmp_path), "terbang")
+    ended = run_simpul(tmp_path, "terbang")
 
     assert ended.returncode == 2
     assert ended.stdout == ""
     assert len(ended.stderr.splitlines()) == 1
     assert "terbang" in ended.stderr
+    assert not (tmp_path / "venv").exists()
 
 
 def test_a_wrong_option_is_one_line_and_exit_code_2(tmp_path):
@@ -185,43 +198,52 @@ def test_a_half_built_environment_is_never_used(launcher, monkeypatch, tmp_path)
     monkeypatch.setattr(launcher, "find_python", lambda: base)
     launcher.main(["up"])
 
-    assert not launcher.is_complete(launcher.environment_of("runtime.txt"))
+    assert not launcher.is_complete(launcher.environment_of("runtime"))
 
 
 def test_an_environment_whose_interpreter_is_gone_is_built_again(launcher, monkeypatch, tmp_path):
     base = a_base_python(tmp_path, pip="exit 0")
     monkeypatch.setattr(launcher, "find_python", lambda: base)
-    python = launcher.ready_python(["up"])
+    python = launcher.python_for(["up"])
     Path(python).unlink()
     Path(python).symlink_to("/nowhere/python3.11")
 
-    assert launcher.ready_python(["up"]) == python
+    assert launcher.python_for(["up"]) == python
     assert (tmp_path / "builds").read_text().split() == ["build", "build"]
 
 
-@pytest.mark.parametrize("command", ["up", "cluster", "lint"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_the_tools_environment_serves_every_command(launcher, monkeypatch, tmp_path, command):
     base = a_base_python(tmp_path, pip="exit 0")
     monkeypatch.setattr(launcher, "find_python", lambda: base)
 
-    assert launcher.ready_python(["test"]) == launcher.ready_python([command])
+    assert launcher.python_for(["test"]) == launcher.python_for([command])
 
 
 def test_the_smallest_environment_does_not_serve_what_needs_more(launcher, monkeypatch, tmp_path):
     base = a_base_python(tmp_path, pip="exit 0")
     monkeypatch.setattr(launcher, "find_python", lambda: base)
 
-    pythons = {launcher.ready_python([command]) for command in ("up", "cluster", "test")}
+    pythons = {launcher.python_for([command]) for command in ("up", "cluster", "test")}
 
     assert len(pythons) == 3
+
+
+def test_a_command_that_found_out_it_needs_more_gets_it(launcher, monkeypatch, tmp_path):
+    base = a_base_python(tmp_path, pip="exit 0")
+    monkeypatch.setattr(launcher, "find_python", lambda: base)
+    smallest = launcher.python_for(["init"])
+
+    monkeypatch.setenv("SIMPUL_NEEDS", "cluster")
+
+    assert launcher.python_for(["init"]) != smallest
+    assert launcher.python_for(["init"]) == launcher.python_for(["cluster"])
 
 
 def test_a_larger_set_of_requirements_holds_the_smaller_ones_at_the_same_versions():
     pins = [
         {line.split()[0] for line in path.read_text().splitlines() if "==" in line}
-        for path in (
-            ROOT / "requirements" / f"{name}.txt" for name in ("runtime", "cluster", "dev")
-        )
+        for path in (ROOT / "requirements" / f"{name}.txt" for name in ENVIRONMENTS)
     ]
 
     assert pins[0] < pins[1] < pins[2]
@@ -239,12 +261,12 @@ def test_every_package_is_pinned_by_hash_and_no_address_is_named():
 
 
 def test_changed_requirements_mean_another_environment(launcher, monkeypatch, tmp_path):
-    before = launcher.environment_of("runtime.txt")
+    before = launcher.environment_of("runtime")
     (tmp_path / "requirements").mkdir()
     (tmp_path / "requirements" / "runtime.txt").write_text("flask==3.1.3")
     monkeypatch.setattr(launcher, "ROOT", str(tmp_path))
 
-    assert launcher.environment_of("runtime.txt") != before
+    assert launcher.environment_of("runtime") != before
 
 
 def test_the_environment_a_running_server_may_use_is_kept(launcher, monkeypatch, tmp_path):
@@ -253,7 +275,7 @@ def test_the_environment_a_running_server_may_use_is_kept(launcher, monkeypatch,
         (folder / name).mkdir(parents=True)
         os.utime(folder / name, (age, age))
 
-    launcher.forget_older("runtime.txt", str(folder / "runtime-newest"))
+    launcher.forget_older("runtime", str(folder / "runtime-newest"))
 
     assert sorted(one.name for one in folder.iterdir()) == ["runtime-newest", "runtime-older"]
 
@@ -264,7 +286,7 @@ def test_two_commands_at_once_build_one_environment(tmp_path):
         "import importlib.machinery as m, types, sys; sys.dont_write_bytecode = True;"
         f"l = m.SourceFileLoader('s', {str(LAUNCHER)!r}); s = types.ModuleType('s');"
         f"s.__file__ = {str(LAUNCHER)!r}; exec(l.get_code('s'), s.__dict__);"
-        f"s.find_python = lambda: {base!r}; print(s.ready_python(['up']))"
+        f"s.find_python = lambda: {base!r}; print(s.python_for(['up']))"
     )
     surroundings = {**os.environ, "SIMPUL_HOME": str(tmp_path / "home")}
 
