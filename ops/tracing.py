@@ -77,8 +77,9 @@ def _bus(event: Mapping[str, Any]) -> str:
     if event["published_at"] is None:
         return choose(f"#{event['position']}, belum terbit", f"#{event['position']}, unpublished")
     wait = _seconds(event["recorded_at"], event["published_at"])
-    told = choose(f"#{event['position']}, terbit {wait}", f"#{event['position']}, published {wait}")
-    return told + choose(", tanpa pendengar", ", nobody hears it") * event["unrouted"]
+    text = choose(f"#{event['position']}, terbit {wait}", f"#{event['position']}, published {wait}")
+    unrouted = choose(", tanpa pendengar", ", nobody hears it") if event["unrouted"] else ""
+    return text + unrouted
 
 
 def _handling(event: Mapping[str, Any]) -> str:

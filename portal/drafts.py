@@ -39,7 +39,7 @@ class Draft:
 
     @property
     def is_revision(self) -> bool:
-        return self.proposal["stage"] == "revision"
+        return bool(self.proposal["stage"] == "revision")
 
     @property
     def layanan(self) -> dict[str, Any]:

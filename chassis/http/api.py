@@ -81,6 +81,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     def arguments(self, schema: Any, **options: Any) -> Decorator:
         return super().arguments(schema, **options)  # type: ignore[no-any-return]
 
+    def doc(self, **words: Any) -> Decorator:
+        return super().doc(**words)  # type: ignore[no-any-return]
+
     def response(self, status_code: int, schema: Any = None, **options: Any) -> Decorator:
         answering: Decorator = super().response(status_code, schema, **options)
         if not (isinstance(schema, type) and issubclass(schema, VersionedView)):

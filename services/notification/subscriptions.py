@@ -74,7 +74,7 @@ def _reads(rules: Collection[Rule]) -> EventData:
     return cast(EventData, EventData.from_dict(members)())
 
 
-def _people(name: str) -> fields.Field:
+def _people(name: str) -> fields.Field[Any]:
     def check(value: Any) -> None:
         try:
             recipients(name, {name: value})

@@ -83,9 +83,10 @@ def authorize() -> AnyResponse:
             return _refuse_to(grant.redirect_uri, "login_required")
         if row is None or _wants_fresh_sign_in(row):
             return redirect(f"/masuk?{urlencode({'ulang': 1, 'next': _without_prompt()})}")
-        return authorizing.as_one(
+        response: Response = authorizing.as_one(
             lambda: server().create_authorization_response(grant_user=row, grant=grant)
         )
+        return response
 
 
 @blp.post("/oauth/token")

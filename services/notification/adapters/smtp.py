@@ -6,6 +6,7 @@ the dot the relay may have taken the mail even if its answer never came: that is
 
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
@@ -117,7 +118,7 @@ class SMTPMail:
             relay.login(self._user, self._password)
 
     def _envelope(self, relay: smtplib.SMTP, mail: EmailMessage) -> Outcome | None:
-        steps = (
+        steps: tuple[Callable[[], tuple[int, bytes]], ...] = (
             lambda: relay.mail(self._mail_from),
             lambda: relay.rcpt(str(mail["To"])),
             lambda: relay.docmd("DATA"),
