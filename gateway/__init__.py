@@ -1,1 +1,1 @@
-"""The front door: route table, limits, merged OpenAPI and the first page. It knows no service."""
+"""The public entry: routes, limits, merged OpenAPI and the first page. It knows no service."""

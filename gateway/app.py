@@ -19,8 +19,8 @@ from chassis.process.config import Setting, switch, url
 from chassis.process.manifest import Manifest, discover
 from chassis.process.telemetry import REGISTRY
 from gateway import statics
+from gateway.probe import Probe
 from gateway.problems import language_of
-from gateway.watch import Watch
 
 SETTINGS = (
     Setting("PUBLIC_URL", parse=url("http", "https"), help="The public address."),
@@ -40,7 +40,7 @@ _LOOK_AGAIN_SECONDS = 5
 _CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-# Swagger UI writes style attributes itself; scripts stay ours and the wheel's.
+# Swagger UI writes style attributes itself; scripts come from here and the wheel only.
 _DOCS_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
     "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
@@ -52,12 +52,13 @@ def create_app(
     config: Mapping[str, str] | None = None, manifests: Mapping[str, Manifest] | None = None
 ) -> Flask:
     """Build the gateway's app. Raises `SettingsInvalid`."""
-    known = settings.read("gateway", SETTINGS, os.environ if config is None else config, common=())
-    found = discover() if manifests is None else manifests
+    environ = os.environ if config is None else config
+    values = settings.read("gateway", SETTINGS, environ, common=())
+    manifests = discover() if manifests is None else manifests
     app = Flask(__name__, static_url_path="/front")
-    app.extensions["manifests"] = found
-    app.extensions["watch"] = Watch(
-        transport(known.peers_url), found, known["PROBE_PATH"], known.public_url
+    app.extensions["manifests"] = manifests
+    app.extensions["probe"] = Probe(
+        transport(values.peers_url), manifests, values["PROBE_PATH"], values.public_url
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["_"] = _say
@@ -66,7 +67,7 @@ def create_app(
     app.add_url_rule("/metrics", "metrics", _metrics)
     app.add_url_rule("/livez", "livez", lambda: {"status": "ok"})
     app.add_url_rule("/readyz", "readyz", lambda: {"status": "ok"})
-    if known["DOCS"]:
+    if values["DOCS"]:
         app.add_url_rule("/openapi.json", "openapi", _openapi)
         app.add_url_rule("/docs", "docs_moved", lambda: redirect("/docs/"))
         app.add_url_rule("/docs/", "docs", _docs)
@@ -75,11 +76,11 @@ def create_app(
 
 
 def _first() -> Response:
-    watch, manifests = _watch(), current_app.extensions["manifests"]
-    ready = watch.ready()
+    manifests: Mapping[str, Manifest] = current_app.extensions["manifests"]
+    ready = _probe().ready()
     services = [
-        {"name": name, "title": one.title.get(_language(), name), "ready": ready[name]}
-        for name, one in manifests.items()
+        {"name": name, "title": manifest.title.get(_language(), name), "ready": ready[name]}
+        for name, manifest in manifests.items()
     ]
     has_docs = "docs" in current_app.view_functions
     page = render_template("first.html", services=services, language=_language(), has_docs=has_docs)
@@ -87,13 +88,13 @@ def _first() -> Response:
 
 
 def _metrics() -> Response:
-    """Of this process, where no edge leads."""
+    """The numbers of this process; the edge has no route here."""
     return Response(generate_latest(REGISTRY), content_type="text/plain; version=0.0.4")
 
 
 def _status() -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Ready when every service is; what is not is named."""
-    ready = _watch().ready()
+    """Answer ready when every service is, and name those that are not."""
+    ready = _probe().ready()
     body = {
         "status": "ok" if all(ready.values()) else "unavailable",
         "services": {name: "ok" if is_up else "unavailable" for name, is_up in ready.items()},
@@ -104,7 +105,7 @@ def _status() -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 def _openapi() -> Response:
-    body = json.dumps(_watch().document(), ensure_ascii=False).encode()
+    body = json.dumps(_probe().document(), ensure_ascii=False).encode()
     response = Response(body, content_type="application/json")
     response.set_etag(hashlib.sha256(body).hexdigest()[:16])
     response.headers["Cache-Control"] = "public, max-age=60"
@@ -126,7 +127,7 @@ def _docs_file(name: str) -> AnyResponse:
 
 @cache
 def _swagger_file(name: str) -> statics.StaticFile:
-    """From the wheel flask-swagger-ui; nothing is loaded from elsewhere."""
+    """Read it from the wheel flask-swagger-ui; nothing is loaded from elsewhere."""
     return statics.read(Path(str(files("flask_swagger_ui") / "dist" / name)))
 
 
@@ -139,9 +140,9 @@ def _page(html: str, policy: str) -> Response:
     return response
 
 
-def _watch() -> Watch:
-    watch: Watch = current_app.extensions["watch"]
-    return watch
+def _probe() -> Probe:
+    probe: Probe = current_app.extensions["probe"]
+    return probe
 
 
 def _language() -> str:

@@ -1,7 +1,7 @@
 """The edge of the embedded form: one WSGI dispatcher in front of all services.
 
-It does what nginx does in the distributed form, from the same route table: limits, request
-id, forged headers off, security headers on. It moves no bytes over the network.
+It does what nginx does in the distributed form, from the same route table: limits, request id,
+removal of forged headers, security headers. It moves no bytes over the network.
 """
 
 import time
@@ -15,7 +15,7 @@ from werkzeug.wsgi import ClosingIterator
 
 from chassis.process.manifest import Manifest
 from gateway import problems, statics
-from gateway.headers import Environ, Headers, believe_proxies, finished, request_id_of, strip_forged
+from gateway.headers import Environ, Headers, completed, request_id_of, strip_forged, trust_proxies
 from gateway.limits import CountedBody, LeakyBuckets, caller_of
 from gateway.problems import Problem
 from gateway.routes import GATEWAY, PORTAL, Target, is_own_page, table
@@ -57,13 +57,14 @@ def create_edge(
         owners[PORTAL] = portal
         files = statics.Statics("/portal/static/", Path(portal.static_folder))
     routes = table(manifests, with_portal=portal is not None)
-    terms = Terms(https=public_url.startswith("https:"), proxies=proxies_in_front, clock=clock)
-    return Edge(owners, routes.find, files, terms)
+    https = public_url.startswith("https:")
+    deployment = Deployment(https=https, proxies=proxies_in_front, clock=clock)
+    return Edge(owners, routes.find, files, deployment)
 
 
 @dataclass(frozen=True)
-class Terms:
-    """How this edge stands in the world."""
+class Deployment:
+    """What stands in front of this edge, and its clock."""
 
     https: bool
     proxies: int
@@ -71,27 +72,27 @@ class Terms:
 
 
 class Edge:
-    """A WSGI application: refuse what is too much, hand the rest to its owner."""
+    """A WSGI application: it refuses what exceeds a limit and forwards the rest to its owner."""
 
     def __init__(
         self,
         owners: Mapping[str, WSGIApp],
         find: Callable[[str], Target | None],
         files: statics.Statics | None,
-        terms: Terms,
+        deployment: Deployment,
     ) -> None:
         self._owners = owners
         self._find = find
         self._files = files
-        self._terms = terms
+        self._deployment = deployment
         self._buckets = LeakyBuckets()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         request_id = request_id_of(environ)
-        believe_proxies(environ, self._terms.proxies)
+        trust_proxies(environ, self._deployment.proxies)
         strip_forged(environ)
         environ["HTTP_X_REQUEST_ID"] = request_id
-        reply = Reply(environ, start_response, request_id, https=self._terms.https)
+        reply = Reply(environ, start_response, request_id, https=self._deployment.https)
         try:
             return self._answer(environ, reply)
         except Exception:
@@ -108,7 +109,7 @@ class Edge:
             return reply.text("200 OK", b'{"status":"alive"}\n')
         if self._files is not None and (file := self._files.find(path)):
             return reply.file(file)
-        target = None if _is_crooked(path) else self._find("/" if path == "/readyz" else path)
+        target = None if _is_ambiguous(path) else self._find("/" if path == "/readyz" else path)
         if target is None:
             return reply.problem(problems.NOT_FOUND)
         return self._limited(environ, reply, target, path)
@@ -118,7 +119,7 @@ class Edge:
     ) -> Iterable[bytes]:
         if is_own_page(path) and environ["REQUEST_METHOD"] not in _READ_ONLY:
             return reply.not_allowed(_READ_ONLY)
-        seconds = self._buckets.wait(target.route, caller_of(environ), self._terms.clock())
+        seconds = self._buckets.wait(target.route, caller_of(environ), self._deployment.clock())
         if seconds:
             return reply.problem(
                 problems.TOO_MANY, [("Retry-After", str(seconds))], seconds=seconds
@@ -131,11 +132,11 @@ class Edge:
             return reply.problem(problems.UNAVAILABLE, [("Retry-After", "5")])
         if path == "/readyz":
             environ["PATH_INFO"] = "/front/status"
-        return _handed_over(owner, environ, reply, target.route.max_body)
+        return _forward(owner, environ, reply, target.route.max_body)
 
 
 class Reply:
-    """The answer under way: adds the edge's headers, and can still become a refusal."""
+    """An answer with the edge's headers; until it has started, it can become a refusal."""
 
     def __init__(
         self, environ: Environ, start_response: Any, request_id: str, *, https: bool
@@ -148,7 +149,7 @@ class Reply:
 
     def start(self, status: str, headers: Headers, exc_info: Any = None) -> Any:
         self.started = True
-        complete = finished(headers, self._request_id, https=self._https)
+        complete = completed(headers, self._request_id, https=self._https)
         if exc_info is None:
             return self._start_response(status, complete)
         return self._start_response(status, complete, exc_info)
@@ -182,7 +183,7 @@ class Reply:
         return [body]
 
 
-def _handed_over(owner: WSGIApp, environ: Environ, reply: Reply, max_body: int) -> Iterable[bytes]:
+def _forward(owner: WSGIApp, environ: Environ, reply: Reply, max_body: int) -> Iterable[bytes]:
     body = CountedBody(environ["wsgi.input"], max_body)
     environ["wsgi.input"] = body
     refused: list[bytes] = []
@@ -200,7 +201,7 @@ def _handed_over(owner: WSGIApp, environ: Environ, reply: Reply, max_body: int) 
 
 
 def _wrong_length(environ: Environ, max_body: int) -> Problem | None:
-    """A declared length beyond the limit is refused unread; chunks need a server that ends them."""
+    """Refuse a declared length beyond the limit unread, and chunks where the server sees no end."""
     declared = str(environ.get("CONTENT_LENGTH") or "")
     if declared and not (declared.isascii() and declared.isdecimal()):
         return problems.MALFORMED
@@ -212,6 +213,6 @@ def _wrong_length(environ: Environ, max_body: int) -> Problem | None:
     return None
 
 
-def _is_crooked(path: str) -> bool:
+def _is_ambiguous(path: str) -> bool:
     """Dots and empty segments are never part of our addresses; servers disagree on them."""
     return "//" in path or "\x00" in path or any(part in {".", ".."} for part in path.split("/"))

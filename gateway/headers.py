@@ -1,4 +1,4 @@
-"""Headers at the border: what is taken off a request, what is put on an answer."""
+"""What the edge removes from a request's headers, and what it adds to those of an answer."""
 
 import re
 from typing import Any
@@ -8,7 +8,7 @@ from chassis.process.context import safe_request_id
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 
-# Nobody may say who they are, where they come from or which path they meant by a header.
+# A caller may not state its identity, address or path in a header.
 _FORGED = re.compile(
     r"HTTP_(X_(FORWARDED|USER|AUTH|REMOTE|REAL|CLIENT|ACTOR|ROLE|REGION|TENANT|EMPLOYEE|PERSON"
     r"|SUBJECT|SCOPE|NIP|ORIGINAL|REWRITE|HTTP_METHOD|METHOD|SIMPUL|INTERNAL).*"
@@ -24,7 +24,7 @@ SECURITY: Headers = [
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
 ]
-# nginx cannot take headers off by pattern; these are the ones anything was ever known to trust.
+# nginx cannot remove headers by pattern; these are the ones that some software trusts.
 STRIPPED = (
     "Forwarded",
     "X-Forwarded-Host",
@@ -44,14 +44,14 @@ STRIPPED = (
 _HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
-def believe_proxies(environ: Environ, proxies: int) -> None:
+def trust_proxies(environ: Environ, proxies: int) -> None:
     """Take the caller's address from our own proxies in front, if there are any.
 
-    What the outermost of ours saw counts; entries further left are whatever the caller wrote.
+    The entry that our outermost proxy wrote counts; those to its left came with the request.
     """
-    seen = [part.strip() for part in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",")]
-    if proxies and len(seen) >= proxies and seen[-proxies]:
-        environ["REMOTE_ADDR"] = seen[-proxies][:64]
+    addresses = [part.strip() for part in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",")]
+    if proxies and len(addresses) >= proxies and addresses[-proxies]:
+        environ["REMOTE_ADDR"] = addresses[-proxies][:64]
 
 
 def strip_forged(environ: Environ) -> None:
@@ -66,12 +66,12 @@ def request_id_of(environ: Environ) -> str:
     return safe_request_id(environ.get("HTTP_X_REQUEST_ID"))
 
 
-def finished(headers: Headers, request_id: str, *, https: bool) -> Headers:
+def completed(headers: Headers, request_id: str, *, https: bool) -> Headers:
     """Add request id and security headers, keeping what the app set itself."""
-    kept = [pair for pair in headers if pair[0].lower() != "x-request-id"]
-    present = {name.lower() for name, _ in kept}
-    kept.extend(pair for pair in SECURITY if pair[0].lower() not in present)
+    complete = [pair for pair in headers if pair[0].lower() != "x-request-id"]
+    present = {name.lower() for name, _ in complete}
+    complete.extend(pair for pair in SECURITY if pair[0].lower() not in present)
     if https:
-        kept.append(_HSTS)
-    kept.append(("X-Request-ID", request_id))
-    return kept
+        complete.append(_HSTS)
+    complete.append(("X-Request-ID", request_id))
+    return complete

@@ -58,7 +58,7 @@ def caller_of(environ: Environ) -> str:
 class CountedBody:
     """The request body, cut off as soon as more arrives than the route takes.
 
-    Content-Length may be absent (chunked) or a lie, so the bytes themselves are counted.
+    Content-Length may be absent (chunked) or wrong, so the bytes themselves are counted.
     """
 
     def __init__(self, stream: BinaryIO, largest: int) -> None:
@@ -67,16 +67,19 @@ class CountedBody:
         self.exceeded = False
 
     def read(self, size: int | None = -1, /) -> bytes:
-        wanted = self._left + 1 if size is None or size < 0 else min(size, self._left + 1)
-        return self._count(self._stream.read(wanted))
+        return self._count(self._stream.read(self._readable(size)))
 
     def readline(self, size: int | None = -1, /) -> bytes:
-        wanted = self._left + 1 if size is None or size < 0 else min(size, self._left + 1)
-        return self._count(self._stream.readline(wanted))
+        return self._count(self._stream.readline(self._readable(size)))
 
     def __iter__(self) -> Iterator[bytes]:
         while line := self.readline():
             yield line
+
+    def _readable(self, size: int | None) -> int:
+        """One byte beyond the limit is read, to learn that there is one."""
+        rest = self._left + 1
+        return rest if size is None or size < 0 else min(size, rest)
 
     def _count(self, data: bytes) -> bytes:
         self._left -= len(data)

@@ -19,7 +19,7 @@ Upstreams = Mapping[str, Sequence[str]]
 
 _METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS"
 _READ_ONLY = "GET|HEAD|OPTIONS"
-# A location that names one of its own inherits none of the server's, so both say all of them.
+# A location with an error_page of its own inherits none, so server and locations list them all.
 _REFUSALS = (
     "error_page 404 @not_found;",
     "error_page 405 @not_allowed;",
@@ -33,8 +33,8 @@ _REFUSALS = (
 class Listening:
     """Where nginx listens, and the folder it works in. `certificate` turns TLS on.
 
-    `resolver` names the DNS server of a container network: names in upstreams are then asked for
-    again and again, so a part may move, come late or run several times (nginx 1.27.3 or later).
+    `resolver` names the DNS server of a container network: names in upstreams are then resolved
+    repeatedly, so a part may move, start late or run several times (nginx 1.27.3 or later).
     """
 
     folder: Path
@@ -109,8 +109,8 @@ def _maps() -> Iterable[str]:
     yield 'map $arg_v $simpul_cache { "" "public, max-age=300";'
     yield '  default "public, max-age=31536000, immutable"; }'
     for number, (name, value) in enumerate(SECURITY):
-        theirs = f"$upstream_http_{name.lower().replace('-', '_')}"
-        yield f'map {theirs} $simpul_header_{number} {{ "" "{value}"; default ""; }}'
+        upstream = f"$upstream_http_{name.lower().replace('-', '_')}"
+        yield f'map {upstream} $simpul_header_{number} {{ "" "{value}"; default ""; }}'
 
 
 def _zone(number: int, route: Route) -> Iterable[str]:

@@ -19,7 +19,7 @@ def merged(
     documents: Mapping[str, Document], manifests: Mapping[str, Manifest], public_url: str
 ) -> Document:
     """Merge what answered and name under `x-unavailable` what did not."""
-    whole: Document = {
+    combined: Document = {
         "openapi": "3.1.0",
         "info": {
             "title": "Simpul",
@@ -32,23 +32,23 @@ def merged(
         "components": {},
     }
     for service, document in documents.items():
-        _add(whole, service, document)
+        _add(combined, service, document)
     missing = sorted(set(manifests) - set(documents))
     if missing:
-        whole["x-unavailable"] = missing
-    return whole
+        combined["x-unavailable"] = missing
+    return combined
 
 
-def _add(whole: Document, service: str, document: Document) -> None:
-    own = _renamed(document, service)
-    for path, item in own.get("paths", {}).items():
-        whole["paths"][path] = _labelled(item, service)
-    for kind, entries in own.get("components", {}).items():
-        held = whole["components"].setdefault(kind, {})
+def _add(combined: Document, service: str, document: Document) -> None:
+    renamed = _renamed(document, service)
+    for path, item in renamed.get("paths", {}).items():
+        combined["paths"][path] = _labelled(item, service)
+    for kind, entries in renamed.get("components", {}).items():
+        components = combined["components"].setdefault(kind, {})
         for name, entry in entries.items():
-            held[name if kind in _SHARED_KINDS else f"{service}.{name}"] = entry
-    for tag in own.get("tags", ()):
-        whole["tags"].append({**tag, "name": f"{service}: {tag['name']}"})
+            components[name if kind in _SHARED_KINDS else f"{service}.{name}"] = entry
+    for tag in renamed.get("tags", ()):
+        combined["tags"].append({**tag, "name": f"{service}: {tag['name']}"})
 
 
 def _labelled(item: Document, service: str) -> Document:
@@ -76,7 +76,7 @@ def _renamed(node: Any, service: str) -> Any:
             for key, value in node.items()
         }
     if isinstance(node, list):
-        return [_renamed(one, service) for one in node]
+        return [_renamed(item, service) for item in node]
     return node
 
 

@@ -85,8 +85,8 @@ UNAVAILABLE = Problem(
 
 def language_of(environ: Environ) -> str:
     """Indonesian, unless English is asked for first."""
-    wanted = str(environ.get("HTTP_ACCEPT_LANGUAGE", "")).strip().lower()
-    return "en" if wanted.startswith("en") else "id"
+    accepted = str(environ.get("HTTP_ACCEPT_LANGUAGE", "")).strip().lower()
+    return "en" if accepted.startswith("en") else "id"
 
 
 def body_of(problem: Problem, environ: Environ, request_id: str, **params: object) -> bytes:

@@ -23,7 +23,7 @@ class RouteTaken(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """Where a path goes, and the limits that hold on the way."""
+    """Who answers a path, and the limits that hold for it."""
 
     owner: str
     route: Route
@@ -33,14 +33,14 @@ class RouteTable:
     """Every public prefix with its owner; the longest prefix wins."""
 
     def __init__(self, targets: Iterable[Target]) -> None:
-        found: dict[str, Target] = {}
+        by_prefix: dict[str, Target] = {}
         for target in targets:
-            taken = found.setdefault(target.route.prefix, target)
-            if taken.owner != target.owner:
+            first = by_prefix.setdefault(target.route.prefix, target)
+            if first.owner != target.owner:
                 raise RouteTaken(
-                    f"{target.route.prefix} is claimed by {taken.owner} and {target.owner}"
+                    f"{target.route.prefix} is claimed by {first.owner} and {target.owner}"
                 )
-        self.targets = tuple(sorted(found.values(), key=_longest_first))
+        self.targets = tuple(sorted(by_prefix.values(), key=_longest_first))
 
     def find(self, path: str) -> Target | None:
         """Return who answers `path`, or None when nobody does."""
@@ -55,7 +55,9 @@ _OWN = Target(GATEWAY, GATEWAY_ROUTE)
 
 def table(manifests: Mapping[str, Manifest], *, with_portal: bool = True) -> RouteTable:
     """Build the table of all services, and of the portal when it is there."""
-    targets = [Target(one.name, route) for one in manifests.values() for route in one.routes]
+    targets = [
+        Target(manifest.name, route) for manifest in manifests.values() for route in manifest.routes
+    ]
     if with_portal:
         targets.append(Target(PORTAL, PORTAL_ROUTE))
     return RouteTable(targets)

@@ -10,7 +10,7 @@ from chassis.http import peers
 from chassis.process.ids import uuid7
 from chassis.process.manifest import Manifest
 from gateway.app import create_app
-from gateway.watch import Watch
+from gateway.probe import Probe
 from tests.gateway.test_openapi import document
 
 MANIFESTS = {
@@ -138,15 +138,15 @@ def test_the_docs_can_be_switched_off(client: FlaskClient, address: str):
 
 def test_an_incomplete_document_is_asked_for_again_soon(address: str):
     now = [0.0]
-    watch = Watch(peers.transport(address), MANIFESTS, "/readyz", "http://x.test", lambda: now[0])
+    probe = Probe(peers.transport(address), MANIFESTS, "/readyz", "http://x.test", lambda: now[0])
     peers.register_local(address, "letters", a_service("letters"))
-    assert watch.document()["x-unavailable"] == ["archive"]
+    assert probe.document()["x-unavailable"] == ["archive"]
 
     peers.register_local(address, "archive", a_service("archive"))
     now[0] += 1
-    assert watch.document()["x-unavailable"] == ["archive"]
+    assert probe.document()["x-unavailable"] == ["archive"]
     now[0] += 10
-    assert "x-unavailable" not in watch.document()
+    assert "x-unavailable" not in probe.document()
 
 
 def test_readiness_is_asked_at_most_every_two_seconds(address: str):
@@ -158,11 +158,11 @@ def test_readiness_is_asked_at_most_every_two_seconds(address: str):
             return peers.Answer(200, {}, json.dumps({}).encode())
 
     now = [0.0]
-    watch = Watch(Counting(), MANIFESTS, "/readyz", "http://x.test", lambda: now[0])
+    probe = Probe(Counting(), MANIFESTS, "/readyz", "http://x.test", lambda: now[0])
 
     for _ in range(20):
-        watch.ready()
+        probe.ready()
     assert sorted(asked) == ["archive", "letters"]
     now[0] += 2.5
-    watch.ready()
+    probe.ready()
     assert len(asked) == 4

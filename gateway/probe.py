@@ -1,4 +1,4 @@
-"""What the gateway knows of the services right now: are they ready, what do they offer."""
+"""Whether the services are ready and what their APIs are, asked by the gateway and cached."""
 
 import json
 import time
@@ -18,8 +18,8 @@ _OK = 200
 T = TypeVar("T")
 
 
-class Watch:
-    """Asks the services, all at once, and remembers the answers for a moment."""
+class Probe:
+    """Asks all services at once and caches the answers for a moment."""
 
     def __init__(
         self,
@@ -34,8 +34,8 @@ class Watch:
         self._probe_path = probe_path
         self._public_url = public_url
         self._clock = clock
-        self._ready = Remembered[dict[str, bool]](clock)
-        self._document = Remembered[dict[str, Any]](clock)
+        self._ready = Cached[dict[str, bool]](clock)
+        self._document = Cached[dict[str, Any]](clock)
 
     def ready(self) -> dict[str, bool]:
         """Say of each service whether it can serve now."""
@@ -46,11 +46,11 @@ class Watch:
         return self._document.get(self._merged)
 
     def _merged(self) -> tuple[dict[str, Any], float]:
-        found = self._ask_all(self._described)
-        documents = {name: one for name, one in found.items() if one is not None}
+        answers = self._ask_all(self._described)
+        documents = {name: answer for name, answer in answers.items() if answer is not None}
         complete = len(documents) == len(self._manifests)
-        whole = openapi.merged(documents, self._manifests, self._public_url)
-        return whole, DOCUMENT_SECONDS if complete else INCOMPLETE_SECONDS
+        document = openapi.merged(documents, self._manifests, self._public_url)
+        return document, DOCUMENT_SECONDS if complete else INCOMPLETE_SECONDS
 
     def _ask_all(self, ask: Callable[[str], T]) -> dict[str, T]:
         with ThreadPoolExecutor(max_workers=max(1, len(self._manifests))) as pool:
@@ -78,8 +78,8 @@ class Watch:
         return answer if answer.status == _OK else None
 
 
-class Remembered(Generic[T]):
-    """One value and until when it is good; only one thread fetches it anew."""
+class Cached(Generic[T]):
+    """One value and until when it is valid; only one thread fetches it anew."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
