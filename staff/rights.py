@@ -36,8 +36,8 @@ def revoked_at(people: People) -> Callable[[UUID], datetime | None]:
     person = people.table(KeptPerson)
 
     def asked(person_id: UUID) -> datetime | None:
-        wanted = select(person.sessions_revoked_at).where(person.id == person_id)
-        return people.db.session.scalar(wanted)
+        statement = select(person.sessions_revoked_at).where(person.id == person_id)
+        return people.db.session.scalar(statement)
 
     return asked
 

@@ -104,8 +104,8 @@ def read_people(people: People) -> PeopleSnapshot:
 def region_name(people: People) -> RegionName:
     """Say what the bound region calls itself; its code until identity has told the name."""
     unit = people.table(KeptUnit)
-    told = people.db.session.execute(select(unit.name, unit.zone).where(unit.kind == "region"))
-    row = told.first()
+    rows = people.db.session.execute(select(unit.name, unit.zone).where(unit.kind == "region"))
+    row = rows.first()
     if row is None:
         return RegionName(current_region(), ZoneInfo(DEFAULT_ZONE))
     return RegionName(row.name, ZoneInfo(row.zone or DEFAULT_ZONE))

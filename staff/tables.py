@@ -154,7 +154,9 @@ class People:
         for table in self.tables:
             if issubclass(table, kind):
                 return table
-        raise NotKept(f"no table of {kind.__name__} among {[one.__name__ for one in self.tables]}")
+        raise NotKept(
+            f"no table of {kind.__name__} among {[table.__name__ for table in self.tables]}"
+        )
 
     def names(self, person_ids: Collection[UUID]) -> dict[UUID, str]:
         """Return the names of people, with titles; nobody unknown is among them."""

@@ -71,11 +71,11 @@ def _decoded(cursor: str, by: Sequence[InstrumentedAttribute[Any]]) -> list[Any]
 
 
 def _typed(value: Any, column: InstrumentedAttribute[Any]) -> Any:
-    wanted = column.type.python_type
-    if wanted is datetime:
+    python_type = column.type.python_type
+    if python_type is datetime:
         return datetime.fromisoformat(value)
-    if wanted is UUID:
+    if python_type is UUID:
         return UUID(str(value))
-    if isinstance(value, wanted):
+    if isinstance(value, python_type):
         return value
-    raise ValueError(f"{column.key} is not a {wanted.__name__}")
+    raise ValueError(f"{column.key} is not a {python_type.__name__}")

@@ -145,13 +145,13 @@ def _force_row_security(connection: Connection, table: Table) -> None:
     visible = f"current_setting('{_REGION}', true) IN (region, '{regions.ALL}')"
     if connection.exec_driver_sql(_PROTECTED, (visible, name)).scalar():
         return
-    told = visible.replace("'", "''")
+    quoted = visible.replace("'", "''")
     for statement in (
         f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",
         f"DROP POLICY IF EXISTS region ON {name}",
         f"CREATE POLICY region ON {name} USING ({visible}) WITH CHECK ({visible})",
-        f"COMMENT ON POLICY region ON {name} IS '{told}'",
+        f"COMMENT ON POLICY region ON {name} IS '{quoted}'",
     ):
         connection.exec_driver_sql(statement)
 

@@ -62,7 +62,9 @@ class Versioned:
 
     def _as_read(self) -> list[Any]:
         state: InstanceState[Any] = inspect(self)
-        keys = [state.mapper.get_property_by_column(one).key for one in state.mapper.primary_key]
+        keys = [
+            state.mapper.get_property_by_column(column).key for column in state.mapper.primary_key
+        ]
         held = [*keys, "version", *([self.status_column] if self.status_column else [])]
         return [getattr(type(self), name) == getattr(self, name) for name in held]
 

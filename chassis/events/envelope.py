@@ -139,5 +139,5 @@ def _object(value: Any) -> dict[str, Any]:
 
 def _fields(value: Any) -> Any:
     if isinstance(value, dict):
-        return Fields({key: _fields(one) for key, one in value.items()})
-    return [_fields(one) for one in value] if isinstance(value, list) else value
+        return Fields({key: _fields(item) for key, item in value.items()})
+    return [_fields(item) for item in value] if isinstance(value, list) else value

@@ -52,14 +52,14 @@ def blueprint(service: str) -> Blueprint:
 def page(runtime: Runtime, after: int, types: list[str], limit: int) -> dict[str, Any]:
     """Read numbered events after a position, of the bound region or of all."""
     outbox = runtime.db.plumbing.outbox
-    wanted = select(outbox.c.position, outbox.c.body).where(outbox.c.position > after)
+    statement = select(outbox.c.position, outbox.c.body).where(outbox.c.position > after)
     if types:
-        wanted = wanted.where(outbox.c.type.in_(types))
+        statement = statement.where(outbox.c.type.in_(types))
     if regions.bound() != regions.ALL:
-        wanted = wanted.where(outbox.c.region == regions.current_region())
+        statement = statement.where(outbox.c.region == regions.current_region())
     session = runtime.db.session
     head = session.scalar(select(func.max(outbox.c.position))) or 0
-    rows = session.execute(wanted.order_by(outbox.c.position).limit(limit + 1)).all()
+    rows = session.execute(statement.order_by(outbox.c.position).limit(limit + 1)).all()
     has_more = len(rows) > limit
     rows = rows[:limit]
     return {

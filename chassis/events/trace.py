@@ -108,14 +108,14 @@ def _wanted(
     table: Table, event_id: ColumnElement[UUID], subject: str, after: UUID, limit: int
 ) -> Select[Any]:
     _, _, name = subject.partition("/")
-    wanted = (
+    statement = (
         select(table)
         .where(event_id > after)
         .where(or_(table.c.subject == subject, table.c.body.contains(f'"{name}"', autoescape=True)))
     )
     if regions.bound() != regions.ALL:
-        wanted = wanted.where(table.c.region == regions.current_region())
-    return wanted.order_by(event_id).limit(limit + 1)
+        statement = statement.where(table.c.region == regions.current_region())
+    return statement.order_by(event_id).limit(limit + 1)
 
 
 def _recorded(row: Any) -> dict[str, Any]:

@@ -96,16 +96,16 @@ class KeySet:
                 self._keys = self._keys or self._kept()
 
     def _keep(self, body: str) -> None:
-        kept = self._db.plumbing.kept_keys
+        table = self._db.plumbing.kept_keys
         if self._db.in_transaction or self._kept_body() == body:
             return
         with self._db.transaction() as session:
-            session.execute(delete(kept).where(kept.c.address == self.address))
-            session.execute(insert(kept).values(address=self.address, body=body, fetched_at=now()))
+            session.execute(delete(table).where(table.c.address == self.address))
+            session.execute(insert(table).values(address=self.address, body=body, fetched_at=now()))
 
     def _kept_body(self) -> str | None:
-        kept = self._db.plumbing.kept_keys
-        return self._db.session.scalar(select(kept.c.body).where(kept.c.address == self.address))
+        table = self._db.plumbing.kept_keys
+        return self._db.session.scalar(select(table.c.body).where(table.c.address == self.address))
 
     def _kept(self) -> JoseKeySet | None:
         body = self._kept_body()

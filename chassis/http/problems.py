@@ -128,8 +128,8 @@ def document(
     }
     if errors:
         body["errors"] = [
-            {"pointer": one.pointer, "code": one.code, "detail": getattr(one, lang)}
-            for one in errors
+            {"pointer": error.pointer, "code": error.code, "detail": getattr(error, lang)}
+            for error in errors
         ]
     return body
 

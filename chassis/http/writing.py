@@ -85,9 +85,9 @@ def write(produce: Callable[[], Any], *, body: tuple[str, ...] = (), once: bool 
         with runtime.db.transaction():
             if key is None:
                 return _produced(produce)
-            kept = idempotency.claim(runtime, key, idempotency.fingerprint(*body))
-            if kept is not None:
-                return kept
+            answered = idempotency.claim(runtime, key, idempotency.fingerprint(*body))
+            if answered is not None:
+                return answered
             response = _produced(produce)
             idempotency.keep(runtime, key, response)
             failpoint("api.before_commit")

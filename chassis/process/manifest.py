@@ -76,7 +76,8 @@ class Manifest:
         package = self.app.partition(":")[0].rpartition(".")[0]
         spec = importlib.util.find_spec(package)
         folders = [
-            Path(one, "contracts") for one in (spec and spec.submodule_search_locations) or ()
+            Path(location, "contracts")
+            for location in (spec and spec.submodule_search_locations) or ()
         ]
         schemas = {path.name for folder in folders for path in folder.glob(f"*{CONTRACT}")}
         return tuple(sorted(name.removesuffix(CONTRACT) for name in schemas))
@@ -112,19 +113,19 @@ def person_scopes(manifests: Mapping[str, Manifest]) -> list[str]:
 
 def owner_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:
     """Name the services that publish `event_type`."""
-    return [name for name, one in manifests.items() if event_type in one.publishes]
+    return [name for name, owner in manifests.items() if event_type in owner.publishes]
 
 
 def heard_by(manifest: Manifest, manifests: Mapping[str, Manifest]) -> frozenset[str]:
     """Return every event type a service hears, those of notice rules included."""
-    rules = (notice for one in manifests.values() for notice in one.notices)
+    rules = (notice for other in manifests.values() for notice in other.notices)
     noticed = {notice.event for notice in rules} if manifest.tells_notices else set()
     return frozenset({*manifest.hears, *noticed})
 
 
 def hearers_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:
     """Name the services that should receive events of a type."""
-    return [name for name, one in manifests.items() if event_type in heard_by(one, manifests)]
+    return [name for name, hearer in manifests.items() if event_type in heard_by(hearer, manifests)]
 
 
 def _in_repository() -> list[Manifest]:

@@ -65,7 +65,9 @@ def build(
         **{f"DATABASE_URL_{key(s)}": f"sqlite:///{data_dir / s}.db" for s in manifests},
         **(extra or {}),
     }
-    apps: dict[str, Flask] = {one.name: load(one.app)(settings) for one in manifests.values()}
+    apps: dict[str, Flask] = {
+        manifest.name: load(manifest.app)(settings) for manifest in manifests.values()
+    }
     built = Embedded(name, settings, manifests, apps)
     for app in apps.values():
         prepare(app)

@@ -85,15 +85,15 @@ def _bus(runtime: Runtime) -> str:
 
 
 def _others(runtime: Runtime) -> dict[str, str]:
-    told = {}
+    states = {}
     for name, check in runtime.leans_on.items():
         try:
             check()
         except Unavailable:
-            told[name] = "degraded"
+            states[name] = "degraded"
         else:
-            told[name] = "ok"
-    return told
+            states[name] = "ok"
+    return states
 
 
 def _copies(runtime: Runtime) -> dict[str, Any]:

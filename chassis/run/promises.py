@@ -14,9 +14,12 @@ def check(manifest: Manifest, heard: Collection[str], manifests: Mapping[str, Ma
     said = heard_by(manifest, manifests)
     unknown = manifest.unheard.keys() - set(manifest.publishes)
     faults = [
-        *(f"says that it hears {one}, without a subscription" for one in sorted(said - set(heard))),
-        *(f"does not say that it hears {one}" for one in sorted(set(heard) - said)),
-        *(f"says that nobody hears {one}, which has no contract" for one in sorted(unknown)),
+        *(
+            f"says that it hears {name}, without a subscription"
+            for name in sorted(said - set(heard))
+        ),
+        *(f"does not say that it hears {name}" for name in sorted(set(heard) - said)),
+        *(f"says that nobody hears {name}, which has no contract" for name in sorted(unknown)),
     ]
     if faults:
         raise ManifestInvalid(f"the manifest of {manifest.name} {'; '.join(faults)}")

@@ -13,11 +13,11 @@ from services.documents.models import PEOPLE, ArchiveEntry, Document, View, db
 
 def document_of(document_id: UUID, owner_id: UUID) -> Document:
     """Return an owner's document. Raises `NotFound` to everybody else."""
-    wanted = _owned_by(owner_id).where(Document.id == document_id)
-    found: Document | None = db.session.scalars(wanted).one_or_none()
-    if found is None:
+    statement = _owned_by(owner_id).where(Document.id == document_id)
+    document: Document | None = db.session.scalars(statement).one_or_none()
+    if document is None:
         raise NotFound
-    return found
+    return document
 
 
 def document(document_id: UUID, owner_id: UUID) -> dict[str, Any]:
@@ -27,25 +27,25 @@ def document(document_id: UUID, owner_id: UUID) -> dict[str, Any]:
 
 def documents(owner_id: UUID, *, q: str, category: str, limit: int, cursor: str | None) -> Page:
     """Return a page of an owner's documents, newest first."""
-    wanted = _owned_by(owner_id)
+    statement = _owned_by(owner_id)
     if q:
-        wanted = wanted.where(Document.name.icontains(q, autoescape=True))
+        statement = statement.where(Document.name.icontains(q, autoescape=True))
     if category:
-        wanted = wanted.where(
+        statement = statement.where(
             Document.id.in_(_archived_for(owner_id).where(ArchiveEntry.category == category))
         )
     by = (Document.uploaded_at, Document.id)
-    found = page(db.session(), wanted, by=by, limit=limit, cursor=cursor)
-    return Page(_described(found.items, owner_id), found.next_cursor)
+    rows = page(db.session(), statement, by=by, limit=limit, cursor=cursor)
+    return Page(_described(rows.items, owner_id), rows.next_cursor)
 
 
 def views(document_id: UUID, owner_id: UUID, *, limit: int, cursor: str | None) -> Page:
     """Return a page of a document's views, newest first, for its owner."""
     document = document_of(document_id, owner_id)
-    wanted = select(View).where(View.document_id == document.id)
-    found = page(db.session(), wanted, by=(View.viewed_at, View.id), limit=limit, cursor=cursor)
-    names = PEOPLE.names([view.viewer_id for view in found.items])
-    return found.each(lambda view: _view(view, names))
+    statement = select(View).where(View.document_id == document.id)
+    rows = page(db.session(), statement, by=(View.viewed_at, View.id), limit=limit, cursor=cursor)
+    names = PEOPLE.names([view.viewer_id for view in rows.items])
+    return rows.each(lambda view: _view(view, names))
 
 
 def _owned_by(owner_id: UUID) -> Select[Any]:
@@ -58,13 +58,14 @@ def _archived_for(owner_id: UUID) -> Select[Any]:
     return select(ArchiveEntry.document_id).where(ArchiveEntry.owner_id == owner_id)
 
 
-def _described(found: Sequence[Document], owner_id: UUID) -> list[dict[str, Any]]:
+def _described(documents: Sequence[Document], owner_id: UUID) -> list[dict[str, Any]]:
     """Add to each document where it stands in the owner's archive."""
-    wanted = select(ArchiveEntry).where(
-        ArchiveEntry.owner_id == owner_id, ArchiveEntry.document_id.in_([d.id for d in found])
+    statement = select(ArchiveEntry).where(
+        ArchiveEntry.owner_id == owner_id,
+        ArchiveEntry.document_id.in_([d.id for d in documents]),
     )
-    entries = {entry.document_id: entry for entry in db.session.scalars(wanted)}
-    return [_with_entry(document, entries.get(document.id)) for document in found]
+    entries = {entry.document_id: entry for entry in db.session.scalars(statement)}
+    return [_with_entry(document, entries.get(document.id)) for document in documents]
 
 
 def _with_entry(document: Document, entry: ArchiveEntry | None) -> dict[str, Any]:

@@ -34,10 +34,10 @@ _ME = (
 
 def region(code: str | None = None) -> Region:
     """Return a region, by default the bound one. Raises `NotFound`."""
-    found = db.session.get(Region, code or current_region())
-    if found is None:
+    region_row = db.session.get(Region, code or current_region())
+    if region_row is None:
         raise NotFound
-    return found
+    return region_row
 
 
 def today(of: Region | None = None) -> date:
@@ -47,18 +47,18 @@ def today(of: Region | None = None) -> date:
 
 def employee(employee_id: UUID) -> Employee:
     """Return an employee of the bound region. Raises `NotFound`."""
-    found = db.session.scalar(select(Employee).where(Employee.id == employee_id))
-    if found is None:
+    employee_row = db.session.scalar(select(Employee).where(Employee.id == employee_id))
+    if employee_row is None:
         raise NotFound
-    return found
+    return employee_row
 
 
 def employee_by_nip(nip: str) -> Employee:
     """Return the employee with this NIP. Raises `NotFound`."""
-    found = db.session.scalar(select(Employee).where(Employee.nip == nip))
-    if found is None:
+    employee_row = db.session.scalar(select(Employee).where(Employee.nip == nip))
+    if employee_row is None:
         raise NotFound
-    return found
+    return employee_row
 
 
 def employees(
@@ -88,10 +88,10 @@ def facts_of(employee_id: UUID) -> dict[str, dict[str, Any]]:
 
 def unit(unit_id: UUID) -> Unit:
     """Return a unit of the bound region. Raises `NotFound`."""
-    found = db.session.scalar(select(Unit).where(Unit.id == unit_id))
-    if found is None:
+    unit_row = db.session.scalar(select(Unit).where(Unit.id == unit_id))
+    if unit_row is None:
         raise NotFound
-    return found
+    return unit_row
 
 
 def units(
@@ -119,10 +119,10 @@ def units(
 
 def role_grant(grant_id: UUID) -> RoleGrant:
     """Return a role grant of the bound region. Raises `NotFound`."""
-    found = db.session.scalar(select(RoleGrant).where(RoleGrant.id == grant_id))
-    if found is None:
+    grant_row = db.session.scalar(select(RoleGrant).where(RoleGrant.id == grant_id))
+    if grant_row is None:
         raise NotFound
-    return found
+    return grant_row
 
 
 def role_grants(
@@ -182,13 +182,13 @@ def holds(employee_id: UUID, roles: Collection[str]) -> bool:
 
 def delegation(delegation_id: UUID, person_id: UUID) -> Delegation:
     """Return a delegation for whom it concerns, or an administrator. Raises `NotFound`."""
-    found = db.session.scalar(select(Delegation).where(Delegation.id == delegation_id))
-    if found is None:
+    delegation_row = db.session.scalar(select(Delegation).where(Delegation.id == delegation_id))
+    if delegation_row is None:
         raise NotFound
-    concerned = (found.from_employee_id, found.to_employee_id)
+    concerned = (delegation_row.from_employee_id, delegation_row.to_employee_id)
     if person_id not in concerned and not holds(person_id, ADMINISTRATORS):
         raise NotFound
-    return found
+    return delegation_row
 
 
 def delegations(
@@ -217,10 +217,10 @@ def delegations(
 
 def contact(employee_id: UUID) -> Contact:
     """Return a person's contacts. Raises `NotFound`."""
-    found = db.session.scalar(select(Contact).where(Contact.employee_id == employee_id))
-    if found is None:
+    contact = db.session.scalar(select(Contact).where(Contact.employee_id == employee_id))
+    if contact is None:
         raise NotFound
-    return found
+    return contact
 
 
 def account(employee_id: UUID) -> Account | None:

@@ -111,7 +111,7 @@ def _add_senders(app: Flask) -> None:
 
 
 def _channels(settings: Settings) -> dict[str, Channel]:
-    known = registry(CHANNELS)
+    channels = registry(CHANNELS)
     opened: dict[str, Channel] = {}
     problems: list[str] = []
     for name, setting, token in ((EMAIL, "MAIL", ""), (WHATSAPP, "WHATSAPP", "WHATSAPP_TOKEN")):
@@ -119,7 +119,7 @@ def _channels(settings: Settings) -> dict[str, Channel]:
         try:
             secret = settings[token] if token else ""
             sending = Sending(url, secret, settings["MAIL_FROM"], settings.public_url)
-            opened[name] = open_channel(name, sending, known)
+            opened[name] = open_channel(name, sending, channels)
         except ValueError as error:
             problems.append(f"{setting}_URL: {error}")
     if problems:

@@ -20,13 +20,15 @@ def inbox(
     person: UUID, *, unread: bool | None, about: str | None, limit: int, cursor: str | None
 ) -> Page:
     """List what a person was told inside the application, newest first."""
-    wanted = _mine(select(Notice), person)
+    statement = _mine(select(Notice), person)
     if unread is not None:
-        wanted = wanted.where(Notice.read_at.is_(None) if unread else Notice.read_at.is_not(None))
+        statement = statement.where(
+            Notice.read_at.is_(None) if unread else Notice.read_at.is_not(None)
+        )
     if about:
-        wanted = wanted.where(Notice.subject == about)
+        statement = statement.where(Notice.subject == about)
     by = (Notice.created_at, Notice.id)
-    return page(db.session(), wanted, by=by, limit=limit, cursor=cursor)
+    return page(db.session(), statement, by=by, limit=limit, cursor=cursor)
 
 
 def unread_count(person: UUID) -> int:
@@ -40,33 +42,33 @@ def preference(person: UUID) -> Preference | None:
 
 def deliveries(*, subject: str | None, state: str | None, limit: int, cursor: str | None) -> Page:
     """List deliveries, newest first, with what they are about and every try; never their text."""
-    wanted = select(Delivery).join(Notice, Notice.id == Delivery.notice_id)
+    statement = select(Delivery).join(Notice, Notice.id == Delivery.notice_id)
     if subject:
-        wanted = wanted.where(Notice.subject == subject)
+        statement = statement.where(Notice.subject == subject)
     if state:
-        wanted = wanted.where(Delivery.state == state)
+        statement = statement.where(Delivery.state == state)
     by = (Delivery.created_at, Delivery.id)
-    found = page(db.session(), wanted, by=by, limit=limit, cursor=cursor)
-    return Page([_audited(one) for one in _with_notices(found.items)], found.next_cursor)
+    rows = page(db.session(), statement, by=by, limit=limit, cursor=cursor)
+    return Page([_audited(entry) for entry in _with_notices(rows.items)], rows.next_cursor)
 
 
 def _mine(statement: Select[Any], person: UUID) -> Select[Any]:
     return statement.where(Notice.recipient_id == person, Notice.in_app.is_(True))
 
 
-def _with_notices(found: Sequence[Delivery]) -> list[tuple[Delivery, Notice, list[Attempt]]]:
+def _with_notices(deliveries: Sequence[Delivery]) -> list[tuple[Delivery, Notice, list[Attempt]]]:
     notices = {
         notice.id: notice
         for notice in db.session.scalars(
-            select(Notice).where(Notice.id.in_({one.notice_id for one in found}))
+            select(Notice).where(Notice.id.in_({delivery.notice_id for delivery in deliveries}))
         )
     }
-    tries: dict[UUID, list[Attempt]] = {one.id: [] for one in found}
+    tries: dict[UUID, list[Attempt]] = {delivery.id: [] for delivery in deliveries}
     for attempt in db.session.scalars(
         select(Attempt).where(Attempt.delivery_id.in_(tries)).order_by(Attempt.number)
     ):
         tries[attempt.delivery_id].append(attempt)
-    return [(one, notices[one.notice_id], tries[one.id]) for one in found]
+    return [(delivery, notices[delivery.notice_id], tries[delivery.id]) for delivery in deliveries]
 
 
 def _audited(row: tuple[Delivery, Notice, list[Attempt]]) -> dict[str, Any]:

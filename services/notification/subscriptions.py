@@ -51,11 +51,11 @@ def heard(manifests: Mapping[str, Manifest]) -> dict[str, Hearing]:
         for notice in manifest.notices:
             _check(manifest.name, notice)
             rules.setdefault(notice.event, []).append(Rule(manifest.name, notice, manifest.labels))
-    told = {
+    hearings = {
         event: hear(_teller(of_event), replay="skip", reads=_reads(of_event))
         for event, of_event in rules.items()
     }
-    return {**told, **HEARD}
+    return {**hearings, **HEARD}
 
 
 def _teller(rules: list[Rule]) -> Callable[[Event], None]:
@@ -65,11 +65,11 @@ def _teller(rules: list[Rule]) -> Callable[[Event], None]:
 def _reads(rules: Collection[Rule]) -> EventData:
     """Whom the rules tell, whether the event is sensitive, and the facts their texts show."""
     shown = {name for rule in rules for name in shown_facts(rule.notice.template)}
-    told = {rule.notice.to for rule in rules}
+    recipients_of = {rule.notice.to for rule in rules}
     members: dict[str, Any] = {
         **{name: fields.Raw(allow_none=True, validate=_showable) for name in shown - FRAME},
         "sensitive": Truth(),
-        **{name: _people(name) for name in told},
+        **{name: _people(name) for name in recipients_of},
     }
     return cast(EventData, EventData.from_dict(members)())
 

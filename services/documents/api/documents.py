@@ -52,9 +52,9 @@ def upload() -> Response:
     """Send a PDF of at most 10 MB; `max_bytes` is what the requirement at hand allows."""
     receiving.admit(person())
     with arriving(person()) as arrival:
-        kept = receiving.check_and_store(arrival)
+        stored = receiving.check_and_store(arrival)
         said = (arrival.spool.sha256, arrival.name, str(arrival.max_bytes))
-        return write(lambda: _uploaded(kept), body=said)
+        return write(lambda: _uploaded(stored), body=said)
 
 
 document(upload, parameters=[IDEMPOTENCY_KEY])

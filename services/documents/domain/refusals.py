@@ -106,7 +106,7 @@ class DocumentCorrupt(Refused):
 
 
 _BY_CODE: dict[str, type[FileRefused]] = {
-    one.code: one for one in (DocumentNotPdf, DocumentDamaged, DocumentEncrypted)
+    refusal.code: refusal for refusal in (DocumentNotPdf, DocumentDamaged, DocumentEncrypted)
 }
 
 
@@ -116,6 +116,6 @@ def refusal(code: str, features: Sequence[str] = ()) -> FileRefused:
     An unknown code means the inspection did not end well: too complex.
     """
     if code == DocumentHasActiveContent.code:
-        known = [feature for feature in features if feature in FEATURES]
-        return DocumentHasActiveContent(features=known)
+        named = [feature for feature in features if feature in FEATURES]
+        return DocumentHasActiveContent(features=named)
     return _BY_CODE.get(code, DocumentTooComplex)()

@@ -20,10 +20,10 @@ def archive(event: Event) -> None:
     document = _document(UUID(data["document_id"]), data["sha256"])
     owner_id = UUID(data["owner_id"])
     with db.transaction() as session:
-        known = select(ArchiveEntry.id).where(
+        statement = select(ArchiveEntry.id).where(
             ArchiveEntry.document_id == document.id, ArchiveEntry.owner_id == owner_id
         )
-        if session.scalar(known) is not None:
+        if session.scalar(statement) is not None:
             return
         entry = ArchiveEntry(
             document_id=document.id,
@@ -38,9 +38,9 @@ def archive(event: Event) -> None:
 
 
 def _document(document_id: UUID, sha256: str) -> Document:
-    found = db.session.scalars(select(Document).where(Document.id == document_id)).one_or_none()
-    if found is None:
+    document = db.session.scalars(select(Document).where(Document.id == document_id)).one_or_none()
+    if document is None:
         raise Unprocessable("the issued document is not in this region's store")
-    if found.sha256 != sha256:
+    if document.sha256 != sha256:
         raise Unprocessable("the issued document's hash is not that of the stored one")
-    return found
+    return document

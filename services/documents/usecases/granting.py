@@ -22,8 +22,8 @@ def grant(
     """
     token = token_urlsafe(32)
     with db.transaction() as session:
-        wanted = select(Document.region).where(Document.id == document_id)
-        region = session.scalar(wanted)
+        statement = select(Document.region).where(Document.id == document_id)
+        region = session.scalar(statement)
         if region is None:
             raise NotFound
         made = Grant(

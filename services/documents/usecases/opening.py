@@ -30,10 +30,10 @@ def open_granted(token: str, viewer_id: UUID) -> tuple[Document, Spool]:
 
     Raises `NotFound` to everybody else, `GrantExpired` or `DocumentCorrupt`.
     """
-    wanted = select(Grant).where(
+    statement = select(Grant).where(
         Grant.token_hash == token_hash(token), Grant.viewer_id == viewer_id
     )
-    grant = db.session.scalars(wanted).one_or_none()
+    grant = db.session.scalars(statement).one_or_none()
     if grant is None:
         raise NotFound
     check_open(expires_at=grant.expires_at, now=now())
@@ -58,16 +58,16 @@ def intact(document: Document) -> Spool:
     try:
         machinery().store.read(document.object_key, spool)
         spool.finish()
-        found = (spool.size, spool.sha256)
+        content = (spool.size, spool.sha256)
     except ObjectMissing:
-        found = (0, "")
+        content = (0, "")
     except BaseException:
         spool.close()
         raise
-    if found == (document.size, document.sha256):
+    if content == (document.size, document.sha256):
         return spool
     spool.close()
-    _raise_alarm(document, missing=not found[0])
+    _raise_alarm(document, missing=not content[0])
     raise DocumentCorrupt
 
 

@@ -73,12 +73,12 @@ def _sent(
     owner_id: UUID,
     since: datetime,
 ) -> tuple[int, int]:
-    found = db.session.execute(
+    usage = db.session.execute(
         select(func.count(), func.coalesce(func.sum(model.size), 0)).where(
             model.owner_id == owner_id, at >= since
         )
     ).one()
-    return int(found[0]), int(found[1])
+    return int(usage[0]), int(usage[1])
 
 
 def check_and_store(arrival: Arrival) -> Kept:

@@ -30,7 +30,7 @@ class RegisteredClient(ClientMixin):
     def get_allowed_scope(self, scope: str | None) -> str | None:
         """Return the asked scopes that are allowed, or None when none is."""
         asked = self._scopes if not scope else scope.split()
-        return " ".join(one for one in asked if one in self._scopes) or None
+        return " ".join(name for name in asked if name in self._scopes) or None
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return redirect_uri in self.redirect_uris

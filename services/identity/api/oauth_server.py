@@ -49,14 +49,14 @@ class _CodeGrant(grants.AuthorizationCodeGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = _AUTH_METHODS
 
     def save_authorization_code(self, code: str, asked: OAuth2Request) -> None:
-        wanted = CodeRequest(
+        code_request = CodeRequest(
             client_id=asked.client.client_id,
             redirect_uri=asked.payload.redirect_uri,
             scope=asked.scope,
             nonce=asked.payload.data.get("nonce"),
             code_challenge=asked.payload.data["code_challenge"],
         )
-        authorizing.issue_code(code, wanted, asked.user)
+        authorizing.issue_code(code, code_request, asked.user)
 
     def query_authorization_code(self, code: str, client: RegisteredClient) -> "_Code | None":
         row = authorizing.find_code(code, client.client_id)

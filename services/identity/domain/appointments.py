@@ -106,7 +106,7 @@ def check_prolongation(role: str, held: Holding, *, until: date, others: Sequenc
         raise EndBeforeStart
     prolonged = replace(held, ends_on=until)
     if held.acting == "plt":
-        start = _unbroken_since(held, [one for one in others if one.acting == "plt"])
+        start = _unbroken_since(held, [other for other in others if other.acting == "plt"])
         _check_length(start, until, _PLT_MONTHS_PROLONGED)
     if role in HEAD_ROLES:
         _check_post_is_free(prolonged, others)

@@ -89,16 +89,16 @@ def _cpns_is_pns(nip: Nip, facts: Facts) -> Iterator[FieldError]:
 
 
 def _golongan_of_kind(nip: Nip, facts: Facts) -> Iterator[FieldError]:
-    known = []
+    steps = []
     for name in ("golongan_pertama", "golongan"):
         value = getattr(facts, name)
         if value is None:
             continue
         if golongan.is_golongan(value, kind=nip.kind):
-            known.append(golongan.step(value, kind=nip.kind))
+            steps.append(golongan.step(value, kind=nip.kind))
         else:
             yield _wrong(name, "tidak dikenal untuk jenis ini", "unknown for this kind")
-    if len(known) == 2 and known[1] < known[0]:
+    if len(steps) == 2 and steps[1] < steps[0]:
         yield _wrong("golongan", "di bawah golongan pertama", "below the first golongan")
 
 

@@ -82,10 +82,10 @@ def check_unit(role: str, unit: UnitFacts | None) -> None:
 
     Raises `RoleUnitMismatch`.
     """
-    wanted = UNIT_KIND_OF_ROLE[role]
-    if wanted is None and unit is None:
+    unit_kind = UNIT_KIND_OF_ROLE[role]
+    if unit_kind is None and unit is None:
         return
-    fits = unit is not None and unit.active and unit.kind == wanted
+    fits = unit is not None and unit.active and unit.kind == unit_kind
     if not fits or (role in BKPSDM_ROLES and unit is not None and not unit.bkpsdm):
         raise RoleUnitMismatch(role=role)
 

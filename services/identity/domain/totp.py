@@ -27,12 +27,12 @@ def matching_counter(
         return None
     generator = pyotp.TOTP(secret)
     current = int(now.timestamp()) // STEP_SECONDS
-    found = None
+    matched = None
     for counter in range(current - _WINDOW, current + _WINDOW + 1):
         matches = secrets.compare_digest(generator.generate_otp(counter), typed)
         if matches and (last_counter is None or counter > last_counter):
-            found = counter
-    return found
+            matched = counter
+    return matched
 
 
 def enrolment_uri(secret: str, *, account: str, issuer: str) -> str:

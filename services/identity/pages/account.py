@@ -65,8 +65,10 @@ def one_time_link(token: str) -> AnyResponse:
 def sign_out() -> AnyResponse:
     browser.check_form()
     row = browser.current_session()
-    wanted = safe_path(request.form.get("next"), default="")
-    response: AnyResponse = redirect(wanted, 303) if wanted else page("sign_out", asking=False)
+    next_path = safe_path(request.form.get("next"), default="")
+    response: AnyResponse = (
+        redirect(next_path, 303) if next_path else page("sign_out", asking=False)
+    )
     if row is not None:
         _end(row)
     browser.forget_session(response)
@@ -153,11 +155,13 @@ def _is_hinted(row: SignInSession) -> bool:
 
 def _after_logout() -> AnyResponse:
     client = query_client(request.args.get("client_id", "simpul-portal"))
-    wanted = request.args.get("post_logout_redirect_uri", "")
-    if client is None or wanted not in client.logout_uris:
+    return_address = request.args.get("post_logout_redirect_uri", "")
+    if client is None or return_address not in client.logout_uris:
         return page("sign_out", asking=False)
     state = request.args.get("state")
-    return redirect(add_params_to_uri(wanted, [("state", state)]) if state else wanted)
+    return redirect(
+        add_params_to_uri(return_address, [("state", state)]) if state else return_address
+    )
 
 
 def _to_sign_in() -> AnyResponse:

@@ -66,10 +66,10 @@ def csrf_token(value: str) -> str:
 def check_form() -> None:
     """Refuse a form that this browser was not given. Raises `FormForged`."""
     given = request.form.get(CSRF_FIELD, "")
-    known = request.cookies.get(_name("browser"), "")
+    cookie = request.cookies.get(_name("browser"), "")
     same_site = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
-    expected = csrf_token(known)
-    if not known or not same_site or not hmac.compare_digest(given.encode(), expected.encode()):
+    expected = csrf_token(cookie)
+    if not cookie or not same_site or not hmac.compare_digest(given.encode(), expected.encode()):
         raise FormForged
 
 

@@ -80,18 +80,18 @@ def _outage_page(error: Exception) -> Response:
 def messages_of(error: Refused) -> list[str]:
     """Return what a form should say about a refusal."""
     if error.errors:
-        return [getattr(one, language()) for one in error.errors]
+        return [getattr(fault, language()) for fault in error.errors]
     return [error.detail(language())]
 
 
 def _application_origin(next_path: str) -> str:
     """Return the origin a sign-in will end at, as browsers check redirects after a form too."""
-    wanted = parse_qs(urlsplit(next_path).query).get("redirect_uri", [""])[0]
+    callback = parse_qs(urlsplit(next_path).query).get("redirect_uri", [""])[0]
     client_id = parse_qs(urlsplit(next_path).query).get("client_id", [""])[0]
     if not client_id:  # the page of an outage, too, is written here: it must ask no database
         return ""
     client = db.session.scalar(select(OAuthClient).where(OAuthClient.client_id == client_id))
-    if client is None or wanted not in client.redirect_uris:
+    if client is None or callback not in client.redirect_uris:
         return ""
-    parts = urlsplit(wanted)
+    parts = urlsplit(callback)
     return f" {parts.scheme}://{parts.netloc}"

@@ -215,8 +215,8 @@ def _start_again() -> AnyResponse:
 
 
 def _with_next(path: str) -> str:
-    wanted = _next(default="")
-    return f"{path}?{urlencode({'next': wanted})}" if wanted else path
+    next_path = _next(default="")
+    return f"{path}?{urlencode({'next': next_path})}" if next_path else path
 
 
 def _next(default: str = HOME) -> str:

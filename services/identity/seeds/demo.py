@@ -45,15 +45,15 @@ def seed(app: Flask, data_dir: Path) -> None:
 def _units() -> dict[str, UUID]:
     top = regions.set_up(**REGION, demo=True, totp_roles=TOTP_ROLES)
     ids = {REGION["code"]: top.id}
-    for one in UNITS:
+    for planned in UNITS:
         unit = units.add(
-            code=one.code,
-            name=one.name,
-            kind=one.kind,
-            parent_id=ids[one.parent],
-            bkpsdm=one.bkpsdm,
+            code=planned.code,
+            name=planned.name,
+            kind=planned.kind,
+            parent_id=ids[planned.parent],
+            bkpsdm=planned.bkpsdm,
         )
-        ids[one.code] = unit.id
+        ids[planned.code] = unit.id
     return ids
 
 

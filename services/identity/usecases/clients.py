@@ -48,7 +48,9 @@ def specs(
             redirect_uris=["http://127.0.0.1/callback"],
         ),
     ]
-    services = [_service(one, secrets) for one in manifests.values() if secrets.get(one.name)]
+    services = [
+        _service(manifest, secrets) for manifest in manifests.values() if secrets.get(manifest.name)
+    ]
     return [*people, *services, *_operator(secrets.get("ops"))]
 
 

@@ -65,20 +65,20 @@ def add(
     `UnitUnfit` or `NipTaken`.
     """
     number = parse_nip(nip)
-    known = {**from_nip(number), **{k: v for k, v in values.items() if v is not None}}
-    check_facts(number, _facts(known))
+    facts = {**from_nip(number), **{k: v for k, v in values.items() if v is not None}}
+    check_facts(number, _facts(facts))
     with db.transaction() as session:
-        opd_id = _opd_of(known["unit_id"])
-        person = Employee(nip=number.digits, kind=number.kind, opd_id=opd_id, **known)
+        opd_id = _opd_of(facts["unit_id"])
+        person = Employee(nip=number.digits, kind=number.kind, opd_id=opd_id, **facts)
         session.add(person)
         _flush_unique(session)
         session.add(Account(employee_id=person.id))
         session.flush()
-        told = Telling(by, source, as_of or queries.today())
-        _record_facts(session, person, known, told)
+        telling = Telling(by, source, as_of or queries.today())
+        _record_facts(session, person, facts, telling)
         outbox.record(events.employee_changed(person))
         if contact:
-            _add_contact(session, person.id, contact, told)
+            _add_contact(session, person.id, contact, telling)
     return person
 
 

@@ -105,7 +105,9 @@ def prolong(grant_id: UUID, *, by: UUID, seen: Seen, until: date) -> RoleGrant:
             grantor_is_grantee=by == row.employee_id,
         )
         held = Holding(row.employee_id, row.acting, row.starts_on, row.ends_on)
-        others = [one for one in queries.grants_of_post(row.role, row.unit_id) if one is not row]
+        others = [
+            other for other in queries.grants_of_post(row.role, row.unit_id) if other is not row
+        ]
         appointments.check_prolongation(row.role, held, until=until, others=_holdings(others))
         if row.change(ends_on=until):
             outbox.record(events.role_changed(row))
@@ -174,4 +176,4 @@ def _unit_facts(unit_id: UUID | None) -> UnitFacts | None:
 
 
 def _holdings(rows: Sequence[RoleGrant]) -> list[Holding]:
-    return [Holding(one.employee_id, one.acting, one.starts_on, one.ends_on) for one in rows]
+    return [Holding(row.employee_id, row.acting, row.starts_on, row.ends_on) for row in rows]

@@ -142,13 +142,15 @@ def _fitting(digits: str, password: str, region: str | None) -> dict[str, UUID]:
         .limit(_MOST_REGIONS)
     ).all()
     db.session.rollback()  # no snapshot is held while the password is hashed
-    candidates = [one for one in accounts if region in (None, "", one.region)]
+    candidates = [account for account in accounts if region in (None, "", account.region)]
     hasher = machinery().hasher
     given = normalise(password[: MAX_LENGTH + 1])
     if not candidates:
         hasher.verify(None, given)
     return {
-        one.region: one.employee_id for one in candidates if hasher.verify(one.password_hash, given)
+        candidate.region: candidate.employee_id
+        for candidate in candidates
+        if hasher.verify(candidate.password_hash, given)
     }
 
 

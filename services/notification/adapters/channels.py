@@ -66,12 +66,12 @@ def registry(built_in: Mapping[str, Open]) -> dict[str, Open]:
 
     Raises `ChannelTaken` when an outside package claims a scheme that is already there.
     """
-    found = dict(built_in)
+    channels = dict(built_in)
     for point in entry_points(group="simpul.channels"):
-        if point.name in found:
+        if point.name in channels:
             raise ChannelTaken(f"{point.name} is claimed twice, the second time by {point.value}")
-        found[point.name] = _loaded_when_opened(point.load)
-    return found
+        channels[point.name] = _loaded_when_opened(point.load)
+    return channels
 
 
 def open_channel(channel: str, sending: Sending, known: Mapping[str, Open]) -> Channel:

@@ -166,8 +166,8 @@ def _dotted(content: bytes) -> bytes:
 
 
 def _refused(code: int) -> Outcome:
-    told = f"the relay answered {code}"
-    return permanent(told) if code in _PERMANENT else temporary(told)
+    reason = f"the relay answered {code}"
+    return permanent(reason) if code in _PERMANENT else temporary(reason)
 
 
 def _told(error: Exception) -> str:

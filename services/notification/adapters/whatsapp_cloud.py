@@ -131,10 +131,10 @@ def _free_text(message: Message) -> dict[str, Any]:
 
 
 def _read(response: HTTPResponse, answer: bytes) -> Outcome:
-    status, told = response.status, _object(answer)
+    status, reply = response.status, _object(answer)
     if status < 300:
-        return _taken(told)
-    code = _object(told.get("error")).get("code")
+        return _taken(reply)
+    code = _object(reply.get("error")).get("code")
     detail = f"status {status}, code {code}"
     if status == _TOO_MANY or code in _THROTTLED:
         return temporary(detail, retry_after=_retry_after(response))

@@ -21,10 +21,10 @@ def is_signed(body: bytes, signature: str, *, secret: str) -> bool:
 def statuses(body: bytes) -> Iterator[tuple[UUID, str]]:
     """Yield the notice id and the status of each message told of; what is not ours is left out."""
     try:
-        told = json.loads(body)
+        report = json.loads(body)
     except ValueError:
         return
-    for entry in _list(told, "entry"):
+    for entry in _list(report, "entry"):
         for change in _list(entry, "changes"):
             for status in _list(_object(change).get("value"), "statuses"):
                 if (one := _read(_object(status))) is not None:
@@ -41,8 +41,8 @@ def _read(status: dict[str, Any]) -> tuple[UUID, str] | None:
 
 
 def _list(value: Any, key: str) -> list[Any]:
-    found = _object(value).get(key)
-    return found if isinstance(found, list) else []
+    member = _object(value).get(key)
+    return member if isinstance(member, list) else []
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -29,8 +29,8 @@ blp = Blueprint("notices", url_prefix="/api/notification/v1", description="My no
 @blp.response(200, NoticePage)
 def list_notices(args: dict[str, Any]) -> Page:
     """List my notices, newest first."""
-    wanted = _language()
-    return queries.inbox(person(), **args).each(lambda notice: notice_view(notice, wanted))
+    language = _language()
+    return queries.inbox(person(), **args).each(lambda notice: notice_view(notice, language))
 
 
 @blp.route("/notices/counts")

@@ -31,11 +31,11 @@ def reach(person: UUID, *, region: str) -> Reach:
     with in_region(region):
         if (kept := _kept(person)) is not None:
             return kept
-        found = _fetched(person)
-        if found is None:
+        fetched = _fetched(person)
+        if fetched is None:
             return Reach()
-        _keep(person, found)
-    return Reach(found.get("email"), found.get("phone"), found.get("language"))
+        _keep(person, fetched)
+    return Reach(fetched.get("email"), fetched.get("phone"), fetched.get("language"))
 
 
 def note_contact_version(event: Event) -> None:
@@ -50,10 +50,10 @@ def note_contact_version(event: Event) -> None:
 
 def _kept(person: UUID) -> Reach | None:
     contact = db.session.get(Contact, person)
-    kept = Reach(contact.email, contact.phone, contact.language) if _is_good(contact) else None
+    stored = Reach(contact.email, contact.phone, contact.language) if _is_good(contact) else None
     # Lets the connection go before anybody is asked over the network.
     db.session.rollback()
-    return kept
+    return stored
 
 
 def _is_good(contact: Contact | None) -> TypeGuard[Contact]:

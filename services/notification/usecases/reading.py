@@ -54,10 +54,10 @@ def prefer(choice: dict[str, Any], *, person: UUID, now: datetime) -> Preference
         error = FieldError("/in_app", InAppRequired.code, **InAppRequired.text)
         raise InAppRequired(errors=[error])
     with db.transaction() as session:
-        kept = session.get(Preference, person)
-        if kept is None:
-            kept = Preference(person_id=person)
-            session.add(kept)
-        kept.email, kept.whatsapp = choice["email"], choice["whatsapp"]
-        kept.language, kept.updated_at = choice["language"], now
-    return kept
+        preference = session.get(Preference, person)
+        if preference is None:
+            preference = Preference(person_id=person)
+            session.add(preference)
+        preference.email, preference.whatsapp = choice["email"], choice["whatsapp"]
+        preference.language, preference.updated_at = choice["language"], now
+    return preference

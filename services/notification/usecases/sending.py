@@ -161,12 +161,12 @@ def _following(session: Session, job: Job, outcome: Outcome) -> Step:
 
 
 def _endings(session: Session, delivery_id: UUID, *, before: int) -> list[Ending]:
-    found = session.scalars(
+    rows = session.scalars(
         select(Attempt.ending)
         .where(Attempt.delivery_id == delivery_id, Attempt.number < before)
         .order_by(Attempt.number)
     )
-    return [Ending(ending) for ending in found if ending]
+    return [Ending(ending) for ending in rows if ending]
 
 
 def _close_attempt(session: Session, delivery_id: UUID, number: int, outcome: Outcome) -> None:

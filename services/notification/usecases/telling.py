@@ -117,7 +117,7 @@ def _delivery(notice_id: UUID, channel: str) -> Delivery:
 
 
 def _told_already(event: Event, rule: Rule, person: UUID) -> bool:
-    found = db.session.scalar(
+    language_of = db.session.scalar(
         select(Notice.id).where(
             Notice.event_id == event.id,
             Notice.recipient_id == person,
@@ -125,7 +125,7 @@ def _told_already(event: Event, rule: Rule, person: UUID) -> bool:
             Notice.rule == rule.notice.name,
         )
     )
-    return found is not None
+    return language_of is not None
 
 
 def _name_of(person: UUID) -> str:

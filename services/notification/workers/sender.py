@@ -137,8 +137,8 @@ def loops(name: str, channel: Channel, in_hand: InHand) -> list[Loop]:
 
 
 def _message(job: Job, address: str, reached: Reach) -> Message:
-    wanted = job.language or reached.language or DEFAULT_LANGUAGE
-    language = wanted if wanted in job.texts else DEFAULT_LANGUAGE
+    preferred = job.language or reached.language or DEFAULT_LANGUAGE
+    language = preferred if preferred in job.texts else DEFAULT_LANGUAGE
     text = job.texts[language]
     return Message(
         id=job.notice_id,

@@ -98,8 +98,10 @@ def _goes_beyond(action: Any) -> bool:
 def _holds_file(entries: Entries) -> bool:
     if entries.get("/Type") == Name.EmbeddedFile:
         return True
-    kept = entries.get("/EF")
-    if isinstance(kept, Dictionary) and any(isinstance(one, Stream) for _, one in kept.items()):
+    embedded = entries.get("/EF")
+    if isinstance(embedded, Dictionary) and any(
+        isinstance(item, Stream) for _, item in embedded.items()
+    ):
         return True
     return _lists_something(entries.get("/EmbeddedFiles"))
 

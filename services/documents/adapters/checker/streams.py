@@ -36,7 +36,7 @@ def unpacked_size(pdf: Pdf, stream: Stream, limits: InspectionLimits) -> int:
     _check_pixels(stream, limits)
     if filters and filters[-1] in _PICTURE:
         filters.pop()
-    if any(one not in _PACKING for one in filters):
+    if any(name not in _PACKING for name in filters):
         raise Unsuitable("document_damaged")
     size = _unpacked(pdf, stream, filters)
     if size > limits.stream_bytes:
@@ -63,7 +63,7 @@ def _unpacked(pdf: Pdf, stream: Stream, filters: list[str]) -> int:
     raw = stream.read_raw_bytes()
     if not filters or not raw:
         return len(raw)
-    packed = pdf.make_stream(raw, Filter=Array([Name(_PACKING[one]) for one in filters]))
+    packed = pdf.make_stream(raw, Filter=Array([Name(_PACKING[name]) for name in filters]))
     try:
         return len(packed.read_bytes(pikepdf.StreamDecodeLevel.specialized))
     except PdfError:

@@ -46,8 +46,8 @@ def read_answer(answer: bytes) -> tuple[Verdict, Usage] | None:
     *verdicts, usage = (json.loads(line) for line in lines[:-1])
     if "ended" not in usage:
         return None
-    found = verdicts[0] if verdicts and usage["ended"] == "normally" else _NOT_ENDED
-    return Verdict(**{**found, "features": tuple(found["features"])}), Usage(**usage)
+    verdict = verdicts[0] if verdicts and usage["ended"] == "normally" else _NOT_ENDED
+    return Verdict(**{**verdict, "features": tuple(verdict["features"])}), Usage(**usage)
 
 
 _NOT_ENDED = {"code": "document_too_complex", "features": ()}

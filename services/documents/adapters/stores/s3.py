@@ -105,9 +105,9 @@ class S3Store:
     def older_than(self, moment: datetime) -> Iterator[str]:
         listed = self.client.list_objects(bucket_name=self.bucket, recursive=True)
         while page := self._page(listed):
-            for one in page:
-                if one.last_modified is not None and one.last_modified < moment:
-                    yield one.object_name
+            for item in page:
+                if item.last_modified is not None and item.last_modified < moment:
+                    yield item.object_name
 
     def check(self) -> None:
         with _as_refusals("check"), within(_CHECK_SECONDS):
@@ -196,5 +196,5 @@ def _code(error: MinioException) -> str:
     """Return S3's error code, also from servers whose XML the SDK does not take for XML."""
     if isinstance(error, S3Error):
         return str(error.code)
-    found = _CODE.search(str(error))
-    return found[1] if found else type(error).__name__
+    match = _CODE.search(str(error))
+    return match[1] if match else type(error).__name__
