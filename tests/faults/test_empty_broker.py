@@ -6,12 +6,7 @@ import pytest
 
 from tests.faults.processes import family, frozen, wait_for
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.timeout(400),
-    pytest.mark.alone,
-]
-
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.prove(part="outages")]
 
 COMPARED_EVERY = "20"  # seconds
 

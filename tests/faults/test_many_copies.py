@@ -22,7 +22,7 @@ from tests.builders.service import settings_for, under_test
 from tests.chassis.test_events import note
 from tests.faults.processes import wait_for
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.live
 TYPES = ("note.written.v1",)
 SUBJECTS, EACH, COPIES = 25, 4, 3
 

@@ -7,18 +7,15 @@ from statistics import quantiles
 
 import pytest
 
+from tests.builders.beside import BESIDE
 from tests.faults.office import Work, only_clear_503, slowest, statuses
 from tests.faults.processes import family, kill, send, wait_for
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.timeout(400),
-    pytest.mark.alone,
-]
+pytestmark = [pytest.mark.live, pytest.mark.alone]
+LONG = pytest.mark.prove(part="outages")
 
-
-AWAY = float(os.environ.get("BROKER_AWAY", "20"))  # seconds
-PROPOSALS = 12
+AWAY = float(os.environ.get("BROKER_AWAY", "6"))  # seconds
+PROPOSALS = max(4, int(AWAY / 5))
 
 
 def test_while_the_broker_is_away_people_submit_and_decide_and_nothing_is_lost(system):
@@ -75,7 +72,7 @@ def frozen(postgres):
 BREAKING = {"killed": killed, "frozen": frozen}
 
 
-@pytest.mark.parametrize("how", BREAKING)
+@pytest.mark.parametrize("how", [pytest.param("killed", marks=LONG), "frozen"])
 def test_without_its_database_every_answer_is_a_quick_503_and_it_comes_back_by_itself(system, how):
     office, postgres = system.office, system.engines["postgres"]
     work = Work(office, 3)
@@ -94,13 +91,14 @@ def test_without_its_database_every_answer_is_a_quick_503_and_it_comes_back_by_i
     print(f"served {back:.1f} s after it accepted again, everybody told {told:.1f} s later")
     assert set(statuses(during)) == {503}
     print(f"pages: {dict(statuses(office.answers, 'page'))}")
-    assert slowest(refused) < PROMISED + BUSY
-    assert back < BACK
+    assert slowest(refused) < PROMISED + BUSY + BESIDE
+    assert back < BACK + BESIDE
 
 
 KILLS = 5
 
 
+@LONG
 def test_postgresql_killed_again_and_again_serves_again_each_time(system):
     for turn in range(1, KILLS + 1):
         work = Work(system.office, 2)
@@ -109,8 +107,8 @@ def test_postgresql_killed_again_and_again_serves_again_each_time(system):
         took = f"slowest {slowest(refused):.2f} s; served {back:.1f} s after it accepted again"
         print(f"kill {turn} of {KILLS}: {len(refused)} refused, {took}")
         assert refused
-        assert slowest(refused) < PROMISED + BUSY
-        assert back < BACK
+        assert slowest(refused) < PROMISED + BUSY + BESIDE
+        assert back < BACK + BESIDE
     told = system.wait_until_everybody_was_told()
 
     print(f"everybody told {told:.1f} s after the last")

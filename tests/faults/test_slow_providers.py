@@ -6,15 +6,13 @@ from collections import Counter, deque
 
 import pytest
 
+from tests.builders.beside import BESIDE
 from tests.faults.mail_server import CLOSE, HANG, LATER, TAKE
 from tests.faults.mails import mails, wait_until_every_mail_is_out
 from tests.faults.processes import wait_for
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.timeout(400),
-    pytest.mark.alone,
-]
+pytestmark = [pytest.mark.live, pytest.mark.alone]
+LONG = pytest.mark.prove(part="outages")
 LOOKS = 30
 
 
@@ -34,12 +32,13 @@ def test_a_mail_server_that_hangs_after_the_mail_slows_nobody_else(system):
 
     print(f"p95 {usual * 1000:.0f} ms as usual, {hanging * 1000:.0f} ms with 4 senders hanging, ")
     print(f"ratio {hanging / usual:.2f}; mails out {sent:.1f} s after the hang")
-    assert hanging < 3 * usual + 0.1
-    assert held < 2.0
+    assert hanging < 3 * usual + 0.1 + BESIDE
+    assert held < 2.0 + BESIDE
     assert set(whatsapps(system).values()) == {1}
     assert len(mails(system)) == 6
 
 
+@LONG
 def test_a_whatsapp_provider_that_hangs_slows_nobody_else_and_is_asked_once_more(system):
     office, stub = system.office, system.whatsapp
     usual = p95(office)
@@ -61,14 +60,14 @@ def test_a_whatsapp_provider_that_hangs_slows_nobody_else_and_is_asked_once_more
     copies = whatsapps(system)
     print(f"p95 {usual * 1000:.0f} ms as usual, {hanging * 1000:.0f} ms with a hanging provider, ")
     print(f"ratio {hanging / usual:.2f}; {waiting} were asked once more; copies {copies}")
-    assert hanging < 3 * usual + 0.1
-    assert held < 2.0
+    assert hanging < 3 * usual + 0.1 + BESIDE
+    assert held < 2.0 + BESIDE
     assert len(copies) == 6
     assert max(copies.values()) <= 2
     assert sum(count - 1 for count in copies.values()) == waiting
 
 
-@pytest.mark.parametrize(("answer", "copies"), [(LATER, 1), (CLOSE, 2)])
+@pytest.mark.parametrize(("answer", "copies"), [(LATER, 1), pytest.param(CLOSE, 2, marks=LONG)])
 def test_a_mail_that_was_refused_for_now_or_left_in_doubt_is_not_lost(system, answer, copies):
     system.mail.answer = answer
     system.office.round()

@@ -19,7 +19,7 @@ CHECKS = (
     content_type_conformance,
     response_schema_conformance,
 )
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.slow
 fuzzed = settings(
     max_examples=CASES,
     deadline=None,

@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 
 from tests.notification.desk import an_event
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 # The sender waits ten minutes for a relay's last word; here it gives up at once.
 HASTY = """

@@ -30,7 +30,7 @@ DECIDED_BY_PANEL = definition_data(
     max_open={"count": 99},
 )
 CASES = "/api/panel/v1/cases"
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.slow
 
 
 @dataclass

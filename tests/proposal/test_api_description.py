@@ -58,7 +58,6 @@ def test_the_description_is_openapi_3_1(running):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda one: one.value)
 def test_every_operation_answers_as_described(running, mode):
     office, proposals = running
