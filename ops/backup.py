@@ -1,8 +1,8 @@
 """`./simpul backup`: the data folder in one file, while the system runs or not.
 
-The databases are copied as of one instant: every one is locked for a moment, a snapshot of each
-is pinned, and the locks are let go before the copying begins. Stored files are added after the
-databases, so no row points to a file that is missing.
+The databases are copied as of one instant: each is locked for a moment, a read transaction is
+opened on each, and the locks are released before the copying begins. Stored files are added after
+the databases, so no row points to a file that is missing.
 """
 
 import argparse
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
 def save(data: Path, target: Path) -> dict[str, Any]:
     """Write the archive and return its manifest (path, size and SHA-256).
 
-    The archive gets its name when it is whole; a failure leaves nothing behind.
+    The archive is renamed when it is complete; a failure leaves no file.
     """
     draft = target.with_name(target.name + DRAFT)
     try:
@@ -111,7 +111,7 @@ def copy_databases(data: Path, scratch: Path) -> dict[str, Path]:
 
 
 def snapshots(data: Path, stack: contextlib.ExitStack) -> dict[str, sqlite3.Connection]:
-    """Open each database at the same instant of the whole system's life."""
+    """Open a read transaction on each database, all as of one instant."""
     readers: dict[str, sqlite3.Connection] = {}
     with all_locked(sorted(data.glob("*.db"))):
         for path in sorted(data.glob("*.db")):
@@ -137,8 +137,8 @@ def opened(path: Path) -> contextlib.closing[sqlite3.Connection]:
 
 
 def other_files(data: Path) -> dict[str, Path]:
-    found = (path for path in sorted(data.rglob("*")) if path.is_file() and not path.is_symlink())
-    return {str(path.relative_to(data)): path for path in found if _belongs(path)}
+    files = (path for path in sorted(data.rglob("*")) if path.is_file() and not path.is_symlink())
+    return {str(path.relative_to(data)): path for path in files if _belongs(path)}
 
 
 def _belongs(path: Path) -> bool:

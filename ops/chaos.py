@@ -1,5 +1,5 @@
-"""`./simpul chaos`: processes die by the hundred under load, and a ledger outside the system says
-whether anything was lost, doubled or torn.
+"""`./simpul chaos`: processes are killed under load, and a ledger outside the system says whether
+an event was lost, handled twice or handled in part.
 
 It starts a cluster of its own in a temporary folder and touches no other. The harness belongs to
 the tests (`tests/faults`), so it is there in a checkout and not in an image.
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "tests.faults", *arguments(options)]
     os.chdir(ROOT)
     sys.stdout.flush()
-    os.execv(command[0], command)  # whoever ends this command ends the run
+    os.execv(command[0], command)  # a signal to this command ends the run
 
 
 def arguments(options: argparse.Namespace) -> list[str]:

@@ -1,4 +1,4 @@
-"""Puts gateway and portal in front of embedded services: what the edge is in one process."""
+"""Puts gateway and portal in front of embedded services, all in one process."""
 
 from collections.abc import Iterable
 from typing import Any

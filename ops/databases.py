@@ -1,4 +1,4 @@
-"""The SQLite files of a data folder, looked at from outside."""
+"""The SQLite files of a data folder, checked from outside."""
 
 import contextlib
 import sqlite3

@@ -1,6 +1,6 @@
-"""`./simpul dead`: events a service gave up on; see them, or have them handled again.
+"""`./simpul dead`: parked events; list them, or have them handled again.
 
-With `--suppressed` those that a rebuilt service was told not to repeat, such as old notices.
+With `--suppressed` those that a rebuilt service does not repeat, such as old notices.
 """
 
 import argparse
@@ -43,13 +43,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def chosen_services(name: str | None) -> list[str]:
-    known = list(discover())
+    names = list(discover())
     if name is None:
-        return known
-    if name not in known:
+        return names
+    if name not in names:
         raise Stop(
-            f"tidak ada layanan sistem {name!r}; yang ada: {', '.join(known)}",
-            f"there is no service {name!r}; there are: {', '.join(known)}",
+            f"tidak ada layanan sistem {name!r}; yang ada: {', '.join(names)}",
+            f"there is no service {name!r}; there are: {', '.join(names)}",
         )
     return [name]
 
@@ -66,8 +66,8 @@ def show(operating: operator.Operator, services: list[str], status: str = "parke
 
 def line_of(service: str, event: dict[str, Any]) -> str:
     facts = (event["received_at"], service, event["type"], event["subject"], event["event_id"])
-    told = "  ".join(str(fact) for fact in facts)
-    return f"{told}\n    {event['error']}" if event["error"] else told
+    line = "  ".join(str(fact) for fact in facts)
+    return f"{line}\n    {event['error']}" if event["error"] else line
 
 
 def replay(

@@ -1,4 +1,4 @@
-"""`./simpul demo`: the main job over HTTP, every step checked, on an invented region only."""
+"""`./simpul demo`: one proposal over HTTP, every step checked, on an invented region only."""
 
 import argparse
 import contextlib
@@ -15,7 +15,7 @@ from typing import Any
 from ops import folder
 from ops.journey.case import APPLICANT, Case
 from ops.journey.notices import Notices
-from ops.journey.telling import Journey
+from ops.journey.runner import Journey
 from ops.journey.web import Unexpected, Web
 from ops.speech import Stop, choose, complain, say
 
@@ -25,7 +25,7 @@ STOP_WITHIN = 30.0
 
 @dataclass(frozen=True)
 class System:
-    """Where the journey takes place."""
+    """The system that the demo runs on."""
 
     url: str
     data: Path
@@ -40,20 +40,22 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.url:
             data = options.data or folder.default_folder()
-            take_journey(System(options.url.rstrip("/"), data))
+            run_journey(System(options.url.rstrip("/"), data))
         else:
             with temporary_system() as system:
-                take_journey(system)
+                run_journey(system)
     except Unexpected as error:
         complain(choose(f"peragaan gagal: {error}", f"the demo failed: {error}"))
         return 1
     return 0
 
 
-def take_journey(system: System) -> None:
+def run_journey(system: System) -> None:
     credentials = demo_credentials(system.data)
     region = credentials["region"]
-    accounts = {one["key"]: {**one, "region": region} for one in credentials["accounts"]}
+    accounts = {
+        account["key"]: {**account, "region": region} for account in credentials["accounts"]
+    }
     case = Case(Web(system.url), accounts)
     refuse_real_region(case, credentials)
     say(
@@ -74,7 +76,7 @@ def demo_credentials(data: Path) -> dict[str, Any]:
 
 
 def refuse_real_region(case: Case, credentials: dict[str, Any]) -> None:
-    """Ask the system itself. Raises `Stop` unless it says it is a demo."""
+    """Ask the system itself; raise `Stop` unless it is a demo."""
     region = case.person(APPLICANT).get("/api/identity/v1/region")
     if region["demo"] is not True or region["code"] != credentials["region"]:
         raise real_region()
@@ -89,8 +91,8 @@ def real_region() -> Stop:
 
 @contextlib.contextmanager
 def temporary_system() -> Iterator[System]:
-    with tempfile.TemporaryDirectory(prefix="simpul-demo-") as place:
-        data, log = Path(place) / "data", Path(place) / "log"
+    with tempfile.TemporaryDirectory(prefix="simpul-demo-") as temporary:
+        data, log = Path(temporary) / "data", Path(temporary) / "log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "ops", "up", "--port", "0", "--data", str(data)],

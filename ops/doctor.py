@@ -1,4 +1,4 @@
-"""`./simpul doctor`: is the data folder sound, and is the system that runs on it well."""
+"""`./simpul doctor`: checks of the data folder and of the system that runs on it."""
 
 import argparse
 import contextlib
@@ -22,7 +22,7 @@ OTHERS_MAY = 0o077
 
 @dataclass(frozen=True)
 class Finding:
-    """What was looked at, and what is wrong with it (nothing: it is well)."""
+    """What was examined, and what is wrong with it (empty: nothing)."""
 
     about: str
     complaint: str = ""
@@ -72,9 +72,9 @@ def examine_folder(data: Path) -> Iterator[Finding]:
 
 
 def examine_events(path: Path) -> Iterator[Finding]:
-    """Events that wait too long or were given up on; a service without these tables has none."""
+    """Count events that wait too long or are parked; a service without these tables has none."""
     questions = {
-        choose("tidak dapat diproses", "given up on (./simpul dead)"): (
+        choose("tidak dapat diproses", "parked (./simpul dead)"): (
             "SELECT count(*) FROM inbox WHERE status = 'parked'"
         ),
         choose("belum disebarkan setelah 1 menit", "not published after 1 minute"): (

@@ -1,7 +1,7 @@
-"""The data folder of embedded mode: one running system per folder, told by its lock file.
+"""The data folder of embedded mode: one running system per folder, held by its lock file.
 
 The lock belongs to an open file that every process of the system inherits, so it is free only
-when the last of them is gone, however they died.
+when the last of them has ended, in whatever way.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ ORPHANS_LEAVE_WITHIN = 5.0
 
 @dataclass(frozen=True)
 class Instance:
-    """The running system of a folder, as its lock file tells."""
+    """The running system of a folder, read from its lock file."""
 
     pid: int
     url: str
@@ -65,17 +65,17 @@ def held(folder: Path) -> Iterator[Path]:
     Raises `Stop` when another system runs on the folder.
     """
     with (folder / LOCK).open("a+", encoding="utf-8") as file:
-        if not _taken(file.fileno()):
+        if not _acquired(file.fileno()):
             _refuse(folder)
         yield folder / LOCK
         (folder / LOCK).write_text("")
 
 
-def _taken(descriptor: int) -> bool:
-    """A killed system's worker needs a moment to notice and go, so this tries for a while."""
+def _acquired(descriptor: int) -> bool:
+    """Try for a while: the worker of a killed system needs a moment to notice and end."""
     deadline = time.monotonic() + ORPHANS_LEAVE_WITHIN
     while not _try_lock(descriptor):
-        instance = _told(os.pread(descriptor, 4096, 0))
+        instance = _instance_in(os.pread(descriptor, 4096, 0))
         if (instance and _is_alive(instance.pid)) or time.monotonic() > deadline:
             return False
         time.sleep(0.1)
@@ -116,7 +116,7 @@ def announce(lock: Path, instance: Instance) -> None:
 
 
 def running(folder: Path) -> Instance | None:
-    """Tell which system runs on the folder, or None."""
+    """Return the system that runs on the folder, or None."""
     try:
         file = (folder / LOCK).open("r+", encoding="utf-8")
     except OSError:
@@ -124,10 +124,10 @@ def running(folder: Path) -> Instance | None:
     with file:
         if _try_lock(file.fileno()):
             return None
-        return _told(file.read().encode())
+        return _instance_in(file.read().encode())
 
 
-def _told(content: bytes) -> Instance | None:
+def _instance_in(content: bytes) -> Instance | None:
     try:
         return Instance(**json.loads(content))
     except (ValueError, TypeError):
@@ -140,11 +140,11 @@ def credentials(folder: Path) -> dict[str, object]:
     Raises `Stop` when the folder has none.
     """
     try:
-        found: dict[str, object] = json.loads((folder / CREDENTIALS).read_text(encoding="utf-8"))
+        accounts: dict[str, object] = json.loads((folder / CREDENTIALS).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise Stop(
             f"tidak ada akun contoh di folder {folder}; berikan folder `./simpul up` dengan --data",
             f"the folder {folder} holds no demo accounts; name the folder of "
             "`./simpul up` with --data",
         ) from error
-    return found
+    return accounts

@@ -1,6 +1,6 @@
 """`./simpul init`: a real region, its tree's top and its first administrator.
 
-The password is nobody's but the administrator's: what is printed is a link that works once.
+The administrator chooses the password: what is printed is a link that works once.
 """
 
 import argparse
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
 
 def environment(_options: argparse.Namespace, _data: Path, facts: dict[str, Any]) -> None:
     path = in_services(lambda _name: os.environ, facts)
-    tell_ready(facts, os.environ["PUBLIC_URL"].rstrip("/"), path)
+    report_ready(facts, os.environ["PUBLIC_URL"].rstrip("/"), path)
 
 
 def is_cluster(data: Path) -> bool:
@@ -78,23 +78,23 @@ def is_cluster(data: Path) -> bool:
 
 
 def cluster(_options: argparse.Namespace, data: Path, facts: dict[str, Any]) -> None:
-    """The services go on running; their workers tell each other."""
+    """Services may run meanwhile: workers publish the events of the new region."""
     from ops.cluster import plan  # needs the PostgreSQL driver
     from ops.cluster.supervisor import Supervisor
 
-    known = plan.load(data, None)
-    path = in_services(Supervisor(known, demo=False).settings_of, facts)
-    tell_ready(facts, known.public_url, path)
+    cluster_plan = plan.load(data, None)
+    path = in_services(Supervisor(cluster_plan, demo=False).settings_of, facts)
+    report_ready(facts, cluster_plan.public_url, path)
 
 
 def embedded(options: argparse.Namespace, data: Path, facts: dict[str, Any]) -> None:
     url = options.url.rstrip("/")
     with folder.held(data):
         path = set_up(data, url, facts)
-    tell_ready(facts, url, path, first=f"./simpul up --data {data}")
+    report_ready(facts, url, path, first=f"./simpul up --data {data}")
 
 
-def tell_ready(facts: Mapping[str, Any], url: str, path: str, *, first: str = "") -> None:
+def report_ready(facts: Mapping[str, Any], url: str, path: str, *, first: str = "") -> None:
     before = choose(f"Jalankan {first}, lalu ", f"Run {first}; then ") if first else ""
     say(
         f"Daerah {facts['name']} siap. {before}administrator membuka tautan ini (sekali pakai):\n"
@@ -138,10 +138,12 @@ def set_up(data: Path, url: str, facts: dict[str, Any]) -> str:
 
 
 def in_services(settings: Callable[[str], Mapping[str, str]], facts: dict[str, Any]) -> str:
-    """Do the same for services that run, with each one's settings."""
-    starting = [one for one in discover().values() if one.init]
+    """Do the same for services that run, each with its settings."""
+    manifests = [manifest for manifest in discover().values() if manifest.init]
     try:
-        apps = {one.name: load(one.app)(settings(one.name)) for one in starting}
+        apps = {
+            manifest.name: load(manifest.app)(settings(manifest.name)) for manifest in manifests
+        }
     except SettingsInvalid as error:
         raise Stop(f"tidak dapat mulai: {error}", f"cannot start: {error}") from error
     try:
@@ -164,11 +166,11 @@ def started(apps: Mapping[str, Flask], facts: dict[str, Any]) -> str:
             if manifest.init
         ]
     except Refused as refusal:
-        raise told(refusal) from refusal
+        raise stop_for(refusal) from refusal
     return str(next(path for path in paths if path))
 
 
-def told(refusal: Refused) -> Stop:
+def stop_for(refusal: Refused) -> Stop:
     language = "en" if speaks_english() else "id"
     details = [getattr(error, language) for error in refusal.errors]
     line = " ".join(details) or refusal.detail(language)

@@ -36,11 +36,11 @@ def run(options: argparse.Namespace) -> int:
 
 def chosen(names: list[str]) -> list[Manifest]:
     """Return the named services, or all; raise `Stop` for an unknown one."""
-    found = discover()
+    manifests = discover()
     for name in names:
-        if name not in found:
+        if name not in manifests:
             raise Stop(f"tidak ada bagian {name!r}", f"there is no service {name!r}")
-    return [found[name] for name in names or found]
+    return [manifests[name] for name in names or manifests]
 
 
 def migrate(manifest: Manifest, environ: Mapping[str, str], *, demo: Path | None = None) -> None:

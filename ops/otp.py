@@ -20,15 +20,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    print(current_code(account(folder.credentials(options.data), options.account)))
+    print(current_code(find_account(folder.credentials(options.data), options.account)))
     return 0
 
 
-def account(credentials: dict[str, Any], key: str) -> dict[str, Any]:
-    accounts = {one["key"]: one for one in credentials["accounts"]}
+def find_account(credentials: dict[str, Any], key: str) -> dict[str, Any]:
+    accounts: dict[str, dict[str, Any]] = {
+        account["key"]: account for account in credentials["accounts"]
+    }
     if key in accounts:
-        found: dict[str, Any] = accounts[key]
-        return found
+        return accounts[key]
     names = ", ".join(accounts)
     raise Stop(
         f"tidak ada akun contoh {key!r}; yang ada: {names}",
@@ -36,10 +37,10 @@ def account(credentials: dict[str, Any], key: str) -> dict[str, Any]:
     )
 
 
-def current_code(found: dict[str, Any]) -> str:
-    if not found.get("totp_secret"):
+def current_code(account: dict[str, Any]) -> str:
+    if not account.get("totp_secret"):
         raise Stop(
-            f"akun {found['key']} masuk dengan kata sandi saja",
-            f"the account {found['key']} signs in with its password alone",
+            f"akun {account['key']} masuk dengan kata sandi saja",
+            f"the account {account['key']} signs in with its password alone",
         )
-    return pyotp.TOTP(found["totp_secret"]).now()
+    return pyotp.TOTP(account["totp_secret"]).now()

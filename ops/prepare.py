@@ -24,7 +24,7 @@ FILES = Path("/engine-files")
 
 
 def settings(manifests: Mapping[str, Manifest]) -> Iterator[Setting]:
-    """Name what this step must be told: every password, and nothing else."""
+    """Name the settings of this step: every password, and nothing else."""
     yield Setting("OWNER_URL", secret=True, help="The server's owner, who makes databases.")
     yield Setting("STORE_URL", secret=True, help="The bucket that is made: s3://…")
     yield Setting("STORE_ACCESS_KEY", secret=True, help="Who may use our own object store.")
@@ -34,29 +34,29 @@ def settings(manifests: Mapping[str, Manifest]) -> Iterator[Setting]:
         yield Setting(f"BROKER_PASSWORD_{key(name)}", secret=True, help="Of its broker user.")
 
 
-def write_files(folder: Path, known: Settings, manifests: Mapping[str, Manifest]) -> None:
+def write_files(folder: Path, values: Settings, manifests: Mapping[str, Manifest]) -> None:
     """Write the broker's users and the object store's one identity."""
     users = {
-        name: BrokerUser(str(known[f"BROKER_PASSWORD_{key(name)}"]), one.publishes)
-        for name, one in manifests.items()
+        name: BrokerUser(str(values[f"BROKER_PASSWORD_{key(name)}"]), manifest.publishes)
+        for name, manifest in manifests.items()
     }
     _write(folder / "broker" / "definitions.json", definitions(users))
-    _write(folder / "objects" / "s3.json", identities(known))
+    _write(folder / "objects" / "s3.json", identities(values))
 
 
-def identities(known: Settings) -> dict[str, object]:
+def identities(values: Settings) -> dict[str, object]:
     """Allow the documents service its bucket, and nobody anything else."""
-    bucket = urlsplit(str(known["STORE_URL"])).path.strip("/")
-    keys = {"accessKey": known["STORE_ACCESS_KEY"], "secretKey": known["STORE_SECRET_KEY"]}
+    bucket = urlsplit(str(values["STORE_URL"])).path.strip("/")
+    keys = {"accessKey": values["STORE_ACCESS_KEY"], "secretKey": values["STORE_SECRET_KEY"]}
     owner = {"name": "documents", "credentials": [keys], "actions": [f"Admin:{bucket}"]}
     return {"identities": [owner]}
 
 
-def make_stores(known: Settings, manifests: Mapping[str, Manifest]) -> None:
+def make_stores(values: Settings, manifests: Mapping[str, Manifest]) -> None:
     """Make each service's database and role, and the bucket."""
-    passwords = {n: str(known[f"DATABASE_PASSWORD_{key(n)}"]) for n in manifests}
-    add_databases(str(known["OWNER_URL"]), passwords)
-    parts = urlsplit(str(known["STORE_URL"]))
+    passwords = {name: str(values[f"DATABASE_PASSWORD_{key(name)}"]) for name in manifests}
+    add_databases(str(values["OWNER_URL"]), passwords)
+    parts = urlsplit(str(values["STORE_URL"]))
     client = Minio(
         endpoint=parts.netloc.rpartition("@")[2],
         access_key=unquote(parts.username or ""),
@@ -77,14 +77,14 @@ def _write(path: Path, document: Mapping[str, object]) -> None:
 def main(arguments: list[str]) -> int:
     manifests = discover()
     try:
-        known = read("ops", settings(manifests), os.environ, common=())
+        values = read("ops", settings(manifests), os.environ, common=())
     except SettingsInvalid as error:
         complain("; ".join(error.problems))
         return 2
     if arguments == ["files"]:
-        write_files(FILES, known, manifests)
+        write_files(FILES, values, manifests)
     else:
-        make_stores(known, manifests)
+        make_stores(values, manifests)
     return 0
 
 

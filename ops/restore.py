@@ -1,7 +1,7 @@
 """`./simpul restore`: a backup becomes a new data folder, or nothing happens.
 
-Everything is unpacked beside the target, every hash and every database is checked, and only
-then does the folder get its name.
+Everything is unpacked beside the target and checked, hashes and databases; then the folder is
+renamed.
 """
 
 import argparse
@@ -75,17 +75,17 @@ def unpack(file: Path, scratch: Path) -> dict[str, Any]:
             write_out(archive, member, scratch)
     manifest = read_manifest(scratch / MANIFEST)
     expected = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
-    found = {str(path.relative_to(scratch)): path for path in scratch.rglob("*") if path.is_file()}
-    for name in sorted(expected.keys() | found.keys()):
-        if name not in expected or name not in found:
+    files = {str(path.relative_to(scratch)): path for path in scratch.rglob("*") if path.is_file()}
+    for name in sorted(expected.keys() | files.keys()):
+        if name not in expected or name not in files:
             raise unusable((f"isinya tidak lengkap ({name})", f"its content is wrong ({name})"))
-        if digest_of(found[name]) != expected[name]:
+        if digest_of(files[name]) != expected[name]:
             raise unusable((f"{name} telah berubah", f"{name} was changed"))
     return manifest
 
 
 def write_out(archive: tarfile.TarFile, member: tarfile.TarInfo, scratch: Path) -> None:
-    """A backup holds plain files below its root and nothing else, so nothing else is made."""
+    """Write a plain file below the root; refuse anything else that an archive may hold."""
     target = (scratch / member.name).resolve()
     source = archive.extractfile(member) if member.isreg() else None
     if source is None or not target.is_relative_to(scratch.resolve()):

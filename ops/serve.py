@@ -1,6 +1,6 @@
 """`./simpul serve <name>`: one `web` process: a service, the gateway or the portal.
 
-Its settings come from the environment. It binds loopback unless told otherwise.
+Its settings come from the environment. It binds to loopback by default.
 """
 
 import argparse
@@ -40,12 +40,12 @@ def run(options: argparse.Namespace) -> int:
 
 def factory_of(name: str) -> str:
     """Return the dotted name of what builds the app; raise `Stop`."""
-    factories = {**FRONTS, **{one.name: one.app for one in discover().values()}}
+    factories = {**FRONTS, **{name: manifest.app for name, manifest in discover().items()}}
     if name not in factories:
-        known = ", ".join(sorted(factories))
+        names = ", ".join(sorted(factories))
         raise Stop(
-            f"tidak ada bagian {name!r}; yang ada: {known}",
-            f"there is no service {name!r}; there are: {known}",
+            f"tidak ada bagian {name!r}; yang ada: {names}",
+            f"there is no service {name!r}; there are: {names}",
         )
     return factories[name]
 
@@ -55,8 +55,10 @@ def built(factory: str) -> Any:
     try:
         return load(factory)()
     except SettingsInvalid as error:
-        told = "; ".join(error.problems)
-        raise Stop(f"pengaturan belum benar: {told}", f"settings are wrong: {told}") from error
+        problems = "; ".join(error.problems)
+        raise Stop(
+            f"pengaturan belum benar: {problems}", f"settings are wrong: {problems}"
+        ) from error
 
 
 @dataclass

@@ -1,7 +1,7 @@
-"""gunicorn around one WSGI application: one worker that carries everything, 16 threads.
+"""gunicorn around one WSGI application: one worker process with 16 threads.
 
 The listening socket is bound before anything is built, so a taken port is found at once. The
-application is built in the worker, after the fork, so no connection or thread crosses it.
+application is built in the worker, after the fork, so no connection or thread is shared across it.
 """
 
 import logging
@@ -23,8 +23,8 @@ SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat file, as i
 COULD_NOT_START = 4  # gunicorn ends at once, instead of starting the worker again and again
 LONGEST_REQUEST_LINE = 8190
 LONGEST_START = 180
-# What gunicorn says when a start fails, which is told already.
-LAST_WORDS = re.compile(
+# Lines of gunicorn about a failed start, which a line of ours has reported.
+START_FAILED = re.compile(
     rf"Shutting down|Reason: |Worker \(pid:\d+\) exited with code {COULD_NOT_START}"
 )
 
@@ -40,7 +40,7 @@ class Service(Protocol):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Bind the address. Raises `Stop` when it is taken or not ours."""
+    """Bind the address. Raises `Stop` when it is in use or not of this machine."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -58,7 +58,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Server(BaseApplication):
-    """gunicorn, told everything here and nothing by files or the environment."""
+    """gunicorn with all its options from here, none from files or the environment."""
 
     def __init__(
         self, listener: socket.socket, service: Service, *, threads: int = THREADS
@@ -104,14 +104,14 @@ class ToStructlog(logging.Handler):
 
 
 class Log(Logger):
-    """gunicorn's own lines go the same way; its everyday ones are left out."""
+    """gunicorn's own lines go to structlog too, without those of an ordinary start and stop."""
 
     def setup(self, cfg: Any) -> None:
         self.cfg = cfg
         self.error_log.propagate = False
         self.error_log.handlers = [ToStructlog()]
         self.error_log.setLevel(logging.WARNING)
-        self.error_log.addFilter(lambda record: not LAST_WORDS.match(record.getMessage()))
+        self.error_log.addFilter(lambda record: not START_FAILED.match(record.getMessage()))
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
-        """Requests are counted in /metrics; what matters is logged by the services."""
+        """Write nothing: requests are counted in /metrics, and services log what matters."""

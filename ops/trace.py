@@ -1,7 +1,7 @@
 """`./simpul trace`: one proposal through all services, ordered by time.
 
-What was recorded and published, who received it and how that went, and every try to tell
-somebody. It reads each service's own log and shows no content and no names.
+What was recorded and published, who received it and how that went, and every try to
+deliver a notice. It reads each service's own log and shows no content and no names.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from ops.speech import Stop, choose, complain, say
 from ops.tracing import Row, recorded_row, row_of_hearing, rows_of_delivery, table, unheard_row
 
 NOTIFIER = "notification"
-# Event ids begin with the clock of the machine that made them; clocks differ a little.
+# An event id begins with the time of the machine that made it; clocks differ a little.
 CLOCKS_DIFFER = timedelta(hours=1)
 
 
@@ -33,28 +33,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     operating = operator.of(options.data, options.url)
     try:
-        return tell(operating, options.number)
+        return report(operating, options.number)
     except Unexpected as error:
         raise Stop(str(error), str(error)) from error
 
 
-def tell(operating: Operator, number: str) -> int:
-    """Print a proposal's way; 1 when a service could not be asked."""
-    way = follow(operating, number)
-    print(table(way.rows()))
+def report(operating: Operator, number: str) -> int:
+    """Print a proposal's trace; return 1 when a service could not be asked."""
+    trace = follow(operating, number)
+    print(table(trace.rows()))
     say(
-        f"{len(way.recorded)} peristiwa dicatat, {len(way.heard)} kali diterima, "
-        f"{way.tries} percobaan mengirim.",
-        f"{len(way.recorded)} events recorded, {len(way.heard)} times received, "
-        f"{way.tries} tries to send.",
+        f"{len(trace.recorded)} peristiwa dicatat, {len(trace.heard)} kali diterima, "
+        f"{trace.tries} percobaan mengirim.",
+        f"{len(trace.recorded)} events recorded, {len(trace.heard)} times received, "
+        f"{trace.tries} tries to send.",
     )
-    for service, reason in way.silent.items():
+    for service, reason in trace.silent.items():
         complain(choose(f"{service} tidak menjawab: ", f"{service} does not answer: ") + reason)
-    return 1 if way.silent else 0
+    return 1 if trace.silent else 0
 
 
 @dataclass
-class Way:
+class Trace:
     """What all services know of one proposal."""
 
     recorded: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -64,20 +64,22 @@ class Way:
 
     @property
     def tries(self) -> int:
-        return sum(len(one["attempts"]) for one in self.deliveries)
+        return sum(len(delivery["attempts"]) for delivery in self.deliveries)
 
     @property
     def subjects(self) -> set[str]:
-        return {one["subject"] for one in (*self.recorded.values(), *self.heard.values())}
+        return {event["subject"] for event in (*self.recorded.values(), *self.heard.values())}
 
-    def keep(self, service: str, page: Mapping[str, Any]) -> None:
-        self.recorded.update({(service, one["event_id"]): one for one in page["recorded"]})
-        self.heard.update({(service, one["event_id"]): one for one in page["heard"]})
+    def add(self, service: str, page: Mapping[str, Any]) -> None:
+        self.recorded.update({(service, event["event_id"]): event for event in page["recorded"]})
+        self.heard.update({(service, event["event_id"]): event for event in page["heard"]})
 
     def rows(self) -> list[Row]:
-        rows = [recorded_row(service, one) for (service, _), one in self.recorded.items()]
-        rows += [row_of_hearing(service, one) for (service, _), one in self.heard.items()]
-        rows += [row for one in self.deliveries for row in rows_of_delivery(NOTIFIER, one)]
+        rows = [recorded_row(service, event) for (service, _), event in self.recorded.items()]
+        rows += [row_of_hearing(service, event) for (service, _), event in self.heard.items()]
+        rows += [
+            row for delivery in self.deliveries for row in rows_of_delivery(NOTIFIER, delivery)
+        ]
         return sorted([*rows, *self._missing()])
 
     def _missing(self) -> Iterator[Row]:
@@ -88,23 +90,23 @@ class Way:
                     yield unheard_row(hearer, event)
 
 
-def follow(operating: Operator, number: str) -> Way:
-    """Ask every service; one that does not answer is noted as silent.
+def follow(operating: Operator, number: str) -> Trace:
+    """Ask every service; note those that do not answer as silent.
 
     Raises `Stop` for a number nobody knows, `Unexpected` when that cannot be asked.
     """
     proposal = find(operating, number)
     subject = f"proposal/{proposal['id']}"
     after = first_id(datetime.fromisoformat(proposal["created_at"]) - CLOCKS_DIFFER)
-    way = Way()
-    _ask_everybody(operating, way, {subject}, after)
+    trace = Trace()
+    _ask_all(operating, trace, {subject}, after)
     # A result document has a subject of its own; its upload and its archiving belong here too.
-    _ask_everybody(operating, way, way.subjects - {subject}, after)
+    _ask_all(operating, trace, trace.subjects - {subject}, after)
     try:
-        way.deliveries += pages_of_deliveries(operating, subject)
+        trace.deliveries += pages_of_deliveries(operating, subject)
     except Unexpected as error:
-        way.silent[NOTIFIER] = str(error)
-    return way
+        trace.silent[NOTIFIER] = str(error)
+    return trace
 
 
 def find(operating: Operator, number: str) -> Any:
@@ -122,14 +124,14 @@ def first_id(moment: datetime) -> str:
     return f"{digits[:8]}-{digits[8:]}-7000-8000-000000000000"
 
 
-def _ask_everybody(operating: Operator, way: Way, subjects: set[str], after: str) -> None:
+def _ask_all(operating: Operator, trace: Trace, subjects: set[str], after: str) -> None:
     for service in discover():
         for subject in sorted(subjects):
             try:
                 for page in pages_of_trace(operating, service, subject, after):
-                    way.keep(service, page)
+                    trace.add(service, page)
             except Unexpected as error:
-                way.silent[service] = str(error)
+                trace.silent[service] = str(error)
 
 
 def pages_of_trace(
@@ -148,8 +150,8 @@ def pages_of_deliveries(operating: Operator, subject: str) -> Iterator[Any]:
     path = f"/api/{NOTIFIER}/v1/deliveries?limit=100&subject={quote(subject)}"
     more = ""
     while True:
-        found = operating.get(path + more)
-        yield from found["data"]
-        if not found["page"]["has_more"]:
+        page = operating.get(path + more)
+        yield from page["data"]
+        if not page["page"]["has_more"]:
             return
-        more = f"&cursor={quote(found['page']['next_cursor'])}"
+        more = f"&cursor={quote(page['page']['next_cursor'])}"

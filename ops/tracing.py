@@ -10,7 +10,7 @@ from ops.speech import choose
 
 @dataclass(frozen=True, order=True)
 class Row:
-    """Something that happened; rows sort by time, and what came of it comes after it."""
+    """Something that happened; rows sort by time, an effect after its cause."""
 
     at: datetime
     order: int
@@ -41,7 +41,7 @@ def unheard_row(service: str, event: Mapping[str, Any]) -> Row:
 
 
 def rows_of_delivery(service: str, delivery: Mapping[str, Any]) -> Iterator[Row]:
-    """Make one row per try, or one for a delivery that needed none yet."""
+    """Make one row per try, or one for a delivery without a try."""
     about = f"{delivery['event_type']} {delivery['channel']}"
     for attempt in delivery["attempts"]:
         happening = choose(f"percobaan {attempt['number']}", f"try {attempt['number']}")
@@ -102,13 +102,13 @@ _STATUSES = {
 def _ending(attempt: Mapping[str, Any]) -> str:
     if attempt["ended_at"] is None:
         return choose("belum berakhir", "not ended")
-    told = f"{attempt['ending']} {_seconds(attempt['started_at'], attempt['ended_at'])}"
-    return f"{told}: {attempt['detail']}" if attempt["detail"] else told
+    ending = f"{attempt['ending']} {_seconds(attempt['started_at'], attempt['ended_at'])}"
+    return f"{ending}: {attempt['detail']}" if attempt["detail"] else ending
 
 
 def _state(delivery: Mapping[str, Any]) -> str:
-    told = str(delivery["state"])
-    return f"{told}: {delivery['reason']}" if delivery["reason"] else told
+    state = str(delivery["state"])
+    return f"{state}: {delivery['reason']}" if delivery["reason"] else state
 
 
 def _seconds(start: str, end: str) -> str:

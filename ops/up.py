@@ -1,4 +1,4 @@
-"""`./simpul up`: the whole of Simpul in one process of this machine."""
+"""`./simpul up`: all of Simpul in one process of this machine."""
 
 import argparse
 import json
@@ -24,7 +24,7 @@ from ops.speech import choose, complain, say
 
 DEMO_UNFINISHED = "demo-unfinished"
 ANY_ADDRESS = ("0.0.0.0", "::", "")
-# What makes the embedded form what it is cannot be set from outside; the rest can.
+# These make the form embedded, so they cannot be set from outside; all others can.
 DECIDED_HERE = ("DATABASE_URL", "BUS_URL", "PEERS_URL", "PUBLIC_URL", "JWKS_URL")
 SECRETS = ("CLIENT_SECRET", "SECRET")
 
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def serve(listener: socket.socket, service: "Running") -> int:
-    """Serve until told to stop. Its worker passes here too, on its way out."""
+    """Serve until a signal; gunicorn's worker process returns through here too."""
     master = os.getpid()
     try:
         Server(listener, service).run()
@@ -62,8 +62,8 @@ def serve(listener: socket.socket, service: "Running") -> int:
 
 def public_url(host: str, listener: socket.socket) -> str:
     """The address in tokens and links; behind a proxy or on a network it is given by the owner."""
-    if given := os.environ.get("PUBLIC_URL"):
-        return given.rstrip("/")
+    if public := os.environ.get("PUBLIC_URL"):
+        return public.rstrip("/")
     name = socket.gethostname() if host in ANY_ADDRESS else host
     return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}"
 
@@ -96,7 +96,7 @@ class Running:
             )
         except (SettingsInvalid, OSError) as error:
             self._give_up(str(error))
-        except Exception as error:  # noqa: BLE001 - a fault of ours: logged whole, said in one line
+        except Exception as error:  # noqa: BLE001 - a fault of ours: the traceback is logged, one line is printed
             log.exception("start_failed")
             self._give_up(f"{type(error).__name__}: {error}".splitlines()[0])
         (self.data / DEMO_UNFINISHED).unlink(missing_ok=True)
@@ -108,7 +108,7 @@ class Running:
         sys.exit(COULD_NOT_START)
 
     def started(self) -> None:
-        """The loops begin once the worker is up, and the word `ready` comes after all of it."""
+        """Start the loops in the worker process, then say that the system is ready."""
         if self.built is None or self.edge is None:
             return
         if self.demo:
@@ -159,12 +159,12 @@ def demo_accounts(data: Path) -> list[dict[str, Any]]:
 def as_table(accounts: list[dict[str, Any]]) -> str:
     rows = [
         (
-            one["key"],
-            one["nip"],
-            one["password"],
-            one["name"] + (" (TOTP)" if one.get("totp_secret") else ""),
+            account["key"],
+            account["nip"],
+            account["password"],
+            account["name"] + (" (TOTP)" if account.get("totp_secret") else ""),
         )
-        for one in accounts
+        for account in accounts
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return "\n".join(

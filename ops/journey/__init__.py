@@ -1,1 +1,1 @@
-"""The main job done by a plain HTTP client, as an outside program would do it."""
+"""`./simpul demo`: one proposal from filing to result, by a plain HTTP client."""

@@ -14,7 +14,9 @@ def file_draft(case: Case) -> None:
     case.definition = person.get(f"{API}/layanan/{LAYANAN}")
     check(len(required(case.definition)) == 3, "the layanan asks for three documents")
     fields = {
-        one["name"]: answer_for(one) for one in case.definition["fields"] if one.get("required")
+        field["name"]: answer_for(field)
+        for field in case.definition["fields"]
+        if field.get("required")
     }
     draft = person.send(
         "POST", f"{API}/proposals", {"layanan": LAYANAN, "fields": fields}, status=201
@@ -24,7 +26,11 @@ def file_draft(case: Case) -> None:
 
 def required(definition: dict[str, Any]) -> list[dict[str, Any]]:
     requirements: list[dict[str, Any]] = definition["requirements"]
-    return [one for one in requirements if one["required"] is True and one.get("upload", True)]
+    return [
+        requirement
+        for requirement in requirements
+        if requirement["required"] is True and requirement.get("upload", True)
+    ]
 
 
 def answer_for(field: dict[str, Any]) -> Any:
@@ -78,7 +84,7 @@ def returned_document(case: Case) -> str:
 
 
 def refuse_change(case: Case, code: str) -> None:
-    """What was not marked stays closed, so this attempt must be refused."""
+    """Try to replace a document that was not marked, which must be refused."""
     person = case.applicant
     stored = person.upload(f"{DOCUMENTS}/documents", f"{code}.pdf", a_pdf("Tidak diminta"))
     _, etag = case.seen_by(person)

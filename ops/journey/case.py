@@ -1,4 +1,4 @@
-"""The one proposal the journey follows: who takes part, what was sent, what is known of it."""
+"""The proposal that the demo follows: who takes part, what was sent, how far it is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ def check(condition: object, what: str) -> None:
 
 @dataclass
 class Case:
-    """Filled in step by step."""
+    """State of the demo, filled in step by step."""
 
     web: Web
     accounts: Mapping[str, Mapping[str, Any]]
@@ -58,8 +58,8 @@ class Case:
 
     def seen_by(self, person: Person) -> tuple[dict[str, Any], str]:
         """Read the proposal, and the version a change must name."""
-        found, etag = person.load(self.address)
-        return found, etag
+        proposal, etag = person.load(self.address)
+        return proposal, etag
 
     def refresh(self) -> dict[str, Any]:
         self.proposal, _ = self.seen_by(self.applicant)

@@ -1,4 +1,4 @@
-"""The officers' side: find the proposal in the inbox, read its papers, decide."""
+"""The officers' side: find the proposal in the inbox, read its documents, decide."""
 
 from collections.abc import Callable
 from functools import partial
@@ -32,27 +32,29 @@ def approve(case: Case, key: str) -> None:
 
 
 def decide(case: Case, officer: Person, content: dict[str, Any]) -> None:
-    find_in_inbox(case, officer)
+    check_inbox(case, officer)
     _, etag = case.seen_by(officer)
     officer.send("POST", f"{case.address}/decisions", content, etag=etag)
     check(not is_in_inbox(case, officer), f"{officer.key} has nothing left to decide here")
 
 
-def find_in_inbox(case: Case, officer: Person) -> None:
+def check_inbox(case: Case, officer: Person) -> None:
     check(is_in_inbox(case, officer), f"the proposal is in the inbox of {officer.key}")
     counts = officer.get(f"{API}/inbox/counts")
     check(sum(_numbers(counts)) >= 1, f"the inbox of {officer.key} counts it")
 
 
 def is_in_inbox(case: Case, officer: Person) -> bool:
-    found = officer.get(f"{API}/inbox?q={quote(case.proposal['number'], safe='')}")
-    return any(one["id"] == case.proposal_id for one in found["data"])
+    page = officer.get(f"{API}/inbox?q={quote(case.proposal['number'], safe='')}")
+    return any(row["id"] == case.proposal_id for row in page["data"])
 
 
 def _numbers(counts: Any) -> list[int]:
     if isinstance(counts, int):
         return [counts]
-    return [n for one in counts.values() for n in _numbers(one)] if isinstance(counts, dict) else []
+    if not isinstance(counts, dict):
+        return []
+    return [number for count in counts.values() for number in _numbers(count)]
 
 
 def read_every_paper(case: Case, officer: Person) -> None:
@@ -67,7 +69,7 @@ def read_every_paper(case: Case, officer: Person) -> None:
 
 def issue_result(case: Case) -> None:
     officer = case.person("bkpsdm_admin")
-    find_in_inbox(case, officer)
+    check_inbox(case, officer)
     number = case.proposal["number"]
     case.result = a_pdf("Surat Keterangan Bebas Hukuman Disiplin", f"Nomor usulan {number}")
     stored = officer.upload(f"{DOCUMENTS}/documents", "surat-keterangan.pdf", case.result)

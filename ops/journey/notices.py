@@ -1,4 +1,4 @@
-"""Who was told what: the notices each step must cause, once each, in the app and by mail."""
+"""The notices that each step must cause, once each, in the application and by mail."""
 
 import email
 import email.policy
@@ -19,8 +19,8 @@ Expected = tuple[str, str]  # (account key, event type)
 
 
 @dataclass(frozen=True)
-class Told:
-    """One notice that arrived."""
+class Notice:
+    """A notice that arrived."""
 
     key: str
     name: str
@@ -33,45 +33,47 @@ class Notices:
 
     case: Case
     mail: Path | None
-    known: set[tuple[str, str]] = field(default_factory=set)
+    seen: set[tuple[str, str]] = field(default_factory=set)
 
-    def wait_for(self, expected: tuple[Expected, ...]) -> list[Told]:
+    def wait_for(self, expected: tuple[Expected, ...]) -> list[Notice]:
         """Wait until exactly these arrived and return all that are new.
 
         Raises `Unexpected` when one does not come in time, or comes twice.
         """
         missing = list(expected)
-        arrived: list[Told] = []
+        arrived: list[Notice] = []
         deadline = time.monotonic() + PATIENCE
         while missing and time.monotonic() < deadline:
             for key, event in list(missing):
-                for told in self._new(self.case.person(key), event):
+                for notice in self._new(self.case.person(key), event):
                     missing.remove((key, event))
-                    arrived.append(told)
+                    arrived.append(notice)
             if missing:
                 time.sleep(PAUSE)
         if missing:
-            raise Unexpected(f"nobody told {missing} within {PATIENCE:.0f} s")
+            raise Unexpected(f"no notice {missing} within {PATIENCE:.0f} s")
         order = [key for key, _event in expected]
-        return sorted(arrived, key=lambda told: order.index(told.key))
+        return sorted(arrived, key=lambda notice: order.index(notice.key))
 
-    def _new(self, person: Person, event: str) -> Iterator[Told]:
-        fresh = [one for one in self._of_case(person) if one["event_type"] == event]
-        fresh = [one for one in fresh if (person.key, one["id"]) not in self.known]
-        if len(fresh) > 1:
-            raise Unexpected(f"{person.key} was told {event} {len(fresh)} times")
-        for one in fresh:
-            self.known.add((person.key, one["id"]))
-            yield Told(person.key, person.name, one["subject"])
+    def _new(self, person: Person, event: str) -> Iterator[Notice]:
+        rows = [
+            row
+            for row in self._of_case(person)
+            if row["event_type"] == event and (person.key, row["id"]) not in self.seen
+        ]
+        if len(rows) > 1:
+            raise Unexpected(f"{person.key} has {len(rows)} notices of {event}")
+        for row in rows:
+            self.seen.add((person.key, row["id"]))
+            yield Notice(person.key, person.name, row["subject"])
 
     def _of_case(self, person: Person) -> list[dict[str, Any]]:
-        found = person.get(f"{API}/notices?limit=100")["data"]
-        return [one for one in found if self.case.proposal_id in one["about"]]
+        rows = person.get(f"{API}/notices?limit=100")["data"]
+        return [row for row in rows if self.case.proposal_id in row["about"]]
 
     def subjects_to_mail(self) -> list[str]:
-        """The applicant's notices go out by mail too; an officer's work items do not."""
-        found = self._of_case(self.case.applicant)
-        return [one["subject"] for one in found]
+        """Return the subjects of the applicant's notices; an officer's are not mailed."""
+        return [row["subject"] for row in self._of_case(self.case.applicant)]
 
     def mails(self) -> list[str]:
         """Return the subjects of all mails about the proposal so far."""

@@ -1,4 +1,4 @@
-"""Small, honest PDF files in pure Python: one page of text each."""
+"""Small valid PDF files in pure Python: one page of text each."""
 
 WIDTH, HEIGHT = 595, 842
 TOP, LINE = 780, 22

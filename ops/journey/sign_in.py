@@ -1,4 +1,4 @@
-"""Signing in as a program does it for a person: code + PKCE, the forms filled like a browser."""
+"""Sign-in of a person by a program: code with PKCE, forms filled in as by a browser."""
 
 import base64
 import hashlib
@@ -30,10 +30,10 @@ def sign_in(web: Web, key: str, account: Mapping[str, Any]) -> Person:
     """
     verifier = secrets.token_urlsafe(48)
     state = secrets.token_urlsafe(16)
-    arrived = _Browser(web, account).walk(f"/oauth/authorize?{_request(verifier, state)}")
-    answer = parse_qs(urlsplit(arrived).query)
+    callback = _Browser(web, account).walk(f"/oauth/authorize?{_request(verifier, state)}")
+    answer = parse_qs(urlsplit(callback).query)
     if answer.get("state") != [state] or "code" not in answer:
-        raise Unexpected(f"sign-in of {key} ended at {arrived!r}")
+        raise Unexpected(f"sign-in of {key} ended at {callback!r}")
     token = web.post_form(
         "/oauth/token",
         {
@@ -73,7 +73,7 @@ class _Browser:
     seen: list[list[str]] = field(default_factory=list)
 
     def walk(self, path: str) -> str:
-        """Go from page to page until it is sent to the callback address."""
+        """Follow redirects and fill in forms until the callback address; return it."""
         method = "GET"
         fields: dict[str, str] = {}
         for _ in range(MOST_PAGES):
@@ -97,19 +97,19 @@ class _Browser:
         else:
             origin = {"Origin": self.web.url, "Referer": urljoin(self.web.url, path)}
             answer = self.web.post_form(path, fields, {**headers, **origin})
-        self._keep(answer)
+        self._store_cookies(answer)
         return answer
 
-    def _keep(self, answer: Answer) -> None:
+    def _store_cookies(self, answer: Answer) -> None:
         for line in answer.all_headers("Set-Cookie"):
             for name, morsel in SimpleCookie(line).items():
                 self.cookies[name] = morsel.value
 
     def _refuse_loop(self, form: "_Form") -> None:
-        """A form that comes back was refused. A code is good once, so the next one gets a try."""
-        visible = [one["name"] for one in form.fields if one.get("type") != "hidden"]
+        """A form shown again was refused. A code is valid once, so the next one is tried."""
+        visible = [item["name"] for item in form.fields if item.get("type") != "hidden"]
         times = self.seen.count(visible)
-        asks_code = any(_is_code(one) for one in form.fields)
+        asks_code = any(_is_code(item) for item in form.fields)
         if times > (1 if asks_code else 0):
             raise Unexpected(f"sign-in of {self.account['key']} was refused")
         if times:
@@ -117,25 +117,22 @@ class _Browser:
         self.seen.append(visible)
 
     def _fill(self, form: "_Form") -> dict[str, str]:
-        filled = {}
-        for field_ in form.fields:
-            filled[field_["name"]] = self._answer_to(field_)
-        return filled
+        return {item["name"]: self._answer_to(item) for item in form.fields}
 
-    def _answer_to(self, field_: Mapping[str, str]) -> str:
-        if field_.get("type") == "hidden":
-            return field_.get("value", "")
-        if field_.get("name") == "region":
+    def _answer_to(self, item: Mapping[str, str]) -> str:
+        if item.get("type") == "hidden":
+            return item.get("value", "")
+        if item.get("name") == "region":
             return str(self.account["region"])
-        if field_.get("type") == "password":
+        if item.get("type") == "password":
             return str(self.account["password"])
-        if _is_code(field_):
+        if _is_code(item):
             return pyotp.TOTP(self.account["totp_secret"]).now()
         return str(self.account["nip"])
 
 
-def _is_code(field_: Mapping[str, str]) -> bool:
-    hint = f"{field_['name']} {field_.get('autocomplete', '')}".lower()
+def _is_code(item: Mapping[str, str]) -> bool:
+    hint = f"{item['name']} {item.get('autocomplete', '')}".lower()
     return any(word in hint for word in ("one-time-code", "otp", "kode"))
 
 
@@ -149,16 +146,16 @@ class _Form(HTMLParser):
         self._complete = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if self._complete:
             return
         if tag == "form":
-            self.action, self.fields = given.get("action", ""), []
-        elif tag in {"input", "select"} and given.get("name"):
-            self.fields.append(given)
+            self.action, self.fields = attributes.get("action", ""), []
+        elif tag in {"input", "select"} and attributes.get("name"):
+            self.fields.append(attributes)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "form" and any(one.get("type") != "hidden" for one in self.fields):
+        if tag == "form" and any(item.get("type") != "hidden" for item in self.fields):
             self._complete = True
 
 

@@ -1,12 +1,12 @@
-"""The main job as a table: who does what, which stage it leads to, who must be told."""
+"""The steps of the demo: who does what, which stage follows, which notices must arrive."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ops.journey import applying, deciding
 from ops.journey.case import APPLICANT, Case
-from ops.journey.looking_back import look_back
 from ops.journey.notices import Expected
+from ops.journey.verifying import verify
 
 ROLES: dict[str, tuple[str, str]] = {
     APPLICANT: ("pengusul", "applicant"),
@@ -20,13 +20,13 @@ ROLES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Step:
-    """One step. `words` is Indonesian and English; `tells` are notices due after it."""
+    """One step. `words` is Indonesian and English; `notices` are due after it."""
 
     actor: str
     words: tuple[str, str]
     do: Callable[[Case], None]
     stage: str
-    tells: tuple[Expected, ...] = ()
+    notices: tuple[Expected, ...] = ()
 
 
 def approval(actor: str, stage: str, next_holder: str) -> Step:
@@ -101,7 +101,7 @@ STEPS = (
             "memeriksa riwayat, arsip, catatan pembaca, dan status umum",
             "checks history, archive, view log and public status",
         ),
-        look_back,
+        verify,
         "completed",
     ),
 )

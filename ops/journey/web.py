@@ -1,4 +1,4 @@
-"""HTTP as the journey needs it: one address, timeouts, JSON in and out, refusals told plainly."""
+"""An HTTP client of one address: timeouts, JSON in and out, unexpected answers in one line."""
 
 import json
 import uuid
@@ -14,12 +14,12 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Unexpected(Exception):
-    """An answer was not what the step needs; the message says which and what came instead."""
+    """An answer was not the expected one; the message says which and what it was."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """Status, headers and body of an answer."""
 
     status: int
     headers: urllib3.HTTPHeaderDict
@@ -41,7 +41,7 @@ class Answer:
 
 @dataclass
 class Web:
-    """A client of one address, with its own connections, cookies not kept."""
+    """A client of one address, with its own connections and no cookies."""
 
     url: str
     pool: urllib3.PoolManager = field(
@@ -55,7 +55,7 @@ class Web:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send one request and follow nothing. Raises `Unexpected` offline."""
+        """Send one request, without following redirects. Raises `Unexpected` when offline."""
         address = path if path.startswith("http") else self.url + path
         try:
             reply = self.pool.request(
@@ -75,7 +75,7 @@ class Web:
 
 @dataclass
 class Person:
-    """Somebody signed in: calls carry the person's token."""
+    """A signed-in person; calls carry their token."""
 
     key: str
     account: Mapping[str, Any]
@@ -103,7 +103,7 @@ class Person:
         etag: str = "",
         status: int | tuple[int, ...] = (200, 201),
     ) -> Answer:
-        """Change something; a key makes it safe to send again."""
+        """Change something, with an idempotency key where it is a POST."""
         headers = {"Content-Type": "application/json"} if content is not None else {}
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
@@ -129,9 +129,9 @@ class Person:
 
 
 def expect(status: int | tuple[int, ...], answer: Answer) -> Answer:
-    """Pass an answer on. Raises `Unexpected` when its status is another."""
+    """Return the answer. Raises `Unexpected` when its status is another."""
     allowed = (status,) if isinstance(status, int) else status
     if answer.status not in allowed:
-        told = answer.body[:400].decode(errors="replace")
-        raise Unexpected(f"status {answer.status}, not {status}: {told}")
+        body = answer.body[:400].decode(errors="replace")
+        raise Unexpected(f"status {answer.status}, not {status}: {body}")
     return answer

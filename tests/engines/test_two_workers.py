@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 
 from ops.cluster.instances import wait_settled
 from ops.cluster.supervisor import Supervisor
-from ops.demo import System, take_journey
+from ops.demo import System, run_journey
 from ops.journey.web import Web
 from tests.builders.cluster import running_cluster
 from tests.builders.engines import engine_folder
@@ -78,7 +78,7 @@ def filed(remote: Remote) -> list[str]:
     Each is withdrawn at once: two events of one subject close together, and a person may not
     have more than three under way.
     """
-    take_journey(System(remote.public_url, remote.data_dir))
+    run_journey(System(remote.public_url, remote.data_dir))
     journey = Journey(remote)  # type: ignore[arg-type]
     batch = []
     for _ in range(FILED):

@@ -15,7 +15,7 @@ WHO_WIDTH = 40
 
 @dataclass
 class Journey:
-    """The whole main job on one system."""
+    """All steps, taken on one system."""
 
     case: Case
     notices: Notices
@@ -29,7 +29,7 @@ class Journey:
             except (Unexpected, LookupError, TypeError) as error:
                 what = choose(*step.words)
                 raise Unexpected(f"step {number} ({step.actor}, {what}): {error!r}") from error
-        mails = self._checked_mails()
+        mails = self._check_mails()
         seconds = time.monotonic() - began
         say(
             f"\nSemua {len(STEPS)} langkah benar dalam {seconds:.1f} detik{mails[0]}.",
@@ -42,25 +42,25 @@ class Journey:
         step.do(self.case)
         milliseconds = (time.monotonic() - began) * 1000
         proposal = self.case.refresh()
-        found = proposal["stage"]
-        check(found == step.stage, f"the stage is {found}, not {step.stage}")
+        stage = proposal["stage"]
+        check(stage == step.stage, f"the stage is {stage}, not {step.stage}")
         local = datetime.now(UTC).astimezone()
         who = f"{person.name} ({choose(*ROLES[step.actor])})"
         print(f"{number:>2}. {local:%H:%M:%S}  {who:<{WHO_WIDTH}}  {choose(*step.words)}")
         print(
             f"      → {step.stage}: {proposal['stage_label']}  ({milliseconds:.0f} ms)", flush=True
         )
-        for told in self.notices.wait_for(step.tells):
-            print(f"      ✉ {told.name}: {told.subject}", flush=True)
+        for notice in self.notices.wait_for(step.notices):
+            print(f"      ✉ {notice.name}: {notice.subject}", flush=True)
 
-    def _checked_mails(self) -> tuple[str, str]:
-        """Every notice to the applicant also went out as one mail, and none went out twice."""
+    def _check_mails(self) -> tuple[str, str]:
+        """Check that each notice to the applicant was mailed, once."""
         if self.notices.mail is None:
             return "", ""
         expected = sorted(self.notices.subjects_to_mail())
         deadline = time.monotonic() + 20
         while sorted(self.notices.mails()) != expected and time.monotonic() < deadline:
             time.sleep(0.2)
-        found = sorted(self.notices.mails())
-        check(found == expected, f"the mails are {found}, not {expected}")
-        return f", {len(found)} surat elektronik", f", {len(found)} mails"
+        mails = sorted(self.notices.mails())
+        check(mails == expected, f"the mails are {mails}, not {expected}")
+        return f", {len(mails)} surat elektronik", f", {len(mails)} mails"

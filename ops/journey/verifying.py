@@ -1,4 +1,4 @@
-"""What must be true when it is over: history, archive, view log, public status."""
+"""What must be true after the last step: history, archive, view log, public status."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from typing import Any
 from ops.journey.case import API, DOCUMENTS, OFFICERS, Case, check
 from ops.journey.web import expect
 
-ROAD = (
+STAGES = (
     "umpeg_verification",
     "revision",
     "umpeg_verification",
@@ -20,8 +20,8 @@ ROAD = (
 )
 
 
-def look_back(case: Case) -> None:
-    """Read everything that stays and compare it with what happened."""
+def verify(case: Case) -> None:
+    """Read all records of the proposal and compare them with the steps taken."""
     compare_history(case)
     compare_archive(case)
     compare_views(case)
@@ -30,39 +30,39 @@ def look_back(case: Case) -> None:
 
 def compare_history(case: Case) -> None:
     history = entries(case.applicant.get(f"{case.address}/history"))
-    road = [one["to_stage"] for one in sorted(history, key=lambda one: int(one["sequence"]))]
-    passed = [stage for stage in road if stage != "draft"]
-    check(tuple(passed) == ROAD, f"the history tells the whole way, not {passed}")
+    rows = sorted(history, key=lambda row: int(row["sequence"]))
+    stages = [row["to_stage"] for row in rows if row["to_stage"] != "draft"]
+    check(tuple(stages) == STAGES, f"the history has every stage in order, not {stages}")
 
 
 def entries(answer: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = answer["data"] if isinstance(answer, dict) else answer
-    return found
+    rows: list[dict[str, Any]] = answer["data"] if isinstance(answer, dict) else answer
+    return rows
 
 
 def compare_archive(case: Case) -> None:
-    """The result document is archived for its owner by event, and is the same there."""
+    """Compare the result document that an event archived for its owner."""
     person = case.applicant
     name = "surat-keterangan.pdf"
-    found = [
-        one
-        for one in entries(person.get(f"{DOCUMENTS}/documents?limit=100"))
-        if one["name"] == name and one["size"] == len(case.result)
+    archived = [
+        document
+        for document in entries(person.get(f"{DOCUMENTS}/documents?limit=100"))
+        if document["name"] == name and document["size"] == len(case.result)
     ]
-    check(found, "the result document is in the applicant's archive")
-    content = person.call("GET", f"{DOCUMENTS}/documents/{found[0]['id']}/content")
+    check(archived, "the result document is in the applicant's archive")
+    content = person.call("GET", f"{DOCUMENTS}/documents/{archived[0]['id']}/content")
     check(content.body == case.result, "the archived result is the same, byte for byte")
 
 
 def compare_views(case: Case) -> None:
-    """The log names the officer for each paper opened, once, and nobody for the others."""
+    """Compare the log: the officer once for each document opened, nobody for the others."""
     person = case.applicant
     viewer = case.person(OFFICERS[0]).get("/api/identity/v1/me")["id"]
     proposal = case.refresh()
-    papers = [one for document in proposal["documents"] for one in revisions(document)]
+    papers = [paper for document in proposal["documents"] for paper in revisions(document)]
     for paper in papers:
         views = entries(person.get(f"{DOCUMENTS}/documents/{paper['document_id']}/views"))
-        viewers = [one["viewer_id"] for one in views]
+        viewers = [view["viewer_id"] for view in views]
         expected = [viewer] if paper["sha256"] in opened(case) else []
         check(viewers == expected, f"{paper['name']} was opened by {viewers}, not {expected}")
 
@@ -76,7 +76,7 @@ def opened(case: Case) -> set[str]:
 
 
 def compare_public_status(case: Case) -> None:
-    """Number and lookup code tell stage and dates to anybody, and nothing else."""
+    """Ask with number and lookup code: the answer is stage and dates, and nothing else."""
     question = {"number": case.proposal["number"], "lookup_code": case.proposal["lookup_code"]}
     answer = case.web.call(
         "POST",
@@ -84,6 +84,6 @@ def compare_public_status(case: Case) -> None:
         json.dumps(question).encode(),
         {"Content-Type": "application/json"},
     )
-    told = expect(200, answer).json()
-    check(told["stage"] == "completed", "the public status is the proposal's")
-    check(case.applicant.name not in json.dumps(told), "the public status names nobody")
+    status = expect(200, answer).json()
+    check(status["stage"] == "completed", "the public status is the proposal's")
+    check(case.applicant.name not in json.dumps(status), "the public status names nobody")
