@@ -15,27 +15,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from chassis.http.peers import transport
 from chassis.process import config as settings
-from chassis.process.config import Setting, switch, url
 from chassis.process.manifest import Manifest, discover
 from chassis.process.telemetry import REGISTRY
 from gateway import statics
 from gateway.probe import Probe
 from gateway.problems import language_of
+from gateway.settings import SETTINGS
 
-SETTINGS = (
-    Setting("PUBLIC_URL", parse=url("http", "https"), help="The public address."),
-    Setting(
-        "PEERS_URL",
-        parse=url("local", "http", "https"),
-        help="Where the services answer: local: in this process, or the edge's address.",
-    ),
-    Setting(
-        "PROBE_PATH",
-        default="/readyz",
-        help="What to ask a service to learn if it is ready; {service} is filled in.",
-    ),
-    Setting("DOCS", default="on", parse=switch, help="Serve /docs and /openapi.json, or not."),
-)
 _LOOK_AGAIN_SECONDS = 5
 _CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -52,8 +38,7 @@ def create_app(
     config: Mapping[str, str] | None = None, manifests: Mapping[str, Manifest] | None = None
 ) -> Flask:
     """Build the gateway's app. Raises `SettingsInvalid`."""
-    environ = os.environ if config is None else config
-    values = settings.read("gateway", SETTINGS, environ, common=())
+    values = settings.read("gateway", SETTINGS, os.environ if config is None else config)
     manifests = discover() if manifests is None else manifests
     app = Flask(__name__, static_url_path="/front")
     app.extensions["manifests"] = manifests

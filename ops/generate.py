@@ -49,11 +49,12 @@ def stale_files(root: Path) -> dict[str, str]:
 
 def files() -> dict[str, str]:
     """Render every generated file, by its path in the repository."""
-    values = Values(discover())
+    manifests = discover()
+    values = Values(manifests)
     return {
         "docs/events.md": events.page(),
         "docs/glossary.md": glossary.page(glossary.glossary()),
-        "docs/settings.md": settings.page(),
+        "docs/settings.md": settings.page(manifests),
         "deploy/compose.yaml": compose(values),
         "deploy/env.example": env_example(values),
         "deploy/nginx.conf": nginx(values, tls=False),

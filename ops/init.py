@@ -19,6 +19,7 @@ from chassis.process.manifest import discover, load
 from chassis.run.embedded import build
 from ops import environments, folder
 from ops.migrate import close
+from ops.parts import declared
 from ops.speech import Stop, choose, say, speaks_english
 
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
@@ -128,7 +129,7 @@ def set_up(data: Path, url: str, facts: dict[str, Any]) -> str:
     Raises `Stop` with what is wrong; nothing of the region is kept then.
     """
     try:
-        built = build(data, public_url=url, demo=False)
+        built = build(data, public_url=url, demo=False, fronts=declared({}))
     except (SettingsInvalid, OSError) as error:
         raise Stop(f"tidak dapat mulai: {error}", f"cannot start: {error}") from error
     try:

@@ -15,9 +15,10 @@ from sqlalchemy.engine import make_url
 from chassis.data import postgres
 from chassis.events.bus import BusMisconfigured, BusUnavailable
 from chassis.process import runtime as runtimes
+from chassis.process.config import key
 from chassis.process.manifest import Manifest, discover, load
 from chassis.process.telemetry import configure_logs
-from chassis.run import embedded, migration
+from chassis.run import migration
 from ops.speech import Stop, say
 
 
@@ -45,7 +46,7 @@ def chosen(names: list[str]) -> list[Manifest]:
 
 def migrate(manifest: Manifest, environ: Mapping[str, str], *, demo: Path | None = None) -> None:
     """Bring one service's database and broker topology up to date."""
-    owner_url = environ.get(f"OWNER_URL_{embedded.key(manifest.name)}")
+    owner_url = environ.get(f"OWNER_URL_{key(manifest.name)}")
     if owner_url:
         _as_owner(manifest, environ, owner_url)
     app = load(manifest.app)(environ)
@@ -71,9 +72,9 @@ def declare(runtime: runtimes.Runtime) -> None:
 
 
 def _as_owner(manifest: Manifest, environ: Mapping[str, str], owner_url: str) -> None:
-    key = f"DATABASE_URL_{embedded.key(manifest.name)}"
-    role = make_url(environ[key]).username or manifest.name
-    app = load(manifest.app)({**environ, key: owner_url})
+    database = f"DATABASE_URL_{key(manifest.name)}"
+    role = make_url(environ[database]).username or manifest.name
+    app = load(manifest.app)({**environ, database: owner_url})
     migration.upgrade(app)
     postgres.protect(owner_url, role, runtimes.of(app).db.metadata)
     close(app)

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from flask import Flask
 
-from chassis.process.manifest import Manifest, load
+from chassis.process.manifest import Manifest, discover, load, settings_of
 from chassis.run import migration
+from chassis.run.embedded import alone
 from ops.migrate import chosen
 from ops.speech import choose
 
 ROOT = Path(__file__).parent.parent
+SECRET = "of-a-database-that-is-thrown-away-at-once"  # noqa: S105 - seals nothing
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,15 +34,8 @@ def run(options: argparse.Namespace) -> int:
 
 def scratch_app(manifest: Manifest, folder: str) -> Flask:
     """Build the service on an empty database, to compare its models with its migrations."""
-    settings = {
-        f"DATABASE_URL_{manifest.name.upper()}": f"sqlite:///{folder}/scratch.db",
-        f"CLIENT_SECRET_{manifest.name.upper()}": "scratch",
-        "BUS_URL": "memory:scratch",
-        "PEERS_URL": "local:scratch",
-        "PUBLIC_URL": "http://localhost",
-        "STORE_URL": f"file:{folder}",
-        "MAIL_URL": f"file:{folder}",
-        "SECRET_KEY": "scratch-secret-for-writing-a-migration",
-    }
-    app: Flask = load(manifest.app)(settings)
+    settings = alone(
+        manifest.name, settings_of(manifest.name, discover()), Path(folder), secret=SECRET
+    )
+    app: Flask = load(manifest.app)(settings | {"PUBLIC_URL": "http://localhost"})
     return app

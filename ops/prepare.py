@@ -13,9 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 from minio import Minio
 
-from chassis.process.config import Setting, Settings, SettingsInvalid, read
+from chassis.process.config import Setting, Settings, SettingsInvalid, key, read
 from chassis.process.manifest import Manifest, discover
-from chassis.run.embedded import key
 from ops.engines.postgres import add_databases
 from ops.engines.rabbit import BrokerUser, definitions
 from ops.speech import complain
@@ -77,7 +76,7 @@ def _write(path: Path, document: Mapping[str, object]) -> None:
 def main(arguments: list[str]) -> int:
     manifests = discover()
     try:
-        values = read("ops", settings(manifests), os.environ, common=())
+        values = read("ops", settings(manifests), os.environ)
     except SettingsInvalid as error:
         complain("; ".join(error.problems))
         return 2

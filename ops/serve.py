@@ -13,10 +13,9 @@ from chassis.process import runtime as runtimes
 from chassis.process.config import SettingsInvalid
 from chassis.process.manifest import discover, load
 from chassis.process.telemetry import configure_logs
+from ops import parts
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
 from ops.speech import Stop
-
-FRONTS = {"gateway": "gateway.app:create_app", "portal": "portal.app:create_app"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
 def factory_of(name: str) -> str:
     """Return the dotted name of what builds the app; raise `Stop`."""
-    factories = {**FRONTS, **{name: manifest.app for name, manifest in discover().items()}}
+    factories = parts.factories(discover())
     if name not in factories:
         names = ", ".join(sorted(factories))
         raise Stop(

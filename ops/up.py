@@ -14,11 +14,13 @@ from typing import Any, NoReturn
 from werkzeug.test import Client
 
 from chassis.process.config import SettingsInvalid
+from chassis.process.manifest import discover
 from chassis.process.telemetry import configure_logs, log
-from chassis.run.embedded import Embedded, build
+from chassis.run.embedded import Embedded, build, generated
 from chassis.run.worker import Worker, drain
 from ops import folder
 from ops.composition import compose
+from ops.parts import declared
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
 from ops.speech import choose, complain, say
 
@@ -26,7 +28,6 @@ DEMO_UNFINISHED = "demo-unfinished"
 ANY_ADDRESS = ("0.0.0.0", "::", "")
 # These make the form embedded, so they cannot be set from outside; all others can.
 DECIDED_HERE = ("DATABASE_URL", "BUS_URL", "PEERS_URL", "PUBLIC_URL", "JWKS_URL")
-SECRETS = ("CLIENT_SECRET", "SECRET")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +93,11 @@ class Running:
     def build(self) -> Callable[..., Any]:
         try:
             self.built = build(
-                self.data, public_url=self.url, demo=self.demo, extra=chosen_outside()
+                self.data,
+                public_url=self.url,
+                demo=self.demo,
+                fronts=declared({}),
+                extra=chosen_outside(),
             )
         except (SettingsInvalid, OSError) as error:
             self._give_up(str(error))
@@ -130,8 +135,13 @@ class Running:
 
 
 def chosen_outside() -> dict[str, str]:
-    fixed = (*DECIDED_HERE, *SECRETS)
-    return {name: value for name, value in os.environ.items() if not name.startswith(fixed)}
+    """The folder keeps its own secrets, so none is taken from outside either."""
+    kept_here = generated(declared(discover()))
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(DECIDED_HERE) and name not in kept_here
+    }
 
 
 def announce(url: str, data: Path) -> None:

@@ -34,7 +34,7 @@ def create_app(config: Mapping[str, str] | None = None, edge: WSGIApp | None = N
     `edge` is the WSGI edge of the same process, used when PEERS_URL is `local:`.
     Raises `SettingsInvalid`.
     """
-    checked = settings.read("portal", SETTINGS, os.environ if config is None else config, common=())
+    checked = settings.read("portal", SETTINGS, os.environ if config is None else config)
     app = Flask(__name__, static_url_path="/portal/static")
     app.config.update(
         PUBLIC_URL=checked.public_url,

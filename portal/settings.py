@@ -1,6 +1,11 @@
 """What the portal must be told at start."""
 
-from chassis.process.config import Setting, url
+from chassis.process.config import Setting, long_secret, url
+
+
+def _secrets(text: str) -> list[str]:
+    return [long_secret(part.strip()) for part in text.split(",")]
+
 
 SETTINGS = (
     Setting("PUBLIC_URL", parse=url("http", "https"), help="Public address; the token issuer."),
@@ -12,14 +17,8 @@ SETTINGS = (
     ),
     Setting(
         "SECRET_PORTAL",
-        parse=lambda text: (
-            [part.strip() for part in text.split(",") if len(part.strip()) >= 32] or _too_short()
-        ),
-        secret=True,
+        parse=_secrets,
+        generated=True,
         help="Seals the session cookie; 32 characters or more; new,old while rotating.",
     ),
 )
-
-
-def _too_short() -> list[str]:
-    raise ValueError("must have at least 32 characters")

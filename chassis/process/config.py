@@ -1,14 +1,19 @@
 """Settings: declared once, read once at start, every problem listed together.
 
+What a part declares is all that the commands, the deployment's files and the documents know of it.
+
 A setting comes from the environment (or the mapping given to `create_app`); `NAME_FILE` names
 a file that holds the value, for container secrets. Nothing else reads the environment.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 from urllib.parse import urlsplit
+
+_SHORTEST_SECRET = 32
 
 
 class SettingsInvalid(Exception):
@@ -21,16 +26,45 @@ class SettingsInvalid(Exception):
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting. `default` None means it must be given; `{service}` in the name is filled in."""
+    """One setting, and where each way to run takes its value from.
+
+    In the name `{service}` is filled in; `{client}` makes it one setting for each other client.
+    `default` None: it must be given. `parse` may be a dotted string, loaded when it is needed.
+    `embedded`: what `./simpul up` gives; it may hold `{data}` (the folder), `{service}` and
+    `{instance}` (this process). `distributed`: what is the same in every distributed system, so
+    that nobody is asked for it. `generated`: a random secret, made once by whoever can keep it.
+    `asked`: a deployment must give it in spite of its default.
+    """
 
     name: str
     default: str | None = None
-    parse: Callable[[str], Any] = str
+    parse: Callable[[str], Any] | str = str
     secret: bool = False
     help: str = ""
+    embedded: str | None = None
+    distributed: str | None = None
+    generated: bool = False
+    asked: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "secret", self.secret or self.generated)
 
     def key(self, service: str) -> str:
-        return self.name.format(service=service.upper().replace("-", "_"))
+        return self.name.format(service=key(service))
+
+    def of_each(self, clients: Iterable[str]) -> "Iterator[Setting]":
+        """Yield this setting, or one for each client where its name says `{client}`."""
+        if "{client}" not in self.name:
+            yield self
+            return
+        for client in clients:
+            name = self.name.replace("{client}", key(client))
+            yield replace(self, name=name, help=self.help.replace("{client}", client))
+
+
+def key(service: str) -> str:
+    """Return a service's part in the names of its settings."""
+    return service.upper().replace("-", "_")
 
 
 class Settings:
@@ -109,6 +143,24 @@ def positive(text: str) -> float:
     return value
 
 
+def at_least(least: int) -> Callable[[str], int]:
+    """Make a parser of whole numbers from `least` on."""
+
+    def parse(text: str) -> int:
+        if int(text) < least:
+            raise ValueError(f"must be at least {least}")
+        return int(text)
+
+    return parse
+
+
+def long_secret(text: str) -> str:
+    """Take a secret that nobody guesses."""
+    if len(text) < _SHORTEST_SECRET:
+        raise ValueError(f"must have at least {_SHORTEST_SECRET} characters")
+    return text
+
+
 def switch(text: str) -> bool:
     """Read true/false, yes/no, on/off, 1/0."""
     words = {"true": True, "yes": True, "on": True, "1": True}
@@ -125,17 +177,20 @@ COMMON: tuple[Setting, ...] = (
         parse=url("sqlite", "postgresql+psycopg"),
         secret=True,
         help="The service's own database.",
+        embedded="sqlite:///{data}/{service}.db",
     ),
     Setting(
         "BUS_URL",
         parse=url("memory", "amqp", "amqps"),
         secret=True,
         help="memory:<name> in one process, amqp://user:password@host/vhost on RabbitMQ.",
+        embedded="memory:{instance}",
     ),
     Setting(
         "PEERS_URL",
         parse=url("local", "http", "https"),
         help="Where the other services answer: local: in this process, or the edge's address.",
+        embedded="local:{instance}",
     ),
     Setting(
         "JWKS_URL",
@@ -146,7 +201,7 @@ COMMON: tuple[Setting, ...] = (
     Setting("PUBLIC_URL", parse=url("http", "https"), help="Public address; the token issuer."),
     Setting(
         "CLIENT_SECRET_{service}",
-        secret=True,
+        generated=True,
         help="The secret with which the service signs in to call others.",
     ),
     Setting(
@@ -164,36 +219,31 @@ COMMON: tuple[Setting, ...] = (
 )
 
 
-def read(
-    service: str,
-    extra: Iterable[Setting],
-    environ: Mapping[str, str],
-    common: Iterable[Setting] = COMMON,
-) -> Settings:
-    """Read and check all settings of a service.
+def read(part: str, declared: Iterable[Setting], environ: Mapping[str, str]) -> Settings:
+    """Read and check what a service, the gateway or the portal has declared.
 
-    Gateway and portal have neither database nor bus and give their own `common`. Raises
-    `SettingsInvalid` with one sentence per missing or wrong setting.
+    Raises `SettingsInvalid` with one sentence per missing or wrong setting.
     """
     values: dict[str, Any] = {}
     problems: list[str] = []
-    for setting in (*common, *extra):
-        key = setting.key(service)
+    for setting in declared:
+        name = setting.key(part)
         try:
-            values[setting.name.removesuffix("_{service}")] = _value(setting, key, environ)
+            values[setting.name.removesuffix("_{service}")] = _value(setting, name, environ)
         except (ValueError, OSError) as error:
-            problems.append(f"{key}: {error}")
+            problems.append(f"{name}: {error}")
     if problems:
         raise SettingsInvalid(problems)
-    return Settings(service, values)
+    return Settings(part, values)
 
 
-def _value(setting: Setting, key: str, environ: Mapping[str, str]) -> Any:
-    raw = environ.get(key)
-    if raw is None and (path := environ.get(f"{key}_FILE")):
+def _value(setting: Setting, name: str, environ: Mapping[str, str]) -> Any:
+    raw = environ.get(name)
+    if raw is None and (path := environ.get(f"{name}_FILE")):
         raw = Path(path).read_text(encoding="utf-8").strip()
     if raw is None:
         raw = setting.default
     if raw is None:
         raise ValueError(f"must be set. {setting.help}".strip())
-    return setting.parse(raw)
+    parse = resolve_name(setting.parse) if isinstance(setting.parse, str) else setting.parse
+    return parse(raw)

@@ -15,9 +15,13 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from chassis.process.config import COMMON, Setting
+
 Texts = Mapping[str, str]
 MEBIBYTE = 1_048_576
 CONTRACT = ".schema.json"
+# Signs in with a secret of its own, like a service.
+OPERATOR = "ops"
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Manifest:
     tells_notices: bool = False
     unheard: Mapping[str, str] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
+    settings: tuple[Setting, ...] = ()
     notices: tuple[Notice, ...] = ()
     labels: Mapping[str, Mapping[str, Texts]] = field(default_factory=dict)
     calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -109,6 +114,13 @@ def person_scopes(manifests: Mapping[str, Manifest]) -> list[str]:
     """List what an application may ask for in a person's name."""
     defined = {scope for manifest in manifests.values() for scope in manifest.scopes}
     return sorted({"openid", "profile", "offline_access", *defined})
+
+
+def settings_of(name: str, manifests: Mapping[str, Manifest]) -> list[Setting]:
+    """List the settings of a service: those of every service, then its own."""
+    others = [client for client in (*manifests, OPERATOR) if client != name]
+    own = (one for setting in manifests[name].settings for one in setting.of_each(others))
+    return [*COMMON, *own]
 
 
 def owner_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:

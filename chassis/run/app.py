@@ -24,7 +24,7 @@ from chassis.http.keys import KeySet
 from chassis.process import config, runtime
 from chassis.process.context import safe_request_id, work
 from chassis.process.loops import Loop
-from chassis.process.manifest import Manifest, discover
+from chassis.process.manifest import Manifest, discover, settings_of
 from chassis.process.parts import RevokedAt
 from chassis.process.runtime import Runtime
 from chassis.process.telemetry import REQUESTS
@@ -46,7 +46,6 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
     db: Database,
     revoked_at: RevokedAt,
     config: Mapping[str, str] | None = None,
-    settings: Sequence[config.Setting] = (),
     blueprints: Sequence[PlainBlueprint] = (),
     heard: Mapping[str, Hearing] | None = None,
     loops: Sequence[Loop] = (),
@@ -70,7 +69,7 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
         static_folder=static_folder,
         template_folder=template_folder or "templates",
     )
-    checked = _settings(manifest.name, settings, config)
+    checked = _settings(manifest.name, manifests, config)
     _connect_database(app, db, checked.database_url)
     attached = _runtime(manifest, import_name, db, checked, revoked_at, heard or {}, manifests)
     runtime.attach(app, attached)
@@ -116,9 +115,10 @@ def check_access(app: Flask) -> None:
 
 
 def _settings(
-    service: str, extra: Sequence[config.Setting], given: Mapping[str, str] | None
+    service: str, manifests: Mapping[str, Manifest], given: Mapping[str, str] | None
 ) -> config.Settings:
-    return config.read(service, extra, os.environ if given is None else given)
+    declared = settings_of(service, manifests)
+    return config.read(service, declared, os.environ if given is None else given)
 
 
 def _folder(import_name: str) -> Path:

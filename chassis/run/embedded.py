@@ -6,7 +6,7 @@ A service cannot tell that it runs here; only the settings differ.
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +15,15 @@ from sqlalchemy import update
 
 from chassis.process import runtime as runtimes
 from chassis.process.clock import now
+from chassis.process.config import Setting, SettingsInvalid
 from chassis.process.ids import uuid7
-from chassis.process.manifest import Manifest, discover, load
+from chassis.process.manifest import Manifest, discover, load, settings_of
 from chassis.run import migration
 from chassis.run.worker import Worker
 
 _SECRETS = "secrets.json"
 _BYTES = 32
+Parts = Mapping[str, Sequence[Setting]]
 
 
 @dataclass(frozen=True)
@@ -49,20 +51,22 @@ def build(
     *,
     public_url: str,
     demo: bool,
+    fronts: Parts | None = None,
     extra: Mapping[str, str] | None = None,
 ) -> Embedded:
     """Make all services of a data folder, migrate and seed them.
 
-    `demo` fills a new folder with the invented demo region. `extra` settings win over the
-    embedded defaults. Raises `SettingsInvalid` when they do not fit, `OSError` when the folder
-    cannot be used.
+    `fronts` are the settings of what answers before the services. `demo` fills a new folder with
+    the invented demo region. `extra` settings win over the embedded defaults. Raises
+    `SettingsInvalid` when they do not fit, `OSError` when the folder cannot be used.
     """
     name = str(uuid7())
     manifests = discover()
+    parts = {**{s: settings_of(s, manifests) for s in manifests}, **(fronts or {})}
     settings = {
-        **_defaults(data_dir, name, public_url),
-        **_secrets(data_dir, [*manifests, "ops"]),
-        **{f"DATABASE_URL_{key(s)}": f"sqlite:///{data_dir / s}.db" for s in manifests},
+        **defaults(parts, data_dir, instance=name),
+        "PUBLIC_URL": public_url,
+        **_secrets(data_dir, parts),
         **(extra or {}),
     }
     apps: dict[str, Flask] = {
@@ -103,28 +107,45 @@ def _forget_the_dead(app: Flask) -> None:
         session.execute(update(leases).values(expires_at=now()))
 
 
-def key(service: str) -> str:
-    """Return a service's part in the names of its settings."""
-    return service.upper().replace("-", "_")
+def defaults(parts: Parts, data_dir: Path, *, instance: str) -> dict[str, str]:
+    """Return what the embedded form gives of the parts' settings, by their full names.
+
+    Raises `SettingsInvalid` where two parts want one name to be two things.
+    """
+    given: dict[str, str] = {}
+    for part, setting in _declared(parts):
+        if setting.embedded is not None:
+            name = setting.key(part)
+            value = setting.embedded.format(data=data_dir, service=part, instance=instance)
+            if given.setdefault(name, value) != value:
+                raise SettingsInvalid([f"{name}: {part} and another part want it to be two things"])
+    return given
 
 
-def _defaults(data_dir: Path, name: str, public_url: str) -> dict[str, str]:
-    return {
-        "BUS_URL": f"memory:{name}",
-        "PEERS_URL": f"local:{name}",
-        "PUBLIC_URL": public_url,
-        "STORE_URL": f"file:{data_dir / 'objects'}",
-        "MAIL_URL": f"file:{data_dir / 'mail'}",
-        "WHATSAPP_URL": "log:",
-    }
+def generated(parts: Parts) -> list[str]:
+    """Name the settings whose values are random secrets."""
+    return sorted({setting.key(part) for part, setting in _declared(parts) if setting.generated})
 
 
-def _secrets(data_dir: Path, services: list[str]) -> dict[str, str]:
+def alone(
+    service: str, declared: Sequence[Setting], folder: Path, *, secret: str
+) -> dict[str, str]:
+    """Return settings with which one service runs by itself; its secrets are all this one."""
+    parts = {service: declared}
+    secrets_given = dict.fromkeys(generated(parts), secret)
+    return defaults(parts, folder, instance=str(uuid7())) | secrets_given
+
+
+def _declared(parts: Parts) -> Iterable[tuple[str, Setting]]:
+    return ((part, setting) for part, settings in parts.items() for setting in settings)
+
+
+def _secrets(data_dir: Path, parts: Parts) -> dict[str, str]:
     """Random secrets of this folder, made once, readable by the owner only."""
     path = data_dir / _SECRETS
     known: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    names = ["SECRET_KEY", "SECRET_PORTAL", *(f"CLIENT_SECRET_{key(s)}" for s in services)]
-    missing = {name: secrets.token_urlsafe(_BYTES) for name in names if name not in known}
+    names = (name for name in generated(parts) if name not in known)
+    missing = {name: secrets.token_urlsafe(_BYTES) for name in names}
     if missing:
         known |= missing
         write_private(path, json.dumps(known, indent=1))

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.process.manifest import Manifest, discover
-from chassis.run.embedded import key, write_private
+from chassis.process.config import Setting, key
+from chassis.process.manifest import OPERATOR, Manifest, discover
+from chassis.run.embedded import generated, write_private
 from ops.engines.process import free_port
 from ops.engines.rabbit import BrokerUser
 from ops.folder import PLAN
+from ops.parts import declared, settings_of
 
-FRONTS = ("gateway", "portal")
 _ENGINE_PORTS = ("postgres", "rabbit", "s3", "internal")
 
 
@@ -56,27 +57,30 @@ class Plan:
     def database_passwords(self) -> dict[str, str]:
         return {name: self.secrets[f"database/{name}"] for name in self.manifests}
 
-    def settings(self, engines: Mapping[str, str]) -> dict[str, str]:
-        """Return the environment of every process. Settings given outside win over ours."""
-        ours = {
-            **engines,
-            "PUBLIC_URL": self.public_url,
-            "PEERS_URL": self.internal_url,
-            "PROBE_PATH": "/internal/{service}/readyz",
-            "PROXIES_IN_FRONT": "1",
-            "MAIL_URL": f"file:{self.folder / 'mail'}",
-            "WHATSAPP_URL": "log:",
-            "SECRET_KEY": self.secrets["SECRET_KEY"],
-            "SECRET_PORTAL": self.secrets["SECRET_PORTAL"],
-            **{f"CLIENT_SECRET_{key(n)}": self.secrets[f"client/{n}"] for n in self._clients()},
-        }
-        return {
-            name: value if name in engines else os.environ.get(name, value)
-            for name, value in ours.items()
-        }
+    def settings_of(self, part: str, engines: Mapping[str, str]) -> dict[str, str]:
+        """Return what the processes of one part are told, of what it declares.
 
-    def _clients(self) -> list[str]:
-        return [*self.manifests, "ops"]
+        What the engines say wins (a name may end in the part's), then what is given outside.
+        """
+        told = {}
+        for setting in settings_of(part, self.manifests):
+            name = setting.key(part)
+            of_engine = engines.get(f"{name}_{key(part)}", engines.get(name))
+            value = of_engine or os.environ.get(name) or self._ours(part, setting)
+            if value is not None:
+                told[name] = value
+        return told
+
+    def _ours(self, part: str, setting: Setting) -> str | None:
+        name = setting.key(part)
+        addresses = {"PUBLIC_URL": self.public_url, "PEERS_URL": self.internal_url}
+        if name in addresses:
+            return addresses[name]
+        if setting.generated:
+            return self.secrets[_kept_as(name, self.manifests)]
+        if setting.distributed is not None:
+            return setting.distributed
+        return setting.embedded and setting.embedded.format(data=self.folder, service=part)
 
 
 def load(folder: Path, public_port: int | None, *, https: bool = False) -> Plan:
@@ -87,8 +91,9 @@ def load(folder: Path, public_port: int | None, *, https: bool = False) -> Plan:
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     path, manifests = folder / PLAN, discover()
     known = json.loads(path.read_text("utf-8")) if path.exists() else {"secrets": {}, "ports": {}}
-    wanted = ["SECRET_KEY", "SECRET_PORTAL", "s3/access", "s3/secret", "client/ops"]
-    wanted += [f"{kind}/{name}" for kind in ("database", "broker", "client") for name in manifests]
+    wanted = [_kept_as(name, manifests) for name in generated(declared(manifests))]
+    wanted += [f"{kind}/{name}" for kind in ("database", "broker") for name in manifests]
+    wanted += ["s3/access", "s3/secret"]
     for name in wanted:
         known["secrets"].setdefault(name, secrets.token_urlsafe(32))
     for engine in _ENGINE_PORTS:
@@ -100,3 +105,9 @@ def load(folder: Path, public_port: int | None, *, https: bool = False) -> Plan:
     return Plan(
         folder, known["secrets"], known["ports"], known["ports"]["public"], manifests, https
     )
+
+
+def _kept_as(name: str, manifests: Mapping[str, Manifest]) -> str:
+    """Say under which name `plan.json` keeps a secret: a client's under the client's own."""
+    clients = {f"CLIENT_SECRET_{key(one)}": f"client/{one}" for one in (*manifests, OPERATOR)}
+    return clients.get(name, name)

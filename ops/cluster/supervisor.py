@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chassis.process.config import key
 from chassis.process.telemetry import log
-from chassis.run.embedded import key
 from gateway.nginx import Listening
 from gateway.routes import table
 from ops.cluster.instances import (
@@ -22,13 +22,14 @@ from ops.cluster.instances import (
     wait_ready,
     wait_settled,
 )
-from ops.cluster.plan import FRONTS, Plan
+from ops.cluster.plan import Plan
 from ops.engines.nginx import Nginx
 from ops.engines.postgres import Postgres
 from ops.engines.process import EngineFailed
 from ops.engines.rabbit import Rabbit
 from ops.engines.s3 import S3
 from ops.migrate import migrate
+from ops.parts import FRONTS
 
 _LOOK_EVERY = 1.0
 _EDGE_SETTLES = 1.0
@@ -91,9 +92,8 @@ class Supervisor:
                 engine.start()
             if postgres := self.engines.get("postgres"):
                 postgres.add_databases(self.plan.database_passwords())
-            settings = {**self.plan.settings(self._engine_settings()), **self.extra}
-            self._migrate(settings)
-            self._start_parts(settings)
+            self._migrate()
+            self._start_parts()
         except BaseException:
             self.stop()
             raise
@@ -199,9 +199,9 @@ class Supervisor:
                     engine.stop()
 
     def settings_of(self, name: str) -> dict[str, str]:
-        """Return what a process of that part is told."""
-        settings = {**self.plan.settings(self._engine_settings()), **self.extra}
-        return self._settings_of(name, settings)
+        """Return what a process of that part is told: its own secrets, and nobody else's."""
+        common = {k: v for k, v in self.extra.items() if not k.startswith(OF_ONE_SERVICE)}
+        return common | self.plan.settings_of(name, {**self._engine_settings(), **self.extra})
 
     def _engine_settings(self) -> dict[str, str]:
         """What the processes are told of the engines: ours, or those settings point to."""
@@ -217,22 +217,9 @@ class Supervisor:
             settings["STORE_URL"] = s3.url
         return settings
 
-    def _settings_of(self, name: str, settings: Mapping[str, str]) -> dict[str, str]:
-        """A process is told its own database, broker user and secrets, and nobody else's."""
-        mine = {
-            k: v
-            for k, v in settings.items()
-            if not k.startswith(OF_ONE_SERVICE) or k.endswith(f"_{key(name)}")
-        }
-        if name == "identity":
-            mine |= {k: v for k, v in settings.items() if k.startswith("CLIENT_SECRET_")}
-        if name in self.plan.manifests:
-            mine["BUS_URL"] = mine.pop(f"BUS_URL_{key(name)}")
-        return mine
-
-    def _migrate(self, settings: Mapping[str, str]) -> None:
+    def _migrate(self) -> None:
         for manifest in self.plan.manifests.values():
-            environ = self._settings_of(manifest.name, settings)
+            environ = self.settings_of(manifest.name)
             owner = f"OWNER_URL_{key(manifest.name)}"
             if postgres := self.engines.get("postgres"):
                 environ[owner] = postgres.owner_url(manifest.name)
@@ -240,14 +227,14 @@ class Supervisor:
                 environ[owner] = os.environ[owner]
             migrate(manifest, environ, demo=self.plan.folder if self.demo else None)
 
-    def _start_parts(self, settings: Mapping[str, str]) -> None:
+    def _start_parts(self) -> None:
         logs = self.plan.folder / "logs"
         logs.mkdir(exist_ok=True)
         (self.plan.folder / "mail").mkdir(exist_ok=True)
         for name in (*self.plan.manifests, *FRONTS):
             is_service = name in self.plan.manifests
-            mine = self._settings_of(name, settings)
-            part = Part(name, mine, logs, is_service, command=self.command, root=self.root)
+            told = self.settings_of(name)
+            part = Part(name, told, logs, is_service, command=self.command, root=self.root)
             self.parts[name] = part
             part.webs.append(part.launch("web"))
         self.nginx.start({name: part.ports for name, part in self.parts.items()})

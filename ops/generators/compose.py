@@ -4,16 +4,16 @@ from typing import Any
 
 import yaml
 
-from chassis.run.embedded import key
+from chassis.process.config import key
+from chassis.process.manifest import OPERATOR
 from ops.generators.values import (
     ENGINES,
-    FRONTS,
     INTERNAL_PORT,
-    OPERATOR,
     PORT,
     Values,
     owner_url,
 )
+from ops.parts import FRONTS
 
 # Newest patch of each line when this was written; none of them is a server we build ourselves.
 IMAGES = {

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from gateway.nginx import Listening, render
 from gateway.routes import table
-from ops.generators.values import FRONTS, INTERNAL_PORT, PORT, Values
+from ops.generators.values import INTERNAL_PORT, PORT, Values
+from ops.parts import FRONTS
 
 _HEAD = "# Made by `./simpul generate`.\n"
 _CERTIFICATES = Path("/etc/simpul/certificates")

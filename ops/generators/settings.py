@@ -1,63 +1,45 @@
 """docs/settings.md, from the settings the parts declare."""
 
-import importlib
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 from chassis.process.config import COMMON, Setting
+from chassis.process.manifest import Manifest
+from ops.parts import declared
 
-ROOT = Path(__file__).parents[2]
 INTRO = """# Settings
 
 Made by `./simpul generate` from the code.
 
 A setting is an environment variable. `NAME_FILE` names a file that holds the value of `NAME`, for
 container secrets. All are read and checked once at the start; every problem is listed together,
-and nothing starts while one is left. `<SERVICE>` stands for the service's name in capitals.
+and nothing starts while one is left. `<SERVICE>` stands for the service's name in capitals,
+`<CLIENT>` for that of each other service and of the operator (`OPS`).
 
-`./simpul up` fills all of them for the embedded form, so a first visitor sets none. Secrets it
-makes are kept in the data folder, readable by its owner only.
+`./simpul up` fills all of them for the embedded form (`{data}` is its folder), so a first visitor
+sets none. The secrets it makes are kept in the folder, readable by its owner only.
 """
 
 
-def page() -> str:
-    """Render the whole page; the same code always gives the same bytes."""
-    services = sorted(path.parent for path in ROOT.glob("services/*/manifest.py"))
-    parts = [INTRO, _section("Every service", COMMON)]
-    for folder in (*services, ROOT / "gateway", ROOT / "portal"):
-        own = settings_of(folder)
-        if own:
-            parts.append(_section(folder.name, own))
-    return "\n".join(parts)
-
-
-def settings_of(folder: Path) -> list[Setting]:
-    """Find what a part declares, in the order of its files."""
-    found: dict[str, Setting] = {}
-    for path in sorted(folder.rglob("*.py")):
-        if "Setting(" in path.read_text(encoding="utf-8"):
-            found.update((setting.name, setting) for setting in _declared_in(path))
-    return list(found.values())
-
-
-def _declared_in(path: Path) -> Iterator[Setting]:
-    dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for value in vars(importlib.import_module(dotted)).values():
-        for one in value if isinstance(value, tuple | list) else (value,):
-            if isinstance(one, Setting) and one not in COMMON:
-                yield one
+def page(manifests: Mapping[str, Manifest]) -> str:
+    """Render the whole page; the same declarations always give the same bytes."""
+    own = {name: manifest.settings for name, manifest in manifests.items()} | declared({})
+    sections = [_section(part, settings) for part, settings in own.items() if settings]
+    return "\n".join([INTRO, _section("Every service", COMMON), *sections])
 
 
 def _section(title: str, settings: Iterable[Setting]) -> str:
-    rows = [f"## {title}", "", "| setting | default | secret | meaning |", "|---|---|---|---|"]
+    head = "| setting | default | `./simpul up` | secret | meaning |"
+    rows = [f"## {title}", "", head, "|---|---|---|---|---|"]
     return "\n".join([*rows, *(_row(setting) for setting in settings), ""])
 
 
 def _row(setting: Setting) -> str:
-    name = setting.name.replace("{service}", "<SERVICE>")
+    name = setting.name.replace("{service}", "<SERVICE>").replace("{client}", "<CLIENT>")
     default = f"`{setting.default}`" if setting.default else "empty"
     if setting.default is None:
         default = "must be given"
+    embedded = f"`{setting.embedded}`" if setting.embedded else "generated" * setting.generated
     secret = "yes" if setting.secret else ""
-    meaning = setting.help.replace("|", "\\|").replace("<", "&lt;")
-    return f"| `{name}` | {default} | {secret} | {meaning} |"
+    meaning = setting.help.replace("{client}", "the client")
+    meaning = meaning.replace("|", "\\|").replace("<", "&lt;")
+    return f"| `{name}` | {default} | {embedded} | {secret} | {meaning} |"

@@ -2,34 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 
-from chassis.process.config import COMMON, Setting
+from chassis.process.config import COMMON, Setting, key
 from chassis.process.manifest import Manifest
-from chassis.run.embedded import key
-from ops.generators.settings import settings_of
+from ops.parts import FRONTS, declared
 
-ROOT = Path(__file__).parents[2]
-FRONTS = ("gateway", "portal")
-ISSUER = "identity"
-OPERATOR = "ops"
 PORT, INTERNAL_PORT = 8000, 8001
 BUCKET = "simpul-documents"
 
-# The same for everybody, so nobody is asked.
-FIXED = {
-    "PEERS_URL": f"http://edge:{INTERNAL_PORT}",
-    "PROBE_PATH": "/internal/{service}/readyz",
-    "PROXIES_IN_FRONT": "1",
-}
+PEERS_URL = f"http://edge:{INTERNAL_PORT}"
 # Empty in .env means: the engine of compose.yaml.
 ENGINES = {
     "STORE_URL": "s3://${STORE_ACCESS_KEY}:${STORE_SECRET_KEY}@objects:8333/"
     f"{BUCKET}?region=us-east-1&tls=no",
     "MAIL_URL": "smtp://mail:1025?tls=none",
 }
-# Has a default that does not go with the engines above.
-_ASKED = {"MAIL_FROM"}
 
 
 @dataclass(frozen=True)
@@ -48,18 +36,20 @@ class Values:
 
     manifests: dict[str, Manifest]
 
+    @cached_property
+    def declared(self) -> dict[str, list[Setting]]:
+        return declared(self.manifests)
+
+    @property
+    def fixed(self) -> dict[str, str]:
+        """The same for everybody, so nobody is asked."""
+        settings = [one for part in self.declared.values() for one in part]
+        fixed = {one.name: one.distributed for one in settings if one.distributed is not None}
+        return {"PEERS_URL": PEERS_URL, **fixed}
+
     def of(self, part: str) -> list[Value]:
         """Return all settings of a part, in the order they are declared."""
-        return [self._value(part, setting) for setting in self._declared(part)]
-
-    def _declared(self, part: str) -> list[Setting]:
-        if part in FRONTS:
-            return settings_of(ROOT / part)
-        own = settings_of(ROOT / "services" / part)
-        if part == ISSUER:
-            names = [name for name in (*self.manifests, OPERATOR) if name != ISSUER]
-            own += [_client_secret(name) for name in names]
-        return [*COMMON, *own]
+        return [self._value(part, setting) for setting in self.declared[part]]
 
     def _value(self, part: str, setting: Setting) -> Value:
         name = setting.key(part)
@@ -68,21 +58,18 @@ class Values:
 
     def _is_each_ones_own(self, setting: Setting) -> bool:
         """A secret that several parts declare under one name is another secret in each."""
-        if not setting.secret or "{service}" in setting.name or setting.name.startswith("CLIENT"):
+        if not setting.secret or "{service}" in setting.name:
             return False
-        if setting.name == "BUS_URL":
-            return True
-        parts = [ROOT / "services" / name for name in self.manifests]
-        declared = [one.name for folder in parts for one in settings_of(folder)]
-        return declared.count(setting.name) > 1
+        names = [one.name for part in self.declared.values() for one in part]
+        return names.count(setting.name) > 1
 
     def _written(self, part: str, asked: str, setting: Setting) -> str:
-        if setting.name in FIXED:
-            return FIXED[setting.name]
+        if setting.name in self.fixed:
+            return self.fixed[setting.name]
         engine = engine_url(part, setting.name)
         if engine:
             return f"${{{asked}:-{engine}}}"
-        if setting.default is None or setting.name in _ASKED:
+        if setting.default is None or setting.generated or setting.asked:
             return f"${{{asked}:?fill it in deploy/.env}}"
         return f"${{{asked}:-{setting.default}}}"
 
@@ -105,14 +92,6 @@ def owner_url(database: str, name: str) -> str:
     return f"${{{name}:-{database_url('simpul', database, 'OWNER_PASSWORD')}}}"
 
 
-def _client_secret(name: str) -> Setting:
-    return Setting(
-        f"CLIENT_SECRET_{key(name)}",
-        secret=True,
-        help=f"The secret with which {name} signs in to call others.",
-    )
-
-
 def env_example(values: Values) -> str:
     """List what a deployment is asked, with what each means."""
     lines = [
@@ -132,8 +111,9 @@ def env_example(values: Values) -> str:
         *_asked("STORE_ACCESS_KEY", "Must. Of the object store; any word."),
         *_asked("STORE_SECRET_KEY", "Must. Of the object store."),
     ]
-    told: set[str] = set()
-    shared = [one for one in values.of(ISSUER) if _is_shared(one.setting)]
+    told = set(values.fixed)
+    everybodys = values.of(next(iter(values.manifests)))
+    shared = [one for one in everybodys if _is_shared(one.setting)]
     lines += ["", "# --- every part", *_section(shared, told)]
     for name in values.manifests:
         passwords = [f"{kind}_PASSWORD_{key(name)}" for kind in ("DATABASE", "BROKER")]
@@ -143,7 +123,7 @@ def env_example(values: Values) -> str:
         lines += _section(values.of(name), told)
     for name in FRONTS:
         lines += ["", f"# --- {name}", *_section(values.of(name), told)]
-    fixed = [f"#   {name}={value}" for name, value in FIXED.items()]
+    fixed = [f"#   {name}={value}" for name, value in sorted(values.fixed.items())]
     return "\n".join([*lines, "", "# --- fixed in compose.yaml", *fixed]) + "\n"
 
 
@@ -153,7 +133,7 @@ def _is_shared(setting: Setting) -> bool:
 
 def _section(values: Iterable[Value], told: set[str]) -> Iterator[str]:
     for value in values:
-        if value.asked not in told and value.setting.name not in FIXED:
+        if value.asked not in told:
             told.add(value.asked)
             yield from _asked(value.asked, _meaning(value), _shown_default(value))
 

@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from flask import Flask
 
 from chassis.process import runtime
-from chassis.process.config import Setting
 from chassis.run.app import service_app
 from chassis.run.worker import Loop
 from services.documents.adapters.machinery import install
-from services.documents.adapters.stores.opening import store_url
 from services.documents.api import documents, grants, receipt_keys
 from services.documents.manifest import MANIFEST
 from services.documents.models import PEOPLE, db
@@ -17,32 +15,6 @@ from services.documents.subscriptions import HEARD
 from services.documents.workers.scrubbing import scrub
 from services.documents.workers.sweeping import sweep
 from staff.rights import revoked_at
-
-_SHORTEST_SECRET = 32
-
-
-def _secret(text: str) -> str:
-    if len(text) < _SHORTEST_SECRET:
-        raise ValueError(f"must have at least {_SHORTEST_SECRET} characters")
-    return text
-
-
-SETTINGS = (
-    Setting(
-        "STORE_URL",
-        parse=store_url,
-        secret=True,
-        help="file:/folder, or s3://KEY:SECRET@host:port/bucket?region=…&tls=no",
-    ),
-    Setting("SECRET_KEY", parse=_secret, secret=True, help="Seals the keys that sign receipts."),
-    Setting("UPLOADS_PER_DAY", default="200", parse=int, help="Files per person in 24 hours."),
-    Setting(
-        "UPLOAD_MEGABYTES_PER_DAY",
-        default="500",
-        parse=int,
-        help="Megabytes per person in 24 hours.",
-    ),
-)
 
 
 def create_app(config: Mapping[str, str] | None = None) -> Flask:
@@ -52,7 +24,6 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         __name__,
         db=db,
         config=config,
-        settings=SETTINGS,
         blueprints=(documents.blp, grants.blp, receipt_keys.blp),
         heard=HEARD,
         loops=(

@@ -1,5 +1,6 @@
 """What the rest of the system may know of the documents service."""
 
+from chassis.process.config import Setting, long_secret
 from chassis.process.manifest import MEBIBYTE, Manifest, Route
 
 MANIFEST = Manifest(
@@ -17,6 +18,28 @@ MANIFEST = Manifest(
         Route("/api/documents/"),
         # One file of at most 10 MB and what multipart puts around it.
         Route("/api/documents/v1/documents", max_body=11 * MEBIBYTE, rate=10.0, burst=40),
+    ),
+    settings=(
+        Setting(
+            "STORE_URL",
+            parse="services.documents.adapters.stores.opening:store_url",
+            secret=True,
+            help="file:/folder, or s3://KEY:SECRET@host:port/bucket?region=…&tls=no",
+            embedded="file:{data}/objects",
+        ),
+        Setting(
+            "SECRET_KEY",
+            parse=long_secret,
+            generated=True,
+            help="Seals the keys that sign receipts.",
+        ),
+        Setting("UPLOADS_PER_DAY", default="200", parse=int, help="Files per person in 24 hours."),
+        Setting(
+            "UPLOAD_MEGABYTES_PER_DAY",
+            default="500",
+            parse=int,
+            help="Megabytes per person in 24 hours.",
+        ),
     ),
     scopes=("documents",),
 )

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import Flask
 
-from chassis.process.manifest import discover
 from chassis.process.runtime import of
 from chassis.run.app import service_app
 from chassis.run.worker import Loop
@@ -23,7 +22,6 @@ from services.identity.api import (
     roles,
     units,
 )
-from services.identity.config import own_settings
 from services.identity.manifest import MANIFEST
 from services.identity.models import db
 from services.identity.pages import account, sign_in
@@ -38,7 +36,6 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         __name__,
         db=db,
         config=config,
-        settings=own_settings(discover()),
         blueprints=(
             me.blp,
             contacts.blp,

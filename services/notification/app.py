@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Flask
 
 from chassis.process import runtime
-from chassis.process.config import Setting, Settings, SettingsInvalid, positive
+from chassis.process.config import Settings, SettingsInvalid
 from chassis.process.loops import Loop
 from chassis.process.manifest import discover
 from chassis.run.app import service_app
@@ -23,56 +23,12 @@ from services.notification.adapters.smtp import open_smtp
 from services.notification.adapters.whatsapp_cloud import open_whatsapp_cloud
 from services.notification.adapters.whatsapp_log import open_whatsapp_log
 from services.notification.api import deliveries, inbox, preferences, whatsapp
-from services.notification.domain.addresses import email_address
 from services.notification.manifest import MANIFEST
 from services.notification.models import PEOPLE, db
 from services.notification.subscriptions import heard
 from services.notification.workers import sender
 from staff.rights import revoked_at
 
-
-def _address(text: str) -> str:
-    return email_address(text) if text else ""
-
-
-SETTINGS = (
-    Setting(
-        "MAIL_URL",
-        secret=True,
-        help="file:/folder for .eml files, or smtp://user:password@host:port?tls=starttls.",
-    ),
-    Setting(
-        "MAIL_FROM",
-        default="",
-        parse=_address,
-        help="The address mail comes from; needed with smtp:, noreply@<host> with file:.",
-    ),
-    Setting(
-        "WHATSAPP_URL",
-        default="log:",
-        secret=True,
-        help="log: sends nothing; cloud+https://graph.facebook.com/<version>/<number id>.",
-    ),
-    Setting("WHATSAPP_TOKEN", default="", secret=True, help="The WhatsApp provider's token."),
-    Setting(
-        "WHATSAPP_APP_SECRET",
-        default="",
-        secret=True,
-        help="Signs the provider's status messages; empty = they are not taken.",
-    ),
-    Setting(
-        "WHATSAPP_VERIFY_TOKEN",
-        default="",
-        secret=True,
-        help="What the provider must show once to prove the address of status messages.",
-    ),
-    Setting(
-        "SEND_CLAIM",
-        default="90",
-        parse=positive,
-        help="Seconds after which a message whose sender gave no sign of life is sent by another.",
-    ),
-)
 _RENEWALS = 4  # so often within its time a claim is renewed
 CHANNELS: Mapping[str, Open] = {
     "email.file": open_mail_files,
@@ -94,7 +50,6 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         __name__,
         db=db,
         config=config,
-        settings=SETTINGS,
         blueprints=(inbox.blp, preferences.blp, deliveries.blp, whatsapp.blp),
         heard=heard(discover()),
         revoked_at=revoked_at(PEOPLE),

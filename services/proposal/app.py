@@ -20,7 +20,6 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         __name__,
         db=db,
         config=config,
-        settings=(receipts.KEYS_URL,),
         blueprints=BLUEPRINTS,
         heard=HEARD,
         loops=(vacancies.loop(),),

@@ -6,6 +6,7 @@ a sensitive layanan carries the proposal's number and stage only (R6).
 
 from typing import Any
 
+from chassis.process.config import Setting, url
 from chassis.process.manifest import Manifest, Notice, Route
 from services.proposal.domain.stages import RESULT_LABELS, STAGE_LABELS, Stage, Text
 
@@ -191,6 +192,14 @@ MANIFEST = Manifest(
         "result.decided.v1",
     ),
     routes=(Route("/api/proposal/"),),
+    settings=(
+        Setting(
+            "DOCUMENTS_JWKS_URL",
+            default="peer:documents/api/documents/v1/jwks",
+            parse=url("peer", "http", "https"),
+            help="Public keys with which documents signs its receipts.",
+        ),
+    ),
     notices=(
         _told("submitted", SUBMITTED),
         _told("advanced", ADVANCED),

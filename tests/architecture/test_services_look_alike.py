@@ -177,6 +177,17 @@ def source_files(*folders: str) -> list[Path]:
     ]
 
 
+def test_a_services_settings_are_declared_in_its_manifest_only():
+    outside = re.compile(r"\bSetting\(|\bos\.environ\b|\bgetenv\b")
+    offending = [
+        path.relative_to(ROOT).as_posix()
+        for path in source_files("services")
+        if path.name != "manifest.py" and outside.search(path.read_text("utf-8"))
+    ]
+
+    assert offending == []
+
+
 def test_services_write_no_raw_sql_and_reach_past_no_model():
     forbidden = re.compile(r"\b__table__\b|\bimport text\b|[^\w.]text\(\s*[f\"']")
     offending = [

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from chassis.process.config import key
 from chassis.process.manifest import discover
-from chassis.run.embedded import key
 from ops.engines.postgres import Postgres, names
 from ops.migrate import migrate
-from tests.builders.service import settings_for
+from tests.builders.service import SECRET, settings_for
 
 
 def databases_on(server: Postgres, folder: Path) -> dict[str, str]:
@@ -25,4 +25,4 @@ def databases_on(server: Postgres, folder: Path) -> dict[str, str]:
         alone = settings_for(name, folder) | urls | owner
         migrate(manifest, alone)
     # What migrating sealed must be opened with the same key.
-    return urls | {"SECRET_KEY": alone["SECRET_KEY"]}
+    return urls | {"SECRET_KEY": SECRET}

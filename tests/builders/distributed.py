@@ -12,9 +12,9 @@ import urllib3
 from flask import Flask
 
 from chassis.process import runtime as runtimes
+from chassis.process.config import key
 from chassis.process.manifest import load
 from chassis.run import worker
-from chassis.run.embedded import key
 from ops.cluster.instances import OPS
 from ops.cluster.supervisor import Supervisor
 from ops.engines.rabbit import BrokerUser

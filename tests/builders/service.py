@@ -15,11 +15,13 @@ from chassis.events.envelope import Event
 from chassis.events.inbox import store_into
 from chassis.http.keys import KeySet
 from chassis.process import runtime as runtimes
-from chassis.process.ids import uuid7
-from chassis.process.manifest import discover, load
+from chassis.process.config import COMMON
+from chassis.process.manifest import discover, load, settings_of
 from chassis.run import embedded, migration, worker
 from tests.builders.templates import template
 from tests.builders.tokens import ISSUER, Signer
+
+SECRET = "a-secret-of-this-test-of-32-characters-or-more"
 
 
 @dataclass
@@ -78,17 +80,11 @@ class Service:
 
 def settings_for(name: str, folder: Path, **extra: str) -> dict[str, str]:
     """Return settings with which one service runs alone in a folder."""
-    bus = str(uuid7())
+    manifests = discover()
+    declared = settings_of(name, manifests) if name in manifests else COMMON
     return {
-        f"DATABASE_URL_{embedded.key(name)}": f"sqlite:///{folder / name}.db",
-        f"CLIENT_SECRET_{embedded.key(name)}": "test-secret",
-        "BUS_URL": f"memory:{bus}",
-        "PEERS_URL": f"local:{bus}",
+        **embedded.alone(name, declared, folder, secret=SECRET),
         "PUBLIC_URL": ISSUER,
-        "STORE_URL": f"file:{folder / 'objects'}",
-        "MAIL_URL": f"file:{folder / 'mail'}",
-        "WHATSAPP_URL": "log:",
-        "SECRET_KEY": "a-secret-of-this-test-of-32-characters-or-more",
         "RETRY_SCHEDULE": "0,0,0",
         "PASSWORD_MEMORY_KIB": "1024",  # what a hash costs protects nobody here
         **extra,

@@ -13,12 +13,14 @@ from flask import Flask
 from urllib3 import HTTPHeaderDict
 from werkzeug.test import Client
 
+from chassis.process.config import key
 from chassis.process.manifest import discover
 from chassis.run import embedded, worker
-from chassis.run.embedded import Embedded, key
+from chassis.run.embedded import Embedded
 from chassis.run.worker import Worker
 from ops.composition import compose
 from ops.journey.web import Answer, Web
+from ops.parts import declared
 from tests.builders.form import Account, account_in
 from tests.builders.service import let_go
 from tests.builders.templates import template
@@ -129,7 +131,9 @@ def _make_demo(folder: Path) -> None:
 
 
 def _demo_in(folder: Path, public_url: str, extra: Mapping[str, str]) -> System:
-    built = embedded.build(folder, public_url=public_url, demo=True, extra=CHEAP | extra)
+    built = embedded.build(
+        folder, public_url=public_url, demo=True, fronts=declared({}), extra=CHEAP | extra
+    )
     system = System(built, compose(built), folder, public_url)
     system.drain()
     return system

@@ -18,9 +18,9 @@ from sqlalchemy import create_engine, text
 
 from ops.cluster import plan
 from ops.cluster.instances import ROOT, Instance, Part
-from ops.cluster.plan import FRONTS
 from ops.cluster.supervisor import Supervisor
 from ops.engines.process import free_port
+from ops.parts import FRONTS
 from tests.builders.engines import engine_folder, or_skipped
 from tests.builders.orders import SEED, chance, how_many
 
@@ -35,7 +35,6 @@ class Stage:
     """A prepared cluster none of whose processes runs."""
 
     supervisor: Supervisor
-    settings: dict[str, str]
     started: list[Instance] = field(default_factory=list)
 
     @property
@@ -67,9 +66,9 @@ class Stage:
         logs.mkdir(exist_ok=True)
         self.started.clear()
         for name in self.names:
-            mine = self.supervisor._settings_of(name, self.settings)
+            told = self.supervisor.settings_of(name)
             is_service = name in self.supervisor.plan.manifests
-            self.supervisor.parts[name] = Part(name, mine, logs, has_worker=is_service)
+            self.supervisor.parts[name] = Part(name, told, logs, has_worker=is_service)
         self.supervisor.nginx.start(self.ports())
 
     def end(self) -> None:
@@ -133,9 +132,8 @@ def stage() -> Iterator[Stage]:
             for engine in supervisor.engines.values():
                 engine.start()
             supervisor.engines["postgres"].add_databases(supervisor.plan.database_passwords())
-            settings = supervisor.plan.settings(supervisor._engine_settings())
-            supervisor._migrate(settings)
-            yield Stage(supervisor, settings)
+            supervisor._migrate()
+            yield Stage(supervisor)
         finally:
             supervisor.stop()
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 import urllib3
 
-from chassis.run.embedded import key
+from chassis.process.config import key
 from ops.cluster import plan
 from ops.cluster.supervisor import Supervisor
 from ops.engines.postgres import Postgres

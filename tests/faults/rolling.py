@@ -9,7 +9,7 @@ from pathlib import Path
 
 import urllib3
 
-from chassis.run.embedded import key
+from chassis.process.config import key
 from ops.cluster.instances import OPS, Instance, Part, wait_ready
 from ops.cluster.supervisor import Supervisor
 
@@ -67,10 +67,10 @@ class Rolling(Supervisor):
     def _remember_workers(self, part: Part) -> None:
         self.releases |= {worker.child.pid: part.root for worker in part.workers}
 
-    def _migrate(self, settings: Mapping[str, str]) -> None:
+    def _migrate(self) -> None:
         names = list(self.plan.manifests)
         with ThreadPoolExecutor() as pool:
-            own = [self._settings_of(name, settings) for name in names]
+            own = [self.settings_of(name) for name in names]
             list(pool.map(self._migrate_one, [self.root] * len(names), names, own))
 
     def _migrate_one(self, root: Path, name: str, settings: Mapping[str, str]) -> None:

@@ -20,8 +20,8 @@ import pytest
 from chassis.events.envelope import Event
 from ops.cluster import plan
 from ops.cluster.instances import ROOT, Instance
-from ops.cluster.plan import FRONTS
 from ops.demo import demo_credentials
+from ops.parts import FRONTS
 from tests.builders.engines import engine_folder, or_skipped
 from tests.faults import releases
 from tests.faults.clerks import Load

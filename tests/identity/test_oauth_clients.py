@@ -11,10 +11,11 @@ from werkzeug.test import TestResponse
 
 from chassis.process.clock import now
 from services.identity.usecases import signing_keys
+from tests.builders.service import SECRET
 from tests.identity.door import Door
 
 
-def _ask(door: Door, secret: str = "test-secret", **fields: str) -> TestResponse:
+def _ask(door: Door, secret: str = SECRET, **fields: str) -> TestResponse:
     basic = base64.b64encode(f"svc-identity:{secret}".encode()).decode()
     return door.app.test_client().post(
         "/oauth/token",

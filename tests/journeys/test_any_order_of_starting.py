@@ -17,7 +17,6 @@ from chassis.process import runtime as runtimes
 from chassis.process.manifest import discover, load
 from chassis.process.regions import all_regions
 from chassis.run import embedded, migration, worker
-from chassis.run.embedded import key
 from services.identity.seeds.demo import seed
 from tests.builders.orders import chance, how_many
 from tests.builders.service import settings_for
@@ -32,11 +31,8 @@ ORDERS = chance(0).sample(ALL_ORDERS, min(how_many(5), len(ALL_ORDERS)))
 
 
 def settings_of(folder: Path) -> dict[str, str]:
-    settings = settings_for("identity", folder, PASSWORD_MEMORY_KIB="1024")
-    for name in discover():
-        settings[f"DATABASE_URL_{key(name)}"] = f"sqlite:///{folder / name}.db"
-        settings[f"CLIENT_SECRET_{key(name)}"] = "test-secret"
-    return settings
+    """Settings of all services on one bus, the last one's."""
+    return {k: v for name in discover() for k, v in settings_for(name, folder).items()}
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ def test_with_a_certificate_the_public_address_is_https(
     known = cluster.planned(options("--data", str(tmp_path), "--port", "8443", *words))
 
     assert known.public_url == f"{scheme}://127.0.0.1:8443"
-    assert known.settings({})["PUBLIC_URL"] == known.public_url
+    assert known.settings_of("gateway", {})["PUBLIC_URL"] == known.public_url
 
 
 def test_a_public_address_given_outside_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

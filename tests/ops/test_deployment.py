@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from chassis.process import config
 from chassis.process.clock import now
 from chassis.process.manifest import discover, load
-from ops.generators.values import FRONTS, Values
+from ops.generators.values import Values
+from ops.parts import FRONTS
 from tests.builders.compose import Incomplete, filled, read_env
 
 ROOT = Path(__file__).parents[2]
@@ -156,7 +157,7 @@ def test_a_service_accepts_the_settings_it_would_get(process):
 def test_gateway_and_portal_accept_the_settings_they_would_get(front):
     declared = [value.setting for value in Values(discover()).of(front)]
 
-    known = config.read(front, declared, environment_of(front), common=())
+    known = config.read(front, declared, environment_of(front))
 
     assert known.public_url == "https://simpul.example"
 

@@ -14,7 +14,7 @@ import yaml
 
 from chassis.process.config import Settings
 from chassis.process.manifest import discover
-from ops.generators.values import FRONTS
+from ops.parts import FRONTS
 from ops.prepare import settings, write_files
 from tests.builders.compose import filled, read_env
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from chassis.process.config import key
 from chassis.process.manifest import discover
-from chassis.run.embedded import key
 from ops.commands import COMMANDS, ENVIRONMENTS
 from ops.engines.process import Child, answers, free_port
 from tests.builders.environments import folder_of, put_environment

@@ -27,4 +27,4 @@ def installed() -> Iterator[Callable[[Path], None]]:
 
 
 def _is_ours(module: str) -> bool:
-    return module.split(".", maxsplit=1)[0] == "simpul_panel" or module.startswith("services.panel")
+    return module.startswith(("simpul_panel", "services.panel", "services.kiosk"))

@@ -23,6 +23,11 @@ def email_address(text: str) -> str:
     return address
 
 
+def sender_address(text: str) -> str:
+    """Return the address mail comes from, or nothing where none is given."""
+    return email_address(text) if text else ""
+
+
 def mobile_number(text: str) -> str:
     """Return the number as digits with the country code: 0812… is 62812….
 

@@ -14,16 +14,9 @@ from flask import Flask, current_app
 from chassis.http.keys import KeySet, SignatureInvalid
 from chassis.kernel.errors import FieldError, Invalid
 from chassis.process import runtime
-from chassis.process.config import Setting, url
 from chassis.process.runtime import here
 from chassis.run.app import key_set
 
-KEYS_URL = Setting(
-    "DOCUMENTS_JWKS_URL",
-    default="peer:documents/api/documents/v1/jwks",
-    parse=url("peer", "http", "https"),
-    help="Public keys with which documents signs its receipts.",
-)
 TYPE = "receipt+jwt"
 LONGEST = 8000
 POINTER = "/receipt"
@@ -62,7 +55,7 @@ class Receipt:
 def attach_keys(app: Flask) -> None:
     """Give the app the key set of documents."""
     attached = runtime.of(app)
-    app.extensions[_EXTENSION] = key_set(attached, attached.settings[KEYS_URL.name])
+    app.extensions[_EXTENSION] = key_set(attached, attached.settings["DOCUMENTS_JWKS_URL"])
 
 
 def read_receipt(compact: str) -> Receipt:
