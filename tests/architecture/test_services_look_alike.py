@@ -68,7 +68,9 @@ def test_every_event_heard_is_published_by_somebody(name):
 
 def test_no_event_has_two_owners():
     # Any service may decide for a person (R1), so those two have as many owners as deciders.
-    published = [t for one in MANIFESTS.values() for t in one.publishes if t not in FROM_OUTSIDE]
+    published = [
+        t for manifest in MANIFESTS.values() for t in manifest.publishes if t not in FROM_OUTSIDE
+    ]
 
     assert sorted(published) == sorted(set(published))
 
@@ -124,16 +126,16 @@ def test_there_is_one_newest_migration_and_it_matches_the_models(name, system):
 
 def keys_of(table: Table) -> list[ColumnCollectionConstraint | Index]:
     keys = [
-        one
-        for one in table.constraints
-        if isinstance(one, UniqueConstraint | PrimaryKeyConstraint) and one.columns
+        constraint
+        for constraint in table.constraints
+        if isinstance(constraint, UniqueConstraint | PrimaryKeyConstraint) and constraint.columns
     ]
-    return [*keys, *(one for one in table.indexes if one.unique)]
+    return [*keys, *(index for index in table.indexes if index.unique)]
 
 
 def two_regions_may_collide(key: ColumnCollectionConstraint | Index) -> bool:
     """A UUID is of one row, a fingerprint of one secret; whatever else is unique, is so in a region."""
-    if any(isinstance(one.type, Uuid) or one.name == "fingerprint" for one in key.columns):
+    if any(isinstance(column.type, Uuid) or column.name == "fingerprint" for column in key.columns):
         return False
     return next(iter(key.columns)).name != "region"
 

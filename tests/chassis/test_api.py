@@ -265,11 +265,13 @@ def test_a_preference_is_described(letters):
     patch = operation[f"{LETTERS}/{{letter_id}}"]["patch"]
 
     schema = patch["responses"]["200"]["content"]["application/json"]["schema"]
-    assert [one["$ref"].rpartition("/")[2] for one in schema["anyOf"]] == [
+    assert [item["$ref"].rpartition("/")[2] for item in schema["anyOf"]] == [
         "LetterOut",
         "LetterChanged",
     ]
-    assert {one["name"] for one in patch["parameters"] if one["in"] == "header"} == {
+    assert {
+        parameter["name"] for parameter in patch["parameters"] if parameter["in"] == "header"
+    } == {
         "If-Match",
         "Idempotency-Key",
         "Prefer",

@@ -347,7 +347,7 @@ def test_an_event_that_is_not_what_its_hearer_reads_is_parked_at_once_and_not_ha
     letters.hear(replace(note(), data=data), replace(note(subject="note/2"), data={"text": "x"}))
 
     assert [(row.status, row.attempts) for row in inbox(letters)] == [("parked", 1), ("done", 0)]
-    assert [one.subject for one in handled] == ["note/2"]
+    assert [event.subject for event in handled] == ["note/2"]
 
 
 @pytest.mark.parametrize("data", [{}, {"text": {}}, {"text": {"parts": [{}]}}])
@@ -603,4 +603,4 @@ def test_ids_made_here_grow(letters):
     ids += [uuid7() for _ in range(20_000)]
 
     assert ids == sorted(set(ids))
-    assert {one.version for one in ids[1:]} == {7}
+    assert {item.version for item in ids[1:]} == {7}

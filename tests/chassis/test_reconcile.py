@@ -157,7 +157,7 @@ def test_a_source_that_was_away_at_the_start_is_asked_again_soon(letters, source
     source.events, source.down = [note("1", position=1)], True
     connect(letters, source)
     worker = Worker(letters.app)
-    (loop,) = [one for one in letters.runtime.loops if one.name == "reconciler"]
+    (loop,) = [letter for letter in letters.runtime.loops if letter.name == "reconciler"]
     assert loop.every >= 60
     worker.start()
     failures = LOOP_FAILURES.labels("letters", "reconciler")._value

@@ -53,7 +53,7 @@ def test_an_event_that_nobody_heard_is_marked(letters):
     letters.runtime.bus = FlakyBus(1, routed=False)
     letters.drain()
 
-    assert [one["unrouted"] for one in trace(letters, subject).json["recorded"]] == [True]
+    assert [event["unrouted"] for event in trace(letters, subject).json["recorded"]] == [True]
 
 
 def test_what_was_heard_shows_how_its_handling_went(letters):
@@ -76,7 +76,7 @@ def test_events_whose_data_names_the_subject_belong_to_its_way(letters):
     letters.hear(note(name, subject="note/1"), note(f"not {name}", subject="note/2"))
 
     found = trace(letters, subject).json
-    assert [one["subject"] for one in found["heard"]] == ["note/1"]
+    assert [event["subject"] for event in found["heard"]] == ["note/1"]
     assert len(found["recorded"]) == 1
 
 
@@ -87,12 +87,12 @@ def test_a_long_way_is_read_in_pages_that_miss_and_repeat_nothing(letters):
         letters.hear(note(name, subject=f"note/{number}", position=number))
         letter(letters, name)
     whole = trace(letters, subject).json
-    every = [one["event_id"] for one in (*whole["recorded"], *whole["heard"])]
+    every = [event["event_id"] for event in (*whole["recorded"], *whole["heard"])]
 
     paged, page = [], trace(letters, subject, limit=2).json
     while True:
         assert len(page["recorded"]) + len(page["heard"]) <= 2
-        paged += [one["event_id"] for one in (*page["recorded"], *page["heard"])]
+        paged += [event["event_id"] for event in (*page["recorded"], *page["heard"])]
         if not page["has_more"]:
             break
         page = trace(letters, subject, limit=2, after=page["next_after"]).json

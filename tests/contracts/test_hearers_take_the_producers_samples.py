@@ -44,7 +44,7 @@ def everybody_is_known(hearer: Service, samples: list[Event]) -> None:
     if "unit.changed.v1" in wanted:
         told.append(variant("unit.changed.v1", id=str(uuid7()), kind="region", zone="Asia/Jakarta"))
     if "employee.changed.v1" in wanted:
-        told += [variant("employee.changed.v1", id=one) for one in sorted(people_in(samples))]
+        told += [variant("employee.changed.v1", id=sample) for sample in sorted(people_in(samples))]
     hearer.hear(*told)
 
 
@@ -58,27 +58,27 @@ def variant(event_type: str, **changes: str) -> Event:
 
 def people_in(samples: list[Event]) -> set[str]:
     found: set[str] = set()
-    for one in samples:
+    for sample in samples:
         for key in ("applicant_id", "decider_ids", "owner_id", "employee_id", "to_employee_id"):
-            value = one.data.get(key) or []
+            value = sample.data.get(key) or []
             found |= {value} if isinstance(value, str) else set(value)
     return found
 
 
 def papers_are_there(hearer: Service, samples: list[Event]) -> None:
     """The documents the samples speak of, as an upload would have left them."""
-    for one in samples:
-        if one.type != "result_document.issued.v1":
+    for sample in samples:
+        if sample.type != "result_document.issued.v1":
             continue
         database = hearer.runtime.db
         models = {m.local_table.name: m.class_ for m in database.Model.registry.mappers}
-        with hearer.app.app_context(), in_region(one.region), database.transaction() as session:
+        with hearer.app.app_context(), in_region(sample.region), database.transaction() as session:
             session.add(
                 models["documents"](
-                    id=UUID(one.data["document_id"]),
+                    id=UUID(sample.data["document_id"]),
                     owner_id=uuid7(),
                     name="hasil.pdf",
-                    sha256=one.data["sha256"],
+                    sha256=sample.data["sha256"],
                     size=1000,
                     content_type="application/pdf",
                     pages=1,

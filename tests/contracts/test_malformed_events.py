@@ -33,8 +33,8 @@ def hearers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Serv
         known = [sample(producer, kind) for who, kind, producer in PAIRS if who == name]
         built[name].hear(*prepared(built[name], known))
     yield built
-    for one in built.values():
-        one.close()
+    for service in built.values():
+        service.close()
 
 
 def field_by_field(event_type: str, producer: str) -> list[tuple[str, list[Event], Event]]:
@@ -50,7 +50,7 @@ def test_whichever_field_is_broken_the_event_is_parked_at_once_or_needless(
 ):
     service, fields = hearers[hearer], field_by_field(event_type, producer)
 
-    service.hear(*(one for _, faulty, good in fields for one in (*faulty, good)))
+    service.hear(*(event for _, faulty, good in fields for event in (*faulty, good)))
 
     ends = {name: outcomes(service, faulty) for name, faulty, _ in fields}
     assert {name: end for name, end in ends.items() if not set(end) <= set(AT_ONCE)} == {}
@@ -72,7 +72,7 @@ def test_what_the_contract_leaves_open_is_no_fault(hearers, hearer, event_type, 
 
 
 def nullable(rule: dict[str, Any]) -> bool:
-    kinds = [rule.get("type"), *(one.get("type") for one in rule.get("anyOf", ()))]
+    kinds = [rule.get("type"), *(choice.get("type") for choice in rule.get("anyOf", ()))]
     return "null" in str(kinds) or None in rule.get("enum", ())
 
 

@@ -183,7 +183,7 @@ class TestTheProcess:
             waiting = [pool.submit(verdict_on, own, a_pdf(pages=n + 1)) for n in range(24)]
             os.kill(own.pid, signal.SIGKILL)
 
-        assert [one.result().pages for one in waiting] == list(range(1, 25))
+        assert [future.result().pages for future in waiting] == list(range(1, 25))
 
     def test_has_no_secret_in_its_environment(
         self, own: ProcessChecker, monkeypatch: pytest.MonkeyPatch

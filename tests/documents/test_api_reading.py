@@ -79,7 +79,7 @@ class TestAnOwner:
         seen, cursor = [], ""
         while cursor is not None:
             page = desk.get(f"documents?limit=2{cursor and '&cursor=' + cursor}").json
-            seen += [one["id"] for one in page["data"]]
+            seen += [item["id"] for item in page["data"]]
             cursor = page["page"]["next_cursor"]
 
         assert seen == made[::-1]
@@ -89,7 +89,7 @@ class TestAnOwner:
         desk.upload(name="ijazah_50%.pdf")
 
         found = {
-            q: [one["name"] for one in desk.get(f"documents?q={q}").json["data"]]
+            q: [item["name"] for item in desk.get(f"documents?q={q}").json["data"]]
             for q in ("pangkat", "50%25", "_", "%25")
         }
 

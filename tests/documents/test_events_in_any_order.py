@@ -80,7 +80,7 @@ def test_every_event_three_times_and_shuffled_leaves_what_the_clean_run_leaves(
     tmp_path, said, seed
 ):
     # Once under another id too: then only the handler can know that it is no news.
-    thrice = [*said, *said, *(replace(one, id=uuid7()) for one in said)]
+    thrice = [*said, *said, *(replace(event, id=uuid7()) for event in said)]
     random.Random(seed).shuffle(thrice)
 
     with time_machine.travel(now(), tick=False):

@@ -56,7 +56,9 @@ def test_flipped_bits_are_all_found_and_none_is_served(desk: Desk, count: int):
     for key in stored.values():
         flip_a_bit(Path(desk.machinery.store.root) / key, rng)
 
-    served = [one for one in stored if desk.get(f"documents/{one}/content").status_code == 200]
+    served = [
+        answer for answer in stored if desk.get(f"documents/{answer}/content").status_code == 200
+    ]
     with time_machine.travel(now() + EVERY * 2), desk.service.app.app_context():
         while scrub():
             pass

@@ -87,9 +87,9 @@ def clean_books() -> Books:
 
 def forget(books: Books, event: str) -> None:
     """Leave no trace of an event and what it caused."""
-    books.events = [one for one in books.events if one.id != event]
-    books.heard = [one for one in books.heard if one.event_id != event]
-    books.effects = [one for one in books.effects if one[0] != event]
+    books.events = [book for book in books.events if book.id != event]
+    books.heard = [book for book in books.heard if book.event_id != event]
+    books.effects = [effect for effect in books.effects if effect[0] != event]
     books.due = Counter({told: n for told, n in books.due.items() if told[0] != event})
     books.notices = {n: told for n, told in books.notices.items() if told[0] != event}
     books.mails = {n: mail for n, mail in books.mails.items() if n in books.notices}

@@ -113,15 +113,15 @@ class Load:
 
     @property
     def refusals(self) -> list[str]:
-        return [one for clerk in self.clerks for one in clerk.web.refusals]
+        return [refusal for clerk in self.clerks for refusal in clerk.web.refusals]
 
     @property
     def failures(self) -> list[str]:
-        return [one for clerk in self.clerks for one in clerk.failures]
+        return [failure for clerk in self.clerks for failure in clerk.failures]
 
     @property
     def acknowledged(self) -> Counter[tuple[str, str]]:
-        return Counter(one for clerk in self.clerks for one in clerk.acknowledged)
+        return Counter(item for clerk in self.clerks for item in clerk.acknowledged)
 
     def __enter__(self) -> Self:
         for thread in self._threads:

@@ -44,4 +44,4 @@ def mailed_rules() -> frozenset[str]:
 
 
 def _notices() -> list[Notice]:
-    return [notice for one in discover().values() for notice in one.notices]
+    return [notice for manifest in discover().values() for notice in manifest.notices]

@@ -29,14 +29,18 @@ def finds(arena: Arena, ledger: Ledger) -> list[str]:
         settle(arena)
         arena.people["foreigner"] = arrive(arena)
     person = arena.people["foreigner"]
-    proposals = {str(one.answer["id"]) for one in ledger.of("draft") if one.answer}
-    documents = {str(one.answer["id"]) for one in ledger.of("upload") if one.answer}
+    proposals = {
+        str(operation.answer["id"]) for operation in ledger.of("draft") if operation.answer
+    }
+    documents = {
+        str(operation.answer["id"]) for operation in ledger.of("upload") if operation.answer
+    }
     found = [f"layanan {code} twice" for code in twice(person)]
     for path, ids in (("proposal/v1/proposals", proposals), ("documents/v1/documents", documents)):
-        for one in ids:
-            status = person.call("GET", f"/api/{path}/{one}").status
+        for row_id in ids:
+            status = person.call("GET", f"/api/{path}/{row_id}").status
             if status not in (403, 404):
-                found.append(f"/api/{path}/{one}: {status}")
+                found.append(f"/api/{path}/{row_id}: {status}")
     for path in ("proposal/v1/inbox", "proposal/v1/proposals", "documents/v1/documents"):
         rows = person.get(f"/api/{path}?limit=100")["data"]
         found += [f"/api/{path} lists {row['id']}" for row in rows]
@@ -45,7 +49,7 @@ def finds(arena: Arena, ledger: Ledger) -> list[str]:
 
 def twice(person: Person) -> list[str]:
     answer: Any = person.get("/api/proposal/v1/layanan")
-    codes = Counter(one["code"] for one in answer["data"])
+    codes = Counter(layanan["code"] for layanan in answer["data"])
     return [code for code, count in codes.items() if count > 1]
 
 

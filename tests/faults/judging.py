@@ -42,7 +42,9 @@ def judge(
     for told in books.foreign:
         verdict.add("leaked", told)
     verdict.figures |= {
-        "operations acknowledged": sum(one.acknowledged for one in ledger.operations.values()),
+        "operations acknowledged": sum(
+            operation.acknowledged for operation in ledger.operations.values()
+        ),
         "events": len(books.events),
         "events handled": sum(row.status == "done" for row in books.heard),
         "notices": len(books.notices),
@@ -55,12 +57,12 @@ def judge(
 def _steps(verdict: Verdict, ledger: Ledger, books: Books) -> None:
     """Each acknowledged step exactly once in the proposal's history; nothing beyond attempts."""
     asked: dict[Step, list[Operation]] = defaultdict(list)
-    for one in ledger.of(*EVENT_OF):
-        asked[(one.about, one.what)].append(one)
+    for operation in ledger.of(*EVENT_OF):
+        asked[(operation.about, operation.what)].append(operation)
     happened = Counter((proposal, what) for proposal, what, _ in books.steps())
     for step in asked.keys() | happened.keys():
         wanted, found = len(asked.get(step, [])), happened[step]
-        sure = sum(one.acknowledged for one in asked.get(step, []))
+        sure = sum(operation.acknowledged for operation in asked.get(step, []))
         verdict.add("lost", f"{step}: {found} of {sure}", sure - found)
         verdict.add("duplicate" if wanted else "ghost", f"{step}: {found}", found - wanted)
         verdict.add("recovered", f"{step}", min(found, wanted) - sure)
@@ -69,7 +71,7 @@ def _steps(verdict: Verdict, ledger: Ledger, books: Books) -> None:
 def _drafts(verdict: Verdict, ledger: Ledger, books: Books) -> None:
     """Each acknowledged draft is there; there are not more than were asked for."""
     asked = ledger.of("draft")
-    drafts = {one.answer["id"] for one in asked if one.answer}
+    drafts = {operation.answer["id"] for operation in asked if operation.answer}
     for missing in drafts - books.versions.keys():
         verdict.add("lost", f"draft {missing}")
     extra = len(books.versions) - len(asked)
@@ -79,12 +81,14 @@ def _drafts(verdict: Verdict, ledger: Ledger, books: Books) -> None:
 def _attachments(verdict: Verdict, ledger: Ledger, books: Books) -> None:
     """Each acknowledged attachment is in its proposal, and is the document that is stored."""
     asked: dict[tuple[str, str, str], list[Operation]] = defaultdict(list)
-    for one in ledger.of("attach"):
-        asked[(one.about, one.facts["requirement"], one.facts["document"])].append(one)
+    for operation in ledger.of("attach"):
+        asked[
+            (operation.about, operation.facts["requirement"], operation.facts["document"])
+        ].append(operation)
     happened = Counter((row.proposal, row.requirement, row.document) for row in books.attached)
-    for attached in asked.keys() | {one for one in happened if one[1] != RESULT}:
+    for attached in asked.keys() | {operation for operation in happened if operation[1] != RESULT}:
         wanted, found = len(asked.get(attached, [])), happened[attached]
-        sure = any(one.acknowledged for one in asked.get(attached, []))
+        sure = any(operation.acknowledged for operation in asked.get(attached, []))
         verdict.add("lost", f"attached {attached}", sure - found)
         verdict.add("duplicate" if wanted else "ghost", f"attached {attached}", found - wanted)
     results = {row.proposal for row in books.attached if row.requirement == RESULT}
@@ -212,19 +216,19 @@ def _mails(verdict: Verdict, books: Books, sender_crashes: int) -> None:
 
 def _uploads(verdict: Verdict, ledger: Ledger, books: Books) -> None:
     """Each acknowledged upload is the document that was sent."""
-    for one in ledger.of("upload"):
-        if one.answer is None:
+    for operation in ledger.of("upload"):
+        if operation.answer is None:
             continue
-        digest = books.documents.get(one.answer["id"])
+        digest = books.documents.get(operation.answer["id"])
         if digest is None:
-            verdict.add("lost", f"document {one.answer['id']}")
-        elif digest != one.about:
-            verdict.add("torn", f"document {one.answer['id']} is another one")
+            verdict.add("lost", f"document {operation.answer['id']}")
+        elif digest != operation.about:
+            verdict.add("torn", f"document {operation.answer['id']} is another one")
 
 
 def _objects(verdict: Verdict, ledger: Ledger, books: Books) -> None:
     """Each document has exactly its bytes, and there is one for each upload."""
-    uploads = Counter(one.about for one in ledger.of("upload"))
+    uploads = Counter(operation.about for operation in ledger.of("upload"))
     for digest, count in Counter(books.documents.values()).items():
         kind = "duplicate" if uploads[digest] else "ghost"
         verdict.add(kind, f"document of {digest[:12]}", count - uploads[digest])

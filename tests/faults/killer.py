@@ -213,8 +213,8 @@ class Killer:
         """Measure until every process of the parts lives and answers again."""
         began, deadline = time.monotonic(), time.monotonic() + LONGEST_OUTAGE
         while time.monotonic() < deadline:
-            found = [one for part in parts for one in self.arena.supervisor.parts[part].all]
-            if all(one.child.pid != dead and one.ready for one in found):
+            found = [process for part in parts for process in self.arena.supervisor.parts[part].all]
+            if all(process.child.pid != dead and process.ready for process in found):
                 self.outages.append((time.monotonic() - began, what))
                 return
             time.sleep(0.2)

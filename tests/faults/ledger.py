@@ -72,7 +72,7 @@ class Ledger:
 
     def of(self, *whats: str) -> list[Operation]:
         with self._lock:
-            return [one for one in self.operations.values() if one.what in whats]
+            return [operation for operation in self.operations.values() if operation.what in whats]
 
     def _write(self, **entry: Any) -> None:
         self._file.write(json.dumps(entry) + "\n")

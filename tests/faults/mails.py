@@ -17,12 +17,12 @@ def wait_until_every_mail_is_out(system):
 
 
 def missing(system):
-    return [one.number for one in system.office.filed if len(mails(system, one)) < 2]
+    return [proposal.number for proposal in system.office.filed if len(mails(system, proposal)) < 2]
 
 
 def mails(system, filed=None):
     """Copies taken by the mail server of each mail about these proposals."""
-    numbers = [one.number for one in ([filed] if filed else system.office.filed)]
+    numbers = [proposal.number for proposal in ([filed] if filed else system.office.filed)]
     return {
         key: system.mail.copies[key]
         for key, subject in list(system.mail.subjects.items())

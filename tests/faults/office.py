@@ -63,7 +63,9 @@ class Office:
     def __post_init__(self):
         credentials = folder.credentials(self.data)
         region = credentials["region"]
-        self._accounts = {one["key"]: {**one, "region": region} for one in credentials["accounts"]}
+        self._accounts = {
+            account["key"]: {**account, "region": region} for account in credentials["accounts"]
+        }
         self._people, self._receipts, self._turn = {}, {}, itertools.cycle(APPLICANTS)
         self.open_the_doors()
 
@@ -83,15 +85,17 @@ class Office:
     def _papers(self, key):
         definition = self.person(key).get(f"{API}/layanan/{LAYANAN}")
         self._fields = {
-            one["name"]: applying.answer_for(one)
-            for one in definition["fields"]
-            if one.get("required")
+            field["name"]: applying.answer_for(field)
+            for field in definition["fields"]
+            if field.get("required")
         }
         receipts = {}
-        for one in applying.required(definition):
-            paper = a_pdf("Lampiran", one["code"])
-            stored = self.person(key).upload(f"{DOCUMENTS}/documents", f"{one['code']}.pdf", paper)
-            receipts[one["code"]] = stored["receipt"]
+        for requirement in applying.required(definition):
+            paper = a_pdf("Lampiran", requirement["code"])
+            stored = self.person(key).upload(
+                f"{DOCUMENTS}/documents", f"{requirement['code']}.pdf", paper
+            )
+            receipts[requirement["code"]] = stored["receipt"]
         return receipts
 
     def draft(self):
@@ -185,10 +189,10 @@ class Office:
         """How often each applicant was told of each event of each proposal."""
         found = Counter()
         for key in APPLICANTS:
-            for one in self._all_notices(key):
+            for notice in self._all_notices(key):
                 for filed in self.filed:
-                    if filed.id in one["about"]:
-                        found[filed.id, one["event_type"]] += 1
+                    if filed.id in notice["about"]:
+                        found[filed.id, notice["event_type"]] += 1
         return found
 
     def _all_notices(self, key):
@@ -201,8 +205,8 @@ class Office:
 
     def expected(self):
         """What `notices` must come to: each once."""
-        told = {(one.id, TOLD[0]): 1 for one in self.filed if one.submitted}
-        return Counter(told | {(one.id, TOLD[1]): 1 for one in self.filed if one.decided})
+        told = {(item.id, TOLD[0]): 1 for item in self.filed if item.submitted}
+        return Counter(told | {(item.id, TOLD[1]): 1 for item in self.filed if item.decided})
 
 
 class Work:
@@ -212,7 +216,7 @@ class Work:
         self.office = office
         self.drafts = [office.draft() for _ in range(count)]
         self.failures = []
-        self._threads = [threading.Thread(target=self._do, args=(one,)) for one in self.drafts]
+        self._threads = [threading.Thread(target=self._do, args=(draft,)) for draft in self.drafts]
         del office.answers[:]
 
     def _do(self, one):
@@ -230,19 +234,21 @@ class Work:
         for thread in self._threads:
             thread.join(seconds)
         assert not self.failures
-        assert all(one.decided for one in self.drafts)
+        assert all(draft.decided for draft in self.drafts)
 
 
 def only_clear_503(answers):
     """Every refusal is a 503 that says when to come back; returns the refusals."""
-    refused = [one for one in answers if one.status >= 400]
-    assert {(one.status, bool(one.retry_after)) for one in refused} <= {(503, True)}, refused
+    refused = [answer for answer in answers if answer.status >= 400]
+    assert {(answer.status, bool(answer.retry_after)) for answer in refused} <= {(503, True)}, (
+        refused
+    )
     return refused
 
 
 def statuses(answers, *what):
-    return Counter(one.status for one in answers if not what or one.what in what)
+    return Counter(answer.status for answer in answers if not what or answer.what in what)
 
 
 def slowest(answers):
-    return max((one.seconds for one in answers), default=0.0)
+    return max((answer.seconds for answer in answers), default=0.0)

@@ -51,7 +51,9 @@ class People:
     @classmethod
     def of(cls, url: str, data: Path, ledger: Ledger, known: dict[str, Person]) -> "People":
         told = json.loads((data / "demo-credentials.json").read_text("utf-8"))
-        accounts = {one["key"]: {**one, "region": told["region"]} for one in told["accounts"]}
+        accounts = {
+            account["key"]: {**account, "region": told["region"]} for account in told["accounts"]
+        }
         return cls(url, accounts, ledger, known)
 
     def person(self, key: str) -> Person:

@@ -22,8 +22,8 @@ def children():
 def family(pid):
     """The process and all that descend from it."""
     tree, found = children(), [pid]
-    for one in found:
-        found += tree.get(one, [])
+    for parent in found:
+        found += tree.get(parent, [])
     return found
 
 

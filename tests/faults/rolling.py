@@ -52,7 +52,7 @@ class Rolling(Supervisor):
 
     def retire(self, names: Iterable[str]) -> None:
         """End what ran before the last `join`, after the requests and events in hand."""
-        old = [one for name in names for one in self.leaving.pop(name)]
+        old = [process for name in names for process in self.leaving.pop(name)]
         for part in self.parts.values():
             part.webs = [web for web in part.webs if web not in old]
         self._tell_edge()
@@ -60,7 +60,7 @@ class Rolling(Supervisor):
             list(pool.map(Instance.stop, old))
 
     def stop(self) -> None:
-        for instance in [one for old in self.leaving.values() for one in old]:
+        for instance in [process for old in self.leaving.values() for process in old]:
             instance.stop()
         super().stop()
 

@@ -66,7 +66,7 @@ def test_the_link_to_rabbitmq(system, how):
 
     print(f"{how}: slowest request {slowest(during):.2f} s, published {back:.1f} s after healing,")
     print(f"everybody told {told:.1f} s later")
-    assert {one.status for one in during} == {200}
+    assert {answer.status for answer in during} == {200}
 
 
 @each_way(always="cut")
@@ -78,7 +78,7 @@ def test_the_link_by_which_services_and_workers_call_each_other(system, how):
     told_away = office.open_paper(known)
     office.round()
     office.look_for(end - time.monotonic())
-    during = [one for one in office.answers if one.what != "grant"]
+    during = [answer for answer in office.answers if answer.what != "grant"]
     [asked] = only_clear_503(office.answers)
     system.links["edge"].heal()
     back = wait_for(lambda: office.open_paper(known).status in (200, 201), RECONNECTED + BUSY)
@@ -88,7 +88,7 @@ def test_the_link_by_which_services_and_workers_call_each_other(system, how):
     print(f"{how}: told {told_away.status} after {asked.seconds:.1f} s, back {back:.1f} s after,")
     print(f"everybody told {told:.1f} s, every mail out {sent:.1f} s later")
     assert asked.seconds < 10 + BESIDE
-    assert {one.status for one in during} == {200}
+    assert {answer.status for answer in during} == {200}
 
 
 @each_way(always="cut")
@@ -103,7 +103,7 @@ def test_the_link_to_the_mail_server(system, how):
     sent = wait_until_every_mail_is_out(system)
 
     print(f"{how}: told in the application {told:.1f} s, every mail out {sent:.1f} s after healing")
-    assert {one.status for one in during} == {200}
+    assert {answer.status for answer in during} == {200}
 
 
 @pytest.mark.parametrize(
@@ -119,4 +119,4 @@ def test_over_a_slow_link_everything_works_slowly(system, name):
 
     print(f"{name}: slowest request {slowest(office.answers):.2f} s, everybody told {told:.1f} s,")
     print(f"every mail out {sent:.1f} s later")
-    assert {one.status for one in office.answers} <= {200, 201}
+    assert {answer.status for answer in office.answers} <= {200, 201}

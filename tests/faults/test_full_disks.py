@@ -79,7 +79,7 @@ def test_a_full_disk_under_postgresql_refuses_clearly_and_loses_nothing(system, 
     for _ in range(4):
         press_for_room(system)
         office.look_for(1)
-    refused = [one for one in office.answers if one.status >= 400]
+    refused = [answer for answer in office.answers if answer.status >= 400]
     make_room()
     gave_up = []
 
@@ -98,7 +98,7 @@ def test_a_full_disk_under_postgresql_refuses_clearly_and_loses_nothing(system, 
     )
     print(f"back {back:.1f} s after there was room, everybody told {told:.1f} s later")
     assert refused
-    assert {one.status for one in refused} <= CLEAR
+    assert {answer.status for answer in refused} <= CLEAR
     assert torn(system) == []
 
 
@@ -121,9 +121,9 @@ def test_a_full_disk_under_the_broker_delays_events_and_refuses_nobody(system, f
     make_room = fill("rabbit", left)
     wait_for(lambda: takes_nothing(rabbit), RESUMED)
     del office.answers[:]
-    for one in drafts:
-        office.submit(one)
-        office.decide(one)
+    for draft in drafts:
+        office.submit(draft)
+        office.decide(draft)
     held = transactions_held(system, BLOCKED)
     during = list(office.answers)
     waiting, blocked = system.unpublished(), takes_nothing(rabbit)

@@ -118,7 +118,7 @@ def test_copies_are_the_newest_state_that_was_told(rebuilt, name, table, event_t
 
 
 def test_everybody_who_was_to_be_told_has_one_notice_and_no_more(rebuilt):
-    rules = [rule for one in MANIFESTS.values() for rule in one.notices]
+    rules = [rule for manifest in MANIFESTS.values() for rule in manifest.notices]
     due = Counter(
         (event.id, rule.name, person)
         for event in HISTORIES["proposal"]

@@ -79,9 +79,9 @@ def test_a_half_open_link_takes_everything_and_answers_nothing(link, echo):
         assert said(old) == b"halo"
         link.half_open()
         with caller(link) as new:
-            for one in (old, new):
+            for item in (old, new):
                 with pytest.raises(TimeoutError):
-                    said(one)
+                    said(item)
         link.heal()
         with pytest.raises(TimeoutError):
             said(old)

@@ -93,9 +93,9 @@ def test_copies_have_no_effect_poison_is_parked_and_can_be_handled_later(engines
     wait_for(lambda: left(letters) == 0 and not dead_list(letters), 30)
 
     print(f"{len(deliveries)} deliveries of {len(events) + 1} events handled within {took:.1f} s")
-    assert texts == sorted(one.data["text"] for one in events)
+    assert texts == sorted(event.data["text"] for event in events)
     assert len(order) == SUBJECTS
-    assert [(one["event_id"], one["attempts"]) for one in parked] == [(poison.id, 3)]
+    assert [(event["event_id"], event["attempts"]) for event in parked] == [(poison.id, 3)]
     assert replayed.json == {"count": 1}
     assert kept == [poison.id]
 

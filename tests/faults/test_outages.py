@@ -43,15 +43,15 @@ def test_while_the_broker_is_away_people_submit_and_decide_and_nothing_is_lost(s
 def handled(office, drafts):
     """Submit and decide each; returns the answers."""
     del office.answers[:]
-    for one in drafts:
-        office.submit(one)
+    for draft in drafts:
+        office.submit(draft)
         office.look()
-        office.decide(one)
+        office.decide(draft)
     return list(office.answers)
 
 
 def p95(answers):
-    return quantiles([one.seconds for one in answers], n=20)[-1]
+    return quantiles([answer.seconds for answer in answers], n=20)[-1]
 
 
 PROMISED, BUSY = 3.0, 1.5  # seconds; what a machine with other work may add

@@ -57,7 +57,7 @@ def test_publisher_and_hearer_give_up_a_silent_line_and_go_on_by_another(broker,
     gave_up = time.monotonic() - began
     link.heal()
     publishing = wait_for(lambda: published(notes, note("meanwhile", position=2)), 15)
-    hearing_again = wait_for(lambda: len({one.position for one in arrived}) == 2, 15)
+    hearing_again = wait_for(lambda: len({item.position for item in arrived}) == 2, 15)
     stop.set()
     ear.join(10)
     notes.close()

@@ -86,9 +86,9 @@ def p95(office):
     for _ in range(LOOKS):
         office.look()
         time.sleep(0.05)
-    taken = [one for one in office.answers[count:] if one.what == "read"]
-    assert {one.status for one in taken} == {200}
-    return statistics.quantiles([one.seconds for one in taken], n=20)[-1]
+    taken = [answer for answer in office.answers[count:] if answer.what == "read"]
+    assert {answer.status for answer in taken} == {200}
+    return statistics.quantiles([answer.seconds for answer in taken], n=20)[-1]
 
 
 def longest_transaction(system):
@@ -107,11 +107,11 @@ def longest_transaction(system):
 
 def whatsapps(system):
     """Copies the provider was given of each message about these proposals."""
-    numbers = [one.number for one in system.office.filed if one.number]
+    numbers = [proposal.number for proposal in system.office.filed if proposal.number]
     return Counter(
-        one["biz_opaque_callback_data"]
-        for one in list(system.whatsapp.messages)
-        if any(number in one["text"]["body"].replace("*", " ").split() for number in numbers)
+        message["biz_opaque_callback_data"]
+        for message in list(system.whatsapp.messages)
+        if any(number in message["text"]["body"].replace("*", " ").split() for number in numbers)
     )
 
 
@@ -129,7 +129,7 @@ def sending(system):
 
 
 def attempted(system, ending):
-    ids = "', '".join(f"proposal/{one.id}" for one in system.office.filed)
+    ids = "', '".join(f"proposal/{item.id}" for item in system.office.filed)
     statement = (
         "SELECT count(*) FROM attempts JOIN deliveries ON deliveries.id = delivery_id"  # noqa: S608 - ids of ours
         " JOIN notices ON notices.id = notice_id WHERE channel = 'email'"

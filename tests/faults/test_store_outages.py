@@ -48,7 +48,7 @@ def test_an_upload_is_a_clear_503_the_rest_goes_on_and_the_same_upload_works_lat
     office.look_for(1)
     meanwhile = statuses(office.answers, "submit", "decide", "read")
     uploading.join(40)
-    [refused] = [one for one in office.answers if one.what == "upload"]
+    [refused] = [answer for answer in office.answers if answer.what == "upload"]
     during = rows(system)
     mend()
     back = wait_for(lambda: office.upload(content, key).status == 201, 30)

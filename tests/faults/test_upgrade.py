@@ -65,7 +65,7 @@ def running(previous: Path) -> Iterator[Rolling]:
 
 def accounts(cluster: Rolling) -> dict[str, dict[str, Any]]:
     told = demo_credentials(cluster.plan.folder)
-    return {one["key"]: {**one, "region": told["region"]} for one in told["accounts"]}
+    return {account["key"]: {**account, "region": told["region"]} for account in told["accounts"]}
 
 
 def rows(cluster: Rolling, service: str, question: str, **given: Any) -> list[tuple[Any, ...]]:
@@ -100,7 +100,7 @@ def crossed(cluster: Rolling, since: datetime, worker: Instance) -> int:
 
 def workers_of(cluster: Rolling, name: str) -> list[Instance]:
     everything = [*cluster.leaving[name], *cluster.parts[name].all]
-    return [one for one in everything if one.kind == "worker"]
+    return [item for item in everything if item.kind == "worker"]
 
 
 def both_answer(cluster: Rolling, name: str) -> bool:
@@ -108,7 +108,7 @@ def both_answer(cluster: Rolling, name: str) -> bool:
 
 
 def both_handle(cluster: Rolling, since: datetime) -> bool:
-    return all(crossed(cluster, since, one) > 0 for one in workers_of(cluster, "notification"))
+    return all(crossed(cluster, since, item) > 0 for item in workers_of(cluster, "notification"))
 
 
 def change(cluster: Rolling, load: Load, root: Path, *names: str) -> None:
@@ -155,8 +155,10 @@ def unhandled(cluster: Rolling) -> list[str]:
     for service in cluster.plan.manifests:
         inbox = dict(rows(cluster, service, "SELECT event_id, status FROM inbox"))
         types = hearers()[service]
-        missed = [one for one in events if one.type in types and inbox.get(one.id) != "done"]
-        wrong += [f"{service}: {one.type} is {inbox.get(one.id)}" for one in missed]
+        missed = [
+            event for event in events if event.type in types and inbox.get(event.id) != "done"
+        ]
+        wrong += [f"{service}: {item.type} is {inbox.get(item.id)}" for item in missed]
     return wrong
 
 
@@ -191,7 +193,7 @@ def forward_back_and_forward(
     cluster.migrate_with(ROOT, "notification")
     change(cluster, load, ROOT, "notification")
     ways["old proposal to new notification"] = events_cross(cluster, load)
-    for name in (one for one in others if one not in FRONTS):
+    for name in (item for item in others if item not in FRONTS):
         cluster.migrate_with(ROOT, name)
         change(cluster, load, ROOT, name)
     change(cluster, load, ROOT, *FRONTS)

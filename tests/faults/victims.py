@@ -19,7 +19,7 @@ def alive(supervisor: Supervisor) -> Iterator[tuple[str, int]]:
             for pid in tree.get(web.child.pid, ()):
                 yield f"{part.name} web worker", pid
                 if part.name == "documents":
-                    yield from ((CHECKER, one) for one in tree.get(pid, ()))
+                    yield from ((CHECKER, item) for item in tree.get(pid, ()))
         if part.worker is not None:
             yield f"{part.name} worker", part.worker.child.pid
 

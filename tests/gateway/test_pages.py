@@ -108,7 +108,7 @@ def test_the_docs_load_everything_from_here(client: FlaskClient):
     addresses = [
         part.split('"')[0] for part in page.text.replace('src="', 'href="').split('href="')[1:]
     ]
-    answers = {one: status_of(client, one) for one in addresses if one != "/openapi.json"}
+    answers = {item: status_of(client, item) for item in addresses if item != "/openapi.json"}
 
     assert client.get("/docs").headers["Location"] == "/docs/"
     assert "//" not in "".join(addresses)

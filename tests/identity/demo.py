@@ -14,7 +14,7 @@ from services.identity.models import Employee, Unit, db
 
 def account(folder: Path, key: str) -> dict[str, Any]:
     told = json.loads((folder / "demo-credentials.json").read_text("utf-8"))
-    return next(one for one in told["accounts"] if one["key"] == key)
+    return next(item for item in told["accounts"] if item["key"] == key)
 
 
 def employee_id(app: Flask, folder: Path, key: str) -> UUID:

@@ -34,7 +34,11 @@ def _sysadmin_stays_signed_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_no_request_breaks_the_api_or_its_description(desk: Desk):
     schema = schemathesis.openapi.from_wsgi("/api/identity/v1/openapi.json", desk.app)
-    operations = [one.ok() for one in schema.get_all_operations() if isinstance(one, Ok)]
+    operations = [
+        get_all_operation.ok()
+        for get_all_operation in schema.get_all_operations()
+        if isinstance(get_all_operation, Ok)
+    ]
     assert len(operations) >= 30
     statuses: list[int] = []
 

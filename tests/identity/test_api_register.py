@@ -72,7 +72,7 @@ def test_wrong_and_foreign_fields_are_refused(desk: Desk, change: dict[str, Any]
     answer = desk.call("sysadmin", "POST", "/employees", json=_new(desk, **change))
 
     assert answer.status_code == 422
-    assert pointer in [one["pointer"] for one in answer.get_json()["errors"]]
+    assert pointer in [error["pointer"] for error in answer.get_json()["errors"]]
 
 
 def test_a_nip_is_registered_once(desk: Desk):
@@ -164,7 +164,7 @@ def test_the_list_goes_by_name_page_by_page_and_misses_nobody(desk: Desk):
     while True:
         more = f"&cursor={cursor}" if cursor else ""
         page = desk.call("sysadmin", "GET", f"/employees?limit=7{more}").get_json()
-        names.extend(one["name"] for one in page["data"])
+        names.extend(item["name"] for item in page["data"])
         cursor = page["page"]["next_cursor"]
         if cursor is None:
             break
@@ -176,7 +176,7 @@ def test_the_list_goes_by_name_page_by_page_and_misses_nobody(desk: Desk):
 def test_the_list_is_narrowed_by_name_unit_and_activity(desk: Desk):
     def names(query: str) -> list[str]:
         data = desk.call("sysadmin", "GET", f"/employees?{query}").get_json()["data"]
-        return [one["name"] for one in data]
+        return [item["name"] for item in data]
 
     assert names("q=JATI") == ["Jati Contoh"]
     assert names("q=%25") == []
@@ -272,7 +272,7 @@ def test_a_unit_with_people_stays_in_use(desk: Desk):
 def test_everybody_signed_in_may_read_the_tree(desk: Desk):
     answer = desk.call("applicant", "GET", "/units?kind=opd")
 
-    assert [one["code"] for one in answer.get_json()["data"]] == [
+    assert [item["code"] for item in answer.get_json()["data"]] == [
         "bkpsdm",
         "dinkes",
         "disdik",

@@ -39,7 +39,9 @@ def test_a_role_shows_in_me_from_its_first_day(desk: Desk):
     _grant(desk)
 
     def roles() -> list[str]:
-        return [one["role"] for one in desk.call("umpeg_second", "GET", "/me").get_json()["roles"]]
+        return [
+            role["role"] for role in desk.call("umpeg_second", "GET", "/me").get_json()["roles"]
+        ]
 
     assert roles() == ["umpeg"]
     with time_machine.travel("2026-11-22T16:59:59Z"):
@@ -202,7 +204,7 @@ def test_a_delegation_is_seen_by_those_it_concerns(desk: Desk):
 def test_the_roles_of_a_demo_region_are_those_the_flow_needs(desk: Desk):
     data = desk.call("sysadmin", "GET", "/role-grants?limit=100").get_json()["data"]
 
-    assert {one["role"] for one in data} == {
+    assert {item["role"] for item in data} == {
         *("umpeg", "opd_head", "opd_secretary", "bkpsdm_admin", "division_head"),
         *("bkpsdm_secretary", "bkpsdm_head", "sekda", "sysadmin"),
     }

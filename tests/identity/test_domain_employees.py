@@ -17,7 +17,7 @@ def _wrong(nip: Any, **facts: Any) -> list[str]:
     try:
         check_facts(nip, Facts(**facts))
     except FactsContradict as error:
-        return [one.pointer for one in error.errors]
+        return [fault.pointer for fault in error.errors]
     return []
 
 

@@ -12,7 +12,7 @@ def _codes(password: str) -> list[str]:
     try:
         check_password(password, nip=NIP, name=NAME)
     except PasswordTooWeak as error:
-        return [one.code for one in error.errors]
+        return [fault.code for fault in error.errors]
     return []
 
 

@@ -48,7 +48,7 @@ def _one_more(desk: Desk, event_type: str, change: Any) -> Event:
     before = {event.id for event in desk.events(event_type)}
     answer = change()
     assert answer.status_code < 300, answer.text
-    [event] = [one for one in desk.events(event_type) if one.id not in before]
+    [event] = [notice for notice in desk.events(event_type) if notice.id not in before]
     _schema(event_type).validate(dict(event.data))
     return event
 
@@ -208,6 +208,6 @@ def test_the_events_of_a_region_can_be_read_from_the_log(desk: Desk):
     ).get_json()
 
     assert len(page["data"]) == 18
-    assert [one["position"] for one in page["data"]] == sorted(
-        one["position"] for one in page["data"]
+    assert [item["position"] for item in page["data"]] == sorted(
+        item["position"] for item in page["data"]
     )

@@ -77,7 +77,7 @@ def test_the_token_opens_the_api(door: Door):
 
     assert answer.status_code == 200
     assert answer.get_json()["name"] == "Flamboyan Contoh"
-    assert [one["role"] for one in answer.get_json()["roles"]] == ["opd_head"]
+    assert [role["role"] for role in answer.get_json()["roles"]] == ["opd_head"]
     assert answer.get_json()["opd"]["name"] == "Dinas Pendidikan"
     assert answer.get_json()["region"] == {
         "code": "demo",

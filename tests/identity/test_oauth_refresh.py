@@ -17,7 +17,7 @@ def test_a_refresh_gives_new_tokens_and_the_new_one_goes_on(door: Door):
 
     assert door.me(second["access_token"]).status_code == 200
     assert door.me(third["access_token"]).status_code == 200
-    assert len({one["refresh_token"] for one in (first, second, third)}) == 3
+    assert len({item["refresh_token"] for item in (first, second, third)}) == 3
 
 
 def test_a_second_tab_within_twenty_seconds_gets_the_same_successor(door: Door):
@@ -39,8 +39,8 @@ def test_two_tabs_in_the_very_same_moment_get_the_same_successor(door: Door):
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: door.refresh(first), range(4)))
 
-    assert [one.status_code for one in answers] == [200] * 4
-    assert len({one.get_json()["refresh_token"] for one in answers}) == 1
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert len({answer.get_json()["refresh_token"] for answer in answers}) == 1
 
 
 def test_a_code_redeemed_twice_in_the_very_same_moment_gives_tokens_once(door: Door):
@@ -49,7 +49,7 @@ def test_a_code_redeemed_twice_in_the_very_same_moment_gives_tokens_once(door: D
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: door.redeem(code), range(4)))
 
-    assert sorted(one.status_code for one in answers) == [200, 400, 400, 400]
+    assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
 
 
 def test_a_used_token_that_comes_back_later_ends_the_whole_family(door: Door):

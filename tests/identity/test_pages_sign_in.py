@@ -425,7 +425,7 @@ def test_neither_password_nor_session_secret_lies_in_the_database_as_it_is(door:
         hashes = db.session.scalars(select(Account.password_hash)).all()
         prints = db.session.scalars(select(SignInSession.fingerprint)).all()
 
-    assert all(one and one.startswith("$argon2id$") for one in hashes)
+    assert all(item and item.startswith("$argon2id$") for item in hashes)
     assert _cookie(browser, "simpul_session") not in prints
 
 

@@ -42,17 +42,17 @@ def test_the_credentials_are_readable_by_the_owner_only(demo_app: Flask, demo_co
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert (told["region"], told["demo"], told["url"]) == ("demo", True, None)
-    assert [one["key"] for one in told["accounts"]] == [person.key for person in PEOPLE]
-    enrolled = [one["key"] for one in told["accounts"] if one["totp_secret"]]
+    assert [account["key"] for account in told["accounts"]] == [person.key for person in PEOPLE]
+    enrolled = [account["key"] for account in told["accounts"] if account["totp_secret"]]
     assert enrolled == ["bkpsdm_head", "sysadmin"]
 
 
 def test_demo_passwords_are_random_and_keep_the_rules(demo_app: Flask, demo_copy: Path):
     accounts = json.loads((demo_copy / demo.CREDENTIALS).read_text("utf-8"))["accounts"]
 
-    assert len({one["password"] for one in accounts}) == len(accounts)
-    for one in accounts:
-        check_password(one["password"], nip=one["nip"], name=one["name"])
+    assert len({account["password"] for account in accounts}) == len(accounts)
+    for account in accounts:
+        check_password(account["password"], nip=account["nip"], name=account["name"])
 
 
 def test_seeding_again_changes_nothing(demo_app: Flask, demo_copy: Path):
@@ -75,7 +75,7 @@ def test_the_people_of_the_demo_are_obviously_invented():
 
 def test_every_service_and_application_is_registered(demo_app: Flask):
     with demo_app.app_context():
-        clients = {one.client_id: one for one in db.session.scalars(select(OAuthClient))}
+        clients = {item.client_id: item for item in db.session.scalars(select(OAuthClient))}
 
     assert clients["simpul-portal"].redirect_uris == ["http://simpul.test/portal/callback"]
     assert clients["simpul-portal"].secret_fingerprint is None
@@ -123,7 +123,7 @@ def test_a_hash_takes_64_mebibytes_of_memory_by_default(tmp_path: Path):
 
 def _count(*models: type) -> list[int]:
     with all_regions():
-        return [db.session.scalar(select(func.count()).select_from(one)) or 0 for one in models]
+        return [db.session.scalar(select(func.count()).select_from(model)) or 0 for model in models]
 
 
 _PASSING = (SignInSession, TokenFamily, RefreshToken, AuthorizationCode, SignInAttempt)

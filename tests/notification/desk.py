@@ -215,7 +215,7 @@ class Desk:
         return self.rows(Attempt)
 
     def delivery(self, channel="email"):
-        [one] = [one for one in self.deliveries if one.channel == channel]
+        [one] = [delivery for delivery in self.deliveries if delivery.channel == channel]
         return one
 
     def parked(self):

@@ -57,7 +57,7 @@ def test_a_template_message_carries_subject_and_text_on_one_line_each(cloud):
     assert sent["biz_opaque_callback_data"] == str(NOTICE)
     assert sent["template"]["name"] == "pemberitahuan"
     assert sent["template"]["language"] == {"code": "id"}
-    texts = [one["text"] for one in sent["template"]["components"][0]["parameters"]]
+    texts = [parameter["text"] for parameter in sent["template"]["components"][0]["parameters"]]
     assert texts == ["Usulan demo/1", "Yth. Contoh Satu, usulan diterima. Terima kasih"]
 
 

@@ -27,7 +27,7 @@ class TestTheInbox:
         first = ask(told, "/notices?limit=3").json
         second = ask(told, f"/notices?limit=3&cursor={first['page']['next_cursor']}").json
 
-        subjects = [one["subject"] for one in first["data"] + second["data"]]
+        subjects = [item["subject"] for item in first["data"] + second["data"]]
         assert subjects == [f"Berkas demo/{n}" for n in (5, 4, 3, 2, 1)]
         assert second["page"]["has_more"] is False
 
@@ -155,7 +155,7 @@ class TestTheListOfDeliveries:
         rows = {row["channel"]: row for row in answer.json["data"]}
         assert rows.keys() == {"in_app", "email"}
         assert rows["email"]["state"] == "failed"
-        assert [one["ending"] for one in rows["email"]["attempts"]] == ["permanent"]
+        assert [attempt["ending"] for attempt in rows["email"]["attempts"]] == ["permanent"]
         assert UUID(rows["email"]["recipient_id"]) == APPLICANT
         assert "Contoh Pengusul" not in answer.text
         assert "@" not in answer.text

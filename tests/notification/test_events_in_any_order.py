@@ -56,7 +56,7 @@ def told_by(folder: Path, *batches):
     assert desk.parked() == []
     left = {model.__tablename__: rows_of(desk, model) for model in (Notice, Delivery, *COPIES)}
     desk.send_all()
-    sent = sorted((one.to, one.subject, one.body) for one in desk.mail.sent)
+    sent = sorted((event.to, event.subject, event.body) for event in desk.mail.sent)
     with desk.app.app_context(), all_regions():
         runtimes.of(desk.app).db.engine.dispose()
     return left, sent
@@ -81,7 +81,7 @@ def rows_of(desk, model):
 def test_three_times_and_shuffled_is_told_as_once(clock, tmp_path, seed):
     copies, moves = everything_said()
     chance = random.Random(seed)
-    thrice = [one for one in copies + moves for _ in range(3)]
+    thrice = [copy for copy in copies + moves for _ in range(3)]
     chance.shuffle(thrice)
 
     # The first versions of the copies are there, as they are long before anything is told.

@@ -67,5 +67,5 @@ def test_a_sender_killed_after_the_final_dot_costs_exactly_one_more_copy(
     assert len(copies) == 3
     assert len(set(copies)) == 2
     assert copies[0] == copies[2]
-    assert {one.state for one in desk.deliveries} == {"sent"}
-    assert sorted(one.ending for one in desk.attempts) == ["accepted", "accepted", "lost"]
+    assert {delivery.state for delivery in desk.deliveries} == {"sent"}
+    assert sorted(attempt.ending for attempt in desk.attempts) == ["accepted", "accepted", "lost"]

@@ -46,7 +46,7 @@ def test_so_many_notices_are_so_many_mails(service, relay, count):
     relay.expected = count
     desk = Desk(service("notification", MAIL_URL=relay.url, MAIL_FROM="layanan@bkpsdm.example"))
     senders = [
-        one for one in desk.service.runtime.loops if one.name.startswith(("email", "claims"))
+        loop for loop in desk.service.runtime.loops if loop.name.startswith(("email", "claims"))
     ]
     desk.meet_everybody()
     desk.rules(a_rule(channels=("in_app", "email")))
@@ -60,4 +60,4 @@ def test_so_many_notices_are_so_many_mails(service, relay, count):
     assert arrived
     assert len(relay.mails) == count
     assert relay.mails.total() == count, "no mail came twice"
-    assert {one.state for one in desk.deliveries} == {"sent"}
+    assert {delivery.state for delivery in desk.deliveries} == {"sent"}

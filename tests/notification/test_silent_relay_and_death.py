@@ -70,7 +70,7 @@ def send(desk, relay, tmp_path):
 
 
 def endings(desk):
-    return [one.ending for one in desk.attempts]
+    return [attempt.ending for attempt in desk.attempts]
 
 
 def test_a_death_after_the_silence_leaves_a_claim_and_costs_exactly_one_more_copy(

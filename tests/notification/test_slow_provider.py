@@ -55,7 +55,9 @@ def relay():
 def test_requests_and_the_other_channel_go_on_while_every_mail_sender_hangs(service, relay):
     url = f"smtp://127.0.0.1:{relay.port}?tls=none"
     desk = Desk(service("notification", MAIL_URL=url, MAIL_FROM="layanan@bkpsdm.example"))
-    loops = [one for one in desk.service.runtime.loops if one.name.startswith(("email", "whats"))]
+    loops = [
+        loop for loop in desk.service.runtime.loops if loop.name.startswith(("email", "whats"))
+    ]
     desk.meet_everybody()
     desk.rules(a_rule(channels=("in_app", "email", "whatsapp")))
     desk.hear(*(an_event(version=n) for n in range(1, 9)))
@@ -69,8 +71,8 @@ def test_requests_and_the_other_channel_go_on_while_every_mail_sender_hangs(serv
             held_by_mail = desk.db.engine.pool.checkedout()
         answers = [ask(desk).status_code for _ in range(20)]
         for _ in range(200):
-            sent = [one for one in desk.deliveries if one.channel == "whatsapp"]
-            if all(one.state == "sent" for one in sent):
+            sent = [delivery for delivery in desk.deliveries if delivery.channel == "whatsapp"]
+            if all(delivery.state == "sent" for delivery in sent):
                 break
             relay.stop.wait(0.05)
     finally:
@@ -78,7 +80,7 @@ def test_requests_and_the_other_channel_go_on_while_every_mail_sender_hangs(serv
         worker.stop(timeout=5)
 
     assert answers == [200] * 20
-    assert {one.state for one in sent} == {"sent"}
+    assert {delivery.state for delivery in sent} == {"sent"}
     assert held_by_mail <= 2, "only the WhatsApp senders may be at the database"
 
 

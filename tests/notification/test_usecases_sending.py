@@ -26,7 +26,7 @@ def told(clock, desk):
 
 
 def endings(desk):
-    return [one.ending for one in desk.attempts]
+    return [attempt.ending for attempt in desk.attempts]
 
 
 def test_a_due_message_is_sent_once_to_the_address_identity_gave(told):
@@ -93,7 +93,7 @@ def test_a_failing_mail_follows_its_schedule_with_one_row_per_try(told, clock):
     minutes = [round(wait / timedelta(minutes=1)) for wait in waits]
     assert minutes == [0, 1, 5, 15, 60, 180, 360, 720, 1440, 1440]
     assert (told.delivery().state, told.delivery().reason) == ("failed", "gave_up")
-    assert [one.number for one in told.attempts] == list(range(1, 11))
+    assert [attempt.number for attempt in told.attempts] == list(range(1, 11))
     assert len({message.id for message in told.mail.sent}) == 1
 
 

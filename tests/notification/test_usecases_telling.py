@@ -27,7 +27,7 @@ def test_an_event_becomes_one_notice_with_a_delivery_for_each_channel(desk):
     assert notice.texts["id"]["subject"] == "Berkas demo/1"
     assert notice.texts["en"]["body"].startswith("Dear Contoh Pengusul,")
     assert notice.texts["id"]["body"].endswith("BKPSDM Kota Contoh Raya")
-    states = {one.channel: one.state for one in desk.deliveries}
+    states = {delivery.channel: delivery.state for delivery in desk.deliveries}
     assert states == {"in_app": "sent", "email": "pending"}
 
 
@@ -52,9 +52,9 @@ def test_events_that_come_three_times_in_any_order_tell_everybody_once(desk):
 
     desk.hear(*thrice)
 
-    told = [(one.event_id, one.recipient_id, one.rule) for one in desk.notices]
+    told = [(notice.event_id, notice.recipient_id, notice.rule) for notice in desk.notices]
     assert len(told) == len(set(told)) == 12 * (1 + len(PEOPLE))
-    channels = [(one.notice_id, one.channel) for one in desk.deliveries]
+    channels = [(delivery.notice_id, delivery.channel) for delivery in desk.deliveries]
     assert len(channels) == len(set(channels)) == 12 * (3 + 2 * len(PEOPLE))
 
 
@@ -64,7 +64,7 @@ def test_a_rule_of_another_service_by_the_same_name_is_another_rule(desk):
 
     desk.hear(an_event())
 
-    assert sorted(one.service for one in desk.notices) == ["archive", "files"]
+    assert sorted(notice.service for notice in desk.notices) == ["archive", "files"]
 
 
 def test_a_missing_fact_parks_the_event_with_what_must_be_mended(desk):
@@ -82,7 +82,7 @@ def test_a_missing_fact_parks_the_event_with_what_must_be_mended(desk):
 def test_a_parked_event_does_not_hold_up_the_next(desk):
     desk.hear(an_event(owner_id="nobody"), an_event(version=2, number="demo/2"))
 
-    assert [one.texts["id"]["subject"] for one in desk.notices] == ["Berkas demo/2"]
+    assert [notice.texts["id"]["subject"] for notice in desk.notices] == ["Berkas demo/2"]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_nobody_named_means_nobody_told(desk):
     desk.rules(a_rule(to="decider_ids"))
     desk.hear(an_event(decider_ids=[]), an_event(version=2, decider_ids=[str(OFFICER)]))
 
-    assert [one.recipient_id for one in desk.notices] == [OFFICER]
+    assert [notice.recipient_id for notice in desk.notices] == [OFFICER]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def installed() -> Iterator[Callable[[Path], None]]:
     yield install
     patch.undo()
     manifest._loaded.cache_clear()
-    for name in [one for one in sys.modules if _is_ours(one)]:
+    for name in [module for module in sys.modules if _is_ours(module)]:
         del sys.modules[name]
 
 

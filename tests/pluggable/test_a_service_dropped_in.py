@@ -48,7 +48,7 @@ class Joined:
 
     def case_of(self, filed: Filed) -> dict[str, Any]:
         found = self.journey.person("opd_head").get(f"{CASES}?limit=100")["data"]
-        return next(one for one in found if one["id"] == filed.id)
+        return next(item for item in found if item["id"] == filed.id)
 
     def decide(self, filed: Filed, *, by: str = "opd_head", status: int = 200, **body: Any) -> Any:
         version = self.case_of(filed)["version"]

@@ -62,7 +62,7 @@ class FakeEdge:
         return _response(answer(sent) if callable(answer) else answer)(environ, start_response)
 
     def told(self, method: str, path: str) -> list[Sent]:
-        return [one for one in self.calls if (one.method, one.path) == (method, path)]
+        return [call for call in self.calls if (call.method, call.path) == (method, path)]
 
 
 def _response(answer: Any) -> Response:
@@ -233,15 +233,15 @@ def a_proposal(**changes: Any) -> dict[str, Any]:
         "fields": {"keperluan": "Lama"},
         "documents": [
             {
-                "requirement": one["code"],
-                "name": one["name"],
+                "requirement": requirement["code"],
+                "name": requirement["name"],
                 "needed": True,
-                "upload": one["upload"],
+                "upload": requirement["upload"],
                 "open": True,
                 "current": None,
                 "previous": [],
             }
-            for one in layanan["requirements"]
+            for requirement in layanan["requirements"]
         ],
         "notes": {"umpeg": [], "opd_head": [], "bkpsdm": [], "bkpsdm_head": []},
         "opened": {"fields": ["keperluan"], "documents": ["skp", "surat"]},

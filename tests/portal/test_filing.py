@@ -50,7 +50,7 @@ def test_beginning_twice_makes_one_draft(applicant: FlaskClient, edge: FakeEdge)
     for _ in range(2):
         made = post(applicant, "/portal/layanan/bebas_hukdis")
 
-    keys = [one.headers["idempotency-key"] for one in edge.told("POST", f"{API}/proposals")]
+    keys = [item.headers["idempotency-key"] for item in edge.told("POST", f"{API}/proposals")]
     assert made.headers["Location"] == f"{PAGE}/isi"
     assert keys == ["key-1", "key-1"]
 
@@ -76,7 +76,7 @@ def test_the_form_shows_types_limits_and_what_is_required(client: FlaskClient, e
         a_field("sistem", system=True),
     ]
     requirements = [a_requirement("kecil", max_bytes=512_000), a_requirement("info", upload=False)]
-    names = [one["name"] for one in fields if not one["system"]]
+    names = [field["name"] for field in fields if not field["system"]]
     layanan = a_layanan(fields=fields, requirements=requirements)
     opened = {"fields": names, "documents": ["kecil"]}
     knows(edge, a_proposal(definition=layanan, opened=opened, fields={"pilihan": "a"}))
@@ -101,11 +101,11 @@ def test_every_input_has_a_label(applicant: FlaskClient):
     ids = [
         part.split('"')[0] for part in page.split(' id="') if "field." in part or "file-" in part
     ]
-    inputs = [one for one in ids if one.startswith(("field.", "file-"))]
+    inputs = [item for item in ids if item.startswith(("field.", "file-"))]
 
     assert inputs
-    for one in inputs:
-        assert f'for="{one}"' in page
+    for item in inputs:
+        assert f'for="{item}"' in page
 
 
 def test_saving_sends_only_what_changed_with_the_version_seen(
@@ -143,7 +143,7 @@ def test_all_files_can_come_with_the_form(applicant: FlaskClient, edge: FakeEdge
     post(applicant, f"{PAGE}/isi", **{"document.skp": pdf(), "document.surat": pdf("surat.pdf")})
 
     uploads = edge.told("POST", DOCUMENTS)
-    assert [one.headers["idempotency-key"] for one in uploads] == ["key-1-skp", "key-1-surat"]
+    assert [upload.headers["idempotency-key"] for upload in uploads] == ["key-1-skp", "key-1-surat"]
     assert b'filename="surat.pdf"' in uploads[1].body
     assert b"1048576" in uploads[0].body
     (attached,) = edge.told("PUT", f"{PATH}/documents/surat")

@@ -275,7 +275,7 @@ def test_a_fault_of_ours_shows_no_trace_and_logs_no_token(client: FlaskClient, e
 
     assert page.status_code == 500
     assert "Traceback" not in page.text
-    assert [one["event"] for one in logs] == ["portal_failed"]
+    assert [log["event"] for log in logs] == ["portal_failed"]
     assert "access-1" not in json.dumps(logs, default=str)
     assert "refresh-1" not in json.dumps(logs, default=str)
 

@@ -181,7 +181,7 @@ def test_a_slow_answer_of_another_tab_does_not_bring_old_tokens_back(
 
     page = client.get("/portal/")  # counts notices, so the session changes
 
-    written = [one.split("=")[0] for one in page.headers.getlist("Set-Cookie")]
+    written = [header.split("=")[0] for header in page.headers.getlist("Set-Cookie")]
     assert written == ["simpul"]
 
 
@@ -223,9 +223,10 @@ def test_an_old_token_is_renewed_once_and_roles_with_it(client: FlaskClient, edg
         client.get("/portal/usulan")
 
     renewals = edge.told("POST", "/oauth/token")
-    assert [one.form["refresh_token"] for one in renewals] == ["refresh-1"]
+    assert [renewal.form["refresh_token"] for renewal in renewals] == ["refresh-1"]
     bearers = [
-        one.headers["authorization"] for one in edge.told("GET", "/api/proposal/v1/proposals")
+        proposal.headers["authorization"]
+        for proposal in edge.told("GET", "/api/proposal/v1/proposals")
     ]
     assert bearers == ["Bearer access-2"] * 2
     assert "Menunggu keputusan" in page.text

@@ -47,4 +47,4 @@ def ask(
 
 def names(answer: Deciders, *candidates: str) -> set[str]:
     known = {an_id(name): name for name in candidates}
-    return {known[one] for one in answer.employee_ids}
+    return {known[item] for item in answer.employee_ids}

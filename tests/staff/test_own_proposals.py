@@ -46,7 +46,7 @@ class TestOwnProposal:
         self, role: str, applicant: str, missing: tuple[str, ...], decider: str
     ) -> None:
         gone = {an_id(name) for name in missing}
-        staff = [one for one in self.STAFF if one.employee_id not in gone]
+        staff = [holder for holder in self.STAFF if holder.employee_id not in gone]
 
         answer = ask(role, staff, applicant=applicant)
 
@@ -71,7 +71,7 @@ class TestOwnProposal:
         assert answer.alarm.role == "bkpsdm_secretary"
 
     def test_of_the_sekda_leaves_nobody_for_a_vacant_head(self) -> None:
-        staff = [one for one in self.STAFF if one.role != "opd_head"]
+        staff = [item for item in self.STAFF if item.role != "opd_head"]
 
         assert ask("opd_head", staff, applicant="sekda").alarm
 
