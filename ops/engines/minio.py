@@ -16,7 +16,7 @@ LONGEST = 1800.0
 
 @dataclass
 class Build:
-    """A build under way, in a process group of its own and with what the tests leave over."""
+    """A running build, in a process group of its own, at the lowest priority."""
 
     folder: Path
     process: "subprocess.Popen[bytes]"
@@ -27,7 +27,7 @@ class Build:
         return self.folder / "minio"
 
     def finished(self) -> bool:
-        """Wait for what is left of the time, and tell whether the program is there."""
+        """Wait until the deadline, and tell whether the program is there."""
         try:
             self.process.wait(max(0.0, self.deadline - time.monotonic()))
         except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""nginx in a folder of ours, as the edge of the distributed form."""
+"""nginx with its files in one folder, as the edge of the distributed form."""
 
 import gzip
 import shutil
@@ -54,26 +54,28 @@ class Nginx:
 
     def _write(self, upstreams: Mapping[str, Sequence[int]]) -> None:
         draft = self._conf.with_suffix(".new")
-        addresses = {o: [f"127.0.0.1:{port}" for port in upstreams[o]] for o in upstreams}
+        addresses = {
+            owner: [f"127.0.0.1:{port}" for port in ports] for owner, ports in upstreams.items()
+        }
         draft.write_text(render(self.routes, addresses, self.listening), encoding="utf-8")
         draft.chmod(0o644)
-        told = subprocess.run(
+        checked = subprocess.run(
             [self._program, "-t", "-q", "-p", str(self.listening.folder), "-c", str(draft)],
             check=False,
             capture_output=True,
             text=True,
             user=self._user,
         )
-        if told.returncode:
-            raise EngineFailed(f"nginx refuses its configuration: {told.stderr.strip()}")
+        if checked.returncode:
+            raise EngineFailed(f"nginx refuses its configuration: {checked.stderr.strip()}")
         draft.replace(self._conf)
 
     def _copy_static(self) -> None:
-        """A copy below our folder: nginx may run as a user who cannot read the rest."""
+        """Copy the files into the folder: nginx may run as a user who cannot read the checkout."""
         target = self.listening.folder / "static"
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(self.static, target)
-        for path in (one for one in target.rglob("*") if one.suffix in _COMPRESSED):
+        for path in [path for path in target.rglob("*") if path.suffix in _COMPRESSED]:
             path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 9))
         for path in (target, *target.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)

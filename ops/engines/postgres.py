@@ -1,4 +1,4 @@
-"""PostgreSQL in a folder of ours: one database and one non-owner role per service."""
+"""PostgreSQL with its files in one folder: one database and one non-owner role per service."""
 
 import os
 import secrets
@@ -97,7 +97,7 @@ class Postgres:
 def add_databases(owner_url: str, passwords: Mapping[str, str]) -> None:
     """Make each service's database and its role, which owns nothing.
 
-    Safe to repeat: what is there stays, passwords become the given ones.
+    Safe to repeat: databases and roles stay, passwords are set to the given ones.
     """
     with _connect(owner_url) as connection:
         for service, password in passwords.items():
@@ -113,8 +113,8 @@ def _connect(owner_url: str) -> psycopg.Connection[tuple[object, ...]]:
 def _ensure_role(
     connection: psycopg.Connection[tuple[object, ...]], name: str, password: str
 ) -> None:
-    known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
-    verb = sql.SQL("ALTER" if known else "CREATE")
+    role = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    verb = sql.SQL("ALTER" if role else "CREATE")
     connection.execute(
         sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {}").format(
             verb, sql.Identifier(name), sql.Literal(password)
@@ -135,6 +135,6 @@ def _ensure_database(connection: psycopg.Connection[tuple[object, ...]], name: s
     )
 
 
-def names(services: Iterable[str]) -> dict[str, str]:
+def passwords_for(services: Iterable[str]) -> dict[str, str]:
     """Return a fresh password for each service's role."""
     return {service: secrets.token_urlsafe(18) for service in services}

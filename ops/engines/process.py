@@ -1,4 +1,4 @@
-"""A server started as a child of ours: on a free port, logging to a file, stopped for certain."""
+"""A server as a child process: on a free port, logging to a file, stopped in any case."""
 
 import contextlib
 import os
@@ -30,9 +30,9 @@ class EngineFailed(Exception):
 
 
 def free_port() -> int:
-    """Return a port nobody listens on just now, and that no connection going out is given.
+    """Return a port that is free now, and outside the range of outgoing connections.
 
-    The kernel's own choice would be one of those: taken again before a slow server binds it.
+    The kernel chooses from that range, so a port could be taken before a slow server binds it.
     """
     for _ in range(_PORTS_TRIED):
         port = secrets.choice(_PORTS)
@@ -45,10 +45,10 @@ def free_port() -> int:
 def find(program: str, *packages: str, also: Sequence[str] = ()) -> str:
     """Return a program's path; raise `EngineMissing`."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", *also])
-    found = shutil.which(program, path=path)
-    if found is None:
+    executable = shutil.which(program, path=path)
+    if executable is None:
         raise EngineMissing(program, *packages)
-    return found
+    return executable
 
 
 def unprivileged(user: str) -> str | None:
@@ -86,7 +86,7 @@ class Child:
     user: str | None = None
     cwd: Path | None = None
     stop_signal: int = signal.SIGTERM
-    withheld: tuple[str, ...] = ()  # beginnings of names not to be inherited
+    withheld: tuple[str, ...] = ()  # prefixes of variables that are not inherited
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -116,7 +116,7 @@ class Child:
         return {k: v for k, v in os.environ.items() if not k.startswith(self.withheld)}
 
     def wait_until(self, ready: Callable[[], bool], seconds: float = 60) -> None:
-        """Wait until the server is ready; raises `EngineFailed` when it ends or stays silent."""
+        """Wait until the server is ready; raise `EngineFailed` when it ends or is late."""
         deadline = time.monotonic() + seconds
         while not ready():
             if not self.alive:
@@ -126,7 +126,7 @@ class Child:
             time.sleep(0.05)
 
     def stop(self, seconds: float = 20) -> None:
-        """Ask the server to end, then make it."""
+        """Ask the server to end; after `seconds` kill it."""
         if self._process is None:
             return
         with contextlib.suppress(ProcessLookupError):
@@ -144,7 +144,7 @@ class Child:
         self._process.send_signal(number)
 
     def kill(self) -> None:
-        """End the server and its children as a power cut would."""
+        """End the server and its children with SIGKILL."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         if self._process is not None:

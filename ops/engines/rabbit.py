@@ -1,4 +1,4 @@
-"""RabbitMQ in a folder of ours: own node, own cookie, own epmd, one user per service."""
+"""RabbitMQ with its files in one folder: own node, own cookie, own epmd, one user per service."""
 
 import base64
 import hashlib

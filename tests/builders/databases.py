@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chassis.process.config import key
 from chassis.process.manifest import discover
-from ops.engines.postgres import Postgres, names
+from ops.engines.postgres import Postgres, passwords_for
 from ops.migrate import migrate
 from tests.builders.service import SECRET, settings_for
 
@@ -15,7 +15,7 @@ def databases_on(server: Postgres, folder: Path) -> dict[str, str]:
     The names carry nothing of the test, so a server serves one such set.
     """
     manifests = discover()
-    passwords = names(manifests)
+    passwords = passwords_for(manifests)
     server.add_databases(passwords)
     urls = {
         f"DATABASE_URL_{key(name)}": server.service_url(name, passwords[name]) for name in manifests
