@@ -54,9 +54,10 @@ def path_of(word: str) -> str:
 
 
 def pytest(report: Path, words: list[str], surroundings: Mapping[str, str] | None = None) -> int:
-    """Run pytest and write its report; tests of one group stay at one worker."""
+    """Run pytest and write its report; tests of one group stay at one worker, in their order."""
     report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", f"--junitxml={report}", "--dist", "loadgroup"]
+    command = [sys.executable, "-m", "pytest", f"--junitxml={report}"]
+    command += ["--dist", "loadgroup", "--no-loadscope-reorder"]
     environ = {**os.environ, **(surroundings or {})}
     return subprocess.run([*command, *words], cwd=ROOT, env=environ, check=False).returncode
 

@@ -1,19 +1,33 @@
 """Fixtures every test may use."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.nodeid import NodeId
 
 from chassis.process import telemetry
+from ops.engines.postgres import Postgres
 from ops.prove import PARTS
 from tests.builders import templates
+from tests.builders.distributed import Distributed
+from tests.builders.engines import engine_folder, or_skipped
 from tests.builders.service import Service, one_service
+from tests.builders.shared import SharedCluster, shares_the_cluster
 
 telemetry.configure_logs(terminal=False, level=40)
+CLUSTER = pytest.StashKey[SharedCluster]()
 CLUSTERS = "clusters"
+SERVERS = ("postgres", "broker", "chromium")  # fixtures that start one
+SYSTEMS = (
+    "journey",
+    "season",
+    "lived_in",
+    "joined",
+    "checkout",
+)  # fixtures of a module that build one
 LONG_PARTS = {part.name for part in PARTS}
 
 
@@ -21,15 +35,26 @@ LONG_PARTS = {part.name for part in PARTS}
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what only `./simpul prove` asks for; let one worker run all whole clusters.
 
-    They come first, one after another, and the other tests run beside them.
+    They come first, one after another, and the other tests run beside them. So it is with all that
+    use one server, which is then started once.
     """
     long = [item for item in items if _part_of(item)]
     if long and "prove" not in config.option.markexpr:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if not _part_of(item)]
     for item in items:
-        if item.get_closest_marker("alone") and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(CLUSTERS))
+        group = None if item.get_closest_marker("xdist_group") else _group_of(item)
+        if group is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group_of(item: pytest.Item) -> str | None:
+    if item.get_closest_marker("alone"):
+        return CLUSTERS
+    used = getattr(item, "fixturenames", ())
+    if any(system in used for system in SYSTEMS):
+        return item.path.stem
+    return next((server for server in SERVERS if server in used), None)
 
 
 def _part_of(item: pytest.Item) -> str | None:
@@ -45,15 +70,57 @@ class _ClustersFirst:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=lambda item: item.get_closest_marker("alone") is None)
+        items.sort(key=_place)
+        for item in items:
+            # xdist 3.8 writes a test's group where pytest 9.2 no longer looks for the test's id.
+            if grouped := vars(item).get("_nodeid"):
+                item._id = NodeId.parse(grouped)
+
+
+def _place(item: pytest.Item) -> tuple[bool, bool, bool]:
+    """Whole clusters first, then what shares one, then what shares a server, then the rest."""
+    grouped = item.get_closest_marker("xdist_group") is not None
+    return not item.get_closest_marker("alone"), not shares_the_cluster(item), not grouped
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the folder for templates before the workers of xdist start, which inherit it."""
     stack = ExitStack()
     stack.enter_context(templates.one_run())
+    config.stash[CLUSTER] = SharedCluster()
+    stack.callback(config.stash[CLUSTER].close)
     config.add_cleanup(stack.close)
     config.pluginmanager.register(_ClustersFirst())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, None, None]:
+    """Stop the shared cluster after its last test, so that the others have the machine."""
+    yield
+    if shares_the_cluster(item) and not (nextitem and shares_the_cluster(nextitem)):
+        item.config.stash[CLUSTER].close()
+
+
+@pytest.fixture(scope="module")
+def shared_cluster(request: pytest.FixtureRequest) -> Iterator[Distributed]:
+    """The distributed form with the demo region, shared with other modules.
+
+    Who asks for it is marked `ON_THE_SHARED_CLUSTER`, and leaves it as it was.
+    """
+    with request.config.stash[CLUSTER].lent_to(request.module.__name__) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server for all tests of this process that need nothing else of it."""
+    with or_skipped(), engine_folder() as folder:
+        server = Postgres(folder / "postgres")
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture

@@ -1,4 +1,8 @@
-"""A real Chromium against a running system. `SCREENSHOTS=<folder>` keeps what it saw."""
+"""A real Chromium against a running system. `SCREENSHOTS=<folder>` keeps what it saw.
+
+Each screen is looked at once, on a phone, in the embedded form; the rest of the matrix is the
+journey itself. Wide screens and the other pairs are for `./simpul prove`.
+"""
 
 import os
 import shutil
@@ -8,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.people import People
+from tests.browser.people import People, Visit
 from tests.builders.system import System, served_system
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -25,16 +29,16 @@ ARGUMENTS = [
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    if not Path(CHROMIUM).exists() and os.environ.get("CI") != "true":
-        pytest.skip("Chromium is not installed")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     system = served_system(tmp_path_factory.mktemp("browser"))
     yield system
     system.close()
 
 
 @pytest.fixture(scope="session")
-def chromium(running: System) -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists() and os.environ.get("CI") != "true":
+        pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -42,13 +46,12 @@ def chromium(running: System) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def people(
-    running: System, chromium: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[People]:
+def people(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[People]:
+    """Everybody at their browsers, as the test's `Visit` says."""
+    visit = getattr(request, "param", Visit())
+    system = request.getfixturevalue(visit.form)
     folder = os.environ.get("SCREENSHOTS")
-    shots = Path(folder) if folder else tmp_path_factory.mktemp("screenshots")
-    shots.mkdir(parents=True, exist_ok=True)
-    everybody = People(running, chromium, shots)
+    everybody = People(system, chromium, visit, Path(folder) if folder else None)
     yield everybody
     everybody.leave()
     assert everybody.complaints == [], "\n".join(everybody.complaints)

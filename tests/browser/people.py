@@ -1,5 +1,6 @@
 """People at their browsers: signing in as the portal asks, taking pictures of what they see."""
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pyotp
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.builders.system import System
+from tests.builders.form import Form
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
@@ -18,20 +19,35 @@ NEW_PASSWORD = "contoh-sandi-panjang-27"
 expect.set_options(timeout=PATIENCE_MS)
 
 
+@dataclass(frozen=True)
+class Visit:
+    """Where people go and with what: a form of the system, scripts or none, screens to look at."""
+
+    form: str = "embedded"
+    scripts: bool = True
+    screens: tuple[dict[str, int], ...] = (PHONE,)
+
+
 @dataclass
 class People:
     """Everybody who takes part; `complaints` collects what the browser's console said."""
 
-    system: System
+    system: Form
     browser: Browser
-    shots: Path
+    visit: Visit
+    shots: Path | None
     complaints: list[str] = field(default_factory=list)
     _contexts: list[BrowserContext] = field(default_factory=list)
 
     def visitor(self, viewport: dict[str, int] = DESK, **options: Any) -> Page:
         """Open a browser of its own, with no session."""
+        options.setdefault("java_script_enabled", self.visit.scripts)
         context = self.browser.new_context(
-            viewport=viewport, locale="id-ID", accept_downloads=True, **options
+            viewport=viewport,
+            locale="id-ID",
+            accept_downloads=True,
+            ignore_https_errors=True,  # the certificate is of the test's own making
+            **options,
         )
         context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
@@ -49,8 +65,7 @@ class People:
         page.fill("input[name=password]", account.password)
         page.click("main button[type=submit], main form button")
         if page.locator("input[name=totp]").count():
-            page.fill("input[name=totp]", pyotp.TOTP(account.totp_secret or "").now())
-            page.click("main form button")
+            enter_code(page, pyotp.TOTP(account.totp_secret or ""))
         if page.locator("input[name=new_password]").count():
             page.fill("input[name=new_password]", NEW_PASSWORD)
             page.fill("input[name=new_password_again]", NEW_PASSWORD)
@@ -59,17 +74,19 @@ class People:
         return page
 
     def picture(self, page: Page, name: str) -> None:
-        """Keep the page as it looks now, on this screen and on the other size."""
+        """Look at the page as it is now, on each screen of this visit, and keep what was seen."""
         own = page.viewport_size or DESK
-        for label, size in (("360", PHONE), ("1280", DESK)):
+        for size in self.visit.screens:
             page.set_viewport_size(size)
-            page.screenshot(path=self.shots / f"{name}-{label}.png", full_page=True)
+            self.shots_of(page, f"{name}-{size['width']}", full_page=True)
             assert_fits(page, name)
         page.set_viewport_size(own)
 
-    def shots_of(self, page: Page, name: str) -> None:
+    def shots_of(self, page: Page, name: str, *, full_page: bool = False) -> None:
         """Keep what the screen shows, just as it is."""
-        page.screenshot(path=self.shots / f"{name}.png")
+        if self.shots:
+            self.shots.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=self.shots / f"{name}.png", full_page=full_page)
 
     def leave(self) -> None:
         for context in self._contexts:
@@ -78,6 +95,16 @@ class People:
     def _listen(self, message: Any) -> None:
         if message.type == "error" and "status of 4" not in message.text:
             self.complaints.append(f"console: {message.text}")
+
+
+def enter_code(page: Page, codes: pyotp.TOTP) -> None:
+    """Enter the present code, or the next one: a code is good once, and somebody may have used it."""
+    for _ in range(2):
+        page.fill("input[name=totp]", codes.now())
+        page.click("main form button")
+        if not page.locator("input[name=totp]").count():
+            return
+        page.wait_for_timeout(1000 * (codes.interval - time.time() % codes.interval) + 500)
 
 
 def assert_fits(page: Page, name: str) -> None:

@@ -1,6 +1,6 @@
-"""How many orders of starting are tried, and which: a few each time, as many as wanted by hand.
+"""How many orders of starting are tried, and which: a few in `./simpul prove`, or as many as wanted.
 
-`START_ORDERS=100 START_SEED=7 ./simpul test tests/engines/test_start_order.py`
+`START_ORDERS=100 START_SEED=7 ./simpul prove --only orders`
 """
 
 import os

@@ -119,11 +119,12 @@ def demo_system(folder: Path, *, public_url: str = "http://simpul.test", **extra
     return _demo_in(folder, public_url, extra)
 
 
-def copy_demo(folder: Path) -> None:
-    """Put the demo region's files into an empty folder: as if it had just been filled."""
+def copy_demo(folder: Path) -> Path:
+    """Put the demo region's files into an empty folder, as if it had just been filled; return it."""
     if not any(folder.glob("*.db")):
         services = "-".join(sorted(discover()))
         shutil.copytree(template(f"demo-{services}", _make_demo), folder, dirs_exist_ok=True)
+    return folder
 
 
 def _make_demo(folder: Path) -> None:

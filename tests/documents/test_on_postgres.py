@@ -7,50 +7,29 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import create_engine
 
-from chassis.data import postgres as rules
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from ops.engines.postgres import Postgres
 from services.documents.app import create_app
-from services.documents.models import Base
 from services.documents.workers.scrubbing import scrub
 from services.documents.workers.sweeping import sweep
-from tests.builders.engines import engine_folder, or_skipped
+from tests.builders.databases import database_on
 from tests.builders.pdfs import a_letter, a_pdf
-from tests.builders.service import settings_for, under_test
+from tests.builders.service import under_test
 from tests.documents.conftest import Desk
 from tests.documents.test_subscriptions import issued
 
 pytestmark = pytest.mark.live
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    with or_skipped(), engine_folder() as folder:
-        running = Postgres(folder / "postgres")
-        running.start()
-        yield running
-        running.stop()
-
-
 @pytest.fixture
-def desk(server: Postgres, tmp_path: Path) -> Iterator[Desk]:
-    server.add_databases({"documents": "secret"})
-    owner = create_engine(server.owner_url("documents"))
-    Base.metadata.drop_all(owner)
-    Base.metadata.create_all(owner)
-    owner.dispose()
-    rules.protect(server.owner_url("documents"), "documents", Base.metadata)
-    url = server.service_url("documents", "secret")
-    app = create_app(settings_for("documents", tmp_path, DATABASE_URL_DOCUMENTS=url))
+def desk(postgres: Postgres, tmp_path: Path) -> Iterator[Desk]:
+    app = create_app(database_on(postgres, "documents", tmp_path))
     made = Desk(under_test(app), uuid7())
     yield made
     made.close()
-    with app.app_context():
-        made.service.runtime.db.session.remove()
-        made.service.runtime.db.engine.dispose()
+    made.service.close()
 
 
 def test_a_document_goes_its_whole_way(desk: Desk):

@@ -7,22 +7,12 @@ from sqlalchemy import create_engine
 
 from chassis.data import postgres as rules
 from chassis.events.bus.amqp import RabbitBus
-from ops.engines.postgres import Postgres
 from ops.engines.rabbit import Rabbit
 from tests.builders.engines import engine_folder, or_skipped
 from tests.builders.letters.app import create_app
 from tests.builders.letters.models import Base
 from tests.builders.rabbit import Ear, a_broker
 from tests.builders.service import Service, let_go, settings_for, under_test
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    with or_skipped(), engine_folder() as folder:
-        server = Postgres(folder / "postgres")
-        server.start()
-        yield server
-        server.stop()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
-"""One system of each form for all journeys of today, and one by a clock of its own for seasons.
+"""A system of each form for the journeys of today, and one by a clock of its own for seasons.
 
-The same journeys must pass in both forms; `distributed` is live and needs the engines.
+The same journeys must pass in both forms; `distributed` is live and needs the engines. Journeys of
+today share one cluster.
 """
 
 from collections.abc import Iterator
@@ -11,17 +12,28 @@ import pytest
 
 from tests.builders.clock import Clock
 from tests.builders.distributed import Distributed, distributed_system
-from tests.journeys.journey import Journey, running
+from tests.builders.shared import ON_THE_SHARED_CLUSTER
+from tests.journeys.journey import Journey, people_of, running
 
 FORMS = [
     pytest.param("embedded"),
+    pytest.param("distributed", marks=ON_THE_SHARED_CLUSTER),
+]
+FORMS_OF_A_SEASON = [
+    pytest.param("embedded"),
     pytest.param(
-        "distributed", marks=[pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(600)]
+        "distributed",
+        marks=[
+            pytest.mark.live,
+            pytest.mark.alone,
+            pytest.mark.prove(part="rest"),
+            pytest.mark.timeout(600),
+        ],
     ),
 ]
 
 
-@pytest.fixture(scope="session", params=FORMS)
+@pytest.fixture(scope="module", params=FORMS)
 def journey(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Journey]:
@@ -29,8 +41,7 @@ def journey(
         with running(tmp_path_factory.mktemp("today")) as today:
             yield today
     else:
-        with distributed_system() as system:
-            yield Journey(system)
+        yield people_of(request.getfixturevalue("shared_cluster"))
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +83,7 @@ def seasons(clock: Clock) -> Iterator[Seasons]:
     kept.close()
 
 
-@pytest.fixture(scope="module", params=FORMS)
+@pytest.fixture(scope="module", params=FORMS_OF_A_SEASON)
 def season(
     request: pytest.FixtureRequest,
     clock: Clock,

@@ -223,6 +223,17 @@ class Filed:
         return found
 
 
+_MET: dict[str, Journey] = {}
+
+
+def people_of(system: Form) -> Journey:
+    """Return the journey of a system that other modules use too: nobody signs in there twice.
+
+    A sign-in code is good once, and the next one comes after half a minute.
+    """
+    return _MET.setdefault(system.public_url, Journey(system))
+
+
 @contextmanager
 def running(folder: Path) -> Iterator[Journey]:
     """Build a demo region in a folder, embedded in this process."""

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 
 from chassis.process import runtime as runtimes
 from chassis.process.regions import in_region
 from services.proposal.usecases.catalogue import install
 from tests.builders.chooser.app import choose, create_app
 from tests.builders.definitions import WORKFLOW, definition_data
+from tests.builders.service import let_go
 from tests.journeys.journey import Filed, Journey
 
 CHOSEN_BY_SERVICE = definition_data(
@@ -52,8 +54,16 @@ def chooser(journey: Journey) -> Iterator[Chooser]:
     with journey.system.apps["proposal"].app_context(), in_region("demo"):
         install([CHOSEN_BY_SERVICE])
     yield Chooser(journey, app)
-    with app.app_context():
-        runtimes.of(app).db.engine.dispose()
+    let_go(app)
+    take_off_the_dead_list(journey.system.apps["proposal"])
+
+
+def take_off_the_dead_list(proposal: Flask) -> None:
+    """What this service had no right to decide was given up on, and is nobody's to look at."""
+    inbox = runtimes.of(proposal).db.plumbing.inbox
+    ours = delete(inbox).where(inbox.c.status == "parked", inbox.c.source == "chooser")
+    with proposal.app_context(), runtimes.of(proposal).db.transaction() as session:
+        session.execute(ours)
 
 
 def test_its_approval_moves_the_proposal_and_people_are_told(chooser: Chooser) -> None:

@@ -19,7 +19,7 @@ MARK = {"code": "document_unreadable", "target": "document:skp_2_tahun"}
 RESULT = a_pdf("Surat Keterangan Bebas Hukuman Disiplin")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def finished(journey: Journey) -> Filed:
     """The whole way of one proposal, with what must hold at each step."""
     filed = journey.bebas_hukdis()

@@ -58,7 +58,7 @@ class Visitor(_Browser):
         return [morsel for line in self.told for morsel in SimpleCookie(line).values()]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def left(journey: Journey) -> Visitor:
     """Somebody who signed in at the portal, chose a language and left."""
     account = vars(journey.system.account("applicant"))

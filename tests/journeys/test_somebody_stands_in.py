@@ -1,15 +1,9 @@
 """A delegation made in identity decides who works in proposal: R16 across services."""
 
-from datetime import timedelta
-from typing import Any
-
 import pytest
 
-from chassis.process.clock import now
 from tests.journeys.journey import PROPOSAL, Filed, Journey
-
-IDENTITY = "/api/identity/v1"
-ROLE = "bkpsdm_secretary"
+from tests.journeys.standing_in import ROLE, delegate, end
 
 
 @pytest.fixture(scope="module")
@@ -26,25 +20,6 @@ def alarmed(journey: Journey) -> list[str]:
     return [one["proposal"]["id"] for one in found]
 
 
-def delegate(journey: Journey, to: str, **more: Any) -> dict[str, Any]:
-    me = journey.me(ROLE)
-    held = next(one for one in me["roles"] if one["role"] == ROLE)
-    today = now().date()
-    body = {
-        "role": ROLE,
-        "unit_id": held["unit_id"],
-        "from_employee_id": me["id"],
-        "to_employee_id": journey.me(to)["id"],
-        "starts_on": str(today),
-        "ends_on": str(today + timedelta(days=7)),
-        **more,
-    }
-    answer = journey.person(ROLE).send("POST", f"{IDENTITY}/delegations", body, status=201)
-    journey.settle()
-    made: dict[str, Any] = answer.json()
-    return made
-
-
 def test_nobody_left_raises_an_alarm_and_skips_nothing(own: Filed) -> None:
     assert own.stage == "secretary_verification"
     assert own.id in alarmed(own.journey)
@@ -53,7 +28,7 @@ def test_nobody_left_raises_an_alarm_and_skips_nothing(own: Filed) -> None:
 
 def test_the_delegate_decides_and_the_history_says_for_whom(own: Filed) -> None:
     journey = own.journey
-    delegate(journey, "division_head")
+    made = delegate(journey, "division_head")
 
     assert own.id in journey.inbox("division_head")
     own.decide("approve", by="division_head")
@@ -62,6 +37,7 @@ def test_the_delegate_decides_and_the_history_says_for_whom(own: Filed) -> None:
     assert own.stage == "bkpsdm_head_approval"
     assert (entry["role"], entry["acting_for"]) == (ROLE, journey.me(ROLE)["id"])
     assert own.id not in alarmed(journey)
+    end(journey, made)
 
 
 def test_an_ended_delegation_takes_the_work_away(own: Filed) -> None:
@@ -71,10 +47,7 @@ def test_an_ended_delegation_takes_the_work_away(own: Filed) -> None:
     made = delegate(journey, "bkpsdm_admin_second")
     assert other.id in journey.inbox("bkpsdm_admin_second")
 
-    path = f"{IDENTITY}/delegations/{made['id']}"
-    _, etag = journey.person(ROLE).load(path)
-    journey.person(ROLE).send("POST", f"{path}/end", {}, etag=etag)
-    journey.settle()
+    end(journey, made)
 
     assert other.id not in journey.inbox("bkpsdm_admin_second")
     other.decide("reject", by=ROLE, note="Selesai untuk uji")

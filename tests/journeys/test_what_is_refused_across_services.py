@@ -25,7 +25,7 @@ from tests.journeys.journey import DOCUMENTS, PROPOSAL, Filed, Journey, code
 READS = ("", "/history", "/tracking")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def filed(journey: Journey) -> Filed:
     """A proposal of an employee of disdik, waiting for its Umpeg."""
     return journey.bebas_hukdis()

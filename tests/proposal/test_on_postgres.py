@@ -7,20 +7,18 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 
-from chassis.data import postgres as rules
-from chassis.process import runtime as runtimes
 from ops.engines.postgres import Postgres
 from services.proposal.app import create_app
-from services.proposal.models import Base, Proposal, QueueCount, db
+from services.proposal.models import Proposal, QueueCount, db
 from services.proposal.queries.inbox import Wanted, counts, inbox
 from services.proposal.queries.region_snapshot import region_snapshot
 from services.proposal.workers import vacancies
-from tests.builders.engines import engine_folder, or_skipped
+from tests.builders.databases import database_on
 from tests.builders.organisation import an_id
 from tests.builders.people import employee_event, role_event
-from tests.builders.service import settings_for, under_test
+from tests.builders.service import let_go, under_test
 from tests.proposal.office import API, Office
 
 pytestmark = pytest.mark.live
@@ -29,31 +27,14 @@ TWENTY = 20
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    with or_skipped(), engine_folder() as folder:
-        running = Postgres(folder / "postgres")
-        running.start()
-        yield running
-        running.stop()
-
-
-@pytest.fixture(scope="module")
-def office(server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder: Path = tmp_path_factory.mktemp("postgres")
-    server.add_databases({"proposal": "secret"})
-    owner = create_engine(server.owner_url("proposal"))
-    Base.metadata.create_all(owner)
-    owner.dispose()
-    rules.protect(server.owner_url("proposal"), "proposal", Base.metadata)
-    url = server.service_url("proposal", "secret")
-    app = create_app(settings_for("proposal", folder, DATABASE_URL_PROPOSAL=url))
+    app = create_app(database_on(postgres, "proposal", folder))
     one = Office(under_test(app))
     one.open()
     one.accept_receipts()
     yield one
-    with app.app_context():
-        runtimes.of(app).db.session.remove()
-        runtimes.of(app).db.engine.dispose()
+    let_go(app)
 
 
 def at_once(work, things) -> list:
