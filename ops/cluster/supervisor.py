@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,8 +89,8 @@ class Supervisor:
     def start(self) -> None:
         """Start everything; raises `EngineFailed` after stopping what had been started."""
         try:
-            for engine in self.engines.values():
-                engine.start()
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(lambda engine: engine.start(), self.engines.values()))
             if postgres := self.engines.get("postgres"):
                 postgres.add_databases(self.plan.database_passwords())
             self._migrate()

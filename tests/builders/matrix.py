@@ -82,7 +82,7 @@ def regional(app: Flask) -> list[Table]:
     return [table for table in tables if table.info.get("region_scoped")]
 
 
-def ids_of(app: Flask, region: str = HOME) -> list[UUID]:
+def ids_of(app: Flask, region: str = HOME, per_table: int = PER_TABLE) -> list[UUID]:
     """Return some ids of every table of a service that belongs to a region."""
     session = runtimes.of(app).db.session
     found: list[UUID] = []
@@ -91,7 +91,7 @@ def ids_of(app: Flask, region: str = HOME) -> list[UUID]:
             (key, *more) = inspect(table).primary_key.columns
             if not more and key.type.python_type is UUID:
                 mine = select(key).where(table.c.region == region)
-                found += session.scalars(mine.order_by(key).limit(PER_TABLE))
+                found += session.scalars(mine.order_by(key).limit(per_table))
         session.rollback()
     return found
 
@@ -158,11 +158,16 @@ def ask(
     return answer.status_code, answer.get_data()
 
 
-def walk(app: Flask, tokens: Mapping[str, str], ids: Sequence[UUID]) -> Findings:
-    """Ask everything and note each answer that knows, or takes, what is another region's."""
-    found = Findings()
+def walk(
+    app: Flask, tokens: Mapping[str, str], ids: Sequence[UUID], *, until_one: bool = False
+) -> Findings:
+    """Ask everything, or until one leak is found.
+
+    Note each answer that knows, or takes, what is another region's.
+    """
+    found, described = Findings(), operations(app)
     for who, token in tokens.items():
-        for one in operations(app):
+        for one in described:
             for address, body in _requests(one, ids):
                 status, told = ask(app, one.method, address, token, body)
                 found.asked += 1
@@ -171,6 +176,8 @@ def walk(app: Flask, tokens: Mapping[str, str], ids: Sequence[UUID]) -> Findings
                 tells = any(str(each).encode() in told for each in ids if str(each) not in sent)
                 if (named and status not in REFUSED) or tells:
                     found.leaks.append((who, one.method, address, status))
+                    if until_one:
+                        return found
     return found
 
 

@@ -9,11 +9,19 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from ops import folder
 from ops.journey import applying
 from ops.journey.case import Case
 from ops.journey.web import Web
 
+# One worker of xdist runs what looks at the running system, so that it is started once.
+ON_A_RUNNING_SYSTEM = [
+    pytest.mark.live,
+    pytest.mark.xdist_group("running-system"),
+    pytest.mark.timeout(300),
+]
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"ready at (http://\S+)")
 

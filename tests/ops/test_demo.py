@@ -15,6 +15,7 @@ from ops.journey.runner import Journey
 from ops.journey.steps import STEPS, Step
 from ops.journey.web import Unexpected, Web
 from ops.speech import Stop
+from tests.builders.system import copy_demo
 from tests.ops.systems import run_ops, running
 
 live = pytest.mark.live
@@ -36,7 +37,7 @@ def test_the_main_job_runs_on_a_temporary_system_and_every_step_is_checked():
 @live
 @pytest.mark.timeout(300)
 def test_it_runs_on_a_system_that_is_in_use(tmp_path):
-    with running(tmp_path / "data") as up:
+    with running(copy_demo(tmp_path / "data")) as up:
         case = up.case()
         applying.file_draft(case)  # somebody else's work must not disturb it
         ended = run_ops("demo", "--url", up.url, "--data", up.data, patience=200)

@@ -2,13 +2,11 @@
 
 import shutil
 
-import pytest
-
 from ops import folder
 from ops.journey.web import Web
-from tests.ops.systems import run_ops, running, submitted, the_one_line
+from tests.ops.systems import ON_A_RUNNING_SYSTEM, run_ops, running, submitted, the_one_line
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = ON_A_RUNNING_SYSTEM
 
 
 def test_the_doctor_finds_a_running_system_well(up):

@@ -9,7 +9,7 @@ from chassis.process.ids import uuid7
 from chassis.process.manifest import discover, hearers_of
 from ops import folder, operator, tracing
 from ops.trace import first_id
-from tests.ops.systems import run_ops
+from tests.ops.systems import ON_A_RUNNING_SYSTEM, run_ops
 
 NUMBER = re.compile(r"DEMO/BEBAS-HUKDIS/\d{4}/\d{6}")
 AT = "2026-11-22T03:00:00+00:00"
@@ -27,9 +27,9 @@ def traced(up, number):
     return run_ops("trace", number, "--data", up.data)
 
 
-@pytest.mark.live
-@pytest.mark.timeout(300)
 class TestOnARunningSystem:
+    pytestmark = ON_A_RUNNING_SYSTEM
+
     def test_every_event_every_hearer_and_every_try_is_shown_in_order(self, traced):
         assert (traced.returncode, traced.stderr) == (0, "")
         heading, *lines, counted = traced.stdout.splitlines()

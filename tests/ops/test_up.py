@@ -13,10 +13,11 @@ import pytest
 from ops import folder
 from ops import up as up_command
 from ops.journey.notices import Notices
-from tests.ops.systems import run_ops, running, submitted, the_one_line
+from tests.builders.system import copy_demo
+from tests.ops.systems import ON_A_RUNNING_SYSTEM, run_ops, running, submitted, the_one_line
 
 # Generous for a busy machine: each test starts a whole system, some two.
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = ON_A_RUNNING_SYSTEM
 
 
 def test_it_prints_address_accounts_and_where_the_mails_lie(up):
@@ -150,7 +151,7 @@ def waiting_events(data):
 
 
 def test_stopped_and_started_again_it_loses_nothing_and_tells_nobody_twice(tmp_path):
-    data = tmp_path / "data"
+    data = copy_demo(tmp_path / "data")
     with running(data) as first:
         case = submitted(first.case())
         Notices(case, None).wait_for(((case.applicant.key, "proposal.submitted.v1"),))
@@ -177,7 +178,7 @@ def test_killed_at_once_after_a_submission_it_goes_on_where_it_was(tmp_path, mon
     What the killed process had in hand is free again when its claim of a minute runs out.
     """
     monkeypatch.setattr("ops.journey.notices.PATIENCE", 100.0)
-    data = tmp_path / "data"
+    data = copy_demo(tmp_path / "data")
     with running(data) as first:
         case = submitted(first.case())
         first.kill_everything()
