@@ -8,6 +8,7 @@ adding one edits no file.
 import importlib
 import importlib.util
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -15,6 +16,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from chassis.kernel.roles import Role
 from chassis.process.config import COMMON, Setting
 
 Texts = Mapping[str, str]
@@ -22,6 +24,7 @@ MEBIBYTE = 1_048_576
 CONTRACT = ".schema.json"
 # Signs in with a secret of its own, like a service.
 OPERATOR = "ops"
+_ROLE_CODE = re.compile(r"[a-z][a-z_]{1,23}")
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Manifest:
     unheard: Mapping[str, str] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     settings: tuple[Setting, ...] = ()
+    roles: tuple[Role, ...] = ()
     notices: tuple[Notice, ...] = ()
     labels: Mapping[str, Mapping[str, Texts]] = field(default_factory=dict)
     calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -121,6 +125,22 @@ def settings_of(name: str, manifests: Mapping[str, Manifest]) -> list[Setting]:
     others = [client for client in (*manifests, OPERATOR) if client != name]
     own = (one for setting in manifests[name].settings for one in setting.of_each(others))
     return [*COMMON, *own]
+
+
+def roles_of(manifests: Mapping[str, Manifest]) -> dict[str, Role]:
+    """Return every role that people can be given, by its code.
+
+    Two services may bring the same role. Raises `ManifestInvalid` where they say different things
+    of it, and for a code that is no short English word.
+    """
+    roles: dict[str, Role] = {}
+    for manifest in manifests.values():
+        for role in manifest.roles:
+            if not _ROLE_CODE.fullmatch(role.code):
+                raise ManifestInvalid(f"{manifest.name}: {role.code!r} is no code of a role")
+            if roles.setdefault(role.code, role) != role:
+                raise ManifestInvalid(f"{manifest.name}: another service's {role.code} differs")
+    return roles
 
 
 def owner_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:

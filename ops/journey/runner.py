@@ -4,13 +4,21 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ops.journey.case import Case, check
+from chassis.process.manifest import discover, roles_of
+from ops.journey.case import APPLICANT, Case, check
 from ops.journey.notices import Notices
-from ops.journey.steps import ROLES, STEPS, Step
+from ops.journey.steps import STEPS, Step
 from ops.journey.web import Unexpected
 from ops.speech import choose, say
 
 WHO_WIDTH = 40
+
+
+def title_of(actor: str) -> str:
+    if actor == APPLICANT:
+        return choose("pengusul", "applicant")
+    title = roles_of(discover())[actor].title
+    return choose(title["id"], title["en"])
 
 
 @dataclass
@@ -45,7 +53,7 @@ class Journey:
         stage = proposal["stage"]
         check(stage == step.stage, f"the stage is {stage}, not {step.stage}")
         local = datetime.now(UTC).astimezone()
-        who = f"{person.name} ({choose(*ROLES[step.actor])})"
+        who = f"{person.name} ({title_of(step.actor)})"
         print(f"{number:>2}. {local:%H:%M:%S}  {who:<{WHO_WIDTH}}  {choose(*step.words)}")
         print(
             f"      → {step.stage}: {proposal['stage_label']}  ({milliseconds:.0f} ms)", flush=True

@@ -8,15 +8,6 @@ from ops.journey.case import APPLICANT, Case
 from ops.journey.notices import Expected
 from ops.journey.verifying import verify
 
-ROLES: dict[str, tuple[str, str]] = {
-    APPLICANT: ("pengusul", "applicant"),
-    "umpeg": ("Umpeg OPD", "Umpeg of the OPD"),
-    "opd_head": ("Kepala OPD", "head of the OPD"),
-    "bkpsdm_admin": ("BKPSDM", "BKPSDM"),
-    "bkpsdm_secretary": ("Sekretaris BKPSDM", "secretary of BKPSDM"),
-    "bkpsdm_head": ("Kepala BKPSDM", "head of BKPSDM"),
-}
-
 
 @dataclass(frozen=True)
 class Step:

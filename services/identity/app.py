@@ -60,7 +60,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
 
 
 def _install(app: Flask) -> None:
-    machinery.install(app, of(app).settings)
+    machinery.install(app, of(app))
     oauth_server.install(app)
 
 

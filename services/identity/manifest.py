@@ -1,7 +1,54 @@
 """What the rest of the system may know of identity."""
 
+from chassis.kernel.roles import Role
 from chassis.process.config import Setting, at_least, long_secret
 from chassis.process.manifest import Manifest, Route
+
+# The offices of a regional government, which several services decide with. A role of one service
+# alone is brought by that service; the assessors and the complaint officers are here until theirs
+# exist. `opd_head` of BKPSDM and `bkpsdm_head` are two grants, usually held by one person: one
+# decides for the OPD's own staff, the other for the region.
+ROLES = (
+    Role("umpeg", {"id": "Admin Umpeg", "en": "Umpeg officer"}, "opd", delegable=True),
+    Role("opd_head", {"id": "Kepala OPD", "en": "Head of the OPD"}, "opd", head=True),
+    Role("opd_secretary", {"id": "Sekretaris OPD", "en": "Secretary of the OPD"}, "opd", head=True),
+    Role(
+        "bkpsdm_admin",
+        {"id": "Admin BKPSDM", "en": "BKPSDM officer"},
+        "division",
+        of_bkpsdm=True,
+        delegable=True,
+    ),
+    Role(
+        "division_head",
+        {"id": "Kepala Bidang BKPSDM", "en": "Head of a BKPSDM division"},
+        "division",
+        of_bkpsdm=True,
+        head=True,
+    ),
+    Role(
+        "bkpsdm_secretary",
+        {"id": "Sekretaris BKPSDM", "en": "Secretary of BKPSDM"},
+        "opd",
+        of_bkpsdm=True,
+        head=True,
+    ),
+    Role(
+        "bkpsdm_head",
+        {"id": "Kepala BKPSDM", "en": "Head of BKPSDM"},
+        "opd",
+        of_bkpsdm=True,
+        head=True,
+    ),
+    Role("sekda", {"id": "Sekretaris Daerah", "en": "Regional secretary"}, head=True),
+    Role("award_assessor", {"id": "Tim Penilai Penghargaan", "en": "Award assessor"}),
+    Role(
+        "complaint_officer",
+        {"id": "Petugas Pengaduan", "en": "Complaint officer"},
+        second_factor=False,
+    ),
+    Role("sysadmin", {"id": "Administrator Sistem", "en": "System administrator"}),
+)
 
 MANIFEST = Manifest(
     name="identity",
@@ -47,6 +94,7 @@ MANIFEST = Manifest(
             help="The secret with which {client} signs in to call others.",
         ),
     ),
+    roles=ROLES,
     scopes=("identity",),
     seed="services.identity.seeds.installation:seed",
     demo_seed="services.identity.seeds.demo:seed",

@@ -10,8 +10,10 @@ from sqlalchemy import func, or_, select
 
 from chassis.data.paging import Page, page
 from chassis.kernel.errors import NotFound
+from chassis.kernel.roles import Role
 from chassis.process.clock import now
 from chassis.process.regions import current_region
+from services.identity.adapters.machinery import machinery
 from services.identity.domain.golongan import pangkat_of
 from services.identity.domain.roles import ADMINISTRATORS
 from services.identity.models import (
@@ -115,6 +117,16 @@ def units(
         statement = statement.where(Unit.active == active)
     by = (Unit.name, Unit.id)
     return page(db.session(), statement, by=by, limit=limit, cursor=cursor, descending=False)
+
+
+def roles() -> list[Role]:
+    """List every role that the installed services bring."""
+    return list(machinery().roles.values())
+
+
+def role(code: str) -> Role:
+    """Return a role; one whose service is gone is known by its code only."""
+    return machinery().roles.get(code) or Role(code, {"id": code, "en": code})
 
 
 def role_grant(grant_id: UUID) -> RoleGrant:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from chassis.process.manifest import discover, roles_of
 from ops.generators import glossary
 
 ROOT = Path(__file__).parents[2]
@@ -162,6 +163,12 @@ def test_an_avoided_word_is_not_the_identifier_of_another_term():
     identifiers = {entry["identifier"] for _, entry in ENTRIES}
 
     assert {word for _, entry in ENTRIES for word in entry["avoid"]} & identifiers == set()
+
+
+def test_every_role_that_a_service_brings_is_a_word_of_the_glossary():
+    known = {entry["identifier"] for entry in GLOSSARY["role"]}
+
+    assert set(roles_of(discover())) - known == set()
 
 
 def test_every_published_event_is_a_word_of_the_glossary():

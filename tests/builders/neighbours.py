@@ -9,8 +9,8 @@ from uuid import UUID
 
 from flask import Flask
 
+from chassis.process.manifest import discover, roles_of
 from chassis.process.regions import in_region
-from services.identity.domain.roles import UNIT_KIND_OF_ROLE
 from services.identity.usecases import employees, regions, roles, units
 
 REGION = "elsewhere"
@@ -34,8 +34,8 @@ def add_neighbours(identity: Flask) -> Neighbours:
         bidang = units.add(code="bidang", name="Bidang", kind="division", parent_id=opd.id)
         of_kind = {"opd": opd.id, "division": bidang.id, None: None}
         ids = {who: _employee(nip, opd.id) for who, nip in _NIPS.items()}
-        for role, kind in UNIT_KIND_OF_ROLE.items():
-            _grant(ids["officer"], role, of_kind[kind])
+        for role in roles_of(discover()).values():
+            _grant(ids["officer"], role.code, of_kind[role.unit_kind])
     return Neighbours(**ids)
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from chassis.events import publisher
 from chassis.events.relay import Relay
-from chassis.process.manifest import ManifestInvalid, Notice, heard_by, hearers_of
+from chassis.kernel.roles import Role
+from chassis.process.manifest import ManifestInvalid, Notice, heard_by, hearers_of, roles_of
 from chassis.process.regions import in_region
 from chassis.process.telemetry import REGISTRY
 from chassis.run.promises import check
@@ -95,3 +96,21 @@ def test_an_event_that_nobody_is_meant_to_hear_is_no_alarm(letters, warned):
 
     assert warned == []
     assert unrouted() == before
+
+
+JUDGE = Role("judge", {"id": "Juri", "en": "Judge"})
+
+
+def test_two_services_may_bring_one_role_if_they_mean_the_same():
+    both = {name: Imagined(name, {}, roles=(JUDGE,)) for name in ("one", "other")}
+
+    assert roles_of(both) == {"judge": JUDGE}
+    both["other"] = Imagined("other", {}, roles=(replace(JUDGE, head=True),))
+    with pytest.raises(ManifestInvalid, match="other: another service's judge differs"):
+        roles_of(both)
+
+
+@pytest.mark.parametrize("code", ["", "Judge", "service:judge", "j" * 25])
+def test_the_code_of_a_role_fits_every_table_it_is_kept_in(code):
+    with pytest.raises(ManifestInvalid, match="no code of a role"):
+        roles_of({"one": Imagined("one", {}, roles=(replace(JUDGE, code=code),))})

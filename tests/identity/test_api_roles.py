@@ -1,10 +1,13 @@
 """Roles, heads' posts and delegations over HTTP."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import time_machine
 
+from services.identity import queries
+from services.identity.manifest import ROLES
 from tests.identity.desk import Desk
 
 
@@ -208,3 +211,40 @@ def test_the_roles_of_a_demo_region_are_those_the_flow_needs(desk: Desk):
         *("umpeg", "opd_head", "opd_secretary", "bkpsdm_admin", "division_head"),
         *("bkpsdm_secretary", "bkpsdm_head", "sekda", "sysadmin"),
     }
+
+
+def test_every_role_is_listed_with_its_name_and_what_it_is_held_for(desk: Desk):
+    roles = {one["code"]: one for one in desk.call("umpeg", "GET", "/roles").get_json()["data"]}
+
+    assert roles["bkpsdm_admin"] == {
+        "code": "bkpsdm_admin",
+        "title": {"id": "Admin BKPSDM", "en": "BKPSDM officer"},
+        "unit_kind": "division",
+        "of_bkpsdm": True,
+        "head": False,
+        "delegable": True,
+    }
+    assert roles["sekda"]["delegable"] is True
+    described = desk.call("umpeg", "GET", "/openapi.json").get_json()["components"]["schemas"]
+    assert described["NewRoleGrant"]["properties"]["role"]["enum"] == list(roles)
+
+
+def test_a_refusal_calls_a_role_by_its_name(desk: Desk):
+    answer = _grant(desk, role="bkpsdm_head")
+
+    assert "Kepala BKPSDM" in answer.get_json()["detail"]
+
+
+def test_the_role_of_a_service_that_is_gone_can_be_ended_and_not_given(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    gone = _first(desk, "opd_secretary")
+    left = {role.code: role for role in ROLES if role.code != "opd_secretary"}
+    monkeypatch.setattr(queries, "machinery", lambda: SimpleNamespace(roles=left))
+
+    refused = _grant(desk, role="opd_secretary")
+    path, etag = f"/role-grants/{gone['id']}/end", {"If-Match": '"1"'}
+    ended = desk.call("sysadmin", "POST", path, json={}, headers=etag)
+
+    assert refused.get_json()["errors"][0]["pointer"] == "/role"
+    assert (ended.status_code, ended.get_json()["active"]) == (200, False)

@@ -32,8 +32,11 @@ from services.identity.domain.roles import (
     check_may_manage_account,
     check_unit,
 )
+from services.identity.manifest import ROLES
 
 ME, OTHER = "me", "other"
+KNOWN = {role.code: role for role in ROLES}
+OPD_HEAD, UMPEG = KNOWN["opd_head"], KNOWN["umpeg"]
 
 
 def _held(acting: str, starts: str, ends: str | None = None, who: str = ME) -> Holding:
@@ -47,7 +50,7 @@ def _held(acting: str, starts: str, ends: str | None = None, who: str = ME) -> H
     [("2026-01-15", "2026-04-14"), ("2026-11-30", "2027-02-27"), ("2026-01-01", "2026-01-01")],
 )
 def test_a_plt_of_up_to_three_months_is_fine(starts: str, ends: str):
-    check_appointment("opd_head", _held("plt", starts, ends), others=[])
+    check_appointment(OPD_HEAD, _held("plt", starts, ends), others=[])
 
 
 @pytest.mark.parametrize(
@@ -55,15 +58,15 @@ def test_a_plt_of_up_to_three_months_is_fine(starts: str, ends: str):
 )
 def test_a_plt_of_a_day_more_is_refused(starts: str, ends: str):
     with pytest.raises(PltTooLong):
-        check_appointment("opd_head", _held("plt", starts, ends), others=[])
+        check_appointment(OPD_HEAD, _held("plt", starts, ends), others=[])
 
 
 def test_a_plt_is_prolonged_to_six_months_and_no_further():
     held = _held("plt", "2026-01-15", "2026-04-14")
 
-    check_prolongation("opd_head", held, until=date(2026, 7, 14), others=[])
+    check_prolongation(OPD_HEAD, held, until=date(2026, 7, 14), others=[])
     with pytest.raises(PltTooLong):
-        check_prolongation("opd_head", held, until=date(2026, 7, 15), others=[])
+        check_prolongation(OPD_HEAD, held, until=date(2026, 7, 15), others=[])
 
 
 def test_appointing_the_same_plt_again_without_a_gap_does_not_stretch_the_six_months():
@@ -73,17 +76,15 @@ def test_appointing_the_same_plt_again_without_a_gap_does_not_stretch_the_six_mo
     ]
 
     with pytest.raises(PltTooLong):
-        check_appointment("opd_head", _held("plt", "2026-07-01", "2026-07-31"), others=earlier)
-    check_appointment(
-        "opd_head", _held("plt", "2026-07-01", "2026-07-31", who=OTHER), others=earlier
-    )
+        check_appointment(OPD_HEAD, _held("plt", "2026-07-01", "2026-07-31"), others=earlier)
+    check_appointment(OPD_HEAD, _held("plt", "2026-07-01", "2026-07-31", who=OTHER), others=earlier)
 
 
 def test_a_prolongation_goes_forward():
     held = _held("plt", "2026-01-15", "2026-04-14")
 
     with pytest.raises(EndBeforeStart):
-        check_prolongation("opd_head", held, until=date(2026, 4, 14), others=[])
+        check_prolongation(OPD_HEAD, held, until=date(2026, 4, 14), others=[])
 
 
 def test_a_prolongation_does_not_run_into_the_next_holder():
@@ -91,37 +92,37 @@ def test_a_prolongation_does_not_run_into_the_next_holder():
     successor = _held("definitive", "2026-05-01", who=OTHER)
 
     with pytest.raises(PostTaken):
-        check_prolongation("opd_head", held, until=date(2026, 5, 1), others=[successor])
+        check_prolongation(OPD_HEAD, held, until=date(2026, 5, 1), others=[successor])
 
 
 @pytest.mark.parametrize("acting", ["plt", "plh", "pj"])
 def test_whoever_acts_for_another_needs_an_end(acting: str):
     with pytest.raises(EndMissing):
-        check_appointment("opd_head", _held(acting, "2026-01-01"), others=[])
+        check_appointment(OPD_HEAD, _held(acting, "2026-01-01"), others=[])
 
 
 @pytest.mark.parametrize("acting", ["definitive", "tt"])
 def test_a_holder_may_stay_without_end(acting: str):
-    check_appointment("opd_head", _held(acting, "2026-01-01"), others=[])
+    check_appointment(OPD_HEAD, _held(acting, "2026-01-01"), others=[])
 
 
 def test_an_end_before_the_start_is_refused():
     with pytest.raises(EndBeforeStart):
-        check_appointment("opd_head", _held("plh", "2026-01-02", "2026-01-01"), others=[])
+        check_appointment(OPD_HEAD, _held("plh", "2026-01-02", "2026-01-01"), others=[])
 
 
 def test_only_the_post_of_a_head_can_be_acting():
     with pytest.raises(ActingKindUnfit):
-        check_appointment("umpeg", _held("plt", "2026-01-01", "2026-02-01"), others=[])
+        check_appointment(UMPEG, _held("plt", "2026-01-01", "2026-02-01"), others=[])
 
 
 def test_a_post_has_one_holder_at_a_time():
     there = _held("definitive", "2020-01-01", who=OTHER)
 
     with pytest.raises(PostTaken):
-        check_appointment("opd_head", _held("definitive", "2026-01-01"), others=[there])
+        check_appointment(OPD_HEAD, _held("definitive", "2026-01-01"), others=[there])
     with pytest.raises(PostTaken):
-        check_appointment("opd_head", _held("plt", "2026-01-01", "2026-02-01"), others=[there])
+        check_appointment(OPD_HEAD, _held("plt", "2026-01-01", "2026-02-01"), others=[there])
 
 
 def test_a_plh_stands_in_beside_the_holder_but_not_beside_another_plh():
@@ -129,14 +130,14 @@ def test_a_plh_stands_in_beside_the_holder_but_not_beside_another_plh():
     standing_in = _held("plh", "2026-01-05", "2026-01-09", who=OTHER)
     new = _held("plh", "2026-01-01", "2026-01-10")
 
-    check_appointment("opd_head", new, others=[holder])
+    check_appointment(OPD_HEAD, new, others=[holder])
     with pytest.raises(PostTaken):
-        check_appointment("opd_head", new, others=[holder, standing_in])
+        check_appointment(OPD_HEAD, new, others=[holder, standing_in])
 
 
 def test_several_people_may_be_umpeg_of_one_opd():
     check_appointment(
-        "umpeg",
+        UMPEG,
         _held("definitive", "2026-01-01"),
         others=[_held("definitive", "2020-01-01", who=OTHER)],
     )
@@ -160,7 +161,7 @@ DIVISION = UnitFacts("division", bkpsdm=True)
     ],
 )
 def test_a_role_fits_its_kind_of_unit(role: str, unit: UnitFacts | None):
-    check_unit(role, unit)
+    check_unit(KNOWN[role], unit)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ def test_a_role_fits_its_kind_of_unit(role: str, unit: UnitFacts | None):
 )
 def test_a_role_for_another_kind_of_unit_is_refused(role: str, unit: UnitFacts | None):
     with pytest.raises(RoleUnitMismatch):
-        check_unit(role, unit)
+        check_unit(KNOWN[role], unit)
 
 
 def test_nobody_gives_himself_a_role():
@@ -200,7 +201,7 @@ def _delegate(
     ends: date = date(2026, 5, 8),
     held: tuple[Period, ...] = (Period(date(2020, 1, 1)),),
 ) -> None:
-    check_delegation(role, from_id=ME, to_id=to, starts_on=starts, ends_on=ends, held=held)
+    check_delegation(KNOWN[role], from_id=ME, to_id=to, starts_on=starts, ends_on=ends, held=held)
 
 
 def test_a_holder_delegates_for_some_dates():

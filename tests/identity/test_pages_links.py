@@ -15,7 +15,7 @@ from sqlalchemy import select
 from chassis.kernel.errors import Refused
 from chassis.process.clock import now
 from chassis.process.regions import all_regions, in_region
-from services.identity.domain.roles import OFFICER_ROLES
+from services.identity.manifest import ROLES
 from services.identity.models import Account, Employee, PasswordLink, Region, RoleGrant, db
 from services.identity.seeds.first_run import init
 from tests.identity.conftest import Build
@@ -60,7 +60,7 @@ def test_a_new_region_begins_with_one_administrator_and_a_link(bare: Door):
         grant = db.session.scalars(select(RoleGrant)).one()
         assert region is not None
         assert not region.demo
-        assert set(region.totp_roles) == set(OFFICER_ROLES)
+        assert set(region.totp_roles) == {role.code for role in ROLES if role.second_factor}
         assert person.nip == ADMIN
         assert (grant.employee_id, grant.role) == (person.id, "sysadmin")
 

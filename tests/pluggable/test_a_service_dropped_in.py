@@ -149,6 +149,25 @@ def test_it_knows_the_roles_given_before_it_was_there(joined: Joined) -> None:
     assert filed.stage == "opd_head_approval"
 
 
+def test_the_role_it_brings_is_given_by_identity_and_its_holder_decides(joined: Joined) -> None:
+    filed = joined.filed()
+    joined.decide(filed, by="bkpsdm_secretary", decision="approve", status=403)
+    administrator = joined.journey.person("sysadmin")
+    roles = {role["code"]: role for role in administrator.get("/api/identity/v1/roles")["data"]}
+    grant = {
+        "employee_id": joined.journey.me("bkpsdm_secretary")["id"],
+        "role": "panel_member",
+        "starts_on": "2026-01-05",
+    }
+
+    administrator.send("POST", "/api/identity/v1/role-grants", grant, status=201)
+    joined.system.drain()
+
+    joined.decide(filed, by="bkpsdm_secretary", decision="approve")
+    assert roles["panel_member"]["title"]["id"] == "Anggota panel"
+    assert filed.stage == "bkpsdm_validation"
+
+
 def test_a_token_whose_session_was_ended_is_void_here_too(joined: Joined) -> None:
     head = joined.journey.person("opd_head_dinkes")
     head.get(CASES)

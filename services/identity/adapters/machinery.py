@@ -1,11 +1,14 @@
 """What the use cases of one identity app work with, made once from its settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, current_app
 
-from chassis.process.config import Settings
+from chassis.kernel.roles import Role
+from chassis.process.manifest import roles_of
+from chassis.process.runtime import Runtime
 from services.identity.adapters.hashing import Hasher
 from services.identity.adapters.sealing import Sealer
 
@@ -16,14 +19,17 @@ _KEY = "identity"
 class Machinery:
     hasher: Hasher
     sealer: Sealer
+    roles: Mapping[str, Role]
 
 
-def install(app: Flask, settings: Settings) -> None:
+def install(app: Flask, runtime: Runtime) -> None:
+    settings = runtime.settings
     app.extensions[_KEY] = Machinery(
         hasher=Hasher(
             memory_kib=settings["PASSWORD_MEMORY_KIB"], at_once=settings["PASSWORD_AT_ONCE"]
         ),
         sealer=Sealer(settings["SECRET_KEY"]),
+        roles=roles_of(runtime.manifests),
     )
 
 

@@ -2,18 +2,31 @@
 
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate
 
 from chassis.http.api import Schema
 from chassis.http.paging import PageArgs
+from services.identity import queries
 from services.identity.domain.appointments import ACTING
 from services.identity.domain.employees import JENIS_JABATAN, JENJANG
-from services.identity.domain.roles import ROLES
 
 SHORT = validate.Length(min=1, max=80)
 NAME = validate.Length(min=1, max=200)
 _CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,38}$")
 _NIP = validate.Length(min=18, max=30)
+
+
+class KnownRole(validate.Validator):
+    """Take a role that an installed service brings."""
+
+    @property
+    def choices(self) -> list[str]:
+        return [role.code for role in queries.roles()]
+
+    def __call__(self, value: str) -> str:
+        if value not in self.choices:
+            raise ValidationError(f"Must be one of: {', '.join(self.choices)}.")
+        return value
 
 
 class ContactInput(Schema):
@@ -106,7 +119,7 @@ class UnitFilter(PageArgs):
 
 class NewRoleGrant(Schema):
     employee_id = fields.UUID(required=True)
-    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    role = fields.String(required=True, validate=KnownRole())
     unit_id = fields.UUID(load_default=None, allow_none=True)
     acting = fields.String(load_default="definitive", validate=validate.OneOf(ACTING))
     starts_on = fields.Date(required=True)
@@ -125,13 +138,13 @@ class GrantProlongation(Schema):
 
 class RoleGrantFilter(PageArgs):
     employee_id = fields.UUID(load_default=None)
-    role = fields.String(load_default=None, validate=validate.OneOf(ROLES))
+    role = fields.String(load_default=None, validate=KnownRole())
     unit_id = fields.UUID(load_default=None)
     active = fields.Boolean(load_default=None)
 
 
 class NewDelegation(Schema):
-    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    role = fields.String(required=True, validate=KnownRole())
     unit_id = fields.UUID(load_default=None, allow_none=True)
     from_employee_id = fields.UUID(required=True)
     to_employee_id = fields.UUID(required=True)
@@ -147,7 +160,7 @@ class NewDelegation(Schema):
 
 class DelegationFilter(PageArgs):
     involving = fields.UUID(load_default=None)
-    role = fields.String(load_default=None, validate=validate.OneOf(ROLES))
+    role = fields.String(load_default=None, validate=KnownRole())
     active = fields.Boolean(load_default=None)
 
 

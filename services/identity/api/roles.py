@@ -8,6 +8,7 @@ from chassis.data.versioned import Seen
 from chassis.http.api import Blueprint
 from chassis.http.auth import person, requires
 from chassis.http.writing import writes
+from chassis.kernel.roles import Role
 from services.identity import queries
 from services.identity.api.access import administrators_only
 from services.identity.api.requests import (
@@ -16,11 +17,19 @@ from services.identity.api.requests import (
     NewRoleGrant,
     RoleGrantFilter,
 )
-from services.identity.api.views import RoleGrantPage, RoleGrantView
+from services.identity.api.views import RoleGrantPage, RoleGrantView, RoleList
 from services.identity.models import RoleGrant
 from services.identity.usecases import roles
 
 blp = Blueprint("roles", url_prefix="/api/identity/v1", description="Roles and heads of units")
+
+
+@blp.route("/roles")
+@requires("identity")
+@blp.response(200, RoleList)
+def known() -> dict[str, list[Role]]:
+    """Every role a person can be given, with its name and what it is held for."""
+    return {"data": queries.roles()}
 
 
 @blp.route("/role-grants")

@@ -111,6 +111,26 @@ class UnitView(VersionedView):
     active = fields.Boolean(required=True)
 
 
+class InBothLanguages(Schema):
+    id = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class RoleView(Schema):
+    """`unit_kind` null: for the region as a whole. `head`: a post, may be held acting."""
+
+    code = fields.String(required=True)
+    title = fields.Nested(InBothLanguages, required=True)
+    unit_kind = fields.String(required=True, allow_none=True)
+    of_bkpsdm = fields.Boolean(required=True)
+    head = fields.Boolean(required=True)
+    delegable = fields.Boolean(required=True, attribute="may_be_delegated")
+
+
+class RoleList(Schema):
+    data = fields.List(fields.Nested(RoleView), required=True)
+
+
 class RoleGrantView(VersionedView):
     id = fields.UUID(required=True)
     employee_id = fields.UUID(required=True)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from chassis.kernel.errors import Refused
 from chassis.kernel.period import Period, add_months
-from services.identity.domain.roles import HEAD_ROLES
+from chassis.kernel.roles import Role
 
 ACTING = ("definitive", "plt", "plh", "pj", "tt")
 _OPEN_ENDED = frozenset({"definitive", "tt"})
@@ -78,13 +78,13 @@ class Holding:
         return Period(self.starts_on, self.ends_on)
 
 
-def check_appointment(role: str, new: Holding, *, others: Sequence[Holding]) -> None:
+def check_appointment(role: Role, new: Holding, *, others: Sequence[Holding]) -> None:
     """Refuse an appointment the dates or other holders forbid.
 
     `others` are the active holdings of the same role and unit. Raises `ActingKindUnfit`,
     `EndMissing`, `EndBeforeStart`, `PltTooLong` or `PostTaken`.
     """
-    if new.acting != "definitive" and role not in HEAD_ROLES:
+    if new.acting != "definitive" and not role.head:
         raise ActingKindUnfit
     if new.ends_on is None and new.acting not in _OPEN_ENDED:
         raise EndMissing(acting=new.acting)
@@ -92,11 +92,13 @@ def check_appointment(role: str, new: Holding, *, others: Sequence[Holding]) -> 
         raise EndBeforeStart
     if new.acting == "plt":
         _check_plt(new, others)
-    if role in HEAD_ROLES:
+    if role.head:
         _check_post_is_free(new, others)
 
 
-def check_prolongation(role: str, held: Holding, *, until: date, others: Sequence[Holding]) -> None:
+def check_prolongation(
+    role: Role, held: Holding, *, until: date, others: Sequence[Holding]
+) -> None:
     """Refuse to prolong `held` beyond what its kind allows.
 
     `others` are the active holdings of the same post but this one. Raises `PltTooLong`,
@@ -108,7 +110,7 @@ def check_prolongation(role: str, held: Holding, *, until: date, others: Sequenc
     if held.acting == "plt":
         start = _unbroken_since(held, [other for other in others if other.acting == "plt"])
         _check_length(start, until, _PLT_MONTHS_PROLONGED)
-    if role in HEAD_ROLES:
+    if role.head:
         _check_post_is_free(prolonged, others)
 
 

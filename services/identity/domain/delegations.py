@@ -5,7 +5,8 @@ from datetime import date
 
 from chassis.kernel.errors import Refused
 from chassis.kernel.period import Period, add_months
-from services.identity.domain.roles import DELEGABLE_ROLES
+from chassis.kernel.roles import Role
+from services.identity.domain.roles import names_of
 
 _MOST_MONTHS = 12
 
@@ -14,8 +15,8 @@ class RoleNotDelegable(Refused):
     kind = "invalid"
     code = "role_not_delegable"
     text = {
-        "id": "Peran {role} tidak dapat didelegasikan.",
-        "en": "The role {role} cannot be delegated.",
+        "id": "Peran {title_id} tidak dapat didelegasikan.",
+        "en": "The role {title_en} cannot be delegated.",
     }
 
 
@@ -41,13 +42,13 @@ class RoleNotHeld(Refused):
     kind = "conflict"
     code = "role_not_held"
     text = {
-        "id": "Peran {role} tidak dipegang selama masa delegasi.",
-        "en": "The role {role} is not held throughout the delegation.",
+        "id": "Peran {title_id} tidak dipegang selama masa delegasi.",
+        "en": "The role {title_en} is not held throughout the delegation.",
     }
 
 
 def check_delegation(
-    role: str,
+    role: Role,
     *,
     from_id: object,
     to_id: object,
@@ -60,11 +61,11 @@ def check_delegation(
     `held` are the periods in which the delegator holds the role for the unit. Raises
     `RoleNotDelegable`, `DelegationToSelf`, `DelegationDatesWrong` or `RoleNotHeld`.
     """
-    if role not in DELEGABLE_ROLES:
-        raise RoleNotDelegable(role=role)
+    if not role.may_be_delegated:
+        raise RoleNotDelegable(**names_of(role))
     if from_id == to_id:
         raise DelegationToSelf
     if ends_on < starts_on or ends_on >= add_months(starts_on, _MOST_MONTHS):
         raise DelegationDatesWrong
     if not any(period.contains(starts_on) and period.contains(ends_on) for period in held):
-        raise RoleNotHeld(role=role)
+        raise RoleNotHeld(**names_of(role))

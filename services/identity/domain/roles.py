@@ -1,34 +1,12 @@
-"""Roles, the kind of unit each belongs to, and who may give them.
-
-`opd_head` of BKPSDM and `bkpsdm_head` are two grants, usually held by one person: one decides
-for the OPD's own staff, the other for the region.
-"""
+"""What a role may be given for, and who may give it. Which roles there are, the manifests say."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from chassis.kernel.errors import Refused
+from chassis.kernel.roles import Role
 
-UNIT_KIND_OF_ROLE: dict[str, str | None] = {
-    "umpeg": "opd",
-    "opd_head": "opd",
-    "opd_secretary": "opd",
-    "bkpsdm_admin": "division",
-    "division_head": "division",
-    "bkpsdm_secretary": "opd",
-    "bkpsdm_head": "opd",
-    "sekda": None,
-    "award_assessor": None,
-    "complaint_officer": None,
-    "sysadmin": None,
-}
-ROLES = tuple(UNIT_KIND_OF_ROLE)
-HEAD_ROLES = frozenset(
-    {"opd_head", "opd_secretary", "division_head", "bkpsdm_secretary", "bkpsdm_head", "sekda"}
-)
-BKPSDM_ROLES = frozenset({"bkpsdm_admin", "division_head", "bkpsdm_secretary", "bkpsdm_head"})
-OFFICER_ROLES = tuple(role for role in ROLES if role != "complaint_officer")
-DELEGABLE_ROLES = HEAD_ROLES | {"umpeg", "bkpsdm_admin"}
 ADMINISTRATORS = frozenset({"sysadmin", "bkpsdm_admin"})
 
 
@@ -36,8 +14,8 @@ class RoleUnitMismatch(Refused):
     kind = "invalid"
     code = "role_unit_mismatch"
     text = {
-        "id": "Peran {role} tidak dapat diberikan untuk unit ini.",
-        "en": "The role {role} cannot be given for this unit.",
+        "id": "Peran {title_id} tidak dapat diberikan untuk unit ini.",
+        "en": "The role {title_en} cannot be given for this unit.",
     }
 
 
@@ -77,17 +55,21 @@ class UnitFacts:
     active: bool = True
 
 
-def check_unit(role: str, unit: UnitFacts | None) -> None:
+def names_of(role: Role) -> dict[str, Any]:
+    """Return what a refusal calls the role, in either language."""
+    return {"title_id": role.title["id"], "title_en": role.title["en"]}
+
+
+def check_unit(role: Role, unit: UnitFacts | None) -> None:
     """Refuse a unit the role does not belong to.
 
     Raises `RoleUnitMismatch`.
     """
-    unit_kind = UNIT_KIND_OF_ROLE[role]
-    if unit_kind is None and unit is None:
+    if role.unit_kind is None and unit is None:
         return
-    fits = unit is not None and unit.active and unit.kind == unit_kind
-    if not fits or (role in BKPSDM_ROLES and unit is not None and not unit.bkpsdm):
-        raise RoleUnitMismatch(role=role)
+    fits = unit is not None and unit.active and unit.kind == role.unit_kind
+    if not fits or (role.of_bkpsdm and unit is not None and not unit.bkpsdm):
+        raise RoleUnitMismatch(**names_of(role))
 
 
 def check_is_not_last(role: str, *, others: int) -> None:

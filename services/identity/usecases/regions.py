@@ -8,7 +8,6 @@ from chassis.kernel.errors import FieldError, Invalid, Refused
 from chassis.process.regions import in_region
 from services.identity import events, queries
 from services.identity.domain.regions import check_region
-from services.identity.domain.roles import OFFICER_ROLES, ROLES
 from services.identity.models import Region, Unit, db
 
 
@@ -23,13 +22,16 @@ def set_up(
     name: str,
     zone: str,
     demo: bool = False,
-    totp_roles: Sequence[str] = OFFICER_ROLES,
+    totp_roles: Sequence[str] | None = None,
 ) -> Unit:
     """Create a region and the unit at the top of its tree.
 
-    Raises `Invalid` or `RegionExists`.
+    Holders of `totp_roles` must use a second factor; None: as the manifests have it. Raises
+    `Invalid` or `RegionExists`.
     """
     check_region(code=code, name=name, zone=zone)
+    if totp_roles is None:
+        totp_roles = [role.code for role in queries.roles() if role.second_factor]
     with in_region(code), db.transaction() as session:
         if session.get(Region, code) is not None:
             raise RegionExists(code=code)
@@ -44,18 +46,18 @@ def set_up(
 def require_totp_of(roles: Collection[str], *, seen: Seen) -> Region:
     """Set which roles of the bound region must use a second factor.
 
-    Raises `Stale`, or `Invalid` for a role that does not exist.
+    A role whose service is gone may stay. Raises `Stale`, or `Invalid` for one that is not known.
     """
     with db.transaction():
         region = queries.region()
         region.check_seen(seen)
-        _check_known(roles)
+        _check_known(set(roles) - set(region.totp_roles))
         region.change(totp_roles=sorted(set(roles)))
     return region
 
 
 def _check_known(roles: Collection[str]) -> None:
-    unknown = sorted(set(roles) - set(ROLES))
+    unknown = sorted(set(roles) - {role.code for role in queries.roles()})
     if unknown:
         text = ", ".join(unknown)
         raise Invalid(

@@ -60,10 +60,11 @@ def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
                 grantor_roles=queries.roles_today(by),
                 grantor_is_grantee=by == person.id,
             )
-        check_unit(new["role"], _unit_facts(new["unit_id"]))
+        role = queries.role(new["role"])
+        check_unit(role, _unit_facts(new["unit_id"]))
         holders = queries.grants_of_post(new["role"], new["unit_id"])
         appointments.check_appointment(
-            new["role"],
+            role,
             Holding(person.id, new["acting"], new["starts_on"], new["ends_on"]),
             others=_holdings(holders),
         )
@@ -108,7 +109,8 @@ def prolong(grant_id: UUID, *, by: UUID, seen: Seen, until: date) -> RoleGrant:
         others = [
             other for other in queries.grants_of_post(row.role, row.unit_id) if other is not row
         ]
-        appointments.check_prolongation(row.role, held, until=until, others=_holdings(others))
+        role = queries.role(row.role)
+        appointments.check_prolongation(role, held, until=until, others=_holdings(others))
         if row.change(ends_on=until):
             outbox.record(events.role_changed(row))
     return row
@@ -124,7 +126,7 @@ def delegate(new: NewDelegation, *, by: UUID) -> Delegation:
         _check_owner_or_administrator(new["from_employee_id"], by)
         queries.employee(new["to_employee_id"])
         check_delegation(
-            new["role"],
+            queries.role(new["role"]),
             from_id=new["from_employee_id"],
             to_id=new["to_employee_id"],
             starts_on=new["starts_on"],
