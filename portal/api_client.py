@@ -104,8 +104,14 @@ class ApiClient:
         etag: str | None = None,
         key: str | None = None,
     ) -> Reply:
-        """Change something: `etag` becomes If-Match, `key` Idempotency-Key."""
-        headers = {"Content-Type": "application/json"} if body is not None else {}
+        """Change something: `etag` becomes If-Match, `key` Idempotency-Key.
+
+        The answer is as small as the service makes it: whoever shows what became of the thing
+        reads it again.
+        """
+        headers = {"Prefer": "return=minimal"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         content = b"" if body is None else json.dumps(body).encode()
         return self._json(method, path, content, headers | _conditions(etag, key))
 

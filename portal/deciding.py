@@ -6,11 +6,10 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from portal.definitions import API, load_proposal
 from portal.forms import editable
 from portal.signed_in import api
 from portal.words import DECISIONS, say
-
-API = "/api/proposal/v1"
 
 
 @dataclass(frozen=True)
@@ -85,9 +84,9 @@ def name_of(proposal: Mapping[str, Any], target: str) -> str:
 
 def load(proposal_id: str) -> Case:
     """Read the case as it is now."""
-    path = f"{API}/proposals/{proposal_id}"
-    reply = api().load(path)
-    return Case(reply.data, api().get(f"{path}/history")["data"], reply.etag)
+    reply = load_proposal(proposal_id)
+    history = api().get(f"{API}/proposals/{proposal_id}/history")["data"]
+    return Case(reply.data, history, reply.etag)
 
 
 def chosen(form: "MultiDict[str, str]") -> Choice:

@@ -7,6 +7,7 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 
 from portal.api_client import ApiRefused, Attached
+from portal.definitions import load_proposal
 from portal.forms import Definition, by_field, editable, entered
 from portal.signed_in import api
 from portal.words import say
@@ -88,10 +89,14 @@ class Draft:
             if requirement["code"] not in codes
         ]
 
+    def refresh(self) -> None:
+        """Read again what changes made of the proposal; input and version stay as they are."""
+        self.proposal = load_proposal(self.id).data
+
 
 def load(proposal_id: str) -> Draft:
     """Read the proposal as it is now."""
-    reply = api().load(f"{API}/proposals/{proposal_id}")
+    reply = load_proposal(proposal_id)
     return Draft(reply.data, reply.etag, dict(reply.data["fields"]))
 
 
@@ -108,6 +113,8 @@ def save(draft: Draft, key: str) -> tuple[dict[str, str], list[str]]:
             if refused.is_stale:
                 raise
             errors[f"documents.{requirement['code']}"] = refusal_text(refused)
+    if errors or others:
+        draft.refresh()
     return errors, others
 
 
@@ -129,7 +136,7 @@ def save_fields(draft: Draft) -> dict[str, str]:
         if refused.errors and not refused.is_stale:
             return refused.errors
         raise
-    _renew(draft, saved.etag, saved.data)
+    draft.etag = saved.etag or draft.etag
     return {}
 
 
@@ -151,12 +158,12 @@ def attach(draft: Draft, requirement: Definition, file: FileStorage, key: str) -
         {"receipt": stored["receipt"]},
         etag=draft.etag,
     )
-    _renew(draft, saved.etag, saved.data)
+    draft.etag = saved.etag or draft.etag
 
 
 def detach(draft: Draft, code: str) -> None:
     saved = api().send("DELETE", f"{draft.path}/documents/{code}", etag=draft.etag)
-    _renew(draft, saved.etag, saved.data)
+    draft.etag = saved.etag or draft.etag
 
 
 def refusal_text(refused: ApiRefused) -> str:
@@ -167,8 +174,3 @@ def refusal_text(refused: ApiRefused) -> str:
 
 def _rendered(draft: Draft) -> str | None:
     return request.form.get("etag") or draft.etag
-
-
-def _renew(draft: Draft, etag: str | None, proposal: dict[str, Any]) -> None:
-    draft.etag = etag or draft.etag
-    draft.proposal = proposal

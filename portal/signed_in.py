@@ -62,6 +62,7 @@ def keep_person(me: dict[str, Any]) -> None:
         "opd": (me.get("opd") or {}).get("name"),
         "zone": (me.get("region") or {}).get("zone"),
         "region": (me.get("region") or {}).get("name"),
+        "region_code": (me.get("region") or {}).get("code"),
     }
 
 

@@ -25,10 +25,6 @@ class Page:
         """Return the page with every item rendered."""
         return Page([render(item) for item in self.items], self.next_cursor)
 
-    def body(self, items: Sequence[Any]) -> dict[str, Any]:
-        place = {"next_cursor": self.next_cursor, "has_more": self.next_cursor is not None}
-        return {"data": items, "page": place}
-
 
 def page(
     session: Session,

@@ -43,21 +43,21 @@ class Versioned:
         if self.version not in seen:
             raise Stale
 
-    def change(self, **values: Any) -> bool:
-        """Change columns if the row is still as it was read; False when nothing differs.
-
-        Raises `overtaken`.
-        """
-        changed = {name: new for name, new in values.items() if getattr(self, name) != new}
-        if not changed:
-            return False
-        changed["version"] = self.version + 1
-        statement = update(type(self)).where(*self._as_read()).values(changed)
+    def change(self, **values: Any) -> None:
+        """Change columns if the row is still as it was read. Raises `overtaken`."""
+        values["version"] = self.version + 1
+        statement = update(type(self)).where(*self._as_read()).values(values)
         unsynchronised = statement.execution_options(synchronize_session=False)
         if count_changed(_session_of(self), unsynchronised) != 1:
             raise self.overtaken
-        for name, new in changed.items():
-            set_committed_value(self, name, new)
+        for name, value in values.items():
+            set_committed_value(self, name, value)
+
+    def change_if_different(self, **values: Any) -> bool:
+        """Change columns unless the row has these values already; say whether it was changed."""
+        if all(getattr(self, name) == value for name, value in values.items()):
+            return False
+        self.change(**values)
         return True
 
     def _as_read(self) -> list[Any]:

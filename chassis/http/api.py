@@ -110,10 +110,6 @@ def _with_etag(view: Callable[..., Any]) -> Callable[..., Any]:
     return versioned
 
 
-def needs_if_match(view: Callable[..., Any]) -> Callable[..., Any]:
-    return view
-
-
 def _describe(doc: dict[str, Any], info: dict[str, Any], **_context: Any) -> dict[str, Any]:
     ours = info.get(_DOC, {})
     if ours.get("parameters"):

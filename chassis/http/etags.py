@@ -4,7 +4,7 @@ import re
 
 from flask import g, request
 
-from chassis.data.versioned import Seen, Stale
+from chassis.data.versioned import Seen
 from chassis.kernel.errors import Refused
 
 _VERSION = re.compile(r"[1-9][0-9]{0,17}")
@@ -36,8 +36,3 @@ def seen_versions() -> Seen:
         raise IfMatchMissing
     tags = request.if_match.as_set(include_weak=True)
     return frozenset(int(tag) for tag in tags if _VERSION.fullmatch(tag or ""))
-
-
-def require_match(version: int) -> None:
-    if version not in seen_versions():
-        raise Stale

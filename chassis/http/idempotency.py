@@ -5,9 +5,7 @@ both are there or neither is. Errors are not kept, so a refused request can be s
 """
 
 import hashlib
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from flask import Response, current_app, g, request
 from sqlalchemy import delete, insert, select, update
@@ -145,9 +143,3 @@ def forget_old(runtime: Runtime) -> int:
     keys = runtime.db.plumbing.idempotency_keys
     with runtime.db.transaction() as session:
         return count_changed(session, delete(keys).where(keys.c.created_at < now() - KEPT))
-
-
-def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
-    from chassis.http.writing import writes
-
-    return writes()(view)

@@ -5,10 +5,9 @@ from typing import Any
 
 from marshmallow import fields, pre_dump, validate
 
-from chassis.data.paging import Page, page
+from chassis.data.paging import Page
 from chassis.http.api import Schema
 
-__all__ = ["Page", "PageArgs", "PageView", "page", "page_schema"]
 LARGEST = 100
 
 
@@ -32,9 +31,7 @@ class PageView(Schema):
     page = fields.Nested(PageInfo, required=True)
 
     @pre_dump
-    def _shaped(self, found: Page | dict[str, Any], **_: Any) -> dict[str, Any]:
-        if isinstance(found, dict):
-            return found
+    def _shaped(self, found: Page, **_: Any) -> dict[str, Any]:
         place = {"next_cursor": found.next_cursor, "has_more": found.next_cursor is not None}
         return {"data": found.items, "page": place}
 

@@ -67,6 +67,7 @@ def writes(
                 kwargs["seen"] = seen_versions()
             return write(lambda: _preferred(view(*args, **kwargs), minimal), once=once)
 
+        writing.__dict__["writes"] = True
         parameters = [IF_MATCH] * if_match + [IDEMPOTENCY_KEY] * once + [PREFER] * bool(minimal)
         document(writing, parameters=parameters, minimal=minimal)
         return writing

@@ -58,6 +58,7 @@ def autosave(proposal_id: Any) -> dict[str, Any]:
     """What the script sends while somebody types: fields only, answered with the new version."""
     draft = drafts.load(str(proposal_id))
     errors = drafts.save_fields(draft)
+    draft.refresh()
     return {"errors": errors, "etag": draft.etag, "needed": draft.needed}
 
 

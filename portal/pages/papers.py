@@ -29,6 +29,7 @@ def upload(proposal_id: Any, code: str) -> Page | dict[str, Any] | AnyResponse |
     except ApiRefused as refused:
         return _refused(draft, code, refused)
     if wants_json():
+        draft.refresh()
         return {"etag": draft.etag, "html": _row(draft, requirement)}
     return redirect(url_for("filing.fill", proposal_id=proposal_id) + f"#document-{code}")
 

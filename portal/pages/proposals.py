@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal import tracking
+from portal.definitions import load_proposal
 from portal.forms import fresh_key, sent_key
 from portal.signed_in import api
 from portal.words import say
@@ -27,7 +28,7 @@ def finished() -> str:
 @pages.get("/usulan/<uuid:proposal_id>")
 def show(proposal_id: Any) -> str:
     path = f"/api/proposal/v1/proposals/{proposal_id}"
-    reply = api().load(path)
+    reply = load_proposal(str(proposal_id))
     proposal, history = reply.data, api().get(f"{path}/history")["data"]
     return render_template(
         "proposal.html",

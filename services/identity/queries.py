@@ -22,8 +22,10 @@ from services.identity.models import (
     Delegation,
     Employee,
     EmployeeFact,
+    OAuthClient,
     Region,
     RoleGrant,
+    SignInSession,
     Unit,
     db,
 )
@@ -237,6 +239,21 @@ def contact(employee_id: UUID) -> Contact:
 
 def account(employee_id: UUID) -> Account | None:
     return db.session.scalar(select(Account).where(Account.employee_id == employee_id))
+
+
+def sign_in_session(session_id: UUID) -> SignInSession:
+    """Return a browser's session of the bound region. Raises `NotFound`."""
+    found = db.session.scalar(select(SignInSession).where(SignInSession.id == session_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def client(client_id: str) -> OAuthClient | None:
+    """Return a registered application that is in use."""
+    return db.session.scalar(
+        select(OAuthClient).where(OAuthClient.client_id == client_id, OAuthClient.active)
+    )
 
 
 def me(employee_id: UUID) -> dict[str, Any]:

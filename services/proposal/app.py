@@ -6,7 +6,17 @@ from flask import Flask
 
 from chassis.run.app import service_app
 from services.proposal.adapters import receipts
-from services.proposal.api import BLUEPRINTS
+from services.proposal.api import (
+    alarms,
+    calendar,
+    decisions,
+    documents,
+    inbox,
+    layanan,
+    numbers,
+    proposals,
+    status,
+)
 from services.proposal.manifest import MANIFEST
 from services.proposal.models import PEOPLE, db
 from services.proposal.subscriptions import HEARD
@@ -20,7 +30,17 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         __name__,
         db=db,
         config=config,
-        blueprints=BLUEPRINTS,
+        blueprints=(
+            layanan.blp,
+            proposals.blp,
+            documents.blp,
+            decisions.blp,
+            inbox.blp,
+            status.blp,
+            alarms.blp,
+            calendar.blp,
+            numbers.blp,
+        ),
         heard=HEARD,
         loops=(vacancies.loop(),),
         revoked_at=revoked_at(PEOPLE),

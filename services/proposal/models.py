@@ -11,8 +11,10 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.data.versioned import Versioned
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
+from services.proposal.domain.workflow import AlreadyDecided
 from staff.snapshot import Stamp
 from staff.tables import KeptDelegation, KeptEmployee, KeptRoleOfUnit, KeptUnitInTree, People
 
@@ -44,7 +46,7 @@ class LayananDefinition(RegionScoped, Base):
     installed_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Proposal(RegionScoped, Base):
+class Proposal(Versioned, RegionScoped, Base):
     __tablename__ = "proposals"
     __table_args__ = (
         UniqueConstraint("region", "number"),
@@ -52,8 +54,9 @@ class Proposal(RegionScoped, Base):
         Index("ix_proposals_desk", "region", "stage", "opd_id", "stage_since", "id"),
         Index("ix_proposals_stage", "region", "stage", "stage_since", "id"),
     )
+    status_column = "stage"
+    overtaken = AlreadyDecided
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    version: Mapped[int] = mapped_column(default=1)
     number: Mapped[str | None]
     lookup_code: Mapped[str | None]
     definition_id: Mapped[UUID] = mapped_column(ForeignKey("layanan_definitions.id"))

@@ -170,6 +170,67 @@ def test_the_manifest_can_be_loaded(name):
         assert dotted is None or callable(load(dotted))
 
 
+# What is no change of the service's own rows, or opens its transaction at another seam.
+WRITES_ELSEWHERE = {
+    "documents": {"/api/documents/v1/documents"},  # the file first: `write`
+    "identity": {"/api/identity/v1/employees/search", "/oauth/token", "/oauth/revoke"},
+    "notification": {"/api/notification/v1/whatsapp/status"},  # one transaction per message
+    "proposal": {
+        "/api/proposal/v1/status",
+        "/api/proposal/v1/proposals/<uuid:proposal_id>/documents/<requirement>/grant",
+    },
+}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_view_that_changes_something_says_so(name, system):
+    app = system.apps[name]
+    changing = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.methods - {"GET", "HEAD", "OPTIONS"}
+        and not app.view_functions[rule.endpoint].__dict__.get("writes")
+        and app.view_functions[rule.endpoint].__module__.startswith(f"services.{name}.api")
+    }
+
+    assert changing == WRITES_ELSEWHERE.get(name, set())
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_comes_in_and_what_goes_out_have_their_own_modules(name):
+    api = ROOT / "services" / name / "api"
+    shapes = {
+        path.relative_to(api).parts[0].removesuffix(".py")
+        for path in api.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+        and any(ast.unparse(base) in ("Schema", "VersionedView", "PageArgs") for base in node.bases)
+    }
+
+    assert shapes == {"requests", "views"}
+
+
+def test_no_view_opens_a_transaction_or_asks_the_database_itself():
+    reaching = [
+        f"{path.relative_to(ROOT)}"
+        for path in source_files("services")
+        if path.relative_to(ROOT).parts[2] in ("api", "pages")
+        and re.search(r"\btransaction\(|\bdb\b", path.read_text("utf-8"))
+    ]
+
+    assert reaching == []
+
+
+def test_an_event_is_made_without_being_recorded():
+    recording = [
+        f"{path.relative_to(ROOT)}"
+        for path in source_files("services")
+        if path.name == "events.py" and "outbox" in path.read_text("utf-8")
+    ]
+
+    assert recording == []
+
+
 def source_files(*folders: str) -> list[Path]:
     return [
         path

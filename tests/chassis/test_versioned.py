@@ -31,15 +31,17 @@ def stored(letter: Letter) -> tuple[str, int]:
 
 
 def test_a_change_raises_the_version_by_one_in_the_table_and_in_hand(letter):
-    assert letter.change(text="sent")
+    letter.change(text="sent")
 
     assert stored(letter) == ("sent", 2) == (letter.text, letter.version)
 
 
-def test_what_changes_nothing_keeps_its_version(letter):
-    assert not letter.change(text="draft")
-
+def test_what_changes_nothing_keeps_its_version_where_that_is_wanted(letter):
+    assert not letter.change_if_different(text="draft")
     assert stored(letter) == ("draft", 1)
+
+    assert letter.change_if_different(text="sent")
+    assert stored(letter) == ("sent", 2)
 
 
 def test_whoever_read_an_older_version_is_too_late(letter):

@@ -225,7 +225,12 @@ def a_proposal(**changes: Any) -> dict[str, Any]:
         "number": "DEMO/2026/1",
         "lookup_code": "ABC123",
         "version": 1,
-        "layanan": {"code": layanan["code"], "name": layanan["name"], "short_name": "Bebas"},
+        "layanan": {
+            "code": layanan["code"],
+            "version": 3,
+            "name": layanan["name"],
+            "short_name": "Bebas",
+        },
         "definition": layanan,
         "applicant": {"name": "Andini Contoh", "nip": "199001012015011901"},
         "stage": "draft",
@@ -257,6 +262,9 @@ def a_proposal(**changes: Any) -> dict[str, Any]:
 def knows(edge: FakeEdge, proposal: dict[str, Any], etag: str = '"1"') -> None:
     """Make the edge tell of a proposal."""
     path = f"{API}/proposals/{proposal['id']}"
-    edge.answers["GET", path] = (200, proposal, {"ETag": etag})
+    told = {name: value for name, value in proposal.items() if name != "definition"}
+    version = f"{API}/layanan/{proposal['layanan']['code']}/versions/3"
+    edge.answers["GET", path] = (200, told, {"ETag": etag})
+    edge.answers["GET", version] = (200, proposal["definition"])
     edge.answers["GET", f"{path}/history"] = (200, {"data": []})
     edge.answers["GET", f"{path}/tracking"] = (200, {"holders": [], "since": None, "due": None})

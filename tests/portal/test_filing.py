@@ -170,7 +170,8 @@ def test_a_script_uploads_one_file_and_gets_version_and_markup(
 ):
     proposal = a_proposal()
     proposal["documents"][0]["current"] = {"name": "skp.pdf", "size": 2048, "pages": 2}
-    edge.answers["PUT", f"{PATH}/documents/skp"] = (200, proposal, {"ETag": '"9"'})
+    knows(edge, proposal, etag='"8"')
+    edge.answers["PUT", f"{PATH}/documents/skp"] = (200, {"id": PROPOSAL}, {"ETag": '"9"'})
 
     answer = applicant.post(
         f"{PAGE}/dokumen/skp",

@@ -45,6 +45,30 @@ def test_running_and_finished_proposals_are_two_searchable_lists(
     assert f'href="/portal/usulan/{PROPOSAL}/isi">Revisi' in page
 
 
+def test_a_version_of_a_layanan_is_fetched_once_however_often_it_is_shown(
+    client: FlaskClient, edge: FakeEdge
+):
+    sign_in(client, edge)
+    knows(edge, a_proposal(stage="opd_head_approval", allowed_actions=[]))
+
+    pages = [client.get(f"/portal/usulan/{PROPOSAL}") for _ in range(3)]
+
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    assert [call.query for call in edge.told("GET", PATH)] == [{"definition": "false"}] * 3
+    assert len(edge.told("GET", f"{API}/layanan/bebas_hukdis/versions/3")) == 1
+
+
+def test_a_service_that_still_sends_the_definition_along_is_not_asked_for_it(
+    client: FlaskClient, edge: FakeEdge
+):
+    sign_in(client, edge)
+    knows(edge, a_proposal(stage="opd_head_approval", allowed_actions=[]))
+    edge.answers["GET", PATH] = (200, a_proposal(stage="opd_head_approval"), {"ETag": '"1"'})
+
+    assert client.get(f"/portal/usulan/{PROPOSAL}").status_code == 200
+    assert edge.told("GET", f"{API}/layanan/bebas_hukdis/versions/3") == []
+
+
 def test_a_proposal_shows_position_holder_since_and_expected_end(
     client: FlaskClient, edge: FakeEdge
 ):

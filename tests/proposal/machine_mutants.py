@@ -5,12 +5,11 @@ Those about who holds an office and about what is written down stand in files of
 """
 
 from collections.abc import Callable
-from importlib import import_module
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from chassis.data import versioned
 from chassis.events import dispatcher, inbox
 from chassis.http import idempotency, writing
 from chassis.process.ids import uuid7
@@ -18,7 +17,8 @@ from services.proposal.domain import workflow
 from services.proposal.domain.moves import MOVES, Row
 from services.proposal.domain.opening import everything
 from services.proposal.domain.stages import Action, Stage
-from services.proposal.usecases import applying, attaching, cases, reviewing
+from services.proposal.models import Proposal
+from services.proposal.usecases import applying, attaching, reviewing
 from staff import keeping
 
 Mistake = Callable[[pytest.MonkeyPatch], None]
@@ -38,11 +38,6 @@ def mutant(sentence: str, *, dear: bool = False) -> Callable[[Mistake], Mistake]
         return mistake
 
     return listed
-
-
-def api(name: str) -> Any:
-    """The module; its package has a blueprint of the same name."""
-    return import_module(f"services.proposal.api.{name}")
 
 
 # --- where a step leads -----------------------------------------------------------------------
@@ -128,13 +123,13 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("nobody looks at which version was seen")
 def _(patch: pytest.MonkeyPatch) -> None:
-    for name in ("decisions", "documents", "proposals"):
-        patch.setattr(api(name), "require_match", lambda _: None)
+    patch.setattr(Proposal, "check_seen", lambda *_: None)
 
 
 @mutant("who was slower is not told")
 def _(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(cases, "cast", lambda *_: SimpleNamespace(rowcount=1))
+    right = versioned.count_changed
+    patch.setattr(versioned, "count_changed", lambda *a: max(1, right(*a)))
 
 
 @mutant("an idempotency key is not looked at")

@@ -8,10 +8,11 @@ import pytest
 from chassis.events import outbox, sequencer
 from chassis.process.ids import uuid7
 from services.proposal import events
+from services.proposal.api import proposals
 from services.proposal.domain.stages import Action
 from services.proposal.models import HistoryEntry
 from services.proposal.usecases import applying, cases, counting
-from tests.proposal.machine_mutants import api, mutant
+from tests.proposal.machine_mutants import mutant
 
 
 @mutant("a return is not told to the other services", dear=True)
@@ -70,7 +71,6 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("the history is shown in the order of the clock")
 def _(patch: pytest.MonkeyPatch) -> None:
-    proposals = api("proposals")
     right = proposals.history
     patch.setattr(proposals, "history", lambda one: sorted(right(one), key=lambda line: line.at))
 

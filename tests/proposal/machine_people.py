@@ -15,9 +15,9 @@ from hypothesis.stateful import (
 from sqlalchemy import update
 
 from services.proposal.domain.stages import Action
+from services.proposal.domain.workflow import AlreadyDecided
 from services.proposal.models import Proposal, db
 from services.proposal.usecases import applying, reviewing
-from services.proposal.usecases.cases import AlreadyDecided
 from tests.builders.organisation import an_id
 from tests.proposal import machine_invariants as always
 from tests.proposal.machine_cast import KEY_OF, OFFICERS, PREPARED, file
@@ -258,7 +258,7 @@ class People(RuleBasedStateMachine):
     def _wins(self, step, action):
         with self.play.scene.office.inside():
             try:
-                _use_case(action)(step.proposal, person_id=an_id(step.who), match=_faster)
+                _use_case(action)(step.proposal, person_id=an_id(step.who), seen=_Faster())
             except AlreadyDecided:
                 return False
         return True
@@ -273,9 +273,13 @@ class People(RuleBasedStateMachine):
         return {"nothing": (), "a paper": (paper,), "the purpose": (PURPOSE,)}[marks]
 
 
-def _faster(_version):
-    statement = update(Proposal).values(version=Proposal.version + 1)
-    db.session.execute(statement.execution_options(synchronize_session=False))
+class _Faster:
+    """Says that the version was seen, while somebody else changes the row."""
+
+    def __contains__(self, _version):
+        statement = update(Proposal).values(version=Proposal.version + 1)
+        db.session.execute(statement.execution_options(synchronize_session=False))
+        return True
 
 
 def _use_case(action):

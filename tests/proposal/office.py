@@ -41,8 +41,8 @@ DESKS = (
 )
 
 
-def any_version(_version: int) -> None:
-    """Take the place of If-Match where a test is not about it."""
+# In the place of If-Match where a test is not about it.
+EVERY_VERSION = range(1, 10_000)
 
 
 def a_receipt(owner: str, *, size: int = 20_000, **changes: Any) -> Receipt:
@@ -123,14 +123,14 @@ class Office:
                     person_id=an_id(who),
                     requirement=paper,
                     receipt=a_receipt(who),
-                    match=any_version,
+                    seen=EVERY_VERSION,
                 )
             return proposal.id
 
     def submitted(self, who: str = "applicant", layanan: str = BEBAS_HUKDIS) -> UUID:
         proposal_id = self.draft(who, layanan)
         with self.inside():
-            applying.submit(proposal_id, person_id=an_id(who), match=any_version)
+            applying.submit(proposal_id, person_id=an_id(who), seen=EVERY_VERSION)
         return proposal_id
 
     def at(self, stage: str, who: str = "applicant") -> UUID:
@@ -145,11 +145,11 @@ class Office:
     def decide(self, proposal_id: UUID, who: str, decision: str = "approve", **more: Any) -> None:
         verdict = reviewing.Verdict(Action(decision), **more)
         with self.inside():
-            reviewing.decide(proposal_id, person_id=an_id(who), verdict=verdict, match=any_version)
+            reviewing.decide(proposal_id, person_id=an_id(who), verdict=verdict, seen=EVERY_VERSION)
 
     def resubmit(self, proposal_id: UUID, who: str = "applicant") -> None:
         with self.inside():
-            applying.resubmit(proposal_id, person_id=an_id(who), match=any_version)
+            applying.resubmit(proposal_id, person_id=an_id(who), seen=EVERY_VERSION)
 
     def history(self, proposal_id: UUID) -> list[HistoryEntry]:
         with self.inside():

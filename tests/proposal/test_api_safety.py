@@ -45,7 +45,9 @@ def test_a_change_that_cannot_be_answered_is_not_made_so_it_may_be_sent_again(
     receipt = {"receipt": office.receipt("applicant")}
 
     with monkeypatch.context() as broken:
-        broken.setattr(import_module("services.proposal.api.proposals"), "shown", database_gone)
+        broken.setattr(
+            import_module("services.proposal.api.views.proposals"), "shown", database_gone
+        )
         failed = office.call(method, paper, "applicant", json=receipt, headers=etag(seen))
     again = office.call(method, paper, "applicant", json=receipt, headers=etag(seen))
 

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from ops.engines.postgres import Postgres
 from services.proposal.app import create_app
 from services.proposal.models import Proposal, QueueCount, db
-from services.proposal.queries.inbox import Wanted, counts, inbox
-from services.proposal.queries.region_snapshot import region_snapshot
+from services.proposal.queries.inbox import counts, inbox
+from services.proposal.queries.listing import Wanted
 from services.proposal.workers import vacancies
 from tests.builders.databases import database_on
 from tests.builders.organisation import an_id
@@ -151,14 +151,12 @@ def test_inbox_counts_and_search_agree(office: Office):
     number = office.read(proposal_id).number
 
     with office.inside():
-        snapshot = region_snapshot()
-        today = snapshot.moment().today
-        listed = inbox(an_id("umpeg"), snapshot, today, Wanted(limit=100)).items
-        total = sum(counts(an_id("umpeg"), snapshot, today).values())
-        found = inbox(an_id("umpeg"), snapshot, today, Wanted(q=number.lower())).items
+        listed = inbox(an_id("umpeg"), Wanted(limit=100)).items
+        total = sum(counts(an_id("umpeg")).values())
+        found = inbox(an_id("umpeg"), Wanted(q=number.lower())).items
 
     assert len(listed) == total
-    assert [row.id for row in found] == [proposal_id]
+    assert [one.proposal.id for one in found] == [proposal_id]
 
 
 def test_status_lookup_crosses_regions_and_nothing_else_does(office: Office):

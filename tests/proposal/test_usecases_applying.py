@@ -12,7 +12,7 @@ from services.proposal.usecases.people import EmployeeUnknown
 from tests.builders.definitions import definition_data
 from tests.builders.organisation import an_id
 from tests.builders.people import employee_event
-from tests.proposal.office import Office, a_receipt, any_version
+from tests.proposal.office import EVERY_VERSION, Office, a_receipt
 
 ME = an_id("applicant")
 
@@ -52,7 +52,7 @@ def test_a_missing_document_and_field_are_named_together(office: Office):
     with office.inside():
         draft = applying.create_draft(person_id=ME, layanan="bebas_hukdis", fields={})
         with pytest.raises(ProposalNotReady) as refused:
-            applying.submit(draft.id, person_id=ME, match=any_version)
+            applying.submit(draft.id, person_id=ME, seen=EVERY_VERSION)
 
     assert {error.pointer for error in refused.value.errors} == {
         "/fields/keperluan",
@@ -67,7 +67,7 @@ def test_a_refused_submission_leaves_no_trace(office: Office):
         draft = applying.create_draft(person_id=ME, layanan="bebas_hukdis", fields={})
         draft_id = draft.id
         with pytest.raises(ProposalNotReady):
-            applying.submit(draft_id, person_id=ME, match=any_version)
+            applying.submit(draft_id, person_id=ME, seen=EVERY_VERSION)
         history = db.session.scalars(select(HistoryEntry)).all()
 
     assert office.read(draft_id).stage == "draft"
@@ -86,7 +86,7 @@ def test_another_persons_draft_is_not_there(office: Office):
     draft = office.draft()
 
     with office.inside(), pytest.raises(NotFound):
-        applying.edit(draft, person_id=an_id("umpeg"), fields={}, match=any_version)
+        applying.edit(draft, person_id=an_id("umpeg"), fields={}, seen=EVERY_VERSION)
 
 
 def test_more_open_proposals_than_the_layanan_allows_are_refused(office: Office):
@@ -95,7 +95,7 @@ def test_more_open_proposals_than_the_layanan_allows_are_refused(office: Office)
     fourth = office.draft()
 
     with office.inside(), pytest.raises(ProposalNotReady) as refused:
-        applying.submit(fourth, person_id=ME, match=any_version)
+        applying.submit(fourth, person_id=ME, seen=EVERY_VERSION)
 
     assert [error.code for error in refused.value.errors] == ["too_many_open"]
 
@@ -112,7 +112,7 @@ def test_a_kind_that_is_not_allowed_is_refused(office: Office):
     draft = office.draft(layanan="contoh")
 
     with office.inside(), pytest.raises(ProposalNotReady) as refused:
-        applying.submit(draft, person_id=ME, match=any_version)
+        applying.submit(draft, person_id=ME, seen=EVERY_VERSION)
 
     assert [error.code for error in refused.value.errors] == ["kind_not_allowed"]
 
@@ -123,7 +123,7 @@ def test_a_running_proposal_keeps_the_version_it_was_filed_under(office: Office)
 
     office.install(definition_data(version=2, name={"id": "Contoh baru", "en": "New sample"}))
     with office.inside():
-        filed = applying.submit(draft, person_id=ME, match=any_version)
+        filed = applying.submit(draft, person_id=ME, seen=EVERY_VERSION)
         later = applying.create_draft(person_id=ME, layanan="contoh", fields={})
 
     assert filed.definition_id != later.definition_id
@@ -142,7 +142,7 @@ def test_withdrawing_before_the_first_decision_is_told(office: Office):
     proposal_id = office.submitted()
 
     with office.inside():
-        applying.withdraw(proposal_id, person_id=ME, match=any_version)
+        applying.withdraw(proposal_id, person_id=ME, seen=EVERY_VERSION)
 
     assert office.read(proposal_id).stage == "withdrawn"
     assert len(office.service.recorded("proposal.withdrawn.v1")) == 1
@@ -152,7 +152,7 @@ def test_withdrawing_a_draft_tells_nobody(office: Office):
     draft = office.draft()
 
     with office.inside():
-        applying.withdraw(draft, person_id=ME, match=any_version)
+        applying.withdraw(draft, person_id=ME, seen=EVERY_VERSION)
 
     assert office.read(draft).stage == "withdrawn"
     assert office.service.recorded() == []
@@ -162,7 +162,7 @@ def test_a_verified_proposal_cannot_be_withdrawn(office: Office):
     proposal_id = office.at("opd_head_approval")
 
     with office.inside(), pytest.raises(AlreadyVerified):
-        applying.withdraw(proposal_id, person_id=ME, match=any_version)
+        applying.withdraw(proposal_id, person_id=ME, seen=EVERY_VERSION)
 
 
 def test_a_submitted_proposal_cannot_be_edited(office: Office):
@@ -170,7 +170,7 @@ def test_a_submitted_proposal_cannot_be_edited(office: Office):
 
     with office.inside(), pytest.raises(ClosedForChange):
         applying.edit(
-            proposal_id, person_id=ME, fields={"keperluan": "Lain lagi"}, match=any_version
+            proposal_id, person_id=ME, fields={"keperluan": "Lain lagi"}, seen=EVERY_VERSION
         )
 
 
@@ -178,7 +178,7 @@ def test_a_double_submit_is_refused_the_second_time(office: Office):
     proposal_id = office.submitted()
 
     with office.inside(), pytest.raises(IllegalMove):
-        applying.submit(proposal_id, person_id=ME, match=any_version)
+        applying.submit(proposal_id, person_id=ME, seen=EVERY_VERSION)
 
 
 def test_a_receipt_of_somebody_else_is_refused_with_its_field(office: Office):
@@ -190,7 +190,7 @@ def test_a_receipt_of_somebody_else_is_refused_with_its_field(office: Office):
             person_id=ME,
             requirement="skp_1_tahun",
             receipt=a_receipt("umpeg"),
-            match=any_version,
+            seen=EVERY_VERSION,
         )
 
     assert [error.pointer for error in refused.value.errors] == ["/receipt"]
@@ -205,7 +205,7 @@ def test_a_receipt_of_another_region_is_refused(office: Office):
             person_id=ME,
             requirement="skp_1_tahun",
             receipt=a_receipt("applicant", region="other"),
-            match=any_version,
+            seen=EVERY_VERSION,
         )
 
 
@@ -229,7 +229,7 @@ def test_a_document_may_be_as_large_as_its_requirement_says(
             person_id=ME,
             requirement=requirement,
             receipt=a_receipt("applicant", size=size),
-            match=any_version,
+            seen=EVERY_VERSION,
         )
 
     with office.inside():
@@ -250,7 +250,7 @@ def test_a_replaced_document_is_kept(office: Office):
             person_id=ME,
             requirement="skp_1_tahun",
             receipt=a_receipt("applicant"),
-            match=any_version,
+            seen=EVERY_VERSION,
         )
         rows = db.session.scalars(
             select(ProposalDocument).where(ProposalDocument.requirement == "skp_1_tahun")
@@ -275,7 +275,7 @@ def test_counters_follow_submission_and_withdrawal(office: Office):
     proposal_id = office.submitted()
     office.submitted()
     with office.inside():
-        applying.withdraw(proposal_id, person_id=ME, match=any_version)
+        applying.withdraw(proposal_id, person_id=ME, seen=EVERY_VERSION)
         (waiting,) = db.session.scalars(select(QueueCount.waiting)).all()
 
     assert waiting == 1

@@ -10,7 +10,7 @@ from services.proposal.usecases import attaching, processing
 from services.proposal.usecases.processing import Outcome
 from tests.builders.definitions import definition_data
 from tests.builders.organisation import an_id
-from tests.proposal.office import DESKS, Office, a_receipt, any_version
+from tests.proposal.office import DESKS, EVERY_VERSION, Office, a_receipt
 
 ME = an_id("applicant")
 
@@ -18,7 +18,7 @@ ME = an_id("applicant")
 def enter_result(office: Office, proposal_id, who="bkpsdm_admin", **outcome) -> None:
     with office.inside():
         processing.enter_result(
-            proposal_id, person_id=an_id(who), outcome=Outcome(**outcome), match=any_version
+            proposal_id, person_id=an_id(who), outcome=Outcome(**outcome), seen=EVERY_VERSION
         )
 
 
@@ -84,7 +84,7 @@ def test_a_file_sent_on_to_bkn_has_a_sub_status(office: Office):
             proposal_id,
             person_id=an_id("bkpsdm_admin"),
             sub_status=processing.SubStatus("Dikirim ke BKN", "PERTEK-1", office.today),
-            match=any_version,
+            seen=EVERY_VERSION,
         )
 
     assert office.read(proposal_id).sub_status["number"] == "PERTEK-1"

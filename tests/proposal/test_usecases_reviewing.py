@@ -1,20 +1,26 @@
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.proposal.domain.opening import ClosedForChange
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import Action
 from services.proposal.domain.workflow import (
+    AlreadyDecided,
     IllegalMove,
     NoteRequired,
 )
-from services.proposal.models import HistoryEntry, HistoryIsImmutable, ProposalDocument, db
+from services.proposal.models import (
+    HistoryEntry,
+    HistoryIsImmutable,
+    Proposal,
+    ProposalDocument,
+    db,
+)
 from services.proposal.usecases import applying, attaching, reviewing
-from services.proposal.usecases.cases import AlreadyDecided
 from tests.builders.definitions import definition_data
 from tests.builders.organisation import an_id
 from tests.builders.people import employee_event
-from tests.proposal.office import Office, a_receipt, any_version
+from tests.proposal.office import EVERY_VERSION, Office, a_receipt
 
 ME = an_id("applicant")
 
@@ -57,11 +63,11 @@ def test_a_revision_opens_only_what_was_marked(office: Office):
             person_id=ME,
             requirement="skp_1_tahun",
             receipt=a_receipt("applicant"),
-            match=any_version,
+            seen=EVERY_VERSION,
         )
         with pytest.raises(ClosedForChange):
             applying.edit(
-                proposal_id, person_id=ME, fields={"keperluan": "Lain lagi"}, match=any_version
+                proposal_id, person_id=ME, fields={"keperluan": "Lain lagi"}, seen=EVERY_VERSION
             )
 
 
@@ -71,7 +77,7 @@ def test_a_revision_with_a_note_only_opens_everything(office: Office):
 
     with office.inside():
         applying.edit(
-            proposal_id, person_id=ME, fields={"keperluan": "Lain lagi"}, match=any_version
+            proposal_id, person_id=ME, fields={"keperluan": "Lain lagi"}, seen=EVERY_VERSION
         )
 
     assert office.read(proposal_id).fields["keperluan"] == "Lain lagi"
@@ -92,7 +98,7 @@ def test_history_says_what_a_revision_changed(office: Office):
     office.decide(proposal_id, "umpeg", "revise", note="Lengkapi")
     with office.inside():
         applying.edit(
-            proposal_id, person_id=ME, fields={"keperluan": "Lain lagi"}, match=any_version
+            proposal_id, person_id=ME, fields={"keperluan": "Lain lagi"}, seen=EVERY_VERSION
         )
     office.resubmit(proposal_id)
 
@@ -108,7 +114,7 @@ def test_the_document_before_the_revision_is_kept(office: Office):
             person_id=ME,
             requirement="skp_1_tahun",
             receipt=a_receipt("applicant"),
-            match=any_version,
+            seen=EVERY_VERSION,
         )
         rows = db.session.scalars(
             select(ProposalDocument).where(ProposalDocument.requirement == "skp_1_tahun")
@@ -142,26 +148,24 @@ def test_the_proposal_stays_with_the_opd_it_was_filed_from(office: Office):
     assert office.read(proposal_id).opd_id == an_id("disdik")
 
 
+class SomebodyIsFaster:
+    """Says that the version was seen, while somebody else changes the row."""
+
+    def __contains__(self, _version: object) -> bool:
+        statement = update(Proposal).values(version=Proposal.version + 1)
+        db.session.execute(statement.execution_options(synchronize_session=False))
+        return True
+
+
 def test_a_decision_that_lost_the_race_changes_nothing(office: Office):
     proposal_id = office.submitted()
-
-    def somebody_is_faster(_version: int) -> None:
-        from sqlalchemy import update
-
-        from services.proposal.models import Proposal
-
-        db.session.execute(
-            update(Proposal)
-            .values(version=Proposal.version + 1)
-            .execution_options(synchronize_session=False)
-        )
 
     with office.inside(), pytest.raises(AlreadyDecided):
         reviewing.decide(
             proposal_id,
             person_id=an_id("umpeg"),
             verdict=reviewing.Verdict(Action.APPROVE),
-            match=somebody_is_faster,
+            seen=SomebodyIsFaster(),
         )
 
     assert office.read(proposal_id).stage == "umpeg_verification"

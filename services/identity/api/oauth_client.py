@@ -4,10 +4,10 @@ import hmac
 from collections.abc import Collection
 
 from authlib.oauth2.rfc6749 import ClientMixin
-from sqlalchemy import select
 
+from services.identity import queries
 from services.identity.adapters.sealing import fingerprint
-from services.identity.models import OAuthClient, db
+from services.identity.models import OAuthClient
 
 
 class RegisteredClient(ClientMixin):
@@ -52,7 +52,5 @@ class RegisteredClient(ClientMixin):
 
 def query_client(client_id: str) -> RegisteredClient | None:
     """Return a registered client that is in use."""
-    row = db.session.scalar(
-        select(OAuthClient).where(OAuthClient.client_id == client_id, OAuthClient.active)
-    )
+    row = queries.client(client_id)
     return None if row is None else RegisteredClient(row)

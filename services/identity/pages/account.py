@@ -115,7 +115,7 @@ def _changed(row: SignInSession) -> list[str] | None:
         return [say("passwords_differ")]
     try:
         passwords.change(
-            row,
+            row.id,
             old_password=request.form.get("old_password", ""),
             new_password=request.form.get("new_password", ""),
             address=browser.address(),

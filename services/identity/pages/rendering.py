@@ -3,13 +3,12 @@
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, make_response, render_template
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from chassis.http.problems import Unavailable, language, refused
 from chassis.kernel.errors import Refused
 from chassis.process.telemetry import log
-from services.identity.models import OAuthClient, db
+from services.identity import queries
 from services.identity.pages import browser
 from services.identity.pages.texts import say
 
@@ -90,7 +89,7 @@ def _application_origin(next_path: str) -> str:
     client_id = parse_qs(urlsplit(next_path).query).get("client_id", [""])[0]
     if not client_id:  # the page of an outage, too, is written here: it must ask no database
         return ""
-    client = db.session.scalar(select(OAuthClient).where(OAuthClient.client_id == client_id))
+    client = queries.client(client_id)
     if client is None or callback not in client.redirect_uris:
         return ""
     parts = urlsplit(callback)

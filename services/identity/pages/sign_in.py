@@ -98,14 +98,14 @@ def new_password() -> AnyResponse:
     if row is None:
         return _start_again()
     with in_region(row.region):
-        if signing_in.owed(row) is not Step.NEW_PASSWORD:
-            return redirect(_path_of(signing_in.owed(row)), 303)
+        if signing_in.owed(row.id) is not Step.NEW_PASSWORD:
+            return redirect(_path_of(signing_in.owed(row.id)), 303)
         wrong = None
         if request.method == "POST":
             browser.check_form()
             wrong = _set_owed_password(row)
             if wrong is None:
-                return _go_on(signing_in.advance(row))
+                return _go_on(signing_in.advance(row.id))
         return page(
             "new_password",
             status=422 if wrong else 200,
@@ -122,7 +122,7 @@ def enrol() -> AnyResponse:
     if row is None:
         return _start_again()
     with in_region(row.region):
-        step = signing_in.owed(row)
+        step = signing_in.owed(row.id)
         account = queries.account(row.employee_id)
         enrolled = account is not None and account.totp_confirmed_at is not None
         if step not in (Step.ENROL_TOTP, Step.DONE) or enrolled:
@@ -144,15 +144,17 @@ def _second_factor(*, is_recovery: bool) -> AnyResponse:
     if row is None:
         return _start_again()
     with in_region(row.region):
-        step = signing_in.owed(row)
+        step = signing_in.owed(row.id)
         if step is not Step.TOTP:
             return redirect(_path_of(step), 303)
         wrong = None
         if request.method == "POST":
             browser.check_form()
             typed = request.form.get("recovery_code" if is_recovery else "totp", "")
-            if second_factor.answer(row, typed, address=browser.address(), is_recovery=is_recovery):
-                return _go_on(signing_in.advance(row))
+            if second_factor.answer(
+                row.id, typed, address=browser.address(), is_recovery=is_recovery
+            ):
+                return _go_on(signing_in.advance(row.id))
             wrong = [say("totp_wrong")]
         return page(
             "code",
@@ -168,7 +170,7 @@ def _set_owed_password(row: SignInSession) -> list[str] | None:
     if request.form.get("new_password") != request.form.get("new_password_again"):
         return [say("passwords_differ")]
     try:
-        passwords.change_owed(row, request.form.get("new_password", ""))
+        passwords.change_owed(row.id, request.form.get("new_password", ""))
     except Refused as error:
         return messages_of(error)
     return None
@@ -190,11 +192,11 @@ def _enrolment_page(row: SignInSession, wrong: list[str] | None = None) -> Respo
 def _confirm_enrolment(row: SignInSession) -> AnyResponse:
     try:
         codes = second_factor.enrol_in_session(
-            row, request.form.get("totp", ""), address=browser.address()
+            row.id, request.form.get("totp", ""), address=browser.address()
         )
     except Refused as error:
         return _enrolment_page(row, messages_of(error))
-    signed = signing_in.advance(row)
+    signed = signing_in.advance(row.id)
     response = page("codes", codes=codes, go_on=_path_of(signed.step))
     browser.keep_session(response, signed.token)
     return response

@@ -109,7 +109,7 @@ def change(
         _record_facts(session, person, values, Telling(by, source, as_of or queries.today()))
         if leaves:
             revoke(person, **values, **moved)
-        elif person.change(**values, **moved):
+        elif person.change_if_different(**values, **moved):
             outbox.record(events.employee_changed(person))
     return person
 
@@ -128,7 +128,7 @@ def change_own_contact(employee_id: UUID, *, seen: Seen, values: Mapping[str, An
     with db.transaction():
         contact = queries.contact(employee_id)
         contact.check_seen(seen)
-        if contact.change(**values, source=_OWN_WORD, as_of=queries.today()):
+        if contact.change_if_different(**values, source=_OWN_WORD, as_of=queries.today()):
             outbox.record(events.contact_changed(contact))
     return contact
 

@@ -113,19 +113,20 @@ def use_link(token: str, new_password: str) -> None:
             _store(person, hashed, keep=None)
 
 
-def change_owed(row: SignInSession, new_password: str) -> None:
+def change_owed(session_id: UUID, new_password: str) -> None:
     """Set the password that a session still owes.
 
     Raises `PasswordTooWeak` or `PasswordReused`.
     """
-    _change(row, new_password)
+    _change(queries.sign_in_session(session_id), new_password)
 
 
-def change(row: SignInSession, *, old_password: str, new_password: str, address: str) -> None:
+def change(session_id: UUID, *, old_password: str, new_password: str, address: str) -> None:
     """Change the password of a signed-in person.
 
     Raises `PasswordWrong`, `PasswordTooWeak`, `PasswordReused` or `TooManyAttempts`.
     """
+    row = queries.sign_in_session(session_id)
     person = queries.employee(row.employee_id)
     attempt_id = attempts.start_attempt(person.nip, address)
     if not machinery().hasher.verify(_stored(person.id), normalise(old_password)):

@@ -52,7 +52,7 @@ def require_totp_of(roles: Collection[str], *, seen: Seen) -> Region:
         region = queries.region()
         region.check_seen(seen)
         _check_known(set(roles) - set(region.totp_roles))
-        region.change(totp_roles=sorted(set(roles)))
+        region.change_if_different(totp_roles=sorted(set(roles)))
     return region
 
 

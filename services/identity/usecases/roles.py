@@ -88,7 +88,7 @@ def end_grant(grant_id: UUID, *, by: UUID, seen: Seen, last_day: date | None) ->
         if last_day is not None and last_day < row.starts_on:
             raise appointments.EndBeforeStart
         ends_on = last_day or max(queries.today(), row.starts_on)
-        if row.change(active=last_day is not None, ends_on=ends_on):
+        if row.change_if_different(active=last_day is not None, ends_on=ends_on):
             outbox.record(events.role_changed(row))
     return row
 
@@ -111,7 +111,7 @@ def prolong(grant_id: UUID, *, by: UUID, seen: Seen, until: date) -> RoleGrant:
         ]
         role = queries.role(row.role)
         appointments.check_prolongation(role, held, until=until, others=_holdings(others))
-        if row.change(ends_on=until):
+        if row.change_if_different(ends_on=until):
             outbox.record(events.role_changed(row))
     return row
 

@@ -11,7 +11,7 @@ from services.identity import queries
 from services.identity.adapters.machinery import machinery
 from services.identity.domain import recovery, totp
 from services.identity.domain.sign_in import SECOND_FACTOR_TRIES
-from services.identity.models import Account, RecoveryCode, SignInSession, db
+from services.identity.models import Account, RecoveryCode, db
 from services.identity.usecases import attempts
 from services.identity.usecases.sessions import check_manages, revoke
 
@@ -46,12 +46,13 @@ class TotpNotBegun(Refused):
     }
 
 
-def answer(row: SignInSession, code: str, *, address: str, is_recovery: bool = False) -> bool:
+def answer(session_id: UUID, code: str, *, address: str, is_recovery: bool = False) -> bool:
     """Check the second factor of a session that owes it.
 
     At most five tries per session, and every wrong one counts against the account. Raises
     `TooManyAttempts`.
     """
+    row = queries.sign_in_session(session_id)
     person = queries.employee(row.employee_id)
     attempt_id = attempts.start_attempt(person.nip, address)
     with db.transaction() as session:
@@ -69,11 +70,12 @@ def answer(row: SignInSession, code: str, *, address: str, is_recovery: bool = F
     return True
 
 
-def enrol_in_session(row: SignInSession, code: str, *, address: str) -> list[str]:
+def enrol_in_session(session_id: UUID, code: str, *, address: str) -> list[str]:
     """Confirm a new authenticator from the pages; return recovery codes.
 
     Raises `TooManyAttempts`, `TotpNotBegun`, `TotpAlreadyEnrolled` or `CodeWrong`.
     """
+    row = queries.sign_in_session(session_id)
     attempt_id = attempts.start_attempt(queries.employee(row.employee_id).nip, address)
     with db.transaction() as session:
         codes = confirm(row.employee_id, code)

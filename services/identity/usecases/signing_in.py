@@ -104,8 +104,9 @@ def find_session(token: str | None) -> SignInSession | None:
         )
 
 
-def owed(row: SignInSession) -> Step:
+def owed(session_id: UUID) -> Step:
     """Return what a session still owes; call it in the session's region."""
+    row = queries.sign_in_session(session_id)
     account = queries.account(row.employee_id)
     return next_step(
         Progress(
@@ -118,10 +119,11 @@ def owed(row: SignInSession) -> Step:
     )
 
 
-def advance(row: SignInSession) -> SignedIn:
+def advance(session_id: UUID) -> SignedIn:
     """Finish a session that owes nothing more, giving it a new secret."""
     with db.transaction() as session:
-        step = owed(row)
+        row = queries.sign_in_session(session_id)
+        step = owed(session_id)
         token = new_token()
         row.fingerprint = fingerprint(token)
         if step is Step.DONE and not row.done:
@@ -173,7 +175,7 @@ def _open(employee_id: UUID, attempt_id: UUID, totp: str | None) -> SignedIn:
         session.add(row)
         session.flush()
         attempts.settle(attempt_id, "halfway")
-        return advance(row)
+        return advance(row.id)
 
 
 def _rehash(employee_id: UUID, password: str) -> None:

@@ -64,7 +64,7 @@ def change(unit_id: UUID, *, seen: Seen, values: Mapping[str, Any]) -> Unit:
         unit.check_seen(seen)
         if values.get("active") is False and _is_used(unit_id):
             raise UnitInUse
-        if unit.change(**values):
+        if unit.change_if_different(**values):
             outbox.record(events.unit_changed(unit, queries.region()))
     return unit
 

@@ -2,14 +2,15 @@
 
 from typing import Any
 
+from chassis.data.paging import Page
 from chassis.http.api import Blueprint
 from chassis.http.auth import person, requires
 from chassis.http.paging import PageArgs
-from services.proposal.api.rendering import row, stage_label
-from services.proposal.api.shapes import AlarmPage
-from services.proposal.queries.proposals import proposals_by_id, unattended
-from services.proposal.queries.region_snapshot import region_snapshot
-from services.proposal.usecases.calendar import require_keeper
+from services.proposal.api.views.alarms import AlarmPage, alarm_view
+from services.proposal.models import PEOPLE
+from services.proposal.queries.proposals import unattended
+from services.proposal.usecases.calendar import KEEPERS
+from staff.rights import require_role
 
 blp = Blueprint("alarms", __name__, url_prefix="/api/proposal/v1/alarms")
 
@@ -18,19 +19,6 @@ blp = Blueprint("alarms", __name__, url_prefix="/api/proposal/v1/alarms")
 @requires("proposal")
 @blp.arguments(PageArgs, location="query")
 @blp.response(200, AlarmPage)
-def list_alarms(args: dict[str, Any]) -> dict[str, Any]:
-    require_keeper(person())
-    found = unattended(args["limit"], args["cursor"])
-    snapshot = region_snapshot()
-    known = proposals_by_id({one.proposal_id for one in found.items})
-    return found.body(
-        [
-            {
-                "raised_at": one.raised_at,
-                "stage": one.stage,
-                "stage_label": stage_label(one.stage),
-                "proposal": row(known[one.proposal_id], snapshot),
-            }
-            for one in found.items
-        ]
-    )
+def list_alarms(args: dict[str, Any]) -> Page:
+    require_role(PEOPLE, person(), KEEPERS)
+    return unattended(**args).each(alarm_view)

@@ -4,8 +4,9 @@ from typing import Any
 
 from chassis.http.api import Blueprint
 from chassis.http.auth import person, requires
-from services.proposal.api.schemas import DayArgs, NewHoliday, YearArgs
-from services.proposal.api.shapes import HolidayList, HolidayView
+from chassis.http.writing import writes
+from services.proposal.api.requests import DayArgs, NewHoliday, YearArgs
+from services.proposal.api.views.calendar import HolidayList, HolidayView
 from services.proposal.models import Holiday
 from services.proposal.queries.calendar import holidays_of
 from services.proposal.usecases import calendar
@@ -24,14 +25,16 @@ def list_holidays(args: dict[str, Any]) -> dict[str, Any]:
 @blp.route("", methods=["PUT"])
 @requires("proposal")
 @blp.arguments(NewHoliday)
+@writes()
 @blp.response(200, HolidayView)
 def set_holiday(body: dict[str, Any]) -> Holiday:
-    return calendar.set_holiday(body["day"], name=body["name"], person_id=person())
+    return calendar.set_holiday(**body, person_id=person())
 
 
 @blp.route("", methods=["DELETE"])
 @requires("proposal")
 @blp.arguments(DayArgs, location="query")
+@writes()
 @blp.response(204)
 def remove_holiday(args: dict[str, Any]) -> None:
-    calendar.remove_holiday(args["day"], person_id=person())
+    calendar.remove_holiday(**args, person_id=person())

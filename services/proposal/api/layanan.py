@@ -1,13 +1,20 @@
-"""/layanan: what the region offers."""
+"""/layanan: what the region offers, and every version a proposal was ever filed under."""
 
 from typing import Any
 
+from chassis.data.paging import Page
 from chassis.http.api import Blueprint
 from chassis.http.auth import requires
-from services.proposal.api.rendering_layanan import layanan_row, layanan_view
-from services.proposal.api.shapes_layanan import LayananPage, LayananView
+from chassis.http.caching import unchanging
+from services.proposal.api.views.layanan import (
+    LayananPage,
+    LayananVersion,
+    LayananView,
+    layanan_row,
+    layanan_version,
+    layanan_view,
+)
 from services.proposal.queries.region_snapshot import region_snapshot
-from services.proposal.usecases.applying import LayananUnknown
 
 blp = Blueprint("layanan", __name__, url_prefix="/api/proposal/v1/layanan")
 
@@ -15,11 +22,10 @@ blp = Blueprint("layanan", __name__, url_prefix="/api/proposal/v1/layanan")
 @blp.route("", methods=["GET"])
 @requires("proposal")
 @blp.response(200, LayananPage)
-def list_layanan() -> dict[str, Any]:
+def list_layanan() -> Page:
     snapshot = region_snapshot()
     moment = snapshot.moment()
-    rows = [layanan_row(snapshot.layanan[one], moment) for one in snapshot.current.values()]
-    return {"data": rows, "page": {"next_cursor": None, "has_more": False}}
+    return Page([layanan_row(snapshot.layanan[one], moment) for one in snapshot.current.values()])
 
 
 @blp.route("/<code>", methods=["GET"])
@@ -27,6 +33,13 @@ def list_layanan() -> dict[str, Any]:
 @blp.response(200, LayananView)
 def show_layanan(code: str) -> dict[str, Any]:
     snapshot = region_snapshot()
-    if code not in snapshot.current:
-        raise LayananUnknown
-    return layanan_view(snapshot.layanan[snapshot.current[code]], snapshot.moment())
+    return layanan_view(snapshot.layanan[snapshot.offered(code)], snapshot.moment())
+
+
+@blp.route("/<code>/versions/<int:version>", methods=["GET"])
+@requires("proposal")
+@unchanging
+@blp.response(200, LayananVersion)
+def show_version(code: str, version: int) -> dict[str, Any]:
+    """Show a version as it is for ever: in every detail but whether its window is open today."""
+    return layanan_version(region_snapshot().version_of(code, version))

@@ -5,9 +5,8 @@ from typing import Any
 from chassis.http.api import Blueprint
 from chassis.http.auth import public
 from chassis.process.regions import all_regions
-from services.proposal.api.rendering import stage_label
-from services.proposal.api.schemas import StatusQuestion
-from services.proposal.api.shapes import StatusView
+from services.proposal.api.requests import StatusQuestion
+from services.proposal.api.views.status import StatusView, status_view
 from services.proposal.queries.proposals import status_of
 
 blp = Blueprint("status", __name__, url_prefix="/api/proposal/v1/status")
@@ -19,13 +18,4 @@ blp = Blueprint("status", __name__, url_prefix="/api/proposal/v1/status")
 @blp.response(200, StatusView)
 def look_up(body: dict[str, Any]) -> dict[str, Any]:
     with all_regions():
-        found = status_of(body["number"], body["lookup_code"])
-    return {
-        "number": found.number,
-        "stage": found.stage,
-        "stage_label": stage_label(found.stage),
-        "submitted_at": found.submitted_at,
-        "stage_since": found.stage_since,
-        "expected_end": found.expected_end,
-        "closed_at": found.closed_at,
-    }
+        return status_view(status_of(body["number"], body["lookup_code"]))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chassis.kernel.errors import NotFound
 from services.proposal.domain.conditions import Condition
 from services.proposal.domain.stages import Stage, Text
 from services.proposal.domain.windows import Window
@@ -17,6 +18,13 @@ DEFAULT_MAX_BYTES = 1_048_576
 FIELD_TYPES = ("text", "int", "date", "month", "enum", "multi", "bool")
 EMPLOYEE_KINDS = ("pns", "pppk")
 DOCUMENT_RULES = ("required", "optional", "pickup")
+
+
+class LayananUnknown(NotFound):
+    """The region does not offer this layanan, or never had this version of it."""
+
+    code = "layanan_unknown"
+    text = {"id": "Layanan tidak tersedia.", "en": "There is no such layanan."}
 
 
 @dataclass(frozen=True)

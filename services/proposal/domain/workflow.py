@@ -34,6 +34,16 @@ class IllegalMove(Refused):
     }
 
 
+class AlreadyDecided(Refused):
+    """Somebody else was faster, or this stage is behind us."""
+
+    code = "already_decided"
+    text = {
+        "id": "Usulan ini baru saja diputuskan atau diubah. Muat ulang untuk melihat keadaannya.",
+        "en": "This proposal was just decided or changed. Reload to see where it stands.",
+    }
+
+
 class NotYourStage(Forbidden):
     """The stage is decided by another role, or by a service."""
 

@@ -3,62 +3,63 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, tuple_
 
-from chassis.http.paging import Page, page
+from chassis.data.paging import Page, page
 from services.proposal.models import HistoryEntry, Proposal, QueueCount, db
 from services.proposal.queries.desks import Reach, reaches_of
-from services.proposal.queries.region_snapshot import RegionSnapshot
-from services.proposal.queries.search import matching
+from services.proposal.queries.listing import Listed, Wanted, listed, listed_by_id
+from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 
 NO_SCOPE = ""
 _OLDEST_FIRST = (Proposal.stage_since, Proposal.id)
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Filters of a list; None = not filtered."""
+class Decided(Listed):
+    """A decision, with the proposal as it is now."""
 
-    stage: str | None = None
-    layanan: str | None = None
-    q: str | None = None
-    limit: int = 20
-    cursor: str | None = None
+    entry: HistoryEntry
 
 
-def inbox(person_id: UUID, snapshot: RegionSnapshot, today: date, wanted: Wanted) -> Page:
+def inbox(person_id: UUID, wanted: Wanted) -> Page:
     """Return what a person can decide today, the longest waiting first.
 
     Each desk is read through its own index and the pages are merged, so that the length of
     a queue does not matter; everything else is sorted once among the few rows found.
     """
-    reaches = [
-        one for one in reaches_of(person_id, snapshot, today) if _fits(one, wanted, snapshot)
-    ]
-    narrowed = [*(filters(wanted)), Proposal.applicant_id != person_id]
-    queues = [select(Proposal).where(one, *narrowed) for one in _conditions(reaches)]
+    snapshot = region_snapshot()
+    reaches = reaches_of(person_id, snapshot, snapshot.moment().today)
+    fitting = [reach for reach in reaches if _fits(reach, wanted, snapshot)]
+    narrowed = [*wanted.conditions(), Proposal.applicant_id != person_id]
+    queues = [select(Proposal).where(queue, *narrowed) for queue in _conditions(fitting)]
+    return listed(_merged(queues, wanted), snapshot)
+
+
+def _merged(queues: Sequence[Select[Any]], wanted: Wanted) -> Page:
     if len(queues) == 1:
         return _page(queues[0], wanted.limit, wanted.cursor)
     found: list[UUID] = []
     for queue in queues:
         found += [row.id for row in _page(queue, wanted.limit + 1, wanted.cursor).items]
     if not found:
-        return Page([], None)
+        return Page([])
     return _page(select(Proposal).where(Proposal.id.in_(found)), wanted.limit, None)
 
 
-def counts(person_id: UUID, snapshot: RegionSnapshot, today: date) -> dict[str, int]:
+def counts(person_id: UUID) -> dict[str, int]:
     """Add up the kept counters of a person's desks, by stage.
 
     A person's own proposals wait in the same queues but are for others to decide (R16); they
     are few, as are those that come to somebody by R16, so they are read one by one.
     """
-    usual = [one for one in reaches_of(person_id, snapshot, today) if one.applicant_id is None]
-    special = [one for one in reaches_of(person_id, snapshot, today) if one.applicant_id]
+    snapshot = region_snapshot()
+    reaches = reaches_of(person_id, snapshot, snapshot.moment().today)
+    usual = [reach for reach in reaches if reach.applicant_id is None]
+    special = [reach for reach in reaches if reach.applicant_id]
     total = Counter({str(one.stage): 0 for one in (*usual, *special)})
     for stage, scope, definition_id, waiting in _counters(usual):
         if any(_counted(one, stage, scope, definition_id) for one in usual):
@@ -74,10 +75,12 @@ def decided(person_id: UUID, wanted: Wanted) -> Page:
         HistoryEntry.actor_id == person_id, HistoryEntry.role != "applicant"
     )
     if wanted.q or wanted.layanan:
-        proposals = select(Proposal.id).where(*filters(Wanted(q=wanted.q, layanan=wanted.layanan)))
-        statement = statement.where(HistoryEntry.proposal_id.in_(proposals))
-    newest_first = (HistoryEntry.at, HistoryEntry.id)
-    return page(db.session(), statement, by=newest_first, limit=wanted.limit, cursor=wanted.cursor)
+        about = select(Proposal.id).where(*wanted.conditions())
+        statement = statement.where(HistoryEntry.proposal_id.in_(about))
+    by = (HistoryEntry.at, HistoryEntry.id)
+    found = page(db.session(), statement, by=by, limit=wanted.limit, cursor=wanted.cursor)
+    proposals = listed_by_id({entry.proposal_id for entry in found.items})
+    return found.each(lambda entry: Decided(*proposals[entry.proposal_id], entry))
 
 
 def _page(statement: Select[Any], limit: int, cursor: str | None) -> Page:
@@ -91,16 +94,6 @@ def _fits(reach: Reach, wanted: Wanted, snapshot: RegionSnapshot) -> bool:
         return False
     codes = {snapshot.layanan[one].code for one in reach.definitions}
     return wanted.layanan is None or wanted.layanan in codes
-
-
-def filters(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """Turn the filters on layanan and words into conditions."""
-    found = []
-    if wanted.layanan:
-        found.append(Proposal.layanan == wanted.layanan)
-    if wanted.q:
-        found.append(matching(wanted.q))
-    return found
 
 
 def _conditions(reaches: Iterable[Reach]) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.http.paging import Page, page
+from chassis.data.paging import Page, page
 from chassis.kernel.errors import NotFound
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition
@@ -26,17 +26,15 @@ from services.proposal.models import (
     db,
 )
 from services.proposal.queries.desks import covers, deciders_for
-from services.proposal.queries.inbox import Wanted, filters
+from services.proposal.queries.listing import Listed, Wanted, listed, listed_by_id
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from staff.deciders import Deciders, Holder
 
 
 @dataclass(frozen=True)
-class Seen:
+class Viewed(Listed):
     """A proposal with what is needed to show it to one person."""
 
-    proposal: Proposal
-    layanan: LayananDefinition
     snapshot: RegionSnapshot
     moment: Moment
     person_id: UUID
@@ -69,6 +67,13 @@ class Seen:
         return [str(one) for one in allowed_actions(self.position, role, definition=self.layanan)]
 
 
+@dataclass(frozen=True)
+class Alarm(Listed):
+    """A proposal nobody can decide, and since when."""
+
+    unattended: Unattended
+
+
 def position_of(proposal: Proposal) -> Position:
     return_to = Stage(proposal.return_to) if proposal.return_to else None
     return Position(Stage(proposal.stage), return_to, proposal.decided)
@@ -91,18 +96,18 @@ def find(proposal_id: UUID) -> Proposal:
     return proposal
 
 
-def see(proposal_id: UUID, person_id: UUID) -> Seen:
+def see(proposal_id: UUID, person_id: UUID) -> Viewed:
     """Show a proposal. Raises `NotFound` for whoever may not see it."""
     return shown(find(proposal_id), person_id)
 
 
-def shown(proposal: Proposal, person_id: UUID) -> Seen:
+def shown(proposal: Proposal, person_id: UUID) -> Viewed:
     """Show a proposal at hand. Raises `NotFound` for whoever may not see it."""
     snapshot = region_snapshot()
     moment = snapshot.moment()
     if not may_see(proposal, person_id, snapshot, moment.today):
         raise NotFound
-    return Seen(proposal, snapshot.layanan[proposal.definition_id], snapshot, moment, person_id)
+    return Viewed(proposal, snapshot.layanan[proposal.definition_id], snapshot, moment, person_id)
 
 
 def may_see(proposal: Proposal, person_id: UUID, snapshot: RegionSnapshot, today: date) -> bool:
@@ -116,17 +121,18 @@ def may_see(proposal: Proposal, person_id: UUID, snapshot: RegionSnapshot, today
     return covers(person_id, proposal, snapshot, today) or _has_acted(proposal, person_id)
 
 
-def mine(person_id: UUID, wanted: Wanted, state: str | None) -> Page:
+def mine(person_id: UUID, wanted: Wanted, state: str | None = None) -> Page:
     """Return a person's own proposals; `state` is open, final or None."""
-    statement = select(Proposal).where(Proposal.applicant_id == person_id, *filters(wanted))
+    statement = select(Proposal).where(Proposal.applicant_id == person_id, *wanted.conditions())
     if wanted.stage is not None:
         statement = statement.where(Proposal.stage == wanted.stage)
     if state == "open":
         statement = statement.where(Proposal.stage.not_in(FINAL_STAGES))
     elif state == "final":
         statement = statement.where(Proposal.stage.in_(FINAL_STAGES))
-    newest_first = (Proposal.created_at, Proposal.id)
-    return page(db.session(), statement, by=newest_first, limit=wanted.limit, cursor=wanted.cursor)
+    by = (Proposal.created_at, Proposal.id)
+    found = page(db.session(), statement, by=by, limit=wanted.limit, cursor=wanted.cursor)
+    return listed(found, region_snapshot())
 
 
 def papers(proposal_id: UUID) -> Sequence[ProposalDocument]:
@@ -182,17 +188,13 @@ def numbered(number: str) -> Proposal:
     return found
 
 
-def unattended(limit: int, cursor: str | None) -> Page:
+def unattended(*, limit: int, cursor: str | None) -> Page:
     """Return the open alarms of the region, the newest first."""
     statement = select(Unattended).where(Unattended.cleared_at.is_(None))
     by = (Unattended.raised_at, Unattended.id)
-    return page(db.session(), statement, by=by, limit=limit, cursor=cursor)
-
-
-def proposals_by_id(ids: Collection[UUID]) -> dict[UUID, Proposal]:
-    """Return proposals of the region by their ids."""
-    rows = db.session.scalars(select(Proposal).where(Proposal.id.in_(ids))).all() if ids else []
-    return {row.id: row for row in rows}
+    found = page(db.session(), statement, by=by, limit=limit, cursor=cursor)
+    proposals = listed_by_id({unattended.proposal_id for unattended in found.items})
+    return found.each(lambda unattended: Alarm(*proposals[unattended.proposal_id], unattended))
 
 
 def _has_acted(proposal: Proposal, person_id: UUID) -> bool:

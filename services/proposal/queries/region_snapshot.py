@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from chassis.process.clock import now
 from services.proposal.domain.facts import Moment
-from services.proposal.domain.layanan import LayananDefinition
+from services.proposal.domain.layanan import LayananDefinition, LayananUnknown
 from services.proposal.domain.parsing import parse_layanan
 from services.proposal.models import PEOPLE, Holiday, RegionStamp, db
 from services.proposal.models import LayananDefinition as DefinitionRow
@@ -31,6 +31,19 @@ class RegionSnapshot(PeopleSnapshot):
     current: Mapping[str, UUID]
     holidays: frozenset[date]
     reaches: dict[Hashable, Any] = field(default_factory=dict)
+
+    def offered(self, code: str) -> UUID:
+        """Return the id of a layanan's present version. Raises `LayananUnknown`."""
+        if code not in self.current:
+            raise LayananUnknown
+        return self.current[code]
+
+    def version_of(self, code: str, version: int) -> LayananDefinition:
+        """Return one version of a layanan, present or past. Raises `LayananUnknown`."""
+        for layanan in self.layanan.values():
+            if (layanan.code, layanan.version) == (code, version):
+                return layanan
+        raise LayananUnknown
 
     def moment(self, at: datetime | None = None) -> Moment:
         return Moment(at or now(), self.zone, self.holidays)

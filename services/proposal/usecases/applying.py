@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from chassis.data.versioned import Seen
 from chassis.events import outbox
-from chassis.kernel.errors import Invalid, NotFound
+from chassis.kernel.errors import Invalid
 from services.proposal import events
 from services.proposal.domain import workflow
 from services.proposal.domain.attaching import Attached
@@ -34,9 +35,7 @@ from services.proposal.usecases.attaching import noted_changes
 from services.proposal.usecases.cases import (
     Author,
     Case,
-    Match,
     applicant_author,
-    change,
     documents_of,
     move,
     own_case,
@@ -47,13 +46,6 @@ from services.proposal.usecases.people import applicant_facts, employee_of, opd_
 SENSITIVE_SERIES = "khusus"
 
 
-class LayananUnknown(NotFound):
-    """The region does not offer this layanan."""
-
-    code = "layanan_unknown"
-    text = {"id": "Layanan tidak tersedia.", "en": "There is no such layanan."}
-
-
 def create_draft(*, person_id: UUID, layanan: str, fields: Mapping[str, Any]) -> Proposal:
     """Begin a proposal under the present version of a layanan.
 
@@ -61,10 +53,8 @@ def create_draft(*, person_id: UUID, layanan: str, fields: Mapping[str, Any]) ->
     """
     with db.transaction() as session:
         snapshot = region_snapshot()
-        if layanan not in snapshot.current:
-            raise LayananUnknown
+        definition_id = snapshot.offered(layanan)
         employee = employee_of(session, person_id)
-        definition_id = snapshot.current[layanan]
         proposal = Proposal(
             definition_id=definition_id,
             layanan=layanan,
@@ -81,32 +71,28 @@ def create_draft(*, person_id: UUID, layanan: str, fields: Mapping[str, Any]) ->
         return proposal
 
 
-def edit(
-    proposal_id: UUID, *, person_id: UUID, fields: Mapping[str, Any], match: Match
-) -> Proposal:
+def edit(proposal_id: UUID, *, person_id: UUID, fields: Mapping[str, Any], seen: Seen) -> Proposal:
     """Change fields of a draft, or those a revision opened.
 
     A value of None clears a field. Raises `ClosedForChange`, or `Invalid` naming fields.
     """
     with db.transaction() as session:
-        case = own_case(session, proposal_id, person_id)
-        match(case.proposal.version)
+        case = own_case(session, proposal_id, person_id, seen=seen)
         require_open(opened_parts(case.proposal, case.layanan), fields=fields)
         employee = employee_of(session, person_id)
-        change(
-            case, fields=_entered(case, fields, employee), opened=noted_changes(case, fields=fields)
+        case.change(
+            fields=_entered(case, fields, employee), opened=noted_changes(case, fields=fields)
         )
         return case.proposal
 
 
-def submit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
+def submit(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
     """Hand a draft in: checked as a whole, numbered, sent to its first stage.
 
     Raises `ProposalNotReady` with every reason at once, or `IllegalMove`.
     """
     with db.transaction() as session:
-        case = own_case(session, proposal_id, person_id)
-        match(case.proposal.version)
+        case = own_case(session, proposal_id, person_id, seen=seen)
         step = workflow.submit(case.position, definition=case.layanan)
         # Locked, so that two drafts sent at once are not both counted as the only one (R15).
         employee = employee_of(session, person_id, lock=True)
@@ -124,14 +110,13 @@ def submit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
         return case.proposal
 
 
-def resubmit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
+def resubmit(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
     """Send a revision back to the stage that asked for it (R14).
 
     Raises `ProposalNotReady`, or `IllegalMove`.
     """
     with db.transaction() as session:
-        case = own_case(session, proposal_id, person_id)
-        match(case.proposal.version)
+        case = own_case(session, proposal_id, person_id, seen=seen)
         step = workflow.resubmit(case.position, definition=case.layanan)
         employee = employee_of(session, person_id)
         errors = check_resubmit(
@@ -155,14 +140,13 @@ def resubmit(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
         return case.proposal
 
 
-def withdraw(proposal_id: UUID, *, person_id: UUID, match: Match) -> Proposal:
+def withdraw(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
     """Withdraw a draft, or a proposal nobody has decided about yet.
 
     Raises `AlreadyVerified` or `IllegalMove`. Of a draft nobody was told, so nobody is now.
     """
     with db.transaction() as session:
-        case = own_case(session, proposal_id, person_id)
-        match(case.proposal.version)
+        case = own_case(session, proposal_id, person_id, seen=seen)
         step = workflow.withdraw(case.position, definition=case.layanan)
         move(case, step, applicant_author(case), opened=None)
         if case.proposal.number is not None:

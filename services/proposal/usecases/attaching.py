@@ -1,11 +1,12 @@
 """Documents of a proposal: put to a requirement by receipt, replaced, taken away again."""
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, select, update
 
+from chassis.data.versioned import Seen, count_changed
 from chassis.kernel.errors import FieldError, Invalid, NotFound, Refused
 from chassis.process.regions import current_region
 from services.proposal.adapters.receipts import POINTER, Receipt
@@ -13,7 +14,7 @@ from services.proposal.domain.attaching import Attached, DocumentTypeRefused, ch
 from services.proposal.domain.opening import require_open
 from services.proposal.models import Proposal, ProposalDocument, db
 from services.proposal.queries.proposals import opened_parts
-from services.proposal.usecases.cases import Case, Match, change, own_case
+from services.proposal.usecases.cases import Case, own_case
 
 RESULT = "result"
 PDF = "application/pdf"
@@ -30,7 +31,7 @@ class ReceiptOfSomebodyElse(Invalid):
 
 
 def attach(
-    proposal_id: UUID, *, person_id: UUID, requirement: str, receipt: Receipt, match: Match
+    proposal_id: UUID, *, person_id: UUID, requirement: str, receipt: Receipt, seen: Seen
 ) -> Proposal:
     """Put an uploaded document to a requirement; the earlier one is kept.
 
@@ -38,23 +39,21 @@ def attach(
     each naming `/receipt`.
     """
     with db.transaction() as session:
-        case = own_case(session, proposal_id, person_id)
-        match(case.proposal.version)
+        case = own_case(session, proposal_id, person_id, seen=seen)
         _check(case, requirement, receipt, person_id)
         require_open(opened_parts(case.proposal, case.layanan), documents=[requirement])
-        change(case, opened=noted_changes(case, documents=[requirement]))
+        case.change(opened=noted_changes(case, documents=[requirement]))
         _retire(case, requirement)
         add_document(case, requirement, receipt)
         return case.proposal
 
 
-def detach(proposal_id: UUID, *, person_id: UUID, requirement: str, match: Match) -> Proposal:
+def detach(proposal_id: UUID, *, person_id: UUID, requirement: str, seen: Seen) -> Proposal:
     """Take a document away. Raises `NotFound` when there is none."""
     with db.transaction() as session:
-        case = own_case(session, proposal_id, person_id)
-        match(case.proposal.version)
+        case = own_case(session, proposal_id, person_id, seen=seen)
         require_open(opened_parts(case.proposal, case.layanan), documents=[requirement])
-        change(case, opened=noted_changes(case, documents=[requirement]))
+        case.change(opened=noted_changes(case, documents=[requirement]))
         if not _retire(case, requirement):
             raise NotFound
         return case.proposal
@@ -129,13 +128,9 @@ def _check(case: Case, requirement: str, receipt: Receipt, person_id: UUID) -> N
 
 
 def _retire(case: Case, requirement: str) -> bool:
-    changed = case.session.execute(
-        update(ProposalDocument)
-        .where(
-            ProposalDocument.proposal_id == case.proposal.id,
-            ProposalDocument.requirement == requirement,
-            ProposalDocument.current,
-        )
-        .values(current=False)
+    present = update(ProposalDocument).where(
+        ProposalDocument.proposal_id == case.proposal.id,
+        ProposalDocument.requirement == requirement,
+        ProposalDocument.current,
     )
-    return bool(cast("CursorResult[Any]", changed).rowcount)
+    return bool(count_changed(case.session, present.values(current=False)))

@@ -15,7 +15,7 @@ KEEPERS = frozenset({"bkpsdm_admin", "bkpsdm_secretary", "bkpsdm_head", "sysadmi
 def set_holiday(day: date, *, name: str, person_id: UUID) -> Holiday:
     """Enter a day off, or rename it. Raises `Forbidden`."""
     with db.transaction() as session:
-        require_keeper(person_id)
+        require_role(PEOPLE, person_id, KEEPERS)
         holiday = session.scalar(select(Holiday).where(Holiday.day == day))
         if holiday is None:
             holiday = Holiday(day=day, name=name)
@@ -28,11 +28,6 @@ def set_holiday(day: date, *, name: str, person_id: UUID) -> Holiday:
 def remove_holiday(day: date, *, person_id: UUID) -> None:
     """Make a day a working day again. Raises `Forbidden`."""
     with db.transaction() as session:
-        require_keeper(person_id)
+        require_role(PEOPLE, person_id, KEEPERS)
         session.execute(delete(Holiday).where(Holiday.day == day))
         invalidate_snapshot(session)
-
-
-def require_keeper(person_id: UUID) -> None:
-    """Let only BKPSDM's officers pass. Raises `Forbidden`."""
-    require_role(PEOPLE, person_id, KEEPERS)

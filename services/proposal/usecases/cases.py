@@ -1,19 +1,15 @@
-"""A proposal in hand: how a use case opens it, changes it and writes down what happened.
+"""A proposal in hand: how a use case opens it, changes it and writes down what happened."""
 
-Every change is a conditional UPDATE on id, version and stage: of two people who act at once,
-one wins, and the other learns that somebody was faster.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
-from chassis.kernel.errors import NotFound, Refused
+from chassis.data.versioned import Seen
+from chassis.kernel.errors import NotFound
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.reasons import Reason
@@ -25,18 +21,6 @@ from services.proposal.queries.proposals import find, may_see, position_of
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from services.proposal.usecases import attention, counting
 from staff.deciders import Deciders, Holder
-
-Match = Callable[[int], None]
-
-
-class AlreadyDecided(Refused):
-    """Somebody else was faster, or this stage is behind us."""
-
-    code = "already_decided"
-    text = {
-        "id": "Usulan ini baru saja diputuskan atau diubah. Muat ulang untuk melihat keadaannya.",
-        "en": "This proposal was just decided or changed. Reload to see where it stands.",
-    }
 
 
 @dataclass(frozen=True)
@@ -72,6 +56,10 @@ class Case:
     def decider_ids(self) -> tuple[UUID, ...]:
         return self.deciders().employee_ids
 
+    def change(self, **columns: Any) -> None:
+        """Change the proposal if it is still as it was read. Raises `AlreadyDecided`."""
+        self.proposal.change(**columns, updated_at=self.moment.now)
+
 
 def open_case(session: Session, proposal_id: UUID) -> Case:
     """Find a proposal of the bound region. Raises `NotFound`."""
@@ -81,22 +69,28 @@ def open_case(session: Session, proposal_id: UUID) -> Case:
     return Case(session, proposal, layanan, snapshot, snapshot.moment())
 
 
-def visible_case(session: Session, proposal_id: UUID, person_id: UUID) -> Case:
+def visible_case(
+    session: Session, proposal_id: UUID, person_id: UUID, *, seen: Seen | None = None
+) -> Case:
     """Open a proposal for its applicant or an officer who may see it.
 
-    Anybody else gets `NotFound`, as if it were not there.
+    Anybody else gets `NotFound`, as if it were not there. Raises `Stale` unless the version is
+    one that was `seen`; None is for those who change nothing.
     """
     case = open_case(session, proposal_id)
     if not may_see(case.proposal, person_id, case.snapshot, case.moment.today):
         raise NotFound
+    if seen is not None:
+        case.proposal.check_seen(seen)
     return case
 
 
-def own_case(session: Session, proposal_id: UUID, person_id: UUID) -> Case:
-    """Open the applicant's own proposal; anybody else's is not found."""
+def own_case(session: Session, proposal_id: UUID, person_id: UUID, *, seen: Seen) -> Case:
+    """Open the applicant's own proposal; anybody else's is not found. Raises `Stale`."""
     case = open_case(session, proposal_id)
     if case.proposal.applicant_id != person_id:
         raise NotFound
+    case.proposal.check_seen(seen)
     return case
 
 
@@ -104,29 +98,6 @@ def author_of(holder: Holder) -> Author:
     employee_id = holder.employee_id
     name = PEOPLE.names([employee_id]).get(employee_id, "")
     return Author(employee_id, name, holder.role, holder.acting, acting_for=holder.acting_for)
-
-
-def change(case: Case, **columns: Any) -> None:
-    """Change a proposal if it is still as it was read.
-
-    Raises `AlreadyDecided` when its version or stage moved meanwhile.
-    """
-    proposal = case.proposal
-    columns |= {"version": proposal.version + 1, "updated_at": case.moment.now}
-    changed = case.session.execute(
-        update(Proposal)
-        .where(
-            Proposal.id == proposal.id,
-            Proposal.version == proposal.version,
-            Proposal.stage == proposal.stage,
-        )
-        .values(columns)
-        .execution_options(synchronize_session=False)
-    )
-    if cast("CursorResult[Any]", changed).rowcount != 1:
-        raise AlreadyDecided
-    for name, value in columns.items():
-        set_committed_value(proposal, name, value)
 
 
 def move(
@@ -140,8 +111,7 @@ def move(
     **columns: Any,
 ) -> HistoryEntry:
     """Take a proposal one step: row, counters, alarm and history together."""
-    change(
-        case,
+    case.change(
         stage=str(step.to_stage),
         return_to=_text(step.position.return_to),
         decided=step.position.decided,

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from chassis.kernel.errors import Forbidden
 from services.proposal.domain.stages import Stage
-from services.proposal.domain.workflow import NotYourStage, decider_of
+from services.proposal.domain.workflow import AlreadyDecided, NotYourStage, decider_of
 from services.proposal.queries.desks import deciders_at
-from services.proposal.usecases.cases import AlreadyDecided, Author, Case, author_of
+from services.proposal.usecases.cases import Author, Case, author_of
 from staff.deciders import Holder
 
 

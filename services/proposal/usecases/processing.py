@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from chassis.data.versioned import Seen
 from chassis.events import outbox
 from chassis.kernel.errors import FieldError, Invalid
 from services.proposal import events
@@ -18,8 +19,6 @@ from services.proposal.usecases.attaching import RESULT, add_document, check_is_
 from services.proposal.usecases.cases import (
     Author,
     Case,
-    Match,
-    change,
     move,
     note_down,
     open_case,
@@ -56,15 +55,14 @@ class SubStatus:
         return {"text": self.text, "number": self.number, "date": day}
 
 
-def enter_result(proposal_id: UUID, *, person_id: UUID, outcome: Outcome, match: Match) -> Proposal:
+def enter_result(proposal_id: UUID, *, person_id: UUID, outcome: Outcome, seen: Seen) -> Proposal:
     """Close a proposal with MS or TMS, and issue its result document.
 
     Raises `NotFound`, `OwnProposal`, `NotYourStage`, `AlreadyDecided`, `IllegalMove`,
     `RemarkRequired`, `ResultDocumentRequired`, or `Invalid` naming fields.
     """
     with db.transaction() as session:
-        case = visible_case(session, proposal_id, person_id)
-        match(case.proposal.version)
+        case = visible_case(session, proposal_id, person_id, seen=seen)
         author = deciding_person(case, person_id)
         if outcome.receipt is not None:
             check_owner(outcome.receipt, person_id)
@@ -85,20 +83,19 @@ def set_sub_status(
     *,
     person_id: UUID,
     sub_status: SubStatus,
-    match: Match,
+    seen: Seen,
 ) -> Proposal:
     """Write down where a file in processing is, e.g. at BKN (R11).
 
     Raises `NotFound`, `OwnProposal`, `NotYourStage`, `AlreadyDecided` or `IllegalMove`.
     """
     with db.transaction() as session:
-        case = visible_case(session, proposal_id, person_id)
-        match(case.proposal.version)
+        case = visible_case(session, proposal_id, person_id, seen=seen)
         author = deciding_person(case, person_id)
         if case.stage is not Stage.PROCESSING:
             raise workflow.IllegalMove
         stored = sub_status.stored()
-        change(case, sub_status=stored)
+        case.change(sub_status=stored)
         note_down(case, "sub_status", author, stored)
         return case.proposal
 

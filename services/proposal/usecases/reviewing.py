@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from chassis.data.versioned import Seen
 from chassis.events import outbox
 from services.proposal import events
 from services.proposal.domain import workflow
@@ -12,7 +13,7 @@ from services.proposal.domain.opening import opened_by
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import Action, Stage
 from services.proposal.models import HistoryEntry, Proposal, db
-from services.proposal.usecases.cases import Author, Case, Match, move, open_case, visible_case
+from services.proposal.usecases.cases import Author, Case, move, open_case, visible_case
 from services.proposal.usecases.deciding import (
     ServiceDecider,
     deciding_person,
@@ -30,15 +31,14 @@ class Verdict:
     reasons: Sequence[Reason] = ()
 
 
-def decide(proposal_id: UUID, *, person_id: UUID, verdict: Verdict, match: Match) -> Proposal:
+def decide(proposal_id: UUID, *, person_id: UUID, verdict: Verdict, seen: Seen) -> Proposal:
     """Decide the present stage for a person who holds it today.
 
     Raises `NotFound` for a proposal the person may not see, `OwnProposal`, `NotYourStage`,
     `AlreadyDecided`, `IllegalMove`, `NoteRequired` or `ReasonUnknown`.
     """
     with db.transaction() as session:
-        case = visible_case(session, proposal_id, person_id)
-        match(case.proposal.version)
+        case = visible_case(session, proposal_id, person_id, seen=seen)
         author = deciding_person(case, person_id)
         return _decide(case, author, stage_role(case), verdict)
 

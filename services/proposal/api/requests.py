@@ -3,12 +3,16 @@
 import unicodedata
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, post_load, validate
 
 from chassis.http.api import Schema
 from chassis.http.paging import PageArgs
 from services.proposal.adapters.receipts import LONGEST as LONGEST_RECEIPT
-from services.proposal.domain.stages import DECISIONS, Result
+from services.proposal.adapters.receipts import read_receipt
+from services.proposal.domain.reasons import Reason
+from services.proposal.domain.stages import DECISIONS, Action, Result
+from services.proposal.usecases.processing import Outcome, SubStatus
+from services.proposal.usecases.reviewing import Verdict
 
 LONGEST_NOTE = 2000
 LONGEST_NAME = 200
@@ -58,12 +62,24 @@ class FieldChanges(Schema):
     )
 
 
+class SignedReceipt(fields.String):
+    """The receipt that documents gave for the upload.
+
+    It is verified as it is read, before the view's transaction: that may fetch keys.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        lengths = {"minLength": 1, "maxLength": LONGEST_RECEIPT}
+        super().__init__(metadata={"description": "The upload's receipt", **lengths}, **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Any:
+        compact = super()._deserialize(value, attr, data, **more)
+        validate.Length(min=1, max=LONGEST_RECEIPT)(compact)
+        return read_receipt(compact)
+
+
 class NewDocument(Schema):
-    receipt = fields.String(
-        required=True,
-        validate=validate.Length(min=1, max=LONGEST_RECEIPT),
-        metadata={"description": "The receipt that documents gave for the upload"},
-    )
+    receipt = SignedReceipt(required=True)
 
 
 class GrantArgs(Schema):
@@ -95,18 +111,23 @@ class NewDecision(Schema):
         validate=validate.Length(max=MOST_REASONS),
     )
 
+    @post_load
+    def _made(self, given: dict[str, Any], **_: Any) -> Verdict:
+        reasons = [Reason(**reason) for reason in given["reasons"]]
+        return Verdict(Action(given["decision"]), given["note"], reasons)
+
 
 class NewResult(Schema):
     result = fields.String(required=True, validate=validate.OneOf([str(one) for one in Result]))
     remark = prose(load_default="")
-    receipt = fields.String(
-        load_default=None,
-        allow_none=True,
-        validate=validate.Length(min=1, max=LONGEST_RECEIPT),
-    )
+    receipt = SignedReceipt(load_default=None, allow_none=True)
     fields_ = fields.Dict(
         keys=fields.String(validate=CODE), data_key="fields", attribute="fields", load_default=dict
     )
+
+    @post_load
+    def _made(self, given: dict[str, Any], **_: Any) -> Outcome:
+        return Outcome(**{**given, "result": Result(given["result"])})
 
 
 class NewSubStatus(Schema):
@@ -114,7 +135,11 @@ class NewSubStatus(Schema):
 
     text = prose(LONGEST_NAME, required=True)
     number = prose(LONGEST_NAME, load_default=None, allow_none=True)
-    date = fields.Date(load_default=None, allow_none=True)
+    day = fields.Date(load_default=None, allow_none=True, data_key="date")
+
+    @post_load
+    def _made(self, given: dict[str, Any], **_: Any) -> SubStatus:
+        return SubStatus(**given)
 
 
 class StatusQuestion(Schema):
@@ -133,3 +158,15 @@ class YearArgs(Schema):
 
 class DayArgs(Schema):
     day = fields.Date(required=True)
+
+
+class NumberArgs(Schema):
+    """A number as people write it."""
+
+    number = fields.String(required=True, metadata={"example": "DEMO/BEBAS-HUKDIS/2026/000001"})
+
+
+class ProposalArgs(Schema):
+    """A layanan's version never changes: who has it need not get it with every proposal."""
+
+    definition = fields.Boolean(load_default=True)

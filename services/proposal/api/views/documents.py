@@ -1,0 +1,89 @@
+"""What clients get of a proposal's papers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from marshmallow import fields
+
+from chassis.http.api import Schema
+from services.proposal.api.views.texts import picked, said
+from services.proposal.domain.facts import period_of, with_computed
+from services.proposal.domain.layanan import Requirement
+from services.proposal.models import ProposalDocument
+from services.proposal.queries.proposals import Viewed, known_facts
+
+Papers = Sequence[ProposalDocument]
+_DOCUMENT = (
+    "revision",
+    "document_id",
+    "name",
+    "sha256",
+    "size",
+    "content_type",
+    "pages",
+    "attached_at",
+)
+
+
+class GrantView(Schema):
+    url = fields.String(required=True)
+    expires_at = fields.String(required=True, metadata={"format": "date-time"})
+
+
+class DocumentView(Schema):
+    """One uploaded version; a higher revision replaced a lower one."""
+
+    revision = fields.Integer(required=True)
+    document_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    sha256 = fields.String(required=True)
+    size = fields.Integer(required=True)
+    content_type = fields.String(required=True)
+    pages = fields.Integer(required=True, allow_none=True)
+    attached_at = fields.AwareDateTime(required=True)
+
+
+class DocumentsOfRequirement(Schema):
+    """`needed`: must be there as the proposal stands. `previous`: Dokumen Sebelumnya."""
+
+    requirement = fields.String(required=True)
+    name = fields.String(required=True)
+    needed = fields.Boolean(required=True)
+    upload = fields.Boolean(required=True)
+    open = fields.Boolean(required=True)
+    current = fields.Nested(DocumentView, required=True, allow_none=True)
+    previous = fields.List(fields.Nested(DocumentView), required=True)
+
+
+def document_view(paper: ProposalDocument) -> dict[str, Any]:
+    return picked(paper, _DOCUMENT)
+
+
+def documents_view(viewed: Viewed, filed: Papers) -> list[dict[str, Any]]:
+    values = viewed.proposal.fields
+    period = viewed.proposal.period or period_of(viewed.layanan, values, viewed.moment)
+    facts = with_computed(known_facts(viewed.proposal.applicant_id), period=period)
+    return [
+        _of_requirement(
+            item,
+            needed=item.upload and item.need.applies(values, facts),
+            is_open=item.code in viewed.opened.documents,
+            filed=[one for one in filed if one.requirement == item.code],
+        )
+        for item in viewed.layanan.requirements
+    ]
+
+
+def _of_requirement(
+    item: Requirement, *, needed: bool, is_open: bool, filed: Papers
+) -> dict[str, Any]:
+    current = next((one for one in filed if one.current), None)
+    return {
+        "requirement": item.code,
+        "name": said(item.name),
+        "needed": needed,
+        "upload": item.upload,
+        "open": is_open,
+        "current": document_view(current) if current else None,
+        "previous": [document_view(one) for one in filed if not one.current],
+    }

@@ -1,0 +1,107 @@
+"""What clients get of what happened: lines of the history, and the notes of each office."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from marshmallow import fields
+
+from chassis.http.api import Schema
+from services.proposal.api.views.texts import action_label, picked, said, stage_label
+from services.proposal.domain.reasons import REASON_LABELS
+from services.proposal.domain.stages import NOTE_SLOTS, NoteSlot, Stage
+from services.proposal.models import HistoryEntry
+
+_ENTRY = (
+    "sequence",
+    "at",
+    "action",
+    "from_stage",
+    "to_stage",
+    "actor_id",
+    "actor_name",
+    "role",
+    "acting",
+    "acting_for",
+    "note",
+    "changes",
+)
+
+
+class ReasonView(Schema):
+    code = fields.String(required=True)
+    label = fields.String(required=True)
+    target = fields.String(required=True, allow_none=True)
+
+
+class NoteView(Schema):
+    at = fields.AwareDateTime(required=True)
+    action = fields.String(required=True)
+    stage = fields.String(required=True)
+    stage_label = fields.String(required=True)
+    role = fields.String(required=True)
+    note = fields.String(required=True, allow_none=True)
+    reasons = fields.List(fields.Nested(ReasonView), required=True)
+
+
+Notes: Any = Schema.from_dict(
+    {str(slot): fields.List(fields.Nested(NoteView), required=True) for slot in NoteSlot},
+    name="Notes",
+)
+
+
+class HistoryView(Schema):
+    """One thing that happened; written once, never changed."""
+
+    sequence = fields.Integer(required=True)
+    at = fields.AwareDateTime(required=True)
+    action = fields.String(required=True)
+    action_label = fields.String(required=True)
+    from_stage = fields.String(required=True)
+    to_stage = fields.String(required=True)
+    actor_id = fields.UUID(required=True, allow_none=True)
+    actor_name = fields.String(required=True)
+    role = fields.String(required=True)
+    acting = fields.String(required=True, allow_none=True)
+    acting_for = fields.UUID(required=True, allow_none=True)
+    note = fields.String(required=True, allow_none=True)
+    reasons = fields.List(fields.Nested(ReasonView), required=True)
+    changes = fields.Dict(required=True)
+
+
+class HistoryList(Schema):
+    data = fields.List(fields.Nested(HistoryView), required=True)
+
+
+def entry_view(entry: HistoryEntry) -> dict[str, Any]:
+    """Show one line of the history."""
+    return {
+        **picked(entry, _ENTRY),
+        "action_label": action_label(entry.action),
+        "reasons": _reasons(entry),
+    }
+
+
+def notes_view(entries: Sequence[HistoryEntry]) -> dict[str, list[dict[str, Any]]]:
+    """Newest first, in the slot of the office that wrote them (R13)."""
+    slots: dict[str, list[dict[str, Any]]] = {str(slot): [] for slot in NoteSlot}
+    for one in reversed(entries):
+        slot = NOTE_SLOTS.get(Stage(one.from_stage))
+        if slot is not None and one.role != "applicant" and (one.note or one.reasons):
+            slots[slot].append(_note(one))
+    return slots
+
+
+def _note(one: HistoryEntry) -> dict[str, Any]:
+    return {
+        "at": one.at,
+        "action": one.action,
+        "stage": one.from_stage,
+        "stage_label": stage_label(one.from_stage),
+        "role": one.role,
+        "note": one.note,
+        "reasons": _reasons(one),
+    }
+
+
+def _reasons(entry: HistoryEntry) -> list[dict[str, Any]]:
+    return [{**reason, "label": said(REASON_LABELS[reason["code"]])} for reason in entry.reasons]

@@ -1,0 +1,195 @@
+"""What clients get of proposals: a line of a list, one in full, and what a change changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from marshmallow import fields
+
+from chassis.http.api import Schema, VersionedView
+from chassis.http.auth import person
+from chassis.http.paging import page_schema
+from chassis.http.preferences import prefers_minimal
+from services.proposal.api.views.documents import (
+    DocumentsOfRequirement,
+    DocumentView,
+    document_view,
+    documents_view,
+)
+from services.proposal.api.views.history import Notes, notes_view
+from services.proposal.api.views.layanan import LayananName, LayananView, layanan_name, layanan_view
+from services.proposal.api.views.texts import picked, said, stage_label
+from services.proposal.domain.numbering import printed_lookup_code
+from services.proposal.manifest import LABELS
+from services.proposal.models import Proposal, ProposalDocument
+from services.proposal.queries.listing import Listed
+from services.proposal.queries.proposals import Viewed, history, papers, shown
+from services.proposal.usecases.attaching import RESULT
+
+_ROW = (
+    "id",
+    "number",
+    "version",
+    "applicant",
+    "stage",
+    "result",
+    "late",
+    "created_at",
+    "submitted_at",
+    "stage_since",
+    "expected_end",
+    "closed_at",
+)
+
+
+class ApplicantView(Schema):
+    id = fields.String(required=True)
+    nip = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True, allow_none=True)
+    jabatan = fields.String(required=True, allow_none=True)
+    golongan = fields.String(required=True, allow_none=True)
+    pangkat = fields.String(required=True, allow_none=True)
+    unit_name = fields.String(required=True, allow_none=True)
+    opd_name = fields.String(required=True, allow_none=True)
+
+
+class ProposalRow(VersionedView):
+    """A proposal in a list."""
+
+    id = fields.UUID(required=True)
+    number = fields.String(required=True, allow_none=True)
+    layanan = fields.Nested(LayananName, required=True)
+    applicant = fields.Nested(ApplicantView, required=True)
+    stage = fields.String(required=True)
+    stage_label = fields.String(required=True)
+    result = fields.String(required=True, allow_none=True)
+    late = fields.Boolean(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    submitted_at = fields.AwareDateTime(required=True, allow_none=True)
+    stage_since = fields.AwareDateTime(required=True)
+    expected_end = fields.Date(required=True, allow_none=True)
+    closed_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class OpenedView(Schema):
+    """What the applicant may change now."""
+
+    fields_ = fields.List(fields.String(), data_key="fields", attribute="fields", required=True)
+    documents = fields.List(fields.String(), required=True)
+
+
+class SubStatusView(Schema):
+    text = fields.String(required=True)
+    number = fields.String(required=True, allow_none=True)
+    date = fields.String(required=True, allow_none=True, metadata={"format": "date"})
+
+
+class ResultView(Schema):
+    result = fields.String(required=True)
+    label = fields.String(required=True)
+    remark = fields.String(required=True, allow_none=True)
+    pickup_place = fields.String(required=True, allow_none=True)
+    document = fields.Nested(DocumentView, required=True, allow_none=True)
+    fields_ = fields.Dict(data_key="fields", attribute="fields", required=True)
+
+
+class ProposalView(ProposalRow):
+    """Everything a client needs to show one proposal to the person who asks."""
+
+    lookup_code = fields.String(
+        required=True, allow_none=True, metadata={"description": "For the applicant only"}
+    )
+    period = fields.Date(required=True, allow_none=True)
+    definition = fields.Nested(
+        LayananView, metadata={"description": "Left out where `definition=false` is asked for"}
+    )
+    fields_ = fields.Dict(data_key="fields", attribute="fields", required=True)
+    documents = fields.List(fields.Nested(DocumentsOfRequirement), required=True)
+    notes = fields.Nested(Notes, required=True)
+    opened = fields.Nested(OpenedView, required=True)
+    allowed_actions = fields.List(fields.String(), required=True)
+    return_to = fields.String(required=True, allow_none=True)
+    outcome = fields.Nested(ResultView, required=True, allow_none=True)
+    sub_status = fields.Nested(SubStatusView, required=True, allow_none=True)
+    updated_at = fields.AwareDateTime(required=True)
+
+
+class ProposalChanged(VersionedView):
+    """What a change made of a proposal, for who prefers a minimal answer."""
+
+    id = fields.UUID(required=True)
+    number = fields.String(required=True, allow_none=True)
+    lookup_code = fields.String(
+        required=True, allow_none=True, metadata={"description": "For the applicant only"}
+    )
+    stage = fields.String(required=True)
+    stage_label = fields.String(required=True)
+    result = fields.String(required=True, allow_none=True)
+    updated_at = fields.AwareDateTime(required=True)
+
+
+ProposalPage = page_schema(ProposalRow)
+
+
+def row(listed: Listed) -> dict[str, Any]:
+    """Show a proposal as a line of a list."""
+    return {
+        **picked(listed.proposal, _ROW),
+        "layanan": layanan_name(listed.layanan),
+        "stage_label": stage_label(listed.proposal.stage),
+    }
+
+
+def changed(proposal: Proposal) -> dict[str, Any]:
+    """Show a proposal after a change: in full, or what changed where that is preferred."""
+    if not prefers_minimal():
+        return proposal_view(shown(proposal, person()))
+    names = ("id", "version", "number", "stage", "result", "updated_at")
+    return {
+        **picked(proposal, names),
+        "lookup_code": _lookup_code(proposal),
+        "stage_label": stage_label(proposal.stage),
+    }
+
+
+def proposal_view(viewed: Viewed, *, definition: bool = True) -> dict[str, Any]:
+    """Show everything about a proposal that the person may know; the definition may be left out."""
+    proposal = viewed.proposal
+    filed = papers(proposal.id)
+    return {
+        **row(viewed),
+        "lookup_code": _lookup_code(proposal),
+        "period": proposal.period,
+        **({"definition": layanan_view(viewed.layanan, viewed.moment)} if definition else {}),
+        "fields": proposal.fields,
+        "documents": documents_view(viewed, filed),
+        "notes": notes_view(history(proposal.id)),
+        "opened": {
+            "fields": sorted(viewed.opened.fields),
+            "documents": sorted(viewed.opened.documents),
+        },
+        "allowed_actions": viewed.actions(),
+        "return_to": proposal.return_to,
+        "outcome": _outcome(proposal, filed),
+        "sub_status": proposal.sub_status,
+        "updated_at": proposal.updated_at,
+    }
+
+
+def _lookup_code(proposal: Proposal) -> str | None:
+    code = proposal.lookup_code
+    return printed_lookup_code(code) if code and proposal.applicant_id == person() else None
+
+
+def _outcome(proposal: Proposal, filed: Sequence[ProposalDocument]) -> dict[str, Any] | None:
+    if proposal.result is None:
+        return None
+    paper = next((one for one in filed if one.requirement == RESULT and one.current), None)
+    return {
+        "result": proposal.result,
+        "label": said(LABELS["result"][proposal.result]),
+        "remark": proposal.remark,
+        "pickup_place": proposal.pickup_place,
+        "document": document_view(paper) if paper else None,
+        "fields": proposal.result_fields or {},
+    }

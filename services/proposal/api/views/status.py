@@ -1,0 +1,27 @@
+"""What anybody gets who has a number and its lookup code."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from chassis.http.api import Schema
+from services.proposal.api.views.texts import picked, stage_label
+from services.proposal.models import Proposal
+
+_DATES = ("number", "stage", "submitted_at", "stage_since", "expected_end", "closed_at")
+
+
+class StatusView(Schema):
+    """What anybody with number and code may know: stage and dates only (R20)."""
+
+    number = fields.String(required=True)
+    stage = fields.String(required=True)
+    stage_label = fields.String(required=True)
+    submitted_at = fields.AwareDateTime(required=True)
+    stage_since = fields.AwareDateTime(required=True)
+    expected_end = fields.Date(required=True, allow_none=True)
+    closed_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+def status_view(proposal: Proposal) -> dict[str, Any]:
+    return {**picked(proposal, _DATES), "stage_label": stage_label(proposal.stage)}
