@@ -1,17 +1,17 @@
-"""What runs as processes of its own: the services, and the fronts before them."""
+"""The parts that run as processes: the services, and the fronts before them."""
 
 from collections.abc import Mapping
 
-from chassis.process import manifest
 from chassis.process.config import Setting
 from chassis.process.manifest import Manifest, load
+from chassis.process.manifest import settings_of as settings_of_service
 
 FRONTS = ("gateway", "portal")
 
 
 def factories(manifests: Mapping[str, Manifest]) -> dict[str, str]:
     """Return the dotted name of what builds each part's app."""
-    services = {name: one.app for name, one in manifests.items()}
+    services = {name: manifest.app for name, manifest in manifests.items()}
     return {**{front: f"{front}.app:create_app" for front in FRONTS}, **services}
 
 
@@ -19,7 +19,7 @@ def settings_of(part: str, manifests: Mapping[str, Manifest]) -> list[Setting]:
     """List the settings a part declares."""
     if part in FRONTS:
         return [*load(f"{part}.settings:SETTINGS")]
-    return manifest.settings_of(part, manifests)
+    return settings_of_service(part, manifests)
 
 
 def declared(manifests: Mapping[str, Manifest]) -> dict[str, list[Setting]]:

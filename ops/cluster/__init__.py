@@ -49,9 +49,9 @@ def start(options: argparse.Namespace) -> int:
     folder.prepare(options.data)
     options.data.chmod(0o755)  # the engines' own users must be able to enter
     with folder.held(options.data) as lock:
-        known = planned(options)
-        supervisor = supervised(known, options)
-        folder.announce(lock, folder.Instance(pid=os.getpid(), url=known.public_url))
+        cluster_plan = planned(options)
+        supervisor = supervised(cluster_plan, options)
+        folder.announce(lock, folder.Instance(pid=os.getpid(), url=cluster_plan.public_url))
         say("Menyalakan kluster …", "Starting the cluster …")
         try:
             supervisor.start()
@@ -66,15 +66,15 @@ def planned(options: argparse.Namespace) -> plan.Plan:
     return plan.load(options.data, options.port, https=options.certificate is not None)
 
 
-def supervised(known: plan.Plan, options: argparse.Namespace) -> Supervisor:
+def supervised(cluster_plan: plan.Plan, options: argparse.Namespace) -> Supervisor:
     """Make the supervisor; installs engines when asked or on a build machine.
 
     Raises `Stop` naming every missing package at once.
     """
-    install.ensure(wanted=options.install, elsewhere=known.elsewhere)
+    install.ensure(wanted=options.install, external=cluster_plan.external_engines)
     try:
         return Supervisor(
-            known,
+            cluster_plan,
             demo=not options.no_demo,
             host=options.host,
             certificate=options.certificate,
@@ -89,7 +89,8 @@ def keep_running(supervisor: Supervisor) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     control.serve(
-        supervisor.plan.folder, lambda name, given: answer(supervisor, name, given, stopping)
+        supervisor.plan.folder,
+        lambda name, values: answer(supervisor, name, values, stopping),
     )
     for watching in (supervisor.watch, supervisor.watch_engines):
         threading.Thread(target=watching, daemon=True).start()
@@ -102,14 +103,14 @@ def keep_running(supervisor: Supervisor) -> None:
 
 
 def answer(
-    supervisor: Supervisor, name: str, given: dict[str, Any], stopping: threading.Event
+    supervisor: Supervisor, name: str, arguments: dict[str, Any], stopping: threading.Event
 ) -> Any:
     """Carry out a command that came over the socket."""
     try:
         if name == "restart":
-            supervisor.restart(given["part"])
+            supervisor.restart(arguments["part"])
         elif name == "scale":
-            supervisor.scale(given["part"], int(given["count"]))
+            supervisor.scale(arguments["part"], int(arguments["count"]))
         elif name == "stop":
             stopping.set()
     except UnknownPart as unknown:
@@ -118,12 +119,12 @@ def answer(
 
 
 def command(options: argparse.Namespace) -> int:
-    given: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     if options.action in ("restart", "scale"):
-        given = target_of(options)
-    rows = control.ask(options.data, options.action, **given)
+        arguments = target_of(options)
+    rows = control.ask(options.data, options.action, **arguments)
     if options.action == "stop":
-        wait_gone(options.data)
+        wait_until_stopped(options.data)
         return 0
     for row in rows:
         mark = "ok" if row["ready"] else "--"
@@ -173,7 +174,7 @@ def start_in_background(options: argparse.Namespace) -> int:
     )
 
 
-def wait_gone(data: Path) -> None:
+def wait_until_stopped(data: Path) -> None:
     deadline = time.monotonic() + _LONGEST_START
     while (data / control.SOCKET).exists() and time.monotonic() < deadline:
         time.sleep(0.2)

@@ -56,8 +56,8 @@ def _accept(server: socket.socket, answer: Answer) -> None:
 def _reply(connection: socket.socket, answer: Answer) -> None:
     with connection, contextlib.suppress(OSError):
         try:
-            told = json.loads(connection.makefile().readline())
-            reply = {"answer": answer(told.pop("command"), told)}
-        except Exception as error:  # noqa: BLE001 - whatever went wrong is told to who asked
+            request = json.loads(connection.makefile().readline())
+            reply = {"answer": answer(request.pop("command"), request)}
+        except Exception as error:  # noqa: BLE001 - the caller is sent every error
             reply = {"error": f"{type(error).__name__}: {error}"}
         connection.sendall(json.dumps(reply).encode() + b"\n")

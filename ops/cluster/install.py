@@ -18,26 +18,26 @@ _PROGRAMS = {
 }
 
 
-def missing(elsewhere: Collection[str] = ()) -> list[str]:
-    """Name the Debian packages that are not here, but for engines elsewhere."""
+def missing(external: Collection[str] = ()) -> list[str]:
+    """Name the Debian packages that are missing, without those of external engines."""
     folders = [os.environ.get("PATH", ""), "/usr/sbin", "/usr/lib/rabbitmq/bin"]
     folders += [str(path) for path in Path("/usr/lib/postgresql").glob("*/bin")]
     path = os.pathsep.join(folders)
     return [
         package
         for engine, (program, packages) in _PROGRAMS.items()
-        if engine not in elsewhere
+        if engine not in external
         if shutil.which(program, path=path) is None
         for package in packages
     ]
 
 
-def ensure(*, wanted: bool, elsewhere: Collection[str] = ()) -> None:
+def ensure(*, wanted: bool, external: Collection[str] = ()) -> None:
     """Install missing engines when asked, or on a build machine as root.
 
     Raises `Stop` naming all of them otherwise.
     """
-    packages = missing(elsewhere)
+    packages = missing(external)
     if not packages:
         return
     if not (wanted or os.environ.get("CI") == "true") or os.geteuid() != 0:

@@ -12,7 +12,7 @@ from ops.engines.process import Child, EngineFailed, free_port
 
 ROOT = Path(__file__).parents[2]
 OPS = (sys.executable, "-m", "ops")
-# What only one service may know; of settings given outside, nobody else inherits it.
+# Settings of one service only; no other process inherits them from the environment.
 OF_ONE_SERVICE = ("DATABASE_URL_", "BUS_URL_", "CLIENT_SECRET_", "OWNER_URL_")
 _START_SECONDS = 90.0
 _DRAIN_SECONDS = 40.0
@@ -20,7 +20,7 @@ _DRAIN_SECONDS = 40.0
 
 @dataclass
 class Instance:
-    """One process of ours: `web` listens on a port, `worker` does not."""
+    """One process of a part: `web` listens on a port, `worker` does not."""
 
     name: str
     kind: str
@@ -44,7 +44,7 @@ class Instance:
 
     @property
     def settled(self) -> bool:
-        """Tell whether a service has heard and handled all that the others have said so far."""
+        """Tell whether a service has handled all events that the others have recorded so far."""
         answer = urllib3.request("GET", f"http://127.0.0.1:{self.port}/readyz", timeout=5)
         backlog = answer.json().get("backlog", {})
         return not any(backlog.get(k) for k in ("unpublished", "waiting", "never_compared"))
@@ -81,14 +81,14 @@ class Part:
         return [*([self.worker] if self.worker else []), *self.more_workers]
 
     def run_workers(self, count: int) -> None:
-        """Have this many workers, at least one; a surplus one ends what it has in hand."""
+        """Have this many workers, at least one; a surplus one finishes its current work."""
         while len(self.workers) < count:
             self.more_workers.append(self.launch("worker"))
         while len(self.workers) > max(count, 1):
             self.more_workers.pop().stop()
 
     def launch(self, kind: str) -> Instance:
-        """Start one more process; it may still be getting ready."""
+        """Start one more process; it may not be ready yet."""
         port = free_port() if kind == "web" else 0
         command = list(self.command)
         if kind == "web":
@@ -107,19 +107,19 @@ class Part:
 
 
 def wait_ready(instance: Instance) -> None:
-    """Wait for a process; raise `EngineFailed` with its last words."""
+    """Wait for a process; raise `EngineFailed` with the last lines it wrote."""
     deadline = instance.started_at + _START_SECONDS
     while not instance.ready:
         if not instance.child.alive or time.monotonic() > deadline:
-            words = instance.child.last_lines()
-            raise EngineFailed(f"{instance.name} {instance.kind} did not become ready:\n{words}")
+            lines = instance.child.last_lines()
+            raise EngineFailed(f"{instance.name} {instance.kind} did not become ready:\n{lines}")
         time.sleep(0.1)
 
 
 def wait_settled(instances: list[Instance], seconds: float = 60.0) -> bool:
-    """Wait until no service has anything under way; False when time is up."""
+    """Wait until no service has an event to handle; False after `seconds`."""
     deadline = time.monotonic() + seconds
-    while not all(one.settled for one in instances):
+    while not all(instance.settled for instance in instances):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.2)

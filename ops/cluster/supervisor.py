@@ -43,7 +43,7 @@ class UnknownPart(Exception):
 
 @dataclass
 class Supervisor:
-    """One cluster of one folder. Changes are made one at a time.
+    """The cluster of one folder. Changes are made one after another.
 
     `command` starts each of our processes, with the code in `root`; `extra` settings win over the
     plan's.
@@ -57,23 +57,23 @@ class Supervisor:
     command: Sequence[str] = OPS
     root: Path = ROOT
     extra: Mapping[str, str] = field(default_factory=dict)
-    longest_pause: float = 30.0  # seconds from start to start of what dies again and again
+    longest_pause: float = 30.0  # seconds between starts of what dies repeatedly
     parts: dict[str, Part] = field(default_factory=dict)
-    revived: int = field(default=0, init=False)  # processes of ours started again after they died
+    revived: int = field(default=0, init=False)  # processes started again after they died
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _engine_lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         folder, ports, secrets = self.plan.folder, self.plan.ports, self.plan.secrets
-        elsewhere = self.plan.elsewhere
+        external = self.plan.external_engines
         self.engines: dict[str, Any] = {}
-        if "postgres" not in elsewhere:
+        if "postgres" not in external:
             self.engines["postgres"] = Postgres(folder / "postgres", port=ports["postgres"])
-        if "rabbit" not in elsewhere:
+        if "rabbit" not in external:
             users = self.plan.broker_users()
             self.engines["rabbit"] = Rabbit(folder / "rabbit", users, port=ports["rabbit"])
-        if "s3" not in elsewhere:
+        if "s3" not in external:
             keys = secrets["s3/access"], secrets["s3/secret"]
             self.engines["s3"] = S3(folder / "s3", *keys, port=ports["s3"])
         listening = Listening(
@@ -87,7 +87,7 @@ class Supervisor:
         self.nginx = Nginx(listening, table(self.plan.manifests), ROOT / "portal" / "static")
 
     def start(self) -> None:
-        """Start everything; raises `EngineFailed` after stopping what had been started."""
+        """Start everything; raise `EngineFailed` after stopping what had started."""
         try:
             with ThreadPoolExecutor() as pool:
                 list(pool.map(lambda engine: engine.start(), self.engines.values()))
@@ -107,7 +107,7 @@ class Supervisor:
                     self._revive(part)
 
     def watch_engines(self) -> None:
-        """Start an engine again that died, until stopped. Our processes wait for it meanwhile."""
+        """Start an engine again that died, until stopped; the other processes wait for it."""
         while not self._stopping.wait(_LOOK_EVERY):
             for name, engine in self.engines.items():
                 with self._engine_lock:
@@ -145,9 +145,9 @@ class Supervisor:
                 wait_ready(web)
             surplus = part.webs[count:] if count < len(part.webs) else []
             part.webs = [web for web in part.webs if web not in surplus] + added
-            self._tell_edge()
+            self._update_edge()
             for web in surplus:
-                self._retire(web, told=True)
+                self._retire(web, out_of_edge=True)
 
     def status(self) -> list[dict[str, Any]]:
         """Describe every process: part, kind, pid, port, whether it is ready."""
@@ -174,13 +174,13 @@ class Supervisor:
         for part in self.parts.values():
             rows += [
                 {
-                    "name": one.name,
-                    "kind": one.kind,
-                    "pid": one.child.pid,
-                    "port": one.port or None,
-                    "ready": one.ready,
+                    "name": instance.name,
+                    "kind": instance.kind,
+                    "pid": instance.child.pid,
+                    "port": instance.port or None,
+                    "ready": instance.ready,
                 }
-                for one in part.all
+                for instance in part.all
             ]
         return rows
 
@@ -189,8 +189,8 @@ class Supervisor:
         self._stopping.set()
         with self._lock:
             self.nginx.stop()
-            everything = [one for part in self.parts.values() for one in part.all]
-            threads = [threading.Thread(target=one.stop) for one in everything]
+            instances = [instance for part in self.parts.values() for instance in part.all]
+            threads = [threading.Thread(target=instance.stop) for instance in instances]
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -200,15 +200,17 @@ class Supervisor:
                     engine.stop()
 
     def settings_of(self, name: str) -> dict[str, str]:
-        """Return what a process of that part is told: its own secrets, and nobody else's."""
-        common = {k: v for k, v in self.extra.items() if not k.startswith(OF_ONE_SERVICE)}
+        """Return the settings of a part's processes: no secrets of another part."""
+        common = {
+            name: value for name, value in self.extra.items() if not name.startswith(OF_ONE_SERVICE)
+        }
         return common | self.plan.settings_of(name, {**self._engine_settings(), **self.extra})
 
     def _engine_settings(self) -> dict[str, str]:
-        """What the processes are told of the engines: ours, or those settings point to."""
+        """Return the addresses of the engines: started here, or from the environment."""
         names = [f"DATABASE_URL_{key(name)}" for name in self.plan.manifests]
         names += [f"BUS_URL_{key(name)}" for name in self.plan.manifests]
-        settings = {n: os.environ[n] for n in ("STORE_URL", *names) if n in os.environ}
+        settings = {name: os.environ[name] for name in ("STORE_URL", *names) if name in os.environ}
         for name, password in self.plan.database_passwords().items():
             if postgres := self.engines.get("postgres"):
                 settings[f"DATABASE_URL_{key(name)}"] = postgres.service_url(name, password)
@@ -234,17 +236,17 @@ class Supervisor:
         (self.plan.folder / "mail").mkdir(exist_ok=True)
         for name in (*self.plan.manifests, *FRONTS):
             is_service = name in self.plan.manifests
-            told = self.settings_of(name)
-            part = Part(name, told, logs, is_service, command=self.command, root=self.root)
+            settings = self.settings_of(name)
+            part = Part(name, settings, logs, is_service, command=self.command, root=self.root)
             self.parts[name] = part
             part.webs.append(part.launch("web"))
-        self.nginx.start({name: part.ports for name, part in self.parts.items()})
+        self.nginx.start(self._upstreams())
         for part in self.parts.values():
             for web in part.webs:
                 wait_ready(web)
             if part.has_worker:
                 part.worker = part.launch("worker")
-        # A service without its copies of people and units answers, but has nothing to say.
+        # A service without its copies of people and units answers, but with empty lists.
         services = [part for part in self.parts.values() if part.has_worker]
         if not wait_settled([web for part in services for web in part.webs]):
             log.warning("still_catching_up")
@@ -260,31 +262,34 @@ class Supervisor:
             raise UnknownPart(name)
         return part
 
-    def _tell_edge(self) -> None:
-        self.nginx.reload({name: part.ports for name, part in self.parts.items()})
+    def _upstreams(self) -> dict[str, list[int]]:
+        return {name: part.ports for name, part in self.parts.items()}
+
+    def _update_edge(self) -> None:
+        self.nginx.reload(self._upstreams())
         time.sleep(_EDGE_SETTLES)
 
-    def _retire(self, old: Instance, *, told: bool = False) -> None:
-        if not told:
-            self._tell_edge()
+    def _retire(self, old: Instance, *, out_of_edge: bool = False) -> None:
+        if not out_of_edge:
+            self._update_edge()
         old.stop()
 
     def _revive(self, part: Part) -> None:
-        for one in part.all:
-            if one.child.alive:
+        for instance in part.all:
+            if instance.child.alive:
                 continue
-            pause = min(self.longest_pause, 2.0**one.failures)
-            if time.monotonic() - one.started_at < pause:
+            pause = min(self.longest_pause, 2.0**instance.failures)
+            if time.monotonic() - instance.started_at < pause:
                 continue
-            log.warning("process_died", part=part.name, kind=one.kind)
-            new = part.launch(one.kind)
+            log.warning("process_died", part=part.name, kind=instance.kind)
+            new = part.launch(instance.kind)
             self.revived += 1
-            lived = time.monotonic() - one.started_at
-            new.failures = 1 if lived > self.longest_pause else one.failures + 1
-            if one is part.worker:
+            lived = time.monotonic() - instance.started_at
+            new.failures = 1 if lived > self.longest_pause else instance.failures + 1
+            if instance is part.worker:
                 part.worker = new
-            elif one in part.more_workers:
-                part.more_workers[part.more_workers.index(one)] = new
+            elif instance in part.more_workers:
+                part.more_workers[part.more_workers.index(instance)] = new
             else:
-                part.webs[part.webs.index(one)] = new
-                self.nginx.reload({name: p.ports for name, p in self.parts.items()})
+                part.webs[part.webs.index(instance)] = new
+                self.nginx.reload(self._upstreams())

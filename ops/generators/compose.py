@@ -45,7 +45,7 @@ def compose(values: Values) -> str:
     document = {
         "name": "simpul",
         "services": services,
-        # Engines have no way out, and the edge has no way to them.
+        # Engines cannot reach the internet, and the edge cannot reach them.
         "networks": {"parts": {}, "engines": {"internal": True}},
         "volumes": {name: {} for name in ("postgres", "rabbitmq", "objects", *_FILES)},
     }
@@ -105,7 +105,7 @@ def _engine(name: str, *volumes: str) -> dict[str, Any]:
 
 
 def _preparing(values: Values) -> dict[str, Any]:
-    """What must be there before an engine starts, and what is made in it afterwards."""
+    """Processes that run once: before the engines start, and after they are healthy."""
     environment = {
         "OWNER_URL": owner_url("postgres", "OWNER_URL"),
         _STORE: f"${{{_STORE}:-{ENGINES[_STORE]}}}",
@@ -117,11 +117,11 @@ def _preparing(values: Values) -> dict[str, Any]:
     volumes = ["broker-files:/engine-files/broker", "object-files:/engine-files/objects"]
     return {
         "engine-files": {
-            **_once(["ops.prepare", "files"], OPERATOR, environment),
+            **_run_once(["ops.prepare", "files"], OPERATOR, environment),
             "volumes": volumes,
         },
         "engine-stores": {
-            **_once(["ops.prepare", "stores"], OPERATOR, environment),
+            **_run_once(["ops.prepare", "stores"], OPERATOR, environment),
             "depends_on": _healthy("postgres", "objects"),
         },
     }
@@ -131,14 +131,14 @@ def _migrate(values: Values, name: str) -> dict[str, Any]:
     owner = f"OWNER_URL_{key(name)}"
     environment = {**_environment(values, name), owner: owner_url(name, owner)}
     return {
-        **_once(["ops", "migrate", name], name, environment),
+        **_run_once(["ops", "migrate", name], name, environment),
         "depends_on": {**_after("engine-stores"), **_healthy("rabbitmq")},
     }
 
 
-def _once(module: list[str], part: str, environment: dict[str, str]) -> dict[str, Any]:
+def _run_once(module: list[str], part: str, environment: dict[str, str]) -> dict[str, Any]:
     return {
-        **_ours(part),
+        **_part(part),
         "command": ["python", "-m", *module],
         "environment": environment,
         "networks": ["engines"],
@@ -149,7 +149,7 @@ def _once(module: list[str], part: str, environment: dict[str, str]) -> dict[str
 
 def _web(values: Values, name: str, *, after: str = "") -> dict[str, Any]:
     process = {
-        **_ours(name),
+        **_part(name),
         "environment": _environment(values, name),
         "networks": ["parts", "engines"] if after else ["parts"],
         "restart": "unless-stopped",
@@ -166,18 +166,20 @@ def _worker(values: Values, name: str) -> dict[str, Any]:
     }
 
 
-def _ours(part: str) -> dict[str, Any]:
+def _part(part: str) -> dict[str, Any]:
     build = {"context": "..", "dockerfile": "deploy/Dockerfile", "args": {"SERVICE": part}}
-    return {"image": f"simpul-{part}:${{SIMPUL_VERSION:-local}}", "build": build, **_copied()}
+    return {"image": f"simpul-{part}:${{SIMPUL_VERSION:-local}}", "build": build, **_hardened()}
 
 
-def _copied() -> dict[str, Any]:
-    """A fresh copy, so that the file repeats the lines instead of pointing at them."""
-    return {k: list(v) if isinstance(v, list) else v for k, v in _HARDENED.items()}
+def _hardened() -> dict[str, Any]:
+    """Copy the settings, so that YAML repeats the lines instead of making an alias."""
+    return {
+        name: list(value) if isinstance(value, list) else value for name, value in _HARDENED.items()
+    }
 
 
 def _edge() -> dict[str, Any]:
-    """The edge needs nobody at its start: it asks for the names again and again."""
+    """The edge depends on no part at its start: it resolves their names repeatedly."""
     return {
         "image": "simpul-edge:${SIMPUL_VERSION:-local}",
         "build": {"context": "..", "dockerfile": "deploy/Dockerfile", "target": "edge"},
@@ -191,7 +193,7 @@ def _edge() -> dict[str, Any]:
         "networks": ["parts"],
         "healthcheck": _health(f"curl -fsS -o /dev/null http://127.0.0.1:{INTERNAL_PORT}/livez"),
         "restart": "unless-stopped",
-        **_copied(),
+        **_hardened(),
     }
 
 

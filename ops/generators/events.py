@@ -24,7 +24,9 @@ what is promised is in [delivery guarantees](delivery-guarantees.md).
 
 def page() -> str:
     """Render the whole page; the same contracts always give the same bytes."""
-    manifests = {name: one for name, one in discover().items() if (SERVICES / name).is_dir()}
+    manifests = {
+        name: manifest for name, manifest in discover().items() if (SERVICES / name).is_dir()
+    }
     parts = [INTRO, _overview(manifests)]
     for name, manifest in manifests.items():
         if manifest.publishes:
@@ -50,28 +52,28 @@ def _anchor(event: str) -> str:
 
 def _hearers(event: str, manifests: Mapping[str, Manifest]) -> str:
     reasons = (manifest.unheard.get(event) for manifest in manifests.values())
-    meant = next((f"nobody. {reason}".rstrip(".") for reason in reasons if reason), "nobody yet")
-    return ", ".join(hearers_of(event, manifests)) or meant
+    default = next((f"nobody. {reason}".rstrip(".") for reason in reasons if reason), "nobody yet")
+    return ", ".join(hearers_of(event, manifests)) or default
 
 
 def _event(name: str, event: str, manifests: Mapping[str, Manifest]) -> str:
     folder = SERVICES / name / "contracts"
     schema = json.loads((folder / f"{event}.schema.json").read_text(encoding="utf-8"))
     sample = json.loads((folder / f"{event}.sample.json").read_text(encoding="utf-8"))
-    lines = [f"### {event}", "", str(schema.get("description") or _said_of(event)), ""]
+    lines = [f"### {event}", "", str(schema.get("description") or _meaning_of(event)), ""]
     lines += [f"Heard by: {_hearers(event, manifests)}.", "", *_fields(schema), ""]
     lines += ["```json", json.dumps(sample, indent=2, ensure_ascii=False), "```", ""]
     return "\n".join(lines)
 
 
-def _said_of(event: str) -> str:
-    """What the glossary says, where a contract says nothing of itself."""
-    known = {entry["identifier"]: str(entry["meaning"]) for entry in glossary()["event"]}
-    return known.get(event.rpartition(".v")[0], "")
+def _meaning_of(event: str) -> str:
+    """Return the glossary's meaning, for a contract without a description."""
+    meanings = {entry["identifier"]: str(entry["meaning"]) for entry in glossary()["event"]}
+    return meanings.get(event.rpartition(".v")[0], "")
 
 
 def _awaited(manifests: Mapping[str, Manifest]) -> list[str]:
-    """Events a service is ready to hear although nobody here publishes them."""
+    """List events that a service hears although no service here publishes them."""
     parts: list[str] = []
     for name in manifests:
         for path in sorted((SERVICES / name / "contracts").glob("heard/*.schema.json")):
@@ -99,7 +101,7 @@ def _kind(rule: Mapping[str, Any]) -> str:
     if "enum" in rule:
         return " or ".join("null" if word is None else f"`{word}`" for word in rule["enum"])
     if "anyOf" in rule or "oneOf" in rule:
-        return " or ".join(_kind(one) for one in rule.get("anyOf", rule.get("oneOf")))
+        return " or ".join(_kind(option) for option in rule.get("anyOf", rule.get("oneOf")))
     kinds = rule.get("type", "any")
     text = " or ".join([kinds] if isinstance(kinds, str) else kinds)
     if "format" in rule:

@@ -42,9 +42,13 @@ class Values:
 
     @property
     def fixed(self) -> dict[str, str]:
-        """The same for everybody, so nobody is asked."""
-        settings = [one for part in self.declared.values() for one in part]
-        fixed = {one.name: one.distributed for one in settings if one.distributed is not None}
+        """Values that are the same in every deployment, so .env does not ask for them."""
+        settings = [setting for settings in self.declared.values() for setting in settings]
+        fixed = {
+            setting.name: setting.distributed
+            for setting in settings
+            if setting.distributed is not None
+        }
         return {"PEERS_URL": PEERS_URL, **fixed}
 
     def of(self, part: str) -> list[Value]:
@@ -53,14 +57,14 @@ class Values:
 
     def _value(self, part: str, setting: Setting) -> Value:
         name = setting.key(part)
-        asked = f"{name}_{key(part)}" if self._is_each_ones_own(setting) else name
+        asked = f"{name}_{key(part)}" if self._has_value_per_part(setting) else name
         return Value(name, asked, self._written(part, asked, setting), setting)
 
-    def _is_each_ones_own(self, setting: Setting) -> bool:
-        """A secret that several parts declare under one name is another secret in each."""
+    def _has_value_per_part(self, setting: Setting) -> bool:
+        """Tell whether it is a secret that several parts declare: each has a value of its own."""
         if not setting.secret or "{service}" in setting.name:
             return False
-        names = [one.name for part in self.declared.values() for one in part]
+        names = [other.name for settings in self.declared.values() for other in settings]
         return names.count(setting.name) > 1
 
     def _written(self, part: str, asked: str, setting: Setting) -> str:
@@ -93,7 +97,7 @@ def owner_url(database: str, name: str) -> str:
 
 
 def env_example(values: Values) -> str:
-    """List what a deployment is asked, with what each means."""
+    """Write what a deployment must or may set, with the meaning of each."""
     lines = [
         "# Made by `./simpul generate`. Copy to .env and fill in what is marked Must.",
         "# A secret: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'",
@@ -111,18 +115,20 @@ def env_example(values: Values) -> str:
         *_asked("STORE_ACCESS_KEY", "Must. Of the object store; any word."),
         *_asked("STORE_SECRET_KEY", "Must. Of the object store."),
     ]
-    told = set(values.fixed)
-    everybodys = values.of(next(iter(values.manifests)))
-    shared = [one for one in everybodys if _is_shared(one.setting)]
-    lines += ["", "# --- every part", *_section(shared, told)]
+    listed = set(values.fixed)
+    of_a_service = values.of(next(iter(values.manifests)))
+    shared = [value for value in of_a_service if _is_shared(value.setting)]
+    lines += ["", "# --- every part", *_section(shared, listed)]
     for name in values.manifests:
         passwords = [f"{kind}_PASSWORD_{key(name)}" for kind in ("DATABASE", "BROKER")]
         lines += ["", f"# --- {name}"]
-        lines += [line for one in passwords for line in _asked(one, "Must. The service's own.")]
+        lines += [
+            line for password in passwords for line in _asked(password, "Must. The service's own.")
+        ]
         lines += _asked(f"OWNER_URL_{key(name)}", "Empty: its database in compose.yaml.")
-        lines += _section(values.of(name), told)
+        lines += _section(values.of(name), listed)
     for name in FRONTS:
-        lines += ["", f"# --- {name}", *_section(values.of(name), told)]
+        lines += ["", f"# --- {name}", *_section(values.of(name), listed)]
     fixed = [f"#   {name}={value}" for name, value in sorted(values.fixed.items())]
     return "\n".join([*lines, "", "# --- fixed in compose.yaml", *fixed]) + "\n"
 
@@ -131,10 +137,10 @@ def _is_shared(setting: Setting) -> bool:
     return setting in COMMON and "{service}" not in setting.name and setting.name != "BUS_URL"
 
 
-def _section(values: Iterable[Value], told: set[str]) -> Iterator[str]:
+def _section(values: Iterable[Value], listed: set[str]) -> Iterator[str]:
     for value in values:
-        if value.asked not in told:
-            told.add(value.asked)
+        if value.asked not in listed:
+            listed.add(value.asked)
             yield from _asked(value.asked, _meaning(value), _shown_default(value))
 
 
