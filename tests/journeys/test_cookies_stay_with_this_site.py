@@ -26,9 +26,9 @@ class Visitor(_Browser):
 
     told: list[str] = field(default_factory=list)
 
-    def _keep(self, answer: Answer) -> None:
+    def _store_cookies(self, answer: Answer) -> None:
         self.told += answer.all_headers("Set-Cookie")
-        super()._keep(answer)
+        super()._store_cookies(answer)
 
     def go(self, path: str) -> str:
         """Fill in whatever identity asks, until the portal shows a page."""
