@@ -127,26 +127,26 @@ def run(options: argparse.Namespace) -> int:
     building = minio.begin(reports.home() / "minio") if _wants_minio(left) else None
     for part in chosen:
         if part in left:
-            record.keep(part, prove(part, building))
+            record.add(part, prove(part, building))
         else:
             say(f"\n══ {part.name}: sudah lulus", f"\n══ {part.name}: passed before")
-            print(record.results[part.name].told)
+            print(record.results[part.name].output)
     show(chosen, record)
     return int(not all(record.has_passed(part) for part in chosen))
 
 
 @dataclass(frozen=True)
 class Result:
-    """How one part ended, and what its tests told of themselves."""
+    """How one part ended, and the reports of its tests."""
 
     passed: bool
     seconds: float
-    told: str
+    output: str
 
 
 @dataclass
 class Record:
-    """The results of one state of the code, kept in a file; those of other states are forgotten."""
+    """The results of one state of the code, kept in a file; those of other states are dropped."""
 
     path: Path
     code: str
@@ -155,20 +155,20 @@ class Record:
     @classmethod
     def of(cls, path: Path, code: str) -> "Record":
         try:
-            kept = json.loads(path.read_text("utf-8"))
+            content = json.loads(path.read_text("utf-8"))
         except (OSError, ValueError):
-            kept = {}
-        mine = kept.get("results", {}) if kept.get("code") == code else {}
-        return cls(path, code, {name: Result(**values) for name, values in mine.items()})
+            content = {}
+        results = content.get("results", {}) if content.get("code") == code else {}
+        return cls(path, code, {name: Result(**values) for name, values in results.items()})
 
     def has_passed(self, part: Part) -> bool:
         return part.name in self.results and self.results[part.name].passed
 
-    def keep(self, part: Part, result: Result) -> None:
+    def add(self, part: Part, result: Result) -> None:
         self.results[part.name] = result
-        kept = {name: vars(result) for name, result in self.results.items()}
+        results = {name: vars(result) for name, result in self.results.items()}
         draft = self.path.with_suffix(".new")
-        draft.write_text(json.dumps({"code": self.code, "results": kept}, indent=1), "utf-8")
+        draft.write_text(json.dumps({"code": self.code, "results": results}, indent=1), "utf-8")
         draft.replace(self.path)
 
 
@@ -185,7 +185,7 @@ def _git(*words: str) -> bytes:
 
 
 def prove(part: Part, building: minio.Build | None) -> Result:
-    """Run one part and print what it found."""
+    """Run one part and print its reports."""
     say(f"\n══ {part.name}: {part.says[0]}", f"\n══ {part.name}: {part.says[1]}")
     reports.forget()
     settings = {**part.settings, **({} if part.workers else ALONE)}
@@ -198,10 +198,10 @@ def prove(part: Part, building: minio.Build | None) -> Result:
     texts = reports.read()
     for text in texts:
         print(text)
-    # A part whose tests were skipped proved nothing.
+    # A part whose tests were skipped has proved nothing.
     counts = reports.counted(report) if report.exists() else {"passed": 0, "skipped": 0}
     passed = code == 0 and counts["passed"] > 0 and counts["skipped"] == 0
-    return Result(passed, seconds, told="\n".join([f"{counts}", *texts]))
+    return Result(passed, seconds, output="\n".join([f"{counts}", *texts]))
 
 
 def _wants_minio(parts: list[Part]) -> bool:

@@ -1,4 +1,4 @@
-"""What a run of tests left behind: pytest's XML, and what long tests wrote about themselves."""
+"""What a run of tests wrote: pytest's XML, and the texts of long tests."""
 
 import shutil
 import xml.etree.ElementTree as ET
@@ -14,27 +14,27 @@ def home() -> Path:
     return folder.default_folder().parent
 
 
-def told() -> Path:
-    """Return where a long test writes what it found; pytest keeps it to itself when it passes."""
+def texts() -> Path:
+    """Return the folder of long tests' reports; pytest hides the output of a test that passes."""
     return home() / "reports"
 
 
 def forget() -> None:
-    """Remove what the run before this one told."""
+    """Remove the texts of the previous run."""
     home().mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(told(), ignore_errors=True)
+    shutil.rmtree(texts(), ignore_errors=True)
 
 
 def write(name: str, text: str) -> None:
-    told().mkdir(parents=True, exist_ok=True)
-    (told() / f"{name}.txt").write_text(text, "utf-8")
+    texts().mkdir(parents=True, exist_ok=True)
+    (texts() / f"{name}.txt").write_text(text, "utf-8")
 
 
 def read() -> list[str]:
-    """Return everything that was told, each under its name."""
+    """Return every text under its name."""
     return [
         f"\n── {path.stem}\n{path.read_text('utf-8').rstrip()}"
-        for path in sorted(told().glob("*.txt"))
+        for path in sorted(texts().glob("*.txt"))
     ]
 
 
@@ -51,7 +51,7 @@ def counted(report: Path) -> dict[str, int]:
 
 
 def slowest(report: Path, count: int = SLOWEST) -> list[tuple[float, str]]:
-    """Return the slowest tests, each with its seconds; what it set up first is in them."""
+    """Return the slowest tests, each with its seconds; its fixtures are included."""
     times = [
         (float(case.get("time", 0)), f"{case.get('classname', '')}::{case.get('name', '')}")
         for case in _root(report).iter("testcase")
