@@ -77,10 +77,17 @@ class _ClustersFirst:
                 item._id = NodeId.parse(grouped)
 
 
-def _place(item: pytest.Item) -> tuple[bool, bool, bool]:
-    """Whole clusters first, then what shares one, then what shares a server, then the rest."""
-    grouped = item.get_closest_marker("xdist_group") is not None
-    return not item.get_closest_marker("alone"), not shares_the_cluster(item), not grouped
+def _place(item: pytest.Item) -> tuple[bool, ...]:
+    """Whole clusters first, then what shares one, then what shares a server, then the rest.
+
+    The cluster of `tests/faults` runs until the end, so those that stop before go first.
+    """
+    return (
+        not item.get_closest_marker("alone"),
+        "system" in getattr(item, "fixturenames", ()),
+        not shares_the_cluster(item),
+        item.get_closest_marker("xdist_group") is None,
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
