@@ -247,3 +247,11 @@ def test_the_build_fails_when_either_does_and_runs_both(checkout, tmp_path, fail
 
     assert ended.returncode != 0
     assert len((checkout / "calls").read_text().splitlines()) == 2
+
+
+@pytest.mark.xdist_group("of-this-test")
+def test_what_belongs_together_is_told_to_the_workers(request):
+    """A worker tells the others by the test's id which group it is of."""
+    by_group = getattr(request.config.option, "loadgroup", False)
+
+    assert request.node.nodeid.endswith("@of-this-test") is by_group
