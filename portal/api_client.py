@@ -92,8 +92,8 @@ class ApiClient:
 
     def load(self, path: str, **query: str | None) -> Reply:
         """Read a resource together with its ETag."""
-        wanted = {name: value for name, value in query.items() if value}
-        return self._json("GET", f"{path}?{urlencode(wanted)}" if wanted else path)
+        given = {name: value for name, value in query.items() if value}
+        return self._json("GET", f"{path}?{urlencode(given)}" if given else path)
 
     def send(
         self,

@@ -92,8 +92,8 @@ def language() -> str:
     """The language chosen by the switch, else the browser's first wish, else Indonesian."""
     if "language" not in g:
         chosen = request.cookies.get(COOKIE, "")
-        wanted = request.accept_languages.best_match(list(LANGUAGES)) or "id"
-        g.language = chosen if chosen in LANGUAGES else wanted
+        preferred = request.accept_languages.best_match(list(LANGUAGES)) or "id"
+        g.language = chosen if chosen in LANGUAGES else preferred
     return str(g.language)
 
 

@@ -141,8 +141,8 @@ def service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
         return one
 
     yield build
-    for one in built:
-        one.close()
+    for built_service in built:
+        built_service.close()
 
 
 @pytest.fixture

@@ -75,7 +75,9 @@ def decide_stage(event: Event) -> None:
         verdict = Verdict(
             decision=_decision(data["decision"]),
             note=data.get("note") or "",
-            reasons=[Reason(one["code"], one.get("target")) for one in data.get("reasons") or ()],
+            reasons=[
+                Reason(reason["code"], reason.get("target")) for reason in data.get("reasons") or ()
+            ],
         )
         decide_as_service(UUID(data["proposal_id"]), by=_decider(event), verdict=verdict)
 

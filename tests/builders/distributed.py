@@ -92,7 +92,7 @@ class Distributed:
         worker.drain(*guests)
         for guest in guests:
             runtimes.of(guest).bus.close()  # the next one to speak connects again
-        apps = self.apps | {one.name: one for one in guests}
+        apps = self.apps | {guest.name: guest for guest in guests}
         deadline = time.monotonic() + _SETTLED_WITHIN
         while left := under_way(apps):
             if time.monotonic() > deadline:

@@ -62,14 +62,18 @@ def outcomes(service: Service, events: list[Event]) -> list[Outcome]:
         rows = service.runtime.db.session.execute(inbox.select()).all()
         service.runtime.db.session.rollback()
     found = {row.event_id: (row.status, row.attempts) for row in rows}
-    return [found[one.id] for one in events]
+    return [found[event.id] for event in events]
 
 
 def wrong_kept(service: Service) -> list[str]:
     """What of `WRONG` stands in the service's tables, but for messages: they show any fact."""
     database = service.runtime.db
-    tables = [one for one in database.metadata.sorted_tables if one.name not in _MESSAGES]
+    tables = [
+        sorted_table
+        for sorted_table in database.metadata.sorted_tables
+        if sorted_table.name not in _MESSAGES
+    ]
     with service.app.app_context(), all_regions():
-        kept = repr([database.session.execute(one.select()).all() for one in tables])
+        kept = repr([database.session.execute(table.select()).all() for table in tables])
         database.session.rollback()
     return [mark for mark in ("7777777", "tak_sesuai") if mark in kept]

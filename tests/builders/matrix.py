@@ -124,12 +124,12 @@ def operations(app: Flask) -> list[Operation]:
 
 def scopes_of(app: Flask) -> set[str]:
     """Return every scope that some operation of a service asks for."""
-    told = [one for item in _document(app)["paths"].values() for one in item.values()]
+    told = [element for item in _document(app)["paths"].values() for element in item.values()]
     return {
         scope
-        for one in told
-        if isinstance(one, dict)
-        for need in one.get("security", ())
+        for element in told
+        if isinstance(element, dict)
+        for need in element.get("security", ())
         for scope in need.get("bearer", ())
     }
 
@@ -168,15 +168,15 @@ def walk(
     """
     found, described = Findings(), operations(app)
     for who, token in tokens.items():
-        for one in described:
-            for address, body in _requests(one, ids):
-                status, told = ask(app, one.method, address, token, body)
+        for item in described:
+            for address, body in _requests(item, ids):
+                status, told = ask(app, item.method, address, token, body)
                 found.asked += 1
                 sent = address + json.dumps(body)
                 named = any(str(each) in sent for each in ids)
                 tells = any(str(each).encode() in told for each in ids if str(each) not in sent)
                 if (named and status not in REFUSED) or tells:
-                    found.leaks.append((who, one.method, address, status))
+                    found.leaks.append((who, item.method, address, status))
                     if until_one:
                         return found
     return found
@@ -198,7 +198,7 @@ def filled(schema: Mapping[str, Any], the_id: UUID) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
     kind = schema.get("type", "object" if "properties" in schema else "string")
-    kind = kind if isinstance(kind, str) else next(one for one in kind if one != "null")
+    kind = kind if isinstance(kind, str) else next(item for item in kind if item != "null")
     if kind == "object":
         return {name: filled(part, the_id) for name, part in schema.get("properties", {}).items()}
     if kind == "array":
@@ -223,7 +223,7 @@ def _body_schema(told: Mapping[str, Any], document: Mapping[str, Any]) -> Any:
 
 def _resolved(part: Any, document: Mapping[str, Any], depth: int = 0) -> Any:
     if isinstance(part, list):
-        return [_resolved(one, document, depth) for one in part]
+        return [_resolved(item, document, depth) for item in part]
     if not isinstance(part, dict) or depth > 8:
         return part
     if "$ref" in part:

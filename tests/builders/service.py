@@ -75,7 +75,7 @@ class Service:
             outbox = self.runtime.db.plumbing.outbox
             rows = self.runtime.db.session.execute(outbox.select().order_by(outbox.c.id)).all()
         events = [Event.from_json(row.body) for row in rows]
-        return [one for one in events if event_type in (None, one.type)]
+        return [event for event in events if event_type in (None, event.type)]
 
 
 def settings_for(name: str, folder: Path, **extra: str) -> dict[str, str]:

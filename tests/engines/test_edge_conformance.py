@@ -35,7 +35,7 @@ ARCHIVE = Manifest(
 )
 AWAY = Manifest("away", {"id": "", "en": ""}, "", routes=(Route("/api/away/"),))
 DEAD = Manifest("dead", {"id": "", "en": ""}, "", routes=(Route("/api/dead/"),))
-MANIFESTS = {one.name: one for one in (LETTERS, ARCHIVE, AWAY, DEAD)}
+MANIFESTS = {manifest.name: manifest for manifest in (LETTERS, ARCHIVE, AWAY, DEAD)}
 
 
 def echo(name: str) -> Any:
@@ -252,8 +252,8 @@ def test_a_services_own_refusal_passes_untouched(edge):
 def test_a_burst_passes_and_the_rest_is_told_when_to_return(edge):
     statuses = [edge.send("GET", "/surat/x", Authorization="Bearer burst") for _ in range(8)]
 
-    assert [one.status for one in statuses[:4]] == [200] * 4
-    refused = [one for one in statuses if one.status == 429]
+    assert [status.status for status in statuses[:4]] == [200] * 4
+    refused = [status for status in statuses if status.status == 429]
     assert len(refused) >= 3
     assert refused[0].json["code"] == "too_many_requests"
     assert int(refused[0].headers["retry-after"]) >= 1

@@ -44,7 +44,9 @@ def bring(letters: Service, body: bytes) -> str:
 def broken(attribute: str) -> list[bytes]:
     whole = note(f"{attribute} is broken").to_cloudevent()
     rest = {name: value for name, value in whole.items() if name != attribute}
-    return [json.dumps(one).encode() for one in (rest, *({**rest, attribute: v} for v in WRONG))]
+    return [
+        json.dumps(message).encode() for message in (rest, *({**rest, attribute: v} for v in WRONG))
+    ]
 
 
 @pytest.mark.parametrize("attribute", ATTRIBUTES)

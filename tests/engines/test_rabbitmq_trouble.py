@@ -76,7 +76,7 @@ def at_work(service: Service) -> Iterator[Worker]:
 def test_of_two_hearers_one_stands_by_so_that_the_order_stays(broker, publisher, ear):
     other = Ear(RabbitBus(broker.url("letters"), "letters"))
     other.events = ear.events  # one list for both: the order in which things were stored
-    threads = [threading.Thread(target=one.until, args=(200, 90)) for one in (ear, other)]
+    threads = [threading.Thread(target=item.until, args=(200, 90)) for item in (ear, other)]
     for thread in threads:
         thread.start()
     publish_all(publisher, [note(str(n), position=n) for n in range(1, 101)])
@@ -184,7 +184,7 @@ def test_a_handler_longer_than_the_heartbeat_keeps_the_connection(letters, publi
 
     slow = hear(dawdle, replay="rebuild", reads=EventData())
     letters.runtime.heard["note.written.v1"] = slow  # type: ignore[index]
-    consumer = next(one for one in letters.runtime.loops if one.name == "consumer").run.__self__
+    consumer = next(loop for loop in letters.runtime.loops if loop.name == "consumer").run.__self__
     with at_work(letters):
         publish_all(publisher, [note("1", position=1)])
         assert until(lambda: bool(inbox(letters)))

@@ -91,10 +91,14 @@ class Stage:
 
     def unwell(self) -> list[str]:
         """What is not as it should be, in words."""
-        found = [f"{one.name} {one.kind} died" for one in self.started if not one.child.alive]
-        for one in self.started:
-            if one.kind == "web":
-                found += complaints_of(one, is_front=one.name in FRONTS)
+        found = [
+            f"{process.name} {process.kind} died"
+            for process in self.started
+            if not process.child.alive
+        ]
+        for process in self.started:
+            if process.kind == "web":
+                found += complaints_of(process, is_front=process.name in FRONTS)
         return found + self.answers()
 
     def answers(self) -> list[str]:
@@ -165,8 +169,8 @@ def start_all(stage: Stage, steps: list[tuple[str, str]], number: int) -> None:
 def come_late(stage: Stage, number: int) -> None:
     """The last two come when the others already wait for them; in some orders long after."""
     if number == EACH_TIME:
-        webs = [one for one in stage.started if one.kind == "web"]
-        assert until(lambda: all(answers(one.port) for one in webs)), stage.unwell()
+        webs = [process for process in stage.started if process.kind == "web"]
+        assert until(lambda: all(answers(web.port) for web in webs)), stage.unwell()
     else:
         time.sleep(LATE_SECONDS if number else VERY_LATE_SECONDS)
 

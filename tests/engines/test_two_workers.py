@@ -87,7 +87,7 @@ def test_there_really_are_two_and_both_worked(two_each, before, filed):
 def test_everybody_is_told_each_thing_once(two_each, filed):
     notices = rows(two_each, "notification", "notices")
     applicant = applicant_of(two_each)
-    subjects = {f"proposal/{one.id}" for one in filed}
+    subjects = {f"proposal/{proposal.id}" for proposal in filed}
     told = Counter(
         (row["subject"], row["event_type"])
         for row in notices

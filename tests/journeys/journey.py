@@ -120,7 +120,7 @@ class Journey:
     def inbox(self, key: str) -> list[str]:
         """The ids of the proposals somebody can decide today."""
         found = self.person(key).get(f"{PROPOSAL}/inbox?limit=100")["data"]
-        return [one["id"] for one in found]
+        return [proposal["id"] for proposal in found]
 
 
 @dataclass

@@ -30,7 +30,7 @@ def returned(journey: Journey) -> Iterator[Filed]:
 
 
 def test_the_applicant_reads_the_note_in_the_application(returned: Filed) -> None:
-    assert [one["note"] for one in returned.history() if one["note"]] == [NOTE]
+    assert [notice["note"] for notice in returned.history() if notice["note"]] == [NOTE]
 
 
 @pytest.mark.parametrize("reader", ["applicant", "umpeg"])
@@ -39,9 +39,9 @@ def test_the_notices_name_the_number_and_nothing_else(returned: Filed, reader: s
     told = returned.journey.notices(reader, returned.id)
 
     assert told
-    for one in told:
-        assert number in one["subject"]
-        assert not any(secret in f"{one['subject']} {one['body']}" for secret in SECRETS)
+    for notice in told:
+        assert number in notice["subject"]
+        assert not any(secret in f"{notice['subject']} {notice['body']}" for secret in SECRETS)
 
 
 def test_the_mails_say_no_more_than_the_notices(returned: Filed) -> None:

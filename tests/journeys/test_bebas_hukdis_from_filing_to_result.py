@@ -67,8 +67,8 @@ class TestTheFinishedProposal:
         archive = finished.journey.person("applicant").get(f"{DOCUMENTS}/documents?limit=100")
         number = finished.seen_by()["number"]
 
-        archived = [one for one in archive["data"] if one["number"] == number]
-        assert [one["size"] for one in archived] == [len(RESULT)]
+        archived = [notice for notice in archive["data"] if notice["number"] == number]
+        assert [notice["size"] for notice in archived] == [len(RESULT)]
 
     def test_tells_its_whole_history(self, finished: Filed) -> None:
         road = [entry["to_stage"] for entry in finished.history()]
@@ -98,7 +98,7 @@ class TestTheFinishedProposal:
     def test_told_the_applicant_each_step_once(self, finished: Filed) -> None:
         told = finished.journey.notices("applicant", finished.id)
 
-        assert [one["event_type"].split(".")[1] for one in told] == [
+        assert [notice["event_type"].split(".")[1] for notice in told] == [
             "submitted",
             "returned",
             "resubmitted",
@@ -138,7 +138,7 @@ class TestTheFinishedProposal:
 
         def listed(state: str) -> bool:
             found = person.get(f"{PROPOSAL}/proposals?state={state}&limit=100")["data"]
-            return finished.id in [one["id"] for one in found]
+            return finished.id in [notice["id"] for notice in found]
 
         assert listed("final")
         assert not listed("open")
@@ -146,7 +146,7 @@ class TestTheFinishedProposal:
     def test_is_found_by_the_officer_who_decided_it(self, finished: Filed) -> None:
         decided = finished.journey.person("umpeg").get(f"{PROPOSAL}/decided?limit=100")["data"]
 
-        assert finished.id in [one["proposal"]["id"] for one in decided]
+        assert finished.id in [notice["proposal"]["id"] for notice in decided]
 
     def test_can_be_neither_changed_nor_decided_again(self, finished: Filed) -> None:
         assert finished.change({"keperluan": "Lain"}, status=409)

@@ -73,14 +73,20 @@ def left(journey: Journey) -> Visitor:
 def test_they_travel_by_tls_only_and_no_script_or_other_site_gets_them(left: Visitor) -> None:
     told = left.cookies_told
 
-    assert {one.key for one in told} == {*OF_A_SESSION, LANGUAGE}
-    for one in told:
-        kept = one["secure"], one["httponly"], one["samesite"], one["path"], one["domain"]
-        assert kept == (True, True, "Lax", "/", ""), one.OutputString()
+    assert {cookie.key for cookie in told} == {*OF_A_SESSION, LANGUAGE}
+    for cookie in told:
+        kept = (
+            cookie["secure"],
+            cookie["httponly"],
+            cookie["samesite"],
+            cookie["path"],
+            cookie["domain"],
+        )
+        assert kept == (True, True, "Lax", "/", ""), cookie.OutputString()
 
 
 def test_who_left_is_told_to_forget_in_words_a_browser_obeys(left: Visitor) -> None:
-    last = {one.key: one for one in left.cookies_told}
+    last = {cookie.key: cookie for cookie in left.cookies_told}
 
     for name in ("__Host-simpul_who", "__Host-simpul_session"):
         assert (last[name].value, last[name]["max-age"]) == ("", "0")

@@ -56,7 +56,7 @@ def test_a_teacher_rising_a_level_travels_to_the_decree(season: Journey) -> None
     filed.give_result("ms", receipt=receipt, fields=facts)
 
     assert filed.seen_by()["result"] == "ms"
-    assert [one["event_type"] for one in season.notices("applicant_jf", filed.id)][-1] == (
+    assert [notice["event_type"] for notice in season.notices("applicant_jf", filed.id)][-1] == (
         "proposal.completed.v1"
     )
 

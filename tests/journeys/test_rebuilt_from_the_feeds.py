@@ -133,7 +133,7 @@ def archived(filed: Filed) -> list[dict[str, Any]]:
     number = filed.seen_by()["number"]
     owner = filed.journey.person(filed.applicant)
     found = owner.get("/api/documents/v1/documents?limit=100")["data"]
-    return [one for one in found if one["number"] == number]
+    return [event for event in found if event["number"] == number]
 
 
 def suppressed(journey: Journey) -> list[dict[str, Any]]:
@@ -164,7 +164,7 @@ def test_a_proposal_can_be_filed_and_decided_after_proposals_database_was_droppe
         filed.decide("approve", by="umpeg")
 
         assert filed.stage == "opd_head_approval"
-        assert [one["rule"] for one in journey.notices("applicant", filed.id)] == [
+        assert [notice["rule"] for notice in journey.notices("applicant", filed.id)] == [
             "proposal_submitted",
             "proposal_advanced",
         ]
@@ -202,7 +202,7 @@ def test_a_rebuilt_notification_service_sends_no_old_notice_again(lived_in, left
         assert sent
         assert mails(left) == sent
         assert count(journey.system, "notification", "notices") == 0
-        told = {(one["type"], one["subject"]) for one in suppressed(journey)}
+        told = {(event["type"], event["subject"]) for event in suppressed(journey)}
         for proposal, happened in ((lived_in[1], "completed"), (lived_in[2], "submitted")):
             assert (f"proposal.{happened}.v1", f"proposal/{proposal}") in told
 
@@ -217,7 +217,7 @@ def test_what_happens_after_the_rebuild_is_told_once(lived_in, left):
 
         told = journey.notices("applicant", lived_in[2])
         rebuild(journey, "notification")
-        assert [one["event_type"] for one in told] == ["proposal.advanced.v1"]
+        assert [notice["event_type"] for notice in told] == ["proposal.advanced.v1"]
         assert journey.notices("applicant", lived_in[2]) == told
         assert len(mails(left) - sent) == 1
 
@@ -228,14 +228,14 @@ def test_an_old_notice_is_listed_and_can_be_released_alone(lived_in, left, capsy
     with running_on(left) as journey:
         rebuild(journey, "notification")
         sent, listed = mails(left), suppressed(journey)
-        wanted = next(one for one in listed if one["subject"] == f"proposal/{lived_in[2]}")
+        wanted = next(event for event in listed if event["subject"] == f"proposal/{lived_in[2]}")
         dead.show(operating(journey), ["notification"], "suppressed")
         assert wanted["event_id"] in capsys.readouterr().out
 
         dead.replay(operating(journey), ["notification"], wanted["event_id"], "suppressed")
         told = journey.notices("applicant", lived_in[2])
 
-        assert [one["event_type"] for one in told] == ["proposal.submitted.v1"]
+        assert [notice["event_type"] for notice in told] == ["proposal.submitted.v1"]
         assert len(mails(left) - sent) == 1
         assert len(suppressed(journey)) == len(listed) - 1
 

@@ -64,10 +64,10 @@ def test_nobody_without_a_token_gets_past_a_guarded_operation(lived_in, name):
     app = lived_in.system.apps[name]
     ids = ids_of(app)[:2]
     open_doors = [
-        (one.method, address)
-        for one in operations(app)
-        for address in addresses(one.path, ids)
-        if one.guarded and ask(app, one.method, address, None)[0] != 401
+        (operation.method, address)
+        for operation in operations(app)
+        for address in addresses(operation.path, ids)
+        if operation.guarded and ask(app, operation.method, address, None)[0] != 401
     ]
 
     assert open_doors == []
@@ -79,11 +79,11 @@ def test_a_colleague_without_a_role_sees_nothing_of_somebody_elses(lived_in, sig
     ids = ids_of(app)
     token = signer.person(uuid7(), *scopes_of(app), iss=lived_in.system.public_url)
     leaks = [
-        (one.method, address, status)
-        for one in operations(app)
-        if "{" in one.path and one.method != "GET"
-        for address in addresses(one.path, ids)
-        if (status := ask(app, one.method, address, token)[0]) not in REFUSED
+        (operation.method, address, status)
+        for operation in operations(app)
+        if "{" in operation.path and operation.method != "GET"
+        for address in addresses(operation.path, ids)
+        if (status := ask(app, operation.method, address, token)[0]) not in REFUSED
     ]
 
     assert leaks == []

@@ -17,7 +17,7 @@ def own(journey: Journey) -> Filed:
 
 def alarmed(journey: Journey) -> list[str]:
     found = journey.person("bkpsdm_head").get(f"{PROPOSAL}/alarms?limit=100")["data"]
-    return [one["proposal"]["id"] for one in found]
+    return [decided["proposal"]["id"] for decided in found]
 
 
 def test_nobody_left_raises_an_alarm_and_skips_nothing(own: Filed) -> None:

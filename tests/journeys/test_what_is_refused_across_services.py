@@ -166,7 +166,9 @@ class TestTwoOfficersAtOnce:
 
         assert statuses.count(200) == 1
         assert set(statuses) <= {200, 409, 412}
-        decided = [one for one in filed.history() if one["from_stage"] == "umpeg_verification"]
+        decided = [
+            entry for entry in filed.history() if entry["from_stage"] == "umpeg_verification"
+        ]
         assert len(decided) == 1
         if filed.stage == "opd_head_approval":
             filed.decide("reject", by="opd_head", note="Selesai untuk uji")
@@ -346,7 +348,7 @@ class TestPapers:
         path = f"{DOCUMENTS}/documents/{document['document_id']}/views"
         views = filed.journey.person("applicant").get(path)["data"]
 
-        assert [one["viewer_id"] for one in views] == [filed.journey.me("umpeg")["id"]]
+        assert [view["viewer_id"] for view in views] == [filed.journey.me("umpeg")["id"]]
 
 
 def _proposal_elsewhere(journey: Journey) -> UUID:
@@ -373,7 +375,7 @@ def _complete_draft(journey: Journey, key: str) -> Filed:
 
 def _submissions(filed: Filed) -> int:
     told = filed.journey.notices(filed.applicant, filed.id)
-    submitted = [one for one in told if one["event_type"] == "proposal.submitted.v1"]
+    submitted = [notice for notice in told if notice["event_type"] == "proposal.submitted.v1"]
     assert len([e for e in filed.history() if e["action"] == "submit"]) == len(submitted)
     return len(submitted)
 

@@ -55,8 +55,8 @@ class Up:
 
     def case(self):
         accounts = {
-            one["key"]: {**one, "region": "demo"}
-            for one in folder.credentials(self.data)["accounts"]
+            account["key"]: {**account, "region": "demo"}
+            for account in folder.credentials(self.data)["accounts"]
         }
         return Case(Web(self.url), accounts)
 

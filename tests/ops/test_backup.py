@@ -93,9 +93,9 @@ def test_all_databases_are_saved_as_of_one_instant(data, tmp_path):
                 for name in ("identity.db", "proposal.db")
             ]
             while not stop.is_set():
-                for one in both:
-                    one.execute("INSERT INTO counted VALUES (1)")
-                    one.commit()
+                for connection in both:
+                    connection.execute("INSERT INTO counted VALUES (1)")
+                    connection.commit()
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -219,7 +219,7 @@ def test_a_backup_that_fails_leaves_nothing_behind(data, tmp_path, monkeypatch):
 
     with pytest.raises(OSError, match="No space"):
         backup.save(data, tmp_path / "b.tar.gz")
-    assert [one.name for one in tmp_path.iterdir()] == ["data"]
+    assert [connection.name for connection in tmp_path.iterdir()] == ["data"]
 
 
 def test_an_existing_file_is_not_overwritten(data, tmp_path):

@@ -173,7 +173,7 @@ def test_the_engines_urls_name_the_engines_of_the_file():
 
 
 def test_no_image_is_of_the_server_that_is_no_longer_made():
-    images = [one["image"] for one in COMPOSE["services"].values()]
+    images = [service["image"] for service in COMPOSE["services"].values()]
 
     assert not any("minio" in image for image in images)
     assert not any(image.endswith(":latest") or ":" not in image for image in images)

@@ -120,13 +120,16 @@ def test_images_hold_the_versions_that_are_tested():
 
 def test_the_brokers_users_may_publish_their_own_events_only(tmp_path):
     manifests = discover()
-    known = {one.name: f"word-of-{one.name}" for one in settings(manifests)}
+    known = {setting.name: f"word-of-{setting.name}" for setting in settings(manifests)}
     known["STORE_URL"] = "s3://a:b@objects:8333/letters?tls=no"
 
     write_files(tmp_path, Settings("ops", known), manifests)
 
     text = (tmp_path / "broker" / "definitions.json").read_text()
-    rights = {one["user"]: one["write"] for one in json.loads(text)["topic_permissions"]}
+    rights = {
+        topic_permission["user"]: topic_permission["write"]
+        for topic_permission in json.loads(text)["topic_permissions"]
+    }
     assert set(rights) == set(manifests)
     assert re.match(rights["proposal"], "proposal.submitted.v1")
     assert not re.match(rights["identity"], "proposal.submitted.v1")
@@ -135,7 +138,7 @@ def test_the_brokers_users_may_publish_their_own_events_only(tmp_path):
 
 def test_the_object_store_knows_one_bucket_and_who_may_use_it(tmp_path):
     manifests = discover()
-    known = {one.name: f"word-of-{one.name}" for one in settings(manifests)}
+    known = {setting.name: f"word-of-{setting.name}" for setting in settings(manifests)}
     known["STORE_URL"] = "s3://a:b@objects:8333/letters?tls=no"
 
     write_files(tmp_path, Settings("ops", known), manifests)

@@ -277,7 +277,10 @@ def test_the_environment_a_running_server_may_use_is_kept(launcher, monkeypatch,
 
     launcher.forget_older("runtime", str(folder / "runtime-newest"))
 
-    assert sorted(one.name for one in folder.iterdir()) == ["runtime-newest", "runtime-older"]
+    assert sorted(process.name for process in folder.iterdir()) == [
+        "runtime-newest",
+        "runtime-older",
+    ]
 
 
 def test_two_commands_at_once_build_one_environment(tmp_path):
@@ -299,7 +302,7 @@ def test_two_commands_at_once_build_one_environment(tmp_path):
         )
         for _ in range(2)
     ]
-    answers = [one.communicate(timeout=30)[0] for one in both]
+    answers = [process.communicate(timeout=30)[0] for process in both]
 
     assert answers[0] == answers[1] != b""
     assert (tmp_path / "builds").read_text().split() == ["build"]

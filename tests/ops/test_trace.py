@@ -142,7 +142,7 @@ def test_a_delivery_that_failed_shows_its_tries_and_why():
         "finished_at": AT,
     }
 
-    rows = [(one.happening, one.detail) for one in tracing.rows_of_delivery("n", delivery)]
+    rows = [(row.happening, row.detail) for row in tracing.rows_of_delivery("n", delivery)]
 
     assert rows == [("try 1", "permanent +0.00 s: no"), ("notice", "failed: refused")]
 

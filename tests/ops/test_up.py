@@ -27,11 +27,11 @@ def test_it_prints_address_accounts_and_where_the_mails_lie(up):
     assert up.url in up.said[-1]
     assert str(up.data / "mail") in said
     assert len(accounts) >= 15
-    assert all(one["password"] in said and one["nip"] in said for one in accounts)
+    assert all(account["password"] in said and account["nip"] in said for account in accounts)
 
 
 def test_passwords_differ_between_accounts(up):
-    passwords = [one["password"] for one in folder.credentials(up.data)["accounts"]]
+    passwords = [account["password"] for account in folder.credentials(up.data)["accounts"]]
 
     assert len(set(passwords)) == len(passwords)
 
@@ -168,7 +168,7 @@ def test_stopped_and_started_again_it_loses_nothing_and_tells_nobody_twice(tmp_p
 
 def told(case):
     found = case.applicant.get("/api/notification/v1/notices")["data"]
-    return [one["event_type"] for one in found if case.proposal_id in one["about"]]
+    return [notice["event_type"] for notice in found if case.proposal_id in notice["about"]]
 
 
 @pytest.mark.slow

@@ -69,9 +69,9 @@ class Office:
     def open(self) -> None:
         """Tell the service everything, as identity's events would."""
         self.service.hear(
-            *(unit_event(*one) for one in UNITS),
-            *(employee_event(*one) for one in PEOPLE),
-            *(role_event(*one) for one in ROLES),
+            *(unit_event(*row) for row in UNITS),
+            *(employee_event(*row) for row in PEOPLE),
+            *(role_event(*row) for row in ROLES),
         )
 
     def accept_receipts(self) -> None:

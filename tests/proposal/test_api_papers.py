@@ -68,12 +68,16 @@ def test_an_earlier_version_can_be_looked_at(office: Office, documents):
         json={"receipt": office.receipt("applicant")},
         headers={"If-Match": seen.headers["ETag"]},
     )
-    row = next(one for one in answer.json["documents"] if one["requirement"] == "skp_1_tahun")
+    row = next(
+        document
+        for document in answer.json["documents"]
+        if document["requirement"] == "skp_1_tahun"
+    )
 
     grant(office, proposal_id, "umpeg", revision=1)
     grant(office, proposal_id, "umpeg")
 
-    shown = [one["document_id"] for one in documents.asked]
+    shown = [document["document_id"] for document in documents.asked]
     assert shown == [row["previous"][0]["document_id"], row["current"]["document_id"]]
 
 

@@ -30,7 +30,7 @@ def test_a_proposal_says_all_a_client_needs(office: Office):
     assert seen["allowed_actions"] == ["resubmit"]
     assert seen["notes"]["umpeg"][0]["note"] == "SKP tidak terbaca"
     assert seen["notes"]["umpeg"][0]["reasons"][0]["label"] == "Dokumen tidak terbaca"
-    assert [one["requirement"] for one in seen["documents"]] == list(PAPERS)
+    assert [document["requirement"] for document in seen["documents"]] == list(PAPERS)
     assert seen["documents"][0]["current"]["revision"] == 1
     assert seen["definition"]["version"] == 1
     assert seen["applicant"]["opd_name"] == "Unit disdik"
@@ -121,7 +121,7 @@ def test_tracking_says_who_has_it_and_until_when(office: Office):
     answer = office.call("GET", f"/proposals/{proposal_id}/tracking", "applicant").json
 
     assert answer["stage"] == "umpeg_verification"
-    assert {one["name"] for one in answer["holders"]} == {
+    assert {holder["name"] for holder in answer["holders"]} == {
         "Pegawai Contoh Umpeg",
         "Pegawai Contoh Umpeg Second",
     }
@@ -133,7 +133,7 @@ def test_history_is_shown_to_the_applicant(office: Office):
 
     answer = office.call("GET", f"/proposals/{proposal_id}/history", "applicant").json
 
-    assert [one["action"] for one in answer["data"]] == ["submit", "approve", "approve"]
+    assert [entry["action"] for entry in answer["data"]] == ["submit", "approve", "approve"]
     assert answer["data"][0]["action_label"] == "Kirim Usulan"
 
 
@@ -152,5 +152,8 @@ def test_the_catalogue_lists_what_the_region_offers(office: Office):
     full = office.call("GET", "/layanan/kp_fungsional", "applicant").json
 
     assert {"bebas_hukdis", "kp_fungsional", "asn_berprestasi"} <= {row["code"] for row in rows}
-    assert {one["required"] for one in full["requirements"]} == {True, "conditional"}
+    assert {requirement["required"] for requirement in full["requirements"]} == {
+        True,
+        "conditional",
+    }
     assert office.call("GET", "/layanan/nothing", "applicant").status_code == 404

@@ -71,7 +71,7 @@ def test_the_same_key_and_body_decide_once(office: Office):
         for _ in range(3)
     ]
 
-    assert [one.status_code for one in answers] == [200, 200, 200]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
     assert answers[0].json == answers[2].json
     assert len(office.service.recorded("proposal.advanced.v1")) == 1
 
@@ -117,7 +117,7 @@ def test_of_a_hundred_officers_at_once_one_wins(office: Office):
     with ThreadPoolExecutor(max_workers=100) as pool:
         answers = list(pool.map(lambda who: decide(office, proposal_id, who, seen), officers))
 
-    statuses = [one.status_code for one in answers]
+    statuses = [answer.status_code for answer in answers]
     assert statuses.count(200) == 1
     assert all(status in (200, 409, 412) for status in statuses), set(statuses)
     assert len(office.service.recorded("proposal.advanced.v1")) == 1
@@ -137,7 +137,7 @@ def test_another_opds_proposal_looks_like_one_that_is_not_there(office: Office):
         headers={"If-Match": '"1"'},
     )
 
-    assert [one.status_code for one in (hidden, missing, decided)] == [404, 404, 404]
+    assert [answer.status_code for answer in (hidden, missing, decided)] == [404, 404, 404]
     assert {k: v for k, v in hidden.json.items() if k != "request_id"} == {
         k: v for k, v in missing.json.items() if k != "request_id"
     }
@@ -200,7 +200,7 @@ def test_a_wrong_receipt_is_refused_with_the_field_named(office, claims, status,
     )
 
     assert (answer.status_code, answer.json["code"]) == (status, code)
-    assert [one["pointer"] for one in answer.json["errors"]] == ["/receipt"]
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/receipt"]
 
 
 def test_a_forged_receipt_is_refused(office: Office):
@@ -242,4 +242,4 @@ def test_an_unknown_member_of_a_body_is_refused(office: Office):
     )
 
     assert answer.status_code == 422
-    assert [one["pointer"] for one in answer.json["errors"]] == ["/stage"]
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/stage"]

@@ -37,7 +37,11 @@ class TestDelivered:
         assert all(row.need.note.get("id") for row in conditional)
 
     def test_is_plain_json(self, layanan: LayananDefinition) -> None:
-        document = next(one for one in catalogue_documents() if one["code"] == layanan.code)
+        document = next(
+            catalogue_document
+            for catalogue_document in catalogue_documents()
+            if catalogue_document["code"] == layanan.code
+        )
 
         assert parse_layanan(json.loads(json.dumps(document))) == layanan
 
@@ -166,7 +170,11 @@ def test_what_is_no_definition_at_all_is_refused(data: Any) -> None:
 
 
 def test_no_single_wrong_value_crashes_the_reader() -> None:
-    document = next(one for one in catalogue_documents() if one["code"] == "kp_fungsional")
+    document = next(
+        catalogue_document
+        for catalogue_document in catalogue_documents()
+        if catalogue_document["code"] == "kp_fungsional"
+    )
 
     for path in _paths(document):
         for junk in (None, 7, "x", [], {}, [None], {"a": 1}, True):

@@ -59,7 +59,7 @@ UNIT = versions(
 )
 
 
-TOUCHED = [UUID(one.data["id"]) for one in (*PEOPLE_AND_OFFICES, *UNIT)]
+TOUCHED = [UUID(event.data["id"]) for event in (*PEOPLE_AND_OFFICES, *UNIT)]
 
 
 def copies() -> list[tuple]:

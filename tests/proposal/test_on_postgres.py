@@ -70,7 +70,7 @@ def test_of_many_officers_at_once_one_wins(office: Office):
 
     answers = at_once(lambda who: approve(office, proposal_id, who, etag), officers)
 
-    statuses = [one.status_code for one in answers]
+    statuses = [answer.status_code for answer in answers]
     assert statuses.count(200) == 1
     assert set(statuses) <= {200, 409, 412}
     assert len(office.service.recorded("proposal.advanced.v1")) == before + 1
@@ -79,8 +79,8 @@ def test_of_many_officers_at_once_one_wins(office: Office):
 def test_drafts_sent_at_once_do_not_pass_the_limit(office: Office):
     drafts = [office.draft("applicant_dinkes") for _ in range(8)]
     tags = [
-        office.call("GET", f"/proposals/{one}", "applicant_dinkes").headers["ETag"]
-        for one in drafts
+        office.call("GET", f"/proposals/{draft}", "applicant_dinkes").headers["ETag"]
+        for draft in drafts
     ]
 
     answers = at_once(
@@ -93,7 +93,7 @@ def test_drafts_sent_at_once_do_not_pass_the_limit(office: Office):
         zip(drafts, tags, strict=True),
     )
 
-    assert sorted(one.status_code for one in answers) == [200] * 3 + [422] * 5
+    assert sorted(answer.status_code for answer in answers) == [200] * 3 + [422] * 5
 
 
 def sent_until_answered(office: Office, path: str, who: str, begin: Barrier, **kwargs):
@@ -115,16 +115,16 @@ def test_a_key_sent_twenty_times_at_once_submits_once_and_answers_all_alike(offi
     send = partial(sent_until_answered, office, f"{path}/submit", "hasty", begin, headers=headers)
 
     with ThreadPoolExecutor(TWENTY) as pool:
-        answers = [one.result() for one in [pool.submit(send) for _ in range(TWENTY)]]
+        answers = [future.result() for future in [pool.submit(send) for _ in range(TWENTY)]]
     changed = office.call("POST", f"{path}/submit", "hasty", headers=headers, json={"other": 1})
 
-    assert {(one.status_code, one.headers["ETag"]) for one in answers} == {
+    assert {(answer.status_code, answer.headers["ETag"]) for answer in answers} == {
         (200, answers[0].headers["ETag"])
     }
-    assert len({one.data for one in answers}) == 1
-    assert sum("Idempotency-Replayed" in one.headers for one in answers) == TWENTY - 1
+    assert len({answer.data for answer in answers}) == 1
+    assert sum("Idempotency-Replayed" in answer.headers for answer in answers) == TWENTY - 1
     assert [entry.action for entry in office.history(proposal_id)] == ["submit"]
-    told = [one.subject for one in office.service.recorded("proposal.submitted.v1")]
+    told = [event.subject for event in office.service.recorded("proposal.submitted.v1")]
     assert told.count(f"proposal/{proposal_id}") == 1
     assert (changed.status_code, changed.json["code"]) == (422, "idempotency_key_reused")
 
@@ -135,7 +135,7 @@ def test_proposals_sent_at_once_have_numbers_of_their_own(office: Office):
 
     proposals = at_once(office.submitted, people)
 
-    numbers = {office.read(one).number for one in proposals}
+    numbers = {office.read(proposal).number for proposal in proposals}
     assert len(numbers) == len(people)
     with office.inside():
         rows = db.session.scalars(select(QueueCount)).all()
@@ -156,7 +156,7 @@ def test_inbox_counts_and_search_agree(office: Office):
         found = inbox(an_id("umpeg"), Wanted(q=number.lower())).items
 
     assert len(listed) == total
-    assert [one.proposal.id for one in found] == [proposal_id]
+    assert [future.proposal.id for future in found] == [proposal_id]
 
 
 def test_status_lookup_crosses_regions_and_nothing_else_does(office: Office):

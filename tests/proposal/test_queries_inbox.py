@@ -128,7 +128,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(office: Office):
             break
 
     assert [len(page) for page in pages] == [3, 3, 2]
-    assert [one for page in pages for one in page] == expected
+    assert [entry for page in pages for entry in page] == expected
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def _compare() -> None:
     db.session.rollback()
     for who in OFFICERS:
         expected = decidable(who)
-        listed = {one.proposal.id for one in inbox(an_id(who), Wanted(limit=100)).items}
+        listed = {entry.proposal.id for entry in inbox(an_id(who), Wanted(limit=100)).items}
         assert listed == expected, who
         assert sum(counts(an_id(who)).values()) == len(expected), who
 

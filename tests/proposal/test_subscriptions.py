@@ -58,9 +58,9 @@ def resulted(proposal_id, result: str, *, source: str = "dummy", **more) -> Even
 
 def with_a_deciding_service(office: Office, stage: str) -> None:
     stages = [
-        {"stage": str(one)} | ({"decider": "service:dummy"} if one == stage else {})
-        for one in OFFICER_STAGES
-        if one in ("opd_head_approval", "processing")
+        {"stage": str(each)} | ({"decider": "service:dummy"} if each == stage else {})
+        for each in OFFICER_STAGES
+        if each in ("opd_head_approval", "processing")
     ]
     office.install(definition_data(stages=stages, result={"document": "optional"}))
 

@@ -45,7 +45,7 @@ def test_submitting_tells_who_may_decide(office: Office):
 def test_serials_run_per_layanan_and_year(office: Office):
     first, second = office.read(office.submitted()), office.read(office.submitted())
 
-    assert [one.number[-6:] for one in (first, second)] == ["000001", "000002"]
+    assert [proposal.number[-6:] for proposal in (first, second)] == ["000001", "000002"]
 
 
 def test_a_missing_document_and_field_are_named_together(office: Office):

@@ -188,4 +188,4 @@ def test_history_cannot_be_rewritten_or_removed(office: Office, change):
     with office.inside(), pytest.raises(HistoryIsImmutable):
         tamper()
 
-    assert [one.note for one in office.history(proposal_id)] == [None]
+    assert [entry.note for entry in office.history(proposal_id)] == [None]

@@ -25,7 +25,9 @@ blp = Blueprint("layanan", __name__, url_prefix="/api/proposal/v1/layanan")
 def list_layanan() -> Page:
     snapshot = region_snapshot()
     moment = snapshot.moment()
-    return Page([layanan_row(snapshot.layanan[one], moment) for one in snapshot.current.values()])
+    return Page(
+        [layanan_row(snapshot.layanan[version], moment) for version in snapshot.current.values()]
+    )
 
 
 @blp.route("/<code>", methods=["GET"])

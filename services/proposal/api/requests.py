@@ -102,7 +102,7 @@ class ReasonFields(Schema):
 
 class NewDecision(Schema):
     decision = fields.String(
-        required=True, validate=validate.OneOf([str(one) for one in DECISIONS])
+        required=True, validate=validate.OneOf([str(decision) for decision in DECISIONS])
     )
     note = prose(load_default="")
     reasons = fields.List(
@@ -118,7 +118,9 @@ class NewDecision(Schema):
 
 
 class NewResult(Schema):
-    result = fields.String(required=True, validate=validate.OneOf([str(one) for one in Result]))
+    result = fields.String(
+        required=True, validate=validate.OneOf([str(result) for result in Result])
+    )
     remark = prose(load_default="")
     receipt = SignedReceipt(load_default=None, allow_none=True)
     fields_ = fields.Dict(

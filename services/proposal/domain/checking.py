@@ -46,13 +46,13 @@ def check_draft(
     """
     errors = []
     for name, value in values.items():
-        known = definition.field_named(name)
-        if known is None:
+        field = definition.field_named(name)
+        if field is None:
             errors.append(_error(f"/fields/{name}", "unknown_field"))
-        elif known.system:
+        elif field.system:
             errors.append(_error(f"/fields/{name}", "system_field"))
         else:
-            errors += value_errors(known, value)
+            errors += value_errors(field, value)
     return errors
 
 
@@ -107,9 +107,9 @@ def check_resubmit(
 
 def check_result(definition: LayananDefinition, values: Mapping[str, Any]) -> list[FieldError]:
     """Check the facts an officer enters with the result (R22)."""
-    known = {item.name: item for item in definition.result.fields}
-    errors = [_error(f"/fields/{name}", "unknown_field") for name in values if name not in known]
-    for item in known.values():
+    fields = {item.name: item for item in definition.result.fields}
+    errors = [_error(f"/fields/{name}", "unknown_field") for name in values if name not in fields]
+    for item in fields.values():
         errors += _entry_errors(item, values, {})
     return errors
 

@@ -51,10 +51,10 @@ class Compare:
     operand: Any
 
     def holds(self, values: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
-        known = (values if self.source == "field" else facts).get(self.name)
+        value = (values if self.source == "field" else facts).get(self.name)
         if self.operator == "is_set":
-            return _is_set(known) is self.operand
-        return known is not None and _OPERATORS[self.operator](known, self.operand)
+            return _is_set(value) is self.operand
+        return value is not None and _OPERATORS[self.operator](value, self.operand)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -109,8 +109,8 @@ def _comparable(known: Any, operand: Any) -> bool:
     return numbers or (isinstance(known, str) and isinstance(operand, str))
 
 
-def _equals(known: Any, operand: Any) -> bool:
-    return type(known) is type(operand) and bool(known == operand)
+def _equals(value: Any, operand: Any) -> bool:
+    return type(value) is type(operand) and bool(value == operand)
 
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {

@@ -47,12 +47,12 @@ def with_computed(
     `tenure_months` counts from the appointment as CPNS, or the first contract of a PPPK
     (ambiguities A12, A13).
     """
-    known = dict(facts)
+    completed = dict(facts)
     appointed = _day(facts.get("tmt_cpns"))
-    known["tenure_months"] = full_months(appointed, period) if appointed else None
-    known["kp_pertama"] = is_first_promotion(facts)
-    known["mutasi_masuk"] = has_moved_in(facts)
-    return known
+    completed["tenure_months"] = full_months(appointed, period) if appointed else None
+    completed["kp_pertama"] = is_first_promotion(facts)
+    completed["mutasi_masuk"] = has_moved_in(facts)
+    return completed
 
 
 def is_first_promotion(facts: Mapping[str, Any]) -> bool | None:

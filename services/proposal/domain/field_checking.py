@@ -23,10 +23,10 @@ def value_errors(field: Field, value: Any, *, prefix: str = "/fields") -> list[F
     """Name what is wrong with a value that is there; empty values pass."""
     if is_empty(value):
         return []
-    found = _CHECKS[field.type](field, value)
-    if found is None and field.accepted is not None and value not in field.accepted:
-        found = ("below_minimum", field.refusal)
-    return [field_error(f"{prefix}/{field.name}", *found)] if found else []
+    refusal = _CHECKS[field.type](field, value)
+    if refusal is None and field.accepted is not None and value not in field.accepted:
+        refusal = ("below_minimum", field.refusal)
+    return [field_error(f"{prefix}/{field.name}", *refusal)] if refusal else []
 
 
 def field_error(pointer: str, code: str, text: Text) -> FieldError:

@@ -163,13 +163,13 @@ def _max_open(reader: Reader) -> MaxOpen:
     if not reader.has("max_open"):
         return MaxOpen()
     part = reader.part("max_open")
-    found = MaxOpen(
+    limit = MaxOpen(
         count=part.number("count", 1, least=1),
         group=frozenset(part.codes("group")),
         per_period=part.flag("per_period"),
     )
     part.finish()
-    return found
+    return limit
 
 
 def _stage(reader: Reader) -> StageRule:
@@ -238,7 +238,7 @@ def _dated_row(reader: Reader) -> DatedRow:
 
 def _contradictions(definition: LayananDefinition) -> list[str]:
     code = definition.code
-    found = [
+    faults = [
         f"{code}.{key}: “{name}” stands there twice"
         for key, names in (
             ("fields", [item.name for item in definition.fields]),
@@ -249,11 +249,11 @@ def _contradictions(definition: LayananDefinition) -> list[str]:
     ]
     order = [rule.stage for rule in definition.stages]
     if order != [stage for stage in OFFICER_STAGES if stage in order]:
-        found.append(f"{code}.stages: not in the order of the workflow")
+        faults.append(f"{code}.stages: not in the order of the workflow")
     if Stage.PROCESSING not in order:
-        found.append(f"{code}.stages: must end in processing")
+        faults.append(f"{code}.stages: must end in processing")
     window = definition.window
     period = definition.field_named(window.period_field) if window else None
     if window and (period is None or period.type not in ("month", "date")):
-        found.append(f"{code}.window.period_field: no month or date field of that name")
-    return found
+        faults.append(f"{code}.window.period_field: no month or date field of that name")
+    return faults

@@ -126,12 +126,12 @@ class Reader:
 
     def each(self, key: str, read: Callable[["Reader"], T]) -> tuple[T, ...]:
         """Read every object of a list with `read`."""
-        found = []
+        values = []
         for index, item in enumerate(self.list_of(key)):
             reader = Reader(item, f"{self.where}.{key}[{index}]", self.problems)
-            found.append(read(reader))
+            values.append(read(reader))
             reader.finish()
-        return tuple(found)
+        return tuple(values)
 
     def _text(self, key: str, value: Any, *, required: bool) -> Text:
         if value is None and not required:

@@ -150,12 +150,12 @@ def _upcoming(
     holidays: Collection[date],
 ) -> list[tuple[Period, date]]:
     months = [add_months(_month(today), n) for n in range(-HORIZON_MONTHS, HORIZON_MONTHS + 1)]
-    found = [
+    periods = [
         (span, month)
         for month in months
         if (span := span_of(window, month, holidays)) and span.last and span.last >= today
     ]
-    return sorted(found, key=lambda pair: (pair[0].first, pair[1]))
+    return sorted(periods, key=lambda pair: (pair[0].first, pair[1]))
 
 
 def _month(day: date) -> date:

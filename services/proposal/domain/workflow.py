@@ -142,14 +142,14 @@ def allowed_actions(
     definition: LayananDefinition,
 ) -> tuple[Action, ...]:
     """List what `role` may do now, for buttons and for inboxes."""
-    found = []
+    actions = []
     for action in MOVES.get(position.stage, {}):
         try:
             _legal_row(position, action, role, definition)
         except Refused:
             continue
-        found.append(action)
-    return tuple(found)
+        actions.append(action)
+    return tuple(actions)
 
 
 def submit(position: Position, *, definition: LayananDefinition) -> Move:

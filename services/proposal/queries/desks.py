@@ -157,7 +157,9 @@ def _reach(
 
 def _alike(stage: Stage, snapshot: RegionSnapshot) -> list[frozenset[UUID]]:
     """Definitions whose rules on who decides the stage are the same are asked about once."""
-    lent_by_layanan = any(one.layanan is not None for one in snapshot.organisation.delegations)
+    lent_by_layanan = any(
+        delegation.layanan is not None for delegation in snapshot.organisation.delegations
+    )
     groups: dict[tuple[object, ...], set[UUID]] = defaultdict(set)
     for definition_id, layanan in snapshot.layanan.items():
         rule = layanan.stage_rule(stage)

@@ -60,9 +60,9 @@ def counts(person_id: UUID) -> dict[str, int]:
     reaches = reaches_of(person_id, snapshot, snapshot.moment().today)
     usual = [reach for reach in reaches if reach.applicant_id is None]
     special = [reach for reach in reaches if reach.applicant_id]
-    total = Counter({str(one.stage): 0 for one in (*usual, *special)})
+    total = Counter({str(matter.stage): 0 for matter in (*usual, *special)})
     for stage, scope, definition_id, waiting in _counters(usual):
-        if any(_counted(one, stage, scope, definition_id) for one in usual):
+        if any(_counted(matter, stage, scope, definition_id) for matter in usual):
             total[stage] += waiting
     total.subtract(_stages_of(_any(usual), Proposal.applicant_id == person_id))
     total.update(_stages_of(_any(special)))
@@ -78,9 +78,9 @@ def decided(person_id: UUID, wanted: Wanted) -> Page:
         about = select(Proposal.id).where(*wanted.conditions())
         statement = statement.where(HistoryEntry.proposal_id.in_(about))
     by = (HistoryEntry.at, HistoryEntry.id)
-    found = page(db.session(), statement, by=by, limit=wanted.limit, cursor=wanted.cursor)
-    proposals = listed_by_id({entry.proposal_id for entry in found.items})
-    return found.each(lambda entry: Decided(*proposals[entry.proposal_id], entry))
+    rows = page(db.session(), statement, by=by, limit=wanted.limit, cursor=wanted.cursor)
+    proposals = listed_by_id({entry.proposal_id for entry in rows.items})
+    return rows.each(lambda entry: Decided(*proposals[entry.proposal_id], entry))
 
 
 def _page(statement: Select[Any], limit: int, cursor: str | None) -> Page:
@@ -92,22 +92,22 @@ def _page(statement: Select[Any], limit: int, cursor: str | None) -> Page:
 def _fits(reach: Reach, wanted: Wanted, snapshot: RegionSnapshot) -> bool:
     if wanted.stage is not None and reach.stage != wanted.stage:
         return False
-    codes = {snapshot.layanan[one].code for one in reach.definitions}
+    codes = {snapshot.layanan[definition].code for definition in reach.definitions}
     return wanted.layanan is None or wanted.layanan in codes
 
 
 def _conditions(reaches: Iterable[Reach]) -> list[ColumnElement[bool]]:
     """One condition per queue; those of single applicants together, they are few."""
-    queues = [one for one in reaches if one.applicant_id is None]
-    few = [one for one in reaches if one.applicant_id is not None]
+    queues = [reach for reach in reaches if reach.applicant_id is None]
+    few = [reach for reach in reaches if reach.applicant_id is not None]
     by_stage = _by_stage_and_definitions(queues)
     return by_stage + ([_any(few)] if few else [])
 
 
 def _by_stage_and_definitions(queues: Sequence[Reach]) -> list[ColumnElement[bool]]:
     scopes: dict[tuple[str, frozenset[UUID]], list[UUID | None]] = {}
-    for one in queues:
-        scopes.setdefault((one.stage, one.definitions), []).append(one.opd_id)
+    for queue in queues:
+        scopes.setdefault((queue.stage, queue.definitions), []).append(queue.opd_id)
     return [
         and_(
             Proposal.stage == stage,
@@ -128,11 +128,11 @@ def _condition(reach: Reach) -> ColumnElement[bool]:
 
 
 def _any(reaches: Iterable[Reach]) -> ColumnElement[bool]:
-    return or_(false(), *(_condition(one) for one in reaches))
+    return or_(false(), *(_condition(reach) for reach in reaches))
 
 
 def _counters(reaches: Sequence[Reach]) -> Sequence[tuple[str, str, UUID, int]]:
-    queues = {(str(one.stage), _scope(one)) for one in reaches}
+    queues = {(str(reach.stage), _scope(reach)) for reach in reaches}
     statement = select(
         QueueCount.stage, QueueCount.scope, QueueCount.definition_id, QueueCount.waiting
     ).where(tuple_(QueueCount.stage, QueueCount.scope).in_(queues))

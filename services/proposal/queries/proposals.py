@@ -64,7 +64,9 @@ class Viewed(Listed):
         return self._of(decider_of(self.layanan, self.position.stage) or "")
 
     def _of(self, role: str) -> list[str]:
-        return [str(one) for one in allowed_actions(self.position, role, definition=self.layanan)]
+        return [
+            str(action) for action in allowed_actions(self.position, role, definition=self.layanan)
+        ]
 
 
 @dataclass(frozen=True)
@@ -131,8 +133,8 @@ def mine(person_id: UUID, wanted: Wanted, state: str | None = None) -> Page:
     elif state == "final":
         statement = statement.where(Proposal.stage.in_(FINAL_STAGES))
     by = (Proposal.created_at, Proposal.id)
-    found = page(db.session(), statement, by=by, limit=wanted.limit, cursor=wanted.cursor)
-    return listed(found, region_snapshot())
+    rows = page(db.session(), statement, by=by, limit=wanted.limit, cursor=wanted.cursor)
+    return listed(rows, region_snapshot())
 
 
 def papers(proposal_id: UUID) -> Sequence[ProposalDocument]:
@@ -170,10 +172,10 @@ def status_of(number: str, lookup_code: str) -> Proposal:
 
     Raises `NotFound` alike for a wrong number and a wrong code.
     """
-    found = numbered(number)
-    if not is_lookup_code(lookup_code, found.lookup_code or ""):
+    proposal = numbered(number)
+    if not is_lookup_code(lookup_code, proposal.lookup_code or ""):
         raise NotFound
-    return found
+    return proposal
 
 
 def numbered(number: str) -> Proposal:
@@ -181,20 +183,24 @@ def numbered(number: str) -> Proposal:
 
     Raises `NotFound`.
     """
-    wanted = normalise_number(number)
-    found = db.session.scalar(select(Proposal).where(Proposal.number == wanted)) if wanted else None
-    if found is None:
+    normalised = normalise_number(number)
+    proposal = (
+        db.session.scalar(select(Proposal).where(Proposal.number == normalised))
+        if normalised
+        else None
+    )
+    if proposal is None:
         raise NotFound
-    return found
+    return proposal
 
 
 def unattended(*, limit: int, cursor: str | None) -> Page:
     """Return the open alarms of the region, the newest first."""
     statement = select(Unattended).where(Unattended.cleared_at.is_(None))
     by = (Unattended.raised_at, Unattended.id)
-    found = page(db.session(), statement, by=by, limit=limit, cursor=cursor)
-    proposals = listed_by_id({unattended.proposal_id for unattended in found.items})
-    return found.each(lambda unattended: Alarm(*proposals[unattended.proposal_id], unattended))
+    rows = page(db.session(), statement, by=by, limit=limit, cursor=cursor)
+    proposals = listed_by_id({unattended.proposal_id for unattended in rows.items})
+    return rows.each(lambda unattended: Alarm(*proposals[unattended.proposal_id], unattended))
 
 
 def _has_acted(proposal: Proposal, person_id: UUID) -> bool:

@@ -197,8 +197,10 @@ def _handed_in(
 
 def _attached(case: Case) -> dict[str, Attached]:
     return {
-        one.requirement: Attached(str(one.document_id), one.size, one.content_type)
-        for one in documents_of(case)
+        attachment.requirement: Attached(
+            str(attachment.document_id), attachment.size, attachment.content_type
+        )
+        for attachment in documents_of(case)
     }
 
 

@@ -15,11 +15,11 @@ def watch(session: Session, proposal: Proposal, deciders: Deciders) -> bool:
     """Raise the alarm when nobody can decide; True when it is a new one."""
     if deciders.alarm is None:
         return False
-    wanted = select(Unattended).where(Unattended.proposal_id == proposal.id)
-    known = session.scalar(wanted.execution_options(populate_existing=True))
-    if known is not None and known.cleared_at is None:
+    statement = select(Unattended).where(Unattended.proposal_id == proposal.id)
+    earlier = session.scalar(statement.execution_options(populate_existing=True))
+    if earlier is not None and earlier.cleared_at is None:
         return False
-    alarm = known or Unattended(proposal_id=proposal.id)
+    alarm = earlier or Unattended(proposal_id=proposal.id)
     alarm.stage, alarm.raised_at, alarm.cleared_at = proposal.stage, now(), None
     session.add(alarm)
     UNATTENDED.labels(proposal.stage).inc()

@@ -22,9 +22,9 @@ def install(definitions: Iterable[Mapping[str, Any]]) -> list[str]:
         newest = select(LayananDefinition.code, func.max(LayananDefinition.version)).group_by(
             LayananDefinition.code
         )
-        known = {row[0]: row[1] for row in session.execute(newest)}
+        versions = {row[0]: row[1] for row in session.execute(newest)}
         for layanan, data in parsed:
-            if known.get(layanan.code, 0) >= layanan.version:
+            if versions.get(layanan.code, 0) >= layanan.version:
                 continue
             session.execute(
                 update(LayananDefinition)

@@ -20,14 +20,14 @@ def grant_document(
     """
     with db.transaction() as session:
         case = visible_case(session, proposal_id, person_id)
-        wanted = (
+        revision_wanted = (
             ProposalDocument.current if revision is None else ProposalDocument.revision == revision
         )
         document = session.scalar(
             select(ProposalDocument).where(
                 ProposalDocument.proposal_id == proposal_id,
                 ProposalDocument.requirement == requirement,
-                wanted,
+                revision_wanted,
             )
         )
         if document is None:

@@ -68,7 +68,7 @@ def documents_view(viewed: Viewed, filed: Papers) -> list[dict[str, Any]]:
             item,
             needed=item.upload and item.need.applies(values, facts),
             is_open=item.code in viewed.opened.documents,
-            filed=[one for one in filed if one.requirement == item.code],
+            filed=[row for row in filed if row.requirement == item.code],
         )
         for item in viewed.layanan.requirements
     ]
@@ -77,7 +77,7 @@ def documents_view(viewed: Viewed, filed: Papers) -> list[dict[str, Any]]:
 def _of_requirement(
     item: Requirement, *, needed: bool, is_open: bool, filed: Papers
 ) -> dict[str, Any]:
-    current = next((one for one in filed if one.current), None)
+    current = next((row for row in filed if row.current), None)
     return {
         "requirement": item.code,
         "name": said(item.name),
@@ -85,5 +85,5 @@ def _of_requirement(
         "upload": item.upload,
         "open": is_open,
         "current": document_view(current) if current else None,
-        "previous": [document_view(one) for one in filed if not one.current],
+        "previous": [document_view(row) for row in filed if not row.current],
     }

@@ -84,10 +84,10 @@ def entry_view(entry: HistoryEntry) -> dict[str, Any]:
 def notes_view(entries: Sequence[HistoryEntry]) -> dict[str, list[dict[str, Any]]]:
     """Newest first, in the slot of the office that wrote them (R13)."""
     slots: dict[str, list[dict[str, Any]]] = {str(slot): [] for slot in NoteSlot}
-    for one in reversed(entries):
-        slot = NOTE_SLOTS.get(Stage(one.from_stage))
-        if slot is not None and one.role != "applicant" and (one.note or one.reasons):
-            slots[slot].append(_note(one))
+    for entry in reversed(entries):
+        slot = NOTE_SLOTS.get(Stage(entry.from_stage))
+        if slot is not None and entry.role != "applicant" and (entry.note or entry.reasons):
+            slots[slot].append(_note(entry))
     return slots
 
 

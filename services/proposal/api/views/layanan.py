@@ -217,7 +217,9 @@ def _field(item: Field) -> dict[str, Any]:
         "description": said(item.description),
         "required": item.need.word,
         "condition": said(item.need.note),
-        "options": [{"value": one.value, "label": said(one.label)} for one in item.options],
+        "options": [
+            {"value": option.value, "label": said(option.label)} for option in item.options
+        ],
         "minimum": item.minimum,
         "maximum": item.maximum,
         "system": item.system,

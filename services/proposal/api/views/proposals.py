@@ -184,7 +184,7 @@ def _lookup_code(proposal: Proposal) -> str | None:
 def _outcome(proposal: Proposal, filed: Sequence[ProposalDocument]) -> dict[str, Any] | None:
     if proposal.result is None:
         return None
-    paper = next((one for one in filed if one.requirement == RESULT and one.current), None)
+    paper = next((row for row in filed if row.requirement == RESULT and row.current), None)
     return {
         "result": proposal.result,
         "label": said(LABELS["result"][proposal.result]),
