@@ -1,6 +1,7 @@
 """What a cluster's plan tells its processes."""
 
 import argparse
+import json
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,16 @@ def test_a_public_address_given_outside_wins(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setenv("PUBLIC_URL", "https://simpul.kota-x.example/")
 
     assert plan.load(tmp_path, 8080).public_url == "https://simpul.kota-x.example"
+
+
+def test_a_folder_of_an_earlier_release_keeps_its_secrets(tmp_path: Path):
+    secrets = {"SECRET_KEY": "sealed-before", "client/proposal": "registered-before"}
+    (tmp_path / "plan.json").write_text(json.dumps({"secrets": secrets, "ports": {}}))
+    engines = {f"BUS_URL_{name}": "amqp://broker/" for name in ("IDENTITY", "PROPOSAL")}
+
+    known = plan.load(tmp_path, 8080)
+
+    identity, proposal = (known.settings_of(name, engines) for name in ("identity", "proposal"))
+    assert identity["SECRET_KEY"] == "sealed-before"
+    assert identity["CLIENT_SECRET_PROPOSAL"] == "registered-before"
+    assert proposal["CLIENT_SECRET_PROPOSAL"] == "registered-before"
