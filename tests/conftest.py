@@ -20,14 +20,9 @@ from tests.builders.shared import SharedCluster, shares_the_cluster
 telemetry.configure_logs(terminal=False, level=40)
 CLUSTER = pytest.StashKey[SharedCluster]()
 CLUSTERS = "clusters"
-SERVERS = ("postgres", "broker", "chromium")  # fixtures that start one
-SYSTEMS = (
-    "journey",
-    "season",
-    "lived_in",
-    "joined",
-    "checkout",
-)  # fixtures of a module that build one
+# Fixtures that start a server, and those of a module that build a system.
+SERVERS = ("postgres", "broker", "chromium")
+SYSTEMS = ("journey", "season", "lived_in", "joined", "checkout")
 LONG_PARTS = {part.name for part in PARTS}
 
 

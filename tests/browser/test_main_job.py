@@ -11,7 +11,7 @@ from tests.browser.people import DESK, PATIENCE_MS, PHONE, People, Visit
 from tests.builders.pdfs import a_pdf
 from tests.builders.shared import ON_THE_SHARED_CLUSTER
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MATRIX = [
     pytest.param(Visit(), id="embedded"),
     pytest.param(Visit(scripts=False, screens=()), id="embedded without scripts"),

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.people import DESK, PHONE, People
 from tests.browser.test_main_job import confirm, decide, paper
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_a_form_without_scripts_carries_every_file_and_tells_what_is_missing(

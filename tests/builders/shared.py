@@ -25,7 +25,6 @@ _PATIENCE = 15.0
 ON_THE_SHARED_CLUSTER = [
     pytest.mark.live,
     pytest.mark.xdist_group(GROUP),
-    pytest.mark.timeout(600),
 ]
 
 

@@ -22,7 +22,7 @@ from ops.cluster.install import missing
 from ops.engines.s3 import S3
 from tests.builders.engines import engine_folder
 
-pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.live, pytest.mark.alone]
 ROOT = Path(__file__).parents[2]
 CI = os.environ.get("CI") == "true"
 # A test must not inherit settings of the shell it is run from.

@@ -17,4 +17,4 @@ from tests.chassis.test_trace import (  # noqa: F401 - the same
     test_what_was_heard_shows_how_its_handling_went,
 )
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.live

@@ -12,7 +12,7 @@ from chassis.events.envelope import Event
 from tests.builders.rabbit import TYPES, publish_all
 from tests.chassis.test_events import note
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.live
 
 
 def test_what_is_confirmed_arrives_whole(publisher, ear):

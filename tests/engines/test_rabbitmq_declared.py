@@ -24,7 +24,7 @@ EARLIER = {
     "x-dead-letter-strategy": "at-least-once",
     "x-overflow": "reject-publish",
 }
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.live
 
 
 def test_a_queue_with_other_arguments_stops_the_deploy_step_and_says_what_to_do(broker, tmp_path):

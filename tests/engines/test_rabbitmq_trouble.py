@@ -30,7 +30,7 @@ from tests.builders.rabbit import Ear, channel_of, control, publish_all
 from tests.builders.service import Service, settings_for, under_test
 from tests.chassis.test_events import heard, inbox, note, outbox
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.live
 ROOT = Path(__file__).parents[2]
 
 

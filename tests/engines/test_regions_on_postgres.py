@@ -29,7 +29,7 @@ from tests.builders.neighbours import add_neighbours
 from tests.builders.system import System, demo_system
 from tests.journeys.journey import PUBLIC_URL, Journey
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.live
 
 
 @dataclass

@@ -24,7 +24,7 @@ from ops.parts import FRONTS
 from tests.builders.engines import engine_folder, or_skipped
 from tests.builders.orders import SEED, chance, how_many
 
-pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.live, pytest.mark.alone]
 HEALTHY_WITHIN = 240.0
 LATE = 2
 LATE_SECONDS, VERY_LATE_SECONDS = 5.0, 60.0  # the first order of all waits a minute

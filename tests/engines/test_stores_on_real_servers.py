@@ -26,7 +26,7 @@ from tests.builders.engines import engine_folder, or_skipped
 from tests.documents.test_adapters_stores import TestEveryStore as SuiteOfEveryStore
 from tests.documents.test_adapters_stores import put, read
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.live
 SERVERS = ("rclone", pytest.param("minio", marks=pytest.mark.prove(part="minio")))
 SECRET = "a/secret+of-this-test"
 CONTENT = bytes(range(256)) * 400

@@ -27,7 +27,6 @@ FORMS_OF_A_SEASON = [
             pytest.mark.live,
             pytest.mark.alone,
             pytest.mark.prove(part="rest"),
-            pytest.mark.timeout(600),
         ],
     ),
 ]

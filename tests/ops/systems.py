@@ -20,7 +20,6 @@ from ops.journey.web import Web
 ON_A_RUNNING_SYSTEM = [
     pytest.mark.live,
     pytest.mark.xdist_group("running-system"),
-    pytest.mark.timeout(300),
 ]
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"ready at (http://\S+)")

@@ -22,7 +22,6 @@ live = pytest.mark.live
 
 
 @live
-@pytest.mark.timeout(300)
 def test_the_main_job_runs_on_a_temporary_system_and_every_step_is_checked():
     ended = run_ops("demo", patience=280)
 
@@ -35,7 +34,6 @@ def test_the_main_job_runs_on_a_temporary_system_and_every_step_is_checked():
 
 
 @live
-@pytest.mark.timeout(300)
 def test_it_runs_on_a_system_that_is_in_use(tmp_path):
     with running(copy_demo(tmp_path / "data")) as up:
         case = up.case()
