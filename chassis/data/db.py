@@ -4,13 +4,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as RequestSession
-from sqlalchemy import MetaData, String, Table, Uuid, event
+from sqlalchemy import MetaData, Select, String, Table, Uuid, event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import (
@@ -26,9 +26,11 @@ from sqlalchemy.sql import ClauseElement, visitors
 
 from chassis.data import postgres
 from chassis.data.tables import JSON_VALUE, Plumbing, UTCDateTime
+from chassis.kernel.errors import NotFound
 from chassis.process import regions
 from chassis.process.telemetry import log
 
+T = TypeVar("T")
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -141,6 +143,13 @@ class Database(SQLAlchemy):
                 raise
         for callback in session.info.pop(self._PENDING, ()):
             callback()
+
+    def one(self, statement: Select[T]) -> T:
+        """Return what a statement finds first. Raises `NotFound`."""
+        found = self.session.scalar(statement)
+        if found is None:
+            raise NotFound
+        return found
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once, after the open transaction has committed; never if it does not."""

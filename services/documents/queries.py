@@ -7,17 +7,12 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 
 from chassis.data.paging import Page, page
-from chassis.kernel.errors import NotFound
 from services.documents.models import PEOPLE, ArchiveEntry, Document, View, db
 
 
 def document_of(document_id: UUID, owner_id: UUID) -> Document:
     """Return an owner's document. Raises `NotFound` to everybody else."""
-    statement = _owned_by(owner_id).where(Document.id == document_id)
-    document: Document | None = db.session.scalars(statement).one_or_none()
-    if document is None:
-        raise NotFound
-    return document
+    return db.one(_owned_by(owner_id).where(Document.id == document_id))
 
 
 def document(document_id: UUID, owner_id: UUID) -> dict[str, Any]:
@@ -48,7 +43,7 @@ def views(document_id: UUID, owner_id: UUID, *, limit: int, cursor: str | None) 
     return rows.each(lambda view: _view(view, names))
 
 
-def _owned_by(owner_id: UUID) -> Select[Any]:
+def _owned_by(owner_id: UUID) -> Select[Document]:
     return select(Document).where(
         or_(Document.owner_id == owner_id, Document.id.in_(_archived_for(owner_id)))
     )

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from chassis.data.paging import Page, page
 from chassis.kernel.errors import NotFound
@@ -38,10 +38,7 @@ _ME = (
 
 def region(code: str | None = None) -> Region:
     """Return a region, by default the bound one. Raises `NotFound`."""
-    region_row = db.session.get(Region, code or current_region())
-    if region_row is None:
-        raise NotFound
-    return region_row
+    return db.one(select(Region).where(Region.code == (code or current_region())))
 
 
 def today(of: Region | None = None) -> date:
@@ -51,33 +48,21 @@ def today(of: Region | None = None) -> date:
 
 def employee(employee_id: UUID) -> Employee:
     """Return an employee of the bound region. Raises `NotFound`."""
-    employee_row = db.session.scalar(select(Employee).where(Employee.id == employee_id))
-    if employee_row is None:
-        raise NotFound
-    return employee_row
+    return db.one(select(Employee).where(Employee.id == employee_id))
 
 
 def employee_by_nip(nip: str) -> Employee:
     """Return the employee with this NIP. Raises `NotFound`."""
-    employee_row = db.session.scalar(select(Employee).where(Employee.nip == nip))
-    if employee_row is None:
-        raise NotFound
-    return employee_row
+    return db.one(select(Employee).where(Employee.nip == nip))
 
 
-def employees(
-    *, q: str | None, unit_id: UUID | None, active: bool | None, limit: int, cursor: str | None
-) -> Page:
+def employees(*, q: str | None, unit_id: UUID | None, active: bool | None, **place: Any) -> Page:
     """List employees by name; `q` is part of it, `unit_id` also takes an OPD."""
-    statement = select(Employee)
-    if q:
-        statement = statement.where(func.lower(Employee.name).contains(q.lower(), autoescape=True))
+    statement = select(Employee).where(*_named(Employee, q), *_equal(Employee, active=active))
     if unit_id:
         statement = statement.where(or_(Employee.unit_id == unit_id, Employee.opd_id == unit_id))
-    if active is not None:
-        statement = statement.where(Employee.active == active)
     by = (Employee.name, Employee.id)
-    return page(db.session(), statement, by=by, limit=limit, cursor=cursor, descending=False)
+    return page(db.session(), statement, by=by, descending=False, **place)
 
 
 def facts_of(employee_id: UUID) -> dict[str, dict[str, Any]]:
@@ -92,31 +77,12 @@ def facts_of(employee_id: UUID) -> dict[str, dict[str, Any]]:
 
 def unit(unit_id: UUID) -> Unit:
     """Return a unit of the bound region. Raises `NotFound`."""
-    unit_row = db.session.scalar(select(Unit).where(Unit.id == unit_id))
-    if unit_row is None:
-        raise NotFound
-    return unit_row
+    return db.one(select(Unit).where(Unit.id == unit_id))
 
 
-def units(
-    *,
-    q: str | None,
-    kind: str | None,
-    parent_id: UUID | None,
-    active: bool | None,
-    limit: int,
-    cursor: str | None,
-) -> Page:
-    """List units by name."""
-    statement = select(Unit)
-    if q:
-        statement = statement.where(func.lower(Unit.name).contains(q.lower(), autoescape=True))
-    if kind:
-        statement = statement.where(Unit.kind == kind)
-    if parent_id:
-        statement = statement.where(Unit.parent_id == parent_id)
-    if active is not None:
-        statement = statement.where(Unit.active == active)
+def units(*, q: str | None, limit: int, cursor: str | None, **equal: Any) -> Page:
+    """List units by name; by part of it, and by kind, parent_id and active."""
+    statement = select(Unit).where(*_named(Unit, q), *_equal(Unit, **equal))
     by = (Unit.name, Unit.id)
     return page(db.session(), statement, by=by, limit=limit, cursor=cursor, descending=False)
 
@@ -133,31 +99,12 @@ def role(code: str) -> Role:
 
 def role_grant(grant_id: UUID) -> RoleGrant:
     """Return a role grant of the bound region. Raises `NotFound`."""
-    grant_row = db.session.scalar(select(RoleGrant).where(RoleGrant.id == grant_id))
-    if grant_row is None:
-        raise NotFound
-    return grant_row
+    return db.one(select(RoleGrant).where(RoleGrant.id == grant_id))
 
 
-def role_grants(
-    *,
-    employee_id: UUID | None,
-    role: str | None,
-    unit_id: UUID | None,
-    active: bool | None,
-    limit: int,
-    cursor: str | None,
-) -> Page:
-    """List roles given, newest first."""
-    statement = select(RoleGrant)
-    if employee_id:
-        statement = statement.where(RoleGrant.employee_id == employee_id)
-    if role:
-        statement = statement.where(RoleGrant.role == role)
-    if unit_id:
-        statement = statement.where(RoleGrant.unit_id == unit_id)
-    if active is not None:
-        statement = statement.where(RoleGrant.active == active)
+def role_grants(*, limit: int, cursor: str | None, **equal: Any) -> Page:
+    """List roles given, newest first; by employee_id, role, unit_id and active."""
+    statement = select(RoleGrant).where(*_equal(RoleGrant, **equal))
     return page(db.session(), statement, by=(RoleGrant.id,), limit=limit, cursor=cursor)
 
 
@@ -196,9 +143,7 @@ def holds(employee_id: UUID, roles: Collection[str]) -> bool:
 
 def delegation(delegation_id: UUID, person_id: UUID) -> Delegation:
     """Return a delegation for whom it concerns, or an administrator. Raises `NotFound`."""
-    delegation_row = db.session.scalar(select(Delegation).where(Delegation.id == delegation_id))
-    if delegation_row is None:
-        raise NotFound
+    delegation_row = db.one(select(Delegation).where(Delegation.id == delegation_id))
     concerned = (delegation_row.from_employee_id, delegation_row.to_employee_id)
     if person_id not in concerned and not holds(person_id, ADMINISTRATORS):
         raise NotFound
@@ -206,35 +151,22 @@ def delegation(delegation_id: UUID, person_id: UUID) -> Delegation:
 
 
 def delegations(
-    person_id: UUID,
-    *,
-    involving: UUID | None,
-    role: str | None,
-    active: bool | None,
-    limit: int,
-    cursor: str | None,
+    person_id: UUID, *, involving: UUID | None, limit: int, cursor: str | None, **equal: Any
 ) -> Page:
     """List delegations, newest first: one's own, or all for an administrator."""
     if not holds(person_id, ADMINISTRATORS):
         involving = person_id
-    statement = select(Delegation)
+    statement = select(Delegation).where(*_equal(Delegation, **equal))
     if involving:
         statement = statement.where(
             or_(Delegation.from_employee_id == involving, Delegation.to_employee_id == involving)
         )
-    if role:
-        statement = statement.where(Delegation.role == role)
-    if active is not None:
-        statement = statement.where(Delegation.active == active)
     return page(db.session(), statement, by=(Delegation.id,), limit=limit, cursor=cursor)
 
 
 def contact(employee_id: UUID) -> Contact:
     """Return a person's contacts. Raises `NotFound`."""
-    contact = db.session.scalar(select(Contact).where(Contact.employee_id == employee_id))
-    if contact is None:
-        raise NotFound
-    return contact
+    return db.one(select(Contact).where(Contact.employee_id == employee_id))
 
 
 def account(employee_id: UUID) -> Account | None:
@@ -243,10 +175,7 @@ def account(employee_id: UUID) -> Account | None:
 
 def sign_in_session(session_id: UUID) -> SignInSession:
     """Return a browser's session of the bound region. Raises `NotFound`."""
-    found = db.session.scalar(select(SignInSession).where(SignInSession.id == session_id))
-    if found is None:
-        raise NotFound
-    return found
+    return db.one(select(SignInSession).where(SignInSession.id == session_id))
 
 
 def client(client_id: str) -> OAuthClient | None:
@@ -270,3 +199,12 @@ def me(employee_id: UUID) -> dict[str, Any]:
         "roles": grants_today(employee_id),
         "totp_enrolled": bool(owned and owned.totp_confirmed_at),
     }
+
+
+def _named(model: type[Employee | Unit], q: str | None) -> list[ColumnElement[bool]]:
+    return [func.lower(model.name).contains(q.lower(), autoescape=True)] if q else []
+
+
+def _equal(model: type[Any], **wanted: Any) -> list[ColumnElement[bool]]:
+    """Turn filters into conditions; None is not filtered."""
+    return [getattr(model, name) == value for name, value in wanted.items() if value is not None]

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.kernel.errors import NotFound
 from chassis.process.clock import now
 from services.documents.domain.grants import end_of_grant
 from services.documents.models import Document, Grant, db
@@ -22,10 +21,7 @@ def grant(
     """
     token = token_urlsafe(32)
     with db.transaction() as session:
-        statement = select(Document.region).where(Document.id == document_id)
-        region = session.scalar(statement)
-        if region is None:
-            raise NotFound
+        region = db.one(select(Document.region).where(Document.id == document_id))
         made = Grant(
             region=region,
             token_hash=token_hash(token),

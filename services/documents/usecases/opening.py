@@ -4,7 +4,6 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from chassis.kernel.errors import NotFound
 from chassis.process.clock import now
 from chassis.process.telemetry import counter, log
 from services.documents.adapters.machinery import machinery
@@ -33,9 +32,7 @@ def open_granted(token: str, viewer_id: UUID) -> tuple[Document, Spool]:
     statement = select(Grant).where(
         Grant.token_hash == token_hash(token), Grant.viewer_id == viewer_id
     )
-    grant = db.session.scalars(statement).one_or_none()
-    if grant is None:
-        raise NotFound
+    grant = db.one(statement)
     check_open(expires_at=grant.expires_at, now=now())
     document = db.session.scalars(select(Document).where(Document.id == grant.document_id)).one()
     return _opened(document, viewer_id=viewer_id, purpose=grant.purpose)

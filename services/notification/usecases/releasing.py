@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from chassis.data.versioned import count_changed
-from chassis.kernel.errors import NotFound, Refused
+from chassis.kernel.errors import Refused
 from services.notification.models import Delivery, db
 
 
@@ -26,9 +26,7 @@ def try_again(delivery_id: UUID, *, now: datetime) -> Delivery:
     Raises `NotFound`, or `NotFailed` when it is in another state.
     """
     with db.transaction() as session:
-        delivery = session.get(Delivery, delivery_id)
-        if delivery is None:
-            raise NotFound
+        delivery = db.one(select(Delivery).where(Delivery.id == delivery_id))
         again = {"state": "pending", "reason": "by_hand", "due_at": now, "finished_at": None}
         failed = update(Delivery).where(Delivery.id == delivery_id, Delivery.state == "failed")
         if count_changed(session, failed.values(again)) != 1:

@@ -92,10 +92,7 @@ def opened_parts(proposal: Proposal, layanan: LayananDefinition) -> Opened:
 
 def find(proposal_id: UUID) -> Proposal:
     """Find a proposal of the bound region. Raises `NotFound`."""
-    proposal = db.session.scalar(select(Proposal).where(Proposal.id == proposal_id))
-    if proposal is None:
-        raise NotFound
-    return proposal
+    return db.one(select(Proposal).where(Proposal.id == proposal_id))
 
 
 def see(proposal_id: UUID, person_id: UUID) -> Viewed:
@@ -183,15 +180,7 @@ def numbered(number: str) -> Proposal:
 
     Raises `NotFound`.
     """
-    normalised = normalise_number(number)
-    proposal = (
-        db.session.scalar(select(Proposal).where(Proposal.number == normalised))
-        if normalised
-        else None
-    )
-    if proposal is None:
-        raise NotFound
-    return proposal
+    return db.one(select(Proposal).where(Proposal.number == (normalise_number(number) or "")))
 
 
 def unattended(*, limit: int, cursor: str | None) -> Page:

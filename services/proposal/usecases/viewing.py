@@ -4,7 +4,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.kernel.errors import NotFound
 from services.proposal.adapters.grants import Grant, request_grant
 from services.proposal.models import ProposalDocument, db
 from services.proposal.usecases.cases import visible_case
@@ -23,14 +22,12 @@ def grant_document(
         revision_wanted = (
             ProposalDocument.current if revision is None else ProposalDocument.revision == revision
         )
-        document = session.scalar(
+        document = db.one(
             select(ProposalDocument).where(
                 ProposalDocument.proposal_id == proposal_id,
                 ProposalDocument.requirement == requirement,
                 revision_wanted,
             )
         )
-        if document is None:
-            raise NotFound
         purpose = f"{case.stage} {case.proposal.number or ''}".strip()
     return request_grant(document_id=document.document_id, viewer_id=person_id, purpose=purpose)
