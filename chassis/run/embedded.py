@@ -13,6 +13,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import update
 
+from chassis.data.revisions import is_current
 from chassis.process import runtime as runtimes
 from chassis.process.clock import now
 from chassis.process.config import Setting, SettingsInvalid
@@ -87,7 +88,7 @@ def prepare(app: Flask) -> None:
     """Bring one service's schema and reference data up to date."""
     runtime = runtimes.of(app)
     with app.app_context():
-        current = migration.is_current(runtime.db.engine, runtime.folder)
+        current = is_current(runtime.db.engine, runtime.folder)
     if not current:
         migration.upgrade(app)
     if seed := runtime.manifest.seed:

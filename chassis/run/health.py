@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.elements import ColumnElement
 
 from chassis.data import postgres
+from chassis.data.revisions import is_current
 from chassis.events.bus import BusUnavailable
 from chassis.events.reconcile import sources_of
 from chassis.http.auth import public
@@ -25,7 +26,6 @@ from chassis.process.telemetry import (
     WAITING,
     log,
 )
-from chassis.run import migration
 
 blueprint = Blueprint("health", __name__)
 
@@ -64,7 +64,7 @@ def metrics() -> Response:
 
 def _database(runtime: Runtime) -> str:
     try:
-        behind = not migration.is_current(runtime.db.engine, runtime.folder)
+        behind = not is_current(runtime.db.engine, runtime.folder)
         if postgres.is_postgres(runtime.db.engine):
             postgres.check_durability(runtime.db.engine)
     except SQLAlchemyError as error:

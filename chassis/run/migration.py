@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,8 +12,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import JSON
-from sqlalchemy.engine import Connection, Engine
 
+from chassis.data.revisions import is_of_a_later_release, revision_of
 from chassis.data.tables import UTCDateTime
 from chassis.process import runtime as runtimes
 from chassis.process.failpoints import failpoint
@@ -34,23 +33,12 @@ def upgrade(app: Flask) -> None:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
             connection.commit()
-        if not _is_of_a_later_release(_revision(connection), runtime.folder):
+        if not is_of_a_later_release(revision_of(connection), runtime.folder):
             command.upgrade(_config(runtime.folder, runtime.db, connection), "head")
         failpoint("migration.before_commit")
         connection.commit()
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK})")
-
-
-def is_current(engine: Engine, folder: Path) -> bool:
-    """Tell whether the database has the schema this code needs, or a later one.
-
-    Nothing a release stops using is removed in that release, so older code works on its schema:
-    while services are upgraded one by one, and after one was taken back.
-    """
-    with engine.connect() as connection:
-        revision = _revision(connection)
-    return revision == _head(folder) or _is_of_a_later_release(revision, folder)
 
 
 def drift(app: Flask) -> list[Any]:
@@ -64,23 +52,6 @@ def drift(app: Flask) -> list[Any]:
 def heads(folder: Path) -> list[str]:
     """Name the newest migrations of a service; there must be exactly one."""
     return list(ScriptDirectory.from_config(_config(folder)).get_heads())
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _is_of_a_later_release(revision: str | None, folder: Path) -> bool:
-    """Migrations are numbered, so one that is not known here tells by its number."""
-    head = _head(folder)
-    if revision is None or head is None or not (revision.isdecimal() and head.isdecimal()):
-        return False
-    return int(revision) > int(head)
-
-
-@cache
-def _head(folder: Path) -> str | None:
-    return ScriptDirectory.from_config(_config(folder)).get_current_head()
 
 
 def _config(folder: Path, db: Database | None = None, connection: Any = None) -> Config:
