@@ -44,7 +44,7 @@ class Rolling(Supervisor):
             part.webs.append(part.launch("web"))
         for part in parts:
             wait_ready(part.webs[-1])
-        self._tell_edge()
+        self._update_edge()
         for part in parts:
             if part.has_worker:
                 part.worker = part.launch("worker")
@@ -55,7 +55,7 @@ class Rolling(Supervisor):
         old = [process for name in names for process in self.leaving.pop(name)]
         for part in self.parts.values():
             part.webs = [web for web in part.webs if web not in old]
-        self._tell_edge()
+        self._update_edge()
         with ThreadPoolExecutor() as pool:
             list(pool.map(Instance.stop, old))
 
