@@ -1,5 +1,6 @@
 """What a run of tests wrote: pytest's XML, and the texts of long tests."""
 
+import re
 import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 from ops import folder
 
 SLOWEST = 10
+# xdist adds a test's group to its name, behind the parameters or into their bracket.
+_GROUP = re.compile(r"(?<=\])@[\w-]+\]?$|^([^\[]+)@[\w-]+$")
 
 
 def home() -> Path:
@@ -53,10 +56,14 @@ def counted(report: Path) -> dict[str, int]:
 def slowest(report: Path, count: int = SLOWEST) -> list[tuple[float, str]]:
     """Return the slowest tests, each with its seconds; its fixtures are included."""
     times = [
-        (float(case.get("time", 0)), f"{case.get('classname', '')}::{case.get('name', '')}")
+        (float(case.get("time", 0)), f"{case.get('classname', '')}::{_name(case)}")
         for case in _root(report).iter("testcase")
     ]
     return sorted(times, reverse=True)[:count]
+
+
+def _name(case: ET.Element) -> str:
+    return _GROUP.sub(r"\1", case.get("name", ""))
 
 
 def _root(report: Path) -> ET.Element:

@@ -20,13 +20,14 @@ ROOT = Path(__file__).parent.parent
 LANE = "not prove"
 FAST = "not browser and not live and not slow and not alone and not prove"
 NO_TESTS = 5  # pytest's exit code when nothing was chosen
-WORKERS = 2
+WORKERS = 3  # on two cores: one has whole clusters, of the others one waits now and then
+FAST_WORKERS = 2
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fast", action="store_true", help="without browser, live and slow tests")
     parser.add_argument("-k", metavar="WORDS", help="only tests whose names match, as in pytest")
-    parser.add_argument("-n", type=int, default=WORKERS, metavar="N", help="processes")
+    parser.add_argument("-n", type=int, metavar="N", help="workers; 0 = none beside pytest itself")
     parser.add_argument(
         "paths",
         nargs="*",
@@ -40,7 +41,10 @@ def run(options: argparse.Namespace) -> int:
     began = time.monotonic()
     report = reports.home() / "tests.xml"
     chosen = [*(["-k", options.k] if options.k else []), *map(path_of, options.paths)]
-    code = pytest(report, ["-n", str(options.n), "-m", FAST if options.fast else LANE, *chosen])
+    expression, workers = (FAST, FAST_WORKERS) if options.fast else (LANE, WORKERS)
+    if options.n is not None:
+        workers = options.n
+    code = pytest(report, ["-n", str(workers), "-m", expression, *chosen])
     for text in reports.read():
         print(text)
     summarise(report, time.monotonic() - began, left_out(fast=options.fast, absent=absent))

@@ -50,7 +50,10 @@ def a_byte_a_second(link):
     link.slow(rate=1)
 
 
-@pytest.mark.parametrize("broken", [a_byte_a_second, Link.half_open])
+@pytest.mark.parametrize(
+    "broken",
+    [a_byte_a_second, pytest.param(Link.half_open, marks=pytest.mark.prove(part="outages"))],
+)
 def test_a_call_to_a_store_that_hardly_answers_ends_and_another_works_later(store, link, broken):
     put(store)
     uses = {

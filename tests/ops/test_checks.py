@@ -197,6 +197,23 @@ def test_the_slowest_are_named_with_their_seconds(tmp_path):
     assert len(reports.slowest(report)) == 10
 
 
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("test_a", "test_a"),
+        ("test_a@clusters", "test_a"),
+        ("test_a[embedded]@chromium]", "test_a[embedded]"),
+        ("test_a[someone@somewhere.test]", "test_a[someone@somewhere.test]"),
+        ("test_a[someone@somewhere.test]@clusters]", "test_a[someone@somewhere.test]"),
+    ],
+)
+def test_the_slowest_are_named_as_they_are_called(tmp_path, told, name):
+    report = tmp_path / "tests.xml"
+    report.write_text(f'<testsuite><testcase classname="a" name="{told}" time="1"/></testsuite>')
+
+    assert reports.slowest(report) == [(1.0, f"a::{name}")]
+
+
 def test_every_check_runs_although_the_first_fails(monkeypatch, capsys):
     commands = Commands(ends={"ruff": 1})
     monkeypatch.setattr(subprocess, "run", commands.run)
