@@ -1,4 +1,4 @@
-"""What the gateway must be told at start."""
+"""The gateway's settings."""
 
 from chassis.process.config import Setting, switch, url
 

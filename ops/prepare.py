@@ -44,7 +44,7 @@ def write_files(folder: Path, values: Settings, manifests: Mapping[str, Manifest
 
 
 def identities(values: Settings) -> dict[str, object]:
-    """Allow the documents service its bucket, and nobody anything else."""
+    """Allow the documents service its bucket, and nothing else."""
     bucket = urlsplit(str(values["STORE_URL"])).path.strip("/")
     keys = {"accessKey": values["STORE_ACCESS_KEY"], "secretKey": values["STORE_SECRET_KEY"]}
     owner = {"name": "documents", "credentials": [keys], "actions": [f"Admin:{bucket}"]}

@@ -70,7 +70,7 @@ def own_folder(folder: Path, user: str | None) -> Path:
 
 
 def answers(port: int) -> bool:
-    """Tell whether somebody accepts connections on a port of this machine."""
+    """Tell whether a port of this machine accepts connections."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -42,7 +42,7 @@ class Case:
     result: bytes = b""
 
     def person(self, key: str) -> Person:
-        """Return somebody signed in, signing in the first time."""
+        """Return a person, signed in at the first call."""
         if key not in self.people:
             check(key in self.accounts, f"no demo account {key}")
             self.people[key] = sign_in(self.web, key, self.accounts[key])

@@ -29,7 +29,7 @@ class Notice:
 
 @dataclass
 class Notices:
-    """Reads the notices of everybody concerned; `mail` is the folder of .eml files, if here."""
+    """Reads the notices of all people involved; `mail` is the folder of .eml files, if local."""
 
     case: Case
     mail: Path | None
