@@ -96,12 +96,16 @@ def embedded(options: argparse.Namespace, data: Path, facts: dict[str, Any]) -> 
 
 
 def report_ready(facts: Mapping[str, Any], url: str, path: str, *, first: str = "") -> None:
-    before = choose(f"Jalankan {first}, lalu ", f"Run {first}; then ") if first else ""
+    if first:
+        say(
+            f"Daerah {facts['name']} siap. Jalankan {first}.",
+            f"The region {facts['name']} is ready. Run {first}.",
+        )
+    else:
+        say(f"Daerah {facts['name']} siap.", f"The region {facts['name']} is ready.")
     say(
-        f"Daerah {facts['name']} siap. {before}administrator membuka tautan ini (sekali pakai):\n"
-        f"{url}{path}",
-        f"The region {facts['name']} is ready. {before}the administrator opens this link (it works"
-        f" once):\n{url}{path}",
+        f"Administrator membuka tautan ini (sekali pakai):\n{url}{path}",
+        f"The administrator opens this link (it works once):\n{url}{path}",
     )
 
 
