@@ -14,7 +14,7 @@ from tests.faults.processes import family, kill, send, wait_for
 pytestmark = [pytest.mark.live, pytest.mark.alone]
 LONG = pytest.mark.prove(part="outages")
 
-AWAY = float(os.environ.get("BROKER_AWAY", "6"))  # seconds
+AWAY = float(os.environ.get("BROKER_AWAY", "20"))  # seconds
 PROPOSALS = max(4, int(AWAY / 5))
 
 
