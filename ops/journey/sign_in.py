@@ -4,7 +4,7 @@ import base64
 import hashlib
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
@@ -20,6 +20,7 @@ CLIENT = "simpul-cli"
 CALLBACK = "http://127.0.0.1/callback"
 MOST_PAGES = 12
 CODE_LASTS = 30
+MOST_CODES = 3
 REDIRECTS = (301, 302, 303, 307)
 
 
@@ -47,6 +48,20 @@ def sign_in(web: Web, key: str, account: Mapping[str, Any]) -> Person:
     return Person(key, account, web, str(expect(200, token).json()["access_token"]))
 
 
+def codes_to_try(secret: str) -> Iterator[str]:
+    """Yield codes until one is taken: of now, then the next, then of the next that begins.
+
+    A code is good once and somebody may have used it, but identity takes the next one a step early.
+    Only the third is waited for.
+    """
+    codes = pyotp.TOTP(secret, interval=CODE_LASTS)
+    yield codes.now()
+    while True:
+        now = time.time()
+        yield codes.at(int(now), counter_offset=1)
+        time.sleep(CODE_LASTS - now % CODE_LASTS + 0.5)
+
+
 def _request(verifier: str, state: str) -> str:
     digest = hashlib.sha256(verifier.encode()).digest()
     return urlencode(
@@ -71,6 +86,9 @@ class _Browser:
     account: Mapping[str, Any]
     cookies: dict[str, str] = field(default_factory=dict)
     seen: list[list[str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._codes = codes_to_try(self.account.get("totp_secret") or "")
 
     def walk(self, path: str) -> str:
         """Follow redirects and fill in forms until the callback address; return it."""
@@ -106,14 +124,11 @@ class _Browser:
                 self.cookies[name] = morsel.value
 
     def _refuse_loop(self, form: "_Form") -> None:
-        """A form shown again was refused. A code is valid once, so the next one is tried."""
+        """A form shown again was refused. A code is good once, so others are tried."""
         visible = [item["name"] for item in form.fields if item.get("type") != "hidden"]
-        times = self.seen.count(visible)
         asks_code = any(_is_code(item) for item in form.fields)
-        if times > (1 if asks_code else 0):
+        if self.seen.count(visible) >= (MOST_CODES if asks_code else 1):
             raise Unexpected(f"sign-in of {self.account['key']} was refused")
-        if times:
-            time.sleep(CODE_LASTS - time.time() % CODE_LASTS + 0.5)
         self.seen.append(visible)
 
     def _fill(self, form: "_Form") -> dict[str, str]:
@@ -127,7 +142,7 @@ class _Browser:
         if item.get("type") == "password":
             return str(self.account["password"])
         if _is_code(item):
-            return pyotp.TOTP(self.account["totp_secret"]).now()
+            return next(self._codes)
         return str(self.account["nip"])
 
 

@@ -28,9 +28,10 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    system = served_system(tmp_path_factory.mktemp("browser"))
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[System]:
+    """A system of the test's own, in which nobody has used a code yet."""
+    system = served_system(tmp_path / "system")
     yield system
     system.close()
 

@@ -1,5 +1,6 @@
 """The journey signs in like a browser: forms filled, cookies kept, never more tries than needed."""
 
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pyotp
@@ -117,17 +118,41 @@ def test_a_refused_password_is_not_sent_again():
     assert len(provider.forms) == 1
 
 
-def test_a_refused_code_is_tried_once_more_with_the_next_code(monkeypatch):
-    """A code works once: a demo just after another one must wait for a new code."""
+def test_after_a_refused_code_the_next_one_is_tried_a_step_early(monkeypatch):
+    """A code works once: a demo just after another one takes the next, and waits for nothing."""
     provider = Provider(to_code_page, wrong_code, back_to_client)
+    monkeypatch.setattr("ops.journey.sign_in.time.sleep", lambda _seconds: pytest.fail("waited"))
+    with time_machine.travel("2026-11-22T03:00:10Z", tick=False):
+        sign_in(provider, "bkpsdm_head", ACCOUNT)
+
+    assert codes_sent_to(provider) == codes_at("03:00:10", "03:00:40")
+
+
+def test_when_both_were_used_it_waits_for_the_one_after(monkeypatch):
+    provider = Provider(to_code_page, wrong_code, wrong_code, back_to_client)
     with time_machine.travel("2026-11-22T03:00:10Z", tick=False) as clock:
         monkeypatch.setattr("ops.journey.sign_in.time.sleep", clock.shift)
 
         sign_in(provider, "bkpsdm_head", ACCOUNT)
 
-    codes = [fields["totp"] for _path, fields in provider.forms[1:]]
-    assert len(codes) == 2
-    assert codes[0] != codes[1]
+    assert codes_sent_to(provider) == codes_at("03:00:10", "03:00:40", "03:01:10")
+
+
+def test_a_third_refused_code_is_the_last(monkeypatch):
+    provider = Provider(to_code_page, *[wrong_code] * 5)
+    monkeypatch.setattr("ops.journey.sign_in.time.sleep", lambda _seconds: None)
+
+    with pytest.raises(Unexpected, match="refused"):
+        sign_in(provider, "bkpsdm_head", ACCOUNT)
+    assert len(codes_sent_to(provider)) == 3
+
+
+def codes_sent_to(provider):
+    return [fields["totp"] for _path, fields in provider.forms[1:]]
+
+
+def codes_at(*times):
+    return [pyotp.TOTP(SECRET).at(datetime.fromisoformat(f"2026-11-22T{time}Z")) for time in times]
 
 
 def test_another_ones_answer_is_not_taken():
