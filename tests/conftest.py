@@ -99,10 +99,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_teardown(
     item: pytest.Item, nextitem: pytest.Item | None
 ) -> Generator[None, None, None]:
-    """Stop the shared cluster after its last test, so that the others have the machine."""
+    """Stop the shared cluster after its last test, so that the others have the machine.
+
+    A module with other tests as well gives it back only at its end.
+    """
     yield
-    if shares_the_cluster(item) and not (nextitem and shares_the_cluster(nextitem)):
-        item.config.stash[CLUSTER].close()
+    cluster = item.config.stash[CLUSTER]
+    if not cluster.is_lent and not (nextitem and shares_the_cluster(nextitem)):
+        cluster.close()
 
 
 @pytest.fixture(scope="module")

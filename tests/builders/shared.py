@@ -36,6 +36,7 @@ def shares_the_cluster(item: pytest.Item) -> bool:
 class SharedCluster:
     """The cluster of this process, started when it is first lent."""
 
+    is_lent: bool = False
     _system: Distributed | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
 
@@ -45,7 +46,11 @@ class SharedCluster:
         if self._system is None:
             self._system = self._stack.enter_context(distributed_system())
         before = state_of(self._system)
-        yield self._system
+        self.is_lent = True
+        try:
+            yield self._system
+        finally:
+            self.is_lent = False
         if changes := lasting_changes(self._system, before):
             self.close()
             told = "\n".join(changes)
