@@ -1,15 +1,19 @@
-"""The distributed form on one machine: the same main job, and changes while it runs."""
+"""The distributed form on one machine: the same main job, and changes while it runs.
 
-import json
+What starts, changes and stops the cluster is typed once each as a person types it; the same words
+again, questions and mistakes are said to the command in this process.
+"""
+
+import contextlib
+import io
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -17,7 +21,8 @@ from typing import Any, Self
 import pytest
 import urllib3
 
-from ops.cluster.control import SOCKET
+from ops import main
+from ops.cluster import control
 from ops.cluster.install import missing
 from ops.engines.s3 import S3
 from tests.builders.engines import engine_folder
@@ -29,11 +34,18 @@ CI = os.environ.get("CI") == "true"
 CLEAN = {k: v for k, v in os.environ.items() if not k.endswith("_URL")} | {"LANG": "C.UTF-8"}
 
 
-def ops(
-    *arguments: object, timeout: float = 300, **settings: str
-) -> subprocess.CompletedProcess[str]:
+@dataclass
+class Told:
+    """How a command ended and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def typed(*arguments: object, timeout: float = 300, **settings: str) -> Told:
     command = [sys.executable, "-m", "ops", *map(str, arguments)]
-    return subprocess.run(
+    ended = subprocess.run(
         command,
         cwd=ROOT,
         env=CLEAN | settings,
@@ -42,6 +54,15 @@ def ops(
         timeout=timeout,
         check=False,
     )
+    return Told(ended.returncode, ended.stdout, ended.stderr)
+
+
+def said(*arguments: object) -> Told:
+    """Say a command in this process, which costs no interpreter of its own."""
+    out, errors = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+        code = main.main([*map(str, arguments)])
+    return Told(code, out.getvalue(), errors.getvalue())
 
 
 @dataclass
@@ -51,17 +72,17 @@ class Cluster:
 
     @property
     def runs(self) -> bool:
-        return (self.data / SOCKET).exists()
+        return (self.data / control.SOCKET).exists()
 
-    def ask(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return ops("cluster", *words, "--data", self.data)
+    def ask(self, *words: str, by: Callable[..., Told] = said) -> Told:
+        return by("cluster", *words, "--data", self.data)
+
+    def demo(self, by: Callable[..., Told] = said) -> Told:
+        return by("demo", "--url", self.url, "--data", self.data)
 
     def processes(self) -> list[dict[str, Any]]:
-        with socket.socket(socket.AF_UNIX) as client:
-            client.connect(str(self.data / SOCKET))
-            client.sendall(b'{"command": "status"}\n')
-            answer: list[dict[str, Any]] = json.loads(client.makefile().readline())["answer"]
-        return answer
+        rows: list[dict[str, Any]] = control.ask(self.data, "status")
+        return rows
 
     def of(self, name: str, kind: str) -> list[dict[str, Any]]:
         return [row for row in self.processes() if (row["name"], row["kind"]) == (name, kind)]
@@ -72,7 +93,7 @@ class Cluster:
 
 
 def start(data: Path, **settings: str) -> Cluster:
-    started = ops("cluster", "--data", data, "--port", "0", "--daemon", **settings)
+    started = typed("cluster", "--data", data, "--port", "0", "--daemon", **settings)
     assert started.returncode == 0, started.stderr + (data / "cluster.log").read_text()
     return Cluster(data, started.stdout.splitlines()[0])
 
@@ -89,13 +110,13 @@ def cluster() -> Iterator[Cluster]:
 
 
 def test_the_main_job_is_the_same_in_the_distributed_form(cluster):
-    done = ops("demo", "--url", cluster.url, "--data", cluster.data)
+    done = cluster.demo(by=typed)
 
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_process_is_named_and_ready(cluster):
-    told = cluster.ask("status")
+    told = cluster.ask("status", by=typed)
 
     assert told.returncode == 0
     for name in ("postgres", "rabbit", "s3", "nginx", "proposal", "gateway", "portal"):
@@ -132,7 +153,7 @@ class Load:
 def test_a_service_is_restarted_without_a_failed_request(cluster):
     before = cluster.of("proposal", "web")
     with Load(cluster, "/api/proposal/v1/openapi.json") as load:
-        assert cluster.ask("restart", "proposal").returncode == 0
+        assert cluster.ask("restart", "proposal", by=typed).returncode == 0
     after = cluster.of("proposal", "web")
 
     assert set(load.statuses) == {200}
@@ -151,7 +172,7 @@ def requests_counted(port: int) -> float:
 
 
 def test_uploads_can_be_scaled_apart_and_the_requests_really_spread(cluster):
-    assert cluster.ask("scale", "documents=3").returncode == 0
+    assert cluster.ask("scale", "documents=3", by=typed).returncode == 0
     ports = [row["port"] for row in cluster.of("documents", "web")]
     before = {port: requests_counted(port) for port in ports}
     for _ in range(30):
@@ -197,7 +218,7 @@ def test_an_engine_that_died_is_started_again(cluster):
         pids = {row["pid"] for row in cluster.of("s3", "engine") if row["ready"]} or {victim}
 
     assert victim not in pids
-    assert ops("demo", "--url", cluster.url, "--data", cluster.data).returncode == 0
+    assert cluster.demo().returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -219,7 +240,7 @@ def test_a_command_that_names_no_part_says_how(cluster, words):
 
 
 def test_a_second_cluster_on_the_same_folder_is_refused(cluster):
-    told = ops("cluster", "--data", cluster.data, "--port", "0")
+    told = typed("cluster", "--data", cluster.data, "--port", "0")
 
     assert (told.returncode, len(told.stderr.splitlines())) == (2, 1)
 
@@ -240,13 +261,13 @@ def test_stopped_and_started_on_another_store_it_has_everything_and_had_left_not
 ):
     """The last of all: an engine that settings point to is used, and none is started for it."""
     pids = [row["pid"] for row in cluster.processes()]
-    assert cluster.ask("stop").returncode == 0
+    assert cluster.ask("stop", by=typed).returncode == 0
     left = [pid for pid in pids if Path(f"/proc/{pid}").exists()]
     with engine_folder() as folder:
         theirs = S3(folder / "theirs", "their-access-key", "their-secret-key-of-some-length")
         theirs.start()
         again = start(cluster.data, STORE_URL=theirs.url)
-        done = ops("demo", "--url", again.url, "--data", again.data)
+        done = again.demo()
         names = {row["name"] for row in again.processes()}
         assert again.ask("stop").returncode == 0
         kept = [path for path in (folder / "theirs" / "objects").rglob("*") if path.is_file()]
