@@ -32,7 +32,14 @@ BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
-    parser.add_argument("--to", type=Path, metavar="FILE", help="simpul-<time>.tar.gz")
+    parser.add_argument(
+        "--to",
+        type=Path,
+        metavar="FILE",
+        help=choose(
+            "bila tidak disebut: simpul-<waktu>.tar.gz", "when left out: simpul-<time>.tar.gz"
+        ),
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -12,28 +12,45 @@ import time
 from pathlib import Path
 
 from ops.cluster import install
-from ops.speech import Stop
+from ops.speech import Stop, choose
 
 ROOT = Path(__file__).parent.parent
 
 
+NUMBERS = {
+    "events": (5_000, "paling sedikit sekian peristiwa", "at least so many events"),
+    "kills": (
+        100,
+        "paling sedikit sekian proses yang dimatikan",
+        "at least so many dead processes",
+    ),
+    "seed": (int(time.time()), "menentukan rencananya", "decides the plan"),
+    "pace": (1.0, "detik antara dua gangguan", "seconds between two faults"),
+    "reconcile": (
+        0.0,
+        "detik antara dua pencocokan dengan umpan; 0 = tidak pernah memperbaiki",
+        "seconds between comparisons with the feeds; 0 = never, so that nothing is mended",
+    ),
+}
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--events", type=int, default=5_000, help="at least so many events")
-    parser.add_argument("--kills", type=int, default=100, help="at least so many dead processes")
-    parser.add_argument("--seed", type=int, default=int(time.time()), help="decides the plan")
-    parser.add_argument("--pace", type=float, default=1.0, help="seconds between two faults")
-    parser.add_argument(
-        "--reconcile",
-        type=float,
-        default=0.0,
-        help="seconds between comparisons with the feeds; 0 = never, so that nothing is mended",
-    )
+    for name, (usual, indonesian, english) in NUMBERS.items():
+        told = choose(indonesian, english)
+        parser.add_argument(f"--{name}", type=type(usual), default=usual, help=told)
     parser.add_argument(
         "--mistakes",
         action="store_true",
-        help="instead: put nine mistakes into the code one by one; each must be found",
+        help=choose(
+            "ganti: sembilan kesalahan dimasukkan ke kode satu per satu; semuanya harus ditemukan",
+            "instead: put nine mistakes into the code one by one; each must be found",
+        ),
     )
-    parser.add_argument("--install", action="store_true", help="install missing Debian packages")
+    parser.add_argument(
+        "--install",
+        action="store_true",
+        help=choose("memasang paket Debian yang belum ada", "install missing Debian packages"),
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,5 +69,4 @@ def run(options: argparse.Namespace) -> int:
 def arguments(options: argparse.Namespace) -> list[str]:
     if options.mistakes:
         return ["experiments"]
-    names = ("events", "kills", "seed", "pace", "reconcile")
-    return ["gate", *(part for n in names for part in (f"--{n}", str(getattr(options, n))))]
+    return ["gate", *(part for n in NUMBERS for part in (f"--{n}", str(getattr(options, n))))]

@@ -10,17 +10,22 @@ from typing import Any
 from chassis.process.manifest import discover
 from ops import folder, operator
 from ops.journey.web import Unexpected
-from ops.speech import Stop, say
+from ops.speech import Stop, choose, say
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", nargs="?", choices=("show", "replay"), default="show")
-    parser.add_argument("--service", help="one service only")
-    parser.add_argument("--event", help="one event only, with replay")
+    parser.add_argument("--service", help=choose("satu layanan saja", "one service only"))
+    parser.add_argument(
+        "--event", help=choose("satu peristiwa saja, bersama replay", "one event only, with replay")
+    )
     parser.add_argument(
         "--suppressed",
         action="store_true",
-        help="old events a rebuilt service only lists; replay releases them",
+        help=choose(
+            "peristiwa lama yang hanya didaftar sesudah layanan dibangun ulang; replay melepasnya",
+            "old events a rebuilt service only lists; replay releases them",
+        ),
     )
     parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
 

@@ -32,8 +32,19 @@ class System:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--url", help="a running system; without it a temporary one is started")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="its data folder, with --url")
+    parser.add_argument(
+        "--url",
+        help=choose(
+            "sistem yang sedang berjalan; tanpa ini dijalankan sistem sementara",
+            "a running system; without it a temporary one is started",
+        ),
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help=choose("folder datanya, bersama --url", "its data folder, with --url"),
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -60,9 +71,11 @@ def run_journey(system: System) -> None:
     refuse_real_region(case, credentials)
     say(
         "Surat Keterangan Bebas Hukuman Disiplin, dari usulan sampai hasil\n"
-        f"{system.url}, daerah contoh {credentials['region']!r}, semua orangnya rekaan\n",
+        f"{system.url}, daerah contoh {credentials['region']!r}, semua orangnya rekaan\n"
+        "✉ pemberitahuan di aplikasi dan lewat surel, • di aplikasi saja\n",
         "A letter of no disciplinary punishment, from proposal to result\n"
-        f"{system.url}, demo region {credentials['region']!r}, all people invented\n",
+        f"{system.url}, demo region {credentials['region']!r}, all people invented\n"
+        "✉ a notice in the application and by mail, • in the application only\n",
     )
     mail = system.data / "mail"
     Journey(case, Notices(case, mail if mail.is_dir() else None)).run()

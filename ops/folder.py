@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ops.speech import Stop
+from ops.speech import Stop, why_refused
 
 LOCK = "simpul.lock"
 CREDENTIALS = "demo-credentials.json"
@@ -51,9 +51,9 @@ def prepare(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise Stop(
-            f"folder data {folder} tidak dapat ditulis ({error.strerror}); "
+            f"folder data {folder} tidak dapat ditulis ({why_refused(error)}); "
             "pilih folder lain dengan --data",
-            f"the data folder {folder} cannot be written ({error.strerror}); "
+            f"the data folder {folder} cannot be written ({why_refused(error)}); "
             "choose another one with --data",
         ) from error
 

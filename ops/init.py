@@ -42,7 +42,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "surel administrator pertama, bila ada", "first administrator's e-mail, if any"
         ),
     )
-    parser.add_argument("--url", default="http://127.0.0.1:8080", help="the address of ./simpul up")
+    parser.add_argument(
+        "--url",
+        default="http://127.0.0.1:8080",
+        help=choose("alamat dari ./simpul up", "the address of ./simpul up"),
+    )
     parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
     parser.add_argument(
         "--from-environment",

@@ -4,14 +4,28 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ops.commands import COMMANDS
 from ops.speech import Stop, choose, complain
 
 
+class Help(argparse.HelpFormatter):
+    """Help whose first word is in the reader's language."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, prefix or choose("pemakaian: ", "usage: "))
+
+
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose complaint is one line."""
+    """An argument parser in the reader's language, whose complaint is one line."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(formatter_class=Help, add_help=False, **given)
+        self._positionals.title = choose("masukan", "arguments")
+        self._optionals.title = choose("pilihan", "options")
+        shown = choose("menampilkan bantuan ini", "show this help")
+        self.add_argument("-h", "--help", action="help", help=shown)
 
     def error(self, message: str) -> NoReturn:
         help_command = f"./{self.prog} --help"
@@ -44,11 +58,14 @@ def run(name: str, arguments: Sequence[str]) -> int:
             f"tidak ada perintah {name!r}; jalankan ./simpul untuk melihat daftarnya",
             f"there is no command {name!r}; run ./simpul to see the list",
         )
-    module = importlib.import_module(f"ops.{name}")
-    parser = Parser(prog=f"simpul {name}", description=description(name))
-    module.configure(parser)
-    code: int = module.run(parser.parse_args(arguments))
+    code: int = importlib.import_module(f"ops.{name}").run(parser_of(name).parse_args(arguments))
     return code
+
+
+def parser_of(name: str) -> Parser:
+    parser = Parser(prog=f"simpul {name}", description=description(name))
+    importlib.import_module(f"ops.{name}").configure(parser)
+    return parser
 
 
 def description(name: str) -> str:

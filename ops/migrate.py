@@ -19,12 +19,17 @@ from chassis.process.config import key
 from chassis.process.manifest import Manifest, discover, load
 from chassis.process.telemetry import configure_logs
 from chassis.run import migration
-from ops.speech import Stop, say
+from ops.speech import Stop, choose, say
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("services", nargs="*")
-    parser.add_argument("--demo", type=Path, metavar="DIR", help="fill an invented demo region")
+    parser.add_argument(
+        "--demo",
+        type=Path,
+        metavar="DIR",
+        help=choose("mengisi daerah contoh (rekaan)", "fill an invented demo region"),
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -109,9 +109,26 @@ PARTS = (
 
 def configure(parser: argparse.ArgumentParser) -> None:
     names = [part.name for part in PARTS]
-    parser.add_argument("--list", action="store_true", help="name the parts and which passed")
-    parser.add_argument("--only", action="append", choices=names, metavar="PART", help="this one")
-    parser.add_argument("--again", action="store_true", help="also what passed with this commit")
+    parser.add_argument(
+        "--list",
+        action="store_true",
+        help=choose(
+            "menyebutkan bagian-bagiannya dan mana yang sudah lulus",
+            "name the parts and which passed",
+        ),
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=names,
+        metavar="PART",
+        help=choose("bagian ini saja", "this one"),
+    )
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help=choose("juga yang sudah lulus dengan komit ini", "also what passed with this commit"),
+    )
 
 
 def run(options: argparse.Namespace) -> int:

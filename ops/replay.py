@@ -6,13 +6,21 @@ from pathlib import Path
 from ops import folder, operator
 from ops.dead import chosen_services
 from ops.journey.web import Unexpected
-from ops.speech import Stop, say
+from ops.speech import Stop, choose, say
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("service", nargs="?", help="one service; all when left out")
     parser.add_argument(
-        "--from-beginning", action="store_true", help="read the logs from their first event"
+        "service",
+        nargs="?",
+        help=choose("satu layanan; semua bila tidak disebut", "one service; all when left out"),
+    )
+    parser.add_argument(
+        "--from-beginning",
+        action="store_true",
+        help=choose(
+            "membaca catatan dari peristiwa pertamanya", "read the logs from their first event"
+        ),
     )
     parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
 

@@ -16,7 +16,7 @@ import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from ops.speech import Stop
+from ops.speech import Stop, why_refused
 
 THREADS = 16
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat file, as it advises
@@ -49,7 +49,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(socket.SOMAXCONN)
     except (OSError, OverflowError) as error:
         listener.close()
-        why = getattr(error, "strerror", None) or str(error)
+        why = why_refused(error)
         raise Stop(
             f"alamat {host}:{port} tidak dapat dipakai ({why}); pilih porta lain dengan --port",
             f"the address {host}:{port} cannot be used ({why}); choose another with --port",

@@ -1,7 +1,18 @@
 """What commands say: Indonesian, or English when the machine's language is English."""
 
+import errno
 import os
 import sys
+
+_REASONS = {
+    errno.EADDRINUSE: ("sudah dipakai", "already in use"),
+    errno.EADDRNOTAVAIL: ("bukan alamat komputer ini", "not an address of this machine"),
+    errno.EACCES: ("tidak diizinkan", "permission denied"),
+    errno.EROFS: ("hanya dapat dibaca", "read-only"),
+    errno.EEXIST: ("sudah ada berkas dengan nama itu", "a file has that name"),
+    errno.ENOTDIR: ("bukan folder", "not a folder"),
+    errno.ENOSPC: ("ruang penyimpanan habis", "no space is left"),
+}
 
 
 class Stop(Exception):
@@ -22,6 +33,14 @@ def speaks_english() -> bool:
 
 def choose(indonesian: str, english: str) -> str:
     return english if speaks_english() else indonesian
+
+
+def why_refused(error: Exception) -> str:
+    """Say why the machine refused, in its own words where the table has no better ones."""
+    number = getattr(error, "errno", None)
+    if number in _REASONS:
+        return choose(*_REASONS[number])
+    return getattr(error, "strerror", None) or str(error)
 
 
 def say(indonesian: str, english: str) -> None:

@@ -25,13 +25,36 @@ FAST_WORKERS = 2
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--fast", action="store_true", help="without browser, live and slow tests")
-    parser.add_argument("-k", metavar="WORDS", help="only tests whose names match, as in pytest")
-    parser.add_argument("-n", type=int, metavar="N", help="workers; 0 = none beside pytest itself")
+    parser.add_argument(
+        "--fast",
+        action="store_true",
+        help=choose(
+            "tanpa pengujian browser, live, dan slow", "without browser, live and slow tests"
+        ),
+    )
+    parser.add_argument(
+        "-k",
+        metavar="WORDS",
+        help=choose(
+            "hanya pengujian yang namanya cocok, seperti pada pytest",
+            "only tests whose names match, as in pytest",
+        ),
+    )
+    parser.add_argument(
+        "-n",
+        type=int,
+        metavar="N",
+        help=choose(
+            "jumlah pekerja; 0 = hanya pytest sendiri", "workers; 0 = none beside pytest itself"
+        ),
+    )
     parser.add_argument(
         "paths",
         nargs="*",
-        help="files, folders, or a folder of tests/ such as `proposal`; all of tests/ when none",
+        help=choose(
+            "berkas, folder, atau folder di tests/ seperti `proposal`; bila kosong, seluruh tests/",
+            "files, folders, or a folder of tests/ such as `proposal`; all of tests/ when none",
+        ),
     )
 
 

@@ -25,8 +25,17 @@ CLOCKS_DIFFER = timedelta(hours=1)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("number", help="e.g. DEMO/BEBAS-HUKDIS/2026/000001")
-    parser.add_argument("--url", help="the system's address, when it is not the folder's own")
+    parser.add_argument(
+        "number",
+        help=choose("misalnya DEMO/BEBAS-HUKDIS/2026/000001", "e.g. DEMO/BEBAS-HUKDIS/2026/000001"),
+    )
+    parser.add_argument(
+        "--url",
+        help=choose(
+            "alamat sistem, bila bukan milik folder itu",
+            "the system's address, when it is not the folder's own",
+        ),
+    )
     parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
 
 

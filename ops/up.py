@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import os
+import shlex
 import socket
 import sys
 from collections.abc import Callable
@@ -34,7 +35,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
-    parser.add_argument("--no-demo", action="store_true", help="leave a new folder empty")
+    parser.add_argument(
+        "--no-demo",
+        action="store_true",
+        help=choose("membiarkan folder baru kosong", "leave a new folder empty"),
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -147,14 +152,20 @@ def chosen_outside() -> dict[str, str]:
 def announce(url: str, data: Path) -> None:
     accounts = demo_accounts(data)
     if accounts:
+        otp = f"./simpul otp {choose('<akun>', '<account>')}{data_option(data)}"
         say("\nAkun contoh (orangnya rekaan):", "\nDemo accounts (the people are invented):")
         print(as_table(accounts))
         say(
-            "TOTP: kode masuknya dari ./simpul otp <akun>",
-            "TOTP: the sign-in code comes from ./simpul otp <account>",
+            f"TOTP: kode masuknya dari {otp}",
+            f"TOTP: the sign-in code comes from {otp}",
         )
     say(f"\nSurat elektronik: {data / 'mail'}", f"\nMails: {data / 'mail'}")
     say(f"Simpul siap di {url}  (berhenti: Ctrl-C)", f"Simpul is ready at {url}  (stop: Ctrl-C)")
+
+
+def data_option(data: Path) -> str:
+    """Return what a command that is printed must add to reach this folder."""
+    return "" if data == folder.default_folder().resolve() else f" --data {shlex.quote(str(data))}"
 
 
 def demo_accounts(data: Path) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from ops import folder
 from ops.cluster import control, install, plan
 from ops.cluster.supervisor import Supervisor, UnknownPart
 from ops.engines.process import EngineFailed, EngineMissing
-from ops.speech import Stop, say
+from ops.speech import Stop, choose, say
 from ops.up import announce
 
 _LONGEST_START = 180.0
@@ -25,15 +25,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = ["start", "status", "stop", "restart", "scale"]
     parser.add_argument("action", nargs="?", default="start", choices=actions)
     parser.add_argument(
-        "target", nargs="?", help="a part; for scale part=count or part-worker=count"
+        "target",
+        nargs="?",
+        help=choose(
+            "sebuah bagian; untuk scale bagian=jumlah atau bagian-worker=jumlah",
+            "a part; for scale part=count or part-worker=count",
+        ),
     )
     parser.add_argument("--data", type=Path, default=folder.default_folder() / "cluster")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, help="public port; 0 chooses a free one")
+    parser.add_argument(
+        "--port",
+        type=int,
+        help=choose("porta umum; 0 memilih yang bebas", "public port; 0 chooses a free one"),
+    )
     parser.add_argument("--no-demo", action="store_true")
-    parser.add_argument("--daemon", action="store_true", help="go on in the background")
-    parser.add_argument("--install", action="store_true", help="install missing Debian packages")
-    parser.add_argument("--certificate", type=Path, help="TLS certificate (PEM)")
+    parser.add_argument(
+        "--daemon",
+        action="store_true",
+        help=choose("berjalan terus di latar belakang", "go on in the background"),
+    )
+    parser.add_argument(
+        "--install",
+        action="store_true",
+        help=choose("memasang paket Debian yang belum ada", "install missing Debian packages"),
+    )
+    parser.add_argument(
+        "--certificate", type=Path, help=choose("sertifikat TLS (PEM)", "TLS certificate (PEM)")
+    )
     parser.add_argument("--certificate-key", type=Path)
 
 

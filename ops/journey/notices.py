@@ -25,6 +25,7 @@ class Notice:
     key: str
     name: str
     subject: str
+    is_mailed: bool
 
 
 @dataclass
@@ -65,7 +66,7 @@ class Notices:
             raise Unexpected(f"{person.key} has {len(rows)} notices of {event}")
         for row in rows:
             self.seen.add((person.key, row["id"]))
-            yield Notice(person.key, person.name, row["subject"])
+            yield Notice(person.key, person.name, row["subject"], "email" in row["channels"])
 
     def _of_case(self, person: Person) -> list[dict[str, Any]]:
         rows = person.get(f"{API}/notices?limit=100")["data"]

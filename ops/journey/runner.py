@@ -59,7 +59,8 @@ class Journey:
             f"      → {step.stage}: {proposal['stage_label']}  ({milliseconds:.0f} ms)", flush=True
         )
         for notice in self.notices.wait_for(step.notices):
-            print(f"      ✉ {notice.name}: {notice.subject}", flush=True)
+            sign = "✉" if notice.is_mailed else "•"
+            print(f"      {sign} {notice.name}: {notice.subject}", flush=True)
 
     def _check_mails(self) -> tuple[str, str]:
         """Check that each notice to the applicant was mailed, once."""

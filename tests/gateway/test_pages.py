@@ -58,6 +58,13 @@ def test_the_first_page_names_every_service_in_the_readers_language(client: Flas
     assert "ready" in english.text
 
 
+@pytest.mark.parametrize("path", ["/", "/docs/"])
+def test_every_page_names_its_icon_so_that_no_browser_looks_for_another(
+    client: FlaskClient, path: str
+):
+    assert '<link rel="icon" href="/' in client.get(path).text
+
+
 def test_a_service_that_is_down_is_marked_and_nothing_breaks(address: str):
     peers.register_local(address, "letters", a_service("letters"))
 

@@ -347,9 +347,28 @@ def test_a_wrong_code_sent_at_once_is_answered_like_a_wrong_password(door: Door)
     browser = door.browser()
 
     response = door.sign_in(browser, "bkpsdm_head", totp="000000")
+    wrong_password = door.sign_in(browser, "bkpsdm_head", totp="000000", region="none")
 
-    assert response.status_code == 401
+    assert response.status_code == wrong_password.status_code == 401
+    assert _message(response) == _message(wrong_password)
+    assert "kode" in _message(response)
     assert _cookie(browser, "simpul_session") is None
+
+
+def test_where_no_code_is_asked_the_answer_speaks_of_none(door: Door):
+    browser = door.browser()
+    browser.get("/masuk")
+
+    response = browser.post("/masuk", nip=door.account("applicant")["nip"], password="salah")
+
+    assert "NIP atau kata sandi" in _message(response)
+    assert "kode" not in _message(response)
+
+
+def test_a_name_that_ends_in_a_full_stop_gets_no_second_one(door: Door):
+    page = door.signed_in("applicant").get("/masuk/akun").text
+
+    assert "Andini Contoh, S.Kom.</p>" in page
 
 
 def test_a_code_serves_one_sign_in(door: Door):

@@ -114,7 +114,7 @@ def a_step():
 
 def a_notice(**changes):
     told = {"id": "n1", "about": "proposal/p1", "event_type": "proposal.submitted.v1"}
-    return {**told, "subject": "Usulan terkirim", **changes}
+    return {**told, "subject": "Usulan terkirim", "channels": ["in_app", "email"], **changes}
 
 
 def noticed(*notices):
@@ -122,6 +122,21 @@ def noticed(*notices):
     case.people["applicant"].name = "Contoh"
     case.proposal_id = "p1"
     return Notices(case, None)
+
+
+@pytest.mark.parametrize(
+    ("channels", "sign"), [(["in_app", "email"], "✉ Contoh"), (["in_app"], "• Contoh")]
+)
+def test_a_notice_that_is_not_mailed_has_another_sign(monkeypatch, capsys, channels, sign):
+    notices = noticed(a_notice(channels=channels))
+    monkeypatch.setattr(Case, "refresh", lambda _self: {"stage": "draft", "stage_label": "Draf"})
+    told = (("applicant", "proposal.submitted.v1"),)
+    step = Step("applicant", ("berbuat", "acts"), lambda _case: None, "draft", told)
+    monkeypatch.setattr("ops.journey.runner.STEPS", (step,))
+
+    Journey(notices.case, notices).run()
+
+    assert sign in capsys.readouterr().out
 
 
 def test_a_notice_that_came_twice_fails_the_demo():

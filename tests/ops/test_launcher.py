@@ -1,10 +1,12 @@
 """./simpul itself: which Python, which environment, and what it says when it cannot start."""
 
 import ast
+import contextlib
 import hashlib
 import importlib.machinery
 import importlib.util
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,10 @@ from pathlib import Path
 import pytest
 
 from ops.commands import COMMANDS, ENVIRONMENTS
+from ops.main import parser_of
+from ops.serving import listen
+from ops.speech import Stop
+from ops.up import announce
 
 ROOT = Path(__file__).parents[2]
 LAUNCHER = ROOT / "simpul"
@@ -113,6 +119,56 @@ def test_a_wrong_option_is_one_line_and_exit_code_2(tmp_path):
     assert ended.returncode == 2
     assert len(ended.stderr.splitlines()) == 1
     assert "./simpul up --help" in ended.stderr
+
+
+def helped(monkeypatch, name, language):
+    for variable in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("LANG", language)
+    parser = parser_of(name)
+    return parser.format_help(), {action.dest: action.help for action in parser._actions}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_is_in_one_language(monkeypatch, name):
+    indonesian, helps = helped(monkeypatch, name, "id_ID.UTF-8")
+    _, english = helped(monkeypatch, name, "en_US.UTF-8")
+
+    assert not {"usage:", "options:", "arguments:"} & set(indonesian.split())
+    same = {dest for dest, text in helps.items() if text == english[dest]}
+    assert all(helps[dest] is None for dest in same - {"account"})  # names of accounts
+
+
+def test_a_taken_port_is_told_in_the_readers_language(monkeypatch):
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setenv("LANG", "id_ID.UTF-8")
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        with pytest.raises(Stop) as stopped:
+            listen(*taken.getsockname())
+
+    assert "(sudah dipakai)" in stopped.value.line
+
+
+@pytest.mark.parametrize(
+    ("folder", "told"),
+    [("a folder", "./simpul otp <account> --data '{data}'"), (None, "./simpul otp <account>\n")],
+)
+def test_the_command_that_up_prints_for_a_code_is_about_its_folder(
+    monkeypatch, tmp_path, capsys, folder, told
+):
+    monkeypatch.setenv("SIMPUL_HOME", str(tmp_path))
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    data = tmp_path / (folder or "data")
+    data.mkdir()
+    (data / "demo-credentials.json").write_text(
+        '{"accounts": [{"key": "k", "nip": "1",'
+        ' "password": "p", "name": "Contoh", "totp_secret": "S"}]}'
+    )
+
+    announce("http://127.0.0.1:1", data)
+
+    assert told.format(data=data) in capsys.readouterr().out
 
 
 def test_the_code_of_the_command_is_found_from_any_folder(tmp_path):

@@ -1,4 +1,5 @@
 import io
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.portal.stage_set import (
     a_requirement,
     csrf_of,
     knows,
+    page_of,
     problem,
     sign_in,
 )
@@ -334,3 +336,13 @@ def test_somebody_elses_proposal_looks_like_none(applicant: FlaskClient):
 
     assert page.status_code == 404
     assert "Halaman tidak ditemukan" in page.text
+
+
+def test_the_card_of_a_closed_layanan_keeps_its_words_apart(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    layanan = a_layanan(description="Sebelum TMT.", window={"is_open": False})
+    edge.answers["GET", f"{API}/layanan"] = (200, page_of(layanan))
+
+    page = client.get("/portal/layanan").text
+
+    assert "Sebelum TMT. sedang ditutup" in re.sub("<[^>]+>", "", page)

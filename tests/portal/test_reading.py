@@ -1,11 +1,13 @@
 """Lists, tracking, notices, the public status page, languages; and when the API is away."""
 
 import json
-from typing import Any
+import re
+from typing import Any, cast
 
 import pytest
 import structlog
 from flask.testing import FlaskClient
+from jinja2 import BaseLoader
 
 from portal.transport import Answer, EdgeUnreachable
 from portal.words import bytes_text, day, moment, month
@@ -220,6 +222,16 @@ def test_a_wrong_code_tells_nothing(client: FlaskClient):
     assert page.status_code == 404
     assert "tidak cocok" in page.text
     assert 'value="DEMO/2026/1"' in page.text
+
+
+def test_what_is_wrong_takes_the_focus_wherever_it_stands(client: FlaskClient):
+    environment = client.application.jinja_env
+    loader = cast(BaseLoader, environment.loader)
+    sources = [loader.get_source(environment, name)[0] for name in environment.list_templates()]
+
+    banners = re.findall(r'<div class="banner failure"[^>]*>', "".join(sources))
+    assert len(banners) >= 4
+    assert all('role="alert" tabindex="-1" data-focus' in banner for banner in banners)
 
 
 def test_the_language_follows_the_browser_until_it_is_chosen(client: FlaskClient, edge: FakeEdge):

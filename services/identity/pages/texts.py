@@ -4,7 +4,7 @@ from chassis.http.problems import language
 
 _TEXTS = {
     "account": ("Akun Anda", "Your account"),
-    "account_intro": ("Anda sudah masuk sebagai {name}.", "You are signed in as {name}."),
+    "account_intro": ("Masuk sebagai {name}", "Signed in as {name}"),
     "again": ("Ulangi kata sandi baru", "New password again"),
     "authenticator": ("Autentikator", "Authenticator"),
     "back_to_sign_in": ("Kembali ke halaman masuk", "Back to sign-in"),

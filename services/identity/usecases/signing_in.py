@@ -37,6 +37,15 @@ class SignInRefused(Refused):
     kind = "unauthenticated"
     code = "sign_in_refused"
     text = {
+        "id": "NIP atau kata sandi tidak cocok.",
+        "en": "NIP or password do not match.",
+    }
+
+
+class SignInWithCodeRefused(SignInRefused):
+    """The same where a code came along: it may be the part that does not fit."""
+
+    text = {
         "id": "NIP, kata sandi, atau kode tidak cocok.",
         "en": "NIP, password or code do not match.",
     }
@@ -77,7 +86,7 @@ def sign_in(
     with all_regions():
         fitting = _fitting(digits, password, region)
     if not fitting:
-        raise SignInRefused
+        raise SignInWithCodeRefused if totp else SignInRefused
     if len(fitting) > 1:
         attempts.settle(attempt_id, "halfway")
         raise RegionNeeded([(code, queries.region(code).name) for code in fitting])
@@ -170,7 +179,7 @@ def _open(employee_id: UUID, attempt_id: UUID, totp: str | None) -> SignedIn:
         if totp:
             account = queries.account(employee_id)
             if account is None or not second_factor.accept_totp(account, totp):
-                raise SignInRefused
+                raise SignInWithCodeRefused
             row.amr = ["pwd", "otp"]
         session.add(row)
         session.flush()
