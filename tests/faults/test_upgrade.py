@@ -237,6 +237,7 @@ Ways = Callable[[Rolling, Load], dict[str, int]]
 def nothing_is_lost(previous: Path, go: Ways) -> None:
     """Go forward and back under load, then compare promises with what there is."""
     with running(previous) as cluster:
+        settle(cluster)  # until identity's first events were heard there is no region to work in
         with Load(cluster.plan.public_url, accounts(cluster)) as load:
             ways = go(cluster, load)
         settle(cluster)
