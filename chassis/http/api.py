@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from copy import deepcopy
 from functools import wraps
+from json import JSONDecodeError
 from threading import RLock
 from typing import Any
 
 import flask_smorest
 import marshmallow
 from apispec import APISpec
-from flask import Flask
+from flask import Flask, Request
 from flask_smorest.utils import prepare_response
 from marshmallow import fields
 from marshmallow.utils import get_value
@@ -63,6 +64,15 @@ class _StrictParser(FlaskParser):
         "json": marshmallow.RAISE,
         "form": marshmallow.RAISE,
     }
+
+    def _raw_load_json(self, req: Request) -> Any:
+        """Take JSON that Python cannot hold (too deep, too many digits) for a body that is none."""
+        try:
+            return super()._raw_load_json(req)
+        except JSONDecodeError:
+            raise
+        except (ValueError, RecursionError) as error:
+            raise JSONDecodeError(str(error), "not empty", 0) from error
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]

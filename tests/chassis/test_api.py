@@ -148,8 +148,13 @@ def test_wrong_fields_are_named_in_the_readers_language(letters, token):
     }
 
 
-def test_a_body_that_is_not_json_is_a_clear_error(letters, token):
-    answer = letters.call("POST", LETTERS, token=token, data="{", content_type="application/json")
+@pytest.mark.parametrize(
+    "body",
+    ["{", "\udcff".encode("utf-8", "surrogateescape"), "[" * 10_000, '{"text":' + "9" * 5000 + "}"],
+    ids=["cut", "not UTF-8", "too deep", "too many digits"],
+)
+def test_a_body_that_is_not_json_is_a_clear_error(letters, token, body):
+    answer = letters.call("POST", LETTERS, token=token, data=body, content_type="application/json")
 
     assert (answer.status_code, answer.json["code"]) == (400, "malformed")
 
