@@ -1,6 +1,7 @@
 """A proposal its applicant may change: a draft, or one returned for revision."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -89,6 +90,30 @@ class Draft:
             if requirement["code"] not in codes
         ]
 
+    def missing(self) -> dict[str, str]:
+        """Name what is required and not there; what depends on more, the API judges."""
+        said = say("Wajib diisi.", "This field is required.")
+        attach = say("Wajib dilampirkan.", "This document is required.")
+        fields = {
+            f"fields.{definition['name']}": said
+            for definition in self.open_fields()
+            if definition["required"] is True
+            and self.values.get(definition["name"]) in (None, "", [])
+        }
+        return fields | {
+            f"documents.{code}": attach
+            for code, document in self.documents.items()
+            if document["open"] and document["needed"] and not document["current"]
+        }
+
+    def is_replaced(self, code: str) -> bool:
+        """Tell whether the document is newer than the last request for a revision."""
+        file = self.documents[code]["current"]
+        returned = [note["at"] for slot in self.proposal["notes"].values() for note in slot]
+        return bool(file and returned) and _instant(file["attached_at"]) > max(
+            map(_instant, returned)
+        )
+
     def refresh(self) -> None:
         """Read again what changes made of the proposal; input and version stay as they are."""
         self.proposal = load_proposal(self.id).data
@@ -170,6 +195,10 @@ def refusal_text(refused: ApiRefused) -> str:
     """What to write beside the document."""
     first = next(iter(refused.errors.values()), "")
     return first or refused.detail or say("Berkas ditolak.", "The file was refused.")
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _rendered(draft: Draft) -> str | None:

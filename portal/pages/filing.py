@@ -67,6 +67,8 @@ def confirm(proposal_id: Any) -> Page | str:
     draft = drafts.load(str(proposal_id))
     if not draft.is_open:
         return redirect(url_for("proposals.show", proposal_id=proposal_id))
+    if missing := draft.missing():
+        return _again(draft, missing, [])
     return render_template("confirm_submit.html", draft=draft, key=fresh_key())
 
 

@@ -35,7 +35,6 @@ def test_a_form_without_scripts_carries_every_file_and_tells_what_is_missing(
 
     page.locator("input[type=file]").nth(1).set_input_files(paper(tmp_path, "skp-2.pdf"))
     page.get_by_role("button", name="Lanjut: periksa dan kirim").click()
-    page.get_by_role("button", name="Kirim usulan").click()
     expect(page.locator(".upload.wrong")).to_have_count(1)
     page.locator("input[type=file]").nth(2).set_input_files(paper(tmp_path, "surat.pdf"))
     page.get_by_role("button", name="Lanjut: periksa dan kirim").click()

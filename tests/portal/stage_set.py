@@ -232,7 +232,7 @@ def a_proposal(**changes: Any) -> dict[str, Any]:
             "short_name": "Bebas",
         },
         "definition": layanan,
-        "applicant": {"name": "Andini Contoh", "nip": "199001012015011901"},
+        "applicant": {"id": PERSON, "name": "Andini Contoh", "nip": "199001012015011901"},
         "stage": "draft",
         "result": None,
         "fields": {"keperluan": "Lama"},

@@ -308,6 +308,53 @@ def test_a_revision_shows_the_note_and_only_what_was_opened(client: FlaskClient,
     assert 'name="field.keperluan"' not in page
 
 
+@pytest.mark.parametrize(("attached_at", "replaced"), [("2026-04-01", False), ("2026-04-03", True)])
+def test_in_a_revision_every_link_says_which_document_it_opens(
+    client: FlaskClient, edge: FakeEdge, attached_at: str, replaced: bool
+):
+    sign_in(client, edge)
+    note = {"at": "2026-04-02T01:00:00+00:00", "note": "Ganti SKP.", "reasons": []}
+    notes = {"umpeg": [note], "opd_head": [], "bkpsdm": [], "bkpsdm_head": []}
+    proposal = a_proposal(stage="revision", allowed_actions=["resubmit"], notes=notes)
+    file = {"name": "skp.pdf", "size": 2048, "pages": 2, "attached_at": f"{attached_at}T00:00:00Z"}
+    proposal["documents"][0] |= {"current": file, "previous": [{**file, "revision": 1}]}
+    knows(edge, proposal)
+
+    page = client.get(f"{PAGE}/isi").text
+
+    links = dict(re.findall(rf'href="{PAGE}/dokumen/skp([^"]*)">(Lihat[^<]*)<', page))
+    assert links == (
+        {"": "Lihat dokumen", "?revision=1": "Lihat dokumen sebelumnya"}
+        if replaced
+        else {"": "Lihat dokumen sebelumnya"}
+    )
+
+
+def test_what_is_required_and_missing_is_told_before_the_check_page(
+    applicant: FlaskClient, edge: FakeEdge
+):
+    knows(edge, a_proposal(fields={"keperluan": None}))
+
+    page = applicant.get(f"{PAGE}/kirim")
+
+    assert page.status_code == 422
+    assert 'id="error-fields.keperluan">Wajib diisi.' in page.text
+    assert 'href="#document-surat"' in page.text
+    assert "Kirim usulan" not in page.text
+
+
+def test_a_complete_draft_is_shown_before_it_is_sent(applicant: FlaskClient, edge: FakeEdge):
+    proposal = a_proposal()
+    for document in proposal["documents"]:
+        document["current"] = {"name": "skp.pdf", "size": 2048, "pages": 2}
+    knows(edge, proposal)
+
+    page = applicant.get(f"{PAGE}/kirim")
+
+    assert page.status_code == 200
+    assert "Kirim usulan" in page.text
+
+
 def test_a_proposal_under_way_cannot_be_filled_in(applicant: FlaskClient, edge: FakeEdge):
     knows(edge, a_proposal(stage="umpeg_verification", allowed_actions=[]))
 

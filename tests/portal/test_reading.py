@@ -13,6 +13,7 @@ from portal.transport import Answer, EdgeUnreachable
 from portal.words import bytes_text, day, moment, month
 from tests.portal.stage_set import (
     API,
+    PERSON,
     PROPOSAL,
     FakeEdge,
     a_proposal,
@@ -110,6 +111,22 @@ def test_a_rejected_proposal_shows_where_it_stopped(client: FlaskClient, edge: F
 
     assert '<li class="stopped"><span>Persetujuan Kepala OPD' in page
     assert "Tidak &lt;b&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("applicant", "back"),
+    [(PERSON, '/portal/usulan">Daftar usulan'), ("x", '/portal/keputusan">Riwayat keputusan')],
+)
+def test_the_way_back_from_a_proposal_is_to_the_list_it_stands_in(
+    client: FlaskClient, edge: FakeEdge, applicant: str, back: str
+):
+    sign_in(client, edge, "umpeg")
+    person = {"id": applicant, "name": "Contoh", "nip": "199001012015011901"}
+    knows(edge, a_proposal(stage="opd_head_approval", allowed_actions=[], applicant=person))
+
+    page = client.get(f"/portal/usulan/{PROPOSAL}").text
+
+    assert f'<p class="crumb"><a href="{back}</a>' in page
 
 
 def test_a_finished_proposal_offers_its_result(client: FlaskClient, edge: FakeEdge):
