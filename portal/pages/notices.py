@@ -14,6 +14,7 @@ pages = Blueprint("notices", __name__, url_prefix="/portal")
 
 @pages.get("/pemberitahuan")
 def all_notices() -> str:
+    session.pop("unread", None)  # the bell must not say less than the list below it
     listing = api().get(
         API,
         cursor=request.args.get("cursor"),

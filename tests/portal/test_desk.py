@@ -97,6 +97,17 @@ def test_a_confirmed_decision_is_sent_with_version_key_and_marks(
     }
 
 
+def test_who_approves_what_is_marked_is_told_that_the_marks_are_lost(officer: FlaskClient):
+    marks = {"reason.document:skp": "document_unreadable"}
+
+    marked = post(officer, decision="approve", **marks).text
+    plain = post(officer, decision="approve").text
+
+    assert "Dokumen skp: Dokumen tidak terbaca" in marked
+    assert "Tanda ini tidak ikut" in marked
+    assert "Tanda ini tidak ikut" not in plain
+
+
 def test_an_approval_carries_no_marks(officer: FlaskClient, edge: FakeEdge):
     post(officer, decision="approve", confirmed="1", **{"reason.document:skp": "document_wrong"})
 

@@ -103,7 +103,8 @@ def test_a_rejected_proposal_shows_where_it_stopped(client: FlaskClient, edge: F
     entry = {
         "action": "reject", "action_label": "Tolak", "from_stage": "opd_head_approval",
         "to_stage": "rejected", "actor_name": "Fajar Contoh", "acting": None, "note": "Tidak <b>",
-        "reasons": [], "at": "2026-04-02T01:00:00+00:00",
+        "reasons": [{"code": "document_wrong", "label": "Bukan dokumen ini",
+        "target": "document:skp"}], "at": "2026-04-02T01:00:00+00:00",
     }  # fmt: skip
     edge.answers["GET", f"{PATH}/history"] = (200, {"data": [entry]})
 
@@ -111,6 +112,22 @@ def test_a_rejected_proposal_shows_where_it_stopped(client: FlaskClient, edge: F
 
     assert '<li class="stopped"><span>Persetujuan Kepala OPD' in page
     assert "Tidak &lt;b&gt;" in page
+    assert '<p class="what">Ditolak</p>' in page
+    assert "<strong>Dokumen skp</strong>: Bukan dokumen ini" in page
+
+
+def test_a_note_says_who_wrote_it_and_where(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    note = {
+        "at": "2026-04-02T01:00:00+00:00", "stage": "secretary_verification", "acting": "plt",
+        "actor_name": "Nusa Contoh", "note": "Lengkap.", "reasons": [],
+    }  # fmt: skip
+    notes = {"umpeg": [], "opd_head": [], "bkpsdm": [note], "bkpsdm_head": []}
+    knows(edge, a_proposal(stage="bkpsdm_head_approval", allowed_actions=[], notes=notes))
+
+    page = client.get(f"/portal/usulan/{PROPOSAL}").text
+
+    assert "Plt. Nusa Contoh · Verifikasi Sekretaris BKPSDM · 2 April 2026" in page
 
 
 @pytest.mark.parametrize(
@@ -191,6 +208,15 @@ def test_the_unread_count_is_asked_at_most_every_half_minute(client: FlaskClient
         client.get("/portal/usulan")
 
     assert len(edge.told("GET", f"{NOTICES}/counts")) == 1
+
+
+def test_the_bell_agrees_with_the_list_of_notices(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    edge.answers["GET", f"{NOTICES}/counts"] = (200, {"unread": 0})
+    client.get("/portal/usulan")
+    edge.answers["GET", f"{NOTICES}/counts"] = (200, {"unread": 1})
+
+    assert '<span class="badge">1</span>' in client.get("/portal/pemberitahuan").text
 
 
 def test_pages_stand_while_notification_is_down(client: FlaskClient, edge: FakeEdge):

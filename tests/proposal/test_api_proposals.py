@@ -29,6 +29,9 @@ def test_a_proposal_says_all_a_client_needs(office: Office):
     assert seen["opened"] == {"fields": [], "documents": ["skp_1_tahun"]}
     assert seen["allowed_actions"] == ["resubmit"]
     assert seen["notes"]["umpeg"][0]["note"] == "SKP tidak terbaca"
+    history = office.call("GET", f"/proposals/{proposal_id}/history", "applicant").json["data"]
+    assert seen["notes"]["umpeg"][0]["actor_name"] == history[-1]["actor_name"]
+    assert seen["notes"]["umpeg"][0]["acting"] == history[-1]["acting"] == "definitive"
     assert seen["notes"]["umpeg"][0]["reasons"][0]["label"] == "Dokumen tidak terbaca"
     assert [document["requirement"] for document in seen["documents"]] == list(PAPERS)
     assert seen["documents"][0]["current"]["revision"] == 1

@@ -39,6 +39,8 @@ class NoteView(Schema):
     stage = fields.String(required=True)
     stage_label = fields.String(required=True)
     role = fields.String(required=True)
+    actor_name = fields.String(required=True)
+    acting = fields.String(required=True, allow_none=True)
     note = fields.String(required=True, allow_none=True)
     reasons = fields.List(fields.Nested(ReasonView), required=True)
 
@@ -98,6 +100,8 @@ def _note(one: HistoryEntry) -> dict[str, Any]:
         "stage": one.from_stage,
         "stage_label": stage_label(one.from_stage),
         "role": one.role,
+        "actor_name": one.actor_name,
+        "acting": one.acting,
         "note": one.note,
         "reasons": _reasons(one),
     }
