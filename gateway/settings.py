@@ -8,6 +8,7 @@ SETTINGS = (
         "PEERS_URL",
         parse=url("local", "http", "https"),
         help="Where the services answer: local: in this process, or the edge's address.",
+        embedded="local:{instance}",
     ),
     Setting(
         "PROBE_PATH",

@@ -1,9 +1,9 @@
 """The parts that run as processes: the services, and the fronts before them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from chassis.process.config import Setting
-from chassis.process.manifest import Manifest, load
+from chassis.process.manifest import Manifest, load, settings_of_all
 from chassis.process.manifest import settings_of as settings_of_service
 
 FRONTS = ("gateway", "portal")
@@ -22,6 +22,6 @@ def settings_of(part: str, manifests: Mapping[str, Manifest]) -> list[Setting]:
     return settings_of_service(part, manifests)
 
 
-def declared(manifests: Mapping[str, Manifest]) -> dict[str, list[Setting]]:
-    """List the settings of every part."""
-    return {part: settings_of(part, manifests) for part in (*manifests, *FRONTS)}
+def declared(manifests: Mapping[str, Manifest]) -> dict[str, Sequence[Setting]]:
+    """List the settings of every part; raise `ManifestInvalid` where two contradict each other."""
+    return settings_of_all(manifests, {front: settings_of(front, {}) for front in FRONTS})

@@ -14,6 +14,7 @@ SETTINGS = (
         default="local:",
         parse=url("local", "http", "https"),
         help="Where the edge answers: local: in this process, or its address.",
+        embedded="local:{instance}",
     ),
     Setting(
         "SECRET_PORTAL",

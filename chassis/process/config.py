@@ -52,6 +52,16 @@ class Setting:
     def key(self, service: str) -> str:
         return self.name.format(service=key(service))
 
+    @property
+    def short_name(self) -> str:
+        """Its name in the part's own `Settings`."""
+        return self.name.removesuffix("_{service}")
+
+    def source(self, service: str) -> tuple[str | bool | None, ...]:
+        """Return where the ways to run take its value from, to compare with another part's."""
+        embedded = self.embedded and self.embedded.replace("{service}", service)
+        return embedded, self.distributed, self.generated
+
     def of_each(self, clients: Iterable[str]) -> "Iterator[Setting]":
         """Yield this setting, or one for each client where its name says `{client}`."""
         if "{client}" not in self.name:
@@ -229,7 +239,7 @@ def read(part: str, declared: Iterable[Setting], environ: Mapping[str, str]) -> 
     for setting in declared:
         name = setting.key(part)
         try:
-            values[setting.name.removesuffix("_{service}")] = _value(setting, name, environ)
+            values[setting.short_name] = _value(setting, name, environ)
         except (ValueError, OSError) as error:
             problems.append(f"{name}: {error}")
     if problems:

@@ -9,7 +9,7 @@ import importlib
 import importlib.util
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import entry_points
@@ -121,10 +121,36 @@ def person_scopes(manifests: Mapping[str, Manifest]) -> list[str]:
 
 
 def settings_of(name: str, manifests: Mapping[str, Manifest]) -> list[Setting]:
-    """List the settings of a service: those of every service, then its own."""
+    """List the settings of a service: those of every service, then its own.
+
+    Raises `ManifestInvalid` for a name that is there twice.
+    """
     others = [client for client in (*manifests, OPERATOR) if client != name]
-    own = (one for setting in manifests[name].settings for one in setting.of_each(others))
-    return [*COMMON, *own]
+    declared = [*COMMON]
+    for setting in manifests[name].settings:
+        declared.extend(setting.of_each(others))
+    for names in ([s.short_name for s in declared], [s.key(name) for s in declared]):
+        if twice := {setting for setting in names if names.count(setting) > 1}:
+            raise ManifestInvalid(f"{name}: {', '.join(sorted(twice))} is declared twice")
+    return declared
+
+
+def settings_of_all(
+    manifests: Mapping[str, Manifest], fronts: Mapping[str, Sequence[Setting]]
+) -> dict[str, Sequence[Setting]]:
+    """Return the settings of every part, those of the fronts last.
+
+    Two parts may declare the same setting. Raises `ManifestInvalid` where they want it to come
+    from two places: what one is given, the other is given too.
+    """
+    parts = {**{name: settings_of(name, manifests) for name in manifests}, **fronts}
+    sources: dict[str, tuple[str | bool | None, ...]] = {}
+    for part, settings in parts.items():
+        for setting in settings:
+            name, source = setting.key(part), setting.source(part)
+            if sources.setdefault(name, source) != source:
+                raise ManifestInvalid(f"{part}: another part's {name} differs")
+    return parts
 
 
 def roles_of(manifests: Mapping[str, Manifest]) -> dict[str, Role]:

@@ -16,9 +16,9 @@ from sqlalchemy import update
 from chassis.data.revisions import is_current
 from chassis.process import runtime as runtimes
 from chassis.process.clock import now
-from chassis.process.config import Setting, SettingsInvalid
+from chassis.process.config import Setting
 from chassis.process.ids import uuid7
-from chassis.process.manifest import Manifest, discover, load, settings_of
+from chassis.process.manifest import Manifest, discover, load, settings_of_all
 from chassis.run import migration
 from chassis.run.worker import Worker
 
@@ -59,11 +59,12 @@ def build(
 
     `fronts` are the settings of what answers before the services. `demo` fills a new folder with
     the invented demo region. `extra` settings win over the embedded defaults. Raises
-    `SettingsInvalid` when they do not fit, `OSError` when the folder cannot be used.
+    `ManifestInvalid` where two parts contradict each other, `SettingsInvalid` when the settings do
+    not fit, `OSError` when the folder cannot be used.
     """
     name = str(uuid7())
     manifests = discover()
-    parts = {**{s: settings_of(s, manifests) for s in manifests}, **(fronts or {})}
+    parts = settings_of_all(manifests, fronts or {})
     settings = {
         **defaults(parts, data_dir, instance=name),
         "PUBLIC_URL": public_url,
@@ -109,18 +110,12 @@ def _forget_the_dead(app: Flask) -> None:
 
 
 def defaults(parts: Parts, data_dir: Path, *, instance: str) -> dict[str, str]:
-    """Return what the embedded form gives of the parts' settings, by their full names.
-
-    Raises `SettingsInvalid` where two parts want one name to be two things.
-    """
-    given: dict[str, str] = {}
-    for part, setting in _declared(parts):
-        if setting.embedded is not None:
-            name = setting.key(part)
-            value = setting.embedded.format(data=data_dir, service=part, instance=instance)
-            if given.setdefault(name, value) != value:
-                raise SettingsInvalid([f"{name}: {part} and another part want it to be two things"])
-    return given
+    """Return what the embedded form gives of the parts' settings, by their full names."""
+    return {
+        setting.key(part): setting.embedded.format(data=data_dir, service=part, instance=instance)
+        for part, setting in _declared(parts)
+        if setting.embedded is not None
+    }
 
 
 def generated(parts: Parts) -> list[str]:

@@ -1,6 +1,6 @@
 """Where each setting of each part comes from: fixed by compose.yaml, or asked for in .env."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -37,7 +37,7 @@ class Values:
     manifests: dict[str, Manifest]
 
     @cached_property
-    def declared(self) -> dict[str, list[Setting]]:
+    def declared(self) -> dict[str, Sequence[Setting]]:
         return declared(self.manifests)
 
     @property
@@ -68,8 +68,10 @@ class Values:
         return names.count(setting.name) > 1
 
     def _written(self, part: str, asked: str, setting: Setting) -> str:
-        if setting.name in self.fixed:
-            return self.fixed[setting.name]
+        if setting.name == "PEERS_URL":
+            return PEERS_URL
+        if setting.distributed is not None:
+            return setting.distributed
         engine = engine_url(part, setting.name)
         if engine:
             return f"${{{asked}:-{engine}}}"

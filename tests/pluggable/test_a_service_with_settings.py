@@ -8,14 +8,15 @@ import pytest
 import yaml
 
 from chassis.process import runtime as runtimes
-from chassis.process.config import Setting, SettingsInvalid
-from chassis.process.manifest import discover
+from chassis.process.config import Setting
+from chassis.process.manifest import Manifest, ManifestInvalid, discover
 from chassis.run import embedded, migration
 from ops.cluster import plan
 from ops.generators import settings
 from ops.generators.compose import compose
 from ops.generators.values import Values, env_example
 from ops.migration import scratch_app
+from ops.parts import declared
 from tests.builders.compose import read_env
 
 KIOSK = Path(__file__).parent / "kiosk"
@@ -100,8 +101,37 @@ def test_the_page_of_settings_lists_them():
     assert "| `KIOSK_KEY` | must be given | generated | yes |" in page
 
 
-def test_two_parts_that_want_one_name_to_be_two_things_stop_the_start(tmp_path: Path):
-    parts = {name: [Setting("FOLDER", embedded=f"{{data}}/{name}")] for name in ("one", "other")}
+@pytest.mark.parametrize(
+    ("contrary", "named"),
+    [
+        (Setting("PROXIES_IN_FRONT", default="0", distributed="7"), "another .* PROXIES_IN_FRONT"),
+        (Setting("MAIL_URL", embedded="log:"), "another part's MAIL_URL differs"),
+        (Setting("PROBE_PATH", default="/"), "another part's PROBE_PATH differs"),
+        (Setting("DATABASE_URL_IDENTITY", embedded="sqlite://"), "DATABASE_URL_IDENTITY differs"),
+        (Setting("BUS_URL", default="kafka:x"), "visitors: BUS_URL is declared twice"),
+        (Setting("DATABASE_URL"), "visitors: DATABASE_URL is declared twice"),
+        (Setting("CLIENT_SECRET_VISITORS"), "visitors: CLIENT_SECRET_VISITORS is declared twice"),
+    ],
+    ids=lambda value: value.name if isinstance(value, Setting) else "",
+)
+def test_a_service_cannot_change_the_settings_of_others(contrary: Setting, named: str):
+    manifests = discover()
+    manifests["visitors"] = Manifest("visitors", {}, "nowhere:create_app", settings=(contrary,))
 
-    with pytest.raises(SettingsInvalid, match="FOLDER: other"):
-        embedded.defaults(parts, tmp_path, instance="here")
+    with pytest.raises(ManifestInvalid, match=named):
+        declared(manifests)
+
+
+def test_a_service_may_read_what_another_is_given():
+    shared = next(s for s in discover()["identity"].settings if s.name == "PROXIES_IN_FRONT")
+    manifests = discover()
+    manifests["visitors"] = Manifest("visitors", {}, "nowhere:create_app", settings=(shared,))
+
+    assert declared(manifests)["visitors"][-1] == shared
+
+
+def test_the_embedded_form_does_not_start_with_such_a_service(tmp_path: Path):
+    fronts = {"gateway": [Setting("KIOSK_PAGES", embedded="9")]}
+
+    with pytest.raises(ManifestInvalid, match="gateway: another part's KIOSK_PAGES differs"):
+        embedded.build(tmp_path, public_url="http://simpul.test", demo=False, fronts=fronts)
