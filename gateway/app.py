@@ -13,13 +13,13 @@ from flask import Flask, Response, abort, current_app, redirect, render_template
 from prometheus_client import generate_latest
 from werkzeug.wrappers import Response as AnyResponse
 
+from chassis.http.languages import page_language
 from chassis.http.peers import transport
 from chassis.process import config as settings
 from chassis.process.manifest import Manifest, discover
 from chassis.process.telemetry import REGISTRY
 from gateway import statics
 from gateway.probe import Probe
-from gateway.problems import language_of
 from gateway.settings import SETTINGS
 
 _LOOK_AGAIN_SECONDS = 5
@@ -121,7 +121,7 @@ def _page(html: str, policy: str) -> Response:
     response.headers["Content-Security-Policy"] = policy
     response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Language"] = _language()
-    response.headers["Vary"] = "Accept-Language"
+    response.headers["Vary"] = "Accept-Language, Cookie"
     return response
 
 
@@ -131,7 +131,7 @@ def _probe() -> Probe:
 
 
 def _language() -> str:
-    return language_of(request.environ)
+    return page_language()
 
 
 def _say(indonesian: str, english: str) -> str:

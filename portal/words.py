@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import g, request
+from flask import g
+
+from chassis.http.languages import page_language
 
 Text = Mapping[str, str]
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
-COOKIE = "simpul_language"
 
 STAGES: Mapping[str, Text] = {
     "draft": {"id": "Draf", "en": "Draft"},
@@ -91,9 +92,7 @@ ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "
 def language() -> str:
     """The language chosen by the switch, else the browser's first wish, else Indonesian."""
     if "language" not in g:
-        chosen = request.cookies.get(COOKIE, "")
-        preferred = request.accept_languages.best_match(list(LANGUAGES)) or "id"
-        g.language = chosen if chosen in LANGUAGES else preferred
+        g.language = page_language()
     return str(g.language)
 
 

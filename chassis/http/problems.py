@@ -5,12 +5,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, g, has_request_context
 from marshmallow import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from chassis.http.languages import language
 from chassis.kernel.errors import FieldError, Refused
 from chassis.process.telemetry import log
 
@@ -62,13 +63,6 @@ class Unavailable(Refused):
         "id": "Sistem sedang tidak dapat dihubungi. Data Anda aman; silakan coba lagi sebentar.",
         "en": "The system cannot be reached right now. Nothing was lost; please try again soon.",
     }
-
-
-def language() -> str:
-    """Choose "id" or "en" by the request's Accept-Language; "id" by default."""
-    if not has_request_context():
-        return "id"
-    return request.accept_languages.best_match(["id", "en"], default="id")
 
 
 def register(app: Flask) -> None:

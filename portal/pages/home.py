@@ -13,10 +13,11 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
+from chassis.http.languages import LANGUAGE_COOKIE
 from portal.api_client import ApiRefused, ApiUnavailable
 from portal.own_pages import own_page
 from portal.signed_in import api, is_officer, me
-from portal.words import COOKIE, LANGUAGES
+from portal.words import LANGUAGES
 
 YEAR_SECONDS = 31_536_000
 pages = Blueprint("home", __name__, url_prefix="/portal")
@@ -43,7 +44,7 @@ def switch_language() -> Response:
     chosen = request.form.get("language", "")
     if chosen in LANGUAGES:
         response.set_cookie(
-            COOKIE,
+            LANGUAGE_COOKIE,
             chosen,
             max_age=YEAR_SECONDS,
             path="/",

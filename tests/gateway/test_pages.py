@@ -58,6 +58,12 @@ def test_the_first_page_names_every_service_in_the_readers_language(client: Flas
     assert "ready" in english.text
 
 
+def test_the_language_chosen_in_the_portal_holds_here_too(client: FlaskClient):
+    client.set_cookie("simpul_language", "en")
+
+    assert "Letters" in client.get("/", headers={"Accept-Language": "id"}).text
+
+
 @pytest.mark.parametrize("path", ["/", "/docs/"])
 def test_every_page_names_its_icon_so_that_no_browser_looks_for_another(
     client: FlaskClient, path: str

@@ -355,6 +355,36 @@ def test_a_wrong_code_sent_at_once_is_answered_like_a_wrong_password(door: Door)
     assert _cookie(browser, "simpul_session") is None
 
 
+def test_the_language_chosen_in_the_portal_holds_here_too(door: Door):
+    browser = door.signed_in("applicant")
+    browser.client.set_cookie("simpul_language", "en")
+
+    page = browser.get("/masuk/akun", headers={"Accept-Language": "id"}).text
+
+    assert '<html lang="en">' in page
+    assert "Signed in as Andini Contoh" in page
+
+
+def test_starting_again_still_leads_where_one_was_going(door: Door):
+    browser = door.browser()
+    door.sign_in(browser, "bkpsdm_head")
+
+    code = browser.get("/masuk/kode?next=%2Fportal%2Ftugas%3Fx%3D1")
+    forged = browser.client.post("/masuk", data={"next": "/portal/tugas?x=1"})
+    elsewhere = browser.client.post("/masuk", data={"next": "https://evil.example/"})
+
+    assert forged.status_code == 403
+    assert 'href="/masuk?next=%2Fportal%2Ftugas%3Fx%3D1"' in code.text
+    assert 'href="/masuk?next=%2Fportal%2Ftugas%3Fx%3D1"' in forged.text
+    assert 'href="/masuk"' in elsewhere.text
+
+
+def test_the_way_to_the_portal_signs_in_there(door: Door):
+    assert (
+        '<a href="/portal/masuk">Portal</a>' in door.signed_in("applicant").get("/masuk/akun").text
+    )
+
+
 def test_where_no_code_is_asked_the_answer_speaks_of_none(door: Door):
     browser = door.browser()
     browser.get("/masuk")

@@ -72,7 +72,29 @@ class TestALetter:
         page = mail.get_body(("html",)).get_content()
         assert "<b>BKPSDM</b>" in plain
         assert "&lt;b&gt;BKPSDM&lt;/b&gt;" in page
-        assert "<strong>BKPSDM Kota Contoh Raya</strong>" in page
+
+    def test_is_signed_once_in_html_too(self):
+        mail = parsed(letter(a_message(body="Terima kasih,\nBKPSDM"), mail_from=FROM).as_bytes())
+
+        page = mail.get_body(("html",)).get_content()
+        assert page.split("</head>")[1].count("BKPSDM") == 1
+
+    @pytest.mark.parametrize(
+        ("written", "linked"),
+        [
+            ("http://simpul.test.", '<a href="http://simpul.test">http://simpul.test</a>.'),
+            ("http://simpul.test/a?b=1&c", '<a href="http://simpul.test/a?b=1&amp;c">'),
+            ("http://simpul.test.evil.example/", "Buka http://simpul.test.evil.example/ ya"),
+            ("http://lain.example/", "Buka http://lain.example/ ya"),
+        ],
+    )
+    def test_makes_a_link_of_our_own_address_only(self, written, linked):
+        message = a_message(body=f"Buka {written} ya")
+
+        page = parsed(letter(message, mail_from=FROM).as_bytes()).get_body(("html",)).get_content()
+
+        assert linked in page
+        assert ': <a href="http://simpul.test">http://simpul.test</a></small>' in page
 
     def test_travels_in_seven_bits(self):
         content = letter(a_message(subject="Usulan é — 完"), mail_from=FROM).as_bytes()

@@ -2,13 +2,15 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
 
-from chassis.http.problems import Unavailable, language, refused
+from chassis.http.languages import page_language
+from chassis.http.problems import Unavailable, refused
 from chassis.kernel.errors import Refused
 from chassis.process.telemetry import log
 from services.identity import queries
+from services.identity.domain.sign_in import safe_path
 from services.identity.pages import browser
 from services.identity.pages.texts import say
 
@@ -34,7 +36,7 @@ def page(template: str, /, *, status: int = 200, next_path: str = "", **values: 
         render_template(
             f"{template}.html",
             say=say,
-            lang=language(),
+            lang=page_language(),
             csrf_token=browser.csrf_token(owner),
             next_path=next_path,
             **values,
@@ -49,7 +51,12 @@ def page(template: str, /, *, status: int = 200, next_path: str = "", **values: 
 
 
 def error_page(text_key: str, status: int) -> Response:
-    return page("error", status=status, message=say(text_key))
+    return page("error", status=status, message=say(text_key), came_for=_came_for())
+
+
+def _came_for() -> str:
+    """Return where the reader was going, so that starting again still leads there."""
+    return safe_path(request.values.get("next"), default="")
 
 
 def show_refusals(blueprint: Blueprint) -> None:
@@ -63,7 +70,12 @@ def status_of(error: Refused) -> int:
 
 
 def _refusal_page(error: Refused) -> Response:
-    response = page("error", status=status_of(error), message=error.detail(language()))
+    response = page(
+        "error",
+        status=status_of(error),
+        message=error.detail(page_language()),
+        came_for=_came_for(),
+    )
     if (wait := getattr(error, "retry_after", None)) is not None:
         response.headers["Retry-After"] = str(wait)
     return response
@@ -79,8 +91,8 @@ def _outage_page(error: Exception) -> Response:
 def messages_of(error: Refused) -> list[str]:
     """Return what a form should say about a refusal."""
     if error.errors:
-        return [getattr(fault, language()) for fault in error.errors]
-    return [error.detail(language())]
+        return [getattr(fault, page_language()) for fault in error.errors]
+    return [error.detail(page_language())]
 
 
 def _application_origin(next_path: str) -> str:

@@ -1,6 +1,6 @@
 """What the pages say: Indonesian first, English second."""
 
-from chassis.http.problems import language
+from chassis.http.languages import page_language
 
 _TEXTS = {
     "account": ("Akun Anda", "Your account"),
@@ -96,4 +96,4 @@ _TEXTS = {
 def say(key: str, **params: object) -> str:
     """Return a text in the reader's language."""
     indonesian, english = _TEXTS[key]
-    return (indonesian if language() == "id" else english).format_map(params)
+    return (indonesian if page_language() == "id" else english).format_map(params)

@@ -41,9 +41,8 @@ def letter(message: Message, *, mail_from: str) -> EmailMessage:
     mail["Date"] = now()
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    foot = _FOOT[message.language] + message.app_url
-    mail.set_content(f"{message.body}\n\n-- \n{foot}\n", charset="utf-8")
-    mail.add_alternative(_page(message, foot), subtype="html", charset="utf-8")
+    mail.set_content(f"{message.body}\n\n-- \n{_foot(message)}\n", charset="utf-8")
+    mail.add_alternative(_page(message), subtype="html", charset="utf-8")
     # Last, because setting a content takes older Content headers away.
     mail["Content-Language"] = message.language
     return mail
@@ -59,11 +58,28 @@ def _one_line(text: str) -> str:
     return text
 
 
-def _page(message: Message, foot: str) -> str:
-    lines = "<br>\n".join(escape(line) for line in message.body.split("\n"))
+def _foot(message: Message) -> str:
+    return _FOOT[message.language] + message.app_url
+
+
+def _page(message: Message) -> str:
+    """Write the HTML; a body ends with the sender's line, so nothing here signs again."""
+    lines = "<br>\n".join(_linked(line, message.app_url) for line in message.body.split("\n"))
     return (
         f'<!doctype html>\n<html lang="{message.language}"><head><meta charset="utf-8">'
         f"<title>{escape(message.subject)}</title></head>\n"
-        f"<body><p>{lines}</p>\n<hr>\n<p><strong>{escape(message.sender)}</strong></p>\n"
-        f"<p><small>{escape(foot)}</small></p></body></html>\n"
+        f"<body><p>{lines}</p>\n<hr>\n"
+        f"<p><small>{_linked(_foot(message), message.app_url)}</small></p></body></html>\n"
     )
+
+
+def _linked(line: str, app_url: str) -> str:
+    """Escape a line and make our own addresses links; another's, in a note, stays text."""
+    return " ".join(_word(word, app_url) for word in line.split(" "))
+
+
+def _word(word: str, app_url: str) -> str:
+    address = word.rstrip(".,;:)")
+    if address != app_url and not address.startswith(f"{app_url}/"):
+        return escape(word)
+    return f'<a href="{escape(address)}">{escape(address)}</a>{word.removeprefix(address)}'

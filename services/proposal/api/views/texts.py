@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.http.problems import language
+from chassis.http.languages import language
 from services.proposal.domain.stages import ACTION_LABELS, STAGE_LABELS, Action, Stage, Text
 
 _OTHER_ACTIONS: Mapping[str, Text] = {
