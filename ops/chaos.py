@@ -12,21 +12,24 @@ import time
 from pathlib import Path
 
 from ops.cluster import install
-from ops.speech import Stop, choose
+from ops.speech import Stop, at_least, choose
 
 ROOT = Path(__file__).parent.parent
 
 
-NUMBERS = {
-    "events": (5_000, "paling sedikit sekian peristiwa", "at least so many events"),
+# Each with its usual and its least value.
+NUMBERS: dict[str, tuple[float, float, str, str]] = {
+    "events": (5_000, 1, "paling sedikit sekian peristiwa", "at least so many events"),
     "kills": (
         100,
+        0,
         "paling sedikit sekian proses yang dimatikan",
         "at least so many dead processes",
     ),
-    "seed": (int(time.time()), "menentukan rencananya", "decides the plan"),
-    "pace": (1.0, "detik antara dua gangguan", "seconds between two faults"),
+    "seed": (int(time.time()), 0, "menentukan rencananya", "decides the plan"),
+    "pace": (1.0, 0.0, "detik antara dua gangguan", "seconds between two faults"),
     "reconcile": (
+        0.0,
         0.0,
         "detik antara dua pencocokan dengan umpan; 0 = tidak pernah memperbaiki",
         "seconds between comparisons with the feeds; 0 = never, so that nothing is mended",
@@ -35,9 +38,9 @@ NUMBERS = {
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    for name, (usual, indonesian, english) in NUMBERS.items():
+    for name, (usual, least, indonesian, english) in NUMBERS.items():
         told = choose(indonesian, english)
-        parser.add_argument(f"--{name}", type=type(usual), default=usual, help=told)
+        parser.add_argument(f"--{name}", type=at_least(least), default=usual, help=told)
     parser.add_argument(
         "--mistakes",
         action="store_true",

@@ -175,7 +175,8 @@ class Record:
             content = json.loads(path.read_text("utf-8"))
         except (OSError, ValueError):
             content = {}
-        results = content.get("results", {}) if content.get("code") == code else {}
+        # Code without a name (no repository, no git) is never the same as before.
+        results = content.get("results", {}) if code and content.get("code") == code else {}
         return cls(path, code, {name: Result(**values) for name, values in results.items()})
 
     def has_passed(self, part: Part) -> bool:
@@ -190,15 +191,30 @@ class Record:
 
 
 def code_of_today() -> str:
-    """Name the commit, and what was changed since by its hash."""
-    commit, changed = _git("rev-parse", "HEAD"), _git("diff", "HEAD") + _git("status", "--short")
+    """Name the commit, and what was changed or added since by its hash; empty without a commit."""
+    commit = _git("rev-parse", "HEAD").decode().strip()
+    changed = _git("diff", "HEAD", "--binary") + _new_files()
     mark = hashlib.sha256(changed).hexdigest()[:12] if changed else ""
-    return "+".join(filter(None, [commit.decode().strip(), mark]))
+    return "+".join(filter(None, [commit, mark])) if commit else ""
+
+
+def _new_files() -> bytes:
+    """Return name and hash of each file that git does not have yet and that is not ignored."""
+    names = _git("ls-files", "-z", "--others", "--exclude-standard").split(b"\0")
+    paths = {name: test.ROOT / os.fsdecode(name) for name in names if name}
+    return b"".join(
+        name + hashlib.sha256(path.read_bytes()).digest()
+        for name, path in paths.items()
+        if path.is_file()
+    )
 
 
 def _git(*words: str) -> bytes:
-    command = ["git", *words]
-    return subprocess.run(command, cwd=test.ROOT, capture_output=True, check=False).stdout
+    try:
+        ran = subprocess.run(["git", *words], cwd=test.ROOT, capture_output=True, check=False)
+    except FileNotFoundError:
+        return b""
+    return ran.stdout
 
 
 def prove(part: Part, building: minio.Build | None) -> Result:

@@ -1,9 +1,13 @@
 """What commands say: Indonesian, or English when the machine's language is English."""
 
+import argparse
 import errno
 import os
 import sys
+from collections.abc import Callable
+from typing import TypeVar
 
+Number = TypeVar("Number", int, float)
 _REASONS = {
     errno.EADDRINUSE: ("sudah dipakai", "already in use"),
     errno.EADDRNOTAVAIL: ("bukan alamat komputer ini", "not an address of this machine"),
@@ -49,6 +53,22 @@ def say(indonesian: str, english: str) -> None:
 
 def complain(line: str) -> None:
     print(f"simpul: {line}", file=sys.stderr, flush=True)
+
+
+def at_least(least: Number) -> Callable[[str], Number]:
+    """Make a parser of an option that takes a number from `least` on."""
+
+    def parse(text: str) -> Number:
+        try:
+            number = type(least)(text)
+            if number >= least:
+                return number
+        except ValueError:
+            pass
+        told = choose(f"{text!r} bukan angka mulai {least}", f"{text!r} is no number from {least}")
+        raise argparse.ArgumentTypeError(told)
+
+    return parse
 
 
 def confirmed(indonesian: str, english: str) -> bool:

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ops import programs, reports
-from ops.speech import choose
+from ops.speech import Stop, at_least, choose
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 LANE = "not prove"
 FAST = "not browser and not live and not slow and not alone and not prove"
 NO_TESTS = 5  # pytest's exit code when nothing was chosen
@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "-n",
-        type=int,
+        type=at_least(0),
         metavar="N",
         help=choose(
             "jumlah pekerja; 0 = hanya pytest sendiri", "workers; 0 = none beside pytest itself"
@@ -59,15 +59,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    paths = [path_of(word) for word in options.paths]
     absent = [] if options.fast else programs.after_installing(programs.missing())
     reports.forget()
     began = time.monotonic()
     report = reports.home() / "tests.xml"
-    chosen = [*(["-k", options.k] if options.k else []), *map(path_of, options.paths)]
+    chosen = [*(["-k", options.k] if options.k else []), *paths]
     expression, workers = (FAST, FAST_WORKERS) if options.fast else (LANE, WORKERS)
     if options.n is not None:
         workers = options.n
     code = pytest(report, ["-n", str(workers), "-m", expression, *chosen])
+    if code == NO_TESTS:
+        raise Stop("tidak ada pengujian yang terpilih", "no test was chosen", code=NO_TESTS)
     for text in reports.read():
         print(text)
     summarise(report, time.monotonic() - began, left_out(fast=options.fast, absent=absent))
@@ -75,9 +78,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def path_of(word: str) -> str:
-    """Take `proposal` for tests/proposal, unless there is a file or folder of that name."""
-    is_there = (ROOT / word).exists()
-    return word if is_there or not (ROOT / "tests" / word).exists() else f"tests/{word}"
+    """Take `proposal` for tests/proposal; raise `Stop` where there is nothing in tests/."""
+    for path in (f"tests/{word}", word):
+        place = (ROOT / path.partition("::")[0]).resolve()
+        if place.exists() and place.is_relative_to(ROOT / "tests"):
+            return path
+    raise Stop(f"tidak ada pengujian {word!r} di tests/", f"there are no tests {word!r} in tests/")
 
 
 def pytest(report: Path, words: list[str], surroundings: Mapping[str, str] | None = None) -> int:

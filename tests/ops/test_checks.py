@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ops import lint, programs, reports, test
+from ops.speech import Stop, at_least
 
 ROOT = Path(__file__).parents[2]
 
@@ -170,13 +172,39 @@ def test_a_person_without_an_engine_is_told_and_does_not_fail(machine, home, mon
     [
         ("proposal", "tests/proposal"),
         ("tests/proposal", "tests/proposal"),
-        ("services/proposal", "services/proposal"),
+        ("chassis", "tests/chassis"),
         ("tests/ops/test_checks.py::test_a", "tests/ops/test_checks.py::test_a"),
-        ("nothing", "nothing"),
+        ("ops/test_checks.py::test_a", "tests/ops/test_checks.py::test_a"),
+        (str(test.ROOT / "tests" / "ops"), str(test.ROOT / "tests" / "ops")),
     ],
 )
 def test_a_folder_of_tests_is_named_by_itself(word, path):
     assert test.path_of(word) == path
+
+
+@pytest.mark.parametrize("word", ["nothing", "tests/nothing.py", "services/proposal", "/etc", ".."])
+def test_what_holds_no_tests_is_named_before_anything_runs(machine, home, word):
+    bare = machine(Machine("apt-get"))
+
+    with pytest.raises(Stop, match=re.escape(repr(word))):
+        test.run(options("ops", word, fast=True))
+    assert bare.ran == []
+
+
+def test_a_choice_without_any_test_is_said_to_be_one(monkeypatch, home):
+    monkeypatch.setattr(test, "pytest", lambda *_: test.NO_TESTS)
+
+    with pytest.raises(Stop, match="tidak ada pengujian yang terpilih") as stopped:
+        test.run(options("ops", fast=True))
+    assert stopped.value.code != 0
+
+
+@pytest.mark.parametrize(
+    ("least", "word"), [(0, "-1"), (1, "0"), (0, "two"), (0, "1.5"), (0.0, "-0.1"), (0.0, "nan")]
+)
+def test_a_number_that_makes_no_sense_is_no_option(least, word):
+    with pytest.raises(argparse.ArgumentTypeError, match=re.escape(f"{word!r} bukan angka")):
+        at_least(least)(word)
 
 
 def test_the_summary_counts_what_failed_apart_from_what_passed(tmp_path):

@@ -1,6 +1,7 @@
 """./simpul prove: every part has tests, and what passed is not run again."""
 
 import argparse
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from ops import programs, prove, test
 
 ROOT = Path(__file__).parents[2]
+CODE_OF_TODAY = prove.code_of_today
 REPORT = '<testsuites><testsuite tests="{tests}" failures="{failures}" skipped="{skipped}"/></testsuites>'
 
 
@@ -103,14 +105,40 @@ def test_the_list_names_parts_and_runs_nothing(runs, capsys):
     assert all(part.name in told for part in prove.PARTS)
 
 
-def test_the_code_of_today_is_another_with_a_change_that_is_not_committed(monkeypatch):
-    answers = {"rev-parse": b"abc\n", "diff": b"", "status": b""}
-    monkeypatch.setattr(prove, "_git", lambda *words: answers[words[0]])
-    clean = prove.code_of_today()
-    answers["diff"] = b"+ one line"
+@pytest.fixture
+def checkout(monkeypatch, tmp_path):
+    monkeypatch.setattr(test, "ROOT", tmp_path)
+    (tmp_path / "one.py").write_text("1")
+    author = ["-c", "user.name=A", "-c", "user.email=a@example.id"]
+    for words in (["init", "-q"], ["add", "."], [*author, "commit", "-q", "-m", "One"]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    return tmp_path
 
-    assert clean == "abc"
-    assert prove.code_of_today().startswith("abc+")
+
+def test_the_code_of_today_is_another_with_each_change_that_is_not_committed(checkout):
+    commit = prove._git("rev-parse", "HEAD").decode().strip()
+    seen = [prove.code_of_today()]
+
+    for name, content in (("one.py", "2"), ("new.py", "1"), ("new.py", "2")):
+        (checkout / name).write_text(content)
+        seen.append(prove.code_of_today())
+
+    assert seen[0] == commit
+    assert all(code.startswith(f"{commit}+") for code in seen[1:])
+    assert len(set(seen)) == len(seen)
+
+
+@pytest.mark.parametrize("missing", ["repository", "git"])
+def test_code_without_a_name_has_everything_before_it(runs, monkeypatch, tmp_path, missing):
+    monkeypatch.setattr(prove, "code_of_today", CODE_OF_TODAY)
+    monkeypatch.setattr(test, "ROOT", tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    if missing == "git":
+        monkeypatch.setenv("PATH", "")
+    assert prove.run(options("machine")) == 0
+
+    assert prove.run(options("machine")) == 0
+    assert runs.ran == ["machine", "machine"]
 
 
 def test_every_part_has_tests():
