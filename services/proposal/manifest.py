@@ -130,11 +130,13 @@ COMPLETED = _template(
     _id(
         "Usulan {number} selesai: {result_label}",
         "Proses usulan layanan {layanan_name} nomor {number} telah selesai dengan hasil "
-        "{result_label}.\n\nTempat pengambilan hasil: {pickup_place}",
+        "{result_label}. Bila hasilnya berupa dokumen, unduh di halaman usulan Anda."
+        "\n\nTempat pengambilan hasil: {pickup_place}",
     ),
     _en(
         "Proposal {number} finished: {result_label}",
         "Your proposal {number} for {layanan_name} has been processed. Result: {result_label}."
+        " If it comes with a document, download it from the page of your proposal."
         "\n\nWhere to collect the result: {pickup_place}",
     ),
     _SENSITIVE_STAGE,

@@ -49,6 +49,18 @@ def test_a_rule_is_about_an_event_somebody_publishes(manifest, notice):
 
 
 @pytest.mark.parametrize("sensitive", [False, True])
+def test_who_is_told_of_a_result_is_told_where_its_document_is(sensitive):
+    manifest = discover()["proposal"]
+    (notice,) = [rule for rule in manifest.notices if rule.name == "proposal_completed"]
+    (data,) = samples(manifest, notice)
+
+    texts = render(notice.template, Facts(data | {"sensitive": sensitive}, ADDED, manifest.labels))
+
+    assert ("unduh di halaman usulan Anda" in texts["id"].body) is not sensitive
+    assert ("download it from the page" in texts["en"].body) is not sensitive
+
+
+@pytest.mark.parametrize("sensitive", [False, True])
 @pytest.mark.parametrize(("manifest", "notice"), list(rules()))
 def test_the_text_of_a_rule_is_whole_for_the_events_own_sample(manifest, notice, sensitive):
     for data in samples(manifest, notice):
