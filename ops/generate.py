@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
 
 def stale_files(root: Path) -> dict[str, str]:
     """Return what should be in each file under `root` that says something else."""
-    return {name: text for name, text in files().items() if _content(root / name) != text}
+    return {name: text for name, text in files().items() if _content(root / name) != text.encode()}
 
 
 def files() -> dict[str, str]:
@@ -62,5 +62,5 @@ def files() -> dict[str, str]:
     }
 
 
-def _content(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.is_file() else None
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None

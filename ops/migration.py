@@ -10,7 +10,7 @@ from chassis.process.manifest import Manifest, discover, load, settings_of
 from chassis.run import migration
 from chassis.run.embedded import alone
 from ops.migrate import chosen
-from ops.speech import choose
+from ops.speech import Stop, choose
 
 ROOT = Path(__file__).parent.parent
 SECRET = "of-a-database-that-is-thrown-away-at-once"  # noqa: S105 - seals nothing
@@ -27,7 +27,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     (manifest,) = chosen([options.service])
     with tempfile.TemporaryDirectory() as folder:
-        path = migration.revise(scratch_app(manifest, folder), options.words)
+        app = scratch_app(manifest, folder)
+        try:
+            path = migration.revise(app, options.words)
+        except ValueError as error:
+            raise Stop(
+                f"{options.words!r} tidak menyebut apa yang diubah; tulis beberapa kata Inggris",
+                f"{options.words!r} does not say what it changes; write a few English words",
+            ) from error
+        except migration.NothingChanged as error:
+            raise Stop(
+                f"tidak ada yang berubah: model {manifest.name} sama dengan migrasinya",
+                f"nothing has changed: the models of {manifest.name} say what its migrations say",
+            ) from error
     print(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
     return 0
 

@@ -1,5 +1,6 @@
 """A service's schema: numbered Alembic migrations in `services/<name>/migrations/versions`."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from chassis.process.failpoints import failpoint
 from chassis.process.parts import Database
 
 _TEMPLATES = Path(__file__).parents[1] / "data" / "alembic"
+_LONGEST_SLUG = 60
 _LOCK = 7_110_351  # any fixed number: one migration at a time on a PostgreSQL database
 
 
@@ -73,19 +75,40 @@ def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+class NothingChanged(Exception):
+    """The models say what the migrations say."""
+
+
 def revise(app: Flask, message: str) -> Path:
-    """Write the next migration from what the models say now."""
+    """Write the next migration from what the models say now.
+
+    Raises `ValueError` for a message without a letter of a to z or a digit, and `NothingChanged`.
+    """
     runtime = runtimes.of(app)
+    words = " ".join(re.findall(r"[\w.,:()-]+", message))
+    slug = re.sub(r"[^a-z0-9]+", "_", words.lower())[:_LONGEST_SLUG].strip("_")
+    if not slug:
+        raise ValueError("no words")
     versions = runtime.folder / "migrations" / "versions"
     versions.mkdir(parents=True, exist_ok=True)
-    number = f"{len(list(versions.glob('[0-9]*.py'))) + 1:04d}"
-    slug = "_".join(message.lower().split())
+    number = f"{_latest(versions) + 1:04d}"
     with app.app_context(), runtime.db.engine.connect() as connection:
         config = _config(runtime.folder, runtime.db, connection)
         command.upgrade(config, "head")
         config.set_main_option("file_template", f"{number}_{slug}")
-        command.revision(config, message, autogenerate=True, rev_id=number)
+        config.attributes["refuse_empty"] = _refuse_empty
+        command.revision(config, words, autogenerate=True, rev_id=number)
         connection.rollback()
     path = versions / f"{number}_{slug}.py"
     subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(path)], check=False)
     return path
+
+
+def _latest(versions: Path) -> int:
+    numbers = (path.name.partition("_")[0] for path in versions.glob("[0-9]*.py"))
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
+
+
+def _refuse_empty(_context: Any, _revision: Any, directives: list[Any]) -> None:
+    if directives and directives[0].upgrade_ops.is_empty():
+        raise NothingChanged

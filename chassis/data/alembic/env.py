@@ -9,6 +9,7 @@ context.configure(
     render_as_batch=True,
     compare_type=True,
     render_item=settings["render_item"],
+    process_revision_directives=settings.get("refuse_empty"),
 )
 with context.begin_transaction():
     context.run_migrations()
