@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chassis.process.manifest import discover
-from ops import folder, operator
+from ops import folder, operator, parts
 from ops.journey.web import Unexpected
 from ops.speech import Stop, choose, say
 
@@ -49,14 +49,7 @@ def run(options: argparse.Namespace) -> int:
 
 def chosen_services(name: str | None) -> list[str]:
     names = list(discover())
-    if name is None:
-        return names
-    if name not in names:
-        raise Stop(
-            f"tidak ada layanan sistem {name!r}; yang ada: {', '.join(names)}",
-            f"there is no service {name!r}; there are: {', '.join(names)}",
-        )
-    return [name]
+    return names if name is None else [parts.known(name, names)]
 
 
 def show(operating: operator.Operator, services: list[str], status: str = "parked") -> int:

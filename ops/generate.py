@@ -7,11 +7,11 @@ service. The same sources always give the same bytes.
 import argparse
 from pathlib import Path
 
-from chassis.process.manifest import discover
 from ops.generators import events, glossary, settings
 from ops.generators.compose import compose
 from ops.generators.nginx import nginx
 from ops.generators.values import Values, env_example
+from ops.parts import installed
 from ops.speech import Stop, choose
 
 ROOT = Path(__file__).parent.parent
@@ -49,7 +49,7 @@ def stale_files(root: Path) -> dict[str, str]:
 
 def files() -> dict[str, str]:
     """Render every generated file, by its path in the repository."""
-    manifests = discover()
+    manifests = installed()
     values = Values(manifests)
     return {
         "docs/events.md": events.page(),

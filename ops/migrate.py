@@ -6,11 +6,13 @@ changed by its owner (`OWNER_URL_<SERVICE>`), and the service's own role owns no
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from chassis.data import postgres
 from chassis.events.bus import BusMisconfigured, BusUnavailable
@@ -19,6 +21,8 @@ from chassis.process.config import key
 from chassis.process.manifest import Manifest, discover, load
 from chassis.process.telemetry import configure_logs
 from chassis.run import migration
+from ops import parts
+from ops.serve import built
 from ops.speech import Stop, choose, say
 
 
@@ -43,20 +47,19 @@ def run(options: argparse.Namespace) -> int:
 def chosen(names: list[str]) -> list[Manifest]:
     """Return the named services, or all; raise `Stop` for an unknown one."""
     manifests = discover()
-    for name in names:
-        if name not in manifests:
-            raise Stop(f"tidak ada bagian {name!r}", f"there is no service {name!r}")
-    return [manifests[name] for name in names or manifests]
+    return [manifests[parts.known(name, manifests)] for name in names or manifests]
 
 
 def migrate(manifest: Manifest, environ: Mapping[str, str], *, demo: Path | None = None) -> None:
     """Bring one service's database and broker topology up to date."""
-    owner_url = environ.get(f"OWNER_URL_{key(manifest.name)}")
-    if owner_url:
-        _as_owner(manifest, environ, owner_url)
-    app = load(manifest.app)(environ)
-    if not owner_url:
-        migration.upgrade(app)
+    app = built(manifest.app, environ)
+    owner = f"OWNER_URL_{key(manifest.name)}"
+    with _reaching_the_database():
+        if environ.get(owner):
+            role = _url("DATABASE_URL", runtimes.of(app).settings.database_url).username
+            _as_owner(manifest, environ, _url(owner, environ[owner]), role or manifest.name)
+        else:
+            migration.upgrade(app)
     declare(runtimes.of(app))
     for seed, arguments in ((manifest.seed, ()), (manifest.demo_seed, (demo,))):
         if seed and None not in arguments:
@@ -76,13 +79,33 @@ def declare(runtime: runtimes.Runtime) -> None:
         raise Stop(f"RabbitMQ: {error}", f"RabbitMQ: {error}") from error
 
 
-def _as_owner(manifest: Manifest, environ: Mapping[str, str], owner_url: str) -> None:
-    database = f"DATABASE_URL_{key(manifest.name)}"
-    role = make_url(environ[database]).username or manifest.name
-    app = load(manifest.app)({**environ, database: owner_url})
+def _as_owner(manifest: Manifest, environ: Mapping[str, str], owner: URL, role: str) -> None:
+    owner_url = owner.render_as_string(hide_password=False)
+    app = built(manifest.app, {**environ, f"DATABASE_URL_{key(manifest.name)}": owner_url})
     migration.upgrade(app)
     postgres.protect(owner_url, role, runtimes.of(app).db.metadata)
     close(app)
+
+
+def _url(name: str, text: str) -> URL:
+    try:
+        return make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise Stop(
+            f"pengaturan belum benar: {name} bukan alamat basis data",
+            f"settings are wrong: {name} is not the address of a database",
+        ) from error
+
+
+@contextmanager
+def _reaching_the_database() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        why = str(error.orig).splitlines()[0]
+        raise Stop(
+            f"basis data tidak dapat dipakai: {why}", f"the database cannot be used: {why}"
+        ) from error
 
 
 def close(app: Any) -> None:

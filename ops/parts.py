@@ -1,10 +1,20 @@
 """The parts that run as processes: the services, and the fronts before them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
-from chassis.process.config import Setting
-from chassis.process.manifest import Manifest, load, settings_of_all
+from chassis.process.config import Setting, SettingsInvalid
+from chassis.process.manifest import (
+    Manifest,
+    ManifestInvalid,
+    discover,
+    load,
+    roles_of,
+    settings_of_all,
+)
 from chassis.process.manifest import settings_of as settings_of_service
+from gateway.routes import RouteTaken, table
+from ops.speech import Stop
 
 FRONTS = ("gateway", "portal")
 
@@ -25,3 +35,41 @@ def settings_of(part: str, manifests: Mapping[str, Manifest]) -> list[Setting]:
 def declared(manifests: Mapping[str, Manifest]) -> dict[str, Sequence[Setting]]:
     """List the settings of every part; raise `ManifestInvalid` where two contradict each other."""
     return settings_of_all(manifests, {front: settings_of(front, {}) for front in FRONTS})
+
+
+@contextmanager
+def building() -> Iterator[None]:
+    """Raise `Stop` for settings or manifests with which a part cannot be built."""
+    try:
+        yield
+    except SettingsInvalid as error:
+        problems = "; ".join(error.problems)
+        raise Stop(
+            f"pengaturan belum benar: {problems}", f"settings are wrong: {problems}"
+        ) from error
+    except (ManifestInvalid, RouteTaken) as error:
+        raise Stop(
+            f"layanan yang terpasang tidak saling cocok: {error}",
+            f"the installed services do not fit together: {error}",
+        ) from error
+
+
+def installed() -> dict[str, Manifest]:
+    """Return every service's manifest; raise `Stop` where two of them contradict each other."""
+    with building():
+        manifests = discover()
+        declared(manifests)
+        roles_of(manifests)
+        table(manifests)
+    return manifests
+
+
+def known(name: str, names: Iterable[str]) -> str:
+    """Return the name of a part; raise `Stop` with the list where it is not one of `names`."""
+    if name not in names:
+        there_are = ", ".join(sorted(names))
+        raise Stop(
+            f"tidak ada bagian {name!r}; yang ada: {there_are}",
+            f"there is no part {name!r}; there are: {there_are}",
+        )
+    return name

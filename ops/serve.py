@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from chassis.process import runtime as runtimes
-from chassis.process.config import SettingsInvalid
 from chassis.process.manifest import discover, load
 from chassis.process.telemetry import configure_logs
 from ops import parts
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
-from ops.speech import Stop
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,24 +38,13 @@ def run(options: argparse.Namespace) -> int:
 def factory_of(name: str) -> str:
     """Return the dotted name of what builds the app; raise `Stop`."""
     factories = parts.factories(discover())
-    if name not in factories:
-        names = ", ".join(sorted(factories))
-        raise Stop(
-            f"tidak ada bagian {name!r}; yang ada: {names}",
-            f"there is no service {name!r}; there are: {names}",
-        )
-    return factories[name]
+    return factories[parts.known(name, factories)]
 
 
-def built(factory: str) -> Any:
-    """Build an app from the environment; raise `Stop` naming every problem."""
-    try:
-        return load(factory)()
-    except SettingsInvalid as error:
-        problems = "; ".join(error.problems)
-        raise Stop(
-            f"pengaturan belum benar: {problems}", f"settings are wrong: {problems}"
-        ) from error
+def built(factory: str, *given: Any) -> Any:
+    """Build an app from the environment, or what is given; raise `Stop` naming every problem."""
+    with parts.building():
+        return load(factory)(*given)
 
 
 @dataclass

@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,7 +17,7 @@ import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from ops.speech import Stop, why_refused
+from ops.speech import Stop, complain, why_refused
 
 THREADS = 16
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat file, as it advises
@@ -91,7 +92,11 @@ class Server(BaseApplication):
         }
 
     def load(self) -> Callable[..., Any]:
-        return self._service.build()
+        try:
+            return self._service.build()
+        except Stop as stop:
+            complain(stop.line)
+            sys.exit(COULD_NOT_START)
 
 
 class ToStructlog(logging.Handler):

@@ -6,24 +6,22 @@ import logging
 import os
 import shlex
 import socket
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from werkzeug.test import Client
 
-from chassis.process.config import SettingsInvalid
 from chassis.process.manifest import discover
 from chassis.process.telemetry import configure_logs, log
 from chassis.run.embedded import Embedded, build, generated
 from chassis.run.worker import Worker, drain
-from ops import folder
+from gateway.edge import Edge
+from ops import folder, parts
 from ops.composition import compose
-from ops.parts import declared
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
-from ops.speech import choose, complain, say
+from ops.speech import Stop, choose, complain, say
 
 DEMO_UNFINISHED = "demo-unfinished"
 ANY_ADDRESS = ("0.0.0.0", "::", "")
@@ -44,6 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     data = options.data.resolve()
+    parts.installed()
     folder.prepare(data)
     configure_logs()
     logging.basicConfig(handlers=[ToStructlog()], level=logging.WARNING, force=True)
@@ -92,30 +91,30 @@ class Running:
     url: str
     demo: bool
     built: Embedded | None = None
-    edge: Callable[..., Any] | None = None
+    edge: Edge | None = None
     worker: Worker | None = None
 
     def build(self) -> Callable[..., Any]:
         try:
-            self.built = build(
-                self.data,
-                public_url=self.url,
-                demo=self.demo,
-                fronts=declared({}),
-                extra=chosen_outside(),
-            )
-        except (SettingsInvalid, OSError) as error:
-            self._give_up(str(error))
-        except Exception as error:  # noqa: BLE001 - a fault of ours: the traceback is logged, one line is printed
+            with parts.building():
+                return self._built()
+        except (Stop, OSError) as error:
+            raise cannot_start(str(error)) from error
+        except Exception as error:
             log.exception("start_failed")
-            self._give_up(f"{type(error).__name__}: {error}".splitlines()[0])
+            raise cannot_start(f"{type(error).__name__}: {error}".splitlines()[0]) from error
+
+    def _built(self) -> Edge:
+        self.built = build(
+            self.data,
+            public_url=self.url,
+            demo=self.demo,
+            fronts=parts.declared({}),
+            extra=chosen_outside(),
+        )
         (self.data / DEMO_UNFINISHED).unlink(missing_ok=True)
         self.edge = compose(self.built)
         return self.edge
-
-    def _give_up(self, why: str) -> NoReturn:
-        complain(choose(f"tidak dapat mulai: {why}", f"cannot start: {why}"))
-        sys.exit(COULD_NOT_START)
 
     def started(self) -> None:
         """Start the loops in the worker process, then say that the system is ready."""
@@ -139,9 +138,13 @@ class Running:
             self.built.close()
 
 
+def cannot_start(why: str) -> Stop:
+    return Stop(f"tidak dapat mulai: {why}", f"cannot start: {why}")
+
+
 def chosen_outside() -> dict[str, str]:
     """The folder keeps its own secrets, so none is taken from outside either."""
-    kept_here = generated(declared(discover()))
+    kept_here = generated(parts.declared(discover()))
     return {
         name: value
         for name, value in os.environ.items()

@@ -126,6 +126,7 @@ def url(*schemes: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if urlsplit(text).scheme not in schemes:
             raise ValueError(f"must begin with one of {', '.join(s + ':' for s in schemes)}")
+        _ = urlsplit(text).port  # raises `ValueError` where it is none
         return text.rstrip("/") if text.startswith("http") else text
 
     return parse

@@ -63,7 +63,13 @@ def test_durations_schemes_and_switches_are_read():
     assert switch("on") is True
     assert url("http")("http://x/") == "http://x"
     assert at_least(2)("2") == 2
-    refused = ((seconds, "-1"), (seconds, "x"), (switch, "maybe"), (url("http"), "ftp:x"))
+    refused = (
+        (seconds, "-1"),
+        (seconds, "x"),
+        (switch, "maybe"),
+        (url("http"), "ftp:x"),
+        (url("http"), "http://h:p"),
+    )
     for parse, text in (*refused, (at_least(2), "1"), (long_secret, "s" * 31)):
         with pytest.raises(ValueError):
             parse(text)
