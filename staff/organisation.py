@@ -85,7 +85,10 @@ class Organisation:
 
     @cached_property
     def region_wide_ids(self) -> frozenset[UUID]:
-        """Return the units whose officers serve the whole region: the region and BKPSDM."""
+        """Return the units whose officers serve the whole region: the region and BKPSDM.
+
+        Closed ones too: an office there ends by its own days.
+        """
         return frozenset(
             unit.id
             for unit in self.units
@@ -94,10 +97,11 @@ class Organisation:
 
     @cached_property
     def opd_ids(self) -> tuple[UUID, ...]:
+        """Return every OPD, closed ones too: what their people filed is still on its way."""
         return tuple(unit.id for unit in self.units if unit.kind == "opd")
 
     def division_ids(self, codes: Collection[str]) -> frozenset[UUID]:
-        """Find the divisions that handle a layanan (R19).
+        """Find the open divisions that handle a layanan (R19).
 
         Every division handles it where the layanan names none, or none that the region has: a
         catalogue taken over from elsewhere works before the region assigns its divisions.

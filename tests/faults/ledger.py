@@ -6,6 +6,7 @@ sent, `ack` when a 2xx came back. Whatever else happened may or may not have tak
 
 import json
 import os
+import sys
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -45,7 +46,8 @@ class Ledger:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        self._file.close()
+        with self._lock:
+            self._file.close()
 
     def attempt(self, key: str, what: str, about: str, **facts: Any) -> None:
         with self._lock:
@@ -75,6 +77,8 @@ class Ledger:
             return [operation for operation in self.operations.values() if operation.what in whats]
 
     def _write(self, **entry: Any) -> None:
+        if self._file.closed:
+            sys.exit("the run is over")  # ends the thread of a clerk still at work, without a word
         self._file.write(json.dumps(entry) + "\n")
         self._file.flush()
         os.fsync(self._file.fileno())

@@ -7,6 +7,7 @@ import pytest
 from tests.faults.books import Heard, Mail, Recorded
 from tests.faults.clean import SUBMITTED, TOLD, clean_books, clean_ledger, forget, found
 from tests.faults.judging import judge
+from tests.faults.ledger import Ledger
 from tests.faults.verdict import CLASSES
 
 
@@ -157,3 +158,11 @@ def test_a_refusal_of_something_right_is_counted(ledger, books):
     ledger.refused("k1", 500, "internal")
 
     assert found(ledger, books) == ["refused"]
+
+
+def test_a_clerk_still_at_work_when_the_books_are_closed_ends_without_a_word(tmp_path):
+    with Ledger(tmp_path / "ledger.jsonl") as closed:
+        pass
+
+    with pytest.raises(SystemExit):
+        closed.attempt("k9", "draft", "")

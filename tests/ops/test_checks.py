@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ops import lint, programs, reports, test
+from ops.main import main
 from ops.speech import Stop, at_least
 
 ROOT = Path(__file__).parents[2]
@@ -205,6 +206,14 @@ def test_a_choice_without_any_test_is_said_to_be_one(monkeypatch, home):
 def test_a_number_that_makes_no_sense_is_no_option(least, word):
     with pytest.raises(argparse.ArgumentTypeError, match=re.escape(f"{word!r} bukan angka")):
         at_least(least)(word)
+
+
+@pytest.mark.parametrize("words", ["chaos --events 0", "chaos --kills -1", "test -n -1"])
+def test_such_a_number_ends_its_command_at_once(capsys, words):
+    with pytest.raises(SystemExit):
+        main(words.split())
+
+    assert "bukan angka mulai" in capsys.readouterr().err
 
 
 def test_the_summary_counts_what_failed_apart_from_what_passed(tmp_path):
