@@ -10,11 +10,12 @@ from typing import Any
 import flask_smorest
 import marshmallow
 from apispec import APISpec
-from flask import Flask, Request
+from flask import Flask, Request, g, request
 from flask_smorest.utils import prepare_response
 from marshmallow import fields
 from marshmallow.utils import get_value
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest
 
 from chassis.http.etags import set_etag
 from chassis.http.problems import CONTENT_TYPE
@@ -65,6 +66,10 @@ class _StrictParser(FlaskParser):
         "form": marshmallow.RAISE,
     }
 
+    def _load_location_data(self, *, schema: Any, req: Request, location: str) -> Any:
+        g.body_is_read = g.get("body_is_read") or location in ("json", "form", "files")
+        return super()._load_location_data(schema=schema, req=req, location=location)
+
     def _raw_load_json(self, req: Request) -> Any:
         """Take JSON that Python cannot hold (too deep, too many digits) for a body that is none."""
         try:
@@ -73,6 +78,15 @@ class _StrictParser(FlaskParser):
             raise
         except (ValueError, RecursionError) as error:
             raise JSONDecodeError(str(error), "not empty", 0) from error
+
+
+def refuse_unread_body() -> None:
+    """Refuse a body that the view has no arguments for; none and `{}` are fine."""
+    if g.get("body_is_read"):
+        return
+    if not request.is_json and request.get_data(cache=True).strip() not in (b"", b"{}"):
+        raise BadRequest
+    Blueprint.ARGUMENTS_PARSER.parse(Schema(), request, location="json")
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]

@@ -5,6 +5,7 @@ both are there or neither is. Errors are not kept, so a refused request can be s
 """
 
 import hashlib
+import re
 from datetime import timedelta
 
 from flask import Response, current_app, g, request
@@ -21,18 +22,19 @@ from chassis.process.runtime import Runtime
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(days=7)
-_LONGEST = 128
+LONGEST = 128
+CHARACTERS = "^[!-~]+$"
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location", APPLIED)
 
 
 class KeyInvalid(Refused):
-    """The key is empty or too long."""
+    """The key is empty, too long, or not of visible ASCII characters."""
 
     kind = "invalid"
     code = "idempotency_key_invalid"
     text = {
-        "id": "Idempotency-Key harus 1 sampai 128 karakter.",
-        "en": "Idempotency-Key must have 1 to 128 characters.",
+        "id": "Idempotency-Key harus 1 sampai 128 huruf, angka, atau tanda ASCII, tanpa spasi.",
+        "en": "Idempotency-Key must have 1 to 128 visible ASCII characters, without spaces.",
     }
 
 
@@ -63,7 +65,7 @@ def key_given() -> str | None:
     key = request.headers.get(HEADER)
     if key is None:
         return None
-    if not 0 < len(key) <= _LONGEST or not key.isprintable():
+    if len(key) > LONGEST or not re.fullmatch(CHARACTERS, key):
         raise KeyInvalid(
             errors=[FieldError("/headers/idempotency-key", "invalid", "1-128", "1-128")]
         )

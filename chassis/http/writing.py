@@ -13,7 +13,7 @@ from typing import Any
 from flask import Response, make_response
 
 from chassis.http import idempotency
-from chassis.http.api import Decorator, Schema, document
+from chassis.http.api import Decorator, Schema, document, refuse_unread_body
 from chassis.http.etags import seen_versions
 from chassis.http.preferences import APPLIED, MINIMAL, prefers_minimal
 from chassis.process.failpoints import failpoint
@@ -30,7 +30,12 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
     "name": idempotency.HEADER,
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": idempotency.LONGEST,
+        "pattern": idempotency.CHARACTERS,
+    },
     "description": "The same key and body get the same answer for 7 days.",
 }
 PREFER: dict[str, Any] = {
@@ -63,6 +68,7 @@ def writes(
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def writing(*args: Any, **kwargs: Any) -> Response:
+            refuse_unread_body()
             if if_match:
                 kwargs["seen"] = seen_versions()
             return write(lambda: _preferred(view(*args, **kwargs), minimal), once=once)
