@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ops import folder
-from ops.speech import Stop, choose, say
+from ops.speech import Stop, choose, say, why_refused
 
 FORMAT = "simpul-backup/1"
 MANIFEST = "manifest.json"
@@ -54,7 +54,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         manifest = save(options.data, target)
     except (OSError, sqlite3.Error) as error:
-        raise Stop(f"cadangan gagal: {error}", f"the backup failed: {error}") from error
+        why = why_refused(error)
+        raise Stop(
+            f"cadangan {target} gagal: {why}", f"the backup {target} failed: {why}"
+        ) from error
     size = sum(entry["size"] for entry in manifest["files"])
     say(
         f"Cadangan tersimpan: {target} ({len(manifest['files'])} berkas, {size} bita). "

@@ -50,6 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     try:
         if options.url:
+            Web(options.url.rstrip("/")).call("GET", "/livez")  # before its folder is looked for
             data = options.data or folder.default_folder()
             run_journey(System(options.url.rstrip("/"), data))
         else:

@@ -14,12 +14,11 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from chassis.kernel.errors import Refused
-from chassis.process.config import SettingsInvalid
 from chassis.process.manifest import discover, load
 from chassis.run.embedded import build
 from ops import environments, folder
 from ops.migrate import close
-from ops.parts import declared
+from ops.parts import building, declared
 from ops.speech import Stop, choose, say, speaks_english
 
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
@@ -137,8 +136,9 @@ def set_up(data: Path, url: str, facts: dict[str, Any]) -> str:
     Raises `Stop` with what is wrong; nothing of the region is kept then.
     """
     try:
-        built = build(data, public_url=url, demo=False, fronts=declared({}))
-    except (SettingsInvalid, OSError) as error:
+        with building():
+            built = build(data, public_url=url, demo=False, fronts=declared({}))
+    except OSError as error:
         raise Stop(f"tidak dapat mulai: {error}", f"cannot start: {error}") from error
     try:
         return started(built.apps, facts)
@@ -149,12 +149,10 @@ def set_up(data: Path, url: str, facts: dict[str, Any]) -> str:
 def in_services(settings: Callable[[str], Mapping[str, str]], facts: dict[str, Any]) -> str:
     """Do the same for services that run, each with its settings."""
     manifests = [manifest for manifest in discover().values() if manifest.init]
-    try:
+    with building():
         apps = {
             manifest.name: load(manifest.app)(settings(manifest.name)) for manifest in manifests
         }
-    except SettingsInvalid as error:
-        raise Stop(f"tidak dapat mulai: {error}", f"cannot start: {error}") from error
     try:
         return started(apps, facts)
     except OperationalError as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ops import folder
 from ops.journey.web import Answer, Unexpected, Web, expect
-from ops.speech import Stop
+from ops.speech import Stop, choose
 
 CLIENT = "svc-ops"
 SECRET = "CLIENT_SECRET_OPS"  # noqa: S105 - the name of a setting
@@ -34,7 +34,8 @@ class Operator:
         return expect(200, self.web.call("POST", path, body, headers)).json()
 
     def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
+        bearer = {"Authorization": f"Bearer {self.token}"}
+        return {**bearer, "Accept-Language": choose("id", "en")}
 
 
 def of(data: Path, url: str | None = None) -> Operator:

@@ -11,13 +11,14 @@ import os
 import shutil
 import tarfile
 import tempfile
+import zlib
 from pathlib import Path
 from typing import Any
 
 from ops import folder
 from ops.backup import FORMAT, MANIFEST, unusable
 from ops.databases import complaint_about
-from ops.speech import Stop, say
+from ops.speech import Stop, say, why_refused
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,8 +30,9 @@ def run(options: argparse.Namespace) -> int:
     refuse_occupied(options.data)
     try:
         count = bring_back(options.file, options.data)
-    except (OSError, tarfile.TarError, EOFError) as error:
-        raise unusable((str(error), str(error))) from error
+    except (OSError, tarfile.TarError, EOFError, zlib.error) as error:
+        why = f"{options.file}: {why_refused(error)}"
+        raise unusable((why, why)) from error
     say(
         f"{count} berkas kembali di {options.data}; jalankan ./simpul up --data {options.data}",
         f"{count} files are back in {options.data}; run ./simpul up --data {options.data}",

@@ -12,6 +12,8 @@ _REASONS = {
     errno.EADDRINUSE: ("sudah dipakai", "already in use"),
     errno.EADDRNOTAVAIL: ("bukan alamat komputer ini", "not an address of this machine"),
     errno.EACCES: ("tidak diizinkan", "permission denied"),
+    errno.ENOENT: ("tidak ada di sana", "there is nothing there"),
+    errno.EISDIR: ("itu sebuah folder", "that is a folder"),
     errno.EROFS: ("hanya dapat dibaca", "read-only"),
     errno.EEXIST: ("sudah ada berkas dengan nama itu", "a file has that name"),
     errno.ENOTDIR: ("bukan folder", "not a folder"),

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import urllib3
 
+from ops.speech import choose
+
 TIMEOUT = urllib3.Timeout(connect=3, read=30)
 FORM = "application/x-www-form-urlencoded"
 
@@ -61,6 +63,9 @@ class Web:
             reply = self.pool.request(
                 method, address, body=body, headers=dict(headers or {}), redirect=False
             )
+        except urllib3.exceptions.NewConnectionError as error:
+            why = choose("tidak ada yang menjawab", "nothing answers")
+            raise Unexpected(f"{address}: {why}") from error
         except urllib3.exceptions.HTTPError as error:
             raise Unexpected(f"{address}: {error}") from error
         return Answer(reply.status, reply.headers, reply.data)
@@ -132,6 +137,17 @@ def expect(status: int | tuple[int, ...], answer: Answer) -> Answer:
     """Return the answer. Raises `Unexpected` when its status is another."""
     allowed = (status,) if isinstance(status, int) else status
     if answer.status not in allowed:
-        body = answer.body[:400].decode(errors="replace")
-        raise Unexpected(f"status {answer.status}, not {status}: {body}")
+        raise Unexpected(
+            f"status {answer.status}, {choose('bukan', 'not')} {status}: {_told(answer)}"
+        )
     return answer
+
+
+def _told(answer: Answer) -> str:
+    """Return what a problem says, or how another body begins."""
+    try:
+        problem = json.loads(answer.body)
+        fields = [f"{error['pointer']}: {error['detail']}" for error in problem.get("errors", ())]
+        return " ".join([problem["detail"], f"({problem['code']})", *fields])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return answer.body[:400].decode(errors="replace")

@@ -73,7 +73,7 @@ def test_a_wrong_region_is_refused_in_one_line_and_leaves_nothing(tmp_path):
         *("--zone", "Mars/Olympus", "--admin-nip", "123", "--admin-name", "Admin Uji"),
     )
 
-    assert "Asia/Jakarta" in the_one_line(ended)
+    assert "Asia/Jakarta (WIB)" in the_one_line(ended)
 
 
 def test_a_region_is_not_started_beside_the_demo(up):

@@ -26,7 +26,7 @@ def check_region(*, code: str, name: str, zone: str) -> None:
     if not name.strip():
         errors.append(FieldError("/name", "required", "Nama wajib diisi.", "A name is required."))
     if zone not in ZONES:
-        known = ", ".join(ZONES)
+        known = ", ".join(f"{zone} ({short})" for zone, short in ZONES.items())
         errors.append(
             FieldError(
                 "/zone", "unknown_zone", f"Zona waktu: {known}.", f"Time zone: one of {known}."
