@@ -1,4 +1,4 @@
-"""`./simpul dead`: parked events; list them, or have them handled again.
+"""`./simpul dead`: parked events and timers; list them, or have them tried again.
 
 With `--suppressed` those that a rebuilt service does not repeat, such as old notices.
 """
@@ -59,7 +59,20 @@ def show(operating: operator.Operator, services: list[str], status: str = "parke
             count += 1
             print(line_of(service, event))
     say(f"{count} peristiwa menunggu tindakan.", f"{count} events wait for a decision.")
+    if status == "parked":
+        show_timers(operating, services)
     return 0
+
+
+def show_timers(operating: operator.Operator, services: list[str]) -> None:
+    count = 0
+    for service in services:
+        for timer in operating.get(f"/api/{service}/v1/timers/parked")["data"]:
+            count += 1
+            print("  ".join((timer["set_at"], service, timer["kind"], timer["subject"])))
+            print(f"    {timer['error']}")
+    if count:
+        say(f"{count} pewaktu gagal dijalankan.", f"{count} timers could not do their work.")
 
 
 def line_of(service: str, event: dict[str, Any]) -> str:
@@ -79,4 +92,10 @@ def replay(
         operating.post(f"/api/{service}/v1/dead/replay", order)["count"] for service in services
     )
     say(f"{count} peristiwa diproses lagi.", f"{count} events are handled again.")
+    if status == "parked" and event_id is None:
+        tried = [operating.post(f"/api/{name}/v1/timers/retry", {})["count"] for name in services]
+        say(
+            f"{sum(tried)} pewaktu dijalankan lagi.",
+            f"{sum(tried)} timers are tried again.",
+        )
     return 0

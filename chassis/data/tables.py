@@ -62,6 +62,7 @@ class Plumbing:
         self.leases = _leases(metadata)
         self.idempotency_keys = _idempotency_keys(metadata)
         self.kept_keys = _kept_keys(metadata)
+        self.timers = _timers(metadata)
 
 
 def _outbox(metadata: MetaData) -> Table:
@@ -96,14 +97,8 @@ def _inbox(metadata: MetaData) -> Table:
         Column("type", String(80), nullable=False),
         Column("region", String(16), nullable=False),
         Column("body", Text, nullable=False),
-        Column("status", String(12), nullable=False),
         Column("received_at", UTCDateTime, nullable=False),
-        Column("attempts", Integer, nullable=False, server_default="0"),
-        Column("due_at", UTCDateTime, nullable=False),
-        Column("claimed_by", String(80)),
-        Column("claimed_until", UTCDateTime),
-        Column("done_at", UTCDateTime),
-        Column("error", Text),
+        *claimed_columns(),
         Index("ix_inbox_due", "status", "due_at"),
         Index("ix_inbox_subject", "status", "source", "subject", "position"),
     )
@@ -157,3 +152,33 @@ def _kept_keys(metadata: MetaData) -> Table:
         Column("body", Text, nullable=False),
         Column("fetched_at", UTCDateTime, nullable=False),
     )
+
+
+def _timers(metadata: MetaData) -> Table:
+    """What is to happen at a time. Status: pending, done, cancelled, parked (gave up, visible)."""
+    return Table(
+        "timers",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("kind", String(80), nullable=False),
+        Column("subject", String(120), nullable=False),
+        Column("region", String(16), nullable=False),
+        Column("data", JSON_VALUE, nullable=False),
+        Column("set_at", UTCDateTime, nullable=False),
+        *claimed_columns(),
+        Index("ix_timers_due", "status", "due_at"),
+        Index("ix_timers_subject", "region", "subject", "status"),
+    )
+
+
+def claimed_columns() -> list[Column[Any]]:
+    """The columns of rows that are worked off once; see `chassis.data.claims`."""
+    return [
+        Column("status", String(12), nullable=False),
+        Column("attempts", Integer, nullable=False, server_default="0"),
+        Column("due_at", UTCDateTime, nullable=False),
+        Column("claimed_by", String(80)),
+        Column("claimed_until", UTCDateTime),
+        Column("done_at", UTCDateTime),
+        Column("error", Text),
+    ]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from chassis.process.clock import now
+from chassis.data.claims import again
 from chassis.process.runtime import Runtime
 
 STATUSES = ("parked", "suppressed")
@@ -40,15 +40,7 @@ def replay(runtime: Runtime, event_id: UUID | None = None, status: str = "parked
     if event_id is not None:
         chosen = chosen.where(inbox.c.event_id == event_id)
     with runtime.db.transaction() as session:
-        result: Any = session.execute(
-            chosen.values(
-                status="pending",
-                attempts=0,
-                due_at=now(),
-                claimed_by=None,
-                claimed_until=None,
-            )
-        )
+        result: Any = session.execute(chosen.values(again()))
         runtime.db.after_commit(runtime.wake_dispatcher)
         runtime.db.wake_elsewhere("dispatcher")
     return int(result.rowcount)

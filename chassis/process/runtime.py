@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, current_app
 
@@ -30,6 +30,7 @@ class Runtime:
     folder: Path
     revoked_at: parts.RevokedAt
     heard: Mapping[str, parts.Hearing] = field(default_factory=dict)
+    timers: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)
     loops: list[Loop] = field(default_factory=list)
     # What else this service leans on: `/readyz` tells of it, and is ready without it.
     leans_on: dict[str, Callable[[], None]] = field(default_factory=dict)

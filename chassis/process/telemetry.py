@@ -27,6 +27,9 @@ def histogram(name: str, text: str, *labels: str) -> Histogram:
 REQUESTS = histogram("request_seconds", "Requests answered", "service", "route", "status")
 PUBLISHED = counter("events_published", "Events confirmed by the bus", "service", "outcome")
 HANDLED = counter("events_handled", "Events heard, by how it ended", "service", "type", "outcome")
+TIMERS = counter(
+    "timers_run", "Timers that came due, by how it ended", "service", "kind", "outcome"
+)
 PARKED = gauge("events_parked", "Events in the dead list", "service")
 WAITING = gauge("events_waiting", "Events heard and not yet handled", "service")
 UNPUBLISHED = gauge("events_unpublished", "Events recorded and not yet published", "service")

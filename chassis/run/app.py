@@ -28,7 +28,7 @@ from chassis.process.manifest import Manifest, discover, settings_of
 from chassis.process.parts import RevokedAt
 from chassis.process.runtime import Runtime
 from chassis.process.telemetry import REQUESTS
-from chassis.run import health, operations, promises
+from chassis.run import health, operations, promises, timers
 from chassis.run.worker import identity_of_worker
 
 VERSION = "0.1.0"
@@ -48,6 +48,7 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
     config: Mapping[str, str] | None = None,
     blueprints: Sequence[PlainBlueprint] = (),
     heard: Mapping[str, Hearing] | None = None,
+    at_times: Mapping[str, timers.Handle] | None = None,
     loops: Sequence[Loop] = (),
     on_create: Sequence[Callable[[Flask], None]] = (),
     static_folder: str | None = None,
@@ -56,7 +57,8 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
     """Build a service's Flask app.
 
     `revoked_at` tells since when a person's older tokens are void; a service that keeps no people
-    says `chassis.http.auth.accept_until_expiry`. `config` holds the settings as strings (default:
+    says `chassis.http.auth.accept_until_expiry`. `at_times` says what each kind of timer does when
+    it is due. `config` holds the settings as strings (default:
     the environment). Raises `SettingsInvalid` with every problem at once, `ManifestInvalid` where
     the manifest says something else than `heard`, and `RouteUnmarked` for a route nobody decided
     about.
@@ -72,6 +74,7 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
     checked = _settings(manifest.name, manifests, config)
     _connect_database(app, db, checked.database_url)
     attached = _runtime(manifest, import_name, db, checked, revoked_at, heard or {}, manifests)
+    attached.timers = at_times or {}
     runtime.attach(app, attached)
     _add_routes(app, manifest, blueprints)
     _wrap_requests(app)
@@ -182,6 +185,9 @@ def _plumbing_loops(app: Flask, attached: Runtime) -> list[Loop]:
         Loop("keys", attached.keys.refresh, every=60.0, drained=False),
         Loop("tidying", lambda: _tidy(attached), every=3600.0, drained=False),
     ]
+    if attached.timers:
+        every = timers.EVERY_SECONDS
+        loops.append(Loop("timers", timers.TimerLoop(attached, worker).run, every=every))
     if attached.settings.database_url.startswith(BACKEND):
         loops.append(_listening(attached))
     if attached.heard:
@@ -203,6 +209,7 @@ def _listening(attached: Runtime) -> Loop:
 
 def _tidy(attached: Runtime) -> bool:
     idempotency.forget_old(attached)
+    timers.forget_old(attached)
     return False
 
 

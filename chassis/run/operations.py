@@ -9,6 +9,7 @@ from chassis.events.reconcile import Reconciler
 from chassis.http.api import Blueprint, Schema
 from chassis.http.auth import requires
 from chassis.process.runtime import here
+from chassis.run import timers
 
 
 class DeadArgs(Schema):
@@ -43,8 +44,26 @@ class ReplayOrder(DeadArgs):
     event_id = fields.UUID(load_default=None, allow_none=True)
 
 
+class ParkedTimer(Schema):
+    """A timer whose effect failed to the end of the schedule."""
+
+    id = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    subject = fields.String(required=True)
+    region = fields.String(required=True)
+    set_at = fields.AwareDateTime(required=True)
+    attempts = fields.Integer(required=True)
+    error = fields.String(required=True, allow_none=True)
+
+
+class ParkedTimers(Schema):
+    """The newest first, at most 100."""
+
+    data = fields.List(fields.Nested(ParkedTimer), required=True)
+
+
 class Outcome(Schema):
-    """How many events it concerned."""
+    """How many events or timers it concerned."""
 
     count = fields.Integer(required=True)
 
@@ -58,7 +77,12 @@ class ReconcileOrder(Schema):
 def blueprint(service: str) -> Blueprint:
     """Make the operator's routes for a service."""
     blp = Blueprint("operations", url_prefix=f"/api/{service}/v1", description="For operators")
+    _add_events(blp)
+    _add_timers(blp)
+    return blp
 
+
+def _add_events(blp: Blueprint) -> None:
     @blp.route("/dead")
     @requires("ops")
     @blp.arguments(DeadArgs, location="query")
@@ -95,4 +119,18 @@ def blueprint(service: str) -> Blueprint:
         """Follow one subject: what was recorded and heard of it, and how it went."""
         return trace.page(here(), **args)
 
-    return blp
+
+def _add_timers(blp: Blueprint) -> None:
+    @blp.route("/timers/parked")
+    @requires("ops")
+    @blp.response(200, ParkedTimers)
+    def list_parked_timers() -> dict[str, Any]:
+        """List timers whose effect failed."""
+        return {"data": timers.parked(here())}
+
+    @blp.route("/timers/retry", methods=["POST"])
+    @requires("ops")
+    @blp.response(200, Outcome)
+    def retry_timers() -> dict[str, int]:
+        """Try the effect of every parked timer again."""
+        return {"count": timers.retry_parked(here())}

@@ -20,6 +20,7 @@ from services.proposal.api import (
 from services.proposal.manifest import MANIFEST
 from services.proposal.models import PEOPLE, db
 from services.proposal.subscriptions import HEARD
+from services.proposal.usecases.reminding import AT_TIMES
 from services.proposal.workers import vacancies
 from staff.rights import revoked_at
 
@@ -42,6 +43,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
             numbers.blp,
         ),
         heard=HEARD,
+        at_times=AT_TIMES,
         loops=(vacancies.loop(),),
         revoked_at=revoked_at(PEOPLE),
         on_create=(receipts.attach_keys,),

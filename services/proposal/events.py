@@ -59,6 +59,28 @@ def rejected(proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry
     return _event("proposal.rejected.v1", proposal, layanan, **_decision(entry, layanan))
 
 
+def revision_waits(proposal: Proposal, layanan: LayananDefinition, working_days: int) -> Event:
+    return _event("proposal.revision_waits.v1", proposal, layanan, working_days=working_days)
+
+
+def stage_due(
+    proposal: Proposal,
+    layanan: LayananDefinition,
+    deciders: Deciders,
+    *,
+    due_on: str,
+    urgency: str,
+) -> Event:
+    return _event(
+        "proposal.stage_due.v1",
+        proposal,
+        layanan,
+        decider_ids=_ids(deciders),
+        due_on=due_on,
+        urgency=urgency,
+    )
+
+
 def completed(
     proposal: Proposal, layanan: LayananDefinition, document: ProposalDocument | None
 ) -> Event:

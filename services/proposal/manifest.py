@@ -4,10 +4,12 @@ Its notice texts travel here (R2), so notification needs no edit when they chang
 a sensitive layanan carries the proposal's number and stage only (R6).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from chassis.process.config import Setting, url
 from chassis.process.manifest import Manifest, Notice, Route
+from services.proposal.domain.reminders import URGENCY_LABELS
 from services.proposal.domain.stages import RESULT_LABELS, STAGE_LABELS, Stage, Text
 
 Words = dict[str, str]
@@ -162,23 +164,53 @@ WORK = _template(
     ),
 )
 
+REVISION_WAITS = _template(
+    _id(
+        "Usulan {number} menunggu perbaikan Anda",
+        "Usulan layanan {layanan_name} nomor {number} sudah {working_days} hari kerja menunggu "
+        "perbaikan dari Anda. Silakan perbaiki bagian yang ditandai lalu kirim perbaikan.",
+    ),
+    _en(
+        "Proposal {number} waits for your revision",
+        "Your proposal {number} for {layanan_name} has waited {working_days} working days for "
+        "your revision. Please correct what is marked and send it again.",
+    ),
+    _SENSITIVE_STAGE,
+)
+STAGE_DUE = _template(
+    _id(
+        "Usulan {number} {urgency_label}",
+        "Usulan layanan {layanan_name} nomor {number} masih menunggu keputusan Anda pada tahap "
+        "{stage_label} dan {urgency_label}. Batas waktu tahap ini: {due_on}.",
+    ),
+    _en(
+        "Proposal {number} is {urgency_label}",
+        "Proposal {number} for {layanan_name} still waits for you at the stage {stage_label} and "
+        "is {urgency_label}. This stage should end by {due_on}.",
+    ),
+    WORK["sensitive"],
+)
+
 
 def _told(event: str, template: dict[str, Any]) -> Notice:
     return Notice(f"proposal.{event}.v1", f"proposal_{event}", "applicant_id", template)
 
 
 def _work(event: str) -> Notice:
-    return Notice(
-        f"proposal.{event}.v1", f"work_after_{event}", "decider_ids", WORK, channels=("in_app",)
-    )
+    return _waits(event, f"work_after_{event}", WORK)
 
 
-LABELS: dict[str, dict[str, Text]] = {
+def _waits(event: str, name: str, template: dict[str, Any]) -> Notice:
+    return Notice(f"proposal.{event}.v1", name, "decider_ids", template, channels=("in_app",))
+
+
+LABELS: dict[str, Mapping[str, Text]] = {
     "stage": {str(stage): label for stage, label in STAGE_LABELS.items()},
     "result": {
         **{str(result): label for result, label in RESULT_LABELS.items()},
         "not_selected": STAGE_LABELS[Stage.NOT_SELECTED],
     },
+    "urgency": URGENCY_LABELS,
 }
 
 MANIFEST = Manifest(
@@ -213,6 +245,8 @@ MANIFEST = Manifest(
         _work("submitted"),
         _work("advanced"),
         _work("resubmitted"),
+        _told("revision_waits", REVISION_WAITS),
+        _waits("stage_due", "stage_due", STAGE_DUE),
     ),
     labels=LABELS,
     calls={"documents": ("documents.grant",)},

@@ -464,7 +464,7 @@ def test_a_worker_that_lost_its_claim_changes_nothing(letters):
         inboxes.keep(store, [note()])
         slow = Dispatcher(store, "slow")
         row = db.session.execute(slow._due()).one()
-        assert slow._claim(row.sequence)
+        assert slow._claims.claim(row)
         table = db.plumbing.inbox
         with db.transaction() as session:
             session.execute(update(table).values(claimed_by="quick"))
@@ -480,7 +480,7 @@ def test_what_a_worker_claimed_before_its_database_went_away_does_not_wait_for_t
 
         inboxes.keep(letters.runtime, [note()])
         mine, other = Dispatcher(letters.runtime, "mine"), Dispatcher(letters.runtime, "other")
-        assert mine._claim(db.session.execute(mine._due()).one().sequence)
+        assert mine._claims.claim(db.session.execute(mine._due()).one())
         db.session.rollback()
         assert not other.run()
         assert mine.run()

@@ -78,6 +78,8 @@ class Arena:
             with self.database(service) as db:
                 found["events to publish"] += _one(db, "outbox WHERE published_at IS NULL")
                 found["events to handle"] += _one(db, "inbox WHERE status = 'pending'")
+                if service == "witness":  # others' timers are about days
+                    found["timers to ring"] += _one(db, "timers WHERE status = 'pending'")
         with self.database("notification") as db:
             found["notices to send"] += _one(db, "deliveries WHERE state IN ('pending','sending')")
         return {kind: count for kind, count in found.items() if count}

@@ -74,6 +74,7 @@ class Books:
     heard: list[Heard] = field(default_factory=list)
     hearers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     effects: list[tuple[str, str, int]] = field(default_factory=list)  # event, subject, version
+    rings: Counter[str] = field(default_factory=Counter)  # of the timers set with effects
     history: list[tuple[str, str, int]] = field(default_factory=list)  # proposal, action, version
     versions: dict[str, int] = field(default_factory=dict)
     attached: list[Attached] = field(default_factory=list)
@@ -135,8 +136,10 @@ def _effects(arena: Arena, books: Books) -> None:
     known = {event.id for event in books.events}
     with arena.database("witness") as db:
         rows = db.execute("SELECT event_id, subject, version FROM effects ORDER BY id").fetchall()
+        rings = db.execute("SELECT event_id FROM rings").fetchall()
     # A handling of an event that nobody recorded is a ghost, so nothing is left out here but age.
     books.effects = [(str(r[0]), r[1], r[2]) for r in rows if str(r[0]) in known]
+    books.rings = Counter(str(r[0]) for r in rings if str(r[0]) in known)
 
 
 def _proposals(arena: Arena, books: Books, since: float) -> None:

@@ -72,6 +72,7 @@ def clean_books() -> Books:
         ],
         hearers=HEARERS,
         effects=[("e0", "document/d1", 1), ("e1", "proposal/p1", 5)],
+        rings=Counter(["e0", "e1"]),
         history=[("p1", "submit", 5), ("p1", "set_sub_status", 6)],
         versions={"p1": 5},
         attached=[Attached("p1", "skp", "d1", "abc")],
@@ -90,6 +91,7 @@ def forget(books: Books, event: str) -> None:
     books.events = [book for book in books.events if book.id != event]
     books.heard = [book for book in books.heard if book.event_id != event]
     books.effects = [effect for effect in books.effects if effect[0] != event]
+    books.rings.pop(event, None)
     books.due = Counter({told: n for told, n in books.due.items() if told[0] != event})
     books.notices = {n: told for n, told in books.notices.items() if told[0] != event}
     books.mails = {n: mail for n, mail in books.mails.items() if n in books.notices}

@@ -30,6 +30,7 @@ def judge(
     _handlings(verdict, books)
     _inboxes(verdict, books)
     _effects(verdict, books)
+    _timers(verdict, books)
     _notices(verdict, books)
     _mails(verdict, books, sender_crashes)
     _uploads(verdict, ledger, books)
@@ -182,6 +183,15 @@ def _effects(verdict: Verdict, books: Books) -> None:
         if version < latest.get(subject, 0):
             verdict.add("reordered", f"{subject}: {version} after {latest[subject]}")
         latest[subject] = max(version, latest.get(subject, 0))
+
+
+def _timers(verdict: Verdict, books: Books) -> None:
+    """With each effect the witness sets a timer, which rings once."""
+    effects = Counter(event for event, _, _ in books.effects)
+    for event in effects.keys() | books.rings.keys():
+        rung, due = books.rings[event], effects[event]
+        verdict.add("lost", f"the timer of {event} did not ring", due - rung)
+        verdict.add("duplicate", f"the timer of {event} rang {rung} times", rung - due)
 
 
 def _notices(verdict: Verdict, books: Books) -> None:

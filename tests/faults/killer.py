@@ -41,6 +41,7 @@ PASSING = {
     "consumer": ("notification", "witness"),
     "inbox": ("witness", "notification"),
     "dispatcher": ("notification", "witness"),
+    "timers": ("witness",),
     "sender": ("notification",),
     "upload": ("documents",),
 }

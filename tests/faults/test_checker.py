@@ -1,5 +1,6 @@
 """The checker itself: steps and events. Clean books are clean, each class is found where it is."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -117,6 +118,7 @@ def test_an_event_handled_twice_is_a_duplicate(ledger, books, again):
         books.heard.append(Heard("notification", "e1", "done", None))
     elif again == "effect":
         books.effects.append(("e1", "proposal/p1", 5))
+        books.rings["e1"] += 1
     else:
         books.notices["n2"], books.mails["n2"] = TOLD, Mail("pending")
 
@@ -130,9 +132,16 @@ def test_an_event_nobody_recorded_is_a_ghost_when_it_is_handled(ledger, books):
 
 
 def test_handled_without_its_effect_is_torn(ledger, books):
-    books.effects = []
+    books.effects, books.rings = [], Counter()
 
     assert found(ledger, books) == ["torn"]
+
+
+@pytest.mark.parametrize(("rung", "wrong"), [(0, "lost"), (2, "duplicate")])
+def test_a_timer_that_does_not_ring_exactly_once_is_found(ledger, books, rung, wrong):
+    books.rings["e1"] = rung
+
+    assert found(ledger, books) == [wrong]
 
 
 def test_an_earlier_version_after_a_later_one_is_reordered(ledger, books):

@@ -58,7 +58,8 @@ def test_schemas_are_schemas(path):
 @pytest.mark.parametrize("notice", MANIFEST.notices, ids=lambda one: one.name)
 def test_notices_ask_only_for_what_their_event_tells(notice):
     told = set(sample(notice.event).data)
-    given = {"recipient_name", "stage_label", "result_label", "region_name", "sender", "app_url"}
+    labels = {f"{name}_label" for name in MANIFEST.labels if name in told}
+    given = {"recipient_name", "region_name", "sender", "app_url", "result_label", *labels}
     for words in _words(notice.template):
         assert _placeholders(words) <= told | given
 

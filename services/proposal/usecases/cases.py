@@ -19,7 +19,7 @@ from services.proposal.models import PEOPLE, HistoryEntry, Proposal, ProposalDoc
 from services.proposal.queries.desks import deciders_for
 from services.proposal.queries.proposals import find, may_see, position_of
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
-from services.proposal.usecases import attention, counting
+from services.proposal.usecases import attention, counting, waiting
 from staff.deciders import Deciders, Holder
 
 
@@ -121,6 +121,7 @@ def move(
     )
     counting.moved(case.session, case.proposal, step.from_stage, step.to_stage)
     attention.settle(case.session, case.proposal)
+    waiting.follow(case.proposal, case.layanan, case.moment)
     if step.to_stage in OFFICER_STAGES:
         attention.watch(case.session, case.proposal, case.deciders())
     entry = _entry(case, str(step.action), step.from_stage, author, note, reasons, changes)

@@ -1,23 +1,42 @@
 from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
 
 from flask import Flask
 
 from chassis.events.envelope import Event
 from chassis.events.inbox import EventData, hear
 from chassis.http.auth import accept_until_expiry
+from chassis.process.clock import now
 from chassis.run.app import service_app
+from chassis.run.timers import Timer, set_timer
 from tests.faults.witness.manifest import MANIFEST
-from tests.faults.witness.models import Effect, db
+from tests.faults.witness.models import Effect, Ring, db
+
+RING = "witness.ring"
+AFTER = timedelta(seconds=2)
 
 
 def see(event: Event) -> None:
     with db.transaction() as session:
         session.add(Effect(event_id=event.id, subject=event.subject, version=event.version))
+        set_timer(RING, str(event.id), now() + AFTER)
+
+
+def ring(timer: Timer) -> None:
+    with db.transaction() as session:
+        session.add(Ring(event_id=UUID(timer.subject)))
 
 
 def create_app(config: Mapping[str, str] | None = None) -> Flask:
     reads_nothing = EventData()
     heard = {kind: hear(see, replay="rebuild", reads=reads_nothing) for kind in MANIFEST.hears}
     return service_app(
-        MANIFEST, __name__, db=db, revoked_at=accept_until_expiry, config=config, heard=heard
+        MANIFEST,
+        __name__,
+        db=db,
+        revoked_at=accept_until_expiry,
+        config=config,
+        heard=heard,
+        at_times={RING: ring},
     )

@@ -1,4 +1,5 @@
-"""The witness: a service that hears everything and writes each handling down, without any guard."""
+"""The witness: a service that hears everything and writes each handling down, without any
+guard. A timer set with each rings soon after."""
 
 from chassis.process.manifest import Manifest
 from services.documents.manifest import MANIFEST as DOCUMENTS

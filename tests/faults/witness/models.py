@@ -23,4 +23,15 @@ class Effect(RegionScoped, Base):
     version: Mapped[int]
 
 
+class Ring(RegionScoped, Base):
+    """One ring of the timer that was set with an effect; nothing is unique here either."""
+
+    __tablename__ = "rings"
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True
+    )
+    event_id: Mapped[UUID]
+
+
 db = Database(Base)

@@ -1,0 +1,113 @@
+"""Rows that are worked off once: one worker claims one, failures are tried again on a schedule.
+
+The effect of a row and its "done" are one transaction. What fails to the end of the schedule is
+parked: visible, and tried again when an operator says so.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table, or_, update
+from sqlalchemy.orm import Session
+
+from chassis.data.versioned import count_changed
+from chassis.process.clock import now
+from chassis.process.parts import Database
+
+CLAIM = timedelta(seconds=60)
+PENDING, DONE, PARKED = "pending", "done", "parked"
+_JITTER = 0.2
+_ERROR_LENGTH = 500
+
+
+class ClaimLost(Exception):
+    """Another worker took the row over; its work stands, ours is rolled back."""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """One worker's claims on a table with the columns of `chassis.data.tables.claimed_columns`."""
+
+    db: Database
+    table: Table
+    key: str
+    worker: str
+
+    @property
+    def due(self) -> ColumnElement[bool]:
+        """What waits, is due and in nobody's hands."""
+        columns = self.table.c
+        return (columns.status == PENDING) & (columns.due_at <= now()) & self._unclaimed
+
+    def claim(self, row: Row[Any]) -> bool:
+        """Take a row into this worker's hands; False when another was faster."""
+        with self.db.transaction() as session:
+            statement = (
+                update(self.table)
+                .where(self._is(row), self.table.c.status == PENDING, self._unclaimed)
+                .values(claimed_by=self.worker, claimed_until=now() + CLAIM)
+            )
+            return count_changed(session, statement) == 1
+
+    def finish(self, session: Session, row: Row[Any], **values: Any) -> None:
+        """Write "done" in the transaction of the effect. Raises `ClaimLost`."""
+        statement = (
+            update(self.table)
+            .where(self._is(row), self.table.c.status == PENDING)
+            .where(self.table.c.claimed_by == self.worker)
+            .values(values or {"status": DONE, "done_at": now(), "error": None})
+        )
+        if count_changed(session, statement) != 1:
+            raise ClaimLost
+
+    def fail(
+        self, row: Row[Any], error: Exception, schedule: Sequence[float], *, for_good: bool = False
+    ) -> bool:
+        """Have a row tried again when the schedule says, or park it; True when it was parked."""
+        attempts = row.attempts + 1
+        parked = for_good or attempts >= len(schedule)
+        with self.db.transaction() as session:
+            session.execute(
+                update(self.table)
+                .where(self._is(row), self.table.c.claimed_by == self.worker)
+                .values(
+                    status=PARKED if parked else PENDING,
+                    attempts=attempts,
+                    due_at=now() if parked else _next_try(schedule[attempts]),
+                    claimed_by=None,
+                    claimed_until=None,
+                    error=f"{type(error).__name__}: {error}"[:_ERROR_LENGTH],
+                )
+            )
+        return parked
+
+    @property
+    def _unclaimed(self) -> ColumnElement[bool]:
+        """A claim of our own is left from a turn that lost its database in the middle."""
+        columns = self.table.c
+        return or_(
+            columns.claimed_until.is_(None),
+            columns.claimed_until < now(),
+            columns.claimed_by == self.worker,
+        )
+
+    def _is(self, row: Row[Any]) -> ColumnElement[bool]:
+        return self.table.c[self.key].in_([getattr(row, self.key)])
+
+
+def again() -> dict[str, Any]:
+    """Return what a row is set to that is to be tried anew."""
+    return {
+        "status": PENDING,
+        "attempts": 0,
+        "due_at": now(),
+        "claimed_by": None,
+        "claimed_until": None,
+    }
+
+
+def _next_try(wait: float) -> datetime:
+    return now() + timedelta(seconds=wait * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311 - spreads load

@@ -1,0 +1,174 @@
+"""At a time do something once, unless its subject moves on first.
+
+A timer is set and cancelled in the transaction of the change it belongs to; when it is due, its
+effect and its "done" are one transaction too. So a process that dies leaves it either to do or
+done, and one that is due while nobody works is late, not lost.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Row, Table, delete, insert, select, update
+
+from chassis.data.claims import DONE, PARKED, PENDING, ClaimLost, Claims, again
+from chassis.data.versioned import count_changed
+from chassis.events.outbox import NotInTransaction
+from chassis.http.problems import is_without_room
+from chassis.process.clock import now
+from chassis.process.context import caused_by
+from chassis.process.failpoints import failpoint
+from chassis.process.ids import uuid7
+from chassis.process.regions import current_region, in_region
+from chassis.process.runtime import Runtime, here
+from chassis.process.telemetry import TIMERS, log
+
+CANCELLED = "cancelled"
+KEPT = timedelta(days=90)  # of what has ended
+# Timers are about days; a reminder that comes some seconds late is on time.
+EVERY_SECONDS = 5.0
+BATCH = 50
+
+
+class TimerUnknown(Exception):
+    """A timer was set that its service does not handle."""
+
+
+@dataclass(frozen=True)
+class Timer:
+    """Something that is due. `data` is what it was set with: plain JSON values."""
+
+    kind: str
+    subject: str
+    due_at: datetime
+    data: Mapping[str, Any]
+
+
+Handle = Callable[[Timer], None]
+
+
+def set_timer(kind: str, subject: str, due_at: datetime, **data: Any) -> None:
+    """Have a service's `timers[kind]` called once at `due_at`, in the bound region.
+
+    Must be called inside `db.transaction()`, else raises `NotInTransaction`. Raises `TimerUnknown`
+    for a kind the service does not handle.
+    """
+    runtime = here()
+    if kind not in runtime.timers:
+        raise TimerUnknown(kind)
+    timers = _writable(runtime)
+    runtime.db.session.execute(
+        insert(timers).values(
+            id=uuid7(),
+            kind=kind,
+            subject=subject,
+            region=current_region(),
+            data=data,
+            set_at=now(),
+            status=PENDING,
+            due_at=due_at,
+        )
+    )
+
+
+def cancel_timers(subject: str) -> None:
+    """Cancel what is still to happen to a subject of the bound region.
+
+    Must be called inside `db.transaction()`, else raises `NotInTransaction`.
+    """
+    runtime = here()
+    timers = _writable(runtime)
+    runtime.db.session.execute(
+        update(timers)
+        .where(timers.c.region == current_region(), timers.c.subject == subject)
+        .where(timers.c.status == PENDING)
+        .values(status=CANCELLED, done_at=now())
+    )
+
+
+def _writable(runtime: Runtime) -> Table:
+    if not runtime.db.in_transaction:
+        raise NotInTransaction("a timer")
+    return runtime.db.plumbing.timers
+
+
+@dataclass(frozen=True)
+class TimerLoop:
+    """One worker's way through the timers that are due; several may work side by side."""
+
+    runtime: Runtime
+    worker: str
+
+    @cached_property
+    def _claims(self) -> Claims:
+        return Claims(self.runtime.db, self.runtime.db.plumbing.timers, "id", self.worker)
+
+    def run(self) -> bool:
+        """Do what is due; True when there was something."""
+        timers = self.runtime.db.plumbing.timers
+        # What only another release knows waits for it.
+        known = timers.c.kind.in_(self.runtime.timers)
+        due = select(timers).where(self._claims.due, known).order_by(timers.c.due_at).limit(BATCH)
+        rows = self.runtime.db.session.execute(due).all()
+        self.runtime.db.session.rollback()
+        for row in rows:
+            if self._claims.claim(row):
+                self._handle(row)
+        return bool(rows)
+
+    def _handle(self, row: Row[Any]) -> None:
+        failpoint("timers.after_claim")
+        try:
+            with caused_by(str(row.id), None, None):
+                self._apply(row)
+        except ClaimLost:
+            log.warning("timer_claim_lost", timer_id=str(row.id), kind=row.kind)
+        except Exception as error:
+            if is_without_room(error):
+                raise
+            self._failed(row, error)
+        else:
+            failpoint("timers.after_commit")
+            TIMERS.labels(self.runtime.name, row.kind, DONE).inc()
+
+    def _apply(self, row: Row[Any]) -> None:
+        with in_region(row.region), self.runtime.db.transaction() as session:
+            self._claims.finish(session, row)
+            self.runtime.timers[row.kind](Timer(row.kind, row.subject, row.due_at, row.data))
+            failpoint("timers.before_commit")
+
+    def _failed(self, row: Row[Any], error: Exception) -> None:
+        parked = self._claims.fail(row, error, self.runtime.settings.retry_schedule)
+        outcome = PARKED if parked else "failed"
+        TIMERS.labels(self.runtime.name, row.kind, outcome).inc()
+        log.error(f"timer_{outcome}", timer_id=str(row.id), kind=row.kind, exc_info=error)
+
+
+def parked(runtime: Runtime, limit: int = 100) -> list[Mapping[str, Any]]:
+    """List the timers a service gave up on, the newest first."""
+    timers = runtime.db.plumbing.timers
+    statement = select(timers).where(timers.c.status == PARKED)
+    rows = runtime.db.session.execute(statement.order_by(timers.c.due_at.desc()).limit(limit))
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001 - the documented way
+
+
+def retry_parked(runtime: Runtime) -> int:
+    """Have every timer a service gave up on tried again; return how many."""
+    timers = runtime.db.plumbing.timers
+    with runtime.db.transaction() as session:
+        return count_changed(
+            session, update(timers).where(timers.c.status == PARKED).values(again())
+        )
+
+
+def forget_old(runtime: Runtime) -> None:
+    """Delete timers that ended long ago."""
+    timers = runtime.db.plumbing.timers
+    with runtime.db.transaction() as session:
+        session.execute(
+            delete(timers)
+            .where(timers.c.status.in_((DONE, CANCELLED)))
+            .where(timers.c.done_at < now() - KEPT)
+        )

@@ -1,0 +1,35 @@
+"""What is done when a proposal has waited long: the applicant or the deciders are told."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from chassis.events import outbox
+from chassis.run.timers import Handle, Timer
+from services.proposal import events
+from services.proposal.domain.reminders import REVISION_WAITS, STAGE_DUE
+from services.proposal.domain.stages import OFFICER_STAGES, Stage
+from services.proposal.models import db
+from services.proposal.usecases.cases import Case, open_case
+
+
+def remind_applicant(timer: Timer) -> None:
+    """Tell the applicant that a revision is still waited for (R35)."""
+    case = _case(timer)
+    if case.stage is Stage.REVISION:
+        waiting = events.revision_waits(case.proposal, case.layanan, timer.data["working_days"])
+        outbox.record(waiting)
+
+
+def remind_deciders(timer: Timer) -> None:
+    """Tell whoever decides today that a stage is due, or overdue."""
+    case = _case(timer)
+    if case.stage in OFFICER_STAGES:
+        due = events.stage_due(case.proposal, case.layanan, case.decider_ids(), **timer.data)
+        outbox.record(due)
+
+
+AT_TIMES: Mapping[str, Handle] = {REVISION_WAITS: remind_applicant, STAGE_DUE: remind_deciders}
+
+
+def _case(timer: Timer) -> Case:
+    return open_case(db.session(), UUID(timer.subject.removeprefix("proposal/")))
