@@ -30,6 +30,7 @@ HANDLED = counter("events_handled", "Events heard, by how it ended", "service", 
 TIMERS = counter(
     "timers_run", "Timers that came due, by how it ended", "service", "kind", "outcome"
 )
+JOBS = counter("jobs_run", "Long work, by how it ended", "service", "kind", "outcome")
 PARKED = gauge("events_parked", "Events in the dead list", "service")
 WAITING = gauge("events_waiting", "Events heard and not yet handled", "service")
 UNPUBLISHED = gauge("events_unpublished", "Events recorded and not yet published", "service")

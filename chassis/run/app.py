@@ -28,7 +28,8 @@ from chassis.process.manifest import Manifest, discover, settings_of
 from chassis.process.parts import RevokedAt
 from chassis.process.runtime import Runtime
 from chassis.process.telemetry import REQUESTS
-from chassis.run import health, operations, promises, timers
+from chassis.run import health, job_routes, operations, promises, timers
+from chassis.run.jobs import Jobs
 from chassis.run.worker import identity_of_worker
 
 VERSION = "0.1.0"
@@ -49,6 +50,7 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
     blueprints: Sequence[PlainBlueprint] = (),
     heard: Mapping[str, Hearing] | None = None,
     at_times: Mapping[str, timers.Handle] | None = None,
+    jobs: Jobs | None = None,
     loops: Sequence[Loop] = (),
     on_create: Sequence[Callable[[Flask], None]] = (),
     static_folder: str | None = None,
@@ -58,7 +60,7 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
 
     `revoked_at` tells since when a person's older tokens are void; a service that keeps no people
     says `chassis.http.auth.accept_until_expiry`. `at_times` says what each kind of timer does when
-    it is due. `config` holds the settings as strings (default:
+    it is due; `jobs` is the long work it has. `config` holds the settings as strings (default:
     the environment). Raises `SettingsInvalid` with every problem at once, `ManifestInvalid` where
     the manifest says something else than `heard`, and `RouteUnmarked` for a route nobody decided
     about.
@@ -76,9 +78,12 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
     attached = _runtime(manifest, import_name, db, checked, revoked_at, heard or {}, manifests)
     attached.timers = at_times or {}
     runtime.attach(app, attached)
-    _add_routes(app, manifest, blueprints)
+    own_work = [job_routes.blueprint(manifest.name, manifest.scopes[0], jobs)] if jobs else []
+    _add_routes(app, manifest, [*blueprints, *own_work])
     _wrap_requests(app)
     attached.loops.extend([*_plumbing_loops(app, attached), *loops])
+    if jobs:
+        attached.loops.append(jobs.loop(attached, identity_of_worker()))
     if checked.peers_url.startswith("local"):
         peers.register_local(checked.peers_url, manifest.name, app)
     for callback in on_create:

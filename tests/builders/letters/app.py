@@ -19,6 +19,7 @@ from chassis.http.writing import writes
 from chassis.kernel.errors import NotFound
 from chassis.process.manifest import Manifest
 from chassis.run.app import service_app
+from chassis.run.jobs import Jobs
 from tests.builders.letters.models import Heard, Letter, db
 
 MANIFEST = Manifest(
@@ -26,6 +27,7 @@ MANIFEST = Manifest(
     title={"id": "Surat", "en": "Letters"},
     app="tests.builders.letters.app:create_app",
     hears=("note.written.v1",),
+    scopes=("letters",),
 )
 pages = Blueprint("letters", url_prefix="/api/letters/v1")
 
@@ -124,6 +126,7 @@ def create_app(
     *,
     replay: str = "rebuild",
     blueprints: Sequence[Any] = (),
+    jobs: Jobs | None = None,
 ) -> Flask:
     reading = hear(keep_note, replay=replay, reads=NoteData())  # type: ignore[arg-type]
     heard: dict[str, Hearing] = {"note.written.v1": reading}
@@ -135,4 +138,5 @@ def create_app(
         config=config,
         blueprints=(pages, *blueprints),
         heard=heard,
+        jobs=jobs,
     )

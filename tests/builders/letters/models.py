@@ -4,6 +4,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.data.job_rows import JobRow
 from chassis.data.versioned import Versioned
 from chassis.process.ids import uuid7
 
@@ -26,6 +27,10 @@ class Heard(RegionScoped, Base):
     letter_id: Mapped[str] = mapped_column(String(40))
     text: Mapped[str] = mapped_column(String(200))
     version: Mapped[int]
+
+
+class LetterJob(JobRow, Base):
+    pass
 
 
 db = Database(Base)

@@ -1,0 +1,203 @@
+"""Long work in parts: with progress, errors and a result, resumed where it was, and stopped.
+
+Each part and the progress it makes are one transaction. A process that dies in a part leaves it
+undone, and the next that comes by does it again from the same cursor.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Table, select, update
+
+from chassis.data.claims import CLAIM, DONE, PARKED, PENDING, ClaimLost, Claims
+from chassis.data.job_rows import JobRow
+from chassis.http.problems import is_without_room
+from chassis.kernel.errors import NotFound, Refused
+from chassis.process.clock import now
+from chassis.process.context import caused_by
+from chassis.process.failpoints import failpoint
+from chassis.process.loops import Loop
+from chassis.process.parts import Database
+from chassis.process.regions import all_regions, in_region
+from chassis.process.runtime import Runtime
+from chassis.process.telemetry import JOBS, log
+
+STOPPED = "stopped"
+ERRORS_KEPT = 1000
+EVERY_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as its work sees it. `cursor` is None for the first part."""
+
+    id: UUID
+    kind: str
+    owner_id: UUID
+    arguments: Mapping[str, Any]
+    cursor: Mapping[str, Any] | None
+    done: int
+    error_count: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one part achieved. Without a `cursor` the job is over.
+
+    `done` counts what this part did; `total` is said as soon as it is known. An error is
+    {"row", "field", "code", "detail": {"id", "en"}}. `result` holds ids, never contents.
+    """
+
+    done: int
+    cursor: Mapping[str, Any] | None = None
+    total: int | None = None
+    errors: Sequence[Mapping[str, Any]] = ()
+    result: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """What people call a job, and how one part of it is done.
+
+    `advance` is called in a transaction with the job's region bound and must end well within a
+    minute; what it raises is tried again on the retry schedule, and then the job has failed.
+    """
+
+    code: str
+    label: Mapping[str, str]
+    advance: Callable[[Job], Part]
+
+
+class JobOver(Refused):
+    code = "job_over"
+    text = {"id": "Pekerjaan ini sudah berakhir.", "en": "This job is over."}
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """The jobs of one service: its table and the kinds it knows."""
+
+    db: Database
+    row: type[JobRow]
+    kinds: Mapping[str, JobKind] = field(default_factory=dict)
+
+    @property
+    def table(self) -> Table:
+        return self.db.metadata.tables["jobs"]
+
+    def begin(self, kind: str, *, owner_id: UUID, arguments: Mapping[str, Any]) -> JobRow:
+        """Have a job done soon, in the bound region. `arguments` are plain JSON values."""
+        values = {"kind": self.kinds[kind].code, "owner_id": owner_id, "arguments": dict(arguments)}
+        with self.db.transaction() as session:
+            row = cast(type[Any], self.row)(**values)
+            session.add(row)
+            session.flush()
+        return cast(JobRow, row)
+
+    def of(self, owner_id: UUID, job_id: UUID) -> JobRow:
+        """Find somebody's own job. Raises `NotFound`, for another's too."""
+        row: JobRow | None = self.db.session.get(self.row, job_id)
+        if row is None or row.owner_id != owner_id:
+            raise NotFound
+        return row
+
+    def stop(self, owner_id: UUID, job_id: UUID) -> JobRow:
+        """End a job after the part that is being done; what was done stays.
+
+        Raises `NotFound`, and `JobOver` for one that has ended.
+        """
+        with self.db.transaction() as session:
+            row = self.of(owner_id, job_id)
+            session.refresh(row, with_for_update=True)
+            if row.status != PENDING:
+                raise JobOver
+            row.stop_requested, row.due_at = True, now()
+        return row
+
+    def loop(self, runtime: Runtime, worker: str) -> Loop:
+        return Loop("jobs", JobLoop(runtime, self, worker).run, every=EVERY_SECONDS)
+
+
+@dataclass(frozen=True)
+class JobLoop:
+    """One worker's way through the jobs, a part of one at a time, the longest waiting first."""
+
+    runtime: Runtime
+    jobs: Jobs
+    worker: str
+
+    @cached_property
+    def _claims(self) -> Claims:
+        return Claims(self.jobs.db, self.jobs.table, "id", self.worker)
+
+    def run(self) -> bool:
+        """Do one part of a job; True when there was one."""
+        table = self.jobs.table
+        known: ColumnElement[bool] = table.c.kind.in_(self.jobs.kinds)
+        due = select(table).where(self._claims.due, known).order_by(table.c.due_at).limit(1)
+        with all_regions():
+            row = self.jobs.db.session.execute(due).one_or_none()
+            self.jobs.db.session.rollback()
+            if row is None:
+                return False
+            if self._claims.claim(row):
+                self._handle(row)
+        return True
+
+    def _handle(self, row: Row[Any]) -> None:
+        failpoint("jobs.after_claim")
+        try:
+            with caused_by(str(row.id), None, None):
+                status = self._do_part(row)
+        except ClaimLost:
+            log.warning("job_claim_lost", job_id=str(row.id), kind=row.kind)
+        except Exception as error:
+            if is_without_room(error):
+                raise
+            self._failed(row, error)
+        else:
+            failpoint("jobs.after_commit")
+            if status != PENDING:
+                JOBS.labels(self.runtime.name, row.kind, status).inc()
+
+    def _do_part(self, row: Row[Any]) -> str:
+        with in_region(row.region), self.jobs.db.transaction() as session:
+            self._claims.finish(session, row, claimed_until=now() + CLAIM)
+            values = self._stopped(row) or self._advanced(row)
+            session.execute(update(self.jobs.table).where(self._is(row)).values(values))
+            failpoint("jobs.before_commit")
+        return str(values["status"])
+
+    def _stopped(self, row: Row[Any]) -> dict[str, Any]:
+        return {"status": STOPPED, "done_at": now()} if row.stop_requested else {}
+
+    def _advanced(self, row: Row[Any]) -> dict[str, Any]:
+        job = Job(**{name: getattr(row, name) for name in Job.__dataclass_fields__})
+        part = self.jobs.kinds[row.kind].advance(job)
+        over = part.cursor is None
+        return {
+            "status": DONE if over else PENDING,
+            "done_at": now() if over else None,
+            "started_at": row.started_at or now(),
+            "due_at": now(),
+            "attempts": 0,
+            "error": None,
+            "cursor": part.cursor,
+            "done": row.done + part.done,
+            "total": row.total if part.total is None else part.total,
+            "errors": [*row.errors, *part.errors][:ERRORS_KEPT],
+            "error_count": row.error_count + len(part.errors),
+            "result": part.result,
+        }
+
+    def _is(self, row: Row[Any]) -> ColumnElement[bool]:
+        return self.jobs.table.c.id.in_([row.id])
+
+    def _failed(self, row: Row[Any], error: Exception) -> None:
+        parked = self._claims.fail(row, error, self.runtime.settings.retry_schedule)
+        JOBS.labels(self.runtime.name, row.kind, PARKED if parked else "failed").inc()
+        word = "job_failed" if parked else "job_part_failed"
+        log.error(word, job_id=str(row.id), kind=row.kind, exc_info=error)
