@@ -80,6 +80,7 @@ class Arena:
                 found["events to handle"] += _one(db, "inbox WHERE status = 'pending'")
                 if service == "witness":  # others' timers are about days
                     found["timers to ring"] += _one(db, "timers WHERE status = 'pending'")
+                    found["jobs to do"] += _one(db, "jobs WHERE status = 'pending'")
         with self.database("notification") as db:
             found["notices to send"] += _one(db, "deliveries WHERE state IN ('pending','sending')")
         return {kind: count for kind, count in found.items() if count}

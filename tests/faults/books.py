@@ -75,6 +75,7 @@ class Books:
     hearers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     effects: list[tuple[str, str, int]] = field(default_factory=list)  # event, subject, version
     rings: Counter[str] = field(default_factory=Counter)  # of the timers set with effects
+    walks: dict[str, list[int]] = field(default_factory=dict)  # the parts done of each job
     history: list[tuple[str, str, int]] = field(default_factory=list)  # proposal, action, version
     versions: dict[str, int] = field(default_factory=dict)
     attached: list[Attached] = field(default_factory=list)
@@ -102,7 +103,7 @@ def read(arena: Arena, *, since: float) -> Books:
     for service in SERVICES:
         _logs(arena, books, service, since)
     books.due = expected.notices_due(books.events)
-    _effects(arena, books)
+    _effects(arena, books, since)
     _proposals(arena, books, since)
     _notices(arena, books, since)
     _documents(arena, books, since)
@@ -132,13 +133,20 @@ def _logs(arena: Arena, books: Books, service: str, since: float) -> None:
         ]
 
 
-def _effects(arena: Arena, books: Books) -> None:
+def _effects(arena: Arena, books: Books, since: float) -> None:
     known = {event.id for event in books.events}
     with arena.database("witness") as db:
         rows = db.execute("SELECT event_id, subject, version FROM effects ORDER BY id").fetchall()
         rings = db.execute("SELECT event_id FROM rings").fetchall()
+        walks = db.execute(
+            "SELECT jobs.id, array_remove(array_agg(number), NULL) FROM jobs"
+            " LEFT JOIN steps ON steps.job_id = jobs.id"
+            " WHERE created_at >= to_timestamp(%s) AND status = 'done' GROUP BY jobs.id",
+            [since],
+        ).fetchall()
     # A handling of an event that nobody recorded is a ghost, so nothing is left out here but age.
     books.effects = [(str(r[0]), r[1], r[2]) for r in rows if str(r[0]) in known]
+    books.walks = {str(job): sorted(numbers) for job, numbers in walks}
     books.rings = Counter(str(r[0]) for r in rings if str(r[0]) in known)
 
 

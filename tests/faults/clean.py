@@ -72,6 +72,7 @@ def clean_books() -> Books:
         ],
         hearers=HEARERS,
         effects=[("e0", "document/d1", 1), ("e1", "proposal/p1", 5)],
+        walks={"j1": [1, 2, 3]},
         rings=Counter(["e0", "e1"]),
         history=[("p1", "submit", 5), ("p1", "set_sub_status", 6)],
         versions={"p1": 5},

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from tests.faults.books import EVENT_OF, Books, Recorded
 from tests.faults.ledger import Ledger, Operation
 from tests.faults.verdict import Verdict
+from tests.faults.witness.app import STEPS
 
 MOST_COPIES = 3
 RESULT = "result"  # what proposal calls the document of a result among its attachments
@@ -31,6 +32,7 @@ def judge(
     _inboxes(verdict, books)
     _effects(verdict, books)
     _timers(verdict, books)
+    _jobs(verdict, books)
     _notices(verdict, books)
     _mails(verdict, books, sender_crashes)
     _uploads(verdict, ledger, books)
@@ -192,6 +194,15 @@ def _timers(verdict: Verdict, books: Books) -> None:
         rung, due = books.rings[event], effects[event]
         verdict.add("lost", f"the timer of {event} did not ring", due - rung)
         verdict.add("duplicate", f"the timer of {event} rang {rung} times", rung - due)
+
+
+def _jobs(verdict: Verdict, books: Books) -> None:
+    """Each part of a job that is done was done once."""
+    for job, numbers in books.walks.items():
+        done = Counter(numbers)
+        for number in range(1, STEPS + 1):
+            verdict.add("lost", f"part {number} of job {job} was not done", 1 - done[number])
+            verdict.add("duplicate", f"part {number} of job {job}", done[number] - 1)
 
 
 def _notices(verdict: Verdict, books: Books) -> None:

@@ -42,6 +42,7 @@ PASSING = {
     "inbox": ("witness", "notification"),
     "dispatcher": ("notification", "witness"),
     "timers": ("witness",),
+    "jobs": ("witness",),
     "sender": ("notification",),
     "upload": ("documents",),
 }

@@ -144,6 +144,13 @@ def test_a_timer_that_does_not_ring_exactly_once_is_found(ledger, books, rung, w
     assert found(ledger, books) == [wrong]
 
 
+@pytest.mark.parametrize(("done", "wrong"), [([1, 3], "lost"), ([1, 2, 2, 3], "duplicate")])
+def test_a_job_of_which_a_part_is_missing_or_done_again_is_found(ledger, books, done, wrong):
+    books.walks["j1"] = done
+
+    assert found(ledger, books) == [wrong]
+
+
 def test_an_earlier_version_after_a_later_one_is_reordered(ledger, books):
     books.effects = [("e1", "proposal/p1", 5), ("e0", "proposal/p1", 4)]
 

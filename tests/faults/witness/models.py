@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.data.job_rows import JobRow
 
 
 class Base(ServiceBase):
@@ -32,6 +33,22 @@ class Ring(RegionScoped, Base):
         BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True
     )
     event_id: Mapped[UUID]
+
+
+class WitnessJob(JobRow, Base):
+    pass
+
+
+class Step(RegionScoped, Base):
+    """One part of one job; nothing is unique here either."""
+
+    __tablename__ = "steps"
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True
+    )
+    job_id: Mapped[UUID]
+    number: Mapped[int]
 
 
 db = Database(Base)
