@@ -53,37 +53,31 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
     jobs: Jobs | None = None,
     loops: Sequence[Loop] = (),
     on_create: Sequence[Callable[[Flask], None]] = (),
-    static_folder: str | None = None,
-    template_folder: str | None = None,
+    template_folder: str = "templates",
 ) -> Flask:
     """Build a service's Flask app.
 
     `revoked_at` tells since when a person's older tokens are void; a service that keeps no people
-    says `chassis.http.auth.accept_until_expiry`. `at_times` says what each kind of timer does when
-    it is due; `jobs` is the long work it has. `config` holds the settings as strings (default:
-    the environment). Raises `SettingsInvalid` with every problem at once, `ManifestInvalid` where
-    the manifest says something else than `heard`, and `RouteUnmarked` for a route nobody decided
-    about.
+    says `chassis.http.auth.accept_until_expiry`. `at_times` is what each kind of timer does when
+    due. `config` holds the settings as strings (default: the environment). Raises `SettingsInvalid`
+    with every problem at once, `ManifestInvalid` where the manifest says something else than
+    `heard`, and `RouteUnmarked` for a route nobody decided about.
     """
     manifests = {**discover(), manifest.name: manifest}
     promises.check(manifest, heard or {}, manifests)
+    folder = str(_folder(import_name))
     app = Flask(
-        manifest.name,
-        root_path=str(_folder(import_name)),
-        static_folder=static_folder,
-        template_folder=template_folder or "templates",
+        manifest.name, root_path=folder, static_folder=None, template_folder=template_folder
     )
     checked = _settings(manifest.name, manifests, config)
     _connect_database(app, db, checked.database_url)
     attached = _runtime(manifest, import_name, db, checked, revoked_at, heard or {}, manifests)
     attached.timers = at_times or {}
     runtime.attach(app, attached)
-    own_work = [job_routes.blueprint(manifest.name, manifest.scopes[0], jobs)] if jobs else []
-    _add_routes(app, manifest, [*blueprints, *own_work])
+    routes_of_jobs = [job_routes.blueprint(manifest, jobs)] if jobs else []
+    _add_routes(app, manifest, [*blueprints, *routes_of_jobs])
     _wrap_requests(app)
-    attached.loops.extend([*_plumbing_loops(app, attached), *loops])
-    if jobs:
-        attached.loops.append(jobs.loop(attached, identity_of_worker()))
+    attached.loops.extend([*_plumbing_loops(app, attached, jobs), *loops])
     if checked.peers_url.startswith("local"):
         peers.register_local(checked.peers_url, manifest.name, app)
     for callback in on_create:
@@ -181,7 +175,7 @@ def _add_routes(app: Flask, manifest: Manifest, blueprints: Sequence[Any]) -> No
     app.register_blueprint(health.blueprint)
 
 
-def _plumbing_loops(app: Flask, attached: Runtime) -> list[Loop]:
+def _plumbing_loops(app: Flask, attached: Runtime, jobs: Jobs | None) -> list[Loop]:
     worker = identity_of_worker()
     relay = Relay(attached, worker)
     loops = [
@@ -190,6 +184,8 @@ def _plumbing_loops(app: Flask, attached: Runtime) -> list[Loop]:
         Loop("keys", attached.keys.refresh, every=60.0, drained=False),
         Loop("tidying", lambda: _tidy(attached), every=3600.0, drained=False),
     ]
+    if jobs:
+        loops.append(jobs.loop(attached, worker))
     if attached.timers:
         every = timers.EVERY_SECONDS
         loops.append(Loop("timers", timers.TimerLoop(attached, worker).run, every=every))

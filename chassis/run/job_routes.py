@@ -13,6 +13,7 @@ from chassis.http.api import Blueprint, Schema
 from chassis.http.auth import person, requires
 from chassis.http.paging import PageArgs, page_schema
 from chassis.http.writing import writes
+from chassis.process.manifest import Manifest
 from chassis.run.jobs import STOPPED, Jobs
 
 STATES = {DONE: "done", STOPPED: "stopped", PARKED: "failed"}
@@ -52,9 +53,10 @@ class JobView(Schema):
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-def blueprint(service: str, scope: str, jobs: Jobs) -> Blueprint:
-    """Make the routes of a service's jobs."""
-    blp = Blueprint("jobs", url_prefix=f"/api/{service}/v1", description="Long work in parts")
+def blueprint(manifest: Manifest, jobs: Jobs) -> Blueprint:
+    """Make the routes of a service's jobs, for tokens of its first scope."""
+    scope, url_prefix = manifest.scopes[0], f"/api/{manifest.name}/v1"
+    blp = Blueprint("jobs", url_prefix=url_prefix, description="Long work in parts")
 
     @blp.route("/jobs")
     @requires(scope)
