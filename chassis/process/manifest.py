@@ -60,6 +60,7 @@ class Manifest:
     The service does not start where `hears` differs from its subscriptions. With `tells_notices`
     it also hears every event that a notice rule of any manifest is about. `unheard` names events
     of its own that no service here listens to, each with the reason: nobody is warned of them.
+    `plugged` names a function that lists the settings of what others plug into the service.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Manifest:
     unheard: Mapping[str, str] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     settings: tuple[Setting, ...] = ()
+    plugged: str | None = None
     roles: tuple[Role, ...] = ()
     notices: tuple[Notice, ...] = ()
     labels: Mapping[str, Mapping[str, Texts]] = field(default_factory=dict)
@@ -78,6 +80,10 @@ class Manifest:
     seed: str | None = None
     demo_seed: str | None = None
     init: str | None = None
+
+    def declared(self) -> tuple[Setting, ...]:
+        """List the service's settings, with those of what is plugged into it."""
+        return (*self.settings, *(load(self.plugged)() if self.plugged else ()))
 
     @cached_property
     def publishes(self) -> tuple[str, ...]:
@@ -127,7 +133,7 @@ def settings_of(name: str, manifests: Mapping[str, Manifest]) -> list[Setting]:
     """
     others = [client for client in (*manifests, OPERATOR) if client != name]
     declared = [*COMMON]
-    for setting in manifests[name].settings:
+    for setting in manifests[name].declared():
         declared.extend(setting.of_each(others))
     for names in ([s.short_name for s in declared], [s.key(name) for s in declared]):
         if twice := {setting for setting in names if names.count(setting) > 1}:

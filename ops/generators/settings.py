@@ -22,7 +22,7 @@ sets none. The secrets it makes are kept in the folder, readable by its owner on
 
 def page(manifests: Mapping[str, Manifest]) -> str:
     """Render the whole page; the same declarations always give the same bytes."""
-    own = {name: manifest.settings for name, manifest in manifests.items()} | declared({})
+    own = {name: manifest.declared() for name, manifest in manifests.items()} | declared({})
     sections = [_section(part, settings) for part, settings in own.items() if settings]
     return "\n".join([INTRO, _section("Every service", COMMON), *sections])
 

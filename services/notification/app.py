@@ -1,28 +1,19 @@
 """The composition root: settings, channels and their senders, subscriptions, routes."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Flask
 
 from chassis.process import runtime
 from chassis.process.config import Settings, SettingsInvalid
 from chassis.process.loops import Loop
-from chassis.process.manifest import discover
+from chassis.process.manifest import Manifest, discover
+from chassis.process.telemetry import log
 from chassis.run.app import service_app
-from services.notification.adapters.channels import (
-    EMAIL,
-    WHATSAPP,
-    Channel,
-    Open,
-    Sending,
-    open_channel,
-    registry,
-)
-from services.notification.adapters.mail_files import open_mail_files
-from services.notification.adapters.smtp import open_smtp
-from services.notification.adapters.whatsapp_cloud import open_whatsapp_cloud
-from services.notification.adapters.whatsapp_log import open_whatsapp_log
-from services.notification.api import deliveries, inbox, preferences, whatsapp
+from services.notification.adapters import registry
+from services.notification.adapters.channels import Channel, Provider
+from services.notification.api import deliveries, inbox, preferences
 from services.notification.manifest import MANIFEST
 from services.notification.models import PEOPLE, db
 from services.notification.subscriptions import heard
@@ -30,53 +21,57 @@ from services.notification.workers import sender
 from staff.rights import revoked_at
 
 _RENEWALS = 4  # so often within its time a claim is renewed
-CHANNELS: Mapping[str, Open] = {
-    "email.file": open_mail_files,
-    "email.smtp": open_smtp,
-    "whatsapp.log": open_whatsapp_log,
-    "whatsapp.cloud+https": open_whatsapp_cloud,
-    "whatsapp.cloud+http": open_whatsapp_cloud,
-}
+Channels = Mapping[str, Channel]
 
 
 def create_app(config: Mapping[str, str] | None = None) -> Flask:
     """Build the notification service's app.
 
-    Raises `SettingsInvalid` with every wrong setting, `NoticeRuleInvalid` for a manifest's rule
-    that cannot work.
+    Raises `SettingsInvalid` with every wrong setting, `ChannelInvalid` for a channel and
+    `NoticeRuleInvalid` for a manifest's rule that cannot work.
     """
+    channels = registry.discover()
+    own = registry.blueprints(channels.values())
     return service_app(
         MANIFEST,
         __name__,
         db=db,
         config=config,
-        blueprints=(inbox.blp, preferences.blp, deliveries.blp, whatsapp.blp),
+        blueprints=(inbox.blp, preferences.blp, deliveries.blp, *own),
         heard=heard(discover()),
         revoked_at=revoked_at(PEOPLE),
-        on_create=(_add_senders,),
+        on_create=(partial(_add_channels, channels=channels),),
     )
 
 
-def _add_senders(app: Flask) -> None:
+def _add_channels(app: Flask, *, channels: Channels) -> None:
+    registry.install(app, channels)
     attached, in_hand = runtime.of(app), sender.InHand()
-    for name, channel in _channels(attached.settings).items():
-        attached.loops.extend(sender.loops(name, channel, in_hand))
+    for name, provider in _providers(attached.settings, channels).items():
+        attached.loops.extend(sender.loops(channels[name], provider, in_hand))
     every = attached.settings["SEND_CLAIM"] / _RENEWALS
     attached.loops.append(Loop("claims", in_hand.renew, every=every, drained=False))
+    _warn_of_missing(attached.manifests, channels)
 
 
-def _channels(settings: Settings) -> dict[str, Channel]:
-    channels = registry(CHANNELS)
-    opened: dict[str, Channel] = {}
+def _providers(settings: Settings, channels: Channels) -> dict[str, Provider]:
+    opened: dict[str, Provider] = {}
     problems: list[str] = []
-    for name, setting, token in ((EMAIL, "MAIL", ""), (WHATSAPP, "WHATSAPP", "WHATSAPP_TOKEN")):
-        url = settings[f"{setting}_URL"]
+    for name, channel in channels.items():
         try:
-            secret = settings[token] if token else ""
-            sending = Sending(url, secret, settings["MAIL_FROM"], settings.public_url)
-            opened[name] = open_channel(name, sending, channels)
+            opened[name] = registry.open_provider(channel, settings)
         except ValueError as error:
-            problems.append(f"{setting}_URL: {error}")
+            problems.append(f"{channel.url}: {error}")
     if problems:
         raise SettingsInvalid(problems)
     return opened
+
+
+def _warn_of_missing(manifests: Mapping[str, Manifest], channels: Channels) -> None:
+    """Say at the start which rules name a channel that is not here; each of their messages is
+    in the list of deliveries, skipped.
+    """
+    for name, manifest in manifests.items():
+        for rule in manifest.notices:
+            for missing in {*rule.channels} - {registry.IN_APP, *channels}:
+                log.warning("channel_missing", service=name, notice=rule.name, channel=missing)

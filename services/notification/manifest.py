@@ -1,7 +1,7 @@
 """What the rest of the system may know of the notification service.
 
 `hears` names what it copies; with `tells_notices` it also hears the events of every notice rule
-that any manifest brings.
+that any manifest brings. Each channel declares its own settings.
 """
 
 from chassis.process.config import Setting, positive
@@ -21,38 +21,6 @@ MANIFEST = Manifest(
     routes=(Route("/api/notification/"),),
     settings=(
         Setting(
-            "MAIL_URL",
-            secret=True,
-            help="file:/folder for .eml files, or smtp://user:password@host:port?tls=starttls.",
-            embedded="file:{data}/mail",
-        ),
-        Setting(
-            "MAIL_FROM",
-            default="",
-            parse="services.notification.domain.addresses:sender_address",
-            help="The address mail comes from; needed with smtp:, noreply@<host> with file:.",
-            asked=True,
-        ),
-        Setting(
-            "WHATSAPP_URL",
-            default="log:",
-            secret=True,
-            help="log: sends nothing; cloud+https://graph.facebook.com/<version>/<number id>.",
-        ),
-        Setting("WHATSAPP_TOKEN", default="", secret=True, help="The WhatsApp provider's token."),
-        Setting(
-            "WHATSAPP_APP_SECRET",
-            default="",
-            secret=True,
-            help="Signs the provider's status messages; empty = they are not taken.",
-        ),
-        Setting(
-            "WHATSAPP_VERIFY_TOKEN",
-            default="",
-            secret=True,
-            help="What the provider must show once to prove the address of status messages.",
-        ),
-        Setting(
             "SEND_CLAIM",
             default="90",
             parse=positive,
@@ -60,6 +28,7 @@ MANIFEST = Manifest(
             " is sent by another.",
         ),
     ),
+    plugged="services.notification.adapters.registry:settings",
     calls={"identity": ("contacts.read",)},
     scopes=("notification",),
 )

@@ -23,7 +23,7 @@ from services.notification.domain.rendering import (
 from services.notification.domain.words import NotShowable, in_words
 from services.notification.models import PEOPLE
 from services.notification.usecases.reaching import note_contact_version
-from services.notification.usecases.telling import CHANNELS, Rule, tell
+from services.notification.usecases.telling import Rule, tell
 from staff import keeping
 from staff.hearing import ContactData
 from staff.snapshot import DEFAULT_ZONE
@@ -43,8 +43,8 @@ class NoticeRuleInvalid(Exception):
 def heard(manifests: Mapping[str, Manifest]) -> dict[str, Hearing]:
     """Return every subscription: the copies, and one handler per event that somebody is told of.
 
-    Raises `NoticeRuleInvalid` for a rule with an unknown channel or a broken template, and for
-    one about an event that is copied here (its history must be replayed, a notice's must not).
+    Raises `NoticeRuleInvalid` for a rule with a broken template, and for one about an event that
+    is copied here (its history must be replayed, a notice's must not).
     """
     rules: dict[str, list[Rule]] = {}
     for manifest in manifests.values():
@@ -92,7 +92,7 @@ def _showable(value: Any) -> None:
 
 
 def _check(service: str, notice: Notice) -> None:
-    faults = [f"unknown channel {name!r}" for name in notice.channels if name not in CHANNELS]
+    faults = []
     if notice.event in HEARD:
         faults.append(f"{notice.event} is only copied here, nobody can be told of it")
     try:

@@ -10,6 +10,7 @@ from chassis.http.peers import Answer, PeerUnavailable
 from chassis.process.ids import uuid7
 from chassis.process.manifest import Notice
 from chassis.process.regions import all_regions
+from services.notification.adapters.registry import discover
 from services.notification.domain.attempts import accepted
 from services.notification.models import Attempt, Delivery
 from services.notification.models import Notice as NoticeRow
@@ -18,6 +19,7 @@ from services.notification.workers.sender import Sender
 from tests.builders.manifests import Imagined
 
 REGION = "demo"
+CHANNELS = discover()
 APPLICANT = UUID("0190a000-0000-7000-8000-000000000001")
 OFFICER = UUID("0190a000-0000-7000-8000-000000000002")
 ADMIN = UUID("0190a000-0000-7000-8000-000000000003")
@@ -188,9 +190,12 @@ class Desk:
 
     def send(self, channel="email"):
         """One turn of one sender; True when something was due."""
-        provider = self.mail if channel == "email" else self.whatsapp
         with self.app.app_context():
-            return Sender(channel, provider).run()
+            return self.sender(channel).run()
+
+    def sender(self, channel="email"):
+        provider = self.mail if channel == "email" else self.whatsapp
+        return Sender(CHANNELS[channel], provider)
 
     def send_all(self, channel="email"):
         while self.send(channel):

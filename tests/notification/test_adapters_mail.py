@@ -13,10 +13,11 @@ from aiosmtpd.controller import Controller
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.notification.adapters.channels import Message, Sending
-from services.notification.adapters.letters import HeaderUnsafe, letter
-from services.notification.adapters.mail_files import MailFiles, open_mail_files
-from services.notification.adapters.smtp import Limits, SMTPMail
+from chassis.process.config import Settings
+from services.notification.adapters.channels import Message
+from services.notification.channels.email.files import MailFiles, open_mail_files
+from services.notification.channels.email.letters import HeaderUnsafe, letter
+from services.notification.channels.email.smtp import Limits, SMTPMail
 from services.notification.domain.addresses import UnusableAddress
 from services.notification.domain.attempts import Ending
 from tests.builders.beside import BESIDE
@@ -159,9 +160,9 @@ class TestMailFiles:
         assert list(tmp_path.iterdir()) == []
 
     def test_the_folder_comes_from_the_url(self, tmp_path):
-        sending = Sending(f"file:{tmp_path}/a%20b", "", FROM, "http://simpul.test")
+        settings = Settings("notification", {"MAIL_FROM": FROM})
 
-        open_mail_files(sending).send(a_message())
+        open_mail_files(f"file:{tmp_path}/a%20b", settings).send(a_message())
 
         assert (tmp_path / "a b" / f"{NOTICE}.eml").is_file()
 

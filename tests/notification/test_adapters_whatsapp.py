@@ -5,17 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from services.notification.adapters import whatsapp_log
-from services.notification.adapters.channels import (
-    ChannelTaken,
-    Message,
-    Sending,
-    UnknownChannel,
-    open_channel,
-    registry,
-)
-from services.notification.adapters.whatsapp_cloud import Limits, WhatsAppCloud
-from services.notification.adapters.whatsapp_log import WhatsAppLog
+from services.notification.adapters.channels import Message
+from services.notification.channels.whatsapp import logged
+from services.notification.channels.whatsapp.cloud import Limits, WhatsAppCloud
+from services.notification.channels.whatsapp.logged import WhatsAppLog
 from services.notification.domain.attempts import Ending
 from tests.builders.beside import BESIDE
 from tests.notification.cloud_stub import TOKEN, CloudStub
@@ -147,40 +140,10 @@ class Log:
 
 def test_the_log_channel_hides_the_number_and_leaves_the_text_out(monkeypatch):
     log = Log()
-    monkeypatch.setattr(whatsapp_log, "log", log)
+    monkeypatch.setattr(logged, "log", log)
 
     outcome = WhatsAppLog().send(a_message())
 
     assert outcome.ending is Ending.ACCEPTED
     [(_event, values)] = log.told
     assert values == {"notice_id": str(NOTICE), "to": "6281*******01"}
-
-
-def test_a_channel_is_chosen_by_the_scheme_of_its_url():
-    opened = []
-    known = {"email.file": opened.append, "whatsapp.log": lambda _sending: "log"}
-    sending = Sending("log:", "", "a@b.test", "http://x.test")
-
-    assert open_channel("whatsapp", sending, known) == "log"
-    with pytest.raises(UnknownChannel, match="known are file"):
-        open_channel("email", sending, known)
-    assert opened == []
-
-
-class _Point:
-    name, value = "whatsapp.fonnte+https", "outside:open_fonnte"
-
-    def load(self):
-        return lambda sending: f"opened {sending.url}"
-
-
-def test_an_outside_package_brings_a_channel(monkeypatch):
-    module = "services.notification.adapters.channels"
-    monkeypatch.setattr(f"{module}.entry_points", lambda **_group: [_Point()])
-    sending = Sending("fonnte+https://x.test", "", "a@b.test", "http://x.test")
-
-    known = registry({"whatsapp.log": lambda _sending: "log"})
-
-    assert open_channel("whatsapp", sending, known) == "opened fonnte+https://x.test"
-    with pytest.raises(ChannelTaken):
-        registry({_Point.name: lambda _sending: "ours"})

@@ -2,10 +2,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.notification.adapters.registry import discover
 from services.notification.domain.attempts import (
+    LONG_WAITS,
     LOST,
-    MAIL_WAITS,
     Ending,
+    Pace,
     accepted,
     next_step,
     permanent,
@@ -13,11 +15,13 @@ from services.notification.domain.attempts import (
     uncertain,
 )
 
+CHANNELS = discover()
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
 
 def step(outcome, earlier=(), channel="email"):
-    return next_step(outcome, earlier=earlier, channel=channel, now=NOW)
+    pace = Pace(CHANNELS[channel].waits, confirms=CHANNELS[channel].confirms)
+    return next_step(outcome, earlier=earlier, pace=pace, now=NOW)
 
 
 def due_after_each(outcome, channel):
@@ -60,7 +64,7 @@ def test_the_provider_may_ask_for_a_longer_wait_but_not_for_ever():
 
     assert asked.due == NOW + timedelta(minutes=7)
     assert absurd.due == NOW + timedelta(hours=24)
-    assert shorter.due == NOW + MAIL_WAITS[0]
+    assert shorter.due == NOW + LONG_WAITS[0]
 
 
 @pytest.mark.parametrize("channel", ["email", "whatsapp"])
@@ -78,6 +82,11 @@ def test_a_sender_that_dies_again_and_again_makes_three_copies_at_most():
     assert then.state == "failed"
 
 
+def test_after_a_death_a_providers_later_word_is_waited_for_where_there_is_one():
+    assert due_after_each(LOST, "email")[0] == [timedelta(), timedelta()]
+    assert due_after_each(LOST, "whatsapp")[0] == [timedelta(minutes=10)] * 2
+
+
 def test_doubt_after_a_crash_is_the_end():
     assert step(uncertain("no answer"), [Ending.LOST]).reason == "uncertain"
 
@@ -85,4 +94,4 @@ def test_doubt_after_a_crash_is_the_end():
 def test_doubt_does_not_use_up_the_ordinary_retries():
     then = step(temporary("451"), [Ending.UNCERTAIN])
 
-    assert then.due == NOW + MAIL_WAITS[0]
+    assert then.due == NOW + LONG_WAITS[0]

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 HASTY = """
 import sys
 from functools import partial
-from services.notification.adapters import smtp
+from services.notification.channels.email import smtp
 from tests.notification import one_sender
 smtp.Limits = partial(smtp.Limits, after_dot=0.5)
 one_sender.main(*sys.argv[1:])

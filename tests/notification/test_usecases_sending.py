@@ -13,7 +13,6 @@ from services.notification.domain.attempts import (
     uncertain,
 )
 from services.notification.usecases.sending import renew, take
-from services.notification.workers.sender import Sender
 from tests.notification.desk import APPLICANT, a_contact_version, a_rule, an_event
 
 BOTH = ("in_app", "email", "whatsapp")
@@ -337,7 +336,7 @@ def test_an_ending_that_could_not_be_written_down_is_remembered_until_the_databa
 
     lost = []
     with told.app.app_context():
-        sender, engine = Sender("email", told.mail), told.db.engine
+        sender, engine = told.sender(), told.db.engine
         event.listen(engine, "before_cursor_execute", lose)
         for _ in range(2):
             with pytest.raises(OperationalError):

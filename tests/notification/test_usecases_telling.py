@@ -154,7 +154,6 @@ def test_nobody_named_means_nobody_told(desk):
 @pytest.mark.parametrize(
     ("rule", "fault"),
     [
-        (a_rule(channels=("in_app", "pigeon")), "unknown channel 'pigeon'"),
         (a_rule(event="employee.changed.v1"), "only copied"),
         (a_rule(template={"en": TEMPLATE["en"]}), "no text in 'id'"),
         (a_rule(template={"id": {"subject": "x"}}), "a subject and a body"),

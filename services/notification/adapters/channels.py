@@ -1,25 +1,35 @@
-"""How a message leaves the house. A channel is chosen by the scheme of its URL setting.
+"""A channel is a way for notices to leave the house: one object that says all that is its own.
 
-A new provider is one class with `send`, registered here or, from an outside package, under the
-entry point group `simpul.channels` as `<channel>.<scheme> = package.module:open_function`.
+Pure data, like a manifest: it is read without the service's libraries. `registry` finds the
+channels; no other part of the service knows one by its name.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from datetime import timedelta
+from enum import StrEnum
 from typing import Protocol
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from services.notification.domain.attempts import Outcome
+from chassis.process.config import Setting, Settings
+from chassis.process.manifest import Texts
+from services.notification.domain.attempts import LONG_WAITS, Outcome
+from services.notification.domain.forms import Form
 
-EMAIL = "email"
-WHATSAPP = "whatsapp"
+
+class Address(StrEnum):
+    """Which of a person's addresses a channel needs."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    NONE = "none"
 
 
 @dataclass(frozen=True)
 class Message:
-    """One notice for one person by one channel. `sender` is the region's line, no address."""
+    """One notice for one person by one channel, in the channel's form. `to` is empty where it
+    needs no address; `sender` is the region's line, no address.
+    """
 
     id: UUID
     to: str
@@ -30,8 +40,8 @@ class Message:
     app_url: str
 
 
-class Channel(Protocol):
-    """Hands messages to a provider.
+class Provider(Protocol):
+    """Takes messages and carries them away: a mail relay, a gateway, a folder.
 
     `send` never raises for what a provider or a network does: it says how the try ended. It
     returns within its own time limits, and the same message id may come again.
@@ -40,56 +50,31 @@ class Channel(Protocol):
     def send(self, message: Message) -> Outcome: ...
 
 
+Open = Callable[[str, Settings], Provider]
+
+
 @dataclass(frozen=True)
-class Sending:
-    """What a channel is opened with: its URL, its secret, the sender's address, our address."""
+class Channel:
+    """Everything the service knows of one channel. Dotted strings are loaded lazily.
 
+    `name` is what notice rules, preferences and the list of deliveries call it, `title` what
+    people do. `url` names the setting whose scheme chooses one of `providers`: for each scheme
+    the dotted name of an `Open`, a function that raises `ValueError` for a URL that cannot work.
+    `waits` are those between tries, `threads` how many messages are under way at once.
+    `confirms`: the provider says later what became of a message, so after a sender's death that
+    word is waited for before a copy is sent. `fallback` takes what cannot arrive here.
+    `blueprint` is the channel's own routes, under `/api/notification/v1/<name>`.
+    """
+
+    name: str
+    title: Texts
+    address: Address
+    text: Form
     url: str
-    secret: str
-    mail_from: str
-    public_url: str
-
-
-Open = Callable[[Sending], Channel]
-
-
-class UnknownChannel(ValueError):
-    """The setting's URL has a scheme no installed channel answers to."""
-
-
-class ChannelTaken(Exception):
-    """Two packages claim one scheme of one channel."""
-
-
-def registry(built_in: Mapping[str, Open]) -> dict[str, Open]:
-    """Return every `<channel>.<scheme>` with what opens it; entry points are not loaded yet.
-
-    Raises `ChannelTaken` when an outside package claims a scheme that is already there.
-    """
-    channels = dict(built_in)
-    for point in entry_points(group="simpul.channels"):
-        if point.name in channels:
-            raise ChannelTaken(f"{point.name} is claimed twice, the second time by {point.value}")
-        channels[point.name] = _loaded_when_opened(point.load)
-    return channels
-
-
-def open_channel(channel: str, sending: Sending, known: Mapping[str, Open]) -> Channel:
-    """Open the provider that the URL's scheme names.
-
-    Raises `UnknownChannel`, which names the schemes there are, and `ValueError` when the
-    provider finds its URL incomplete.
-    """
-    scheme = urlsplit(sending.url).scheme
-    opener = known.get(f"{channel}.{scheme}")
-    if opener is None:
-        there = sorted(name.partition(".")[2] for name in known if name.startswith(channel + "."))
-        raise UnknownChannel(f"no {channel} channel for {scheme!r}:, known are {', '.join(there)}")
-    return opener(sending)
-
-
-def _loaded_when_opened(load: Callable[[], Open]) -> Open:
-    def opener(sending: Sending) -> Channel:
-        return load()(sending)
-
-    return opener
+    providers: Mapping[str, str]
+    settings: tuple[Setting, ...]
+    waits: tuple[timedelta, ...] = LONG_WAITS
+    threads: int = 2
+    confirms: bool = False
+    fallback: str | None = None
+    blueprint: str | None = None

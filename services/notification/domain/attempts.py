@@ -1,8 +1,8 @@
 """What one try to send can end in, and what follows. Pure: it is told the time.
 
 The database effect happens once; a message handed to a provider may arrive twice when nobody
-can know whether the first copy was taken. Then it is sent once more, and never again: mail and
-WhatsApp at least once, extra copies bounded.
+can know whether the first copy was taken. Then it is sent once more, and never again: at least
+once, extra copies bounded.
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,7 @@ from enum import StrEnum
 
 _MINUTES = (1, 5, 15)
 _HOURS = (1, 3, 6, 12, 24, 24)
-MAIL_WAITS = (*(timedelta(minutes=m) for m in _MINUTES), *(timedelta(hours=h) for h in _HOURS))
-# After a day a WhatsApp message has lost its point; the mail and the inbox carry the news.
-WHATSAPP_WAITS = MAIL_WAITS[:7]
-WAITS = {"whatsapp": WHATSAPP_WAITS}
+LONG_WAITS = (*(timedelta(minutes=m) for m in _MINUTES), *(timedelta(hours=h) for h in _HOURS))
 UNCERTAIN_WAIT = timedelta(minutes=10)
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 COPIES_AFTER_CRASHES = 3
@@ -69,21 +66,30 @@ class Step:
     reason: str = ""
 
 
-def next_step(outcome: Outcome, *, earlier: Sequence[Ending], channel: str, now: datetime) -> Step:
+@dataclass(frozen=True)
+class Pace:
+    """How one channel tries again: its waits, and whether a provider's later word may come, which
+    is waited for before a dead sender's message is sent again.
+    """
+
+    waits: Sequence[timedelta]
+    confirms: bool = False
+
+
+def next_step(outcome: Outcome, *, earlier: Sequence[Ending], pace: Pace, now: datetime) -> Step:
     """Say what follows a try, given how the earlier ones ended."""
     if outcome.ending is Ending.ACCEPTED:
         return Step("sent")
     if outcome.ending is Ending.PERMANENT:
         return Step("failed", reason="refused")
     if outcome.ending is Ending.TEMPORARY:
-        return _after_temporary(outcome, earlier, channel, now)
-    return _after_doubt(outcome, earlier, channel, now)
+        return _after_temporary(outcome, earlier, pace.waits, now)
+    return _after_doubt(outcome, earlier, pace, now)
 
 
 def _after_temporary(
-    outcome: Outcome, earlier: Sequence[Ending], channel: str, now: datetime
+    outcome: Outcome, earlier: Sequence[Ending], waits: Sequence[timedelta], now: datetime
 ) -> Step:
-    waits = WAITS.get(channel, MAIL_WAITS)
     tried = sum(ending is Ending.TEMPORARY for ending in earlier)
     if tried >= len(waits):
         return Step("failed", reason="gave_up")
@@ -91,11 +97,11 @@ def _after_temporary(
     return Step("pending", due=now + max(waits[tried], asked))
 
 
-def _after_doubt(outcome: Outcome, earlier: Sequence[Ending], channel: str, now: datetime) -> Step:
+def _after_doubt(outcome: Outcome, earlier: Sequence[Ending], pace: Pace, now: datetime) -> Step:
     doubtful = [ending for ending in earlier if ending in {Ending.UNCERTAIN, Ending.LOST}]
     copies = len(doubtful) + 1
     again = copies < COPIES_AFTER_CRASHES if outcome.ending is Ending.LOST else copies == 1
     if not again:
         return Step("failed", reason="uncertain")
-    lost_mail = outcome.ending is Ending.LOST and channel != "whatsapp"
-    return Step("pending", due=now if lost_mail else now + UNCERTAIN_WAIT)
+    at_once = outcome.ending is Ending.LOST and not pace.confirms
+    return Step("pending", due=now if at_once else now + UNCERTAIN_WAIT)

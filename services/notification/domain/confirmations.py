@@ -1,4 +1,4 @@
-"""The words a WhatsApp provider has for what became of a message, in the order they grow."""
+"""A provider's words for what became of a message, in the order they grow."""
 
 SENT, DELIVERED, READ, FAILED = "sent", "delivered", "read", "failed"
 _GROWING = (SENT, DELIVERED, READ)

@@ -1,4 +1,4 @@
-"""What a WhatsApp provider tells later: a message arrived after all, or did not.
+"""What a provider tells later: a message arrived after all, or did not.
 
 Status messages come in any order and more than once, so what is known only ever grows.
 """
@@ -10,22 +10,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.process.regions import all_regions
-from services.notification.adapters.channels import WHATSAPP
 from services.notification.domain.confirmations import FAILED, is_news
 from services.notification.models import Delivery, db
-from services.notification.usecases.sending import fall_back_to_mail
+from services.notification.usecases.sending import fall_back
 
 
-def confirm(notice_id: UUID, status: str, *, now: datetime) -> bool:
-    """Book a provider's word on a notice's WhatsApp; False when there is no such delivery.
+def confirm(notice_id: UUID, status: str, *, channel: str, now: datetime) -> bool:
+    """Book a provider's word on a notice; False when it has no delivery by this channel.
 
     Word that it went out ends the wait after a doubtful try, so no second copy is sent. Word that
-    it failed undoes "sent" and falls back to mail.
+    it failed undoes "sent" and the channel's fallback takes it. `status` is one of `KNOWN`.
     """
     with all_regions(), db.transaction() as session:
         delivery = session.scalar(
             select(Delivery)
-            .where(Delivery.notice_id == notice_id, Delivery.channel == WHATSAPP)
+            .where(Delivery.notice_id == notice_id, Delivery.channel == channel)
             .with_for_update()
         )
         if delivery is None:
@@ -41,7 +40,7 @@ def _failed(session: Session, delivery: Delivery, now: datetime) -> None:
     if delivery.state != "sent" or delivery.confirmed in {"delivered", "read"}:
         return
     delivery.state, delivery.reason, delivery.finished_at = "failed", "not_delivered", now
-    fall_back_to_mail(session, delivery.notice_id, delivery.region)
+    fall_back(session, delivery)
 
 
 def _went_out(delivery: Delivery, status: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from chassis.events.envelope import Event
 from chassis.http.peers import PeerUnavailable
 from chassis.process.regions import in_region
 from chassis.process.runtime import here
+from services.notification.adapters.channels import Address
 from services.notification.models import Contact, db
 
 _FOUND, _MISSING = 200, 404
@@ -21,6 +22,10 @@ class Reach:
     email: str | None = None
     phone: str | None = None
     language: str | None = None
+
+    def at(self, address: Address) -> str | None:
+        """Return the address of this kind; empty for a channel that needs none."""
+        return {Address.EMAIL: self.email, Address.PHONE: self.phone, Address.NONE: ""}[address]
 
 
 def reach(person: UUID, *, region: str) -> Reach:

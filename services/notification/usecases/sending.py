@@ -20,8 +20,8 @@ from chassis.process.ids import uuid7
 from chassis.process.regions import all_regions, in_region
 from chassis.process.runtime import here
 from chassis.process.telemetry import log
-from services.notification.adapters.channels import EMAIL, WHATSAPP
-from services.notification.domain.attempts import LOST, Ending, Outcome, Step, next_step
+from services.notification.adapters.registry import installed
+from services.notification.domain.attempts import LOST, Ending, Outcome, Pace, Step, next_step
 from services.notification.models import Attempt, Delivery, Notice, Preference, db
 
 PENDING, SENDING, FAILED, SKIPPED = "pending", "sending", "failed", "skipped"
@@ -86,8 +86,8 @@ def finish(job: Job, outcome: Outcome, *, instead: Step | None = None) -> None:
         )
         if count_changed(session, claimed.values(_state(step))) != 1:
             log.warning("delivery_claim_lost", delivery_id=str(job.delivery_id))
-        elif job.channel == WHATSAPP and (step is NO_ADDRESS or step.state == FAILED):
-            fall_back_to_mail(session, job.notice_id, job.region)
+        elif step is NO_ADDRESS or step.state == FAILED:
+            fall_back(session, session.get_one(Delivery, job.delivery_id))
 
 
 def renew(claims: Collection[UUID]) -> None:
@@ -121,7 +121,7 @@ def _taken(session: Session, delivery: Delivery) -> Taken:
     if delivery.state == SENDING:
         _book_as_lost(session, delivery)
         return Taken(None)
-    if preference is not None and not getattr(preference, delivery.channel):
+    if preference is not None and not getattr(preference, delivery.channel, True):
         _apply(delivery, SWITCHED_OFF)
         return Taken(None)
     claim = uuid7()
@@ -151,13 +151,13 @@ def _book_as_lost(session: Session, delivery: Delivery) -> None:
     number = delivery.attempts
     earlier = _endings(session, delivery.id, before=number)
     _close_attempt(session, delivery.id, number, LOST)
-    _apply(delivery, next_step(LOST, earlier=earlier, channel=delivery.channel, now=now()))
+    _apply(delivery, next_step(LOST, earlier=earlier, pace=_pace(delivery.channel), now=now()))
     log.warning("sender_died", delivery_id=str(delivery.id), attempt=number)
 
 
 def _following(session: Session, job: Job, outcome: Outcome) -> Step:
     earlier = _endings(session, job.delivery_id, before=job.number)
-    return next_step(outcome, earlier=earlier, channel=job.channel, now=now())
+    return next_step(outcome, earlier=earlier, pace=_pace(job.channel), now=now())
 
 
 def _endings(session: Session, delivery_id: UUID, *, before: int) -> list[Ending]:
@@ -194,11 +194,16 @@ def _apply(delivery: Delivery, step: Step) -> None:
         setattr(delivery, name, value)
 
 
-def fall_back_to_mail(session: Session, notice_id: UUID, region: str) -> None:
-    """Send a WhatsApp that cannot arrive as a mail, unless the rule sends one anyway."""
-    there = session.scalar(
-        select(Delivery.id).where(Delivery.notice_id == notice_id, Delivery.channel == EMAIL)
-    )
-    if there is None:
-        mail = Delivery(notice_id=notice_id, channel=EMAIL, reason="fallback", region=region)
-        session.add(mail)
+def _pace(channel: str) -> Pace:
+    return Pace(installed()[channel].waits, confirms=installed()[channel].confirms)
+
+
+def fall_back(session: Session, delivery: Delivery) -> None:
+    """Send what cannot arrive by its channel's fallback, unless the rule sends that anyway."""
+    instead = installed()[delivery.channel].fallback
+    if instead is None:
+        return
+    of_notice = select(Delivery.id).where(Delivery.notice_id == delivery.notice_id)
+    if session.scalar(of_notice.where(Delivery.channel == instead)) is None:
+        told = {"notice_id": delivery.notice_id, "region": delivery.region}
+        session.add(Delivery(channel=instead, reason="fallback", **told))

@@ -15,7 +15,7 @@ from chassis.events.inbox import Unprocessable
 from chassis.process import manifest
 from chassis.process.clock import now
 from chassis.process.runtime import here
-from services.notification.adapters.channels import EMAIL, WHATSAPP
+from services.notification.adapters.registry import IN_APP, installed
 from services.notification.domain.recipients import recipients
 from services.notification.domain.rendering import (
     Facts,
@@ -27,10 +27,6 @@ from services.notification.domain.rendering import (
 from services.notification.domain.words import clean_line
 from services.notification.models import PEOPLE, Delivery, Notice, Unit, db
 from staff.snapshot import DEFAULT_ZONE
-
-IN_APP = "in_app"
-SENT_CHANNELS = (EMAIL, WHATSAPP)
-CHANNELS = (IN_APP, *SENT_CHANNELS)
 
 
 class NotYetKnown(Exception):
@@ -111,9 +107,12 @@ def _write(event: Event, rule: Rule, person: UUID, office: Office, texts: dict[s
 
 
 def _delivery(notice_id: UUID, channel: str) -> Delivery:
+    delivery = Delivery(notice_id=notice_id, channel=channel)
     if channel == IN_APP:
-        return Delivery(notice_id=notice_id, channel=channel, state="sent", finished_at=now())
-    return Delivery(notice_id=notice_id, channel=channel)
+        delivery.state, delivery.finished_at = "sent", now()
+    elif channel not in installed():
+        delivery.state, delivery.reason, delivery.finished_at = "skipped", "no_channel", now()
+    return delivery
 
 
 def _told_already(event: Event, rule: Rule, person: UUID) -> bool:

@@ -16,13 +16,12 @@ from chassis.process.failpoints import failpoint
 from chassis.process.runtime import here
 from chassis.process.telemetry import counter, log
 from chassis.run.worker import Loop
-from services.notification.adapters.channels import EMAIL, Channel, Message
+from services.notification.adapters.channels import Address, Channel, Message, Provider
 from services.notification.domain.attempts import Outcome, Step, permanent, temporary, uncertain
-from services.notification.domain.rendering import DEFAULT_LANGUAGE
+from services.notification.domain.rendering import DEFAULT_LANGUAGE, Text
 from services.notification.usecases.reaching import Reach, reach
 from services.notification.usecases.sending import NO_ADDRESS, Job, finish, renew, take
 
-SENDERS = {EMAIL: 4, "whatsapp": 2}
 PAUSE = 1.0
 TRIES = counter("notice_attempts", "Tries to send a notice, by how they ended", "channel", "ending")
 
@@ -62,14 +61,14 @@ class InHand:
 
 @dataclass(frozen=True)
 class Sender:
-    name: str
     channel: Channel
+    provider: Provider
     in_hand: InHand = field(default_factory=InHand)
 
     def run(self) -> bool:
         """Send one due message; True when something was due."""
         self._write_down()
-        taken = take(self.name)
+        taken = take(self.channel.name)
         if taken is None:
             return False
         if taken.job is not None:
@@ -84,22 +83,36 @@ class Sender:
         except PeerUnavailable:
             self._finish(job, temporary("identity does not answer, so there is no address"))
             return
-        address = reached.email if self.name == EMAIL else reached.phone
-        if not address:
+        address = reached.at(self.channel.address)
+        if not address and self.channel.address is not Address.NONE:
             ending = permanent("the person has no address on this channel")
             self.in_hand.unwritten.append(Ended(job, ending, NO_ADDRESS))
             self._write_down()
             return
-        outcome = self._try(job, _message(job, address, reached))
+        outcome = self._try(job, self._message(job, address or "", reached))
         failpoint("sender.after_send")
         self._finish(job, outcome)
 
+    def _message(self, job: Job, address: str, reached: Reach) -> Message:
+        preferred = job.language or reached.language or DEFAULT_LANGUAGE
+        language = preferred if preferred in job.texts else DEFAULT_LANGUAGE
+        text = self.channel.text.shape(Text(**job.texts[language]))
+        return Message(
+            id=job.notice_id,
+            to=address,
+            subject=text.subject,
+            body=text.body,
+            language=language,
+            sender=job.sender,
+            app_url=here().settings.public_url,
+        )
+
     def _try(self, job: Job, message: Message) -> Outcome:
         try:
-            return self.channel.send(message)
+            return self.provider.send(message)
         except Exception as error:  # noqa: BLE001 - a plug-in may raise anything
-            # A channel must not raise. If one does, nobody knows how far it came.
-            log.exception("channel_raised", channel=self.name, delivery_id=str(job.delivery_id))
+            # A provider must not raise. If one does, nobody knows how far it came.
+            log.exception("channel_raised", channel=job.channel, delivery_id=str(job.delivery_id))
             return uncertain(f"the channel raised {type(error).__name__}")
 
     def _write_down(self) -> None:
@@ -120,32 +133,17 @@ class Sender:
     def _finish(self, job: Job, outcome: Outcome) -> None:
         self.in_hand.unwritten.append(Ended(job, outcome))
         self._write_down()
-        TRIES.labels(self.name, str(outcome.ending)).inc()
+        TRIES.labels(job.channel, str(outcome.ending)).inc()
         log.info(
             "notice_attempted",
             notice_id=str(job.notice_id),
-            channel=self.name,
+            channel=job.channel,
             attempt=job.number,
             ending=str(outcome.ending),
         )
 
 
-def loops(name: str, channel: Channel, in_hand: InHand) -> list[Loop]:
+def loops(channel: Channel, provider: Provider, in_hand: InHand) -> list[Loop]:
     """Return the loops that send by one channel."""
-    sender = Sender(name, channel, in_hand)
-    return [Loop(f"{name}-{n}", sender.run, every=PAUSE) for n in range(1, SENDERS[name] + 1)]
-
-
-def _message(job: Job, address: str, reached: Reach) -> Message:
-    preferred = job.language or reached.language or DEFAULT_LANGUAGE
-    language = preferred if preferred in job.texts else DEFAULT_LANGUAGE
-    text = job.texts[language]
-    return Message(
-        id=job.notice_id,
-        to=address,
-        subject=text["subject"],
-        body=text["body"],
-        language=language,
-        sender=job.sender,
-        app_url=here().settings.public_url,
-    )
+    run = Sender(channel, provider, in_hand).run
+    return [Loop(f"{channel.name}-{n}", run, every=PAUSE) for n in range(1, channel.threads + 1)]

@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from services.notification.adapters.channels import Message, Sending
-from services.notification.adapters.letters import HeaderUnsafe, letter
+from chassis.process.config import Settings
+from services.notification.adapters.channels import Message
+from services.notification.channels.email.letters import HeaderUnsafe, letter
 from services.notification.domain.addresses import UnusableAddress
 from services.notification.domain.attempts import Outcome, accepted, permanent, temporary
 
@@ -39,11 +40,11 @@ class MailFiles:
         unfinished.replace(self._folder / name)
 
 
-def open_mail_files(sending: Sending) -> MailFiles:
-    path = unquote(urlsplit(sending.url).path)
+def open_mail_files(url: str, settings: Settings) -> MailFiles:
+    path = unquote(urlsplit(url).path)
     if not path:
         raise ValueError("file: needs a folder, as in file:/var/lib/simpul/mail")
-    return MailFiles(Path(path), mail_from=sending.mail_from or _nobody(sending.public_url))
+    return MailFiles(Path(path), mail_from=settings["MAIL_FROM"] or _nobody(settings.public_url))
 
 
 def _nobody(public_url: str) -> str:

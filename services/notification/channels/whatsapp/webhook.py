@@ -12,7 +12,7 @@ from chassis.http.auth import public
 from chassis.kernel.errors import Forbidden, NotFound
 from chassis.process.clock import now
 from chassis.process.runtime import here
-from services.notification.adapters.whatsapp_status import is_signed, statuses
+from services.notification.channels.whatsapp.statuses import is_signed, statuses
 from services.notification.usecases.confirming import confirm
 
 blp = Blueprint("whatsapp", __name__, url_prefix="/api/notification/v1/whatsapp")
@@ -37,7 +37,7 @@ def hear_statuses() -> tuple[str, int]:
     if not is_signed(body, signature, secret=_setting("WHATSAPP_APP_SECRET")):
         raise Forbidden
     for notice_id, status in statuses(body):
-        confirm(notice_id, status, now=now())
+        confirm(notice_id, status, channel="whatsapp", now=now())
     return "", 200
 
 

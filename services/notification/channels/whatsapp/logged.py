@@ -1,7 +1,8 @@
 """`log:` — no WhatsApp leaves; the log says that one would have, number masked, text left out."""
 
+from chassis.process.config import Settings
 from chassis.process.telemetry import log
-from services.notification.adapters.channels import Message, Sending
+from services.notification.adapters.channels import Message
 from services.notification.domain.addresses import UnusableAddress, masked, mobile_number
 from services.notification.domain.attempts import Outcome, accepted, permanent
 
@@ -16,5 +17,5 @@ class WhatsAppLog:
         return accepted("log")
 
 
-def open_whatsapp_log(_sending: Sending) -> WhatsAppLog:
+def open_whatsapp_log(_url: str, _settings: Settings) -> WhatsAppLog:
     return WhatsAppLog()

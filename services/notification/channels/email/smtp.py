@@ -12,9 +12,10 @@ from email.message import EmailMessage
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from chassis.process.config import Settings
 from chassis.process.watchdog import time_limit
-from services.notification.adapters.channels import Message, Sending
-from services.notification.adapters.letters import HeaderUnsafe, letter
+from services.notification.adapters.channels import Message
+from services.notification.channels.email.letters import HeaderUnsafe, letter
 from services.notification.domain.addresses import UnusableAddress
 from services.notification.domain.attempts import (
     Outcome,
@@ -147,10 +148,11 @@ class SMTPMail:
         return _refused(code) if code in _REFUSALS else uncertain(f"the relay answered {code}")
 
 
-def open_smtp(sending: Sending) -> SMTPMail:
-    if not sending.mail_from:
+def open_smtp(url: str, settings: Settings) -> SMTPMail:
+    mail_from = settings["MAIL_FROM"]
+    if not mail_from:
         raise ValueError("smtp: needs MAIL_FROM, the address mail comes from")
-    return SMTPMail(sending.url, mail_from=sending.mail_from)
+    return SMTPMail(url, mail_from=mail_from)
 
 
 def _patient(relay: smtplib.SMTP, seconds: float) -> None:

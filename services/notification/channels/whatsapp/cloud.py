@@ -13,8 +13,9 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from chassis.process.config import Settings
 from chassis.process.watchdog import time_limit
-from services.notification.adapters.channels import Message, Sending
+from services.notification.adapters.channels import Message
 from services.notification.domain.addresses import UnusableAddress, mobile_number
 from services.notification.domain.attempts import (
     Outcome,
@@ -121,8 +122,8 @@ class WhatsAppCloud:
         }
 
 
-def open_whatsapp_cloud(sending: Sending) -> WhatsAppCloud:
-    return WhatsAppCloud(sending.url, token=sending.secret)
+def open_whatsapp_cloud(url: str, settings: Settings) -> WhatsAppCloud:
+    return WhatsAppCloud(url, token=settings["WHATSAPP_TOKEN"])
 
 
 def _free_text(message: Message) -> dict[str, Any]:
