@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
+from services.notification.domain.wishes import NAMED_IN_V1, Wish
 from staff.tables import KeptPerson, KeptRole, KeptUnit, People
 
 
@@ -95,7 +96,11 @@ class Attempt(RegionScoped, Base):
 
 
 class Preference(RegionScoped, Base):
-    """What a person chose; no row means everything on. The inbox cannot be switched off."""
+    """What a person chose; no row means everything on. The inbox cannot be switched off.
+
+    `email` and `whatsapp` are for the release that knew no `ChannelPreference`; they are written
+    until it is gone.
+    """
 
     __tablename__ = "preferences"
     person_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -103,6 +108,26 @@ class Preference(RegionScoped, Base):
     whatsapp: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str | None] = mapped_column(String(2))
     updated_at: Mapped[datetime] = mapped_column(default=now)
+
+    def wish(self, channel: str) -> Wish | None:
+        """Return what the column says of a channel, if there is one."""
+        if channel not in NAMED_IN_V1:
+            return None
+        return Wish(getattr(self, channel), self.updated_at)
+
+
+class ChannelPreference(RegionScoped, Base):
+    """Whether a person wants to be told by one channel."""
+
+    __tablename__ = "channel_preferences"
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    wanted: Mapped[bool]
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.wanted, self.updated_at)
 
 
 class Employee(KeptPerson, Base):

@@ -7,8 +7,11 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 
 from chassis.data.paging import Page, page
+from services.notification.adapters.registry import installed
+from services.notification.domain.wishes import is_wanted
 from services.notification.models import (
     Attempt,
+    ChannelPreference,
     Delivery,
     Notice,
     Preference,
@@ -38,6 +41,15 @@ def unread_count(person: UUID) -> int:
 
 def preference(person: UUID) -> Preference | None:
     return db.session.get(Preference, person)
+
+
+def wishes(person: UUID) -> dict[str, bool]:
+    """Tell of every channel whether a person wants to be told by it."""
+    preference = db.session.get(Preference, person)
+    mine = select(ChannelPreference).where(ChannelPreference.person_id == person)
+    rows = {row.channel: row.wish for row in db.session.scalars(mine)}
+    columns = {name: preference.wish(name) if preference else None for name in installed()}
+    return {name: is_wanted(rows.get(name), column) for name, column in columns.items()}
 
 
 def deliveries(*, subject: str | None, state: str | None, limit: int, cursor: str | None) -> Page:

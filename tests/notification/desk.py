@@ -202,8 +202,11 @@ class Desk:
             pass
 
     def rows(self, model):
+        return self.rows_by(model, model.id)
+
+    def rows_by(self, model, order):
         with self.app.app_context(), all_regions():
-            found = self.db.session.query(model).order_by(model.id).all()
+            found = self.db.session.query(model).order_by(order).all()
             self.db.session.expunge_all()
         return found
 

@@ -111,7 +111,8 @@ class TestTheInbox:
 
 class TestPreferences:
     def test_begin_with_everything_on(self, desk):
-        expected = {"in_app": True, "email": True, "whatsapp": True, "language": None}
+        both = {"email": True, "whatsapp": True}
+        expected = {"in_app": True, **both, "channels": both, "language": None}
 
         assert ask(desk, "/preferences").json == expected
 
@@ -120,7 +121,8 @@ class TestPreferences:
 
         ask(desk, "/preferences", method="PUT", json=choice)
 
-        assert ask(desk, "/preferences").json == {"in_app": True, **choice}
+        channels = {"email": False, "whatsapp": False}
+        assert ask(desk, "/preferences").json == {"in_app": True, **choice, "channels": channels}
         assert ask(desk, "/preferences", person=OFFICER).json["email"] is True
 
     def test_cannot_switch_the_inbox_off(self, desk):
@@ -138,10 +140,47 @@ class TestPreferences:
             {"email": "maybe", "whatsapp": True},
             {"email": True, "whatsapp": True, "language": "jv"},
             {"email": True, "whatsapp": True, "pigeon": True},
+            {"channels": {"email": "maybe"}},
+            {"channels": {"in_app": False}},
+            {"channels": None},
         ],
     )
     def test_that_make_no_sense_are_refused(self, desk, choice):
         assert ask(desk, "/preferences", method="PUT", json=choice).status_code == 422
+
+    def test_are_said_by_name_and_a_channel_not_named_stays_as_it_was(self, desk):
+        ask(desk, "/preferences", method="PUT", json={"channels": {"whatsapp": False}})
+
+        answer = ask(desk, "/preferences", method="PUT", json={"channels": {"email": False}}).json
+
+        assert answer["channels"] == {"email": False, "whatsapp": False}
+        assert (answer["email"], answer["whatsapp"]) == (False, False)
+
+    @pytest.mark.parametrize(
+        ("choice", "code", "pointer"),
+        [
+            ({"channels": {"pigeon": True}}, "unknown_channel", "/channels/pigeon"),
+            (
+                {"email": True, "channels": {"email": False}},
+                "contradiction",
+                "/channels/email",
+            ),
+        ],
+    )
+    def test_that_cannot_be_kept_are_refused_and_named(self, desk, choice, code, pointer):
+        answer = ask(desk, "/preferences", method="PUT", json=choice)
+
+        assert (answer.status_code, answer.json["code"]) == (422, code)
+        assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
+        assert all(ask(desk, "/preferences").json["channels"].values())
+
+    def test_are_chosen_among_the_channels_that_are_there(self, desk):
+        answer = ask(desk, "/channels", headers={"Accept-Language": "id"})
+
+        assert answer.json["data"] == [
+            {"name": "email", "label": "Surel", "fallback": None},
+            {"name": "whatsapp", "label": "WhatsApp", "fallback": "email"},
+        ]
 
 
 class TestTheListOfDeliveries:
@@ -155,6 +194,8 @@ class TestTheListOfDeliveries:
         rows = {row["channel"]: row for row in answer.json["data"]}
         assert rows.keys() == {"in_app", "email"}
         assert rows["email"]["state"] == "failed"
+        labels = {row["channel_label"] for row in rows.values()}
+        assert labels == {"Di dalam aplikasi", "Surel"}
         assert [attempt["ending"] for attempt in rows["email"]["attempts"]] == ["permanent"]
         assert UUID(rows["email"]["recipient_id"]) == APPLICANT
         assert "Contoh Pengusul" not in answer.text

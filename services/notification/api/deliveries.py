@@ -10,11 +10,12 @@ from uuid import UUID
 from chassis.data.paging import Page
 from chassis.http.api import Blueprint
 from chassis.http.auth import InsufficientScope, actor, person, requires
+from chassis.http.problems import language
 from chassis.http.writing import writes
 from chassis.process.clock import now
 from services.notification import queries
 from services.notification.api.requests import DeliveriesArgs
-from services.notification.api.views import DeliveryPage, DeliveryState
+from services.notification.api.views import DeliveryPage, DeliveryState, with_label
 from services.notification.models import PEOPLE, Delivery
 from services.notification.usecases.releasing import try_again
 from staff.rights import require_role
@@ -35,7 +36,8 @@ def list_deliveries(args: dict[str, Any]) -> Page:
         _check_client()
     else:
         _check_auditor()
-    return queries.deliveries(**args)
+    spoken = language()
+    return queries.deliveries(**args).each(lambda delivery: with_label(delivery, spoken))
 
 
 @blp.route("/deliveries/<uuid:delivery_id>/retry", methods=["POST"])

@@ -1,10 +1,14 @@
 """What clients send, one schema per purpose; unknown members are refused."""
 
-from marshmallow import fields, validate
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from chassis.http.api import Schema
 from chassis.http.paging import PageArgs
 from services.notification.domain.rendering import LANGUAGES
+from services.notification.domain.wishes import NAMED_IN_V1
 
 
 class InboxArgs(PageArgs):
@@ -15,12 +19,23 @@ class InboxArgs(PageArgs):
 
 
 class NewPreference(Schema):
-    """How I want to be told. The inbox inside the application always stays on."""
+    """How I want to be told. The inbox inside the application always stays on.
+
+    `channels` says it by name, and leaves those it does not name as they were. Without it the
+    first two channels are asked for by their own members.
+    """
 
     in_app = fields.Boolean(load_default=True)
-    email = fields.Boolean(required=True)
-    whatsapp = fields.Boolean(required=True)
+    email = fields.Boolean()
+    whatsapp = fields.Boolean()
+    channels = fields.Dict(keys=fields.String(), values=fields.Boolean())
     language = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES))
+
+    @validates_schema
+    def check_named(self, data: Mapping[str, Any], **_options: Any) -> None:
+        missing = [name for name in NAMED_IN_V1 if name not in data]
+        if missing and "channels" not in data:
+            raise ValidationError({name: ["Missing data for required field."] for name in missing})
 
 
 class DeliveriesArgs(PageArgs):

@@ -1,12 +1,16 @@
 """What clients get: the shapes of answers, and how rows become them."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marshmallow import fields
 
 from chassis.http.api import Schema
 from chassis.http.paging import page_schema
+from services.notification.adapters.channels import Channel
+from services.notification.adapters.registry import IN_APP, installed
 from services.notification.domain.rendering import DEFAULT_LANGUAGE
+from services.notification.domain.wishes import NAMED_IN_V1
 from services.notification.models import Notice, Preference
 
 
@@ -28,6 +32,7 @@ class NoticeView(Schema):
 
 
 NoticePage = page_schema(NoticeView)
+IN_APP_TITLE = {"id": "Di dalam aplikasi", "en": "In the application"}
 
 
 class Counts(Schema):
@@ -48,7 +53,22 @@ class PreferenceView(Schema):
     in_app = fields.Boolean(required=True)
     email = fields.Boolean(required=True)
     whatsapp = fields.Boolean(required=True)
+    channels = fields.Dict(keys=fields.String(), values=fields.Boolean(), required=True)
     language = fields.String(required=True, allow_none=True)
+
+
+class ChannelView(Schema):
+    """One channel that leaves the house; `fallback` takes what cannot arrive."""
+
+    name = fields.String(required=True)
+    label = fields.String(required=True)
+    fallback = fields.String(required=True, allow_none=True)
+
+
+class ChannelList(Schema):
+    """The channels that can be switched on and off."""
+
+    data = fields.List(fields.Nested(ChannelView), required=True)
 
 
 class AttemptView(Schema):
@@ -75,6 +95,7 @@ class DeliveryState(Schema):
 class DeliveryView(DeliveryState):
     """One notice on one channel, with every try; never its text or address."""
 
+    channel_label = fields.String(required=True)
     notice_id = fields.UUID(required=True)
     about = fields.String(required=True)
     event_type = fields.String(required=True)
@@ -112,12 +133,35 @@ def notice_view(notice: Notice, wanted: str) -> dict[str, Any]:
     }
 
 
-def preference_view(kept: Preference | None) -> dict[str, Any]:
-    if kept is None:
-        return {"in_app": True, "email": True, "whatsapp": True, "language": None}
+def preference_view(preference: Preference | None, wishes: Mapping[str, bool]) -> dict[str, Any]:
     return {
         "in_app": True,
-        "email": kept.email,
-        "whatsapp": kept.whatsapp,
-        "language": kept.language,
+        **{name: wishes[name] for name in NAMED_IN_V1},
+        "channels": wishes,
+        "language": preference.language if preference else None,
     }
+
+
+def channels_view(channels: Iterable[Channel], language: str) -> dict[str, Any]:
+    return {
+        "data": [
+            {
+                "name": channel.name,
+                "label": channel.title[language],
+                "fallback": channel.fallback,
+            }
+            for channel in channels
+        ]
+    }
+
+
+def with_label(delivery: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Add the channel's name for people; one that is no longer installed keeps its code."""
+    name = delivery["channel"]
+    title = IN_APP_TITLE if name == IN_APP else _title(name)
+    return {**delivery, "channel_label": title.get(language, name)}
+
+
+def _title(name: str) -> Mapping[str, str]:
+    channel = installed().get(name)
+    return channel.title if channel else {}

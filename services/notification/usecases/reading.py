@@ -1,14 +1,18 @@
 """A person marks notices as read, and says how they want to be told."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from chassis.data.versioned import count_changed
 from chassis.kernel.errors import FieldError, Invalid, NotFound
-from services.notification.models import Notice, Preference, db
+from services.notification.adapters.registry import installed
+from services.notification.domain.wishes import NAMED_IN_V1, Wish
+from services.notification.models import ChannelPreference, Notice, Preference, db
 
 
 class InAppRequired(Invalid):
@@ -18,6 +22,26 @@ class InAppRequired(Invalid):
     text = {
         "id": "Pemberitahuan di dalam aplikasi tidak dapat dimatikan.",
         "en": "Notices inside the application cannot be switched off.",
+    }
+
+
+class UnknownChannel(Invalid):
+    """A wish about a channel that is not installed here."""
+
+    code = "unknown_channel"
+    text = {
+        "id": "Saluran pemberitahuan ini tidak ada.",
+        "en": "There is no such channel.",
+    }
+
+
+class Contradiction(Invalid):
+    """A channel is named twice, with two wishes; nobody guesses which was meant."""
+
+    code = "contradiction"
+    text = {
+        "id": "Saluran ini disebut dua kali dengan pilihan yang berbeda.",
+        "en": "This channel is named twice, with different choices.",
     }
 
 
@@ -45,19 +69,47 @@ def mark_all_read(*, person: UUID, now: datetime) -> int:
         return count_changed(session, unread.values(read_at=now))
 
 
-def prefer(choice: dict[str, Any], *, person: UUID, now: datetime) -> Preference:
+def prefer(choice: Mapping[str, Any], *, person: UUID, now: datetime) -> None:
     """Keep which channels and which language a person wants, for messages not yet sent.
 
-    Raises `InAppRequired` for a wish to switch the inbox off.
+    A channel that the choice does not name stays as it was. Raises `InAppRequired` for a wish to
+    switch the inbox off, `UnknownChannel` and `Contradiction` for wishes that cannot be kept.
     """
     if not choice.get("in_app", True):
-        error = FieldError("/in_app", InAppRequired.code, **InAppRequired.text)
-        raise InAppRequired(errors=[error])
+        raise InAppRequired(errors=[_error("/in_app", InAppRequired)])
+    named = _named(choice)
     with db.transaction() as session:
         preference = session.get(Preference, person)
         if preference is None:
-            preference = Preference(person_id=person)
+            preference = Preference(person_id=person, **dict.fromkeys(NAMED_IN_V1, True))
             session.add(preference)
-        preference.email, preference.whatsapp = choice["email"], choice["whatsapp"]
+        wishes = {name: getattr(preference, name) for name in NAMED_IN_V1} | named
+        for name in NAMED_IN_V1:
+            setattr(preference, name, wishes[name])
         preference.language, preference.updated_at = choice["language"], now
-    return preference
+        for channel, wanted in wishes.items():
+            _keep(session, person, channel, Wish(wanted, now))
+
+
+def _named(choice: Mapping[str, Any]) -> dict[str, bool]:
+    listed: dict[str, bool] = choice.get("channels", {})
+    unknown = [name for name in listed if name not in installed()]
+    if unknown:
+        raise UnknownChannel(errors=[_error(f"/channels/{n}", UnknownChannel) for n in unknown])
+    of_v1 = {name: choice[name] for name in NAMED_IN_V1 if name in choice}
+    twice = [name for name in of_v1 if listed.get(name, of_v1[name]) != of_v1[name]]
+    if twice:
+        raise Contradiction(errors=[_error(f"/channels/{name}", Contradiction) for name in twice])
+    return of_v1 | listed
+
+
+def _keep(session: Session, person: UUID, channel: str, wish: Wish) -> None:
+    row = session.get(ChannelPreference, (person, channel))
+    if row is None:
+        row = ChannelPreference(person_id=person, channel=channel)
+        session.add(row)
+    row.wanted, row.updated_at = wish.wanted, wish.at
+
+
+def _error(pointer: str, refusal: type[Invalid]) -> FieldError:
+    return FieldError(pointer, refusal.code, **refusal.text)

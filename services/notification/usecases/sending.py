@@ -22,7 +22,15 @@ from chassis.process.runtime import here
 from chassis.process.telemetry import log
 from services.notification.adapters.registry import installed
 from services.notification.domain.attempts import LOST, Ending, Outcome, Pace, Step, next_step
-from services.notification.models import Attempt, Delivery, Notice, Preference, db
+from services.notification.domain.wishes import is_wanted
+from services.notification.models import (
+    Attempt,
+    ChannelPreference,
+    Delivery,
+    Notice,
+    Preference,
+    db,
+)
 
 PENDING, SENDING, FAILED, SKIPPED = "pending", "sending", "failed", "skipped"
 NO_ADDRESS = Step(SKIPPED, reason="no_address")
@@ -121,7 +129,7 @@ def _taken(session: Session, delivery: Delivery) -> Taken:
     if delivery.state == SENDING:
         _book_as_lost(session, delivery)
         return Taken(None)
-    if preference is not None and not getattr(preference, delivery.channel, True):
+    if not _is_wanted(session, delivery.channel, notice.recipient_id, preference):
         _apply(delivery, SWITCHED_OFF)
         return Taken(None)
     claim = uuid7()
@@ -130,6 +138,11 @@ def _taken(session: Session, delivery: Delivery) -> Taken:
     delivery.attempts += 1
     session.add(Attempt(delivery_id=delivery.id, number=delivery.attempts, region=delivery.region))
     return Taken(_job(delivery, notice, claim, preference))
+
+
+def _is_wanted(session: Session, channel: str, person: UUID, preference: Preference | None) -> bool:
+    row = session.get(ChannelPreference, (person, channel))
+    return is_wanted(row.wish if row else None, preference.wish(channel) if preference else None)
 
 
 def _job(delivery: Delivery, notice: Notice, claim: UUID, preference: Preference | None) -> Job:
