@@ -181,10 +181,9 @@ class Desk:
 
     def hear(self, *events):
         """Deliver and handle events; the service's own senders are left out."""
+        senders = tuple(f"{name}-" for name in discover())
         self.service.runtime.loops[:] = [
-            loop
-            for loop in self.service.runtime.loops
-            if not loop.name.startswith(("email-", "whatsapp-"))
+            loop for loop in self.service.runtime.loops if not loop.name.startswith(senders)
         ]
         self.service.hear(*events)
 

@@ -11,8 +11,8 @@ PAGE = ROOT / "docs" / "adding-a-service.md"
 _BLOCK = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
 
-def blocks() -> dict[str, str]:
-    return dict(_BLOCK.findall(PAGE.read_text(encoding="utf-8")))
+def blocks(page: Path = PAGE) -> dict[str, str]:
+    return dict(_BLOCK.findall(page.read_text(encoding="utf-8")))
 
 
 def service_files() -> dict[str, str]:

@@ -1,30 +1,14 @@
-"""Puts a folder on the import path for a module, and takes every trace of it away again."""
+"""What lies in a folder is importable while a module of tests runs."""
 
-import importlib
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from chassis.process import manifest
+from tests.pluggable.importing import Install, importable
 
 
 @pytest.fixture(scope="module")
-def installed() -> Iterator[Callable[[Path], None]]:
+def installed() -> Iterator[Install]:
     """`installed(folder)` makes what lies in the folder importable, as installing it would."""
-    patch = pytest.MonkeyPatch()
-
-    def install(folder: Path) -> None:
-        patch.syspath_prepend(str(folder))
-        importlib.invalidate_caches()
-
-    yield install
-    patch.undo()
-    manifest._loaded.cache_clear()
-    for name in [module for module in sys.modules if _is_ours(module)]:
-        del sys.modules[name]
-
-
-def _is_ours(module: str) -> bool:
-    return module.startswith(("simpul_panel", "services.panel", "services.kiosk"))
+    with importable() as install:
+        yield install
