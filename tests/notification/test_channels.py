@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from chassis.process.config import Setting, Settings
+from chassis.process.manifest import ManifestInvalid, settings_of
+from chassis.process.manifest import discover as manifests
 from services.notification.adapters import registry
 from services.notification.adapters.channels import Address
 from services.notification.adapters.registry import ChannelInvalid, UnknownProvider, open_provider
@@ -91,7 +93,6 @@ def test_an_outside_package_brings_a_channel_with_its_settings(brought):
         (replace(PIGEON, name="Pigeon"), "Pigeon: is no name of a channel"),
         (replace(PIGEON, fallback="smoke"), "pigeon: falls back to 'smoke', which is not there"),
         (replace(PIGEON, url="LOFT"), "pigeon: does not declare its setting LOFT"),
-        (replace(PIGEON, settings=EMAIL.settings, url="MAIL_URL"), "two channels declare MAIL_URL"),
     ],
 )
 def test_a_channel_that_cannot_be_stops_the_start_and_is_named(
@@ -102,6 +103,14 @@ def test_a_channel_that_cannot_be_stops_the_start_and_is_named(
 
     with pytest.raises(ChannelInvalid, match=fault):
         registry.discover()
+
+
+def test_a_setting_of_two_channels_stops_the_start(brought, monkeypatch):
+    monkeypatch.setattr(f"{HERE}.PIGEON", replace(PIGEON, settings=EMAIL.settings, url="MAIL_URL"))
+    brought("pigeon")
+
+    with pytest.raises(ManifestInvalid, match="MAIL_URL is declared twice"):
+        settings_of("notification", manifests())
 
 
 def test_a_channels_own_routes_stay_under_its_own_prefix():

@@ -10,7 +10,7 @@ from uuid import UUID
 from chassis.data.paging import Page
 from chassis.http.api import Blueprint
 from chassis.http.auth import InsufficientScope, actor, person, requires
-from chassis.http.problems import language
+from chassis.http.languages import language
 from chassis.http.writing import writes
 from chassis.process.clock import now
 from services.notification import queries

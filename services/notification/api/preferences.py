@@ -4,7 +4,7 @@ from typing import Any
 
 from chassis.http.api import Blueprint
 from chassis.http.auth import person, requires
-from chassis.http.problems import language
+from chassis.http.languages import language
 from chassis.http.writing import writes
 from chassis.process.clock import now
 from services.notification import queries
