@@ -144,6 +144,22 @@ class Database(SQLAlchemy):
         for callback in session.info.pop(self._PENDING, ()):
             callback()
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Undo what the block did if it raises; the transaction around it may then go on.
+
+        What rows held in memory is read again, because it may have been undone.
+        """
+        session = self.session()
+        was_broken = session.info.get("broken", False)
+        try:
+            with session.begin_nested():
+                yield
+        except Exception:
+            session.info["broken"] = was_broken
+            session.expire_all()
+            raise
+
     def one(self, statement: Select[T]) -> T:
         """Return what a statement finds first. Raises `NotFound`."""
         found = self.session.scalar(statement)

@@ -129,7 +129,7 @@ def document(
 
 
 def _invalid(error: ValidationError) -> Response:
-    return answer(422, "invalid", None, tuple(_field_errors(error.messages)))
+    return answer(422, "invalid", None, tuple(field_errors(error.messages)))
 
 
 def _http(error: HTTPException) -> Response:
@@ -137,7 +137,7 @@ def _http(error: HTTPException) -> Response:
     messages = getattr(error, "data", {}).get("messages", {})
     errors: tuple[FieldError, ...] = ()
     if isinstance(messages, dict):
-        errors = tuple(e for part in messages.values() for e in _field_errors(part))
+        errors = tuple(e for part in messages.values() for e in field_errors(part))
     code = _CODES.get(status) or http.HTTPStatus(status).phrase.lower().replace(" ", "_")
     if status == 422 and not errors:
         status, code = 400, "malformed"
@@ -145,11 +145,12 @@ def _http(error: HTTPException) -> Response:
     return answer(status, code, None, errors, headers)
 
 
-def _field_errors(messages: Any, pointer: str = "") -> Iterator[FieldError]:
+def field_errors(messages: Any, pointer: str = "") -> Iterator[FieldError]:
+    """Give marshmallow's messages as errors with pointers, in both languages."""
     if isinstance(messages, Mapping):
         for key, below in messages.items():
             step = "" if key == "_schema" else f"/{str(key).replace('~', '~0').replace('/', '~1')}"
-            yield from _field_errors(below, pointer + step)
+            yield from field_errors(below, pointer + step)
         return
     for message in messages if isinstance(messages, list) else [messages]:
         code, text = _translated(str(message))

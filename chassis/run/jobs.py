@@ -99,8 +99,15 @@ class Jobs:
 
     def of(self, owner_id: UUID, job_id: UUID) -> JobRow:
         """Find somebody's own job. Raises `NotFound`, for another's too."""
+        row = self.job(job_id)
+        if row.owner_id != owner_id:
+            raise NotFound
+        return row
+
+    def job(self, job_id: UUID) -> JobRow:
+        """Find a job whoever's it is. Raises `NotFound`."""
         row: JobRow | None = self.db.session.get(self.row, job_id)
-        if row is None or row.owner_id != owner_id:
+        if row is None:
             raise NotFound
         return row
 

@@ -7,7 +7,10 @@ from uuid import UUID
 from flask import Flask
 
 from chassis.process.runtime import of
+from chassis.run import import_routes
 from chassis.run.app import service_app
+from chassis.run.import_work import job_kinds
+from chassis.run.jobs import Jobs
 from chassis.run.worker import Loop
 from services.identity import queries
 from services.identity.adapters import machinery
@@ -22,12 +25,19 @@ from services.identity.api import (
     roles,
     units,
 )
+from services.identity.api.access import administrators_only
+from services.identity.api.import_kinds import KINDS
 from services.identity.manifest import MANIFEST
-from services.identity.models import db
+from services.identity.models import Job, db
 from services.identity.pages import account, sign_in
 from services.identity.subscriptions import HEARD
+from services.identity.usecases.importing import importing
 from services.identity.usecases.signing_keys import keep_keys
 from services.identity.usecases.tidying import tidy
+
+IMPORTING = importing(KINDS)
+JOBS = Jobs(db, Job, job_kinds(IMPORTING))
+IMPORTS = import_routes.blueprint("identity", "identity", IMPORTING, JOBS, administrators_only)
 
 
 def create_app(config: Mapping[str, str] | None = None) -> Flask:
@@ -44,11 +54,13 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
             roles.blp,
             delegations.blp,
             regions.blp,
+            IMPORTS,
             oauth.blp,
             sign_in.blp,
             account.blp,
         ),
         heard=HEARD,
+        jobs=JOBS,
         loops=(
             Loop("signing_keys", keep_keys, every=3600.0),
             Loop("tidying_sign_ins", tidy, every=3600.0, drained=False),

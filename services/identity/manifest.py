@@ -2,7 +2,7 @@
 
 from chassis.kernel.roles import Role
 from chassis.process.config import Setting, at_least, long_secret
-from chassis.process.manifest import Manifest, Route
+from chassis.process.manifest import MEBIBYTE, Manifest, Route
 
 # The offices of a regional government, which several services decide with. A role of one service
 # alone is brought by that service; the assessors and the complaint officers are here until theirs
@@ -56,6 +56,8 @@ MANIFEST = Manifest(
     app="services.identity.app:create_app",
     routes=(
         Route("/api/identity/"),
+        # A table of at most 5 MB and what multipart puts around it.
+        Route("/api/identity/v1/imports", max_body=6 * MEBIBYTE, rate=10.0, burst=40),
         Route("/oauth/", max_body=16_384),
         Route("/.well-known/", max_body=1_024),
         Route("/masuk", max_body=16_384, rate=20.0, burst=60),

@@ -12,6 +12,8 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.data.import_rows import ImportBatch, ImportLine
+from chassis.data.job_rows import JobRow
 from chassis.data.versioned import Versioned
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
@@ -292,3 +294,15 @@ class SigningKey(Base):
     signs_from: Mapped[datetime]
     signs_until: Mapped[datetime]
     published_until: Mapped[datetime]
+
+
+class Job(JobRow, Base):
+    """Long work: imports."""
+
+
+class TableImport(ImportBatch, Base):
+    """A table of employees or units that was brought in."""
+
+
+class ImportRow(ImportLine, Base):
+    """One row of it."""

@@ -7,9 +7,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from chassis.http import multipart
 from chassis.process.ids import uuid7
 from services.documents.adapters.stores.protocol import StoreFull, StoreUnavailable
-from services.documents.api import multipart
 from tests.builders import bad_pdfs
 from tests.builders.pdfs import a_letter, a_pdf, a_pdf_of_size, a_scan, a_signed_pdf
 from tests.builders.service import Service

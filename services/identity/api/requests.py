@@ -83,6 +83,12 @@ class EmployeeChange(FactsInput):
     active = fields.Boolean()
 
 
+class EmployeeRow(NewEmployee):
+    """A row of an imported table."""
+
+    active = fields.Boolean()
+
+
 class EmployeeFilter(PageArgs):
     q = fields.String(load_default=None, validate=validate.Length(min=1, max=100))
     unit_id = fields.UUID(load_default=None)
@@ -101,6 +107,12 @@ class NewUnit(Schema):
     kind = fields.String(required=True, validate=validate.OneOf(["opd", "unit", "division"]))
     parent_id = fields.UUID(required=True)
     bkpsdm = fields.Boolean(load_default=False)
+
+
+class UnitRow(NewUnit):
+    """A row of an imported table."""
+
+    active = fields.Boolean()
 
 
 class UnitChange(Schema):

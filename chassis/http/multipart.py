@@ -1,0 +1,101 @@
+"""Reading a form with one file in it: `multipart/form-data`, bounded before it is read."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, ClassVar
+
+from flask import request
+from marshmallow import ValidationError
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+
+from chassis.kernel.errors import FieldError, Invalid, Refused
+from chassis.process.manifest import MEBIBYTE
+
+_MULTIPART = "multipart/form-data"
+_ROOM_FOR_FORM = MEBIBYTE
+_MOST_PARTS = 8
+
+
+class NotMultipart(Refused):
+    """An upload must be multipart/form-data."""
+
+    kind = "unsupported_media"
+    code = "not_multipart"
+    text: ClassVar = {
+        "id": "Kirim berkas sebagai formulir (multipart/form-data).",
+        "en": "Send the file as a form (multipart/form-data).",
+    }
+
+
+class FormUnreadable(Refused):
+    """The form is cut or malformed."""
+
+    kind = "malformed"
+    code = "form_unreadable"
+    text: ClassVar = {
+        "id": "Unggahan terputus atau tidak lengkap. Coba unggah kembali.",
+        "en": "The upload was cut or is incomplete. Send it again.",
+    }
+
+
+def _spool() -> IO[bytes]:
+    return SpooledTemporaryFile(max_size=MEBIBYTE)
+
+
+@contextmanager
+def form_with_file(
+    *, max_bytes: int, too_large: Refused, new_stream: Callable[[], IO[bytes]] = _spool
+) -> Iterator[tuple[dict[str, str], FileStorage]]:
+    """Give the form's fields and its one file, named `file`, which is gone after the block.
+
+    Raises `NotMultipart`, `FormUnreadable`, `too_large`, or `Invalid` with pointers.
+    """
+    with ExitStack() as streams:
+
+        def opened(*_args: Any, **_kwargs: Any) -> IO[bytes]:
+            stream = new_stream()
+            streams.callback(stream.close)
+            return stream
+
+        form, files = _parsed(max_bytes, too_large, opened)
+        yield form.to_dict(), _one_file(files)
+
+
+def _parsed(
+    max_bytes: int, too_large: Refused, stream_factory: Callable[..., IO[bytes]]
+) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
+    if request.mimetype != _MULTIPART:
+        raise NotMultipart
+    request.max_content_length = max_bytes + _ROOM_FOR_FORM
+    parser = FormDataParser(
+        stream_factory=stream_factory,
+        max_form_memory_size=_ROOM_FOR_FORM,
+        max_content_length=request.max_content_length,
+        max_form_parts=_MOST_PARTS,
+        silent=False,
+    )
+    try:
+        _, form, files = parser.parse(
+            request.stream, request.mimetype, request.content_length, request.mimetype_params
+        )
+    except RequestEntityTooLarge:
+        raise too_large from None
+    except ValueError:
+        raise FormUnreadable from None
+    return form, files
+
+
+def _one_file(files: MultiDict[str, FileStorage]) -> FileStorage:
+    for name in files:
+        if name != "file":
+            raise ValidationError({name: ["Unknown field."]})
+    parts: list[FileStorage] = files.getlist("file")
+    if len(parts) != 1:
+        wrong = FieldError(
+            "/file", "required", "Pilih tepat satu berkas.", "Send exactly one file."
+        )
+        raise Invalid(errors=[wrong])
+    return parts[0]

@@ -1,0 +1,151 @@
+"""The desk that takes in tables of employees and units: one row at a time, by the usual desks.
+
+A row finds its employee by NIP and its unit by code. What is already so is not said again, so a
+file that comes twice changes nothing the second time.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.data.import_rows import CHANGED, NEW, SAME
+from chassis.kernel.errors import FieldError, Invalid, Refused
+from chassis.kernel.nip import parse_nip
+from chassis.process.regions import current_region
+from chassis.run.importing import Effect, Importing, ImportKind, Telling
+from services.identity import queries
+from services.identity.domain.roles import ADMINISTRATORS
+from services.identity.models import Employee, ImportRow, TableImport, Unit, db
+from services.identity.usecases import employees, units
+
+
+class NotInUse(Refused):
+    kind = "invalid"
+    code = "row_not_in_use"
+    text = {
+        "id": 'Sudah terdaftar tetapi nonaktif. Isi kolom Aktif dengan "ya" untuk mengaktifkan.',
+        "en": "Registered but not in use. Write ya in the column Aktif to bring it back.",
+    }
+
+
+class UnitMoved(Refused):
+    kind = "invalid"
+    code = "unit_moved"
+    text = {
+        "id": "Jenis dan induk unit yang sudah ada tidak dapat diubah.",
+        "en": "The kind and the parent of a unit that exists cannot be changed.",
+    }
+
+
+def importing(kinds: Mapping[str, ImportKind]) -> Importing:
+    """Return identity's imports, for administrators as the register itself."""
+    return Importing(db, TableImport, ImportRow, kinds, may=_may_import)
+
+
+def put_employee(given: Mapping[str, Any], telling: Telling) -> Effect:
+    """Register an employee, or change what the row says differently.
+
+    `given` is what `employees.add` takes. Contacts are taken at registration only; afterwards
+    they are the person's own. Raises what `employees.add` and `employees.change` raise.
+    """
+    person = db.session.scalar(
+        select(Employee).where(Employee.nip == parse_nip(given["nip"]).digits)
+    )
+    values = dict(given["values"])
+    if person is None:
+        _check_comes_in_use(values)
+        added = employees.add(
+            by=telling.by,
+            nip=given["nip"],
+            values=values,
+            contact=given["contact"],
+            source=telling.source,
+        )
+        return Effect(NEW, added.id, added.version)
+    different, before = _differences(person, values)
+    if not different:
+        return Effect(SAME, person.id, person.version)
+    changed = employees.change(
+        person.id, by=telling.by, seen=[person.version], values=different, source=telling.source
+    )
+    return Effect(CHANGED, person.id, changed.version, before)
+
+
+def take_back_employee(effect: Effect, telling: Telling) -> None:
+    """Put an employee's facts back; a new one is deactivated. Raises `Stale` and others."""
+    employees.change(
+        effect.subject_id,
+        by=telling.by,
+        seen=[effect.version],
+        values=_taken_back(effect),
+        source=f"pembatalan {telling.source}"[:120],
+    )
+
+
+def put_unit(given: Mapping[str, Any], _telling: Telling) -> Effect:
+    """Add a unit, or rename it. Raises what `units.add` and `units.change` raise."""
+    values = dict(given)
+    unit = unit_of(values["code"])
+    if unit is None:
+        _check_comes_in_use(values)
+        added = units.add(**values)
+        return Effect(NEW, added.id, added.version)
+    if (unit.kind, unit.parent_id) != (values.pop("kind"), values.pop("parent_id")):
+        raise UnitMoved
+    values.pop("bkpsdm", None)
+    different, before = _differences(unit, values)
+    if not different:
+        return Effect(SAME, unit.id, unit.version)
+    changed = units.change(unit.id, seen=[unit.version], values=different)
+    return Effect(CHANGED, unit.id, changed.version, before)
+
+
+def take_back_unit(effect: Effect, _telling: Telling) -> None:
+    """Give a unit its name back; a new one is deactivated. Raises `Stale` or `UnitInUse`."""
+    units.change(effect.subject_id, seen=[effect.version], values=_taken_back(effect))
+
+
+def unit_of(code: str) -> Unit | None:
+    """Find a unit of the bound region by its code."""
+    return db.session.scalar(select(Unit).where(Unit.code == code))
+
+
+def unit_id(code: str, *, column: str) -> UUID:
+    """Return the id of the unit with a code. Raises `Invalid` at the column."""
+    unit = unit_of(code)
+    if unit is None:
+        words = (f'Tidak ada unit berkode "{code}".', f'No unit has the code "{code}".')
+        raise Invalid(errors=[FieldError(f"/{column}", "unit_unknown", *words)])
+    return unit.id
+
+
+def parent_id(code: str | None) -> UUID:
+    """Return the id of the unit above: the region itself without a code. Raises `Invalid`."""
+    return unit_id(code or current_region(), column="parent_id")
+
+
+def _may_import(person_id: UUID) -> bool:
+    return queries.holds(person_id, ADMINISTRATORS)
+
+
+def _check_comes_in_use(values: dict[str, Any]) -> None:
+    """Refuse to add what is not to be used."""
+    if not values.pop("active", True):
+        words = ("Yang baru tidak dapat langsung nonaktif.", "What is new is in use.")
+        raise Invalid(errors=[FieldError("/active", "new_not_in_use", *words)])
+
+
+def _differences(
+    row: Employee | Unit, values: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a row of the file says differently, and what stood there. Raises `NotInUse`."""
+    if not row.active and "active" not in values:
+        raise NotInUse
+    different = {name: value for name, value in values.items() if getattr(row, name) != value}
+    return different, {name: getattr(row, name) for name in different}
+
+
+def _taken_back(effect: Effect) -> dict[str, Any]:
+    return {"active": False} if effect.verdict == NEW else dict(effect.before)
