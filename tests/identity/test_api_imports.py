@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
 import time_machine
@@ -368,3 +369,22 @@ def test_who_is_no_administrator_any_more_imports_nothing(desk: Desk):
 
     assert employee(desk, BUDI[0]) is None
     assert read(desk, sent.json["id"])["job"]["state"] != "done"
+
+
+@pytest.mark.slow
+def test_five_thousand_rows_are_tried(desk: Desk, capsys):
+    rows = [(_a_number(number), *BUDI[1:]) for number in range(5_000)]
+    began = perf_counter()
+
+    told = bring(desk, table(*rows))
+
+    seconds = perf_counter() - began
+    with capsys.disabled():
+        print(f"\n5,000 rows read and tried in {seconds:.1f} s")  # noqa: T201 - what is measured
+    assert counts(told, "rows", "new", "wrong") == (5_000, 5_000, 0)
+    assert told["job"]["done"] == 5_000
+
+
+def _a_number(number: int) -> str:
+    day, serial = divmod(number, 250)
+    return f"198001{day + 1:02}2005011{700 + serial}"
