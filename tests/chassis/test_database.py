@@ -137,6 +137,45 @@ def test_a_swallowed_failure_inside_does_not_let_half_of_it_through(app):
         assert texts() == ["and the next one works"]
 
 
+def test_an_attempt_that_fails_is_undone_alone(app):
+    with in_region("demo"):
+        with db.transaction():
+            _write("before")
+            with pytest.raises(RuntimeError), db.attempt():
+                _write("tried")
+                _fail()
+            with db.attempt():
+                _write("after")
+
+        assert texts() == ["after", "before"]
+
+
+def test_what_an_attempt_changed_in_memory_is_read_again(app):
+    with in_region("demo"):
+        with db.transaction() as session:
+            letter = Letter(text="first")
+            session.add(letter)
+            session.flush()
+            with pytest.raises(RuntimeError), db.attempt():
+                letter.change(text="tried")
+                raise RuntimeError
+            assert (letter.text, letter.version) == ("first", 1)
+            letter.change(text="second")
+
+        assert texts() == ["second"]
+
+
+def test_an_attempt_does_not_heal_what_failed_before_it(app):
+    with in_region("demo"):
+        with pytest.raises(TransactionBroken), db.transaction():
+            with pytest.raises(RuntimeError):
+                _fail()
+            with pytest.raises(RuntimeError), db.attempt():
+                raise RuntimeError
+
+        assert texts() == []
+
+
 def test_what_waits_for_the_commit_is_not_called_without_one(app):
     called: list[str] = []
     with in_region("demo"):
