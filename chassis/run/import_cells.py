@@ -105,6 +105,10 @@ def _whole_number(cell: str) -> int:
     return int(cell)
 
 
+def _words(cell: str) -> list[str]:
+    return [word.strip() for word in re.split(r"[,;]", cell) if word.strip()]
+
+
 def _folded(cell: str) -> str:
     return " ".join(cell.casefold().split())
 
@@ -114,3 +118,4 @@ NIP = Reading("nip", _nip)
 DAY = Reading("date", _day)
 FLAG = Reading("flag", _flag, {"true": "ya", "false": "tidak"})
 WHOLE_NUMBER = Reading("number", _whole_number)
+WORDS = Reading("words", _words)

@@ -24,6 +24,11 @@ def table(*rows: Sequence[str | None], headings: Sequence[str] = HEADINGS) -> by
     return "\n".join(";".join(cell or "" for cell in line) for line in lines).encode()
 
 
+def units(*rows: Sequence[str]) -> bytes:
+    """A CSV of units."""
+    return table(*rows, headings=("Kode", "Nama", "Jenis", "Kode induk"))
+
+
 def send(
     desk: Desk,
     content: bytes,

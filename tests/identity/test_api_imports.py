@@ -27,6 +27,7 @@ from tests.identity.imports import (
     step,
     table,
     turn,
+    units,
     work,
 )
 
@@ -136,6 +137,58 @@ def test_an_nip_that_stands_twice_in_a_file_is_used_once(desk: Desk):
     assert counts(told, "new", "wrong") == (1, 1)
     assert (told["errors"][0]["row"], told["errors"][0]["code"]) == (3, "row_repeated")
     assert employee(desk, BUDI[0])["name"] == "Budi Baru"
+
+
+WITH_ROLES = (*HEADINGS[:3], "Peran")
+
+
+def test_a_new_opd_comes_with_its_head_and_its_umpeg(desk: Desk):
+    new = units(("dinas-x", "Dinas X", "OPD", ""), ("uptd-x", "UPTD X", "unit", "dinas-x"))
+    imported(desk, new, kind="units")
+    people = table(
+        (*BUDI[:2], "dinas-x", "Kepala OPD"),
+        (*SITI[:2], "uptd-x", "umpeg, opd_secretary"),
+        headings=WITH_ROLES,
+    )
+
+    told = imported(desk, people)
+    again = imported(desk, people)
+
+    assert counts(told, "new", "wrong") == (2, 0), told["errors"]
+    assert counts(again, "same") == (2,)
+    opd = desk.unit("dinas-x")
+    assert roles_of(desk, BUDI[0]) == [("opd_head", opd)]
+    assert roles_of(desk, SITI[0]) == [("opd_secretary", opd), ("umpeg", opd)]
+
+    undone = step(desk, told["id"], "undo")
+
+    assert counts(undone, "undone", "not_undone") == (2, 0), undone["errors"]
+    assert roles_of(desk, SITI[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("role", "who", "code"),
+    [
+        ("raja", "sysadmin", "role_unknown"),
+        ("opd_head", "sysadmin", "post_taken"),
+        ("division_head", "sysadmin", "role_unit_mismatch"),
+        ("sysadmin", "bkpsdm_admin", "grant_beyond_own_role"),
+    ],
+)
+def test_a_role_that_cannot_be_given_leaves_nothing_of_its_row(desk: Desk, role, who, code):
+    rows = table((*BUDI[:3], role), headings=WITH_ROLES)
+
+    told = bring(desk, rows, who=who, dry_run="false")
+
+    assert [error["code"] for error in told["errors"]] == [code]
+    assert employee(desk, BUDI[0]) is None
+
+
+def roles_of(desk: Desk, nip: str) -> list[tuple[str, str]]:
+    person = employee(desk, nip)
+    path = f"/role-grants?active=true&employee_id={person['id']}"
+    grants = desk.call("sysadmin", "GET", path).json["data"]
+    return sorted((grant["role"], grant["unit_id"]) for grant in grants)
 
 
 def test_contacts_are_taken_when_somebody_is_registered_and_never_after(desk: Desk):

@@ -15,10 +15,10 @@ from tests.identity.imports import (
     step,
     table,
     turn,
+    units,
     work,
 )
 
-UNITS = ("Kode", "Nama", "Jenis", "Kode induk")
 # Children before their parents, as files have it.
 TREE = (
     ("seksi-a", "Seksi A", "Unit", "sekolah-b"),
@@ -26,10 +26,6 @@ TREE = (
     ("dinas-baru", "Dinas Baru", "OPD", ""),
     ("kantor-c", "Kantor C", "opd", "demo"),
 )
-
-
-def units(*rows: tuple) -> bytes:
-    return table(*rows, headings=UNITS)
 
 
 def unit(desk: Desk, code: str) -> dict | None:

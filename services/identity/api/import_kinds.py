@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.run.import_cells import DAY, FLAG, NIP, TEXT, WHOLE_NUMBER, choice
+from chassis.run.import_cells import DAY, FLAG, NIP, TEXT, WHOLE_NUMBER, WORDS, choice
 from chassis.run.import_columns import Column
 from chassis.run.importing import Effect, ImportKind, Telling
 from services.identity.api.requests import EmployeeRow, UnitRow
@@ -142,6 +142,17 @@ EMPLOYEE_COLUMNS = (
         _help("Seperti surel", "As with the mail address"),
         also=("No HP", "Nomor HP", "HP", "WhatsApp", "No. telepon"),
     ),
+    Column(
+        "roles",
+        "Peran",
+        WORDS,
+        "umpeg",
+        _help(
+            "Misalnya opd_head atau umpeg, dipisah koma; diberikan sejak hari ini, tidak dicabut",
+            "For example opd_head or umpeg, separated by commas; given from today, none taken away",
+        ),
+        also=("Role", "Hak akses"),
+    ),
     _ACTIVE,
 )
 UNIT_COLUMNS = (
@@ -190,10 +201,11 @@ UNIT_COLUMNS = (
 def _apply_employee(values: Mapping[str, Any], telling: Telling) -> Effect:
     row = dict(values)
     row["unit_id"] = str(importing.unit_id(row["unit_id"], column="unit_id"))
+    posts = row.pop("roles", [])
     contact = {name: row.pop(name) for name in _CONTACT if name in row}
     row |= {"contact": contact} if contact else {}
     told = {**_plain(row), "source": telling.source}
-    return importing.put_employee(EmployeeRow().load(told), telling)
+    return importing.put_employee(EmployeeRow().load(told), posts, telling)
 
 
 def _apply_unit(values: Mapping[str, Any], telling: Telling) -> Effect:

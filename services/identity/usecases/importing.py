@@ -4,7 +4,8 @@ A row finds its employee by NIP and its unit by code. What is already so is not 
 file that comes twice changes nothing the second time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,16 @@ from sqlalchemy import select
 from chassis.data.import_rows import CHANGED, NEW, SAME
 from chassis.kernel.errors import FieldError, Invalid, Refused
 from chassis.kernel.nip import parse_nip
+from chassis.kernel.roles import Role
 from chassis.process.regions import current_region
 from chassis.run.importing import Effect, Importing, ImportKind, Telling
 from services.identity import queries
 from services.identity.domain.roles import ADMINISTRATORS
 from services.identity.models import Employee, ImportRow, TableImport, Unit, db
-from services.identity.usecases import employees, units
+from services.identity.usecases import employees, roles, units
+
+_GRANTS = "grants"
+_NEW_GRANT = (1,)
 
 
 class NotInUse(Refused):
@@ -44,12 +49,22 @@ def importing(kinds: Mapping[str, ImportKind]) -> Importing:
     return Importing(db, TableImport, ImportRow, kinds, may=_may_import)
 
 
-def put_employee(given: Mapping[str, Any], telling: Telling) -> Effect:
-    """Register an employee, or change what the row says differently.
+def put_employee(given: Mapping[str, Any], posts: Sequence[str], telling: Telling) -> Effect:
+    """Register an employee, or change what the row says differently; give the roles named.
 
     `given` is what `employees.add` takes. Contacts are taken at registration only; afterwards
-    they are the person's own. Raises what `employees.add` and `employees.change` raise.
+    they are the person's own. A role not named is not taken away. Raises what `employees.add`,
+    `employees.change` and `roles.grant` raise.
     """
+    effect = _put_facts(given, telling)
+    given_now = _give_roles(effect.subject_id, posts, telling)
+    if not given_now:
+        return effect
+    verdict = CHANGED if effect.verdict == SAME else effect.verdict
+    return replace(effect, verdict=verdict, before={**effect.before, _GRANTS: given_now})
+
+
+def _put_facts(given: Mapping[str, Any], telling: Telling) -> Effect:
     person = db.session.scalar(
         select(Employee).where(Employee.nip == parse_nip(given["nip"]).digits)
     )
@@ -74,7 +89,10 @@ def put_employee(given: Mapping[str, Any], telling: Telling) -> Effect:
 
 
 def take_back_employee(effect: Effect, telling: Telling) -> None:
-    """Put an employee's facts back; a new one is deactivated. Raises `Stale` and others."""
+    """Put an employee's facts back and end the roles given; a new one is deactivated.
+
+    Raises `Stale` and others.
+    """
     employees.change(
         effect.subject_id,
         by=telling.by,
@@ -82,6 +100,39 @@ def take_back_employee(effect: Effect, telling: Telling) -> None:
         values=_taken_back(effect),
         source=f"pembatalan {telling.source}"[:120],
     )
+    for grant_id in effect.before.get(_GRANTS, ()):
+        roles.end_grant(UUID(grant_id), by=telling.by, seen=_NEW_GRANT, last_day=None)
+
+
+def _give_roles(employee_id: UUID, posts: Sequence[str], telling: Telling) -> list[str]:
+    """Give what an employee does not hold yet; return the grants."""
+    person = queries.employee(employee_id)
+    grants = []
+    for role in map(_role, posts):
+        places = {None: None, "opd": person.opd_id}
+        place = places.get(role.unit_kind, person.unit_id)
+        holders = queries.grants_of_post(role.code, place)
+        if person.id in {holder.employee_id for holder in holders}:
+            continue
+        new: roles.NewGrant = {
+            "employee_id": person.id,
+            "role": role.code,
+            "unit_id": place,
+            "acting": "definitive",
+            "starts_on": queries.today(),
+            "ends_on": None,
+        }
+        grants.append(str(roles.grant(new, by=telling.by).id))
+    return grants
+
+
+def _role(words: str) -> Role:
+    """Find a role by its code or either of its names. Raises `Invalid`."""
+    for role in queries.roles():
+        if words.casefold() in {name.casefold() for name in (role.code, *role.title.values())}:
+            return role
+    error = (f'Peran "{words}" tidak dikenal.', f'The role "{words}" is not known.')
+    raise Invalid(errors=[FieldError("/roles", "role_unknown", *error)])
 
 
 def put_unit(given: Mapping[str, Any], _telling: Telling) -> Effect:
@@ -148,4 +199,6 @@ def _differences(
 
 
 def _taken_back(effect: Effect) -> dict[str, Any]:
-    return {"active": False} if effect.verdict == NEW else dict(effect.before)
+    if effect.verdict == NEW:
+        return {"active": False}
+    return {name: value for name, value in effect.before.items() if name != _GRANTS}
