@@ -15,6 +15,7 @@ from services.proposal.api import (
     layanan,
     numbers,
     proposals,
+    stages,
     status,
 )
 from services.proposal.manifest import MANIFEST
@@ -37,6 +38,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
             documents.blp,
             decisions.blp,
             inbox.blp,
+            stages.blp,
             status.blp,
             alarms.blp,
             calendar.blp,

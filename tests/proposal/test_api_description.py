@@ -65,13 +65,25 @@ def test_every_operation_answers_as_described(running, mode):
     answered: Counter[int] = Counter()
 
     for found in schema.get_all_operations():
-        _throw_at(found.ok(), mode, office, proposals, answered)
+        operation = found.ok()
+        if mode is GenerationMode.POSITIVE or _can_be_called_wrongly(operation):
+            _throw_at(operation, mode, office, proposals, answered)
 
     sys.stdout.write(
         f"\n{mode.value}: {sum(answered.values())} cases, {sorted(answered.items())}\n"
     )
     assert sum(answered.values()) > 300
     assert max(answered) < 500
+
+
+def _can_be_called_wrongly(operation) -> bool:
+    """Anybody's question that takes nothing has no wrong form."""
+    takes = (
+        any(operation.iter_parameters()),
+        operation.body,
+        operation.definition.raw.get("security"),
+    )
+    return any(takes)
 
 
 def _throw_at(operation, mode, office, proposals, answered) -> None:

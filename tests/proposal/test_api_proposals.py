@@ -129,6 +129,8 @@ def test_tracking_says_who_has_it_and_until_when(office: Office):
         "Pegawai Contoh Umpeg Second",
     }
     assert answer["expected_end"] > answer["due"]
+    assert [step["state"] for step in answer["steps"]][:2] == ["here", "ahead"]
+    assert answer["steps"][0]["label"] == "Verifikasi Umpeg"
 
 
 def test_history_is_shown_to_the_applicant(office: Office):
@@ -138,6 +140,53 @@ def test_history_is_shown_to_the_applicant(office: Office):
 
     assert [entry["action"] for entry in answer["data"]] == ["submit", "approve", "approve"]
     assert answer["data"][0]["action_label"] == "Kirim Usulan"
+    assert [entry["done_label"] for entry in answer["data"]] == [
+        "Usulan dikirim",
+        "Disetujui",
+        "Disetujui",
+    ]
+    assert answer["data"][1]["from_stage_label"] == "Verifikasi Umpeg"
+    assert answer["data"][1]["to_stage_label"] == "Persetujuan Kepala OPD"
+
+
+def test_what_one_may_choose_comes_with_its_words(office: Office):
+    path = f"/proposals/{office.at('umpeg_verification')}"
+
+    mine = office.call("GET", path, "applicant").json["choices"]
+    theirs = office.call("GET", path, "umpeg", headers={"Accept-Language": "en"}).json["choices"]
+
+    assert mine == {
+        "actions": [{"code": "withdraw", "label": "Batalkan"}],
+        "decisions": [],
+        "reasons": [],
+        "results": [],
+    }
+    assert [choice["label"] for choice in theirs["decisions"]] == [
+        "Approve",
+        "Return for revision",
+        "Reject",
+    ]
+    other = next(reason for reason in theirs["reasons"] if reason["code"] == "other")
+    assert other["about"] == ["document", "field", "proposal"]
+
+
+def test_results_are_offered_to_who_enters_one(office: Office):
+    path = f"/proposals/{office.at('processing')}"
+
+    offered = office.call("GET", path, "bkpsdm_admin").json["choices"]
+
+    assert [result["code"] for result in offered["results"]] == ["ms", "tms"]
+    assert office.call("GET", path, "applicant").json["choices"]["results"] == []
+
+
+def test_anybody_may_know_the_usual_way_of_a_proposal(office: Office):
+    answer = office.service.call("GET", f"{API}/stages")
+
+    assert answer.status_code == 200
+    assert [stage["label"] for stage in answer.json["data"]][:2] == [
+        "Verifikasi Umpeg",
+        "Persetujuan Kepala OPD",
+    ]
 
 
 def test_an_applicants_list_is_filtered_by_state(office: Office):

@@ -8,7 +8,17 @@ from tests.proposal.office import Office
 from tests.proposal.over_http import decide, etag, filed
 
 MINIMAL = {"Prefer": "return=minimal"}
-BRIEF = {"id", "version", "number", "lookup_code", "stage", "stage_label", "result", "updated_at"}
+BRIEF = {
+    "id",
+    "version",
+    "number",
+    "lookup_code",
+    "stage",
+    "stage_label",
+    "result_label",
+    "result",
+    "updated_at",
+}
 
 
 def test_a_version_says_what_every_proposal_filed_under_it_says(office: Office):

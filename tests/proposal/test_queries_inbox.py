@@ -62,6 +62,16 @@ def test_an_inbox_shows_what_its_officer_can_decide_and_nothing_else(office: Off
     assert found(office, "applicant") == []
 
 
+def test_queues_are_the_counts_in_words_and_none_is_no_desk(office: Office):
+    office.submitted()
+
+    told = office.call("GET", "/inbox/queues", "umpeg").json["data"]
+
+    assert {queue["stage"]: queue["waiting"] for queue in told} == counted(office, "umpeg")
+    assert {queue["label"] for queue in told} == {"Verifikasi Umpeg"}
+    assert office.call("GET", "/inbox/queues", "applicant").json == {"data": []}
+
+
 def test_counts_say_what_the_inbox_shows(office: Office):
     office.submitted()
     office.submitted()

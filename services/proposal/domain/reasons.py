@@ -48,6 +48,22 @@ REASON_LABELS: Mapping[str, Text] = {
     "other": {"id": "Lainnya (lihat catatan)", "en": "Other (see the note)"},
 }
 
+# What each reason can be ticked for, in the order it is offered.
+REASONS_ABOUT: Mapping[str, tuple[str, ...]] = {
+    "document": (
+        "document_unreadable",
+        "document_incomplete",
+        "document_wrong",
+        "document_outdated",
+        "document_unsigned",
+        "document_missing",
+        "data_mismatch",
+        "other",
+    ),
+    "field": ("field_wrong", "field_unclear", "data_mismatch", "other"),
+    "proposal": ("not_eligible", "duplicate", "document_missing", "other"),
+}
+
 
 @dataclass(frozen=True)
 class Reason:

@@ -127,6 +127,35 @@ ACTION_LABELS: Mapping[Action, Text] = {
     Action.ENTER_RESULT: {"id": "Input Hasil", "en": "Enter the result"},
 }
 
+# What the history tells of an action: that it was done, not what the button said.
+DONE_LABELS: Mapping[Action, Text] = {
+    Action.SUBMIT: {"id": "Usulan dikirim", "en": "Submitted"},
+    Action.RESUBMIT: {"id": "Perbaikan dikirim", "en": "Resubmitted"},
+    Action.WITHDRAW: {"id": "Dibatalkan pengusul", "en": "Withdrawn by the applicant"},
+    Action.APPROVE: {"id": "Disetujui", "en": "Approved"},
+    Action.REVISE: {"id": "Dikembalikan untuk perbaikan", "en": "Returned for revision"},
+    Action.REJECT: {"id": "Ditolak", "en": "Rejected"},
+    Action.NOT_SELECT: {"id": "Tidak terpilih", "en": "Not selected"},
+    Action.ENTER_RESULT: {"id": "Hasil dimasukkan", "en": "Result entered"},
+}
+
+NOTE_SLOT_LABELS: Mapping[NoteSlot, Text] = {
+    NoteSlot.UMPEG: {"id": "Catatan Umpeg", "en": "Note of the staffing section"},
+    NoteSlot.OPD_HEAD: {"id": "Catatan Kepala OPD", "en": "Note of the head of the OPD"},
+    NoteSlot.BKPSDM: {"id": "Catatan BKPSDM", "en": "Note of BKPSDM"},
+    NoteSlot.BKPSDM_HEAD: {
+        "id": "Catatan Kepala BKPSDM",
+        "en": "Note of the head of BKPSDM",
+    },
+}
+
+# Put before the name of who acts for a holder; whoever holds an office needs none.
+ACTING_LABELS: Mapping[str, Text] = {
+    "plt": {"id": "Plt.", "en": "Plt."},
+    "plh": {"id": "Plh.", "en": "Plh."},
+    "pj": {"id": "Pj.", "en": "Pj."},
+}
+
 RESULT_LABELS: Mapping[Result, Text] = {
     Result.MS: {"id": "Memenuhi Syarat (MS)", "en": "Requirements met (MS)"},
     Result.TMS: {"id": "Tidak Memenuhi Syarat (TMS)", "en": "Requirements not met (TMS)"},

@@ -6,9 +6,16 @@ from typing import Any
 from marshmallow import fields
 
 from chassis.http.api import Schema
-from services.proposal.api.views.texts import action_label, picked, said, stage_label
+from services.proposal.api.views.texts import (
+    acting_label,
+    action_label,
+    done_label,
+    picked,
+    said,
+    stage_label,
+)
 from services.proposal.domain.reasons import REASON_LABELS
-from services.proposal.domain.stages import NOTE_SLOTS, NoteSlot, Stage
+from services.proposal.domain.stages import NOTE_SLOT_LABELS, NOTE_SLOTS, NoteSlot, Stage
 from services.proposal.models import HistoryEntry
 
 _ENTRY = (
@@ -38,9 +45,11 @@ class NoteView(Schema):
     action = fields.String(required=True)
     stage = fields.String(required=True)
     stage_label = fields.String(required=True)
+    slot_label = fields.String(required=True)
     role = fields.String(required=True)
     actor_name = fields.String(required=True)
     acting = fields.String(required=True, allow_none=True)
+    acting_label = fields.String(required=True)
     note = fields.String(required=True, allow_none=True)
     reasons = fields.List(fields.Nested(ReasonView), required=True)
 
@@ -58,12 +67,18 @@ class HistoryView(Schema):
     at = fields.AwareDateTime(required=True)
     action = fields.String(required=True)
     action_label = fields.String(required=True)
+    done_label = fields.String(
+        required=True, metadata={"description": "The action as something that was done"}
+    )
     from_stage = fields.String(required=True)
+    from_stage_label = fields.String(required=True)
     to_stage = fields.String(required=True)
+    to_stage_label = fields.String(required=True)
     actor_id = fields.UUID(required=True, allow_none=True)
     actor_name = fields.String(required=True)
     role = fields.String(required=True)
     acting = fields.String(required=True, allow_none=True)
+    acting_label = fields.String(required=True)
     acting_for = fields.UUID(required=True, allow_none=True)
     note = fields.String(required=True, allow_none=True)
     reasons = fields.List(fields.Nested(ReasonView), required=True)
@@ -79,6 +94,10 @@ def entry_view(entry: HistoryEntry) -> dict[str, Any]:
     return {
         **picked(entry, _ENTRY),
         "action_label": action_label(entry.action),
+        "done_label": done_label(entry.action),
+        "from_stage_label": stage_label(entry.from_stage),
+        "to_stage_label": stage_label(entry.to_stage),
+        "acting_label": acting_label(entry.acting),
         "reasons": _reasons(entry),
     }
 
@@ -89,21 +108,23 @@ def notes_view(entries: Sequence[HistoryEntry]) -> dict[str, list[dict[str, Any]
     for entry in reversed(entries):
         slot = NOTE_SLOTS.get(Stage(entry.from_stage))
         if slot is not None and entry.role != "applicant" and (entry.note or entry.reasons):
-            slots[slot].append(_note(entry))
+            slots[slot].append(_note(entry, slot))
     return slots
 
 
-def _note(one: HistoryEntry) -> dict[str, Any]:
+def _note(entry: HistoryEntry, slot: NoteSlot) -> dict[str, Any]:
     return {
-        "at": one.at,
-        "action": one.action,
-        "stage": one.from_stage,
-        "stage_label": stage_label(one.from_stage),
-        "role": one.role,
-        "actor_name": one.actor_name,
-        "acting": one.acting,
-        "note": one.note,
-        "reasons": _reasons(one),
+        "at": entry.at,
+        "action": entry.action,
+        "stage": entry.from_stage,
+        "stage_label": stage_label(entry.from_stage),
+        "slot_label": said(NOTE_SLOT_LABELS[slot]),
+        "role": entry.role,
+        "actor_name": entry.actor_name,
+        "acting": entry.acting,
+        "acting_label": acting_label(entry.acting),
+        "note": entry.note,
+        "reasons": _reasons(entry),
     }
 
 

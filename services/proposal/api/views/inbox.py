@@ -1,5 +1,6 @@
 """What clients get of an officer's work."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import fields
@@ -7,7 +8,7 @@ from marshmallow import fields
 from chassis.http.api import Schema
 from chassis.http.paging import page_schema
 from services.proposal.api.views.proposals import ProposalRow, row
-from services.proposal.api.views.texts import picked
+from services.proposal.api.views.texts import done_label, picked, stage_label
 from services.proposal.domain.stages import OFFICER_STAGES
 from services.proposal.queries.inbox import Decided
 
@@ -16,12 +17,28 @@ Counts: Any = Schema.from_dict(
 )
 
 
+class QueueView(Schema):
+    """A stage whose decision the person who asks may take today, and how many wait there."""
+
+    stage = fields.String(required=True)
+    label = fields.String(required=True)
+    waiting = fields.Integer(required=True)
+
+
+class QueueList(Schema):
+    """Every queue of the person; none means that there is nothing to decide from."""
+
+    data = fields.List(fields.Nested(QueueView), required=True)
+
+
 class DecidedRow(Schema):
     """A decision of the person who asks, with the proposal as it is now."""
 
     at = fields.AwareDateTime(required=True)
     action = fields.String(required=True)
+    done_label = fields.String(required=True)
     from_stage = fields.String(required=True)
+    from_stage_label = fields.String(required=True)
     to_stage = fields.String(required=True)
     note = fields.String(required=True, allow_none=True)
     proposal = fields.Nested(ProposalRow, required=True)
@@ -33,4 +50,18 @@ DecidedPage = page_schema(DecidedRow)
 def decided_view(decided: Decided) -> dict[str, Any]:
     """Show a decision with the proposal as it is now."""
     shown = picked(decided.entry, ("at", "action", "from_stage", "to_stage", "note"))
-    return {**shown, "proposal": row(decided)}
+    return {
+        **shown,
+        "done_label": done_label(decided.entry.action),
+        "from_stage_label": stage_label(decided.entry.from_stage),
+        "proposal": row(decided),
+    }
+
+
+def queues_view(counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Show queues in the order in which a proposal comes to them."""
+    return [
+        {"stage": str(stage), "label": stage_label(stage), "waiting": counts[stage]}
+        for stage in OFFICER_STAGES
+        if stage in counts
+    ]

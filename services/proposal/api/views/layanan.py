@@ -10,6 +10,7 @@ from services.proposal.api.views.texts import said, stage_label
 from services.proposal.domain.checking import window_state
 from services.proposal.domain.facts import Moment, period_of
 from services.proposal.domain.layanan import Field, LayananDefinition, Requirement
+from services.proposal.domain.stages import OFFICER_STAGES
 from services.proposal.domain.workflow import decider_of
 
 _NEEDED: dict[str, Any] = {"enum": [True, False, "conditional"]}
@@ -65,6 +66,17 @@ class StageView(Schema):
     label = fields.String(required=True)
     decider = fields.String(required=True)
     working_days = fields.Integer(required=True)
+
+
+class StageName(Schema):
+    stage = fields.String(required=True)
+    label = fields.String(required=True)
+
+
+class StageNames(Schema):
+    """The usual way of a proposal."""
+
+    data = fields.List(fields.Nested(StageName), required=True)
 
 
 class ResultRuleView(Schema):
@@ -125,6 +137,10 @@ class LayananVersion(LayananParts, LayananName):
 
 
 LayananPage = page_schema(LayananRow)
+
+
+def stage_names() -> list[dict[str, str]]:
+    return [{"stage": str(stage), "label": stage_label(stage)} for stage in OFFICER_STAGES]
 
 
 def layanan_name(layanan: LayananDefinition) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from chassis.http.api import Schema, VersionedView
 from chassis.http.auth import person
 from chassis.http.paging import page_schema
 from chassis.http.preferences import prefers_minimal
+from services.proposal.api.views.choices import ChoicesView, choices_view
 from services.proposal.api.views.documents import (
     DocumentsOfRequirement,
     DocumentView,
@@ -63,6 +64,7 @@ class ProposalRow(VersionedView):
     stage = fields.String(required=True)
     stage_label = fields.String(required=True)
     result = fields.String(required=True, allow_none=True)
+    result_label = fields.String(required=True, allow_none=True)
     late = fields.Boolean(required=True)
     created_at = fields.AwareDateTime(required=True)
     submitted_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -108,6 +110,7 @@ class ProposalView(ProposalRow):
     notes = fields.Nested(Notes, required=True)
     opened = fields.Nested(OpenedView, required=True)
     allowed_actions = fields.List(fields.String(), required=True)
+    choices = fields.Nested(ChoicesView, required=True)
     return_to = fields.String(required=True, allow_none=True)
     outcome = fields.Nested(ResultView, required=True, allow_none=True)
     sub_status = fields.Nested(SubStatusView, required=True, allow_none=True)
@@ -125,6 +128,7 @@ class ProposalChanged(VersionedView):
     stage = fields.String(required=True)
     stage_label = fields.String(required=True)
     result = fields.String(required=True, allow_none=True)
+    result_label = fields.String(required=True, allow_none=True)
     updated_at = fields.AwareDateTime(required=True)
 
 
@@ -137,6 +141,7 @@ def row(listed: Listed) -> dict[str, Any]:
         **picked(listed.proposal, _ROW),
         "layanan": layanan_name(listed.layanan),
         "stage_label": stage_label(listed.proposal.stage),
+        "result_label": _result_label(listed.proposal),
     }
 
 
@@ -149,6 +154,7 @@ def changed(proposal: Proposal) -> dict[str, Any]:
         **picked(proposal, names),
         "lookup_code": _lookup_code(proposal),
         "stage_label": stage_label(proposal.stage),
+        "result_label": _result_label(proposal),
     }
 
 
@@ -156,6 +162,7 @@ def proposal_view(viewed: Viewed, *, definition: bool = True) -> dict[str, Any]:
     """Show everything about a proposal that the person may know; the definition may be left out."""
     proposal = viewed.proposal
     filed = papers(proposal.id)
+    actions = viewed.actions()
     return {
         **row(viewed),
         "lookup_code": _lookup_code(proposal),
@@ -168,7 +175,8 @@ def proposal_view(viewed: Viewed, *, definition: bool = True) -> dict[str, Any]:
             "fields": sorted(viewed.opened.fields),
             "documents": sorted(viewed.opened.documents),
         },
-        "allowed_actions": viewed.actions(),
+        "allowed_actions": actions,
+        "choices": choices_view(actions),
         "return_to": proposal.return_to,
         "outcome": _outcome(proposal, filed),
         "sub_status": proposal.sub_status,
@@ -181,13 +189,17 @@ def _lookup_code(proposal: Proposal) -> str | None:
     return printed_lookup_code(code) if code and proposal.applicant_id == person() else None
 
 
+def _result_label(proposal: Proposal) -> str | None:
+    return said(LABELS["result"][proposal.result]) if proposal.result else None
+
+
 def _outcome(proposal: Proposal, filed: Sequence[ProposalDocument]) -> dict[str, Any] | None:
     if proposal.result is None:
         return None
     paper = next((row for row in filed if row.requirement == RESULT and row.current), None)
     return {
         "result": proposal.result,
-        "label": said(LABELS["result"][proposal.result]),
+        "label": _result_label(proposal),
         "remark": proposal.remark,
         "pickup_place": proposal.pickup_place,
         "document": document_view(paper) if paper else None,

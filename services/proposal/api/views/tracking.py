@@ -6,10 +6,12 @@ from typing import Any
 from marshmallow import fields
 
 from chassis.http.api import Schema
-from services.proposal.api.views.texts import stage_label
+from services.proposal.api.views.texts import acting_label, stage_label
 from services.proposal.domain.schedule import stage_due
+from services.proposal.domain.stages import FINAL_STAGES, Stage
+from services.proposal.domain.way import StepState, steps
 from services.proposal.domain.workflow import decider_of
-from services.proposal.queries.proposals import Viewed, names_of
+from services.proposal.queries.proposals import Viewed, history, names_of
 
 
 class HolderView(Schema):
@@ -17,6 +19,15 @@ class HolderView(Schema):
     name = fields.String(required=True)
     role = fields.String(required=True)
     acting = fields.String(required=True)
+    acting_label = fields.String(required=True)
+
+
+class StepView(Schema):
+    """One stage on the way of the proposal."""
+
+    stage = fields.String(required=True)
+    label = fields.String(required=True)
+    state = fields.String(required=True, metadata={"enum": [str(state) for state in StepState]})
 
 
 class TrackingView(Schema):
@@ -29,6 +40,7 @@ class TrackingView(Schema):
     since = fields.AwareDateTime(required=True)
     due = fields.Date(required=True, allow_none=True)
     expected_end = fields.Date(required=True, allow_none=True)
+    steps = fields.List(fields.Nested(StepView), required=True)
 
 
 def tracking_view(viewed: Viewed) -> dict[str, Any]:
@@ -42,7 +54,23 @@ def tracking_view(viewed: Viewed) -> dict[str, Any]:
         "since": proposal.stage_since,
         "due": _due(viewed),
         "expected_end": None if proposal.closed_at else proposal.expected_end,
+        "steps": _steps(viewed),
     }
+
+
+def _steps(viewed: Viewed) -> list[dict[str, Any]]:
+    way = steps(viewed.layanan, viewed.position, last=_last_stage(viewed))
+    return [
+        {"stage": str(step.stage), "label": stage_label(step.stage), "state": str(step.state)}
+        for step in way
+    ]
+
+
+def _last_stage(viewed: Viewed) -> Stage | None:
+    """Where a proposal was before it ended; nobody needs it of one that goes on."""
+    if viewed.position.stage not in FINAL_STAGES:
+        return None
+    return Stage(history(viewed.proposal.id)[-1].from_stage)
 
 
 def _holders(viewed: Viewed) -> list[dict[str, Any]]:
@@ -54,6 +82,7 @@ def _holders(viewed: Viewed) -> list[dict[str, Any]]:
             "name": names.get(holder.employee_id, ""),
             "role": holder.role,
             "acting": holder.acting,
+            "acting_label": acting_label(holder.acting),
         }
         for holder in holders
     ]

@@ -1,0 +1,58 @@
+"""What the person who asks may choose for a proposal now, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields
+
+from chassis.http.api import Schema
+from services.proposal.api.views.texts import action_label, said
+from services.proposal.domain.reasons import REASON_LABELS, REASONS_ABOUT
+from services.proposal.domain.stages import DECISIONS, RESULT_LABELS, Action, Text
+
+
+class Choice(Schema):
+    code = fields.String(required=True)
+    label = fields.String(required=True)
+
+
+class ReasonChoice(Choice):
+    """A reason, and what it can be ticked for: a document, a field, the proposal as a whole."""
+
+    about = fields.List(fields.String(metadata={"enum": [*REASONS_ABOUT]}), required=True)
+
+
+class ChoicesView(Schema):
+    """The words for `allowed_actions`, for decisions of the person, for reasons and results."""
+
+    actions = fields.List(fields.Nested(Choice), required=True)
+    decisions = fields.List(fields.Nested(Choice), required=True)
+    reasons = fields.List(fields.Nested(ReasonChoice), required=True)
+    results = fields.List(fields.Nested(Choice), required=True)
+
+
+def choices_view(actions: list[str]) -> dict[str, Any]:
+    """Show in words what may be done; reasons only to who may refuse, results to who enters one."""
+    refuses = Action.REVISE in actions or Action.REJECT in actions
+    decisions = [action for action in DECISIONS if action in actions]
+    return {
+        "actions": [_choice(action, action_label(action)) for action in actions],
+        "decisions": [_choice(action, action_label(action)) for action in decisions],
+        "reasons": _reasons() if refuses else [],
+        "results": _in_words(RESULT_LABELS) if Action.ENTER_RESULT in actions else [],
+    }
+
+
+def _reasons() -> list[dict[str, Any]]:
+    return [
+        {**reason, "about": [about for about, codes in REASONS_ABOUT.items() if code in codes]}
+        for code, reason in zip(REASON_LABELS, _in_words(REASON_LABELS), strict=True)
+    ]
+
+
+def _in_words(labels: Mapping[Any, Text]) -> list[dict[str, Any]]:
+    return [_choice(code, said(label)) for code, label in labels.items()]
+
+
+def _choice(code: str, label: str) -> dict[str, Any]:
+    return {"code": str(code), "label": label}
