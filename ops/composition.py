@@ -7,7 +7,7 @@ from chassis.http import peers
 from chassis.run.embedded import Embedded
 from gateway.app import create_app as create_gateway
 from gateway.edge import Edge, create_edge
-from portal.app import create_app as create_portal
+from portal.shell.app import create_app as create_portal
 
 
 def compose(built: Embedded) -> Edge:

@@ -16,19 +16,19 @@ from chassis.process.manifest import settings_of as settings_of_service
 from gateway.routes import RouteTaken, table
 from ops.speech import Stop
 
-FRONTS = ("gateway", "portal")
+FRONTS = {"gateway": "gateway", "portal": "portal.shell"}  # and the package of each
 
 
 def factories(manifests: Mapping[str, Manifest]) -> dict[str, str]:
     """Return the dotted name of what builds each part's app."""
     services = {name: manifest.app for name, manifest in manifests.items()}
-    return {**{front: f"{front}.app:create_app" for front in FRONTS}, **services}
+    return {**{front: f"{package}.app:create_app" for front, package in FRONTS.items()}, **services}
 
 
 def settings_of(part: str, manifests: Mapping[str, Manifest]) -> list[Setting]:
     """List the settings a part declares."""
     if part in FRONTS:
-        return [*load(f"{part}.settings:SETTINGS")]
+        return [*load(f"{FRONTS[part]}.settings:SETTINGS")]
     return settings_of_service(part, manifests)
 
 

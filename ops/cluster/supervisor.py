@@ -84,7 +84,9 @@ class Supervisor:
             self.certificate,
             self.certificate_key,
         )
-        self.nginx = Nginx(listening, table(self.plan.manifests), ROOT / "portal" / "static")
+        self.nginx = Nginx(
+            listening, table(self.plan.manifests), ROOT / "portal" / "shell" / "static"
+        )
 
     def start(self) -> None:
         """Start everything; raise `EngineFailed` after stopping what had started."""

@@ -50,7 +50,7 @@ def environment(part):
 
 @pytest.mark.parametrize("part", [*SERVICES, *FRONTS])
 def test_a_part_builds_from_what_its_image_holds(part, image):
-    module = f"services.{part}.app" if part in SERVICES else f"{part}.app"
+    module = f"services.{part}.app" if part in SERVICES else f"{FRONTS[part]}.app"
     kept = {"PATH": os.environ["PATH"], "PYTHONPATH": str(image(part))}
 
     built = subprocess.run(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from flask import Blueprint
 
 from chassis.kernel.roles import Role
 from chassis.process.config import Setting
@@ -11,6 +12,7 @@ from chassis.process.manifest import Route, discover
 from ops import dead, migrate, parts, serve, serving
 from ops.main import main
 from ops.speech import Stop
+from portal.shell.sections import Section
 from tests.builders.manifests import Imagined
 from tests.builders.service import settings_for
 
@@ -54,6 +56,17 @@ def test_services_that_contradict_each_other_are_told_at_once(
     assert "tidak saling cocok" in line
     assert told in line
     assert not (tmp_path / "data").exists()
+
+
+def test_sections_that_contradict_each_other_are_told_at_once(monkeypatch, tmp_path):
+    twins = [Section(name="twin", pages=Blueprint("twin", __name__)) for _ in range(2)]
+    monkeypatch.setattr("portal.shell.sections._installed", lambda: twins)
+    environment = {"PUBLIC_URL": "http://simpul.test", "SECRET_PORTAL": "x" * 32}
+    for name, value in (environment | {"PEERS_URL": "http://edge.test"}).items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(Stop, match="two sections are called 'twin'"):
+        serve.built(parts.factories({})["portal"])
 
 
 def test_migrating_without_settings_names_them(monkeypatch, capsys):

@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from werkzeug.wrappers import Request, Response
 
-from portal.app import create_app
+from portal.shell.app import create_app
 
 URL = "http://simpul.test"
 SECRET = "a-secret-of-this-test-with-32-characters"
@@ -43,9 +43,10 @@ class Sent:
 
 @dataclass
 class FakeEdge:
-    """Answers what it was told to; everything else is a 404 problem."""
+    """Answers what it was told to; everything else is a 404 problem, or what `otherwise` says."""
 
     answers: dict[tuple[str, str], Any] = field(default_factory=dict)
+    otherwise: Any = None
     calls: list[Sent] = field(default_factory=list)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -58,7 +59,8 @@ class FakeEdge:
             request.get_data(),
         )
         self.calls.append(sent)
-        answer = self.answers.get((sent.method, sent.path), (404, problem(404, "not_found")))
+        otherwise = self.otherwise or (404, problem(404, "not_found"))
+        answer = self.answers.get((sent.method, sent.path), otherwise)
         return _response(answer(sent) if callable(answer) else answer)(environ, start_response)
 
     def told(self, method: str, path: str) -> list[Sent]:
@@ -120,7 +122,7 @@ def identity_answers(*roles: str, tokens: str = "access-1") -> dict[tuple[str, s
         ("GET", "/api/notification/v1/notices/counts"): (200, {"unread": 3}),
         ("GET", "/api/notification/v1/notices"): (200, page_of()),
         ("GET", f"{API}/proposals"): (200, page_of()),
-        ("GET", f"{API}/inbox/counts"): (200, {}),
+        ("GET", f"{API}/inbox/queues"): (200, {"data": []}),
     }
 
 
@@ -168,103 +170,3 @@ def sign_in(client: FlaskClient, edge: FakeEdge, *roles: str) -> None:
 
 def csrf_of(client: FlaskClient) -> str:
     return client.get("/portal/status").text.split('name="csrf_token" value="')[1].split('"')[0]
-
-
-def a_requirement(code: str = "skp", **changes: Any) -> dict[str, Any]:
-    return {
-        "code": code,
-        "name": f"Dokumen {code}",
-        "description": "Scan asli.",
-        "required": True,
-        "condition": "",
-        "max_bytes": 1_048_576,
-        "upload": True,
-        "template": None,
-        "archive_key": None,
-    } | changes
-
-
-def a_field(name: str = "keperluan", **changes: Any) -> dict[str, Any]:
-    return {
-        "name": name,
-        "type": "text",
-        "label": name.capitalize(),
-        "description": "",
-        "required": True,
-        "condition": "",
-        "options": [],
-        "minimum": None,
-        "maximum": 100,
-        "system": False,
-    } | changes
-
-
-def a_layanan(**changes: Any) -> dict[str, Any]:
-    stages = ("umpeg_verification", "opd_head_approval", "processing")
-    return {
-        "code": "bebas_hukdis",
-        "name": "Surat Bebas Hukdis",
-        "short_name": "Bebas Hukdis",
-        "description": "Surat.",
-        "legal_basis": [],
-        "procedure": [],
-        "fee": "",
-        "product": "",
-        "window": None,
-        "fields": [a_field()],
-        "requirements": [a_requirement("skp"), a_requirement("surat")],
-        "stages": [{"stage": stage, "label": stage} for stage in stages],
-        "result": {"document": "required", "pickup_place": None, "fields": []},
-    } | changes
-
-
-def a_proposal(**changes: Any) -> dict[str, Any]:
-    layanan = changes.pop("definition", None) or a_layanan()
-    return {
-        "id": PROPOSAL,
-        "number": "DEMO/2026/1",
-        "lookup_code": "ABC123",
-        "version": 1,
-        "layanan": {
-            "code": layanan["code"],
-            "version": 3,
-            "name": layanan["name"],
-            "short_name": "Bebas",
-        },
-        "definition": layanan,
-        "applicant": {"id": PERSON, "name": "Andini Contoh", "nip": "199001012015011901"},
-        "stage": "draft",
-        "result": None,
-        "fields": {"keperluan": "Lama"},
-        "documents": [
-            {
-                "requirement": requirement["code"],
-                "name": requirement["name"],
-                "needed": True,
-                "upload": requirement["upload"],
-                "open": True,
-                "current": None,
-                "previous": [],
-            }
-            for requirement in layanan["requirements"]
-        ],
-        "notes": {"umpeg": [], "opd_head": [], "bkpsdm": [], "bkpsdm_head": []},
-        "opened": {"fields": ["keperluan"], "documents": ["skp", "surat"]},
-        "allowed_actions": ["submit", "withdraw"],
-        "return_to": None,
-        "outcome": None,
-        "sub_status": None,
-        "submitted_at": None,
-        "created_at": "2026-04-01T01:00:00+00:00",
-    } | changes
-
-
-def knows(edge: FakeEdge, proposal: dict[str, Any], etag: str = '"1"') -> None:
-    """Make the edge tell of a proposal."""
-    path = f"{API}/proposals/{proposal['id']}"
-    told = {name: value for name, value in proposal.items() if name != "definition"}
-    version = f"{API}/layanan/{proposal['layanan']['code']}/versions/3"
-    edge.answers["GET", path] = (200, told, {"ETag": etag})
-    edge.answers["GET", version] = (200, proposal["definition"])
-    edge.answers["GET", f"{path}/history"] = (200, {"data": []})
-    edge.answers["GET", f"{path}/tracking"] = (200, {"holders": [], "since": None, "due": None})

@@ -4,33 +4,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.portal.stage_set import (
-    API,
-    PROPOSAL,
-    FakeEdge,
-    a_field,
-    a_layanan,
-    a_proposal,
-    csrf_of,
-    knows,
-    page_of,
-    problem,
-    sign_in,
-)
+from tests.portal.stage_set import API, PROPOSAL, FakeEdge, csrf_of, page_of, problem
+from tests.portal.told import a_field, a_layanan, a_proposal, knows, said
 
 PATH = f"{API}/proposals/{PROPOSAL}"
 PAGE = f"/portal/tugas/{PROPOSAL}"
 ALL_THREE = ["approve", "revise", "reject"]
-
-
-@pytest.fixture
-def officer(client: FlaskClient, edge: FakeEdge) -> FlaskClient:
-    sign_in(client, edge, "umpeg")
-    knows(edge, a_proposal(stage="umpeg_verification", allowed_actions=ALL_THREE))
-    edge.answers["GET", f"{API}/inbox"] = (200, page_of(a_proposal(stage="umpeg_verification")))
-    edge.answers["GET", f"{API}/inbox/counts"] = (200, {"umpeg_verification": 12})
-    edge.answers["POST", f"{PATH}/decisions"] = (201, a_proposal(stage="opd_head_approval"))
-    return client
 
 
 def post(client: FlaskClient, path: str = PAGE, **data: Any) -> Any:
@@ -40,21 +19,16 @@ def post(client: FlaskClient, path: str = PAGE, **data: Any) -> Any:
 def test_the_inbox_counts_by_stage_and_searches(officer: FlaskClient, edge: FakeEdge):
     page = officer.get("/portal/tugas?stage=umpeg_verification&q=andini").text
 
-    assert 'Verifikasi Umpeg <span class="count">12</span>' in page
+    assert f'{said("umpeg_verification")} <span class="count">12</span>' in page
     assert "199001012015011901" in page
     (sent,) = edge.told("GET", f"{API}/inbox")
     assert sent.query == {"stage": "umpeg_verification", "q": "andini", "limit": "10"}
 
 
 def test_the_dashboard_counts_what_waits(officer: FlaskClient):
-    assert "<strong>12</strong><span>Verifikasi Umpeg</span>" in officer.get("/portal/").text
+    tile = f"<strong>12</strong><span>{said('umpeg_verification')}</span>"
 
-
-def test_an_employee_without_a_role_has_no_desk_in_the_menu(client: FlaskClient, edge: FakeEdge):
-    sign_in(client, edge)
-
-    assert "/portal/tugas" not in client.get("/portal/").text
-    assert edge.told("GET", f"{API}/inbox/counts") == []
+    assert tile in officer.get("/portal/").text
 
 
 def test_only_allowed_decisions_are_offered(officer: FlaskClient, edge: FakeEdge):
@@ -73,7 +47,7 @@ def test_a_decision_is_shown_before_it_is_sent(officer: FlaskClient, edge: FakeE
 
     assert edge.told("POST", f"{PATH}/decisions") == []
     assert "Konfirmasi keputusan" in summary.text
-    assert "Dokumen skp: Dokumen sudah tidak berlaku" in summary.text
+    assert f"Dokumen skp: {said('document_outdated')}" in summary.text
     assert "Perbarui SKP." in summary.text
 
 
@@ -98,12 +72,12 @@ def test_a_confirmed_decision_is_sent_with_version_key_and_marks(
 
 
 def test_who_approves_what_is_marked_is_told_that_the_marks_are_lost(officer: FlaskClient):
-    marks = {"reason.document:skp": "document_unreadable"}
+    marks = {"reason.document:skp": "document_wrong"}
 
     marked = post(officer, decision="approve", **marks).text
     plain = post(officer, decision="approve").text
 
-    assert "Dokumen skp: Dokumen tidak terbaca" in marked
+    assert f"Dokumen skp: {said('document_wrong')}" in marked
     assert "Tanda ini tidak ikut" in marked
     assert "Tanda ini tidak ikut" not in plain
 
@@ -123,8 +97,8 @@ def test_an_approval_carries_no_marks(officer: FlaskClient, edge: FakeEdge):
     [
         ({}, "Pilih salah satu keputusan."),
         ({"decision": "withdraw"}, "Pilih salah satu keputusan."),
-        ({"decision": "reject", "note": "  "}, "Catatan wajib diisi"),
-        ({"decision": "revise"}, "Catatan wajib diisi"),
+        ({"decision": "reject", "note": "  "}, "Catatan wajib diisi untuk «revise», «reject»."),
+        ({"decision": "revise"}, "Catatan wajib diisi untuk «revise», «reject»."),
     ],
 )
 def test_what_a_decision_lacks_is_told_and_the_input_kept(
@@ -204,7 +178,7 @@ def processing(officer: FlaskClient, edge: FakeEdge) -> FlaskClient:
         edge, a_proposal(definition=layanan, stage="processing", allowed_actions=["enter_result"])
     )
     edge.answers["POST", "/api/documents/v1/documents"] = (201, {"receipt": "signed.receipt"})
-    edge.answers["POST", f"{PATH}/result"] = (201, a_proposal(stage="completed"))
+    edge.answers["POST", f"{PATH}/result"] = (201, a_proposal(stage="completed", result="ms"))
     return officer
 
 
@@ -219,6 +193,7 @@ def test_a_result_goes_with_the_receipt_of_its_letter(processing: FlaskClient, e
 
     (sent,) = edge.told("POST", f"{PATH}/result")
     assert done.headers["Location"] == "/portal/tugas"
+    assert f"tersimpan: {said('ms')}." in processing.get("/portal/status").text
     assert sent.json == {
         "result": "ms",
         "remark": "",
@@ -255,12 +230,14 @@ def test_what_i_decided_shows_where_it_is_now(officer: FlaskClient, edge: FakeEd
     entry = {
         "at": "2026-04-02T01:00:00+00:00",
         "action": "approve",
+        "done_label": said("approved"),
         "from_stage": "umpeg_verification",
+        "from_stage_label": said("umpeg_verification"),
         "proposal": a_proposal(stage="processing"),
     }
     edge.answers["GET", f"{API}/decided"] = (200, page_of(entry))
 
     page = officer.get("/portal/keputusan").text
 
-    assert "Disetujui" in page
-    assert "Diproses BKPSDM" in page
+    assert said("approved") in page
+    assert said("processing") in page

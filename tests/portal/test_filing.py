@@ -1,24 +1,11 @@
 import io
-import re
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.portal.stage_set import (
-    API,
-    PROPOSAL,
-    FakeEdge,
-    a_field,
-    a_layanan,
-    a_proposal,
-    a_requirement,
-    csrf_of,
-    knows,
-    page_of,
-    problem,
-    sign_in,
-)
+from tests.portal.stage_set import API, PROPOSAL, FakeEdge, csrf_of, problem, sign_in
+from tests.portal.told import a_field, a_layanan, a_proposal, a_requirement, knows, said
 
 PATH = f"{API}/proposals/{PROPOSAL}"
 PAGE = f"/portal/usulan/{PROPOSAL}"
@@ -289,7 +276,10 @@ def test_the_way_back_from_a_stale_page_stays_in_the_portal(applicant: FlaskClie
 def test_a_revision_shows_the_note_and_only_what_was_opened(client: FlaskClient, edge: FakeEdge):
     sign_in(client, edge)
     reason = {"code": "document_wrong", "label": "Bukan dokumen ini", "target": "document:skp"}
-    note = {"at": "2026-04-02T01:00:00+00:00", "note": "Ganti SKP.", "reasons": [reason]}
+    note = {
+        "at": "2026-04-02T01:00:00+00:00", "slot_label": said("umpeg"), "note": "Ganti SKP.",
+        "reasons": [reason],
+    }  # fmt: skip
     proposal = a_proposal(
         stage="revision",
         opened={"fields": [], "documents": ["skp"]},
@@ -300,59 +290,12 @@ def test_a_revision_shows_the_note_and_only_what_was_opened(client: FlaskClient,
 
     page = client.get(f"{PAGE}/isi").text
 
-    assert "Catatan Umpeg" in page
+    assert said("umpeg") in page
     assert "Ganti SKP." in page
     assert "<strong>Dokumen skp</strong>: Bukan dokumen ini" in page
     assert 'name="document.skp"' in page
     assert 'name="document.surat"' not in page
     assert 'name="field.keperluan"' not in page
-
-
-@pytest.mark.parametrize(("attached_at", "replaced"), [("2026-04-01", False), ("2026-04-03", True)])
-def test_in_a_revision_every_link_says_which_document_it_opens(
-    client: FlaskClient, edge: FakeEdge, attached_at: str, replaced: bool
-):
-    sign_in(client, edge)
-    note = {"at": "2026-04-02T01:00:00+00:00", "note": "Ganti SKP.", "reasons": []}
-    notes = {"umpeg": [note], "opd_head": [], "bkpsdm": [], "bkpsdm_head": []}
-    proposal = a_proposal(stage="revision", allowed_actions=["resubmit"], notes=notes)
-    file = {"name": "skp.pdf", "size": 2048, "pages": 2, "attached_at": f"{attached_at}T00:00:00Z"}
-    proposal["documents"][0] |= {"current": file, "previous": [{**file, "revision": 1}]}
-    knows(edge, proposal)
-
-    page = client.get(f"{PAGE}/isi").text
-
-    links = dict(re.findall(rf'href="{PAGE}/dokumen/skp([^"]*)">(Lihat[^<]*)<', page))
-    assert links == (
-        {"": "Lihat dokumen", "?revision=1": "Lihat dokumen sebelumnya"}
-        if replaced
-        else {"": "Lihat dokumen sebelumnya"}
-    )
-
-
-def test_what_is_required_and_missing_is_told_before_the_check_page(
-    applicant: FlaskClient, edge: FakeEdge
-):
-    knows(edge, a_proposal(fields={"keperluan": None}))
-
-    page = applicant.get(f"{PAGE}/kirim")
-
-    assert page.status_code == 422
-    assert 'id="error-fields.keperluan">Wajib diisi.' in page.text
-    assert 'href="#document-surat"' in page.text
-    assert "Kirim usulan" not in page.text
-
-
-def test_a_complete_draft_is_shown_before_it_is_sent(applicant: FlaskClient, edge: FakeEdge):
-    proposal = a_proposal()
-    for document in proposal["documents"]:
-        document["current"] = {"name": "skp.pdf", "size": 2048, "pages": 2}
-    knows(edge, proposal)
-
-    page = applicant.get(f"{PAGE}/kirim")
-
-    assert page.status_code == 200
-    assert "Kirim usulan" in page.text
 
 
 def test_a_proposal_under_way_cannot_be_filled_in(applicant: FlaskClient, edge: FakeEdge):
@@ -362,34 +305,8 @@ def test_a_proposal_under_way_cannot_be_filled_in(applicant: FlaskClient, edge: 
         assert applicant.get(path).headers["Location"] == PAGE
 
 
-def test_a_document_passes_through_without_its_token(applicant: FlaskClient, edge: FakeEdge):
-    url = "/api/documents/v1/grants/secret-grant/content"
-    edge.answers["POST", f"{PATH}/documents/skp/grant"] = (201, {"url": url})
-    disposition = {"Content-Disposition": "attachment; filename=skp.pdf"}
-    edge.answers["GET", url] = (200, b"%PDF-1.7 isi", disposition)
-
-    answer = applicant.get(f"{PAGE}/dokumen/skp?revision=2")
-
-    assert answer.data == b"%PDF-1.7 isi"
-    assert edge.told("POST", f"{PATH}/documents/skp/grant")[0].json == {"revision": 2}
-    assert edge.told("GET", url)[0].headers["authorization"] == "Bearer access-1"
-    assert "secret-grant" not in str(answer.headers)
-    assert answer.headers["Content-Security-Policy"].startswith("sandbox")
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-
-
 def test_somebody_elses_proposal_looks_like_none(applicant: FlaskClient):
     page = applicant.get("/portal/usulan/01a20000-0000-7000-8000-0000000000bb")
 
     assert page.status_code == 404
     assert "Halaman tidak ditemukan" in page.text
-
-
-def test_the_card_of_a_closed_layanan_keeps_its_words_apart(client: FlaskClient, edge: FakeEdge):
-    sign_in(client, edge)
-    layanan = a_layanan(description="Sebelum TMT.", window={"is_open": False})
-    edge.answers["GET", f"{API}/layanan"] = (200, page_of(layanan))
-
-    page = client.get("/portal/layanan").text
-
-    assert "Sebelum TMT. sedang ditutup" in re.sub("<[^>]+>", "", page)

@@ -2,7 +2,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from chassis.process.config import SettingsInvalid
-from portal.app import create_app
+from portal.shell.app import create_app
 from tests.portal.stage_set import SECRET, URL, FakeEdge, csrf_of, portal, sign_in
 
 OTHER = "another-secret-of-32-characters-or-more"

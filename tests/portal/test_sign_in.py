@@ -17,6 +17,7 @@ from tests.portal.stage_set import (
     csrf_of,
     id_token,
     identity_answers,
+    me,
     portal,
     problem,
     sign_in,
@@ -210,13 +211,11 @@ def test_a_new_sign_in_gets_a_new_form_secret(client: FlaskClient, edge: FakeEdg
     assert csrf_of(client) != before
 
 
-def test_an_old_token_is_renewed_once_and_roles_with_it(client: FlaskClient, edge: FakeEdge):
+def test_an_old_token_is_renewed_once_and_the_name_with_it(client: FlaskClient, edge: FakeEdge):
     sign_in(client, edge)
     fresh = {"access_token": "access-2", "refresh_token": "refresh-2", "expires_in": 600}
     edge.answers["POST", "/oauth/token"] = (200, fresh)
-    edge.answers |= {("GET", "/api/identity/v1/me"): identity_answers("umpeg")[
-        "GET", "/api/identity/v1/me"
-    ]}  # fmt: skip
+    edge.answers["GET", "/api/identity/v1/me"] = (200, me() | {"full_name": "Andini Baru, M.Si."})
 
     with time_machine.travel(time.time() + 590):
         page = client.get("/portal/usulan")
@@ -229,7 +228,7 @@ def test_an_old_token_is_renewed_once_and_roles_with_it(client: FlaskClient, edg
         for proposal in edge.told("GET", "/api/proposal/v1/proposals")
     ]
     assert bearers == ["Bearer access-2"] * 2
-    assert "Menunggu keputusan" in page.text
+    assert "Andini Baru, M.Si." in page.text
 
 
 def test_a_dead_refresh_token_leads_to_the_sign_in_and_back(client: FlaskClient, edge: FakeEdge):

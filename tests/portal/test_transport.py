@@ -10,8 +10,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from portal.api_client import ApiClient, ApiRefused, ApiUnavailable, Attached, SignInNeeded
-from portal.transport import Call, EdgeUnreachable, Transport, http, local
+from portal.shell.api_client import ApiClient, ApiRefused, ApiUnavailable, Attached, SignInNeeded
+from portal.shell.transport import Call, EdgeUnreachable, Transport, http, local
 
 
 @Request.application

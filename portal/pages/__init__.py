@@ -1,1 +1,0 @@
-"""One module per desk: what an address shows and what its buttons call."""

@@ -1,0 +1,124 @@
+"""An officer's desk: what waits for my decision, the decision, and what I decided before."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.sections.desk import deciding, reading, results
+from portal.shell.api_client import ApiRefused
+from portal.shell.cases import API
+from portal.shell.faults import Page
+from portal.shell.forms import by_field, fresh_key, sent_key
+from portal.shell.joining import link
+from portal.shell.own_pages import own_page
+from portal.shell.signed_in import api
+from portal.shell.texts import say
+
+UNPROCESSABLE = 422
+STALE = 412
+pages = Blueprint("desk", __name__, url_prefix="/portal")
+
+
+@pages.get("/tugas")
+def inbox() -> str:
+    wanted = {name: request.args.get(name) for name in ("stage", "layanan", "q", "cursor")}
+    return render_template(
+        "desk/inbox.html", queues=reading.queues(), listing=reading.inbox(wanted), wanted=wanted
+    )
+
+
+@pages.get("/keputusan")
+def decided() -> str:
+    wanted = {name: request.args.get(name) for name in ("q", "cursor")}
+    return render_template("desk/decided.html", listing=reading.decided(wanted), wanted=wanted)
+
+
+@pages.get("/tugas/<uuid:proposal_id>")
+def look(proposal_id: UUID) -> Page | str:
+    case = reading.load(str(proposal_id))
+    if case.wants_result:
+        return redirect(url_for("desk.enter_result", proposal_id=proposal_id))
+    return _form(case, deciding.Choice())
+
+
+@pages.post("/tugas/<uuid:proposal_id>")
+def decide(proposal_id: UUID) -> Page | str:
+    case = reading.load(str(proposal_id))
+    choice = deciding.chosen(request.form)
+    if "confirmed" in request.form and choice.is_complete:
+        return _sent(case, choice)
+    if case.etag != request.form.get("etag"):
+        return render_template("stale.html", error=None, again=request.path), STALE
+    missing = deciding.missing(choice, case)
+    if missing or "change" in request.form:
+        return _form(case, choice, missing)
+    return render_template(
+        "desk/confirm.html", case=case, choice=choice, etag=case.etag, key=fresh_key()
+    )
+
+
+@pages.get("/tugas/<uuid:proposal_id>/hasil")
+def enter_result(proposal_id: UUID) -> Page | str:
+    case = reading.load(str(proposal_id))
+    if not case.wants_result:
+        return redirect(own_page(link("proposal", proposal_id)))
+    return _result_form(case, {})
+
+
+@pages.post("/tugas/<uuid:proposal_id>/hasil")
+def save_result(proposal_id: UUID) -> Page | str:
+    case = reading.load(str(proposal_id))
+    try:
+        told = api().send(
+            "POST",
+            f"{API}/proposals/{case.id}/result",
+            results.body(case, request.form),
+            etag=request.form.get("etag"),
+            key=sent_key(),
+        )
+    except ApiRefused as refused:
+        if refused.is_stale:
+            raise
+        return _result_form(case, results.errors(refused))
+    told_result = told.data["result_label"]
+    flash(say("desk.result_saved", number=told.data["number"], result=told_result), "success")
+    return _to_inbox()
+
+
+def _sent(case: reading.Case, choice: deciding.Choice) -> Page | str:
+    """Whether it may still be decided is for the API to say: the same click may come twice."""
+    try:
+        told = api().send(
+            "POST",
+            f"{API}/proposals/{case.id}/decisions",
+            choice.body(),
+            etag=request.form.get("etag"),
+            key=sent_key(),
+        )
+    except ApiRefused as refused:
+        if refused.status != UNPROCESSABLE:
+            raise
+        _, others = by_field(refused.errors)
+        return _form(case, choice, {"": "; ".join(others) or refused.detail})
+    stage = told.data["stage_label"]
+    flash(say("desk.decision_saved", number=told.data["number"], stage=stage), "success")
+    return _to_inbox()
+
+
+def _form(
+    case: reading.Case, choice: deciding.Choice, errors: dict[str, str] | None = None
+) -> Page | str:
+    page = render_template("desk/decide.html", case=case, choice=choice, errors=errors or {})
+    return (page, UNPROCESSABLE) if errors else page
+
+
+def _result_form(case: reading.Case, errors: dict[str, str]) -> Page | str:
+    page = render_template(
+        "desk/result.html", case=case, errors=errors, key=fresh_key(), limit=results.MAX_BYTES
+    )
+    return (page, UNPROCESSABLE) if errors else page
+
+
+def _to_inbox() -> Response:
+    return redirect(url_for("desk.inbox"))

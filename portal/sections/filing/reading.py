@@ -1,0 +1,128 @@
+"""A proposal its applicant may change: a draft, or one returned for revision."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from portal.shell.cases import API, load_proposal
+from portal.shell.forms import Definition, editable
+from portal.shell.signed_in import api
+from portal.shell.texts import say
+
+OPEN_STAGES = ("draft", "revision")
+
+
+@dataclass
+class Draft:
+    """The proposal and its version; `values` may be unsaved input."""
+
+    proposal: dict[str, Any]
+    etag: str | None
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return str(self.proposal["id"])
+
+    @property
+    def path(self) -> str:
+        return f"{API}/proposals/{self.id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.proposal["stage"] in OPEN_STAGES
+
+    @property
+    def is_revision(self) -> bool:
+        return bool(self.proposal["stage"] == "revision")
+
+    @property
+    def layanan(self) -> dict[str, Any]:
+        """The version the proposal is filed under."""
+        definition: dict[str, Any] = self.proposal["definition"]
+        return definition
+
+    @property
+    def documents(self) -> dict[str, Any]:
+        return {document["requirement"]: document for document in self.proposal["documents"]}
+
+    @property
+    def needed(self) -> dict[str, bool]:
+        """Which documents must be there as the fields stand now."""
+        return {
+            document["requirement"]: document["needed"] for document in self.proposal["documents"]
+        }
+
+    def open_fields(self) -> list[Definition]:
+        names = self.proposal["opened"]["fields"]
+        return [
+            definition
+            for definition in editable(self.layanan["fields"])
+            if definition["name"] in names
+        ]
+
+    def closed_fields(self) -> list[Definition]:
+        names = {definition["name"] for definition in self.open_fields()}
+        return [
+            definition for definition in self.layanan["fields"] if definition["name"] not in names
+        ]
+
+    def open_requirements(self) -> list[Definition]:
+        codes = self.proposal["opened"]["documents"]
+        return [
+            requirement
+            for requirement in self.layanan["requirements"]
+            if requirement["code"] in codes or not (requirement["upload"] or self.is_revision)
+        ]
+
+    def closed_requirements(self) -> list[Definition]:
+        codes = {requirement["code"] for requirement in self.open_requirements()}
+        return [
+            requirement
+            for requirement in self.layanan["requirements"]
+            if requirement["code"] not in codes
+        ]
+
+    def missing(self) -> dict[str, str]:
+        """Name what is required and not there; what depends on more, the API judges."""
+        fields = {
+            f"fields.{definition['name']}": say("filing.field_required")
+            for definition in self.open_fields()
+            if definition["required"] is True
+            and self.values.get(definition["name"]) in (None, "", [])
+        }
+        return fields | {
+            f"documents.{code}": say("filing.document_required")
+            for code, document in self.documents.items()
+            if document["open"] and document["needed"] and not document["current"]
+        }
+
+    def is_replaced(self, code: str) -> bool:
+        """Tell whether the document is newer than the last request for a revision."""
+        file = self.documents[code]["current"]
+        returned = [note["at"] for slot in self.proposal["notes"].values() for note in slot]
+        return bool(file and returned) and _instant(file["attached_at"]) > max(
+            map(_instant, returned)
+        )
+
+    def refresh(self) -> None:
+        """Read again what changes made of the proposal; input and version stay as they are."""
+        self.proposal = load_proposal(self.id).data
+
+
+def load(proposal_id: str) -> Draft:
+    """Read the proposal as it is now."""
+    reply = load_proposal(proposal_id)
+    return Draft(reply.data, reply.etag, dict(reply.data["fields"]))
+
+
+def layanan_offered() -> Any:
+    return api().get(f"{API}/layanan")
+
+
+def layanan(code: str) -> Any:
+    return api().get(f"{API}/layanan/{code}")
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,25 @@
+"""Filing a proposal: from the choice of a layanan to the last press, and again after a return."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import url_for
+
+from portal.sections.filing.pages import pages
+from portal.shell.sections import Entry, Section
+from portal.shell.texts import say
+
+
+def _menu(_answer: Any) -> Iterator[Entry]:
+    yield Entry(say("filing.menu"), url_for("filing.choose"), 10)
+
+
+SECTION = Section(
+    name="filing",
+    pages=pages,
+    menu=_menu,
+    links={
+        "new_proposal": lambda: url_for("filing.choose"),
+        "draft": lambda proposal_id: url_for("filing.fill", proposal_id=proposal_id),
+    },
+)

@@ -1,0 +1,66 @@
+"""What the services last said about the person, for the menu: at most half a minute old."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from flask import g, request, session
+from werkzeug.wrappers import Response
+
+from portal.shell.api_client import ApiRefused, ApiUnavailable, SignInNeeded
+
+log = structlog.get_logger()
+KEPT_SECONDS = 30
+LONGEST = 1000  # of an answer as JSON; what the sealed cookie has room for
+_KEPT = "answers"
+
+
+def answer_to(name: str, question: Callable[[], Any]) -> Any:
+    """Return the answer kept under a name, or ask again; None when there is none.
+
+    A page never fails because of it. A dead service is asked once in the time an answer is kept;
+    meanwhile what it said last stands.
+    """
+    last, at = session.get(_KEPT, {}).get(name, (None, 0))
+    if g.get("asks_no_more") or time.time() - at < KEPT_SECONDS:
+        return last
+    try:
+        last = question()
+    except ApiRefused:
+        last = None
+    except ApiUnavailable:
+        pass
+    except SignInNeeded:
+        return last
+    _keep(name, last)
+    return last
+
+
+def _keep(name: str, answer: Any) -> None:
+    """A browser drops a cookie that is too long, and the whole session with it."""
+    length = len(json.dumps(answer))
+    if length > LONGEST:
+        log.warning("answer_not_kept", section=name, length=length, longest=LONGEST)
+        return
+    session[_KEPT] = {**session.get(_KEPT, {}), name: [answer, int(time.time())]}
+
+
+def ask_no_more() -> None:
+    """Make this page do with what is kept: something it needed did not answer."""
+    g.asks_no_more = True
+
+
+def forget(name: str | None = None) -> None:
+    """Ask anew, for one section's menu or for all."""
+    kept = session.pop(_KEPT, {})
+    if name in kept:
+        session[_KEPT] = {other: kept[other] for other in kept if other != name}
+
+
+def forget_after_change(response: Response) -> Response:
+    """Ask anew after a form that was carried out: what it changed may have been counted."""
+    if request.method == "POST" and response.status_code in (302, 303):
+        forget()
+    return response

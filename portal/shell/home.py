@@ -1,0 +1,42 @@
+"""The first page, made of the sections' cards: for who has signed in, and for visitors."""
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from chassis.http.languages import LANGUAGE_COOKIE
+from portal.shell.answers import forget
+from portal.shell.cards import rendered
+from portal.shell.joining import sections
+from portal.shell.own_pages import own_page
+from portal.shell.signed_in import me
+from portal.shell.words import LANGUAGES
+
+YEAR_SECONDS = 31_536_000
+pages = Blueprint("home", __name__, url_prefix="/portal")
+
+
+@pages.get("/")
+def first() -> str:
+    if me() is None:
+        front = [card for section in sections().values() for card in section.front]
+        return render_template("landing.html", shown=rendered(front))
+    forget()  # the dashboard counts anew
+    cards = [card for section in sections().values() for card in section.cards]
+    return render_template("dashboard.html", shown=rendered(cards))
+
+
+@pages.post("/bahasa")
+def switch_language() -> Response:
+    response = make_response(redirect(own_page(request.form.get("next"))))
+    chosen = request.form.get("language", "")
+    if chosen in LANGUAGES:
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            chosen,
+            max_age=YEAR_SECONDS,
+            path="/",
+            secure=current_app.config["PUBLIC_URL"].startswith("https:"),
+            httponly=True,
+            samesite="Lax",
+        )
+    return response

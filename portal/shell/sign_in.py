@@ -1,0 +1,125 @@
+"""Signing in and out: OpenID Connect, authorization code with PKCE, against identity."""
+
+import base64
+import hashlib
+import secrets
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from flask import Blueprint, current_app, redirect, render_template, request, session
+from werkzeug.wrappers import Response
+
+from chassis.process.manifest import discover, person_scopes
+from portal.shell.api_client import ApiClient, ApiRefused, ApiUnavailable, SignInNeeded
+from portal.shell.id_tokens import IdTokenInvalid, IdTokens
+from portal.shell.own_pages import HOME, own_page
+from portal.shell.signed_in import CLIENT_ID, forget, keep_person, keep_tokens, visitor_api
+
+OPEN_SIGN_INS = 3  # tabs that may be signing in at once
+
+pages = Blueprint("sign_in", __name__, url_prefix="/portal")
+
+
+@pages.get("/masuk")
+def start() -> Response:
+    if request.host != urlsplit(_public_url()).netloc and "pindah" not in request.args:
+        # The cookie of this sign-in must be there when identity sends the person back.
+        query = {"next": own_page(request.args.get("next")), "pindah": "1"}
+        return redirect(f"{_public_url()}/portal/masuk?{urlencode(query)}")
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    waiting = dict(list(session.get("sign_in", {}).items())[1 - OPEN_SIGN_INS :])
+    waiting[state] = {"n": nonce, "v": verifier, "to": own_page(request.args.get("next"))}
+    session["sign_in"] = waiting
+    query = {
+        "response_type": "code",
+        "client_id": CLIENT_ID,
+        "redirect_uri": _redirect_uri(),
+        "scope": " ".join(person_scopes(discover())),
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": _challenge(verifier),
+        "code_challenge_method": "S256",
+    }
+    return redirect(f"{_public_url()}/oauth/authorize?{urlencode(query)}")
+
+
+@pages.get("/callback")
+def finish() -> Response | tuple[str, int]:
+    begun = session.get("sign_in", {}).get(request.args.get("state", ""))
+    issuer = request.args.get("iss", _public_url())
+    if begun is None or "code" not in request.args or issuer != _public_url():
+        return _failed()
+    try:
+        answer = _exchanged(request.args["code"], begun["v"])
+        _check_id_token(answer.get("id_token", ""), begun["n"])
+        forget()
+        keep_tokens(answer)
+        keep_person(_who(answer["access_token"]))
+    except (ApiRefused, ApiUnavailable, SignInNeeded, IdTokenInvalid, KeyError):
+        forget()
+        return _failed()
+    return redirect(begun["to"])
+
+
+@pages.post("/keluar")
+def leave() -> Response:
+    tokens = session.get("tokens") or {}
+    _revoke(tokens.get("refresh"))
+    forget()
+    query = {
+        "client_id": CLIENT_ID,
+        "post_logout_redirect_uri": f"{_public_url()}{HOME}",
+        "id_token_hint": tokens.get("id") or "",
+    }
+    return redirect(f"{_public_url()}/oauth/logout?{urlencode(query)}")
+
+
+def _revoke(refresh_token: str | None) -> None:
+    """Best effort: the token dies by itself, and leaving must always work."""
+    if not refresh_token:
+        return
+    with suppress(ApiRefused, ApiUnavailable, SignInNeeded):
+        visitor_api().form("/oauth/revoke", {"token": refresh_token, "client_id": CLIENT_ID})
+
+
+def _exchanged(code: str, verifier: str) -> dict[str, Any]:
+    answer: dict[str, Any] = visitor_api().form(
+        "/oauth/token",
+        {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": _redirect_uri(),
+            "client_id": CLIENT_ID,
+            "code_verifier": verifier,
+        },
+    )
+    return answer
+
+
+def _check_id_token(token: str, nonce: str) -> None:
+    checker: IdTokens = current_app.extensions["portal_id_tokens"]
+    checker.check(token, nonce, lambda: visitor_api().get("/.well-known/jwks.json"))
+
+
+def _who(token: str) -> dict[str, Any]:
+    client: ApiClient = visitor_api().signed(token)
+    answer: dict[str, Any] = client.get("/api/identity/v1/me")
+    return answer
+
+
+def _failed() -> tuple[str, int]:
+    return render_template("sign_in_failed.html"), 400
+
+
+def _challenge(verifier: str) -> str:
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _redirect_uri() -> str:
+    return f"{_public_url()}/portal/callback"
+
+
+def _public_url() -> str:
+    return str(current_app.config["PUBLIC_URL"])
