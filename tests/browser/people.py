@@ -109,3 +109,14 @@ def assert_fits(page: Page, name: str) -> None:
     """No page scrolls sideways, on a phone least of all."""
     beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert beyond <= 0, f"{name}: {beyond} px wider than the screen"
+
+
+def nameless(page: Page) -> list[str]:
+    """What a screen reader could not name."""
+    script = """() => [...document.querySelectorAll(
+        "input:not([type=hidden]), select, textarea, button, a[href]")]
+      .filter((e) => !(e.labels && e.labels.length) && !e.getAttribute("aria-label")
+        && !e.textContent.trim() && !e.title)
+      .map((e) => e.outerHTML.slice(0, 120))"""
+    found: list[str] = page.evaluate(script)
+    return found

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.people import DESK, PHONE, People
 from tests.browser.test_main_job import confirm, decide, paper
@@ -70,22 +70,3 @@ def test_the_portal_speaks_english_and_the_first_pages_look_right(people: People
     people.shots_of(page, "41-menu")
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("link", name="Sign in with your NIP")).to_be_visible()
-
-
-def test_no_page_leaves_an_input_without_a_name(people: People):
-    page = people.signed_in("applicant", PHONE)
-
-    for path in ("", "layanan", "usulan", "riwayat", "pemberitahuan", "status"):
-        page.goto(f"{people.system.public_url}/portal/{path}")
-        assert nameless(page) == [], path
-
-
-def nameless(page: Page) -> list[str]:
-    """What a screen reader could not name."""
-    script = """() => [...document.querySelectorAll(
-        "input:not([type=hidden]), select, textarea, button, a[href]")]
-      .filter((e) => !(e.labels && e.labels.length) && !e.getAttribute("aria-label")
-        && !e.textContent.trim() && !e.title)
-      .map((e) => e.outerHTML.slice(0, 120))"""
-    found: list[str] = page.evaluate(script)
-    return found
