@@ -6,10 +6,11 @@ every rule and event holds as if somebody had typed the rows in, and a wrong row
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert, select
 
 from chassis.data.claims import PENDING
 from chassis.data.import_rows import (
@@ -23,8 +24,10 @@ from chassis.data.import_rows import (
     ImportLine,
 )
 from chassis.kernel.errors import NotFound, Refused
+from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from chassis.process.parts import Database
+from chassis.process.regions import all_regions
 from chassis.run.import_columns import Column, Mapped, map_headings, read_row
 from chassis.run.import_files import FileEmpty, Sheet
 from chassis.run.jobs import Jobs
@@ -34,6 +37,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     APPLYING: {"id": "Menerapkan impor", "en": "Applying an import"},
     UNDOING: {"id": "Membatalkan impor", "en": "Undoing an import"},
 }
+KEPT = timedelta(days=90)
 # What each step may follow. One that was stopped, or failed, may be begun again.
 _MAY_FOLLOW = {
     APPLYING: (CHECKED, APPLYING),
@@ -46,6 +50,14 @@ class ImportBusy(Refused):
     text = {
         "id": "Impor ini sedang dikerjakan. Tunggu sampai selesai atau hentikan dahulu.",
         "en": "This import is being worked on. Wait for its end, or stop it first.",
+    }
+
+
+class ImportForgotten(Refused):
+    code = "import_forgotten"
+    text = {
+        "id": "Rincian impor ini sudah dihapus setelah {days} hari.",
+        "en": "The rows of this import were removed after {days} days.",
     }
 
 
@@ -163,9 +175,14 @@ class Importing:
         return cast(ImportBatch, batch)
 
     def go_on(self, jobs: Jobs, import_id: UUID, step: str, *, by: UUID) -> ImportBatch:
-        """Apply or undo an import. Raises `NotFound`, `ImportBusy` or `ImportNotReady`."""
+        """Apply or undo an import.
+
+        Raises `NotFound`, `ImportBusy`, `ImportForgotten` or `ImportNotReady`.
+        """
         with self.db.transaction() as session:
             batch = self.of(import_id)
+            if batch.created_at < now() - KEPT:
+                raise ImportForgotten(days=KEPT.days)
             if batch.state not in _MAY_FOLLOW[step]:
                 raise ImportNotReady(state=batch.state)
             job = session.get(jobs.row, batch.job_id)
@@ -173,6 +190,14 @@ class Importing:
                 raise ImportBusy
             batch.change(state=step, job_id=self._job(jobs, step, import_id, by))
         return batch
+
+    def forget_old(self) -> bool:
+        """Remove the rows of imports that nobody can undo any more: they are personal data."""
+        old = select(self.batch.id).where(self.batch.created_at < now() - KEPT)
+        with all_regions(), self.db.transaction() as session:
+            statement = delete(self.line).where(self.line.import_id.in_(old))
+            session.execute(statement, execution_options={"synchronize_session": False})
+        return False
 
     def _job(self, jobs: Jobs, step: str, import_id: UUID, by: UUID) -> UUID:
         arguments = {"import_id": str(import_id)}

@@ -64,6 +64,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         loops=(
             Loop("signing_keys", keep_keys, every=3600.0),
             Loop("tidying_sign_ins", tidy, every=3600.0, drained=False),
+            Loop("tidying_imports", IMPORTING.forget_old, every=3600.0, drained=False),
         ),
         revoked_at=_revoked_at,
         on_create=(_install,),

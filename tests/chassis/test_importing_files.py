@@ -8,10 +8,12 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chassis.kernel.errors import FieldError
 from chassis.run import import_files
-from chassis.run.import_cells import DAY, FLAG, NIP, TEXT, WHOLE_NUMBER, CellWrong, choice
+from chassis.run.import_cells import DAY, FLAG, NIP, TEXT, WHOLE_NUMBER, WORDS, CellWrong, choice
 from chassis.run.import_columns import Column, map_headings, read_row
 from chassis.run.import_files import FileRefused, FileTooLarge, Sheet, read_file
 from chassis.run.import_papers import corrections_xlsx, sample_csv, sample_xlsx
@@ -316,3 +318,33 @@ def test_a_time_of_day_is_no_date():
     ((_, cells),) = sheet(workbook(("a",), (datetime.fromisoformat("2026-12-31T07:30"),))).rows
 
     assert cells == ["2026-12-31 07:30:00"]
+
+
+SEEDS = (workbook(("NIP", "Nama"), (NUMBER, "Andi"), ("2", "B")), b"NIP;Nama\n1;Andi\n2;B\n")
+
+
+@given(
+    seed=st.sampled_from(SEEDS),
+    changes=st.lists(st.tuples(st.integers(0, 10_000), st.binary(max_size=8)), max_size=6),
+)
+@settings(deadline=None, max_examples=150)
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(seed, changes):
+    content = bytearray(seed)
+    for place, piece in changes:
+        start = place % len(content)
+        content[start : start + len(piece)] = piece
+
+    try:
+        read = sheet(bytes(content))
+    except FileRefused:
+        return
+    assert all(len(cells) == len(read.headings) for _, cells in read.rows)
+
+
+@given(text=st.text(max_size=60))
+def test_any_cell_is_read_or_refused_and_nothing_else(text):
+    for reading in (NIP, DAY, FLAG, WHOLE_NUMBER, TEXT, WORDS, choice({"a": "A"})):
+        try:
+            reading(text)
+        except CellWrong as wrong:
+            assert wrong.words.keys() == {"id", "en"}

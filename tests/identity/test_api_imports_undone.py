@@ -1,7 +1,12 @@
 """Imports put back, and the tree of units brought in."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+import time_machine
+
+from chassis.process.clock import now
+from services.identity.app import IMPORTING
 from tests.identity.desk import Desk
 from tests.identity.imports import (
     BUDI,
@@ -19,6 +24,7 @@ from tests.identity.imports import (
     work,
 )
 
+WRONG_UNIT = (*SITI[:2], "tidak-ada", *SITI[3:])
 # Children before their parents, as files have it.
 TREE = (
     ("seksi-a", "Seksi A", "Unit", "sekolah-b"),
@@ -172,3 +178,20 @@ def test_a_unit_is_renamed_by_a_file_and_gets_its_name_back(desk: Desk):
 
     assert unit(desk, "disdik")["name"] == "Dinas Pendidikan"
     assert read(desk, again["id"])["state"] == "applied"
+
+
+def test_after_ninety_days_the_rows_are_gone_and_nothing_can_be_undone(desk: Desk):
+    old = imported(desk, table(BUDI, WRONG_UNIT))
+    with time_machine.travel(now() + timedelta(days=91), tick=False):
+        young = imported(desk, table(SITI))
+
+        with desk.app.app_context():
+            IMPORTING.forget_old()
+
+        told = read(desk, old["id"])
+        refused = desk.call("sysadmin", "POST", f"/imports/{old['id']}/undo")
+        undone = step(desk, young["id"], "undo")
+    assert counts(told, "rows", "new", "wrong") == (2, 0, 0)
+    assert told["errors"] == []
+    assert (refused.status_code, refused.json["code"]) == (409, "import_forgotten")
+    assert counts(undone, "undone") == (1,)
