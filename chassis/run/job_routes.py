@@ -17,6 +17,13 @@ from chassis.process.manifest import Manifest
 from chassis.run.jobs import STOPPED, Jobs
 
 STATES = {DONE: "done", STOPPED: "stopped", PARKED: "failed"}
+STATE_LABELS = {
+    "waiting": {"id": "Menunggu giliran", "en": "Waiting"},
+    "running": {"id": "Berjalan", "en": "Running"},
+    "done": {"id": "Selesai", "en": "Done"},
+    "failed": {"id": "Gagal", "en": "Failed"},
+    "stopped": {"id": "Dihentikan", "en": "Stopped"},
+}
 
 
 class Label(Schema):
@@ -42,6 +49,7 @@ class JobView(Schema):
     kind = fields.String(required=True)
     label = fields.Nested(Label, required=True)
     state = fields.String(required=True)
+    state_label = fields.Nested(Label, required=True)
     stopping = fields.Boolean(required=True)
     done = fields.Integer(required=True)
     total = fields.Integer(required=True, allow_none=True)
@@ -90,11 +98,13 @@ def blueprint(manifest: Manifest, jobs: Jobs) -> Blueprint:
 def shown(jobs: Jobs, row: JobRow) -> dict[str, Any]:
     kind = jobs.kinds.get(row.kind)
     waiting = "running" if row.started_at else "waiting"
+    state = waiting if row.status == PENDING else STATES[row.status]
     return {
         **{name: getattr(row, name) for name in ("id", "kind", "done", "total", "result")},
         **{name: getattr(row, name) for name in ("error_count", "errors", "created_at")},
         "label": kind.label if kind else {"id": row.kind, "en": row.kind},
-        "state": waiting if row.status == PENDING else STATES[row.status],
+        "state": state,
+        "state_label": STATE_LABELS[state],
         "stopping": row.stop_requested and row.status == PENDING,
         "started_at": row.started_at,
         "ended_at": row.done_at,

@@ -95,6 +95,7 @@ def test_a_job_goes_on_part_by_part_and_says_how_far_it_is(letters, jobs):
     turn(letters, jobs)
     job = shown(letters, job_id)
     assert (job["state"], job["done"], job["total"]) == ("running", 2, 5)
+    assert job["state_label"] == {"id": "Berjalan", "en": "Running"}
     assert job["label"] == {"id": "Menyalin surat", "en": "Copying letters"}
 
     while turn(letters, jobs):

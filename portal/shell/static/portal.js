@@ -148,3 +148,25 @@ for (const menu of document.querySelectorAll("details.menu")) {
   document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
   menu.addEventListener("keydown", (event) => { if (event.key === "Escape") { menu.open = false; menu.querySelector("summary").focus(); } });
 }
+
+// What goes on by itself is looked at again while somebody sees it, and loaded anew when it is over.
+const LOOK_AGAIN_MS = 5000;
+for (const box of document.querySelectorAll("[data-watch]")) {
+  const later = () => setTimeout(look, LOOK_AGAIN_MS);
+  const look = async () => {
+    if (document.hidden) return later();
+    try {
+      const answer = await fetch(location.href);
+      if (answer.redirected || (answer.status >= 400 && answer.status < 500)) return;
+      if (!answer.ok) return later();
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.querySelector("[data-watch]");
+      if (!fresh) return location.reload();
+      if (!box.contains(document.activeElement)) box.replaceChildren(...fresh.childNodes);
+    } catch {
+      // The network is away for now.
+    }
+    later();
+  };
+  later();
+}
