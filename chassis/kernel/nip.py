@@ -4,13 +4,21 @@ Source: Perka BKN 22/2007 (PNS); PP 49/2018 (PPPK). A NIP identifies, it is neve
 """
 
 import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from chassis.kernel.errors import FieldError, Refused
 
+DIGITS = 18
+_BIRTH_DIGITS = 8
 _GROUPS = re.compile(r"([0-9]{8})([0-9]{4})([0-9]{2})([12])([0-9]{3})")
 _FIRST_PPPK_CODE = 21
+_YOUNGEST, _OLDEST, _FIRST_YEAR = 15, 60, 1920
+# Between the digits of a number as people and programs write it.
+_MARKS = frozenset(".'`´‘’‛ʹʻʼʽ′＇．。−")
+_WIDE = {ord(wide): plain for wide, plain in zip("０１２３４５６７８９", "0123456789", strict=True)}
 
 
 class InvalidNip(Refused):
@@ -57,16 +65,20 @@ _REASONS = {
     "birth_date": "tanggal lahir tidak ada",
     "appointment": "bulan pengangkatan atau kode PPPK tidak dikenal",
     "serial": "nomor urut tidak boleh 000",
+    "birth_year": f"tahun lahir sebelum {_FIRST_YEAR}",
+    "age": f"umur saat pengangkatan harus {_YOUNGEST} sampai {_OLDEST} tahun",
+    "future": "pengangkatan lebih jauh dari tahun depan",
 }
 
 
-def parse_nip(text: str, *, pointer: str = "/nip") -> Nip:
-    """Read an NIP with or without spaces.
+def parse_nip(text: str, *, pointer: str = "/nip", today: date | None = None) -> Nip:
+    """Read an NIP in any notation (ruling R38).
 
-    Raises `InvalidNip` naming the first part that is wrong; digits 13-14 outside 01-12 and
-    below 21 are of no known kind and are refused rather than guessed.
+    With `today`, which whoever writes a register gives, the number must also be plausible. Raises
+    `InvalidNip` naming the first part that is wrong; digits 13-14 outside 01-12 and below 21 are
+    of no known kind and are refused rather than guessed.
     """
-    digits = re.sub(r"\s+", "", text)
+    digits = digits_of(text)
     match = _GROUPS.fullmatch(digits)
     if match is None:
         raise _invalid("sex" if re.fullmatch(r"[0-9]{18}", digits) else "length", pointer)
@@ -74,7 +86,7 @@ def parse_nip(text: str, *, pointer: str = "/nip") -> Nip:
     kind = _kind_of(int(code), pointer)
     if serial == "000":
         raise _invalid("serial", pointer)
-    return Nip(
+    nip = Nip(
         digits=digits,
         kind=kind,
         born=_birth_date(birth, pointer),
@@ -84,6 +96,64 @@ def parse_nip(text: str, *, pointer: str = "/nip") -> Nip:
         sex="male" if sex == "1" else "female",
         serial=int(serial),
     )
+    if today is not None and (reason := _implausible(nip, today)):
+        raise _invalid(reason, pointer)
+    return nip
+
+
+def digits_of(text: str) -> str:
+    """Return the digits of a number in any notation, "" when there is anything else in it."""
+    bare = "".join(map(_without_mark, text.translate(_WIDE)))
+    return bare if bare.isascii() and bare.isdecimal() else ""
+
+
+def numbers_joined(words: Iterable[str]) -> list[str]:
+    """Put the parts of NIPs among words together: `19900101 201501 1 901` is one word.
+
+    Numbers too short for a date of birth stay as they are.
+    """
+    joined: list[str] = []
+    parts: list[str] = []
+    for word in words:
+        digits = digits_of(word)
+        if not digits or len(digits_of("".join([*parts, word]))) > DIGITS:
+            joined += _whole(parts)
+            parts = []
+        if digits:
+            parts.append(word)
+        else:
+            joined.append(word)
+    return joined + _whole(parts)
+
+
+def _whole(parts: list[str]) -> list[str]:
+    together = digits_of("".join(parts))
+    return [together] if len(together) >= _BIRTH_DIGITS else parts
+
+
+def _without_mark(character: str) -> str:
+    category = unicodedata.category(character)
+    is_mark = character in _MARKS or character.isspace() or category in ("Cf", "Pd", "Zs")
+    return "" if is_mark else character
+
+
+def _implausible(nip: Nip, today: date) -> str | None:
+    if nip.born.year < _FIRST_YEAR:
+        return "birth_year"
+    if nip.appointed_year > today.year + 1:
+        return "future"
+    youngest, oldest = _ages_at_appointment(nip)
+    return None if oldest >= _YOUNGEST and youngest <= _OLDEST else "age"
+
+
+def _ages_at_appointment(nip: Nip) -> tuple[int, int]:
+    """Return the least and the greatest age there can have been: a PPPK tells only the year."""
+    years = nip.appointed_year - nip.born.year
+    if nip.appointed_on is None:
+        return years - 1, years
+    had_birthday = (nip.appointed_on.month, nip.appointed_on.day) >= (nip.born.month, nip.born.day)
+    age = years if had_birthday else years - 1
+    return age, age
 
 
 def _kind_of(code: int, pointer: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.kernel.nip import InvalidNip, parse_nip
+from chassis.kernel.nip import InvalidNip, numbers_joined, parse_nip
 from chassis.kernel.period import Period, add_months, full_months
 from chassis.kernel.working_days import add_working_days, is_working_day, next_working_day
 
@@ -25,9 +25,68 @@ def test_a_pppk_number_tells_year_and_frequency():
     assert (nip.frequency, nip.sex, nip.serial, nip.appointed_on) == (1, "female", 998, None)
 
 
-def test_spaces_do_not_matter():
-    assert parse_nip("19900101 201501 1 999") == parse_nip("199001012015011999")
-    assert parse_nip("199001012015011999").printed == "19900101 201501 1 999"
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "19900101 201501 1 999",
+        "19900101.201501.1.999",
+        "19900101-201501-1-999",
+        "'199001012015011999",
+        "\ufeff199001012015011999\u200b",
+        "\u202a199001012015011999\u202c",
+        "１９９００１０１２０１５０１１９９９",
+        "19900101\u00a0201501–1’999\n",
+    ],
+)
+def test_a_number_is_read_in_any_notation(typed):
+    assert parse_nip(typed) == parse_nip("199001012015011999")
+    assert parse_nip(typed).printed == "19900101 201501 1 999"
+
+
+@pytest.mark.parametrize(
+    ("words", "joined"),
+    [
+        ("19900101 201501 1 999", ["199001012015011999"]),
+        ("1990.0101.2015 01-1-999 kgb", ["199001012015011999", "kgb"]),
+        ("kgb 19900101 201501 1 999 000017", ["kgb", "199001012015011999", "000017"]),
+        ("19900101 2015", ["199001012015"]),
+        ("2026-11 7", ["2026-11", "7"]),
+    ],
+)
+def test_the_parts_of_a_number_among_words_are_put_together(words, joined):
+    assert numbers_joined(words.split()) == joined
+
+
+TODAY = date(2026, 11, 28)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("191912312015011999", "birth_year"),
+        ("200002012015011999", "age"),
+        ("195401012015021999", "age"),
+        ("201001012023212998", "age"),
+        ("199001012028011999", "future"),
+    ],
+)
+def test_a_number_that_nobody_can_have_is_not_registered_but_found(text, reason):
+    with pytest.raises(InvalidNip) as refused:
+        parse_nip(text, today=TODAY)
+
+    assert refused.value.params["reason"] == reason
+    assert parse_nip(text).digits == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("200001012015011999", "195501012015011999", "199001012027121999"),
+        *("200812312023212998", "196201012023212998"),
+    ],
+)
+def test_the_youngest_the_oldest_and_next_years_are_plausible(text):
+    assert parse_nip(text, today=TODAY).digits == text
 
 
 @pytest.mark.parametrize(
