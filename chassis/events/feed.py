@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from chassis.http.api import Blueprint, Schema
 from chassis.http.auth import requires
+from chassis.http.fields import Exact
 from chassis.process import regions
 from chassis.process.runtime import Runtime, here
 
@@ -20,7 +21,7 @@ class FeedArgs(Schema):
     """Where to go on reading, and what to read."""
 
     after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=2**53))
-    types = fields.String(load_default="", validate=validate.Length(max=1000))
+    types = Exact(load_default="", validate=validate.Length(max=1000))
     limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=500))
 
 

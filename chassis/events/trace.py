@@ -16,6 +16,7 @@ from sqlalchemy import Select, Table, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from chassis.http.api import Schema
+from chassis.http.fields import Code
 from chassis.process import regions
 from chassis.process.runtime import Runtime
 
@@ -30,9 +31,9 @@ _CAUSES = {
 class TraceArgs(Schema):
     """Whose way, and from which event on."""
 
-    subject = fields.String(
+    subject = Code(
+        "^[a-z_]{1,40}/[A-Za-z0-9_-]{1,64}$",
         required=True,
-        validate=validate.Regexp(r"[a-z_]{1,40}/[A-Za-z0-9_-]{1,64}\Z"),
         metadata={"description": "e.g. proposal/<id>"},
     )
     after = fields.UUID(load_default=_FIRST, metadata={"description": "an event's id"})

@@ -18,6 +18,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest
 
 from chassis.http.etags import set_etag
+from chassis.http.fields import UncheckedText, unchecked
 from chassis.http.problems import CONTENT_TYPE
 from chassis.process.manifest import Manifest
 
@@ -103,6 +104,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         return super().route(rule, **options)  # type: ignore[no-any-return]
 
     def arguments(self, schema: Any, **options: Any) -> Decorator:
+        """Take arguments by a schema. Raises `UncheckedText` for a text that nobody checks."""
+        taken = schema() if isinstance(schema, type) else schema
+        if loose := unchecked(taken):
+            raise UncheckedText(
+                f"{type(taken).__name__}: {', '.join(loose)}; see chassis.http.fields"
+            )
         return super().arguments(schema, **options)  # type: ignore[no-any-return]
 
     def doc(self, **words: Any) -> Decorator:

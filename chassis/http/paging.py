@@ -7,6 +7,7 @@ from marshmallow import fields, pre_dump, validate
 
 from chassis.data.paging import Page
 from chassis.http.api import Schema
+from chassis.http.fields import Exact
 
 LARGEST = 100
 
@@ -15,7 +16,7 @@ class PageArgs(Schema):
     """How many rows, and where to go on. Subclass it to add filters."""
 
     limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=LARGEST))
-    cursor = fields.String(load_default=None, validate=validate.Length(max=500))
+    cursor = Exact(load_default=None, validate=validate.Length(max=500))
 
 
 class PageInfo(Schema):

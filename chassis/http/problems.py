@@ -3,6 +3,7 @@
 import http
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask import Flask, Response, g, has_request_context
@@ -94,8 +95,10 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Write a problem document."""
+    text = json.dumps(document(status, code, detail, errors), ensure_ascii=False)
+    # A pointer may name a member whose name is half a character.
     response = Response(
-        json.dumps(document(status, code, detail, errors), ensure_ascii=False),
+        text.encode("utf-8", "backslashreplace"),
         status=status,
         content_type=CONTENT_TYPE,
     )
@@ -153,6 +156,9 @@ def field_errors(messages: Any, pointer: str = "") -> Iterator[FieldError]:
             yield from field_errors(below, pointer + step)
         return
     for message in messages if isinstance(messages, list) else [messages]:
+        if isinstance(message, FieldError):
+            yield replace(message, pointer=pointer)
+            continue
         code, text = _translated(str(message))
         yield FieldError(pointer, code, text, str(message))
 

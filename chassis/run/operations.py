@@ -8,6 +8,7 @@ from chassis.events import dead, trace
 from chassis.events.reconcile import Reconciler
 from chassis.http.api import Blueprint, Schema
 from chassis.http.auth import requires
+from chassis.http.fields import Exact
 from chassis.process.runtime import here
 from chassis.run import timers
 
@@ -15,7 +16,7 @@ from chassis.run import timers
 class DeadArgs(Schema):
     """Which of the events that were not handled."""
 
-    status = fields.String(load_default="parked", validate=validate.OneOf(dead.STATUSES))
+    status = Exact(load_default="parked", validate=validate.OneOf(dead.STATUSES))
 
 
 class DeadEvent(Schema):

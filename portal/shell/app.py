@@ -75,7 +75,7 @@ def _install(app: Flask, sections: Mapping[str, Section]) -> None:
     app.add_url_rule("/readyz", "readyz", lambda: {"status": "ready"})
     joining.join(app, sections)
     app.jinja_env.filters.update(
-        day=words.day, month=words.month, moment=words.moment, size=words.bytes_text
+        day=words.day, month=words.month, moment=words.moment, size=words.size
     )
     app.jinja_env.globals.update(
         _=say,

@@ -60,7 +60,7 @@ def _value(definition: Definition, given: list[str]) -> Any:
         return {"true": True, "false": False}.get(texts[0]) if texts else None
     if not texts:
         return None
-    return _number(texts[0]) if kind == "int" else texts[0].replace("\r\n", "\n")
+    return _number(texts[0]) if kind == "int" else texts[0]
 
 
 def _number(text: str) -> int | str:

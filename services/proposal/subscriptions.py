@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from chassis.events.envelope import Event, FieldMissing
 from chassis.events.inbox import EventData, Unprocessable, hear
 from chassis.kernel.errors import Refused
+from chassis.kernel.text import shown_block
 from services.proposal.adapters.receipts import Receipt
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import Action, Result
@@ -74,7 +75,7 @@ def decide_stage(event: Event) -> None:
     with _refusals_parked():
         verdict = Verdict(
             decision=_decision(data["decision"]),
-            note=data.get("note") or "",
+            note=shown_block(data.get("note") or ""),
             reasons=[
                 Reason(reason["code"], reason.get("target")) for reason in data.get("reasons") or ()
             ],
@@ -87,7 +88,7 @@ def decide_result(event: Event) -> None:
     with _refusals_parked():
         outcome = Outcome(
             result=Result(data["result"]),
-            remark=data.get("note") or "",
+            remark=shown_block(data.get("note") or ""),
             receipt=_document(event) if data.get("document_id") else None,
             fields=data.get("fields") or {},
         )

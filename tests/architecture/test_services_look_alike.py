@@ -22,6 +22,7 @@ from sqlalchemy.schema import ColumnCollectionConstraint
 from chassis.data.revisions import newest
 from chassis.events.envelope import Event
 from chassis.http.auth import accept_until_expiry
+from chassis.http.fields import unchecked
 from chassis.process import runtime as runtimes
 from chassis.process.manifest import discover, heard_by, hearers_of, load, owner_of
 from chassis.run import migration
@@ -212,6 +213,33 @@ def test_what_comes_in_and_what_goes_out_have_their_own_modules(name):
     }
 
     assert shapes == {"requests", "views"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_text_of_every_request_is_read_by_the_one_rule(name, system):
+    taken = [
+        argument["schema"]
+        for view in system.apps[name].view_functions.values()
+        for argument in getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", [])
+        if "schema" in argument
+    ]
+    made = [schema() if isinstance(schema, type) else schema for schema in taken]
+
+    assert taken
+    assert {type(schema).__name__: unchecked(schema) for schema in made if unchecked(schema)} == {}
+
+
+def test_no_schema_of_requests_has_a_text_of_its_own_kind():
+    loose = re.compile(r"fields\.(String|Str|Email|Url|URL|Raw|Dict)\(")
+    offending = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in source_files("services")
+        if path.name == "requests.py"
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if loose.search(line)
+    ]
+
+    assert offending == []
 
 
 def test_no_view_opens_a_transaction_or_asks_the_database_itself():

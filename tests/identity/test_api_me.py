@@ -1,6 +1,7 @@
 """The person who asks, contacts for services, and the second factor over HTTP."""
 
 import pyotp
+import pytest
 
 from tests.identity.desk import Desk
 
@@ -27,7 +28,7 @@ def test_a_service_with_the_scope_reads_contacts(desk: Desk):
         "employee_id": str(desk.id_of("applicant")),
         "version": 1,
         "email": "applicant@contoh.example",
-        "phone": "08000009010",
+        "phone": "+628340009010",
         "language": "id",
     }
 
@@ -52,6 +53,42 @@ def test_i_change_my_own_contact_and_name_the_version(desk: Desk):
     assert done.get_json()["email"] == "baru@contoh.example"
     assert done.get_json()["phone"] is None
     assert done.headers["ETag"] == '"2"'
+
+
+def changed_contact(desk: Desk, **contact: str):
+    etag = desk.call("applicant", "GET", "/me/contact").headers["ETag"]
+    return desk.call("applicant", "PATCH", "/me/contact", json=contact, headers={"If-Match": etag})
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("81234567890", "+62081234567890", "006281234567890", "081234567890\n"),
+        *("0812-3456-7890", "6281234567890"),
+    ],
+)
+def test_one_number_is_kept_in_one_form(desk: Desk, typed: str):
+    assert changed_contact(desk, phone=typed).get_json()["phone"] == "+6281234567890"
+
+
+def test_a_landline_is_kept_and_a_mail_address_comes_to_ascii(desk: Desk):
+    told = changed_contact(desk, phone="0361234567", email="Siti@bücher.example").get_json()
+
+    assert told["phone"] == "+62361234567"
+    assert told["email"] == "Siti@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize(
+    ("contact", "code"),
+    [({"phone": "112"}, "invalid_phone"), ({"email": "siti@contoh"}, "invalid_email")],
+)
+def test_what_nobody_can_be_reached_by_is_refused_at_its_field(desk: Desk, contact, code):
+    answer = changed_contact(desk, **contact)
+
+    (error,) = answer.get_json()["errors"]
+    assert (answer.status_code, error["code"]) == (422, code)
+    assert error["pointer"] == f"/{next(iter(contact))}"
+    assert error["detail"].startswith(("Nomor", "Alamat"))
 
 
 def test_an_authenticator_is_set_up_with_its_first_code(desk: Desk):

@@ -20,7 +20,7 @@ def _new(desk: Desk, **changes: Any) -> dict[str, Any]:
 
 
 def test_an_employee_is_registered_with_facts_and_their_source(desk: Desk):
-    contact = {"email": "wijaya@contoh.example", "phone": "080000007770"}
+    contact = {"email": "wijaya@contoh.example", "phone": "0834-0000-7770"}
 
     answer = desk.call("bkpsdm_admin", "POST", "/employees", json=_new(desk, contact=contact))
 
@@ -35,6 +35,54 @@ def test_an_employee_is_registered_with_facts_and_their_source(desk: Desk):
     assert told["facts"]["golongan"]["source"] == "SK CPNS 813/2019"
     assert answer.headers["ETag"] == '"1"'
     assert "email" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("   ", "nothing_left"),
+        ("\u200b", "nothing_left"),
+        ("Andini \u202egnp.exe Contoh", "direction_mark"),
+        ("Budi\tSanto\nso", "line_break"),
+        ("Budi\x00", "control_character"),
+    ],
+)
+def test_a_name_that_cannot_be_read_as_it_looks_is_refused(desk: Desk, name: str, code: str):
+    answer = desk.call("bkpsdm_admin", "POST", "/employees", json=_new(desk, name=name))
+
+    (error,) = answer.get_json()["errors"]
+    assert (answer.status_code, error["pointer"], error["code"]) == (422, "/name", code)
+
+
+def test_a_name_is_kept_as_it_reads(desk: Desk):
+    told = desk.call(
+        "bkpsdm_admin", "POST", "/employees", json=_new(desk, name=" Budi\t Sant\u00adoso\ufeff")
+    ).get_json()
+
+    assert told["name"] == "Budi Santoso"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "19950203-201901-1-777",
+        "\ufeff199502032019011777",
+        "'199502032019011777",
+        "１９９５０２０３２０１９０１１７７７",
+    ],
+)
+def test_an_nip_is_taken_and_looked_for_in_any_notation(desk: Desk, typed: str):
+    added = desk.call("sysadmin", "POST", "/employees", json=_new(desk, nip=typed)).get_json()
+    found = desk.call("sysadmin", "POST", "/employees/search", json={"nip": typed}).get_json()
+
+    assert added["nip"] == found["nip"] == "199502032019011777"
+
+
+def test_an_nip_that_nobody_can_have_is_not_registered(desk: Desk):
+    answer = desk.call("sysadmin", "POST", "/employees", json=_new(desk, nip="201502032019011777"))
+
+    assert answer.status_code == 422
+    assert answer.get_json()["code"] == "invalid_nip"
 
 
 def test_an_employee_of_a_school_belongs_to_the_opd_above(desk: Desk):

@@ -118,7 +118,7 @@ def test_no_contact_is_in_any_event(desk: Desk):
     said = json.dumps([dict(event.data) for event in desk.service.recorded()])
 
     assert "@" not in said
-    assert "0800000" not in said
+    assert "834000" not in said
 
 
 def test_a_unit_and_its_change_are_told(desk: Desk):

@@ -107,7 +107,18 @@ def test_over_https_cookies_are_pinned_to_the_host(build_app: Build, demo_copy: 
     assert "Path=/" in cookies[0]
 
 
-def test_the_nip_may_be_typed_with_spaces(door: Door):
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{} {} {} {}",
+        "{}.{}.{}.{}",
+        "{}{}{}{}\u200b",
+        "\u202a{}{}{}{}\u202c",
+        "{}-{}-{}-{}",
+        "'{}{}{}{}",
+    ],
+)
+def test_the_nip_may_be_typed_in_any_notation(door: Door, form: str):
     browser = door.browser()
     browser.get("/masuk")
     account = door.account("applicant")
@@ -115,7 +126,7 @@ def test_the_nip_may_be_typed_with_spaces(door: Door):
 
     response = browser.post(
         "/masuk",
-        nip=f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}",
+        nip=form.format(nip[:8], nip[8:14], nip[14], nip[15:]),
         password=account["password"],
     )
 

@@ -147,3 +147,13 @@ def test_the_log_channel_hides_the_number_and_leaves_the_text_out(monkeypatch):
     assert outcome.ending is Ending.ACCEPTED
     [(_event, values)] = log.told
     assert values == {"notice_id": str(NOTICE), "to": "6281*******01"}
+
+
+@pytest.mark.parametrize(
+    "channel", [WhatsAppLog(), WhatsAppCloud("cloud+https://x.test/v1/7", token=TOKEN)]
+)
+def test_a_landline_is_not_tried_and_the_reason_is_kept(channel):
+    outcome = channel.send(a_message(to="0361-234567"))
+
+    assert outcome.ending is Ending.PERMANENT
+    assert "cannot receive WhatsApp" in outcome.detail

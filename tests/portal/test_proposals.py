@@ -81,7 +81,7 @@ def test_a_proposal_shows_position_holder_since_and_expected_end(
     page = client.get(f"/portal/usulan/{PROPOSAL}").text
 
     assert "Plt. Fajar Contoh" in page
-    assert "2 April 2026, 07.30 WITA" in page
+    assert "2 April 2026 pukul 07.30 WITA" in page
     assert "10 April 2026" in page
     assert f'<li class="done"><span>{said("first")}' in page
     assert f'<li class="here" aria-current="step"><span>{said("second")}' in page

@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from chassis.http.api import Schema
+from chassis.http.fields import Exact, Line, Words
 from chassis.http.paging import PageArgs
 from services.documents.domain.limits import MAX_BYTES, MAX_GRANT_MINUTES
 
@@ -18,8 +19,8 @@ class UploadForm(Schema):
 class DocumentFilter(PageArgs):
     """Which of one's own documents."""
 
-    q = fields.String(load_default="", validate=validate.Length(max=100))
-    category = fields.String(load_default="", validate=validate.Length(max=60))
+    q = Words(load_default="")
+    category = Exact(load_default="", validate=validate.Length(max=60))
 
 
 class NewGrant(Schema):
@@ -27,5 +28,5 @@ class NewGrant(Schema):
 
     document_id = fields.UUID(required=True)
     viewer_id = fields.UUID(required=True, data_key="viewer")
-    purpose = fields.String(required=True, validate=validate.Length(min=1, max=120))
+    purpose = Line(120, required=True)
     minutes = fields.Integer(load_default=5, validate=validate.Range(min=1, max=MAX_GRANT_MINUTES))

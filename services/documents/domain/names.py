@@ -4,6 +4,8 @@ import re
 import unicodedata
 from urllib.parse import quote
 
+from chassis.kernel.text import shown_line
+
 _LONGEST = 120
 _ENDING = ".pdf"
 _UNNAMED = "dokumen.pdf"
@@ -13,12 +15,11 @@ _NOT_ASCII_WORD = re.compile(r"[^A-Za-z0-9._ -]+")
 def shown_name(given: str | None) -> str:
     """Make a harmless display name that ends in .pdf.
 
-    Folders, control characters and characters that turn the reading direction are dropped.
+    Folders and everything that nobody sees are dropped (R36).
     """
     last = re.split(r"[/\\]", given or "")[-1]
-    normal = unicodedata.normalize("NFC", last)
-    printable = "".join(letter for letter in normal if letter.isprintable() and letter not in '"<>')
-    stem = printable.strip().removesuffix(_ENDING).removesuffix(_ENDING.upper()).strip(" .")
+    plain = re.sub('["<>]', "", shown_line(last))
+    stem = plain.removesuffix(_ENDING).removesuffix(_ENDING.upper()).strip(" .")
     return f"{stem[:_LONGEST]}{_ENDING}" if stem else _UNNAMED
 
 

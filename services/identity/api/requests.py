@@ -5,15 +5,16 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from chassis.http.api import Schema
+from chassis.http.fields import Code, Exact, Line, Mail, Name, Phone, Words
 from chassis.http.paging import PageArgs
 from services.identity import queries
 from services.identity.domain.appointments import ACTING
 from services.identity.domain.employees import JENIS_JABATAN, JENJANG
 
-SHORT = validate.Length(min=1, max=80)
-NAME = validate.Length(min=1, max=200)
-_CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,38}$")
-_NIP = validate.Length(min=18, max=30)
+LONGEST_TITLE = 80
+LONGEST_NAME = 200
+# As it is typed, with whatever stands between the digits.
+_NIP = validate.Length(min=18, max=60)
 
 
 class KnownRole(validate.Validator):
@@ -30,9 +31,9 @@ class KnownRole(validate.Validator):
 
 
 class ContactInput(Schema):
-    email = fields.Email(allow_none=True, validate=validate.Length(max=200))
-    phone = fields.String(allow_none=True, validate=validate.Regexp(r"^\+?[0-9]{8,15}$"))
-    language = fields.String(validate=validate.OneOf(["id", "en"]))
+    email = Mail(allow_none=True)
+    phone = Phone(allow_none=True)
+    language = Exact(validate=validate.OneOf(["id", "en"]))
 
 
 class FactsInput(Schema):
@@ -40,19 +41,19 @@ class FactsInput(Schema):
 
     said_apart: tuple[str, ...] = ("source", "as_of")
 
-    name = fields.String(validate=NAME)
-    title_prefix = fields.String(allow_none=True, validate=SHORT)
-    title_suffix = fields.String(allow_none=True, validate=SHORT)
+    name = Name(LONGEST_NAME)
+    title_prefix = Name(LONGEST_TITLE, allow_none=True)
+    title_suffix = Name(LONGEST_TITLE, allow_none=True)
     unit_id = fields.UUID()
     birth_date = fields.Date()
-    sex = fields.String(validate=validate.OneOf(["male", "female"]))
+    sex = Exact(validate=validate.OneOf(["male", "female"]))
     cpns = fields.Boolean()
-    jabatan = fields.String(allow_none=True, validate=NAME)
-    jenis_jabatan = fields.String(allow_none=True, validate=validate.OneOf(JENIS_JABATAN))
-    jenjang = fields.String(allow_none=True, validate=validate.OneOf(JENJANG))
+    jabatan = Name(LONGEST_NAME, allow_none=True)
+    jenis_jabatan = Exact(allow_none=True, validate=validate.OneOf(JENIS_JABATAN))
+    jenjang = Exact(allow_none=True, validate=validate.OneOf(JENJANG))
     guru = fields.Boolean()
-    golongan = fields.String(allow_none=True, validate=validate.Length(min=1, max=5))
-    golongan_pertama = fields.String(allow_none=True, validate=validate.Length(min=1, max=5))
+    golongan = Exact(allow_none=True, validate=validate.Length(min=1, max=5))
+    golongan_pertama = Exact(allow_none=True, validate=validate.Length(min=1, max=5))
     tmt_cpns = fields.Date(allow_none=True)
     tmt_golongan = fields.Date(allow_none=True)
     tmt_jabatan = fields.Date(allow_none=True)
@@ -61,7 +62,7 @@ class FactsInput(Schema):
     masa_kerja_golongan_bulan = fields.Integer(
         allow_none=True, validate=validate.Range(min=0, max=720)
     )
-    source = fields.String(required=True, validate=validate.Length(min=1, max=120))
+    source = Line(120, required=True)
     as_of = fields.Date()
 
     @post_load
@@ -73,8 +74,8 @@ class FactsInput(Schema):
 
 class NewEmployee(FactsInput):
     said_apart = ("nip", "contact", "source", "as_of")
-    nip = fields.String(required=True, validate=_NIP)
-    name = fields.String(required=True, validate=NAME)
+    nip = Exact(required=True, validate=_NIP)
+    name = Name(LONGEST_NAME, required=True)
     unit_id = fields.UUID(required=True)
     contact = fields.Nested(ContactInput)
 
@@ -90,7 +91,7 @@ class EmployeeRow(NewEmployee):
 
 
 class EmployeeFilter(PageArgs):
-    q = fields.String(load_default=None, validate=validate.Length(min=1, max=100))
+    q = Words(shortest=1, load_default=None)
     unit_id = fields.UUID(load_default=None)
     active = fields.Boolean(load_default=None)
 
@@ -98,13 +99,13 @@ class EmployeeFilter(PageArgs):
 class NipQuery(Schema):
     """In the body, because an NIP has no place in an address that logs keep."""
 
-    nip = fields.String(required=True, validate=_NIP)
+    nip = Exact(required=True, validate=_NIP)
 
 
 class NewUnit(Schema):
-    code = fields.String(required=True, validate=_CODE)
-    name = fields.String(required=True, validate=NAME)
-    kind = fields.String(required=True, validate=validate.OneOf(["opd", "unit", "division"]))
+    code = Code(r"^[a-z0-9][a-z0-9-]{0,38}$", required=True)
+    name = Name(LONGEST_NAME, required=True)
+    kind = Exact(required=True, validate=validate.OneOf(["opd", "unit", "division"]))
     parent_id = fields.UUID(required=True)
     bkpsdm = fields.Boolean(load_default=False)
 
@@ -116,24 +117,22 @@ class UnitRow(NewUnit):
 
 
 class UnitChange(Schema):
-    name = fields.String(validate=NAME)
+    name = Name(LONGEST_NAME)
     active = fields.Boolean()
 
 
 class UnitFilter(PageArgs):
-    q = fields.String(load_default=None, validate=validate.Length(min=1, max=100))
-    kind = fields.String(
-        load_default=None, validate=validate.OneOf(["region", "opd", "unit", "division"])
-    )
+    q = Words(shortest=1, load_default=None)
+    kind = Exact(load_default=None, validate=validate.OneOf(["region", "opd", "unit", "division"]))
     parent_id = fields.UUID(load_default=None)
     active = fields.Boolean(load_default=None)
 
 
 class NewRoleGrant(Schema):
     employee_id = fields.UUID(required=True)
-    role = fields.String(required=True, validate=KnownRole())
+    role = Exact(required=True, validate=KnownRole())
     unit_id = fields.UUID(load_default=None, allow_none=True)
-    acting = fields.String(load_default="definitive", validate=validate.OneOf(ACTING))
+    acting = Exact(load_default="definitive", validate=validate.OneOf(ACTING))
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(load_default=None, allow_none=True)
 
@@ -150,20 +149,20 @@ class GrantProlongation(Schema):
 
 class RoleGrantFilter(PageArgs):
     employee_id = fields.UUID(load_default=None)
-    role = fields.String(load_default=None, validate=KnownRole())
+    role = Exact(load_default=None, validate=KnownRole())
     unit_id = fields.UUID(load_default=None)
     active = fields.Boolean(load_default=None)
 
 
 class NewDelegation(Schema):
-    role = fields.String(required=True, validate=KnownRole())
+    role = Exact(required=True, validate=KnownRole())
     unit_id = fields.UUID(load_default=None, allow_none=True)
     from_employee_id = fields.UUID(required=True)
     to_employee_id = fields.UUID(required=True)
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(required=True)
     layanan = fields.List(
-        fields.String(validate=validate.Length(min=1, max=40)),
+        Exact(validate=validate.Length(min=1, max=40)),
         load_default=None,
         allow_none=True,
         validate=validate.Length(min=1, max=50),
@@ -172,17 +171,17 @@ class NewDelegation(Schema):
 
 class DelegationFilter(PageArgs):
     involving = fields.UUID(load_default=None)
-    role = fields.String(load_default=None, validate=KnownRole())
+    role = Exact(load_default=None, validate=KnownRole())
     active = fields.Boolean(load_default=None)
 
 
 class RegionChange(Schema):
     totp_roles = fields.List(
-        fields.String(validate=validate.Length(min=1, max=24)),
+        Exact(validate=validate.Length(min=1, max=24)),
         required=True,
         validate=validate.Length(max=20),
     )
 
 
 class TotpCode(Schema):
-    code = fields.String(required=True, validate=validate.Length(min=6, max=10))
+    code = Exact(required=True, validate=validate.Length(min=6, max=10))

@@ -4,11 +4,12 @@ Birth date, sex, kind and (for a PNS) the month of appointment are written in th
 register that says otherwise is wrong somewhere and must be looked at before it is saved.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from chassis.kernel import contacts, text
 from chassis.kernel.errors import FieldError, Refused
 from chassis.kernel.nip import Nip
 from services.identity.domain import golongan
@@ -18,6 +19,13 @@ JENJANG = (
     *("pemula", "terampil", "mahir", "penyelia"),
     *("ahli_pertama", "ahli_muda", "ahli_madya", "ahli_utama"),
 )
+
+
+_CLEANING: Mapping[str, Callable[..., str]] = {
+    **dict.fromkeys(("name", "title_prefix", "title_suffix", "jabatan"), text.name),
+    "email": contacts.mail_address,
+    "phone": contacts.phone_number,
+}
 
 
 class FactsContradict(Refused):
@@ -53,6 +61,17 @@ class Facts:
 
 
 FACT_NAMES = tuple(Facts.__dataclass_fields__)
+
+
+def cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Clean names and contacts, whoever tells them: a form, a command, an import (R36, R37).
+
+    Raises `Invalid` with the field.
+    """
+    return {
+        key: _CLEANING[key](value, pointer=f"/{key}") if key in _CLEANING and value else value
+        for key, value in values.items()
+    }
 
 
 def from_nip(nip: Nip) -> dict[str, Any]:

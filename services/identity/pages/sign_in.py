@@ -73,7 +73,7 @@ def sign_in() -> AnyResponse:
             status=status_of(error),
             next_path=_next(default=""),
             wrong=messages_of(error),
-            nip=nip[:30],
+            nip=nip[:60],
             regions=regions,
         )
     return _go_on(signed)

@@ -41,7 +41,10 @@ _TEXTS = {
     ),
     "new_password": ("Kata sandi baru", "New password"),
     "nip": ("NIP / NI PPPK", "NIP / NI PPPK"),
-    "nip_hint": ("18 angka, boleh dengan spasi", "18 digits, spaces allowed"),
+    "nip_hint": (
+        "18 angka, boleh dengan spasi atau tanda baca",
+        "18 digits, spaces and marks allowed",
+    ),
     "oauth_request_wrong": (
         "Permintaan masuk dari aplikasi ini tidak benar. Buka kembali aplikasinya; bila tetap "
         "gagal, beri tahu pengelola aplikasi.",

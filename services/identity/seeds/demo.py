@@ -111,8 +111,8 @@ def _enrol(employee_id: UUID) -> str:
 
 
 def _phone(person: DemoPerson) -> str:
-    """Numbers that begin 0800-0000 belong to nobody."""
-    return f"0800000{person.nip[-3:]}0"
+    """No operator was given 0834; the numbers are of the form of a mobile number."""
+    return f"0834000{person.nip[-3:]}0"
 
 
 def _password() -> str:

@@ -41,13 +41,13 @@ def init(
     with app.app_context(), in_region(code), db.transaction():
         top = regions.set_up(code=code, name=name, zone=zone)
         bkpsdm = units.add(
-            code="bkpsdm", name=f"BKPSDM {name}", kind="opd", parent_id=top.id, bkpsdm=True
+            code="bkpsdm", name=f"BKPSDM {top.name}", kind="opd", parent_id=top.id, bkpsdm=True
         )
         today = queries.today()
         admin = employees.add(
             by=None,
             nip=admin_nip,
-            values={"name": admin_name.strip(), "unit_id": bkpsdm.id},
+            values={"name": admin_name, "unit_id": bkpsdm.id},
             contact={"email": admin_email} if admin_email else None,
             source=_SOURCE,
             as_of=today,

@@ -14,7 +14,7 @@ from chassis.events import outbox
 from chassis.kernel.errors import Refused
 from chassis.kernel.nip import parse_nip
 from services.identity import events, queries
-from services.identity.domain.employees import FACT_NAMES, Facts, check_facts, from_nip
+from services.identity.domain.employees import FACT_NAMES, Facts, check_facts, cleaned, from_nip
 from services.identity.domain.roles import check_is_not_last
 from services.identity.models import Account, Contact, Employee, EmployeeFact, db
 from services.identity.usecases.sessions import check_manages, revoke
@@ -61,13 +61,14 @@ def add(
 ) -> Employee:
     """Register an employee with an account that has no password yet.
 
-    `values` holds name, titles, unit_id and facts. Raises `InvalidNip`, `FactsContradict`,
-    `UnitUnfit` or `NipTaken`.
+    `values` holds name, titles, unit_id and facts. Raises `Invalid`, `InvalidNip`,
+    `FactsContradict`, `UnitUnfit` or `NipTaken`.
     """
-    number = parse_nip(nip)
-    facts = {**from_nip(number), **{k: v for k, v in values.items() if v is not None}}
-    check_facts(number, _facts(facts))
+    told = {name: value for name, value in cleaned(values).items() if value is not None}
     with db.transaction() as session:
+        number = parse_nip(nip, today=queries.today())
+        facts = {**from_nip(number), **told}
+        check_facts(number, _facts(facts))
         opd_id = _opd_of(facts["unit_id"])
         person = Employee(nip=number.digits, kind=number.kind, opd_id=opd_id, **facts)
         session.add(person)
@@ -96,6 +97,7 @@ def change(
     Deactivating also ends every session. Raises `NotFound`, `Stale`, `GrantBeyondOwnRole`,
     `FactsContradict`, `UnitUnfit` or, for the region's only administrator, `LastSysadmin`.
     """
+    values = cleaned(values)
     with db.transaction() as session:
         person = queries.employee(employee_id)
         person.check_seen(seen)
@@ -128,7 +130,7 @@ def change_own_contact(employee_id: UUID, *, seen: Seen, values: Mapping[str, An
     with db.transaction():
         contact = queries.contact(employee_id)
         contact.check_seen(seen)
-        if contact.change_if_different(**values, source=_OWN_WORD, as_of=queries.today()):
+        if contact.change_if_different(**cleaned(values), source=_OWN_WORD, as_of=queries.today()):
             outbox.record(events.contact_changed(contact))
     return contact
 
@@ -154,7 +156,8 @@ def _flush_unique(session: Session) -> None:
 def _add_contact(
     session: Session, employee_id: UUID, values: Mapping[str, Any], told: Telling
 ) -> None:
-    contact = Contact(employee_id=employee_id, source=told.source, as_of=told.as_of, **values)
+    reached = cleaned(values)
+    contact = Contact(employee_id=employee_id, source=told.source, as_of=told.as_of, **reached)
     session.add(contact)
     session.flush()
     outbox.record(events.contact_changed(contact))

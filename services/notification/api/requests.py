@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from chassis.http.api import Schema
+from chassis.http.fields import Exact
 from chassis.http.paging import PageArgs
 from services.notification.domain.rendering import LANGUAGES
 from services.notification.domain.wishes import NAMED_IN_V1
@@ -15,7 +16,7 @@ class InboxArgs(PageArgs):
     """Which of my notices: unread or read ones, those about one subject."""
 
     unread = fields.Boolean(load_default=None, allow_none=True)
-    about = fields.String(load_default=None, validate=validate.Length(max=120))
+    about = Exact(load_default=None, validate=validate.Length(max=120))
 
 
 class NewPreference(Schema):
@@ -28,8 +29,8 @@ class NewPreference(Schema):
     in_app = fields.Boolean(load_default=True)
     email = fields.Boolean()
     whatsapp = fields.Boolean()
-    channels = fields.Dict(keys=fields.String(), values=fields.Boolean())
-    language = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES))
+    channels = fields.Dict(keys=Exact(), values=fields.Boolean())
+    language = Exact(load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES))
 
     @validates_schema
     def check_named(self, data: Mapping[str, Any], **_options: Any) -> None:
@@ -41,8 +42,8 @@ class NewPreference(Schema):
 class DeliveriesArgs(PageArgs):
     """Deliveries about one subject, or in one state."""
 
-    subject = fields.String(load_default=None, validate=validate.Length(max=120))
-    state = fields.String(
+    subject = Exact(load_default=None, validate=validate.Length(max=120))
+    state = Exact(
         load_default=None,
         validate=validate.OneOf(["pending", "sending", "sent", "failed", "skipped"]),
     )

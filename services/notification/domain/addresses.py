@@ -1,11 +1,7 @@
-"""Where a message may go: a mail address or a mobile number that is safe to hand to a provider."""
+"""Where a message may go: an address by the rule that identity takes it by (R37)."""
 
-import re
-
-EMAIL_LIMIT = 254
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_MOBILE = re.compile(r"[1-9]\d{7,14}")
-_LOCAL_PREFIX = re.compile(r"^0(?=8)")
+from chassis.kernel import contacts
+from chassis.kernel.errors import Invalid
 
 
 class UnusableAddress(ValueError):
@@ -13,14 +9,11 @@ class UnusableAddress(ValueError):
 
 
 def email_address(text: str) -> str:
-    """Return the address, ASCII and on one line.
-
-    Raises `UnusableAddress` for anything that could break a header or an SMTP command.
-    """
-    address = text.strip(" ")
-    if len(address) > EMAIL_LIMIT or not _EMAIL.fullmatch(address):
-        raise UnusableAddress("not a mail address")
-    return address
+    """Return the address, ASCII and on one line. Raises `UnusableAddress`."""
+    try:
+        return contacts.mail_address(text)
+    except Invalid as refused:
+        raise UnusableAddress("not a mail address") from refused
 
 
 def sender_address(text: str) -> str:
@@ -31,13 +24,12 @@ def sender_address(text: str) -> str:
 def mobile_number(text: str) -> str:
     """Return the number as digits with the country code: 0812… is 62812….
 
-    Raises `UnusableAddress` when it is no number.
+    Raises `UnusableAddress` when it is no number, or a landline.
     """
-    digits = re.sub(r"[ ().-]", "", text).removeprefix("+")
-    number = _LOCAL_PREFIX.sub("62", digits)
-    if not _MOBILE.fullmatch(number):
-        raise UnusableAddress("not a mobile number with country code")
-    return number
+    try:
+        return contacts.mobile_number(text).removeprefix("+")
+    except Invalid as refused:
+        raise UnusableAddress(refused.errors[0].en) from refused
 
 
 def masked(address: str) -> str:

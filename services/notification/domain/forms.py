@@ -7,7 +7,7 @@ own affair. A short text has an end, and may have to be one line.
 from dataclasses import dataclass
 
 from services.notification.domain.rendering import Text
-from services.notification.domain.words import clean_line
+from chassis.kernel.text import shown_line
 
 _CUT = "…"
 
@@ -24,7 +24,7 @@ class Form:
     def shape(self, text: Text) -> Text:
         """Return the text in this form; one that is too long ends at a word, with an ellipsis."""
         if not self.lines:
-            text = Text(subject="", body=f"{text.subject}: {clean_line(text.body)}")
+            text = Text(subject="", body=f"{text.subject}: {shown_line(text.body)}")
         if self.longest is None:
             return text
         return Text(text.subject, _shortened(text.body, self.longest - len(text.subject)))

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.notification.domain.words import NotShowable, clean_line, in_words
+from chassis.kernel.text import shown_line
+from services.notification.domain.words import NotShowable, in_words
 
 LANGUAGES = ("id", "en")
 DEFAULT_LANGUAGE = "id"
@@ -131,7 +132,7 @@ def _text(parts: Mapping[str, str], facts: Facts, language: str) -> Text:
     lines = (_filled(line, facts, language) for line in parts["body"].split("\n"))
     body = "\n".join(line for line in lines if line is not None)
     spaced = re.sub(r"\n{3,}", "\n\n", body)
-    return Text(subject=clean_line(subject)[:SUBJECT_LIMIT], body=spaced.strip())
+    return Text(subject=shown_line(shown_line(subject)[:SUBJECT_LIMIT]), body=spaced.strip())
 
 
 def _filled(line: str, facts: Facts, language: str) -> str | None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from chassis.events.envelope import Event
 from chassis.events.inbox import Unprocessable
+from chassis.kernel.text import shown_line
 from chassis.process import manifest
 from chassis.process.clock import now
 from chassis.process.runtime import here
@@ -24,7 +25,6 @@ from services.notification.domain.rendering import (
     placeholders,
     render,
 )
-from services.notification.domain.words import clean_line
 from services.notification.models import PEOPLE, Delivery, Notice, Unit, db
 from staff.snapshot import DEFAULT_ZONE
 
@@ -131,7 +131,7 @@ def _name_of(person: UUID) -> str:
     name = PEOPLE.names([person]).get(person)
     if name is None:
         raise NotYetKnown(f"no copy of employee {person} yet")
-    return clean_line(name)
+    return shown_line(name)
 
 
 def _office() -> Office:
@@ -143,12 +143,12 @@ def _office() -> Office:
         .where(Unit.kind == "opd", Unit.bkpsdm.is_(True), Unit.active.is_(True))
         .order_by(Unit.id)
     )
-    name = clean_line(region.name)
+    name = shown_line(region.name)
     return Office(name=name, zone=region.zone or DEFAULT_ZONE, sender=_sender(name, bkpsdm))
 
 
 def _sender(region_name: str, bkpsdm: Unit | None) -> str:
     if bkpsdm is None:
         return region_name
-    office = clean_line(bkpsdm.name)
+    office = shown_line(bkpsdm.name)
     return office if region_name in office else f"{office} {region_name}"

@@ -1,11 +1,11 @@
 """What clients send, one schema per purpose; unknown members are refused."""
 
-import unicodedata
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate
+from marshmallow import fields, post_load, validate
 
 from chassis.http.api import Schema
+from chassis.http.fields import Code, Exact, Line, Name, Prose, Values, Words
 from chassis.http.paging import PageArgs
 from services.proposal.adapters.receipts import LONGEST as LONGEST_RECEIPT
 from services.proposal.adapters.receipts import read_receipt
@@ -17,52 +17,35 @@ from services.proposal.usecases.reviewing import Verdict
 LONGEST_NOTE = 2000
 LONGEST_NAME = 200
 MOST_REASONS = 50
-CODE = validate.Regexp(r"^[a-z][a-z0-9_]{0,62}$")
-_ALLOWED_CONTROLS = "\n\r\t"
-
-
-def no_control_characters(text: str) -> None:
-    """Refuse characters that no keyboard types and no database likes."""
-    for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs") and character not in _ALLOWED_CONTROLS:
-            raise ValidationError("Not a valid text: it has control characters.")
-
-
-def prose(longest: int = LONGEST_NOTE, **options: Any) -> fields.String:
-    """Make a field for text that people write."""
-    return fields.String(validate=[validate.Length(max=longest), no_control_characters], **options)
+CODE = r"^[a-z][a-z0-9_]{0,62}$"
 
 
 class ListArgs(PageArgs):
-    layanan = fields.String(load_default=None, validate=CODE)
-    q = prose(100, load_default=None)
+    layanan = Code(CODE, load_default=None)
+    q = Words(load_default=None)
 
 
 class MineArgs(ListArgs):
-    state = fields.String(load_default=None, validate=validate.OneOf(["open", "final"]))
-    stage = fields.String(load_default=None, validate=CODE)
+    state = Exact(load_default=None, validate=validate.OneOf(["open", "final"]))
+    stage = Code(CODE, load_default=None)
 
 
 class InboxArgs(ListArgs):
-    stage = fields.String(load_default=None, validate=CODE)
+    stage = Code(CODE, load_default=None)
 
 
 class NewProposal(Schema):
-    layanan = fields.String(required=True, validate=CODE)
-    fields_ = fields.Dict(
-        keys=fields.String(validate=CODE), data_key="fields", attribute="fields", load_default=dict
-    )
+    layanan = Code(CODE, required=True)
+    fields_ = Values(CODE, data_key="fields", attribute="fields", load_default=dict)
 
 
 class FieldChanges(Schema):
     """Only the fields that change; null clears one."""
 
-    fields_ = fields.Dict(
-        keys=fields.String(validate=CODE), data_key="fields", attribute="fields", required=True
-    )
+    fields_ = Values(CODE, data_key="fields", attribute="fields", required=True)
 
 
-class SignedReceipt(fields.String):
+class SignedReceipt(Exact):
     """The receipt that documents gave for the upload.
 
     It is verified as it is read, before the view's transaction: that may fetch keys.
@@ -91,20 +74,20 @@ class GrantArgs(Schema):
 
 
 class ReasonFields(Schema):
-    code = fields.String(required=True, validate=CODE)
-    target = fields.String(
+    code = Code(CODE, required=True)
+    target = Code(
+        r"^(document|field):[a-z][a-z0-9_]{0,62}$",
         load_default=None,
         allow_none=True,
-        validate=validate.Regexp(r"^(document|field):[a-z][a-z0-9_]{0,62}$"),
         metadata={"description": "document:<requirement> or field:<name>"},
     )
 
 
 class NewDecision(Schema):
-    decision = fields.String(
+    decision = Exact(
         required=True, validate=validate.OneOf([str(decision) for decision in DECISIONS])
     )
-    note = prose(load_default="")
+    note = Prose(LONGEST_NOTE, may_be_empty=True, load_default="")
     reasons = fields.List(
         fields.Nested(ReasonFields),
         load_default=list,
@@ -118,14 +101,10 @@ class NewDecision(Schema):
 
 
 class NewResult(Schema):
-    result = fields.String(
-        required=True, validate=validate.OneOf([str(result) for result in Result])
-    )
-    remark = prose(load_default="")
+    result = Exact(required=True, validate=validate.OneOf([str(result) for result in Result]))
+    remark = Prose(LONGEST_NOTE, may_be_empty=True, load_default="")
     receipt = SignedReceipt(load_default=None, allow_none=True)
-    fields_ = fields.Dict(
-        keys=fields.String(validate=CODE), data_key="fields", attribute="fields", load_default=dict
-    )
+    fields_ = Values(CODE, data_key="fields", attribute="fields", load_default=dict)
 
     @post_load
     def _made(self, given: dict[str, Any], **_: Any) -> Outcome:
@@ -135,8 +114,8 @@ class NewResult(Schema):
 class NewSubStatus(Schema):
     """Where a file in processing is, such as "sent to BKN", with a number and a date."""
 
-    text = prose(LONGEST_NAME, required=True)
-    number = prose(LONGEST_NAME, load_default=None, allow_none=True)
+    text = Line(LONGEST_NAME, required=True)
+    number = Line(LONGEST_NAME, may_be_empty=True, load_default=None, allow_none=True)
     day = fields.Date(load_default=None, allow_none=True, data_key="date")
 
     @post_load
@@ -145,13 +124,13 @@ class NewSubStatus(Schema):
 
 
 class StatusQuestion(Schema):
-    number = prose(LONGEST_NAME, required=True)
-    lookup_code = prose(LONGEST_NAME, required=True)
+    number = Words(LONGEST_NAME, required=True)
+    lookup_code = Exact(required=True, validate=validate.Length(max=LONGEST_NAME))
 
 
 class NewHoliday(Schema):
     day = fields.Date(required=True)
-    name = prose(LONGEST_NAME, required=True)
+    name = Name(LONGEST_NAME, required=True)
 
 
 class YearArgs(Schema):
@@ -165,7 +144,9 @@ class DayArgs(Schema):
 class NumberArgs(Schema):
     """A number as people write it."""
 
-    number = fields.String(required=True, metadata={"example": "DEMO/BEBAS-HUKDIS/2026/000001"})
+    number = Words(
+        LONGEST_NAME, required=True, metadata={"example": "DEMO/BEBAS-HUKDIS/2026/000001"}
+    )
 
 
 class ProposalArgs(Schema):

@@ -1,22 +1,30 @@
 """Is one value right for its field? Types, lengths, limits and options."""
 
-import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from chassis.kernel.errors import FieldError
+from chassis.kernel.errors import FieldError, Invalid
+from chassis.kernel.text import prose
 from services.proposal.domain.facts import month_of
 from services.proposal.domain.layanan import Field
 from services.proposal.domain.stages import Text
 
 MAX_TEXT = 2000
 MAX_WHOLE_NUMBER = 10**12
-_ALLOWED_CONTROLS = "\n\r\t"
 
 
 def is_empty(value: Any) -> bool:
     return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def cleaned(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Clean what was typed into text fields (R36).
+
+    What cannot be cleaned stays as it is, so that `value_errors` says why.
+    """
+    texts = {field.name for field in fields if field.type == "text"}
+    return {name: _clean(value) if name in texts else value for name, value in values.items()}
 
 
 def value_errors(field: Field, value: Any, *, prefix: str = "/fields") -> list[FieldError]:
@@ -33,21 +41,31 @@ def field_error(pointer: str, code: str, text: Text) -> FieldError:
     return FieldError(pointer, code, text["id"], text.get("en", text["id"]))
 
 
+def _clean(value: Any) -> Any:
+    try:
+        return prose(value, may_be_empty=True) if isinstance(value, str) else value
+    except Invalid:
+        return value
+
+
 _Problem = tuple[str, Text] | None
 
 
 def _text(field: Field, value: Any) -> _Problem:
     if not isinstance(value, str):
         return _wrong_type("Isi dengan teks.", "Enter text.")
-    if any(unicodedata.category(char) == "Cc" and char not in _ALLOWED_CONTROLS for char in value):
-        return _wrong_type("Teks berisi karakter kendali.", "The text has control characters.")
+    try:
+        clean = prose(value)
+    except Invalid as refused:
+        (error,) = refused.errors
+        return error.code, {"id": error.id, "en": error.en}
     shortest, longest = field.minimum or 1, field.maximum or MAX_TEXT
-    if len(value.strip()) < shortest:
+    if len(clean) < shortest:
         return "too_short", {
             "id": f"Paling sedikit {shortest} karakter.",
             "en": f"At least {shortest} characters.",
         }
-    if len(value) > longest:
+    if len(clean) > longest:
         return "too_long", {
             "id": f"Paling banyak {longest} karakter.",
             "en": f"At most {longest} characters.",

@@ -22,6 +22,7 @@ from services.proposal.domain.checking import (
     window_state,
 )
 from services.proposal.domain.facts import period_of, with_defaults
+from services.proposal.domain.field_checking import cleaned
 from services.proposal.domain.numbering import new_lookup_code, proposal_number
 from services.proposal.domain.opening import require_open
 from services.proposal.domain.schedule import expected_end
@@ -155,10 +156,11 @@ def withdraw(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
 
 
 def _entered(case: Case, fields: Mapping[str, Any], employee: Employee) -> dict[str, Any]:
-    errors = check_draft(case.layanan, fields)
+    given = cleaned(case.layanan.fields, fields)
+    errors = check_draft(case.layanan, given)
     if errors:
         raise Invalid(errors=errors)
-    merged = {**case.proposal.fields, **fields}
+    merged = {**case.proposal.fields, **given}
     values = {name: value for name, value in merged.items() if value is not None}
     if case.stage is not Stage.DRAFT:
         return values

@@ -13,6 +13,7 @@ from services.proposal import events
 from services.proposal.adapters.receipts import Receipt
 from services.proposal.domain import workflow
 from services.proposal.domain.checking import check_result
+from services.proposal.domain.field_checking import cleaned
 from services.proposal.domain.stages import Result, Stage
 from services.proposal.models import Proposal, db
 from services.proposal.usecases.attaching import RESULT, add_document, check_is_pdf, check_owner
@@ -109,7 +110,7 @@ def _close(case: Case, author: Author, role: str, outcome: Outcome) -> Proposal:
         remark=outcome.remark,
         has_document=outcome.receipt is not None,
     )
-    _check_fields(case, outcome)
+    fields = _checked_fields(case, outcome)
     document = add_document(case, RESULT, outcome.receipt) if outcome.receipt else None
     move(
         case,
@@ -119,7 +120,7 @@ def _close(case: Case, author: Author, role: str, outcome: Outcome) -> Proposal:
         changes={"result": str(outcome.result)},
         result=str(outcome.result),
         remark=outcome.remark.strip() or None,
-        result_fields=dict(outcome.fields),
+        result_fields=fields,
         pickup_place=_pickup_place(case, outcome),
     )
     outbox.record(events.completed(case.proposal, case.layanan, document))
@@ -128,13 +129,15 @@ def _close(case: Case, author: Author, role: str, outcome: Outcome) -> Proposal:
     return case.proposal
 
 
-def _check_fields(case: Case, outcome: Outcome) -> None:
+def _checked_fields(case: Case, outcome: Outcome) -> dict[str, Any]:
+    given = cleaned(case.layanan.result.fields, outcome.fields)
     if outcome.result is Result.MS:
-        errors = check_result(case.layanan, outcome.fields)
+        errors = check_result(case.layanan, given)
     else:
-        errors = [_only_with_ms(name) for name in outcome.fields]
+        errors = [_only_with_ms(name) for name in given]
     if errors:
         raise Invalid(errors=errors)
+    return given
 
 
 def _only_with_ms(name: str) -> FieldError:

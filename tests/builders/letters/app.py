@@ -3,7 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
-from marshmallow import fields, validate
+from marshmallow import fields
 from sqlalchemy import select
 
 from chassis.data.paging import Page, page
@@ -13,6 +13,7 @@ from chassis.events.inbox import EventData, Hearing, Unprocessable, hear
 from chassis.events.outbox import record
 from chassis.http.api import Blueprint, Schema, VersionedView
 from chassis.http.auth import accept_until_expiry, person, requires
+from chassis.http.fields import Prose
 from chassis.http.paging import PageArgs, page_schema
 from chassis.http.preferences import prefers_minimal
 from chassis.http.writing import writes
@@ -33,7 +34,7 @@ pages = Blueprint("letters", url_prefix="/api/letters/v1")
 
 
 class LetterIn(Schema):
-    text = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    text = Prose(200, required=True)
 
 
 class LetterOut(VersionedView):

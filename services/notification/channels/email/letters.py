@@ -9,10 +9,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from html import escape
 
+from chassis.kernel.text import shown_line
 from chassis.process.clock import now
 from services.notification.adapters.channels import Message
 from services.notification.domain.addresses import email_address
-from services.notification.domain.words import clean_line
 
 # Seven bits on the wire, whatever the relay can do.
 _POLICY = SMTP.clone(cte_type="7bit", utf8=False)
@@ -53,7 +53,7 @@ def message_id(message: Message, *, mail_from: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    if text != clean_line(text):
+    if text != shown_line(text):
         raise HeaderUnsafe("a header's text has line breaks or control characters")
     return text
 

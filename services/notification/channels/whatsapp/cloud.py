@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from chassis.kernel.text import shown_line
 from chassis.process.config import Settings
 from chassis.process.watchdog import time_limit
 from services.notification.adapters.channels import Message
@@ -24,7 +25,6 @@ from services.notification.domain.attempts import (
     temporary,
     uncertain,
 )
-from services.notification.domain.words import clean_line
 
 LONGEST_PARAMETER = 1_024
 LONGEST_TEXT = 4_096
@@ -110,7 +110,7 @@ class WhatsAppCloud:
 
     def _from_template(self, message: Message) -> dict[str, Any]:
         """One approved template with two parameters, {{1}} the subject and {{2}} the text."""
-        texts = (message.subject, clean_line(message.body))
+        texts = (message.subject, shown_line(message.body))
         parameters = [{"type": "text", "text": text[:LONGEST_PARAMETER]} for text in texts]
         return {
             "type": "template",
