@@ -1,9 +1,13 @@
 """The staff register and the tree of units over HTTP."""
 
+from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from chassis.process.regions import in_region
+from services.identity.models import Employee, db
 from tests.identity.desk import Desk
 
 NEW = {
@@ -83,6 +87,26 @@ def test_an_nip_that_nobody_can_have_is_not_registered(desk: Desk):
 
     assert answer.status_code == 422
     assert answer.get_json()["code"] == "invalid_nip"
+
+
+def test_a_number_registered_before_the_rule_stays_readable_and_its_facts_can_change(desk: Desk):
+    impossible = "201001012015011777"
+    person = desk.id_of("applicant")
+    with desk.app.app_context(), in_region("demo"), db.transaction() as session:
+        told = {"nip": impossible, "birth_date": date(2010, 1, 1), "tmt_cpns": date(2015, 1, 1)}
+        session.execute(update(Employee).where(Employee.id == person).values(**told))
+
+    found = desk.call("sysadmin", "POST", "/employees/search", json={"nip": impossible})
+    changed = desk.call(
+        "sysadmin",
+        "PATCH",
+        f"/employees/{person}",
+        json={"jabatan": " Analis\u00a0 Contoh ", "source": "SK 1"},
+        headers={"If-Match": found.headers["ETag"]},
+    )
+
+    assert changed.status_code == 200, changed.get_json()
+    assert changed.get_json()["jabatan"] == "Analis Contoh"
 
 
 def test_an_employee_of_a_school_belongs_to_the_opd_above(desk: Desk):

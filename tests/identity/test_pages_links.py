@@ -16,7 +16,16 @@ from chassis.kernel.errors import Refused
 from chassis.process.clock import now
 from chassis.process.regions import all_regions, in_region
 from services.identity.manifest import ROLES
-from services.identity.models import Account, Employee, PasswordLink, Region, RoleGrant, db
+from services.identity.models import (
+    Account,
+    Contact,
+    Employee,
+    PasswordLink,
+    Region,
+    RoleGrant,
+    Unit,
+    db,
+)
 from services.identity.seeds.first_run import init
 from tests.identity.conftest import Build
 from tests.identity.demo import account
@@ -63,6 +72,40 @@ def test_a_new_region_begins_with_one_administrator_and_a_link(bare: Door):
         assert set(region.totp_roles) == {role.code for role in ROLES if role.second_factor}
         assert person.nip == ADMIN
         assert (grant.employee_id, grant.role) == (person.id, "sysadmin")
+
+
+def test_what_the_command_was_given_is_cleaned_like_what_a_form_sends(bare: Door):
+    _init(
+        bare.app,
+        name="Kabupaten\u00a0 Contoh",
+        admin_nip="19800101.200501.1.777",
+        admin_name=" Admin\t Per\u00adtama\u200b",
+        admin_email="admin@CONTOH.example ",
+    )
+
+    with bare.app.app_context(), in_region("kab-contoh"):
+        person = db.session.scalars(select(Employee)).one()
+        contact = db.session.scalars(select(Contact)).one()
+        names = set(db.session.scalars(select(Unit.name)))
+    assert (person.nip, person.name) == (ADMIN, "Admin Pertama")
+    assert contact.email == "admin@contoh.example"
+    assert names == {"Kabupaten Contoh", "BKPSDM Kabupaten Contoh"}
+
+
+@pytest.mark.parametrize(
+    ("given", "pointer"),
+    [
+        ({"admin_name": "Admin \u202eamatreP"}, "/name"),
+        ({"admin_email": "admin@contoh"}, "/email"),
+        ({"admin_nip": "201001012015011777"}, "/nip"),
+        ({"name": "Kab\x00"}, "/name"),
+    ],
+)
+def test_what_nobody_could_register_by_a_form_no_command_registers(bare: Door, given, pointer):
+    with pytest.raises(Refused) as refused:
+        _init(bare.app, **given)
+
+    assert [error.pointer for error in refused.value.errors] == [pointer]
 
 
 def test_the_first_administrator_sets_a_password_then_a_second_factor_then_is_in(bare: Door):

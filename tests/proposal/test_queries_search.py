@@ -59,3 +59,10 @@ def test_an_nip_is_found_in_any_notation(office: Office, form: str):
 )
 def test_long_rows_of_digits_are_split_once(q: str):
     assert len(search.words_of(q)) <= 100
+
+
+@pytest.mark.parametrize("q", ["bebas_hukdis", "bebas hukuman disiplin", "bebas hukdis contoh"])
+def test_a_layanan_is_found_by_name_short_name_and_code(office: Office, q: str):
+    wanted = office.submitted()
+
+    assert found(office, q) == [str(wanted)]

@@ -9,9 +9,11 @@ from sqlalchemy.exc import IntegrityError
 
 from chassis.data.versioned import Seen
 from chassis.events import outbox
+from chassis.kernel import text
 from chassis.kernel.errors import Refused
 from chassis.process.ids import uuid7
 from services.identity import events, queries
+from services.identity.domain.employees import cleaned
 from services.identity.models import Employee, Unit, db
 
 _PARENT_KINDS = {"opd": ("region",), "unit": ("opd", "unit"), "division": ("opd",)}
@@ -40,7 +42,8 @@ class UnitInUse(Refused):
 
 
 def add(*, code: str, name: str, kind: str, parent_id: UUID, bkpsdm: bool = False) -> Unit:
-    """Add a unit below another. Raises `UnitMisplaced` or `UnitCodeTaken`."""
+    """Add a unit below another. Raises `Invalid`, `UnitMisplaced` or `UnitCodeTaken`."""
+    name = text.name(name, pointer="/name")
     with db.transaction() as session:
         parent = queries.unit(parent_id)
         if not parent.active or parent.kind not in _PARENT_KINDS[kind]:
@@ -64,7 +67,7 @@ def change(unit_id: UUID, *, seen: Seen, values: Mapping[str, Any]) -> Unit:
         unit.check_seen(seen)
         if values.get("active") is False and _is_used(unit_id):
             raise UnitInUse
-        if unit.change_if_different(**values):
+        if unit.change_if_different(**cleaned(values)):
             outbox.record(events.unit_changed(unit, queries.region()))
     return unit
 

@@ -241,6 +241,7 @@ def _expected_end(case: Case, stage: Stage) -> date | None:
 def _index(case: Case) -> None:
     applicant, number = case.proposal.applicant, case.proposal.number or ""
     texts = (applicant["name"], applicant["nip"], number, number.rpartition("/")[2])
-    names = () if case.layanan.sensitive else (case.layanan.name["id"],)
-    for word in words_of(*texts, *names):
+    layanan = case.layanan
+    names = (layanan.name["id"], layanan.short_name["id"], layanan.code)
+    for word in words_of(*texts, *(() if layanan.sensitive else names)):
         case.session.add(SearchWord(proposal_id=case.proposal.id, word=word))
