@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from _pytest.nodeid import NodeId
+from hypothesis import settings
 
 from chassis.process import telemetry
 from ops.engines.postgres import Postgres
@@ -18,6 +19,9 @@ from tests.builders.service import Service, one_service
 from tests.builders.shared import SharedCluster, shares_the_cluster
 
 telemetry.configure_logs(terminal=False, level=40)
+# A machine at work is slow at any moment; no property is about time.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 CLUSTER = pytest.StashKey[SharedCluster]()
 CLUSTERS = "clusters"
 # Fixtures that start a server, and those of a module that build a system.

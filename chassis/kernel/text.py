@@ -20,6 +20,9 @@ _JOINER, _STYLE = "\u200d", "\ufe0f"
 _SKIN = frozenset("🏻🏼🏽🏾🏿")
 # Letters and a sign of other scripts that are drawn as nothing.
 _EMPTY_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# Putting marks in order takes ever longer in a longer row, so Unicode bounds it (UAX 15, D4).
+_MOST_MARKS = 30
+_WIDE_MARKS = "\uff9e\uff9f"
 _APOSTROPHES = dict.fromkeys(map(ord, "'`´‘’‛ʹʻʼʽʾʿˈ′‵＇"))
 
 _REASONS: Mapping[str, tuple[str, str]] = {
@@ -39,6 +42,10 @@ _REASONS: Mapping[str, tuple[str, str]] = {
         "Teks berisi karakter yang rusak ({code}). Ketik ulang bagian itu.",
         "The text has a broken character ({code}). Type that part again.",
     ),
+    "too_many_marks": (
+        "Terlalu banyak tanda pada satu huruf. Ketik ulang teksnya.",
+        "There are too many marks on one letter. Type the text again.",
+    ),
     "direction_mark": (
         "Teks berisi tanda pembalik arah baca ({code}) yang tidak terlihat. Ketik ulang teksnya.",
         "The text has an invisible mark that turns its direction ({code}). Type the text again.",
@@ -52,7 +59,10 @@ _REASONS: Mapping[str, tuple[str, str]] = {
 
 def line(text: str, *, pointer: str = "", may_be_empty: bool = False) -> str:
     """Clean a text of one line. Raises `Invalid` with the reason at `pointer`."""
-    return _accepted(_cleaned(text), pointer, may_be_empty=may_be_empty, breaks=False)
+    cleaned = prose(text, pointer=pointer, may_be_empty=may_be_empty)
+    if "\n" in cleaned:
+        raise _refusal("line_break", pointer)
+    return cleaned
 
 
 def name(text: str, *, pointer: str = "", may_be_empty: bool = False) -> str:
@@ -62,7 +72,16 @@ def name(text: str, *, pointer: str = "", may_be_empty: bool = False) -> str:
 
 def prose(text: str, *, pointer: str = "", may_be_empty: bool = False) -> str:
     """Clean a text that may have several lines, each ended by a line feed. Raises `Invalid`."""
-    return _accepted(_cleaned(text), pointer, may_be_empty=may_be_empty, breaks=True)
+    plain = _plain(text)
+    for place, reason in _refused(plain):
+        raise _refusal(reason, pointer, plain[place])
+    bounded = _bounded(plain)
+    cleaned = unicodedata.normalize("NFC", bounded)
+    if bounded != plain or _bounded(cleaned) != cleaned:
+        raise _refusal("too_many_marks", pointer)
+    if not any(map(_is_seen, cleaned)) and (cleaned or not may_be_empty):
+        raise _refusal("nothing_left", pointer)
+    return cleaned
 
 
 def exact(text: str, *, pointer: str = "") -> str:
@@ -83,36 +102,43 @@ def shown_line(text: str) -> str:
 
 def shown_block(text: str) -> str:
     """Keep a text's lines and leave out whatever `prose` would refuse."""
-    cleaned = _cleaned(text)
-    refused = {place for place, _ in _refused(cleaned)}
-    rest = "".join(letter for place, letter in enumerate(cleaned) if place not in refused)
-    lines = (part.rstrip(" ") for part in unicodedata.normalize("NFC", rest).split("\n"))
-    return "\n".join(lines).strip(" \n")
+    plain = _plain(text)
+    refused = {place for place, _ in _refused(plain)}
+    rest = "".join(letter for place, letter in enumerate(plain) if place not in refused)
+    composed = _bounded(unicodedata.normalize("NFC", _bounded(rest)))
+    return "\n".join(part.rstrip(" ") for part in composed.split("\n")).strip(" \n")
 
 
 def fold(text: str) -> str:
     """Return a text as it is looked up: without case, width, accents and apostrophes."""
-    spread = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
-    letters = unicodedata.normalize("NFKD", spread.translate(_APOSTROPHES))
+    return _bare(_bare(text).casefold())
+
+
+def _bare(text: str) -> str:
+    spread = unicodedata.normalize("NFKD", _bounded(text.translate(_APOSTROPHES)))
+    letters = spread.translate(_APOSTROPHES)
     return "".join(letter for letter in letters if unicodedata.category(letter) not in ("Mn", "Cf"))
 
 
-def _cleaned(text: str) -> str:
+def _plain(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.strip(" ")
     lines = _DROPPED.sub("", _NEW_LINES.sub("\n", text)).replace("\t", " ")
     blanks = (" " if unicodedata.category(letter) == "Zs" else letter for letter in lines)
-    return unicodedata.normalize("NFC", "".join(blanks)).strip(" \n")
+    return "".join(blanks).strip(" \n")
 
 
-def _accepted(text: str, pointer: str, *, may_be_empty: bool, breaks: bool) -> str:
-    for place, reason in _refused(text):
-        raise _refusal(reason, pointer, text[place])
-    if not breaks and "\n" in text:
-        raise _refusal("line_break", pointer)
-    if not any(map(_is_seen, text)) and (text or not may_be_empty):
-        raise _refusal("nothing_left", pointer)
-    return text
+def _bounded(text: str) -> str:
+    """Leave out the marks of a row that is longer than any script needs."""
+    if text.isascii():
+        return text
+    row, letters = 0, []
+    for letter in text:
+        is_mark = unicodedata.category(letter)[0] == "M" or letter in _WIDE_MARKS
+        row = row + 1 if is_mark else 0
+        if row <= _MOST_MARKS:
+            letters.append(letter)
+    return "".join(letters)
 
 
 def _is_seen(character: str) -> bool:

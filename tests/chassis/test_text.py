@@ -15,7 +15,7 @@ TRICKY = st.text(
         "a é\u0301'\t\n\r\u00a0\u00ad\u200b\u200d\u2028\u2060\ufeff👩💻❤\ufe0f🏽\u3164\u202e"
     ),
     max_size=12,
-)
+) | st.text("a\u0301\u0323\uff9e\u0f73\u202e", min_size=30, max_size=80)
 TEXTS = ANY_TEXT | TRICKY
 
 
@@ -81,6 +81,15 @@ def test_prose_keeps_its_lines_and_their_ends_are_one_character():
 )
 def test_emoji_that_are_joined_stay_whole(emoji):
     assert text.prose(f"Terima kasih {emoji}") == f"Terima kasih {emoji}"
+
+
+MARKED = "a" + "\u0301\u0323" * 40
+
+
+def test_a_letter_has_no_more_marks_than_any_script_needs():
+    assert reason(text.name, MARKED) == "too_many_marks"
+    assert len(text.shown_line(MARKED)) < 40
+    assert text.fold(MARKED + "b") == "ab"
 
 
 def test_a_text_that_may_be_empty_may_hold_nothing_but_no_trick():

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from chassis.kernel import contacts, text
+from chassis.kernel import contacts
 from chassis.kernel.errors import FieldError, Refused
 from chassis.kernel.nip import Nip
+from chassis.kernel.text import name as clean_name
 from services.identity.domain import golongan
 
 JENIS_JABATAN = ("struktural", "jf", "pelaksana")
@@ -22,7 +23,7 @@ JENJANG = (
 
 
 _CLEANING: Mapping[str, Callable[..., str]] = {
-    **dict.fromkeys(("name", "title_prefix", "title_suffix", "jabatan"), text.name),
+    **dict.fromkeys(("name", "title_prefix", "title_suffix", "jabatan"), clean_name),
     "email": contacts.mail_address,
     "phone": contacts.phone_number,
 }

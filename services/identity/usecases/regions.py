@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 
 from chassis.data.versioned import Seen
 from chassis.events import outbox
-from chassis.kernel import text as texts
 from chassis.kernel.errors import FieldError, Invalid, Refused
+from chassis.kernel.text import name as clean_name
 from chassis.process.regions import in_region
 from services.identity import events, queries
 from services.identity.domain.regions import check_region
@@ -30,7 +30,7 @@ def set_up(
     Holders of `totp_roles` must use a second factor; None: as the manifests have it. Raises
     `Invalid` or `RegionExists`.
     """
-    name = texts.name(name, pointer="/name", may_be_empty=True)
+    name = clean_name(name, pointer="/name", may_be_empty=True)
     check_region(code=code, name=name, zone=zone)
     if totp_roles is None:
         totp_roles = [role.code for role in queries.roles() if role.second_factor]

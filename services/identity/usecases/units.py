@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from chassis.data.versioned import Seen
 from chassis.events import outbox
-from chassis.kernel import text
 from chassis.kernel.errors import Refused
+from chassis.kernel.text import name as clean_name
 from chassis.process.ids import uuid7
 from services.identity import events, queries
 from services.identity.domain.employees import cleaned
@@ -43,7 +43,7 @@ class UnitInUse(Refused):
 
 def add(*, code: str, name: str, kind: str, parent_id: UUID, bkpsdm: bool = False) -> Unit:
     """Add a unit below another. Raises `Invalid`, `UnitMisplaced` or `UnitCodeTaken`."""
-    name = text.name(name, pointer="/name")
+    name = clean_name(name, pointer="/name")
     with db.transaction() as session:
         parent = queries.unit(parent_id)
         if not parent.active or parent.kind not in _PARENT_KINDS[kind]:

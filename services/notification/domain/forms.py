@@ -6,8 +6,8 @@ own affair. A short text has an end, and may have to be one line.
 
 from dataclasses import dataclass
 
-from services.notification.domain.rendering import Text
 from chassis.kernel.text import shown_line
+from services.notification.domain.rendering import Text
 
 _CUT = "…"
 
