@@ -15,6 +15,7 @@ from chassis.http.auth import person, requires
 from chassis.http.multipart import form_with_file
 from chassis.http.paging import PageArgs, page_schema
 from chassis.http.writing import IDEMPOTENCY_KEY, write, writes
+from chassis.kernel.text import shown_line
 from chassis.run.import_columns import mapping_given
 from chassis.run.import_files import MOST_BYTES, FileTooLarge, read_file
 from chassis.run.import_papers import CSV, XLSX, corrections_xlsx, sample_csv, sample_xlsx
@@ -200,8 +201,7 @@ def _add_steps(routes: _Routes) -> None:
 
 def _shown_name(given: str | None) -> str:
     last = (given or "").replace("\\", "/").rpartition("/")[2]
-    harmless = "".join(letter for letter in last if letter.isprintable()).strip()
-    return harmless[-_LONGEST_NAME:] or "berkas"
+    return shown_line(last)[-_LONGEST_NAME:] or "berkas"
 
 
 def _attachment(content: bytes, content_type: str, name: str) -> Response:

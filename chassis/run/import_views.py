@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from chassis.data.import_rows import NOT_UNDONE, UNDONE, WRONG, ImportBatch
 from chassis.http.api import Schema
+from chassis.http.fields import Exact
 from chassis.run.import_columns import ERRORS_HEADING, Column
 from chassis.run.import_files import Cells
 from chassis.run.importing import Importing, ImportKind
@@ -92,13 +93,13 @@ class ImportView(ImportSummary):
 class NewImport(Schema):
     """The form beside the file. `mapping` is a JSON object from heading to column or null."""
 
-    kind = fields.String(required=True, validate=validate.Length(min=1, max=40))
-    mapping = fields.String(load_default=None, validate=validate.Length(max=20_000))
+    kind = Exact(required=True, validate=validate.Length(min=1, max=40))
+    mapping = Exact(load_default=None, validate=validate.Length(max=20_000))
     dry_run = fields.Boolean(load_default=True)
 
 
 class SampleFormat(Schema):
-    format = fields.String(load_default="xlsx", validate=validate.OneOf(["xlsx", "csv"]))
+    format = Exact(load_default="xlsx", validate=validate.OneOf(["xlsx", "csv"]))
 
 
 def kind_view(kind: ImportKind) -> dict[str, Any]:

@@ -193,10 +193,10 @@ def roles_of(desk: Desk, nip: str) -> list[tuple[str, str]]:
 
 def test_contacts_are_taken_when_somebody_is_registered_and_never_after(desk: Desk):
     headings = (*HEADINGS, "Surel", "No HP")
-    first = table((*BUDI, "budi@contoh.example", "080000007770"), headings=headings)
+    first = table((*BUDI, "budi@contoh.example", "083400007770"), headings=headings)
     imported(desk, first)
 
-    again = imported(desk, table((*BUDI, "lain@contoh.example", "080000007771"), headings=headings))
+    again = imported(desk, table((*BUDI, "lain@contoh.example", "083400007771"), headings=headings))
 
     assert counts(again, "same") == (1,)
     assert len(desk.events("employee.contact_changed.v1")) == _contacts_before(desk) + 1

@@ -138,7 +138,7 @@ EMPLOYEE_COLUMNS = (
         "phone",
         "Telepon",
         TEXT,
-        "080000009990",
+        "0834-0000-9990",
         _help("Seperti surel", "As with the mail address"),
         also=("No HP", "Nomor HP", "HP", "WhatsApp", "No. telepon"),
     ),
