@@ -229,19 +229,6 @@ def test_every_text_of_every_request_is_read_by_the_one_rule(name, system):
     assert {type(schema).__name__: unchecked(schema) for schema in made if unchecked(schema)} == {}
 
 
-def test_no_schema_of_requests_has_a_text_of_its_own_kind():
-    loose = re.compile(r"fields\.(String|Str|Email|Url|URL|Raw|Dict)\(")
-    offending = [
-        f"{path.relative_to(ROOT)}:{number}"
-        for path in source_files("services")
-        if path.name == "requests.py"
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
-        if loose.search(line)
-    ]
-
-    assert offending == []
-
-
 def test_no_view_opens_a_transaction_or_asks_the_database_itself():
     reaching = [
         f"{path.relative_to(ROOT)}"
