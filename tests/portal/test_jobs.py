@@ -99,7 +99,7 @@ def test_a_job_in_the_list_says_in_words_how_far_it_is(importer: FlaskClient, ed
     assert "120 dari 400" in page
     assert '<progress max="400" value="120" aria-label="Kemajuan">' in page
     assert '<td data-label="Kesalahan">7</td>' in page
-    assert "1 April 2026, 09.05 WITA" in page
+    assert "1 April 2026 pukul 09.05 WITA" in page
 
 
 def test_a_job_that_does_not_know_its_end_yet_shows_that_it_goes_on(
@@ -126,7 +126,7 @@ def test_only_what_goes_on_is_looked_at_again_and_can_be_reloaded(
         page = importer.get(address).text
         assert "data-watch" not in page
         assert "Muat ulang" not in page
-        assert "1 April 2026, 09.09 WITA" in page
+        assert "1 April 2026 pukul 09.09 WITA" in page
 
 
 def test_jobs_of_several_services_are_one_list_newest_first(importer: FlaskClient, edge: FakeEdge):
