@@ -123,7 +123,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
 
 def document(view: Callable[..., Any], **extra: Any) -> None:
-    """Add security, header parameters or a minimal answer to a view's documentation."""
+    """Add security, header parameters, a minimal answer or files to a view's documentation."""
     doc = deepcopy(getattr(view, "_apidoc", {}))
     ours = doc.setdefault(_DOC, {"parameters": []})
     ours["parameters"].extend(extra.pop("parameters", []))
@@ -149,6 +149,9 @@ def _describe(doc: dict[str, Any], info: dict[str, Any], **_context: Any) -> dic
         doc["security"] = ours["security"]
     if ours.get("minimal"):
         _offer(doc["responses"], ours["minimal"])
+    for content_type in ours.get("files", {}).values():
+        file = {"schema": {"type": "string", "format": "binary"}}
+        doc["responses"][200]["content"][content_type] = file
     doc.setdefault("responses", {}).setdefault("default", "DEFAULT_ERROR")
     return doc
 

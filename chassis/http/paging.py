@@ -1,7 +1,7 @@
 """How lists are asked for and answered over HTTP; `chassis.data.paging` reads the pages."""
 
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import fields, pre_dump, validate
 
@@ -20,25 +20,34 @@ class PageArgs(Schema):
 
 
 class PageInfo(Schema):
-    """Give `next_cursor` back as `cursor` to go on."""
+    """Give `next_cursor` or `previous_cursor` back as `cursor` to go on or back."""
 
     next_cursor = fields.String(required=True, allow_none=True)
     has_more = fields.Boolean(required=True)
+    previous_cursor = fields.String(required=True, allow_none=True)
 
 
 class PageView(Schema):
     """A `Page` as clients get it; `page_schema` adds what its rows look like."""
 
+    called: ClassVar[str] = "Page"
     page = fields.Nested(PageInfo, required=True)
 
     @pre_dump
     def _shaped(self, found: Page, **_: Any) -> dict[str, Any]:
-        place = {"next_cursor": found.next_cursor, "has_more": found.next_cursor is not None}
-        return {"data": found.items, "page": place}
+        return {"data": found.items, "page": self.place(found)}
+
+    def place(self, found: Page) -> dict[str, Any]:
+        """Say where the page lies in its list."""
+        return {
+            "next_cursor": found.next_cursor,
+            "has_more": found.next_cursor is not None,
+            "previous_cursor": found.previous_cursor,
+        }
 
 
 @cache
-def page_schema(item: type[Schema]) -> type[Schema]:
+def page_schema(item: type[Schema], view: type[PageView] = PageView) -> type[Schema]:
     """Return the schema of a page of `item`: one class however many routes answer with it."""
     members = {"data": fields.List(fields.Nested(item), required=True)}
-    return type(f"{item.__name__}Page", (PageView,), members)
+    return type(f"{item.__name__}{view.called}", (view,), members)

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import JSON
 
+from chassis.data import statistics
 from chassis.data.revisions import is_of_a_later_release, revision_of
 from chassis.data.tables import UTCDateTime
 from chassis.process import runtime as runtimes
@@ -37,6 +38,8 @@ def upgrade(app: Flask) -> None:
             connection.commit()
         if not is_of_a_later_release(revision_of(connection), runtime.folder):
             command.upgrade(_config(runtime.folder, runtime.db, connection), "head")
+            if connection.dialect.name == "sqlite":
+                statistics.assume(connection)
         failpoint("migration.before_commit")
         connection.commit()
         if connection.dialect.name == "postgresql":

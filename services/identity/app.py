@@ -28,7 +28,7 @@ from services.identity.api import (
 from services.identity.api.access import administrators_only
 from services.identity.api.import_kinds import KINDS
 from services.identity.manifest import MANIFEST
-from services.identity.models import Job, db
+from services.identity.models import EMPLOYEE_WORDS, Job, db
 from services.identity.pages import account, sign_in
 from services.identity.subscriptions import HEARD
 from services.identity.usecases.importing import importing
@@ -65,6 +65,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
             Loop("signing_keys", keep_keys, every=3600.0),
             Loop("tidying_sign_ins", tidy, every=3600.0, drained=False),
             Loop("tidying_imports", IMPORTING.forget_old, every=3600.0, drained=False),
+            Loop("employee_words", EMPLOYEE_WORDS.catch_up, every=600.0),
         ),
         revoked_at=_revoked_at,
         on_create=(_install,),

@@ -4,6 +4,7 @@ Secrets are never stored as they are: passwords are hashed (argon2id), random to
 are kept as SHA-256 fingerprints, TOTP secrets and private keys are sealed with the service's key.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
 from chassis.data.import_rows import ImportBatch, ImportLine
 from chassis.data.job_rows import JobRow
+from chassis.data.searching import Searched, SearchedWord, Words
 from chassis.data.versioned import Versioned
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
@@ -57,13 +59,14 @@ class Unit(Versioned, RegionScoped, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class Employee(Versioned, RegionScoped, Base):
+class Employee(Versioned, Searched, Base):
     """A civil servant and the present facts (ruling R8); `EmployeeFact` has their sources."""
 
     __tablename__ = "employees"
     __table_args__ = (
         UniqueConstraint("region", "nip"),
         Index("ix_employees_by_name", "region", "name", "id"),
+        Index("ix_employees_by_golongan", "region", "golongan", "name", "id"),
         Index("ix_employees_nip", "nip"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -96,6 +99,17 @@ class Employee(Versioned, RegionScoped, Base):
     @property
     def full_name(self) -> str:
         return full_name(self.name, self.title_prefix, self.title_suffix)
+
+    def searched(self) -> Iterable[str | None]:
+        return (self.nip, self.full_name, self.jabatan)
+
+
+class EmployeeWord(SearchedWord, Base):
+    __tablename__ = "employee_words"
+    __table_args__ = (Index("ix_employee_words_word", "region", "word", "row_id"),)
+
+
+EMPLOYEE_WORDS = Words(db, Employee, EmployeeWord)
 
 
 class EmployeeFact(RegionScoped, Base):

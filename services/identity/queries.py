@@ -1,6 +1,7 @@
 """What identity can tell: read-only, within the bound region unless said otherwise."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from chassis.data.listing import Column, Filter, Listing, Wanted
 from chassis.data.paging import Page, page
 from chassis.kernel.errors import NotFound
 from chassis.kernel.roles import Role
@@ -17,6 +19,7 @@ from services.identity.adapters.machinery import machinery
 from services.identity.domain.golongan import pangkat_of
 from services.identity.domain.roles import ADMINISTRATORS
 from services.identity.models import (
+    EMPLOYEE_WORDS,
     Account,
     Contact,
     Delegation,
@@ -36,9 +39,45 @@ _ME = (
 )
 
 
+def _in_unit(unit_id: UUID) -> ColumnElement[bool]:
+    return or_(Employee.unit_id == unit_id, Employee.opd_id == unit_id)
+
+
+EMPLOYEES = Listing(
+    title="pegawai",
+    sort="name",
+    words=EMPLOYEE_WORDS.narrowed,
+    columns=(
+        Column("nip", {"id": "NIP", "en": "NIP"}, "nip", sort=(Employee.nip,)),
+        Column(
+            "name",
+            {"id": "Nama", "en": "Name"},
+            read="full_name",
+            sort=(Employee.name, Employee.id),
+        ),
+        Column("kind", {"id": "Jenis", "en": "Kind"}, "code", filter=Employee.kind),
+        Column("jabatan", {"id": "Jabatan", "en": "Post"}),
+        Column(
+            "golongan",
+            {"id": "Golongan", "en": "Rank"},
+            sort=(Employee.golongan, Employee.name, Employee.id),
+        ),
+        Column("unit_name", {"id": "Unit kerja", "en": "Unit"}),
+        Column("opd_name", {"id": "Perangkat daerah", "en": "OPD"}),
+        Column("active", {"id": "Aktif", "en": "Active"}, "flag", filter=Employee.active),
+    ),
+    further=(Filter("unit_id", _in_unit, "id", words="A unit, or an OPD with all its units"),),
+)
+
+
 def region(code: str | None = None) -> Region:
     """Return a region, by default the bound one. Raises `NotFound`."""
     return db.one(select(Region).where(Region.code == (code or current_region())))
+
+
+def zone() -> ZoneInfo:
+    """Return the zone of the bound region."""
+    return ZoneInfo(region().zone)
 
 
 def today(of: Region | None = None) -> date:
@@ -56,13 +95,20 @@ def employee_by_nip(nip: str) -> Employee:
     return db.one(select(Employee).where(Employee.nip == nip))
 
 
-def employees(*, q: str | None, unit_id: UUID | None, active: bool | None, **place: Any) -> Page:
-    """List employees by name; `q` is part of it, `unit_id` also takes an OPD."""
-    statement = select(Employee).where(*_named(Employee, q), *_equal(Employee, active=active))
-    if unit_id:
-        statement = statement.where(or_(Employee.unit_id == unit_id, Employee.opd_id == unit_id))
-    by = (Employee.name, Employee.id)
-    return page(db.session(), statement, by=by, descending=False, **place)
+@dataclass(frozen=True)
+class Listed:
+    """An employee in a list, with the names of unit and OPD."""
+
+    employee: Employee
+    unit_name: str | None
+    opd_name: str | None
+
+
+def employees(wanted: Wanted) -> Page:
+    """List employees, by name unless wanted otherwise."""
+    found = EMPLOYEES.page(db.session(), select(Employee), wanted)
+    names = _unit_names({unit for row in found.items for unit in (row.unit_id, row.opd_id)})
+    return found.each(lambda row: Listed(row, names.get(row.unit_id), names.get(row.opd_id)))
 
 
 def facts_of(employee_id: UUID) -> dict[str, dict[str, Any]]:
@@ -82,7 +128,7 @@ def unit(unit_id: UUID) -> Unit:
 
 def units(*, q: str | None, limit: int, cursor: str | None, **equal: Any) -> Page:
     """List units by name; by part of it, and by kind, parent_id and active."""
-    statement = select(Unit).where(*_named(Unit, q), *_equal(Unit, **equal))
+    statement = select(Unit).where(*_named(q), *_equal(Unit, **equal))
     by = (Unit.name, Unit.id)
     return page(db.session(), statement, by=by, limit=limit, cursor=cursor, descending=False)
 
@@ -201,8 +247,13 @@ def me(employee_id: UUID) -> dict[str, Any]:
     }
 
 
-def _named(model: type[Employee | Unit], q: str | None) -> list[ColumnElement[bool]]:
-    return [func.lower(model.name).contains(q.lower(), autoescape=True)] if q else []
+def _unit_names(ids: Collection[UUID]) -> dict[UUID, str]:
+    rows = db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def _named(q: str | None) -> list[ColumnElement[bool]]:
+    return [func.lower(Unit.name).contains(q.lower(), autoescape=True)] if q else []
 
 
 def _equal(model: type[Any], **wanted: Any) -> list[ColumnElement[bool]]:

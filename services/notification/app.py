@@ -15,7 +15,7 @@ from services.notification.adapters import registry
 from services.notification.adapters.channels import Channel, Provider
 from services.notification.api import deliveries, inbox, preferences
 from services.notification.manifest import MANIFEST
-from services.notification.models import PEOPLE, db
+from services.notification.models import EMPLOYEE_WORDS, PEOPLE, db
 from services.notification.subscriptions import heard
 from services.notification.workers import sender
 from staff.rights import revoked_at
@@ -39,6 +39,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         config=config,
         blueprints=(inbox.blp, preferences.blp, deliveries.blp, *own),
         heard=heard(discover()),
+        loops=(Loop("employee_words", EMPLOYEE_WORDS.catch_up, every=600.0),),
         revoked_at=revoked_at(PEOPLE),
         on_create=(partial(_add_channels, channels=channels),),
     )

@@ -5,6 +5,7 @@ on one channel; an attempt is one try to send it. Each is unique where a second 
 duplicate. Region leads every key and index.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.data.searching import Searched, SearchedWord, Words
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from services.notification.domain.wishes import NAMED_IN_V1, Wish
@@ -65,6 +67,7 @@ class Delivery(RegionScoped, Base):
         UniqueConstraint("region", "notice_id", "channel"),
         Index("ix_deliveries_due", "channel", "state", "due_at"),
         Index("ix_deliveries_list", "region", "state", "created_at", "id"),
+        Index("ix_deliveries_newest", "region", "created_at", "id"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     notice_id: Mapped[UUID] = mapped_column(ForeignKey("notices.id"))
@@ -130,11 +133,23 @@ class ChannelPreference(RegionScoped, Base):
         return Wish(self.wanted, self.updated_at)
 
 
-class Employee(KeptPerson, Base):
-    """Whom a greeting names, and since when tokens are void."""
+class Employee(Searched, KeptPerson, Base):
+    """Whom a greeting names, by what they are found, and since when tokens are void."""
 
     __tablename__ = "employees"
     active: Mapped[bool]
+    nip: Mapped[str | None] = mapped_column(String(18))
+
+    def searched(self) -> Iterable[str | None]:
+        return (self.nip, self.name)
+
+
+class EmployeeWord(SearchedWord, Base):
+    __tablename__ = "employee_words"
+    __table_args__ = (Index("ix_employee_words_word", "region", "word", "row_id"),)
+
+
+EMPLOYEE_WORDS = Words(db, Employee, EmployeeWord)
 
 
 class Unit(KeptUnit, Base):

@@ -1,21 +1,80 @@
 """What is read: a person's inbox, and the list of deliveries for those who answer for it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
+from chassis.data.listing import Column, Filter, Listing, Wanted
 from chassis.data.paging import Page, page
 from services.notification.adapters.registry import installed
 from services.notification.domain.wishes import is_wanted
 from services.notification.models import (
+    EMPLOYEE_WORDS,
     Attempt,
     ChannelPreference,
     Delivery,
+    Employee,
     Notice,
     Preference,
     db,
+)
+
+STATES = ("pending", "sending", "sent", "failed", "skipped")
+_OLDEST_FIRST = (Delivery.created_at, Delivery.id)
+
+
+def _of_notices(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return Delivery.notice_id.in_(select(Notice.id).where(*conditions))
+
+
+def _to_people(statement: Select[Any], q: str) -> Select[Any]:
+    people = EMPLOYEE_WORDS.narrowed(select(Employee.id), q)
+    return statement.where(_of_notices(Notice.recipient_id.in_(people)))
+
+
+DELIVERIES = Listing(
+    title="pengiriman",
+    sort="-created_at",
+    words=_to_people,
+    columns=(
+        Column(
+            "created_at",
+            {"id": "Dibuat", "en": "Made"},
+            "datetime",
+            sort=_OLDEST_FIRST,
+            filter=Delivery.created_at,
+        ),
+        Column("recipient_id", {"id": "Penerima", "en": "Recipient"}, "id"),
+        Column(
+            "channel",
+            {"id": "Saluran", "en": "Channel"},
+            "code",
+            read="channel_label",
+            filter=Delivery.channel,
+        ),
+        Column(
+            "state",
+            {"id": "Keadaan", "en": "State"},
+            "code",
+            sort=(Delivery.state, *_OLDEST_FIRST),
+            filter=Delivery.state,
+            options=STATES,
+        ),
+        Column("reason", {"id": "Alasan", "en": "Reason"}, "code"),
+        Column("confirmed", {"id": "Kabar penyedia", "en": "Provider says"}, "code"),
+        Column("about", {"id": "Tentang", "en": "About"}),
+        Column("service", {"id": "Sistem", "en": "Service"}, "code"),
+        Column("rule", {"id": "Aturan", "en": "Rule"}, "code"),
+        Column("due_at", {"id": "Jatuh waktu", "en": "Due"}, "datetime"),
+        Column("finished_at", {"id": "Selesai", "en": "Finished"}, "datetime"),
+    ),
+    further=(
+        Filter("subject", lambda about: _of_notices(Notice.subject == about), "text"),
+        Filter("recipient_id", lambda person: _of_notices(Notice.recipient_id == person), "id"),
+    ),
 )
 
 
@@ -52,39 +111,34 @@ def wishes(person: UUID) -> dict[str, bool]:
     return {name: is_wanted(rows.get(name), column) for name, column in columns.items()}
 
 
-def deliveries(*, subject: str | None, state: str | None, limit: int, cursor: str | None) -> Page:
-    """List deliveries, newest first, with what they are about and every try; never their text."""
-    statement = select(Delivery).join(Notice, Notice.id == Delivery.notice_id)
-    if subject:
-        statement = statement.where(Notice.subject == subject)
-    if state:
-        statement = statement.where(Delivery.state == state)
-    by = (Delivery.created_at, Delivery.id)
-    rows = page(db.session(), statement, by=by, limit=limit, cursor=cursor)
-    return Page([_audited(entry) for entry in _with_notices(rows.items)], rows.next_cursor)
+def deliveries(wanted: Wanted) -> Page:
+    """List deliveries, newest first unless wanted otherwise, with what they are about and every
+    try; never their text.
+    """
+    found = DELIVERIES.page(db.session(), select(Delivery), wanted)
+    return replace(found, items=_audited(found.items))
 
 
 def _mine(statement: Select[Any], person: UUID) -> Select[Any]:
     return statement.where(Notice.recipient_id == person, Notice.in_app.is_(True))
 
 
-def _with_notices(deliveries: Sequence[Delivery]) -> list[tuple[Delivery, Notice, list[Attempt]]]:
-    notices = {
-        notice.id: notice
-        for notice in db.session.scalars(
-            select(Notice).where(Notice.id.in_({delivery.notice_id for delivery in deliveries}))
-        )
-    }
-    tries: dict[UUID, list[Attempt]] = {delivery.id: [] for delivery in deliveries}
-    for attempt in db.session.scalars(
-        select(Attempt).where(Attempt.delivery_id.in_(tries)).order_by(Attempt.number)
-    ):
+def _audited(deliveries: Sequence[Delivery]) -> list[dict[str, Any]]:
+    about = select(Notice).where(Notice.id.in_({row.notice_id for row in deliveries}))
+    notices = {notice.id: notice for notice in db.session.scalars(about)}
+    tries = _attempts([row.id for row in deliveries])
+    return [_shown(row, notices[row.notice_id], tries[row.id]) for row in deliveries]
+
+
+def _attempts(delivery_ids: Sequence[UUID]) -> dict[UUID, list[Attempt]]:
+    tries: dict[UUID, list[Attempt]] = {delivery_id: [] for delivery_id in delivery_ids}
+    rows = select(Attempt).where(Attempt.delivery_id.in_(tries)).order_by(Attempt.number)
+    for attempt in db.session.scalars(rows):
         tries[attempt.delivery_id].append(attempt)
-    return [(delivery, notices[delivery.notice_id], tries[delivery.id]) for delivery in deliveries]
+    return tries
 
 
-def _audited(row: tuple[Delivery, Notice, list[Attempt]]) -> dict[str, Any]:
-    delivery, notice, attempts = row
+def _shown(delivery: Delivery, notice: Notice, attempts: list[Attempt]) -> dict[str, Any]:
     return {
         "id": delivery.id,
         "notice_id": notice.id,

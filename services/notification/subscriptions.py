@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, cast
 
 from marshmallow import ValidationError, fields
+from sqlalchemy.orm import Session
 
 from chassis.events.envelope import Event
 from chassis.events.inbox import EventData, Hearing, Truth, hear
@@ -21,15 +22,22 @@ from services.notification.domain.rendering import (
     shown_facts,
 )
 from services.notification.domain.words import NotShowable, in_words
-from services.notification.models import PEOPLE
+from services.notification.models import EMPLOYEE_WORDS, PEOPLE, Employee
 from services.notification.usecases.reaching import note_contact_version
 from services.notification.usecases.telling import Rule, tell
 from staff import keeping
 from staff.hearing import ContactData
 from staff.snapshot import DEFAULT_ZONE
+from staff.tables import Kept
+
+
+def _found_by_words(session: Session, row: Kept) -> None:
+    if isinstance(row, Employee):
+        EMPLOYEE_WORDS.write(session, row)
+
 
 HEARD: dict[str, Hearing] = {
-    **keeping.heard(PEOPLE),
+    **keeping.heard(PEOPLE, changed=_found_by_words),
     "employee.contact_changed.v1": hear(
         note_contact_version, replay="rebuild", reads=ContactData()
     ),

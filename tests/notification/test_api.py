@@ -252,6 +252,49 @@ class TestTheListOfDeliveries:
 
         assert answer.status_code == 404
 
+    def test_is_found_by_whom_it_went_to(self, told):
+        told.hear(
+            a_role(ADMIN, "sysadmin"),
+            an_employee(APPLICANT, "Ma'ruf", 2, title_suffix="S.Pd.", nip="198501012010011905"),
+        )
+
+        for q in ("maruf", "spd", "19850101 201001 1 905"):
+            page = ask(told, f"/deliveries?q={q}", person=ADMIN).json["page"]
+            assert page["total"] == 10, q
+        assert ask(told, "/deliveries?q=pengusul", person=ADMIN).json["data"] == []
+
+    def test_is_sorted_both_ways_and_leads_back(self, told):
+        told.hear(a_role(ADMIN, "sysadmin"))
+
+        for sort in ("created_at", "-created_at", "state", "-state"):
+            whole = ask(told, f"/deliveries?sort={sort}", person=ADMIN).json["data"]
+            first = ask(told, f"/deliveries?sort={sort}&limit=4", person=ADMIN).json
+            more = f"/deliveries?sort={sort}&limit=4&cursor="
+            second = ask(told, more + first["page"]["next_cursor"], person=ADMIN).json
+            back = ask(told, more + second["page"]["previous_cursor"], person=ADMIN).json
+            assert first["data"] + second["data"] == whole[:8]
+            assert (back["data"], back["page"]["total"]) == (first["data"], 10)
+
+    def test_is_narrowed_to_a_time(self, told):
+        told.hear(a_role(ADMIN, "sysadmin"))
+        newest = ask(told, "/deliveries?limit=1", person=ADMIN).json["data"][0]["created_at"]
+
+        def count(**query):
+            return ask(told, "/deliveries", person=ADMIN, query_string=query).json["page"]["total"]
+
+        assert count(created_at_from="2026-11-01T00:00:00+07:00") == 10
+        assert count(created_at_until=newest, created_at_from=newest) >= 1
+        assert count(created_at_from="2999-01-01T00:00:00+07:00") == 0
+
+    def test_is_a_file_for_the_same_people(self, told):
+        told.hear(a_role(ADMIN, "sysadmin"))
+
+        answer = ask(told, "/deliveries?format=csv&state=pending", person=ADMIN)
+
+        assert answer.data.decode("utf-8-sig").splitlines()[0].startswith("Dibuat,Penerima,Saluran")
+        assert len(answer.data.splitlines()) == 6
+        assert ask(told, "/deliveries?format=csv").status_code == 403
+
 
 def test_suppressed_old_notices_are_listed_and_can_be_released(desk):
     event = an_event()

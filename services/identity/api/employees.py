@@ -3,17 +3,25 @@
 from typing import Any
 from uuid import UUID
 
+from chassis.data.listing import Wanted
 from chassis.data.paging import Page
 from chassis.data.versioned import Seen
 from chassis.http.api import Blueprint
 from chassis.http.auth import person, requires
+from chassis.http.listing import lists
 from chassis.http.writing import writes
 from chassis.kernel.nip import parse_nip
 from chassis.process.runtime import here
 from services.identity import queries
 from services.identity.api.access import administrators_only
-from services.identity.api.requests import EmployeeChange, EmployeeFilter, NewEmployee, NipQuery
-from services.identity.api.views import EmployeePage, EmployeeView, OneTimeLink, employee_view
+from services.identity.api.requests import EmployeeChange, NewEmployee, NipQuery
+from services.identity.api.views import (
+    EmployeeView,
+    ListedEmployee,
+    OneTimeLink,
+    employee_row,
+    employee_view,
+)
 from services.identity.usecases import employees, passwords, second_factor, sessions
 
 blp = Blueprint("employees", url_prefix="/api/identity/v1", description="The staff register")
@@ -21,12 +29,11 @@ blp = Blueprint("employees", url_prefix="/api/identity/v1", description="The sta
 
 @blp.route("/employees")
 @requires("identity")
-@blp.arguments(EmployeeFilter, location="query")
-@blp.response(200, EmployeePage)
+@lists(blp, queries.EMPLOYEES, ListedEmployee, zone=queries.zone)
 @administrators_only
-def listing(args: dict[str, Any]) -> Page:
-    """Employees by name; `q` looks in the name only, `unit_id` also takes an OPD."""
-    return queries.employees(**args)
+def listing(wanted: Wanted) -> Page:
+    """Employees by name; `q` looks in names with titles, NIP and post."""
+    return queries.employees(wanted).each(employee_row)
 
 
 @blp.route("/employees/search", methods=["POST"])

@@ -90,12 +90,6 @@ class EmployeeRow(NewEmployee):
     active = fields.Boolean()
 
 
-class EmployeeFilter(PageArgs):
-    q = Words(shortest=1, load_default=None)
-    unit_id = fields.UUID(load_default=None)
-    active = fields.Boolean(load_default=None)
-
-
 class NipQuery(Schema):
     """In the body, because an NIP has no place in an address that logs keep."""
 

@@ -75,6 +75,11 @@ class EmployeeSummary(Schema):
     active = fields.Boolean(required=True)
 
 
+class ListedEmployee(EmployeeSummary):
+    unit_name = fields.String(required=True, allow_none=True)
+    opd_name = fields.String(required=True, allow_none=True)
+
+
 class EmployeeView(VersionedView, EmployeeSummary):
     birth_date = fields.Date(required=True)
     sex = fields.String(required=True)
@@ -168,13 +173,19 @@ class RecoveryCodes(Schema):
     codes = fields.List(fields.String(), required=True)
 
 
-EmployeePage = page_schema(EmployeeSummary)
 UnitPage = page_schema(UnitView)
 RoleGrantPage = page_schema(RoleGrantView)
 DelegationPage = page_schema(DelegationView)
 
 
+_OF_SUMMARY = tuple(EmployeeSummary().fields)
 _OF_EMPLOYEE = tuple(name for name in EmployeeView().fields if name != "facts")
+
+
+def employee_row(listed: queries.Listed) -> dict[str, Any]:
+    """Show an employee in a list."""
+    shown = {name: getattr(listed.employee, name) for name in _OF_SUMMARY}
+    return {**shown, "unit_name": listed.unit_name, "opd_name": listed.opd_name}
 
 
 def employee_view(employee: Employee) -> dict[str, Any]:

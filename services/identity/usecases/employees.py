@@ -16,7 +16,14 @@ from chassis.kernel.nip import parse_nip
 from services.identity import events, queries
 from services.identity.domain.employees import FACT_NAMES, Facts, check_facts, cleaned, from_nip
 from services.identity.domain.roles import check_is_not_last
-from services.identity.models import Account, Contact, Employee, EmployeeFact, db
+from services.identity.models import (
+    EMPLOYEE_WORDS,
+    Account,
+    Contact,
+    Employee,
+    EmployeeFact,
+    db,
+)
 from services.identity.usecases.sessions import check_manages, revoke
 
 _SYSADMIN = "sysadmin"
@@ -77,6 +84,7 @@ def add(
         session.flush()
         telling = Telling(by, source, as_of or queries.today())
         _record_facts(session, person, facts, telling)
+        EMPLOYEE_WORDS.write(session, person)
         outbox.record(events.employee_changed(person))
         if contact:
             _add_contact(session, person.id, contact, telling)
@@ -113,6 +121,7 @@ def change(
             revoke(person, **values, **moved)
         elif person.change_if_different(**values, **moved):
             outbox.record(events.employee_changed(person))
+        EMPLOYEE_WORDS.write(session, person)
     return person
 
 

@@ -37,13 +37,3 @@ class NewPreference(Schema):
         missing = [name for name in NAMED_IN_V1 if name not in data]
         if missing and "channels" not in data:
             raise ValidationError({name: ["Missing data for required field."] for name in missing})
-
-
-class DeliveriesArgs(PageArgs):
-    """Deliveries about one subject, or in one state."""
-
-    subject = Exact(load_default=None, validate=validate.Length(max=120))
-    state = Exact(
-        load_default=None,
-        validate=validate.OneOf(["pending", "sending", "sent", "failed", "skipped"]),
-    )

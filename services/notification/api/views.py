@@ -112,9 +112,6 @@ class DeliveryView(DeliveryState):
     attempts = fields.List(fields.Nested(AttemptView), required=True)
 
 
-DeliveryPage = page_schema(DeliveryView)
-
-
 def notice_view(notice: Notice, wanted: str) -> dict[str, Any]:
     """Show a notice in the wanted language, or in the default one."""
     spoken = wanted if wanted in notice.texts else DEFAULT_LANGUAGE

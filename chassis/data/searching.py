@@ -1,0 +1,144 @@
+"""Rows found by the beginnings of words, whatever their columns (ruling R43).
+
+Each word is a row, found as a range of an index: the same speed with a thousand rows and with a
+million. Words are folded, so that case, width, accents and apostrophes do not matter.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, String, delete, false, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
+
+from chassis.data.db import Database, RegionScoped
+from chassis.data.paging import total_of
+from chassis.kernel.nip import numbers_joined
+from chassis.kernel.text import fold, shown_line
+from chassis.process.regions import all_regions, current_region
+
+LONGEST_WORD = 60
+# Beginnings are found as ranges of the index, so PostgreSQL must compare by bytes.
+WORD = String(LONGEST_WORD).with_variant(String(LONGEST_WORD, collation="C"), "postgresql")
+_LAST = "\uffff"
+_MOST = 6
+_AT_ONCE = 100
+_RARE = 500
+_PART = re.compile(r"[^\W_]+")
+
+
+class Searched(RegionScoped):
+    """A row that is found by words. `words_version` is the version they were written for, empty
+    where nobody did: a process of the previous release changed the row.
+    """
+
+    words_version: Mapped[int | None]
+
+    def searched(self) -> Iterable[str | None]:
+        """Return the texts by whose words the row is found."""
+        raise NotImplementedError
+
+
+class SearchedWord(RegionScoped):
+    """A word of a row, found by its beginning.
+
+    Region and row lead the key: whether a row has a word is one look into it.
+    """
+
+    region: Mapped[str] = mapped_column(String(16), default=current_region, primary_key=True)
+    row_id: Mapped[UUID] = mapped_column(primary_key=True)
+    word: Mapped[str] = mapped_column(WORD, primary_key=True)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The rows of a table and the table of their words."""
+
+    db: Database
+    rows: type[Any]
+    words: type[Any]
+
+    def narrowed(self, statement: Select[Any], q: str) -> Select[Any]:
+        """Narrow a statement to rows that have a word beginning with each word of `q`.
+
+        Where one of the words is rare, its rows are the ones that are read; else the rows are read
+        in the order of the list, and a page is full soon. No database can guess which it is.
+        """
+        starts = list(dict.fromkeys(_asked(q)))[:_MOST]
+        if not starts:
+            return statement.where(false())
+        rare = next(filter(self._is_rare, starts), None)
+        if rare is not None:
+            rows = self._beginning_with(rare).distinct().subquery()
+            statement = statement.join(rows, rows.c.row_id == self.rows.id)
+        others = (self._beginning_with(start) for start in starts if start != rare)
+        own = self.words.row_id == self.rows.id
+        return statement.where(*(other.where(own).exists() for other in others))
+
+    def write(self, session: Session, row: Any) -> None:
+        """Write the words of a row as it is now; in the transaction of its change."""
+        words = words_of(*row.searched())
+        own = self.words.row_id == row.id
+        present = set(session.scalars(select(self.words.word).where(own)))
+        if gone := present - words:
+            session.execute(delete(self.words).where(own, self.words.word.in_(gone)))
+        for word in sorted(words - present):
+            session.add(self.words(row_id=row.id, word=word, region=row.region))
+        self._mark(session, row)
+
+    def catch_up(self) -> bool:
+        """Write the words of rows that were changed without; True when there may be more.
+
+        A loop: it does so once after the release that brings the words, and then finds nothing.
+        """
+        unwritten = self.rows.words_version.is_distinct_from(self.rows.version)
+        with all_regions(), self.db.transaction() as session:
+            statement = select(self.rows).where(unwritten).limit(_AT_ONCE)
+            rows = session.scalars(statement.with_for_update(skip_locked=True)).all()
+            for row in rows:
+                self.write(session, row)
+        return len(rows) == _AT_ONCE
+
+    def _beginning_with(self, start: str) -> Select[Any]:
+        word = self.words.word
+        return select(self.words.row_id).where(word >= start, word < start + _LAST)
+
+    def _is_rare(self, start: str) -> bool:
+        words = self._beginning_with(start)
+        return total_of(self.db.session(), words, self.words.row_id, _RARE).exact
+
+    def _mark(self, session: Session, row: Any) -> None:
+        session.flush()
+        marked = update(self.rows).where(self.rows.id == row.id)
+        session.execute(
+            marked.values(words_version=row.version),
+            execution_options={"synchronize_session": False},
+        )
+        set_committed_value(row, "words_version", row.version)
+
+
+def words_of(*texts: str | None) -> frozenset[str]:
+    """Return the words under which texts are found: `S.Pd.` as s, pd and spd."""
+    parts = [part for text in texts if text for part in _parts(text)]
+    whole = ("".join(_PART.findall(part)) for part in parts)
+    return frozenset(_short(word) for word in (*_split(parts), *whole) if word)
+
+
+def _asked(q: str) -> list[str]:
+    return [_short(word) for word in _split(_parts(q))]
+
+
+def _parts(text: str) -> list[str]:
+    """Cut at blanks; an NIP stays whole in any notation."""
+    return numbers_joined(fold(shown_line(text)).split())
+
+
+def _split(parts: Iterable[str]) -> list[str]:
+    return [word for part in parts for word in _PART.findall(part)]
+
+
+def _short(word: str) -> str:
+    return word[:LONGEST_WORD]
