@@ -138,7 +138,10 @@ class Listing:
         wanted: Wanted,
         count: Callable[[int], Total],
     ) -> Page:
-        """Read a page of what narrowed statements find together; `count` tells how much it is."""
+        """Read a page of what narrowed statements find together.
+
+        `count` tells how much that is, exactly up to the bound it is given or farther.
+        """
         order = self.order(wanted)
         found = page_of(session, statements, order, limit=wanted.limit, cursor=wanted.cursor)
         return replace(found, total=_total(found, wanted, count))

@@ -15,12 +15,12 @@ from marshmallow import fields, post_load, validate
 from chassis.data.listing import COUNTED, Filter, Listing, Wanted
 from chassis.data.paging import Page
 from chassis.http.api import Blueprint, Decorator, Schema, document
+from chassis.http.fields import Code, Exact, Words
 from chassis.http.paging import PageArgs, PageInfo, PageView, page_schema
 from chassis.http.spreadsheets import FORMATS, MOST_ROWS, spreadsheet
 
 JSON = "json"
-_CODE = validate.Regexp(r"^[a-z][a-z0-9_]{0,62}$")
-_LONGEST_WORDS = 100
+_CODE = r"^[a-z][a-z0-9_]{0,62}$"
 _LONGEST_TEXT = 120
 _LARGEST = 2**31 - 1
 
@@ -64,12 +64,11 @@ class Asked:
 class ListArgs(PageArgs):
     """Sort, words and format; `arguments_of` adds a list's orders and filters."""
 
-    q = fields.String(
+    q = Words(
         load_default=None,
-        validate=validate.Length(max=_LONGEST_WORDS),
         metadata={"description": "Beginnings of words, in any columns; case and accents alike"},
     )
-    format = fields.String(
+    format = Exact(
         load_default=JSON,
         validate=validate.OneOf([JSON, *FORMATS]),
         metadata={
@@ -112,7 +111,7 @@ def lists(
 def arguments_of(listing: Listing) -> type[Schema]:
     """Make the schema of a list's query parameters."""
     members: dict[str, Any] = {
-        "sort": fields.String(
+        "sort": Exact(
             load_default=None,
             validate=validate.OneOf(list(listing.orders)),
             metadata={"description": f"`-` sorts downwards; by default {listing.sort}"},
@@ -127,13 +126,13 @@ def _field(given: Filter) -> fields.Field[Any]:
     if given.words:
         options["metadata"] = {"description": given.words}
     if given.options:
-        return fields.String(validate=validate.OneOf(given.options), **options)
+        return Exact(validate=validate.OneOf(given.options), **options)
     return _FIELDS[given.kind](**options)
 
 
 _FIELDS: Mapping[str, Callable[..., fields.Field[Any]]] = {
-    "code": partial(fields.String, validate=_CODE),
-    "text": partial(fields.String, validate=validate.Length(max=_LONGEST_TEXT)),
+    "code": partial(Code, _CODE),
+    "text": partial(Exact, validate=validate.Length(max=_LONGEST_TEXT)),
     "date": fields.Date,
     "datetime": fields.AwareDateTime,
     "number": partial(fields.Integer, validate=validate.Range(-_LARGEST, _LARGEST)),

@@ -88,7 +88,7 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 def _all_rows(read: Read, wanted: Wanted) -> Iterator[Any]:
     """Read page after page. The first one counts: what is too long is said before any work."""
     page = read(replace(wanted, limit=_AT_ONCE, cursor=None, count=MOST_ROWS))
-    if page.total is not None and not page.total.exact:
+    if page.total is None or not page.total.exact or page.total.count > MOST_ROWS:
         raise ListTooLong(most=MOST_ROWS)
     yield from page.items
     while page.next_cursor:

@@ -53,6 +53,8 @@ class Proposal(Versioned, RegionScoped, Base):
         Index("ix_proposals_mine", "region", "applicant_id", "created_at", "id"),
         Index("ix_proposals_desk", "region", "stage", "opd_id", "stage_since", "id"),
         Index("ix_proposals_stage", "region", "stage", "stage_since", "id"),
+        Index("ix_proposals_desk_due", "region", "stage", "opd_id", "expected_end", "id"),
+        Index("ix_proposals_stage_due", "region", "stage", "expected_end", "id"),
     )
     status_column = "stage"
     overtaken = AlreadyDecided

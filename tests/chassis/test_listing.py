@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 from sqlalchemy import select
 
 from chassis.data.listing import Column, Filter, Listing, Wanted
-from chassis.data.paging import Page
+from chassis.data.paging import Page, Total
 from chassis.http import spreadsheets
 from chassis.http.api import Blueprint, Schema
 from chassis.http.auth import requires
@@ -96,7 +96,7 @@ def service(make_letters, rows, asked):
     @requires("letters")
     @lists(pages, KINDS, Shown, zone=jakarta)
     def kinds(wanted: Wanted) -> Page:
-        return Page(rows)
+        return Page(rows, total=Total(len(rows)))
 
     return make_letters(options={"blueprints": (pages,)})
 

@@ -9,11 +9,11 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
+from chassis.data.listing import Wanted
 from ops.engines.postgres import Postgres
 from services.proposal.app import create_app
 from services.proposal.models import Proposal, QueueCount, db
 from services.proposal.queries.inbox import counts, inbox
-from services.proposal.queries.listing import Wanted
 from services.proposal.workers import vacancies
 from tests.builders.databases import database_on
 from tests.builders.organisation import an_id

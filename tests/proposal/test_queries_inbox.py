@@ -3,11 +3,11 @@ import random
 import pytest
 from sqlalchemy import event, select
 
+from chassis.data.listing import Wanted
 from services.proposal.domain.stages import OFFICER_STAGES
 from services.proposal.models import Proposal, Unattended, db
 from services.proposal.queries.desks import deciders_for
 from services.proposal.queries.inbox import counts, inbox
-from services.proposal.queries.listing import Wanted
 from services.proposal.queries.region_snapshot import region_snapshot
 from services.proposal.workers import vacancies
 from tests.builders.definitions import definition_data

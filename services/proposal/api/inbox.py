@@ -2,30 +2,31 @@
 
 from typing import Any
 
+from chassis.data.listing import Wanted
 from chassis.data.paging import Page
 from chassis.http.api import Blueprint
 from chassis.http.auth import person, requires
-from services.proposal.api.requests import InboxArgs, ListArgs
+from chassis.http.listing import lists
 from services.proposal.api.views.inbox import (
     Counts,
-    DecidedPage,
+    DecidedRow,
     QueueList,
     decided_view,
     queues_view,
 )
-from services.proposal.api.views.proposals import ProposalPage, row
+from services.proposal.api.views.proposals import ProposalRow, row
 from services.proposal.queries import inbox
-from services.proposal.queries.listing import Wanted
+from services.proposal.queries.listing import DECIDED, INBOX
+from services.proposal.queries.region_snapshot import region_zone
 
 blp = Blueprint("inbox", __name__, url_prefix="/api/proposal/v1")
 
 
 @blp.route("/inbox", methods=["GET"])
 @requires("proposal")
-@blp.arguments(InboxArgs, location="query")
-@blp.response(200, ProposalPage)
-def show_inbox(args: dict[str, Any]) -> Page:
-    return inbox.inbox(person(), Wanted(**args)).each(row)
+@lists(blp, INBOX, ProposalRow, zone=region_zone)
+def show_inbox(wanted: Wanted) -> Page:
+    return inbox.inbox(person(), wanted).each(row)
 
 
 @blp.route("/inbox/counts", methods=["GET"])
@@ -45,7 +46,6 @@ def show_queues() -> dict[str, Any]:
 
 @blp.route("/decided", methods=["GET"])
 @requires("proposal")
-@blp.arguments(ListArgs, location="query")
-@blp.response(200, DecidedPage)
-def show_decided(args: dict[str, Any]) -> Page:
-    return inbox.decided(person(), Wanted(**args)).each(decided_view)
+@lists(blp, DECIDED, DecidedRow, zone=region_zone)
+def show_decided(wanted: Wanted) -> Page:
+    return inbox.decided(person(), wanted).each(decided_view)

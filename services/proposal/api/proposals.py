@@ -5,24 +5,27 @@ from uuid import UUID
 
 from marshmallow import EXCLUDE
 
+from chassis.data.listing import Wanted
 from chassis.data.paging import Page
 from chassis.data.versioned import Seen
 from chassis.http.api import Blueprint
 from chassis.http.auth import person, requires
+from chassis.http.listing import lists
 from chassis.http.writing import writes
-from services.proposal.api.requests import FieldChanges, MineArgs, NewProposal, ProposalArgs
+from services.proposal.api.requests import FieldChanges, NewProposal, ProposalArgs
 from services.proposal.api.views.history import HistoryList, entry_view
 from services.proposal.api.views.proposals import (
     ProposalChanged,
-    ProposalPage,
+    ProposalRow,
     ProposalView,
     changed,
     proposal_view,
     row,
 )
 from services.proposal.api.views.tracking import TrackingView, tracking_view
-from services.proposal.queries.listing import Wanted
+from services.proposal.queries.listing import MINE
 from services.proposal.queries.proposals import history, mine, see
+from services.proposal.queries.region_snapshot import region_zone
 from services.proposal.usecases import applying
 
 blp = Blueprint("proposals", __name__, url_prefix="/api/proposal/v1/proposals")
@@ -39,11 +42,9 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
 
 @blp.route("", methods=["GET"])
 @requires("proposal")
-@blp.arguments(MineArgs, location="query")
-@blp.response(200, ProposalPage)
-def list_mine(args: dict[str, Any]) -> Page:
-    state = args.pop("state")
-    return mine(person(), Wanted(**args), state).each(row)
+@lists(blp, MINE, ProposalRow, zone=region_zone)
+def list_mine(wanted: Wanted) -> Page:
+    return mine(person(), wanted).each(row)
 
 
 @blp.route("/<uuid:proposal_id>", methods=["GET"])

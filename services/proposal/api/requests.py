@@ -6,7 +6,6 @@ from marshmallow import fields, post_load, validate
 
 from chassis.http.api import Schema
 from chassis.http.fields import Code, Exact, Line, Name, Prose, Values, Words
-from chassis.http.paging import PageArgs
 from services.proposal.adapters.receipts import LONGEST as LONGEST_RECEIPT
 from services.proposal.adapters.receipts import read_receipt
 from services.proposal.domain.reasons import Reason
@@ -18,20 +17,6 @@ LONGEST_NOTE = 2000
 LONGEST_NAME = 200
 MOST_REASONS = 50
 CODE = r"^[a-z][a-z0-9_]{0,62}$"
-
-
-class ListArgs(PageArgs):
-    layanan = Code(CODE, load_default=None)
-    q = Words(load_default=None)
-
-
-class MineArgs(ListArgs):
-    state = Exact(load_default=None, validate=validate.OneOf(["open", "final"]))
-    stage = Code(CODE, load_default=None)
-
-
-class InboxArgs(ListArgs):
-    stage = Code(CODE, load_default=None)
 
 
 class NewProposal(Schema):

@@ -2,20 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, tuple_
 
-from chassis.data.paging import Page, page
+from chassis.data.listing import Wanted
+from chassis.data.paging import Page, Total
 from services.proposal.models import HistoryEntry, Proposal, QueueCount, db
 from services.proposal.queries.desks import Reach, reaches_of
-from services.proposal.queries.listing import Listed, Wanted, listed, listed_by_id
+from services.proposal.queries.listing import DECIDED, INBOX, Listed, listed, listed_by_id
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 
 NO_SCOPE = ""
-_OLDEST_FIRST = (Proposal.stage_since, Proposal.id)
+_COUNTED_APART = {"stage", "layanan"}
 
 
 @dataclass(frozen=True)
@@ -26,38 +28,34 @@ class Decided(Listed):
 
 
 def inbox(person_id: UUID, wanted: Wanted) -> Page:
-    """Return what a person can decide today, the longest waiting first.
+    """Return what a person can decide today, the longest waiting first unless wanted otherwise.
 
     Each desk is read through its own index and the pages are merged, so that the length of
-    a queue does not matter; everything else is sorted once among the few rows found.
+    a queue does not matter. How much there is tell the kept counters, where they can.
     """
     snapshot = region_snapshot()
     reaches = reaches_of(person_id, snapshot, snapshot.moment().today)
-    fitting = [reach for reach in reaches if _fits(reach, wanted, snapshot)]
-    narrowed = [*wanted.conditions(), Proposal.applicant_id != person_id]
-    queues = [select(Proposal).where(queue, *narrowed) for queue in _conditions(fitting)]
-    return listed(_merged(queues, wanted), snapshot)
-
-
-def _merged(queues: Sequence[Select[Any]], wanted: Wanted) -> Page:
-    if len(queues) == 1:
-        return _page(queues[0], wanted.limit, wanted.cursor)
-    found: list[UUID] = []
-    for queue in queues:
-        found += [row.id for row in _page(queue, wanted.limit + 1, wanted.cursor).items]
-    if not found:
-        return Page([])
-    return _page(select(Proposal).where(Proposal.id.in_(found)), wanted.limit, None)
+    fitting = [narrow for reach in reaches if (narrow := _fitting(reach, wanted, snapshot))]
+    others = select(Proposal).where(Proposal.applicant_id != person_id)
+    queues = [INBOX.narrowed(others.where(queue), wanted) for queue in _conditions(fitting)]
+    found = INBOX.merged(
+        db.session(), queues, wanted, partial(_total, person_id, fitting, wanted, others)
+    )
+    return listed(found, snapshot)
 
 
 def counts(person_id: UUID) -> dict[str, int]:
-    """Add up the kept counters of a person's desks, by stage.
+    """Say how much a person can decide today, by stage."""
+    snapshot = region_snapshot()
+    return dict(_waiting(person_id, reaches_of(person_id, snapshot, snapshot.moment().today)))
+
+
+def _waiting(person_id: UUID, reaches: Sequence[Reach]) -> Counter[str]:
+    """Add up the kept counters of desks, by stage.
 
     A person's own proposals wait in the same queues but are for others to decide (R16); they
     are few, as are those that come to somebody by R16, so they are read one by one.
     """
-    snapshot = region_snapshot()
-    reaches = reaches_of(person_id, snapshot, snapshot.moment().today)
     usual = [reach for reach in reaches if reach.applicant_id is None]
     special = [reach for reach in reaches if reach.applicant_id]
     total = Counter({str(matter.stage): 0 for matter in (*usual, *special)})
@@ -66,34 +64,39 @@ def counts(person_id: UUID) -> dict[str, int]:
             total[stage] += waiting
     total.subtract(_stages_of(_any(usual), Proposal.applicant_id == person_id))
     total.update(_stages_of(_any(special)))
-    return dict(total)
+    return total
+
+
+def _total(
+    person_id: UUID, reaches: Sequence[Reach], wanted: Wanted, others: Select[Any], most: int
+) -> Total:
+    asked = {name for name, value in wanted.filters.items() if value is not None}
+    if not wanted.q and asked <= _COUNTED_APART:
+        return Total(_waiting(person_id, reaches).total())
+    return INBOX.total(db.session(), INBOX.narrowed(others.where(_any(reaches)), wanted), most)
 
 
 def decided(person_id: UUID, wanted: Wanted) -> Page:
-    """Return what a person decided, newest first."""
+    """Return what a person decided, newest first unless wanted otherwise."""
     statement = select(HistoryEntry).where(
         HistoryEntry.actor_id == person_id, HistoryEntry.role != "applicant"
     )
-    if wanted.q or wanted.layanan:
-        about = select(Proposal.id).where(*wanted.conditions())
-        statement = statement.where(HistoryEntry.proposal_id.in_(about))
-    by = (HistoryEntry.at, HistoryEntry.id)
-    rows = page(db.session(), statement, by=by, limit=wanted.limit, cursor=wanted.cursor)
+    rows = DECIDED.page(db.session(), statement, wanted)
     proposals = listed_by_id({entry.proposal_id for entry in rows.items})
     return rows.each(lambda entry: Decided(*proposals[entry.proposal_id], entry))
 
 
-def _page(statement: Select[Any], limit: int, cursor: str | None) -> Page:
-    return page(
-        db.session(), statement, by=_OLDEST_FIRST, limit=limit, cursor=cursor, descending=False
+def _fitting(reach: Reach, wanted: Wanted, snapshot: RegionSnapshot) -> Reach | None:
+    """Narrow a reach to the stage and layanan that are wanted; None where nothing is left."""
+    stage, code = wanted.get("stage"), wanted.get("layanan")
+    definitions = frozenset(
+        definition
+        for definition in reach.definitions
+        if code is None or snapshot.layanan[definition].code == code
     )
-
-
-def _fits(reach: Reach, wanted: Wanted, snapshot: RegionSnapshot) -> bool:
-    if wanted.stage is not None and reach.stage != wanted.stage:
-        return False
-    codes = {snapshot.layanan[definition].code for definition in reach.definitions}
-    return wanted.layanan is None or wanted.layanan in codes
+    if stage not in (None, reach.stage) or not definitions:
+        return None
+    return replace(reach, definitions=definitions)
 
 
 def _conditions(reaches: Iterable[Reach]) -> list[ColumnElement[bool]]:

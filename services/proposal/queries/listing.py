@@ -1,34 +1,107 @@
-"""What every list of proposals has in common: its filters, and what a line needs to be shown."""
+"""What every list of proposals has in common: its columns, and what a line needs to be shown."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
-from chassis.data.paging import Page
+from chassis.data.listing import Column, Filter, Kind, Listing
+from chassis.data.paging import By, Page
 from services.proposal.domain.layanan import LayananDefinition
-from services.proposal.models import Proposal, db
+from services.proposal.domain.stages import FINAL_STAGES
+from services.proposal.models import HistoryEntry, Proposal, db
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from services.proposal.queries.search import matching
 
+_SHOWN: tuple[tuple[str, str, str, str, Kind], ...] = (
+    ("number", "number", "Nomor", "Number", "text"),
+    ("layanan_name", "layanan.name", "Layanan", "Layanan", "text"),
+    ("nip", "applicant.nip", "NIP", "NIP", "nip"),
+    ("applicant", "applicant.name", "Pengusul", "Applicant", "text"),
+    ("opd_name", "applicant.opd_name", "Perangkat daerah", "OPD", "text"),
+    ("stage_label", "stage_label", "Status", "Stage", "text"),
+    ("result", "result", "Hasil", "Result", "code"),
+    ("created_at", "created_at", "Dibuat", "Created", "datetime"),
+    ("submitted_at", "submitted_at", "Diusulkan", "Submitted", "datetime"),
+    ("stage_since", "stage_since", "Status sejak", "In this stage since", "datetime"),
+    ("expected_end", "expected_end", "Perkiraan selesai", "Expected end", "date"),
+    ("closed_at", "closed_at", "Selesai", "Closed", "datetime"),
+)
 
-@dataclass(frozen=True)
-class Wanted:
-    """Filters of a list; None = not filtered."""
 
-    stage: str | None = None
-    layanan: str | None = None
-    q: str | None = None
-    limit: int = 20
-    cursor: str | None = None
+def _columns(*sorted_by: str) -> tuple[Column, ...]:
+    """Columns of a proposal's line; those it can be sorted by can be narrowed to a time."""
+    return tuple(
+        _sorted(shown, sort=(getattr(Proposal, shown.name), Proposal.id))
+        if shown.name in sorted_by
+        else shown
+        for shown in _of_proposals()
+    )
 
-    def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """Turn the filters on layanan and words into conditions."""
-        if self.layanan:
-            yield Proposal.layanan == self.layanan
-        if self.q:
-            yield matching(self.q)
+
+def _of_proposals(path: str = "") -> tuple[Column, ...]:
+    return tuple(
+        Column(name, {"id": indonesian, "en": english}, kind, read=f"{path}{read}")
+        for name, read, indonesian, english, kind in _SHOWN
+    )
+
+
+def _sorted(shown: Column, *, sort: By) -> Column:
+    return replace(shown, sort=sort, filter=sort[0])
+
+
+def _found(statement: Select[Any], q: str) -> Select[Any]:
+    return statement.where(matching(q))
+
+
+def _of_state(state: str) -> ColumnElement[bool]:
+    is_final = Proposal.stage.in_(FINAL_STAGES)
+    return is_final if state == "final" else ~is_final
+
+
+def _about(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return HistoryEntry.proposal_id.in_(select(Proposal.id).where(*conditions))
+
+
+_LAYANAN = Filter("layanan", Proposal.layanan.__eq__)
+_STAGE = Filter("stage", Proposal.stage.__eq__)
+
+MINE = Listing(
+    title="usulan-saya",
+    sort="-created_at",
+    words=_found,
+    columns=_columns("created_at", "submitted_at", "stage_since", "expected_end"),
+    further=(_LAYANAN, _STAGE, Filter("state", _of_state, options=("open", "final"))),
+)
+
+INBOX = Listing(
+    title="menunggu-keputusan",
+    sort="stage_since",
+    words=_found,
+    columns=_columns("stage_since", "expected_end"),
+    further=(_LAYANAN, _STAGE),
+)
+
+DECIDED = Listing(
+    title="keputusan-saya",
+    sort="-at",
+    words=lambda statement, q: statement.where(_about(matching(q))),
+    columns=(
+        _sorted(
+            Column("at", {"id": "Diputuskan", "en": "Decided"}, "datetime"),
+            sort=(HistoryEntry.at, HistoryEntry.id),
+        ),
+        Column("done_label", {"id": "Keputusan", "en": "Decision"}),
+        Column("note", {"id": "Catatan", "en": "Note"}),
+        *_of_proposals("proposal."),
+    ),
+    further=(
+        Filter("layanan", lambda code: _about(Proposal.layanan == code)),
+        Filter("action", HistoryEntry.action.__eq__),
+    ),
+)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.data.listing import Wanted
 from chassis.data.paging import Page, page
 from chassis.kernel.errors import NotFound
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.numbering import is_lookup_code, normalise_number
 from services.proposal.domain.opening import Opened, open_parts
-from services.proposal.domain.stages import APPLICANT, FINAL_STAGES, Stage
+from services.proposal.domain.stages import APPLICANT, Stage
 from services.proposal.domain.workflow import Position, allowed_actions, decider_of
 from services.proposal.models import (
     PEOPLE,
@@ -26,7 +27,7 @@ from services.proposal.models import (
     db,
 )
 from services.proposal.queries.desks import covers, deciders_for
-from services.proposal.queries.listing import Listed, Wanted, listed, listed_by_id
+from services.proposal.queries.listing import MINE, Listed, listed, listed_by_id
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from staff.deciders import Deciders, Holder
 
@@ -120,18 +121,10 @@ def may_see(proposal: Proposal, person_id: UUID, snapshot: RegionSnapshot, today
     return covers(person_id, proposal, snapshot, today) or _has_acted(proposal, person_id)
 
 
-def mine(person_id: UUID, wanted: Wanted, state: str | None = None) -> Page:
-    """Return a person's own proposals; `state` is open, final or None."""
-    statement = select(Proposal).where(Proposal.applicant_id == person_id, *wanted.conditions())
-    if wanted.stage is not None:
-        statement = statement.where(Proposal.stage == wanted.stage)
-    if state == "open":
-        statement = statement.where(Proposal.stage.not_in(FINAL_STAGES))
-    elif state == "final":
-        statement = statement.where(Proposal.stage.in_(FINAL_STAGES))
-    by = (Proposal.created_at, Proposal.id)
-    rows = page(db.session(), statement, by=by, limit=wanted.limit, cursor=wanted.cursor)
-    return listed(rows, region_snapshot())
+def mine(person_id: UUID, wanted: Wanted) -> Page:
+    """Return a person's own proposals, newest first unless wanted otherwise."""
+    statement = select(Proposal).where(Proposal.applicant_id == person_id)
+    return listed(MINE.page(db.session(), statement, wanted), region_snapshot())
 
 
 def papers(proposal_id: UUID) -> Sequence[ProposalDocument]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -47,6 +48,11 @@ class RegionSnapshot(PeopleSnapshot):
 
     def moment(self, at: datetime | None = None) -> Moment:
         return Moment(at or now(), self.zone, self.holidays)
+
+
+def region_zone() -> ZoneInfo:
+    """Return the zone of the bound region."""
+    return region_snapshot().zone
 
 
 def _read() -> RegionSnapshot:

@@ -6,7 +6,6 @@ from typing import Any
 from marshmallow import fields
 
 from chassis.http.api import Schema
-from chassis.http.paging import page_schema
 from services.proposal.api.views.proposals import ProposalRow, row
 from services.proposal.api.views.texts import done_label, picked, stage_label
 from services.proposal.domain.stages import OFFICER_STAGES
@@ -42,9 +41,6 @@ class DecidedRow(Schema):
     to_stage = fields.String(required=True)
     note = fields.String(required=True, allow_none=True)
     proposal = fields.Nested(ProposalRow, required=True)
-
-
-DecidedPage = page_schema(DecidedRow)
 
 
 def decided_view(decided: Decided) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from marshmallow import fields
 
 from chassis.http.api import Schema, VersionedView
 from chassis.http.auth import person
-from chassis.http.paging import page_schema
 from chassis.http.preferences import prefers_minimal
 from services.proposal.api.views.choices import ChoicesView, choices_view
 from services.proposal.api.views.documents import (
@@ -130,9 +129,6 @@ class ProposalChanged(VersionedView):
     result = fields.String(required=True, allow_none=True)
     result_label = fields.String(required=True, allow_none=True)
     updated_at = fields.AwareDateTime(required=True)
-
-
-ProposalPage = page_schema(ProposalRow)
 
 
 def row(listed: Listed) -> dict[str, Any]:
