@@ -1,12 +1,13 @@
 """What a database reads to answer: the plan of every statement, and how much work it was."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
 
 SORTED_APART = "USE TEMP B-TREE"
 _WHOLE = re.compile(r"SCAN (?!\d|CONSTANT|\(|anon_|LIST)(\w+)")
@@ -83,3 +84,32 @@ def _raw(engine: Engine) -> Iterator[Any]:
         yield pooled.driver_connection
     finally:
         pooled.close()
+
+
+def rows_read(session: Session, run: Callable[[], Any]) -> int:
+    """Run something on PostgreSQL and count the rows that its SELECTs looked at."""
+    statements: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if "FROM" in statement and statement.startswith("SELECT"):
+            statements.append((statement, parameters))
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        run()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    explained = (
+        session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", given)
+        for statement, given in statements
+    )
+    return sum(_scanned(plan.scalar_one()[0]["Plan"]) for plan in explained)
+
+
+def _scanned(node: Mapping[str, Any]) -> int:
+    below = sum(map(_scanned, node.get("Plans", ())))
+    if "Relation Name" not in node:
+        return below
+    removed = sum(node.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Index Recheck"))
+    return below + int((node["Actual Rows"] + removed) * node["Actual Loops"])
