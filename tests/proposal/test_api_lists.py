@@ -86,7 +86,7 @@ def test_the_newest_decision_may_come_last(busy: Office):
     newest_first = page(busy, "/decided", "umpeg")["data"]
 
     assert page(busy, "/decided", "umpeg", sort="at")["data"] == newest_first[::-1]
-    assert {row["action_label"] for row in newest_first} == {"Setujui"}
+    assert {row["done_label"] for row in newest_first} == {"Disetujui"}
 
 
 @pytest.mark.parametrize(

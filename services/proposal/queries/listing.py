@@ -22,7 +22,7 @@ _SHOWN: tuple[tuple[str, str, str, str, Kind], ...] = (
     ("applicant", "applicant.name", "Pengusul", "Applicant", "text"),
     ("opd_name", "applicant.opd_name", "Perangkat daerah", "OPD", "text"),
     ("stage_label", "stage_label", "Status", "Stage", "text"),
-    ("result", "result", "Hasil", "Result", "code"),
+    ("result", "result_label", "Hasil", "Result", "text"),
     ("created_at", "created_at", "Dibuat", "Created", "datetime"),
     ("submitted_at", "submitted_at", "Diusulkan", "Submitted", "datetime"),
     ("stage_since", "stage_since", "Status sejak", "In this stage since", "datetime"),
