@@ -35,6 +35,23 @@ def test_running_and_finished_proposals_are_two_searchable_lists(
     assert f'href="/portal/usulan/{PROPOSAL}/isi">Revisi' in page
 
 
+def test_a_list_is_sorted_leads_back_and_says_of_how_many(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    found = page_of(a_proposal(stage="revision"))
+    found["page"] |= {"previous_cursor": "p1", "total": 42, "total_at_least": 42}
+    edge.answers["GET", f"{API}/proposals"] = (200, found)
+    exact = client.get("/portal/usulan?q=bebas&sort=created_at&cursor=c1").text
+    found["page"] |= {"total": None, "total_at_least": 10000}
+
+    bounded = client.get("/portal/usulan").text
+
+    assert edge.told("GET", f"{API}/proposals")[0].query["sort"] == "created_at"
+    assert "q=bebas&amp;sort=created_at&amp;cursor=p1" in exact
+    assert 'sort=created_at" aria-current="true">terlama' in exact
+    assert "42 seluruhnya" in exact
+    assert "Lebih dari 10000" in bounded
+
+
 def test_a_version_of_a_layanan_is_fetched_once_however_often_it_is_shown(
     client: FlaskClient, edge: FakeEdge
 ):

@@ -22,7 +22,7 @@ pages = Blueprint("desk", __name__, url_prefix="/portal")
 
 @pages.get("/tugas")
 def inbox() -> str:
-    wanted = {name: request.args.get(name) for name in ("stage", "layanan", "q", "cursor")}
+    wanted = {name: request.args.get(name) for name in ("stage", "layanan", "q", "sort", "cursor")}
     return render_template(
         "desk/inbox.html", queues=reading.queues(), listing=reading.inbox(wanted), wanted=wanted
     )
@@ -30,7 +30,7 @@ def inbox() -> str:
 
 @pages.get("/keputusan")
 def decided() -> str:
-    wanted = {name: request.args.get(name) for name in ("q", "cursor")}
+    wanted = {name: request.args.get(name) for name in ("q", "sort", "cursor")}
     return render_template("desk/decided.html", listing=reading.decided(wanted), wanted=wanted)
 
 

@@ -62,10 +62,10 @@ def view_document(proposal_id: UUID, code: str) -> Response:
 
 
 def _list(state: str) -> str:
-    wanted = {name: request.args.get(name) for name in ("q", "cursor")}
+    wanted = {name: request.args.get(name) for name in ("q", "sort", "cursor")}
     return render_template(
         "proposals/list.html",
         state=state,
         listing=reading.mine(state, wanted),
-        q=wanted["q"] or "",
+        wanted=wanted,
     )
