@@ -108,7 +108,7 @@ def test_every_table_of_a_region_forces_row_security(town, name):
     owner.dispose()
 
     assert forced == {table.name for table in regional(app)}
-    assert carrying - forced == {"outbox", "inbox"}
+    assert carrying - forced == {"outbox", "inbox", "timers"}
 
 
 @pytest.mark.prove(part="rest")

@@ -215,11 +215,21 @@ def test_the_clusters_environment_is_enough_for_its_processes(clone, tmp_path):
     assert "cluster" in clone.call("cluster", "status", "--data", tmp_path, code=2)
 
 
+TABLE = """
+
+class Added(RegionScoped, Base):
+    __tablename__ = "added"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+"""
+
+
 @pytest.mark.slow
 @having("dev")
 def test_the_tools_environment_is_enough_for_who_changes_the_code(clone):
     clone.call("generate", "--check")
-    written = clone.call("migration", "documents", "Change nothing").split()[-1]
+    models = clone.root / "services" / "documents" / "models.py"
+    models.write_text(models.read_text() + TABLE)
+    written = clone.call("migration", "documents", "One more table").split()[-1]
     shutil.rmtree(clone.root / "tests" / "faults")
 
     assert (clone.root / written).is_file()

@@ -83,6 +83,8 @@ class Play:
 
     def jump(self, by: timedelta) -> None:
         self.clock.shift(by)
+        self._rows = None
+        self.scene.office.service.drain()  # what came due meanwhile is told now
         self._tokens.clear()
 
     # --- what people do -----------------------------------------------------------------------
