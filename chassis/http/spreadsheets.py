@@ -131,9 +131,14 @@ def _csv_cell(column: Column, value: Any) -> Any:
         return ""
     if isinstance(value, datetime):
         return value.isoformat(" ")
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return _printed(value) if column.kind == "nip" else value
+    if not isinstance(value, str):
+        return value
+    return harmless(_printed(value) if column.kind == "nip" else value)
+
+
+def harmless(text: str) -> str:
+    """Return a text for a CSV's cell, marked where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _printed(nip: str) -> str:

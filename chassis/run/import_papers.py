@@ -8,12 +8,11 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
+from chassis.http.spreadsheets import FORMATS, harmless
 from chassis.run.import_columns import Column
 from chassis.run.import_files import Cells
 
-CSV = "text/csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+CSV, XLSX = FORMATS["csv"], FORMATS["xlsx"]
 _HELP = ("Kolom", "Wajib", "Keterangan", "Isian yang diterima", "Judul lain yang dikenal")
 
 
@@ -22,7 +21,7 @@ def sample_csv(columns: Sequence[Column]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     writer.writerow(column.heading for column in columns)
-    writer.writerow(_harmless(column.example) for column in columns)
+    writer.writerow(harmless(column.example) for column in columns)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -46,10 +45,6 @@ def _help(column: Column) -> Cells:
     choices = ", ".join(column.reading.choices.values())
     required = "ya" if column.required else None
     return [column.heading, required, column.help["id"], choices or None, ", ".join(column.also)]
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 class _Book:

@@ -112,18 +112,15 @@ def test_outside_a_transaction_and_for_an_unknown_kind_it_is_refused(letters, ru
             set_timer("letters.other", "letter/1", now())
 
 
-def test_of_two_workers_one_rings_it(letters, rung):
+def test_what_one_worker_has_in_hand_or_has_done_another_leaves_alone(letters, rung):
     set_for_tomorrow(letters)
-    first = TimerLoop(letters.runtime, "a")
-    handle = letters.runtime.timers[ANSWER]
-
-    def meanwhile(timer: Timer) -> None:
-        TimerLoop(letters.runtime, "b").run()
-        handle(timer)
-
-    letters.runtime.timers = {ANSWER: meanwhile}
+    first, second = TimerLoop(letters.runtime, "a"), TimerLoop(letters.runtime, "b")
+    [seen] = rows(letters)
     with time_machine.travel(now() + DAY, tick=False), letters.app.app_context():
-        first.run()
+        assert first._claims.claim(seen)
+        assert not second.run()
+        assert first.run()
+        assert not second._claims.claim(seen), "though it saw it waiting"
 
     assert len(rung) == 1
 
