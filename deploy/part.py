@@ -1,7 +1,8 @@
 """Copies what the image of one part holds: `python deploy/part.py proposal /image`.
 
 That is the plumbing, the people kit for a service, the part's own code, and of every other service
-only what is public: its manifest (with what the manifest itself imports) and its contracts.
+only what is public: its manifest (with what the manifest itself imports), its contracts and its
+texts.
 """
 
 import ast
@@ -40,9 +41,10 @@ def copy(part: str, target: Path) -> None:
 
 
 def _copy_public(name: str, target: Path) -> None:
-    contracts = _folder(name) / "contracts"
-    if contracts.is_dir():  # a service that publishes nothing has none
-        shutil.copytree(contracts, target / "services" / name / "contracts", ignore=_LEFT_OUT)
+    for public in ("contracts", "texts"):
+        folder = _folder(name) / public
+        if folder.is_dir():  # a service that publishes nothing has no contracts, one may be silent
+            shutil.copytree(folder, target / "services" / name / public, ignore=_LEFT_OUT)
     for path in sorted(_reached(_folder(name) / "manifest.py", set())):
         copied = target / path.relative_to(ROOT)
         copied.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from chassis.process.manifest import (
     settings_of_all,
 )
 from chassis.process.manifest import settings_of as settings_of_service
+from chassis.process.texts import TextsInvalid
 from gateway.routes import RouteTaken, table
 from ops.speech import Stop
 
@@ -47,7 +48,7 @@ def building() -> Iterator[None]:
         raise Stop(
             f"pengaturan belum benar: {problems}", f"settings are wrong: {problems}"
         ) from error
-    except (ManifestInvalid, RouteTaken) as error:
+    except (ManifestInvalid, TextsInvalid, RouteTaken) as error:
         raise Stop(
             f"layanan yang terpasang tidak saling cocok: {error}",
             f"the installed services do not fit together: {error}",

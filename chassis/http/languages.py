@@ -2,15 +2,16 @@
 
 from flask import has_request_context, request
 
-LANGUAGES = ("id", "en")
+from chassis.kernel.languages import DEFAULT_LANGUAGE, LANGUAGES
+
 LANGUAGE_COOKIE = "simpul_language"
 
 
 def language() -> str:
     """Choose by the request's Accept-Language; Indonesian by default."""
     if not has_request_context():
-        return LANGUAGES[0]
-    return request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
+        return DEFAULT_LANGUAGE
+    return request.accept_languages.best_match(LANGUAGES, default=DEFAULT_LANGUAGE)
 
 
 def page_language() -> str:

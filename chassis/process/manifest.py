@@ -18,8 +18,8 @@ from typing import Any
 
 from chassis.kernel.roles import Role
 from chassis.process.config import COMMON, Setting
+from chassis.process.texts import Template, Text, Texts, of_service
 
-Texts = Mapping[str, str]
 MEBIBYTE = 1_048_576
 CONTRACT = ".schema.json"
 # Signs in with a secret of its own, like a service.
@@ -41,16 +41,16 @@ class Route:
 class Notice:
     """Who is told what when an event happens.
 
-    `to` names a key of the event's data holding one person id or a list of them. `template`
-    maps a language to {"subject", "body"}; its optional key "sensitive" holds the same, used
-    when the event's data says `sensitive`.
+    `to` names a key of the event's data holding one person id or a list of them. What is told
+    stands in the service's texts under the notice's name, or under `text` where several notices
+    say the same.
     """
 
     event: str
     name: str
     to: str
-    template: Mapping[str, Any]
     channels: tuple[str, ...] = ("in_app", "email", "whatsapp")
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Manifest:
     """
 
     name: str
-    title: Texts
+    title: Text
     app: str
     hears: tuple[str, ...] = ()
     tells_notices: bool = False
@@ -74,7 +74,6 @@ class Manifest:
     plugged: str | None = None
     roles: tuple[Role, ...] = ()
     notices: tuple[Notice, ...] = ()
-    labels: Mapping[str, Mapping[str, Texts]] = field(default_factory=dict)
     calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scopes: tuple[str, ...] = ()
     seed: str | None = None
@@ -88,14 +87,25 @@ class Manifest:
     @cached_property
     def publishes(self) -> tuple[str, ...]:
         """Every event type of which `contracts/` beside the app has a schema."""
-        package = self.app.partition(":")[0].rpartition(".")[0]
-        spec = importlib.util.find_spec(package)
-        folders = [
-            Path(location, "contracts")
-            for location in (spec and spec.submodule_search_locations) or ()
-        ]
+        folders = [folder / "contracts" for folder in self.folders]
         schemas = {path.name for folder in folders for path in folder.glob(f"*{CONTRACT}")}
         return tuple(sorted(name.removesuffix(CONTRACT) for name in schemas))
+
+    @cached_property
+    def texts(self) -> Texts:
+        """What it says to people, from `texts/` beside the app. Raises `TextsInvalid`."""
+        return of_service(self.name, self.folders[0]) if self.folders else Texts()
+
+    def template(self, notice: Notice) -> Template:
+        """Return a notice's texts, whole. Raises `KeyError` where there are none."""
+        return self.texts.template(notice.text or notice.name)
+
+    @property
+    def folders(self) -> list[Path]:
+        """Where the service's package lies; it is found without being loaded."""
+        package = self.app.partition(":")[0].rpartition(".")[0]
+        spec = importlib.util.find_spec(package)
+        return [Path(place) for place in (spec and spec.submodule_search_locations) or ()]
 
 
 class ManifestInvalid(Exception):

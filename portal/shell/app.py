@@ -15,11 +15,11 @@ from portal.shell.fingerprints import fingerprint
 from portal.shell.forgery import csrf_token, refuse_forged_posts
 from portal.shell.id_tokens import IdTokens
 from portal.shell.menu import menu
+from portal.shell.saying import say
 from portal.shell.sealed import SealedSessions
 from portal.shell.sections import Section, discover
 from portal.shell.settings import SETTINGS
 from portal.shell.signed_in import CLIENT_ID, connect, me
-from portal.shell.texts import say
 from portal.shell.transport import Transport, WSGIApp, http, local
 
 MEBIBYTE = 1_048_576

@@ -11,8 +11,8 @@ from flask import current_app
 
 from portal.shell.api_client import Reply
 from portal.shell.forms import editable
+from portal.shell.saying import say
 from portal.shell.signed_in import api, person
-from portal.shell.texts import say
 from portal.shell.words import language
 
 API = "/api/proposal/v1"

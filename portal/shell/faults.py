@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from portal.shell.answers import ask_no_more
 from portal.shell.api_client import ApiRefused, ApiUnavailable, SignInNeeded
 from portal.shell.own_pages import own_page
+from portal.shell.saying import say
 from portal.shell.signed_in import forget
-from portal.shell.texts import say
 
 log = structlog.get_logger()
 Page = Response | tuple[Any, int] | tuple[Any, int, dict[str, str]]

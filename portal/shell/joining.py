@@ -9,7 +9,8 @@ from flask import Flask, current_app, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from werkzeug.routing import Rule
 
-from portal.shell import texts
+from chassis.process.texts import Text
+from portal.shell import saying
 from portal.shell.sections import Section, SectionInvalid
 from portal.shell.signed_in import person
 
@@ -38,7 +39,7 @@ def join(app: Flask, sections: Mapping[str, Section]) -> None:
     _check_addresses(app, sections)
     app.extensions[_LINKS] = _links_of(sections)
     app.jinja_loader = _templates(sections)
-    texts.connect(app, _texts(sections))
+    saying.connect(app, _texts(sections))
     app.before_request(_only_signed_in)
 
 
@@ -93,10 +94,10 @@ def _templates(sections: Mapping[str, Section]) -> ChoiceLoader:
     return ChoiceLoader([FileSystemLoader(SHELL / _TEMPLATES), PrefixLoader(own)])
 
 
-def _texts(sections: Mapping[str, Section]) -> texts.Texts:
-    every_text = texts.read("shell", SHELL)
+def _texts(sections: Mapping[str, Section]) -> dict[str, Text]:
+    every_text = saying.read("shell", SHELL)
     for section in sections.values():
-        every_text |= texts.read(section.name, section.folder)
+        every_text |= saying.read(section.name, section.folder)
     return every_text
 
 

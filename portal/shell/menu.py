@@ -8,9 +8,9 @@ from flask import g, request, url_for
 
 from portal.shell.answers import answer_to
 from portal.shell.joining import sections
+from portal.shell.saying import say
 from portal.shell.sections import Entry, Place, Section
 from portal.shell.signed_in import me
-from portal.shell.texts import say
 
 log = structlog.get_logger()
 ACCOUNT = "/masuk/akun"  # identity's own page

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from chassis.events.envelope import Event
 from chassis.events.inbox import EventData, Hearing, Truth, hear
 from chassis.process.manifest import Manifest, Notice
+from chassis.process.texts import SENSITIVE
 from services.notification.domain.recipients import recipients
 from services.notification.domain.rendering import (
     FRAME,
@@ -22,6 +23,7 @@ from services.notification.domain.rendering import (
     shown_facts,
 )
 from services.notification.domain.words import NotShowable, in_words
+from services.notification.manifest import MANIFEST
 from services.notification.models import EMPLOYEE_WORDS, PEOPLE, Employee
 from services.notification.usecases.reaching import note_contact_version
 from services.notification.usecases.telling import Rule, tell
@@ -51,14 +53,13 @@ class NoticeRuleInvalid(Exception):
 def heard(manifests: Mapping[str, Manifest]) -> dict[str, Hearing]:
     """Return every subscription: the copies, and one handler per event that somebody is told of.
 
-    Raises `NoticeRuleInvalid` for a rule with a broken template, and for one about an event that
-    is copied here (its history must be replayed, a notice's must not).
+    Raises `NoticeRuleInvalid` for a rule with no text or a broken one, and for one about an event
+    that is copied here (its history must be replayed, a notice's must not).
     """
     rules: dict[str, list[Rule]] = {}
     for manifest in manifests.values():
         for notice in manifest.notices:
-            _check(manifest.name, notice)
-            rules.setdefault(notice.event, []).append(Rule(manifest.name, notice, manifest.labels))
+            rules.setdefault(notice.event, []).append(rule_of(manifest, notice))
     hearings = {
         event: hear(_teller(of_event), replay="skip", reads=_reads(of_event))
         for event, of_event in rules.items()
@@ -72,7 +73,7 @@ def _teller(rules: list[Rule]) -> Callable[[Event], None]:
 
 def _reads(rules: Collection[Rule]) -> EventData:
     """Whom the rules tell, whether the event is sensitive, and the facts their texts show."""
-    shown = {name for rule in rules for name in shown_facts(rule.notice.template)}
+    shown = {name for rule in rules for name in shown_facts(rule.template)}
     recipients_of = {rule.notice.to for rule in rules}
     members: dict[str, Any] = {
         **{name: fields.Raw(allow_none=True, validate=_showable) for name in shown - FRAME},
@@ -99,13 +100,21 @@ def _showable(value: Any) -> None:
         raise ValidationError(f"not something to show: {error}") from error
 
 
-def _check(service: str, notice: Notice) -> None:
+def rule_of(manifest: Manifest, notice: Notice) -> Rule:
+    """Return a notice's rule with its texts, those for a sensitive event included.
+
+    Raises `NoticeRuleInvalid` for one that cannot work.
+    """
     faults = []
     if notice.event in HEARD:
         faults.append(f"{notice.event} is only copied here, nobody can be told of it")
     try:
-        check_template(notice.template)
+        template = {SENSITIVE: MANIFEST.texts.sensitive, **manifest.template(notice)}
+        check_template(template)
+    except KeyError:
+        faults.append("it has no text")
     except UnrenderableNotice as error:
         faults.append(str(error))
     if faults:
-        raise NoticeRuleInvalid(f"{service}, notice {notice.name}: {'; '.join(faults)}")
+        raise NoticeRuleInvalid(f"{manifest.name}, notice {notice.name}: {'; '.join(faults)}")
+    return Rule(manifest.name, notice, template, manifest.texts.labels)

@@ -20,7 +20,7 @@ from tests.chassis.test_events import FlakyBus, outbox
 
 HEARD = ("note.written.v1",)
 NOTICES = Imagined("notices", {}, hears=("unit.changed.v1",), tells_notices=True)
-ANNOUNCING = replace(MANIFEST, notices=(Notice("letter.written.v1", "told", "reader_id", {}),))
+ANNOUNCING = replace(MANIFEST, notices=(Notice("letter.written.v1", "told", "reader_id"),))
 BOTH = {"letters": ANNOUNCING, "notices": NOTICES}
 
 

@@ -10,6 +10,7 @@ from chassis.http.peers import Answer, PeerUnavailable
 from chassis.process.ids import uuid7
 from chassis.process.manifest import Notice
 from chassis.process.regions import all_regions
+from chassis.process.texts import Texts
 from services.notification.adapters.registry import discover
 from services.notification.domain.attempts import accepted
 from services.notification.models import Attempt, Delivery
@@ -32,17 +33,18 @@ LABELS = {"stage": {"processing": {"id": "Diproses", "en": "Being processed"}}}
 
 
 def a_rule(event="file.moved.v1", name="file_moved", to="owner_id", **changes):
-    values = {"template": TEMPLATE, "channels": ("in_app", "email")}
+    values = {"channels": ("in_app", "email")}
     return Notice(event=event, name=name, to=to, **(values | changes))
 
 
-def a_service(*rules, name="files"):
+def a_service(*rules, name="files", **templates):
+    told = {rule.name: TEMPLATE for rule in rules} | templates
     return Imagined(
         name=name,
         title={"id": "Berkas", "en": "Files"},
         publishes=tuple({rule.event for rule in rules}),
         notices=rules,
-        labels=LABELS,
+        texts=Texts(notices=told, labels=LABELS),
     )
 
 
@@ -165,8 +167,8 @@ class Desk:
     def db(self):
         return self.service.runtime.db
 
-    def rules(self, *rules):
-        self.service.runtime.heard = heard({"files": a_service(*rules)})
+    def rules(self, *rules, **templates):
+        self.service.runtime.heard = heard({"files": a_service(*rules, **templates)})
 
     def meet_everybody(self):
         self.hear(

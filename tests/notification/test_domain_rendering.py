@@ -20,6 +20,7 @@ TEMPLATE = {
         "body": "Dear {recipient_name},\nstage {stage_label}\nNote: {note}\n{sender}",
     },
 }
+SENSITIVE = {"id": {"subject": "Berkas {number}", "body": "Kini: {stage_label}."}}
 LABELS = {
     "stage": {
         "umpeg_verification": {"id": "Verifikasi Umpeg", "en": "Umpeg verification"},
@@ -49,6 +50,11 @@ def test_a_template_is_filled_in_each_of_its_languages():
 
 def test_a_label_without_the_language_falls_back_to_indonesian():
     assert "stage Diproses" in render(TEMPLATE, facts(stage="processing"))["en"].body
+
+
+def test_a_sensitive_event_without_a_text_for_it_is_told_to_nobody():
+    with pytest.raises(UnrenderableNotice, match="no text in 'id'"):
+        render(TEMPLATE, facts(sensitive=True))
 
 
 def test_a_line_whose_fact_is_null_is_left_out_as_a_whole():
@@ -89,9 +95,9 @@ def test_what_is_neither_sensitive_nor_not_is_told_to_nobody(said):
 
 
 def test_a_sensitive_event_says_only_number_and_stage():
-    texts = render(
-        TEMPLATE, facts(sensitive=True, layanan_name="Izin Perceraian", note="rahasia sekali")
-    )
+    secret = facts(sensitive=True, layanan_name="Izin Perceraian", note="rahasia sekali")
+
+    texts = render(TEMPLATE | {"sensitive": SENSITIVE}, secret)
 
     everything = " ".join(text.subject + text.body for text in texts.values())
     assert "demo/1" in everything

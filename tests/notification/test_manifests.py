@@ -8,7 +8,7 @@ import pytest
 
 from chassis.process.manifest import discover, owner_of
 from services.notification.domain.rendering import Facts, render
-from services.notification.subscriptions import heard
+from services.notification.subscriptions import heard, rule_of
 
 ADDED = {
     "recipient_name": "Contoh Satu",
@@ -53,8 +53,9 @@ def test_who_is_told_of_a_result_is_told_where_its_document_is(sensitive):
     manifest = discover()["proposal"]
     (notice,) = [rule for rule in manifest.notices if rule.name == "proposal_completed"]
     (data,) = samples(manifest, notice)
+    facts = Facts(data | {"sensitive": sensitive}, ADDED, manifest.texts.labels)
 
-    texts = render(notice.template, Facts(data | {"sensitive": sensitive}, ADDED, manifest.labels))
+    texts = render(manifest.template(notice), facts)
 
     assert ("unduh di halaman usulan Anda" in texts["id"].body) is not sensitive
     assert ("download it from the page" in texts["en"].body) is not sensitive
@@ -64,9 +65,9 @@ def test_who_is_told_of_a_result_is_told_where_its_document_is(sensitive):
 @pytest.mark.parametrize(("manifest", "notice"), list(rules()))
 def test_the_text_of_a_rule_is_whole_for_the_events_own_sample(manifest, notice, sensitive):
     for data in samples(manifest, notice):
-        facts = Facts(data | {"sensitive": sensitive}, ADDED, manifest.labels)
+        facts = Facts(data | {"sensitive": sensitive}, ADDED, manifest.texts.labels)
 
-        texts = render(notice.template, facts)
+        texts = render(rule_of(manifest, notice).template, facts)
 
         assert set(texts) == {"id", "en"}
         assert notice.to in data

@@ -69,7 +69,7 @@ def test_a_rule_of_another_service_by_the_same_name_is_another_rule(desk):
 
 def test_a_missing_fact_parks_the_event_with_what_must_be_mended(desk):
     broken = {"id": {"subject": "a", "body": "{nowhere}"}}
-    desk.rules(a_rule(), a_rule(name="broken", template=broken))
+    desk.rules(a_rule(), a_rule(name="broken"), broken=broken)
 
     desk.hear(an_event())
 
@@ -152,23 +152,31 @@ def test_nobody_named_means_nobody_told(desk):
 
 
 @pytest.mark.parametrize(
+    ("template", "fault"),
+    [
+        ({"en": TEMPLATE["en"]}, "no text in 'id'"),
+        ({"id": {"subject": "x"}}, "a subject and a body"),
+        ({"id": {"subject": "x", "body": "{Number}"}}, "brace"),
+        (TEMPLATE | {"sensitive": {"id": {"subject": "x", "body": "{note}"}}}, "R6"),
+    ],
+)
+def test_a_rule_whose_text_cannot_work_stops_the_start_and_names_itself(template, fault):
+    with pytest.raises(NoticeRuleInvalid, match="files, notice file_moved") as raised:
+        heard({"files": a_service(a_rule(), file_moved=template)})
+
+    assert fault in str(raised.value)
+
+
+@pytest.mark.parametrize(
     ("rule", "fault"),
     [
         (a_rule(event="employee.changed.v1"), "only copied"),
-        (a_rule(template={"en": TEMPLATE["en"]}), "no text in 'id'"),
-        (a_rule(template={"id": {"subject": "x"}}), "a subject and a body"),
-        (a_rule(template={"id": {"subject": "x", "body": "{Number}"}}), "brace"),
-        (
-            a_rule(template=TEMPLATE | {"sensitive": {"id": {"subject": "x", "body": "{note}"}}}),
-            "R6",
-        ),
+        (a_rule(text="nowhere"), "it has no text"),
     ],
 )
 def test_a_rule_that_cannot_work_stops_the_start_and_names_itself(rule, fault):
-    with pytest.raises(NoticeRuleInvalid, match="files, notice file_moved") as raised:
+    with pytest.raises(NoticeRuleInvalid, match=f"files, notice file_moved: .*{fault}"):
         heard({"files": a_service(rule)})
-
-    assert fault in str(raised.value)
 
 
 def test_old_notices_are_not_sent_again_but_copies_are_rebuilt():

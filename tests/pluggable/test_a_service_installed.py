@@ -9,6 +9,7 @@ from chassis.events.envelope import Event
 from chassis.process.manifest import discover, load
 from gateway.routes import table
 from services.notification.subscriptions import heard
+from tests.architecture.text_checks import CHECKS, Spoken, spoken
 from tests.builders.service import settings_for, under_test
 from tests.pluggable import checklist
 
@@ -27,6 +28,17 @@ def test_an_installed_package_is_found_with_its_routes_and_notices(package: str)
     assert manifests["panel"].app.startswith(package)
     assert table(manifests).find("/api/panel/v1/cases").owner == "panel"
     assert "panel_case.opened.v1" in heard(manifests)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_its_texts_keep_what_the_built_in_services_keep(
+    package: str, check: Callable[[Spoken], None]
+) -> None:
+    panel = spoken(discover()["panel"])
+
+    assert panel.manifest.app.startswith(package)
+    assert panel.texts.notices
+    check(panel)
 
 
 def test_its_app_starts_and_hears(package: str, tmp_path: Path) -> None:

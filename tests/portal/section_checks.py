@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 from werkzeug.routing.exceptions import RequestRedirect
 
-from portal.shell import texts
+from portal.shell import saying
 from portal.shell.joining import SHELL
 from portal.shell.sections import Section
 from tests.portal import section_files as files
@@ -126,9 +126,9 @@ def entries_and_links_lead_to_pages(standing: Standing) -> None:
 
 def no_text_is_missing_or_unused(standing: Standing) -> None:
     section = standing.section
-    own = texts.read(section.name, section.folder)
+    own = saying.read(section.name, section.folder)
     used = files.texts_used(section.folder)
-    assert used - own.keys() <= texts.read("shell", SHELL).keys()
+    assert used - own.keys() <= saying.read("shell", SHELL).keys()
     assert own.keys() - used == set()
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask
 
-from portal.shell import texts
+from chassis.process.texts import TextsInvalid
+from portal.shell import saying
 from portal.shell.home import pages as home_pages
 from portal.shell.joining import SHELL, join
 from portal.shell.sections import Section, SectionInvalid, discover
-from portal.shell.texts import TextsInvalid
 from tests.portal import section_files as files
 from tests.portal.section_checks import CHECKS, Standing
 
@@ -94,16 +94,27 @@ def test_what_is_no_section_stops_the_start(monkeypatch: pytest.MonkeyPatch):
         discover()
 
 
-@pytest.mark.parametrize("line", ['a = "x"', 'a = { id = "x" }', 'a = { id = "x", en = "" }'])
-def test_a_text_in_one_language_stops_the_start(tmp_path: Path, line: str):
-    (tmp_path / "texts.toml").write_text(line)
+@pytest.mark.parametrize("english", ["", "[a]\nb = 'x'", "a = ''"])
+def test_a_text_in_one_language_stops_the_start(tmp_path: Path, english: str):
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "id.toml").write_text("a = 'x'")
+    (tmp_path / "texts" / "en.toml").write_text(english)
 
     with pytest.raises(TextsInvalid, match=r"one: .*: a"):
-        texts.read("one", tmp_path)
+        saying.read("one", tmp_path)
+
+
+def test_a_pages_texts_have_no_tables(tmp_path: Path):
+    (tmp_path / "texts").mkdir()
+    for language in ("id", "en"):
+        (tmp_path / "texts" / f"{language}.toml").write_text("[a]\nb = 'x'")
+
+    with pytest.raises(TextsInvalid, match="one: a page's texts have no tables: a"):
+        saying.read("one", tmp_path)
 
 
 def test_the_shells_own_texts_are_neither_missing_nor_unused():
-    assert files.texts_used(SHELL) == texts.read("shell", SHELL).keys()
+    assert files.texts_used(SHELL) == saying.read("shell", SHELL).keys()
 
 
 @pytest.mark.parametrize("name", sorted(files.shell_templates()))

@@ -1,6 +1,5 @@
 import json
 from pathlib import Path
-from string import Formatter
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -53,34 +52,3 @@ def test_no_name_nip_or_contact_is_promised(event_type):
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.schema.json")), ids=lambda p: p.name)
 def test_schemas_are_schemas(path):
     Draft202012Validator.check_schema(json.loads(path.read_text("utf-8")))
-
-
-@pytest.mark.parametrize("notice", MANIFEST.notices, ids=lambda one: one.name)
-def test_notices_ask_only_for_what_their_event_tells(notice):
-    told = set(sample(notice.event).data)
-    labels = {f"{name}_label" for name in MANIFEST.labels if name in told}
-    given = {"recipient_name", "region_name", "sender", "app_url", "result_label", *labels}
-    for words in _words(notice.template):
-        assert _placeholders(words) <= told | given
-
-
-@pytest.mark.parametrize("notice", MANIFEST.notices, ids=lambda one: one.name)
-def test_a_notice_of_a_sensitive_layanan_tells_number_and_stage_only(notice):
-    allowed = {"number", "stage_label", "lookup_code", "recipient_name", "sender", "app_url"}
-    for words in notice.template["sensitive"].values():
-        assert _placeholders(words) <= allowed
-
-
-@pytest.mark.parametrize("notice", MANIFEST.notices, ids=lambda one: one.name)
-def test_notices_have_both_languages(notice):
-    assert {"id", "en"} <= set(notice.template)
-    assert set(notice.template["sensitive"]) == {"id", "en"}
-
-
-def _words(template) -> list[dict[str, str]]:
-    return [template["id"], template["en"], *template["sensitive"].values()]
-
-
-def _placeholders(words: dict[str, str]) -> set[str]:
-    text = words["subject"] + words["body"]
-    return {name for _, name, _, _ in Formatter().parse(text) if name}

@@ -7,7 +7,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from portal.sections.desk.reading import Case
-from portal.shell.texts import say
+from portal.shell.saying import say
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from portal.shell.faults import Page
 from portal.shell.forms import by_field, fresh_key, sent_key
 from portal.shell.joining import link
 from portal.shell.own_pages import own_page
+from portal.shell.saying import say
 from portal.shell.signed_in import api
-from portal.shell.texts import say
 
 UNPROCESSABLE = 422
 STALE = 412

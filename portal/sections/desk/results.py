@@ -8,8 +8,8 @@ from werkzeug.datastructures import MultiDict
 from portal.sections.desk.reading import Case
 from portal.shell.api_client import ApiRefused, Attached
 from portal.shell.forms import by_field, entered, sent_key
+from portal.shell.saying import say
 from portal.shell.signed_in import api
-from portal.shell.texts import say
 
 MAX_BYTES = 10 * 1_048_576
 

@@ -8,8 +8,8 @@ from flask import url_for
 from portal.sections.desk.pages import pages
 from portal.sections.desk.reading import queues
 from portal.shell.answers import answer_to
+from portal.shell.saying import say
 from portal.shell.sections import Card, Entry, Place, Section
-from portal.shell.texts import say
 
 NAME = "desk"
 

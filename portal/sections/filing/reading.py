@@ -6,8 +6,8 @@ from typing import Any
 
 from portal.shell.cases import API, load_proposal
 from portal.shell.forms import Definition, editable
+from portal.shell.saying import say
 from portal.shell.signed_in import api
-from portal.shell.texts import say
 
 OPEN_STAGES = ("draft", "revision")
 

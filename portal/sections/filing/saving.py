@@ -6,8 +6,8 @@ from werkzeug.datastructures import FileStorage
 from portal.sections.filing.reading import Draft
 from portal.shell.api_client import ApiRefused, Attached
 from portal.shell.forms import Definition, by_field, entered
+from portal.shell.saying import say
 from portal.shell.signed_in import api
-from portal.shell.texts import say
 
 PDF = "application/pdf"
 

@@ -6,8 +6,8 @@ from typing import Any
 from flask import url_for
 
 from portal.sections.filing.pages import pages
+from portal.shell.saying import say
 from portal.shell.sections import Entry, Section
-from portal.shell.texts import say
 
 
 def _menu(_answer: Any) -> Iterator[Entry]:

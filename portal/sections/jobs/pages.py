@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from portal.sections.jobs import reading
 from portal.shell.api_client import ApiRefused
 from portal.shell.forms import fresh_key, sent_key
+from portal.shell.saying import say
 from portal.shell.signed_in import api
-from portal.shell.texts import say
 
 pages = Blueprint("jobs", __name__, url_prefix="/portal")
 

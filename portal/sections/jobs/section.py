@@ -7,8 +7,8 @@ from flask import url_for
 
 from portal.sections.jobs.pages import pages
 from portal.sections.jobs.reading import has_jobs
+from portal.shell.saying import say
 from portal.shell.sections import Entry, Place, Section
-from portal.shell.texts import say
 
 
 def _menu(has_jobs: Any) -> Iterator[Entry]:

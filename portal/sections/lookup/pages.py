@@ -6,7 +6,7 @@ from portal.sections.lookup.reading import status_of
 from portal.shell.api_client import ApiRefused
 from portal.shell.faults import Page
 from portal.shell.joining import for_visitors
-from portal.shell.texts import say
+from portal.shell.saying import say
 
 pages = Blueprint("lookup", __name__, url_prefix="/portal")
 

@@ -6,8 +6,8 @@ from typing import Any
 from flask import url_for
 
 from portal.sections.lookup.pages import pages
+from portal.shell.saying import say
 from portal.shell.sections import Entry, Place, Section
-from portal.shell.texts import say
 
 
 def _visitors() -> Iterator[Entry]:

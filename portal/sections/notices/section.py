@@ -7,8 +7,8 @@ from flask import url_for
 
 from portal.sections.notices.pages import pages
 from portal.sections.notices.reading import latest, unread
+from portal.shell.saying import say
 from portal.shell.sections import Card, Entry, Place, Section
-from portal.shell.texts import say
 
 
 def _menu(unread: Any) -> Iterator[Entry]:

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.sections.proposals import reading
 from portal.shell.cases import API
 from portal.shell.forms import fresh_key, sent_key
+from portal.shell.saying import say
 from portal.shell.signed_in import api
-from portal.shell.texts import say
 
 _PASSED_ON = ("Content-Type", "Content-Disposition", "ETag")
 pages = Blueprint("proposals", __name__, url_prefix="/portal")

@@ -7,8 +7,8 @@ from flask import url_for
 
 from portal.sections.proposals.pages import pages
 from portal.sections.proposals.reading import newest, usual_way
+from portal.shell.saying import say
 from portal.shell.sections import Card, Entry, Section
-from portal.shell.texts import say
 
 
 def _menu(_answer: Any) -> Iterator[Entry]:

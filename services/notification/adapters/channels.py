@@ -12,7 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from chassis.process.config import Setting, Settings
-from chassis.process.manifest import Texts
+from chassis.process.texts import Text
 from services.notification.domain.attempts import LONG_WAITS, Outcome
 from services.notification.domain.forms import Form
 
@@ -67,7 +67,7 @@ class Channel:
     """
 
     name: str
-    title: Texts
+    title: Text
     address: Address
     text: Form
     url: str

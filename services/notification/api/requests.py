@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from chassis.http.api import Schema
 from chassis.http.fields import Exact
 from chassis.http.paging import PageArgs
-from services.notification.domain.rendering import LANGUAGES
+from chassis.kernel.languages import LANGUAGES
 from services.notification.domain.wishes import NAMED_IN_V1
 
 

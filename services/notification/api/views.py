@@ -7,10 +7,11 @@ from marshmallow import fields
 
 from chassis.http.api import Schema
 from chassis.http.paging import page_schema
+from chassis.kernel.languages import DEFAULT_LANGUAGE
 from services.notification.adapters.channels import Channel
 from services.notification.adapters.registry import IN_APP, installed
-from services.notification.domain.rendering import DEFAULT_LANGUAGE
 from services.notification.domain.wishes import NAMED_IN_V1
+from services.notification.manifest import MANIFEST
 from services.notification.models import Notice, Preference
 
 
@@ -32,7 +33,6 @@ class NoticeView(Schema):
 
 
 NoticePage = page_schema(NoticeView)
-IN_APP_TITLE = {"id": "Di dalam aplikasi", "en": "In the application"}
 
 
 class Counts(Schema):
@@ -155,7 +155,7 @@ def channels_view(channels: Iterable[Channel], language: str) -> dict[str, Any]:
 def with_label(delivery: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Add the channel's name for people; one that is no longer installed keeps its code."""
     name = delivery["channel"]
-    title = IN_APP_TITLE if name == IN_APP else _title(name)
+    title = MANIFEST.texts.labels["channel"][IN_APP] if name == IN_APP else _title(name)
     return {**delivery, "channel_label": title.get(language, name)}
 
 

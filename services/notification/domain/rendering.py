@@ -9,33 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chassis.kernel.languages import DEFAULT_LANGUAGE, LANGUAGES
 from chassis.kernel.text import shown_line
 from services.notification.domain.words import NotShowable, in_words
 
-LANGUAGES = ("id", "en")
-DEFAULT_LANGUAGE = "id"
 SUBJECT_LIMIT = 200
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 # Ruling R6: for a sensitive layanan a message carries only the proposal number and the stage,
 # besides the greeting and the sender's line. R20 asks the lookup code into the submit notice.
 FRAME = frozenset({"recipient_name", "region_name", "sender", "app_url"})
 SENSITIVE_FACTS = FRAME | {"number", "stage", "stage_label", "lookup_code"}
-SENSITIVE_TEXT: Mapping[str, Mapping[str, str]] = {
-    "id": {
-        "subject": "Kabar berkas {number}",
-        "body": (
-            "Berkas nomor {number} kini pada tahap: {stage_label}.\n"
-            "Rinciannya hanya tampil setelah Anda masuk ke {app_url}\n\n{sender}"
-        ),
-    },
-    "en": {
-        "subject": "News about file {number}",
-        "body": (
-            "File number {number} is now at the stage: {stage_label}.\n"
-            "The details are shown only after you sign in at {app_url}\n\n{sender}"
-        ),
-    },
-}
 
 
 class UnrenderableNotice(Exception):
@@ -72,9 +55,7 @@ def render(template: Mapping[str, Any], facts: Facts) -> dict[str, Text]:
     Raises `UnrenderableNotice` naming the placeholder that is missing, null in a subject,
     not showable, or not allowed in a sensitive message.
     """
-    chosen = template
-    if facts.sensitive:
-        chosen = template.get("sensitive") or SENSITIVE_TEXT
+    chosen = template.get("sensitive", {}) if facts.sensitive else template
     languages = [language for language in LANGUAGES if language in chosen]
     if DEFAULT_LANGUAGE not in languages:
         raise UnrenderableNotice(f"the template has no text in {DEFAULT_LANGUAGE!r}")
@@ -87,8 +68,7 @@ def check_template(template: Mapping[str, Any]) -> None:
     Raises `UnrenderableNotice` for a missing Indonesian text, a part other than subject and
     body, a stray brace, and a fact that a sensitive text may not carry.
     """
-    sensitive = template.get("sensitive") or SENSITIVE_TEXT
-    for texts, allowed in ((template, None), (sensitive, SENSITIVE_FACTS)):
+    for texts, allowed in ((template, None), (template.get("sensitive", {}), SENSITIVE_FACTS)):
         if DEFAULT_LANGUAGE not in texts:
             raise UnrenderableNotice(f"the template has no text in {DEFAULT_LANGUAGE!r}")
         for language in set(LANGUAGES) & set(texts):
@@ -121,7 +101,7 @@ def placeholders(template: Mapping[str, Any]) -> set[str]:
 
 def shown_facts(template: Mapping[str, Any]) -> set[str]:
     """Name what any text of the template speaks of, also for a sensitive event."""
-    names = placeholders(template) | placeholders(template.get("sensitive") or SENSITIVE_TEXT)
+    names = placeholders(template) | placeholders(template.get("sensitive", {}))
     return names | {name.removesuffix("_label") for name in names}
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from chassis.events.envelope import Event
 from chassis.events.inbox import Unprocessable
 from chassis.kernel.text import shown_line
-from chassis.process import manifest
+from chassis.process import manifest, texts
 from chassis.process.clock import now
 from chassis.process.runtime import here
 from services.notification.adapters.registry import IN_APP, installed
@@ -39,7 +39,8 @@ class Rule:
 
     service: str
     notice: manifest.Notice
-    labels: Mapping[str, Mapping[str, manifest.Texts]]
+    template: texts.Template
+    labels: Mapping[str, Mapping[str, texts.Text]]
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,10 @@ def _texts(event: Event, rule: Rule, person: UUID, office: Office) -> dict[str, 
         "sender": office.sender,
         "app_url": here().settings.public_url,
     }
-    if "recipient_name" in placeholders(rule.notice.template):
+    if "recipient_name" in placeholders(rule.template):
         added["recipient_name"] = _name_of(person)
     facts = Facts(data=event.data, added=added, labels=rule.labels, zone=office.zone)
-    return render(rule.notice.template, facts)
+    return render(rule.template, facts)
 
 
 def _write(event: Event, rule: Rule, person: UUID, office: Office, texts: dict[str, Text]) -> None:

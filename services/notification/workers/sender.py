@@ -12,13 +12,14 @@ from uuid import UUID
 
 from chassis.http.peers import PeerUnavailable
 from chassis.http.problems import is_outage
+from chassis.kernel.languages import DEFAULT_LANGUAGE
 from chassis.process.failpoints import failpoint
 from chassis.process.runtime import here
 from chassis.process.telemetry import counter, log
 from chassis.run.worker import Loop
 from services.notification.adapters.channels import Address, Channel, Message, Provider
 from services.notification.domain.attempts import Outcome, Step, permanent, temporary, uncertain
-from services.notification.domain.rendering import DEFAULT_LANGUAGE, Text
+from services.notification.domain.rendering import Text
 from services.notification.usecases.reaching import Reach, reach
 from services.notification.usecases.sending import NO_ADDRESS, Job, finish, renew, take
 

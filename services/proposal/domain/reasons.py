@@ -4,49 +4,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from chassis.kernel.errors import FieldError
-from services.proposal.domain.stages import Text
 
-REASON_LABELS: Mapping[str, Text] = {
-    "document_unreadable": {
-        "id": "Dokumen tidak terbaca",
-        "en": "The document cannot be read",
-    },
-    "document_incomplete": {
-        "id": "Halaman dokumen tidak lengkap",
-        "en": "Pages of the document are missing",
-    },
-    "document_wrong": {
-        "id": "Dokumen tidak sesuai dengan persyaratan",
-        "en": "This is not the document asked for",
-    },
-    "document_outdated": {
-        "id": "Dokumen sudah tidak berlaku",
-        "en": "The document is out of date",
-    },
-    "document_unsigned": {
-        "id": "Dokumen belum ditandatangani atau belum dicap",
-        "en": "The document is not signed or stamped",
-    },
-    "document_missing": {
-        "id": "Dokumen pendukung belum dilampirkan",
-        "en": "A supporting document is missing",
-    },
-    "field_wrong": {"id": "Isian tidak benar", "en": "The entry is wrong"},
-    "field_unclear": {"id": "Isian kurang jelas", "en": "The entry is not clear"},
-    "data_mismatch": {
-        "id": "Data berbeda dengan data kepegawaian",
-        "en": "The data differ from the staff register",
-    },
-    "not_eligible": {
-        "id": "Pengusul tidak memenuhi ketentuan layanan",
-        "en": "The applicant does not meet the rules of this layanan",
-    },
-    "duplicate": {
-        "id": "Usulan yang sama sudah diajukan",
-        "en": "The same proposal was filed already",
-    },
-    "other": {"id": "Lainnya (lihat catatan)", "en": "Other (see the note)"},
-}
+REASONS = (
+    "document_unreadable",
+    "document_incomplete",
+    "document_wrong",
+    "document_outdated",
+    "document_unsigned",
+    "document_missing",
+    "field_wrong",
+    "field_unclear",
+    "data_mismatch",
+    "not_eligible",
+    "duplicate",
+    "other",
+)
 
 # What each reason can be ticked for, in the order it is offered.
 REASONS_ABOUT: Mapping[str, tuple[str, ...]] = {
@@ -91,7 +63,7 @@ def reason_errors(
     targets = {f"field:{name}" for name in fields} | {f"document:{code}" for code in documents}
     errors = []
     for index, reason in enumerate(reasons):
-        if reason.code not in REASON_LABELS:
+        if reason.code not in REASONS:
             errors.append(_unknown(f"/reasons/{index}/code", "unknown_reason", reason.code))
         if reason.target is not None and reason.target not in targets:
             errors.append(_unknown(f"/reasons/{index}/target", "unknown_target", reason.target))

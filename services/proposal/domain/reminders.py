@@ -13,17 +13,13 @@ from chassis.kernel.working_days import add_working_days
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.schedule import stage_due
-from services.proposal.domain.stages import Stage, Text
+from services.proposal.domain.stages import Stage
 
 REVISION_WAITS = "proposal.revision_waits"
 STAGE_DUE = "proposal.stage_due"
 AFTER_WORKING_DAYS = (5, 10)
 MORNING = time(7, 30)  # before the first appointment of an office day
 DUE_TODAY, OVERDUE = "due_today", "overdue"
-URGENCY_LABELS: Mapping[str, Text] = {
-    DUE_TODAY: {"id": "jatuh tempo hari ini", "en": "due today"},
-    OVERDUE: {"id": "melewati batas waktu", "en": "overdue"},
-}
 
 
 @dataclass(frozen=True)

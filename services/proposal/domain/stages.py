@@ -1,4 +1,4 @@
-"""The words of the workflow: stages, roles, actions, results, and the labels people read."""
+"""The words of the workflow: stages, roles, actions and results."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -87,76 +87,4 @@ NOTE_SLOTS: Mapping[Stage, NoteSlot] = {
     Stage.SECRETARY_VERIFICATION: NoteSlot.BKPSDM,
     Stage.BKPSDM_HEAD_APPROVAL: NoteSlot.BKPSDM_HEAD,
     Stage.PROCESSING: NoteSlot.BKPSDM,
-}
-
-STAGE_LABELS: Mapping[Stage, Text] = {
-    Stage.DRAFT: {"id": "Draf", "en": "Draft"},
-    Stage.UMPEG_VERIFICATION: {
-        "id": "Verifikasi Umpeg",
-        "en": "Verification by the staffing section",
-    },
-    Stage.OPD_HEAD_APPROVAL: {
-        "id": "Persetujuan Kepala OPD",
-        "en": "Approval by the head of the OPD",
-    },
-    Stage.BKPSDM_VALIDATION: {"id": "Validasi BKPSDM", "en": "Validation by BKPSDM"},
-    Stage.SECRETARY_VERIFICATION: {
-        "id": "Verifikasi Sekretaris BKPSDM",
-        "en": "Verification by the secretary of BKPSDM",
-    },
-    Stage.BKPSDM_HEAD_APPROVAL: {
-        "id": "Persetujuan Kepala BKPSDM",
-        "en": "Approval by the head of BKPSDM",
-    },
-    Stage.PROCESSING: {"id": "Diproses BKPSDM", "en": "In process at BKPSDM"},
-    Stage.REVISION: {"id": "Revisi", "en": "Revision by the applicant"},
-    Stage.COMPLETED: {"id": "Selesai", "en": "Completed"},
-    Stage.REJECTED: {"id": "Ditolak", "en": "Rejected"},
-    Stage.WITHDRAWN: {"id": "Dibatalkan", "en": "Withdrawn"},
-    Stage.NOT_SELECTED: {"id": "Tidak terpilih", "en": "Not selected"},
-}
-
-ACTION_LABELS: Mapping[Action, Text] = {
-    Action.SUBMIT: {"id": "Kirim Usulan", "en": "Submit"},
-    Action.RESUBMIT: {"id": "Kirim Perbaikan", "en": "Resubmit"},
-    Action.WITHDRAW: {"id": "Batalkan", "en": "Withdraw"},
-    Action.APPROVE: {"id": "Setujui", "en": "Approve"},
-    Action.REVISE: {"id": "Perbaikan", "en": "Return for revision"},
-    Action.REJECT: {"id": "Tolak", "en": "Reject"},
-    Action.NOT_SELECT: {"id": "Tidak dipilih", "en": "Not selected"},
-    Action.ENTER_RESULT: {"id": "Input Hasil", "en": "Enter the result"},
-}
-
-# What the history tells of an action: that it was done, not what the button said.
-DONE_LABELS: Mapping[Action, Text] = {
-    Action.SUBMIT: {"id": "Usulan dikirim", "en": "Submitted"},
-    Action.RESUBMIT: {"id": "Perbaikan dikirim", "en": "Resubmitted"},
-    Action.WITHDRAW: {"id": "Dibatalkan pengusul", "en": "Withdrawn by the applicant"},
-    Action.APPROVE: {"id": "Disetujui", "en": "Approved"},
-    Action.REVISE: {"id": "Dikembalikan untuk perbaikan", "en": "Returned for revision"},
-    Action.REJECT: {"id": "Ditolak", "en": "Rejected"},
-    Action.NOT_SELECT: {"id": "Tidak terpilih", "en": "Not selected"},
-    Action.ENTER_RESULT: {"id": "Hasil dimasukkan", "en": "Result entered"},
-}
-
-NOTE_SLOT_LABELS: Mapping[NoteSlot, Text] = {
-    NoteSlot.UMPEG: {"id": "Catatan Umpeg", "en": "Note of the staffing section"},
-    NoteSlot.OPD_HEAD: {"id": "Catatan Kepala OPD", "en": "Note of the head of the OPD"},
-    NoteSlot.BKPSDM: {"id": "Catatan BKPSDM", "en": "Note of BKPSDM"},
-    NoteSlot.BKPSDM_HEAD: {
-        "id": "Catatan Kepala BKPSDM",
-        "en": "Note of the head of BKPSDM",
-    },
-}
-
-# Put before the name of who acts for a holder; whoever holds an office needs none.
-ACTING_LABELS: Mapping[str, Text] = {
-    "plt": {"id": "Plt.", "en": "Plt."},
-    "plh": {"id": "Plh.", "en": "Plh."},
-    "pj": {"id": "Pj.", "en": "Pj."},
-}
-
-RESULT_LABELS: Mapping[Result, Text] = {
-    Result.MS: {"id": "Memenuhi Syarat (MS)", "en": "Requirements met (MS)"},
-    Result.TMS: {"id": "Tidak Memenuhi Syarat (TMS)", "en": "Requirements not met (TMS)"},
 }

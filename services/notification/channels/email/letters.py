@@ -13,13 +13,10 @@ from chassis.kernel.text import shown_line
 from chassis.process.clock import now
 from services.notification.adapters.channels import Message
 from services.notification.domain.addresses import email_address
+from services.notification.manifest import MANIFEST
 
 # Seven bits on the wire, whatever the relay can do.
 _POLICY = SMTP.clone(cte_type="7bit", utf8=False)
-_FOOT = {
-    "id": "Pesan ini dikirim otomatis; balasan tidak dibaca. Pilihan pemberitahuan: ",
-    "en": "This message is automatic; replies are not read. Notice preferences: ",
-}
 
 
 class HeaderUnsafe(ValueError):
@@ -59,7 +56,8 @@ def _one_line(text: str) -> str:
 
 
 def _foot(message: Message) -> str:
-    return _FOOT[message.language] + message.app_url
+    text = MANIFEST.texts.sentences["email_foot"][message.language]
+    return text.format(app_url=message.app_url)
 
 
 def _page(message: Message) -> str:

@@ -1,14 +1,14 @@
 """What the person who asks may choose for a proposal now, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import fields
 
 from chassis.http.api import Schema
-from services.proposal.api.views.texts import action_label, said
-from services.proposal.domain.reasons import REASON_LABELS, REASONS_ABOUT
-from services.proposal.domain.stages import DECISIONS, RESULT_LABELS, Action, Text
+from services.proposal.api.views.texts import action_label, label
+from services.proposal.domain.reasons import REASONS, REASONS_ABOUT
+from services.proposal.domain.stages import DECISIONS, Action, Result
 
 
 class Choice(Schema):
@@ -39,20 +39,20 @@ def choices_view(actions: list[str]) -> dict[str, Any]:
         "actions": [_choice(action, action_label(action)) for action in actions],
         "decisions": [_choice(action, action_label(action)) for action in decisions],
         "reasons": _reasons() if refuses else [],
-        "results": _in_words(RESULT_LABELS) if Action.ENTER_RESULT in actions else [],
+        "results": _labelled("result", Result) if Action.ENTER_RESULT in actions else [],
     }
 
 
 def _reasons() -> list[dict[str, Any]]:
     return [
         {**reason, "about": [about for about, codes in REASONS_ABOUT.items() if code in codes]}
-        for code, reason in zip(REASON_LABELS, _in_words(REASON_LABELS), strict=True)
+        for code, reason in zip(REASONS, _labelled("reason", REASONS), strict=True)
     ]
 
 
-def _in_words(labels: Mapping[Any, Text]) -> list[dict[str, Any]]:
-    return [_choice(code, said(label)) for code, label in labels.items()]
+def _labelled(kind: str, codes: Iterable[str]) -> list[dict[str, Any]]:
+    return [_choice(code, label(kind, code)) for code in codes]
 
 
-def _choice(code: str, label: str) -> dict[str, Any]:
-    return {"code": str(code), "label": label}
+def _choice(code: str, words: str) -> dict[str, Any]:
+    return {"code": str(code), "label": words}

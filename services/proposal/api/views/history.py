@@ -10,12 +10,11 @@ from services.proposal.api.views.texts import (
     acting_label,
     action_label,
     done_label,
+    label,
     picked,
-    said,
     stage_label,
 )
-from services.proposal.domain.reasons import REASON_LABELS
-from services.proposal.domain.stages import NOTE_SLOT_LABELS, NOTE_SLOTS, NoteSlot, Stage
+from services.proposal.domain.stages import NOTE_SLOTS, NoteSlot, Stage
 from services.proposal.models import HistoryEntry
 
 _ENTRY = (
@@ -118,7 +117,7 @@ def _note(entry: HistoryEntry, slot: NoteSlot) -> dict[str, Any]:
         "action": entry.action,
         "stage": entry.from_stage,
         "stage_label": stage_label(entry.from_stage),
-        "slot_label": said(NOTE_SLOT_LABELS[slot]),
+        "slot_label": label("note_slot", slot),
         "role": entry.role,
         "actor_name": entry.actor_name,
         "acting": entry.acting,
@@ -129,4 +128,4 @@ def _note(entry: HistoryEntry, slot: NoteSlot) -> dict[str, Any]:
 
 
 def _reasons(entry: HistoryEntry) -> list[dict[str, Any]]:
-    return [{**reason, "label": said(REASON_LABELS[reason["code"]])} for reason in entry.reasons]
+    return [{**reason, "label": label("reason", reason["code"])} for reason in entry.reasons]

@@ -17,9 +17,8 @@ from services.proposal.api.views.documents import (
 )
 from services.proposal.api.views.history import Notes, notes_view
 from services.proposal.api.views.layanan import LayananName, LayananView, layanan_name, layanan_view
-from services.proposal.api.views.texts import picked, said, stage_label
+from services.proposal.api.views.texts import label, picked, stage_label
 from services.proposal.domain.numbering import printed_lookup_code
-from services.proposal.manifest import LABELS
 from services.proposal.models import Proposal, ProposalDocument
 from services.proposal.queries.listing import Listed
 from services.proposal.queries.proposals import Viewed, history, papers, shown
@@ -186,7 +185,7 @@ def _lookup_code(proposal: Proposal) -> str | None:
 
 
 def _result_label(proposal: Proposal) -> str | None:
-    return said(LABELS["result"][proposal.result]) if proposal.result else None
+    return label("result", proposal.result) if proposal.result else None
 
 
 def _outcome(proposal: Proposal, filed: Sequence[ProposalDocument]) -> dict[str, Any] | None:

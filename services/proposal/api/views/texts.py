@@ -4,42 +4,35 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.http.languages import language
-from services.proposal.domain.stages import (
-    ACTING_LABELS,
-    ACTION_LABELS,
-    DONE_LABELS,
-    STAGE_LABELS,
-    Action,
-    Stage,
-    Text,
-)
-
-_OTHER_ACTIONS: Mapping[str, Text] = {
-    "sub_status": {"id": "Status pemrosesan", "en": "Processing status"},
-}
+from services.proposal.manifest import MANIFEST
 
 
-def said(text: Text | None) -> str:
+def said(text: Mapping[str, str] | None) -> str:
     """Return a text in the reader's language; "" for none."""
     return (text or {}).get(language()) or (text or {}).get("id", "")
 
 
+def label(kind: str, code: str) -> str:
+    """Return what a code is called. Raises `KeyError` for one that `texts/` does not name."""
+    return MANIFEST.texts.label(kind, code, language())
+
+
 def stage_label(stage: str) -> str:
-    return said(STAGE_LABELS[Stage(stage)])
+    return label("stage", stage)
 
 
 def action_label(action: str) -> str:
-    return said(_OTHER_ACTIONS.get(action) or ACTION_LABELS[Action(action)])
+    return label("action", action)
 
 
 def done_label(action: str) -> str:
-    """Say that an action was done, as the history tells it."""
-    return said(_OTHER_ACTIONS.get(action) or DONE_LABELS[Action(action)])
+    """Say that an action was done, as the history tells it: not what the button said."""
+    return label("done", action)
 
 
 def acting_label(kind: str | None) -> str:
     """Return what stands before the name of who acts for a holder, "" for a holder."""
-    return said(ACTING_LABELS.get(kind or ""))
+    return said(MANIFEST.texts.labels["acting"].get(kind or ""))
 
 
 def picked(thing: object, names: tuple[str, ...]) -> dict[str, Any]:
