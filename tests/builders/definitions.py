@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.proposal.domain.layanan import LayananDefinition
-from services.proposal.domain.parsing import FORMAT, parse_layanan
+from services.proposal.domain.parsing import parse_layanan
 from services.proposal.seeds.definitions import load_catalogue
 
 WORKFLOW = (
@@ -20,7 +20,7 @@ def definition_data(**changes: Any) -> dict[str, Any]:
     """A valid definition as catalogue data; `changes` replace its keys."""
     text = {"id": "Contoh", "en": "Sample"}
     return {
-        "format": FORMAT,
+        "format": "simpul.layanan/1",
         "code": "contoh",
         "version": 1,
         "name": text,

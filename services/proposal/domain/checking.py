@@ -30,7 +30,7 @@ class ProposalNotReady(Invalid):
 
 @dataclass(frozen=True)
 class Applicant:
-    """`kind` is pns or pppk; `facts` are the employee's facts (see `conditions.FACTS`)."""
+    """`kind` is pns or pppk; `facts` are the employee's facts (see `layanan.schema.json`)."""
 
     kind: str
     facts: Mapping[str, Any] = field(default_factory=dict)

@@ -6,39 +6,11 @@ a tree of comparisons over the entered values and the facts known about the appl
 that is not known makes a comparison false, never an error.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 MAX_DEPTH = 5
-
-# What identity tells about an employee (R8), plus what is computed from it in `facts`.
-FACTS = frozenset(
-    {
-        "kind",
-        "cpns",
-        "guru",
-        "jabatan",
-        "jenis_jabatan",
-        "jenjang",
-        "golongan",
-        "golongan_pertama",
-        "pangkat",
-        "tmt_cpns",
-        "tmt_golongan",
-        "tmt_jabatan",
-        "tmt_kgb",
-        "masuk_daerah",
-        "masa_kerja_golongan_bulan",
-        "tenure_months",
-        "kp_pertama",
-        "mutasi_masuk",
-    },
-)
-
-
-class ConditionInvalid(ValueError):
-    """The data are not a condition; the message says where and why."""
 
 
 @dataclass(frozen=True)
@@ -126,52 +98,13 @@ def _is_set(known: Any) -> bool:
     return known not in (None, "", [])
 
 
-def parse_condition(
-    data: Any,
-    *,
-    fields: Collection[str],
-    where: str = "condition",
-    depth: int = 1,
-) -> Condition:
-    """Read a condition. Raises `ConditionInvalid` saying where."""
-    if not isinstance(data, dict) or not data:
-        raise ConditionInvalid(f"{where}: expected an object such as {{'field': …, 'equals': …}}")
-    if depth > MAX_DEPTH:
-        raise ConditionInvalid(f"{where}: nested deeper than {MAX_DEPTH}")
+def read_condition(data: Mapping[str, Any]) -> Condition:
+    """Read a condition that has the shape of the schema."""
     if len(data) == 1:
-        return _parse_group(data, fields, where, depth)
-    return _parse_comparison(data, fields, where)
-
-
-def _parse_group(
-    data: dict[str, Any], fields: Collection[str], where: str, depth: int
-) -> Condition:
-    ((key, inner),) = data.items()
-    if key == "not":
-        part = parse_condition(inner, fields=fields, where=f"{where}.not", depth=depth + 1)
-        return Not(part)
-    if key not in _LISTS or not isinstance(inner, list) or not inner:
-        raise ConditionInvalid(f"{where}: “{key}” is not all, any or not with its conditions")
-    parts = tuple(
-        parse_condition(item, fields=fields, where=f"{where}.{key}[{index}]", depth=depth + 1)
-        for index, item in enumerate(inner)
-    )
-    return _LISTS[key](parts)
-
-
-def _parse_comparison(data: dict[str, Any], fields: Collection[str], where: str) -> Condition:
-    source = next((key for key in ("field", "fact") if key in data), None)
-    operators = [key for key in data if key in (*_OPERATORS, "is_set")]
-    if source is None or len(operators) != 1 or set(data) != {source, *operators}:
-        raise ConditionInvalid(
-            f"{where}: needs field or fact, and one operator; has {sorted(data)}"
-        )
-    name, operator = data[source], operators[0]
-    if not isinstance(name, str) or name not in (fields if source == "field" else FACTS):
-        raise ConditionInvalid(f"{where}: no {source} “{name}”")
-    operand = data[operator]
-    if operator == "in" and not isinstance(operand, list):
-        raise ConditionInvalid(f"{where}: “in” needs a list")
-    if operator == "is_set" and not isinstance(operand, bool):
-        raise ConditionInvalid(f"{where}: “is_set” needs true or false")
-    return Compare(source, name, operator, operand)
+        ((key, inner),) = data.items()
+        if key == "not":
+            return Not(read_condition(inner))
+        return _LISTS[key](tuple(read_condition(item) for item in inner))
+    source = "field" if "field" in data else "fact"
+    (operator,) = set(data) - {source}
+    return Compare(source, data[source], operator, data[operator])

@@ -15,9 +15,7 @@ from services.proposal.domain.windows import Window
 from staff.organisation import ACTING_KINDS
 
 DEFAULT_MAX_BYTES = 1_048_576
-FIELD_TYPES = ("text", "int", "date", "month", "enum", "multi", "bool")
 EMPLOYEE_KINDS = ("pns", "pppk")
-DOCUMENT_RULES = ("required", "optional", "pickup")
 
 
 class LayananUnknown(NotFound):

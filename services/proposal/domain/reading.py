@@ -1,143 +1,154 @@
-"""Reads JSON strictly and collects every problem, so that a catalogue is corrected in one go."""
+"""From definition data that were checked to a `LayananDefinition`.
 
-import re
-from collections.abc import Callable, Collection
+An installed version was checked when it was installed, so that it is read without asking again.
+"""
+
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
-from services.proposal.domain.stages import Text
+from services.proposal.domain.conditions import read_condition
+from services.proposal.domain.layanan import (
+    DEFAULT_MAX_BYTES,
+    EMPLOYEE_KINDS,
+    Eligibility,
+    Field,
+    FieldOption,
+    LayananDefinition,
+    MaxOpen,
+    Need,
+    Requirement,
+    ResultRule,
+    StageRule,
+)
+from services.proposal.domain.stages import Stage, Text
+from services.proposal.domain.windows import DatedRow, DayOffset, Window, WindowRow
+from staff.organisation import ACTING_KINDS
 
-_CODE = re.compile(r"[a-z][a-z0-9_]{0,62}")
-T = TypeVar("T")
+Data = Mapping[str, Any]
 
 
-class DefinitionInvalid(ValueError):
-    """A layanan definition cannot be used; `problems` names every reason with its place."""
+def read_layanan(data: Data) -> LayananDefinition:
+    """Read a definition that `parsing` has let pass."""
+    return LayananDefinition(
+        code=data["code"],
+        version=data["version"],
+        name=_text(data["name"]),
+        short_name=_text(data["short_name"]),
+        description=_text(data["description"]),
+        divisions=tuple(data.get("divisions", ())),
+        legal_basis=tuple(_text(item) for item in data.get("legal_basis", ())),
+        procedure=tuple(_text(item) for item in data.get("procedure", ())),
+        fee=_text(data.get("fee")),
+        product=_text(data.get("product")),
+        sensitive=data.get("sensitive", False),
+        allowed_kinds=frozenset(data.get("allowed_kinds", EMPLOYEE_KINDS)),
+        eligibility=tuple(_eligibility(item) for item in data.get("eligibility", ())),
+        max_open=_max_open(data.get("max_open", {})),
+        window=read_window(data["window"]) if data.get("window") is not None else None,
+        fields=tuple(_field(item) for item in data.get("fields", ())),
+        requirements=tuple(_requirement(item) for item in data.get("requirements", ())),
+        stages=tuple(_stage(item) for item in data["stages"]),
+        result=_result(data["result"]),
+        return_from_processing=data.get("return_from_processing", False),
+    )
 
-    def __init__(self, problems: Collection[str]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = tuple(problems)
+
+def read_window(data: Data) -> Window:
+    return Window(
+        mode=data["mode"],
+        period_field=data["period_field"],
+        rows=tuple(_window_row(row) for row in data.get("rows", ())),
+        dated=tuple(_dated_row(row) for row in data.get("dated", ())),
+        move_end_to_working_day=data.get("move_end_to_working_day", False),
+    )
 
 
-class Reader:
-    """One JSON object. Each read marks its key as known; `finish` complains of the others."""
+def _text(data: Data | None) -> Text:
+    return {"id": data["id"], "en": data.get("en") or data["id"]} if data is not None else {}
 
-    def __init__(self, data: Any, where: str, problems: list[str]) -> None:
-        self.data: dict[str, Any] = data if isinstance(data, dict) else {}
-        self.where = where
-        self.problems = problems
-        self._known: set[str] = set()
-        if not isinstance(data, dict):
-            problems.append(f"{where}: expected an object")
 
-    def problem(self, key: str, why: str) -> None:
-        self.problems.append(f"{self.where}.{key}: {why}")
+def _need(data: Data) -> Need:
+    required, note = data.get("required", False), _text(data.get("condition_text"))
+    if isinstance(required, bool):
+        return Need(always=required, note=note)
+    return Need(when=read_condition(required), note=note)
 
-    def has(self, key: str) -> bool:
-        return key in self.data
 
-    def raw(self, key: str, default: Any = None) -> Any:
-        self._known.add(key)
-        return self.data.get(key, default)
+def _field(data: Data) -> Field:
+    return Field(
+        name=data["name"],
+        type=data["type"],
+        label=_text(data["label"]),
+        description=_text(data.get("description")),
+        need=_need(data),
+        options=tuple(
+            FieldOption(item["value"], _text(item["label"])) for item in data.get("options", ())
+        ),
+        accepted=frozenset(data["accepted"]) if "accepted" in data else None,
+        refusal=_text(data.get("refusal")),
+        minimum=data.get("minimum"),
+        maximum=data.get("maximum"),
+        default=data.get("default"),
+        system=data.get("system", False),
+    )
 
-    def finish(self) -> None:
-        for key in sorted(set(self.data) - self._known):
-            self.problem(key, "not a known key")
 
-    def code(self, key: str) -> str:
-        value = self.raw(key)
-        if isinstance(value, str) and _CODE.fullmatch(value):
-            return value
-        self.problem(key, "expected a code in snake_case")
-        return ""
+def _requirement(data: Data) -> Requirement:
+    return Requirement(
+        code=data["code"],
+        name=_text(data["name"]),
+        description=_text(data.get("description")),
+        need=_need(data),
+        max_bytes=data.get("max_bytes", DEFAULT_MAX_BYTES),
+        upload=data.get("upload", True),
+        template=data.get("template"),
+        archive_key=data.get("archive_key"),
+    )
 
-    def text(self, key: str, *, required: bool = False) -> Text:
-        return self._text(key, self.raw(key), required=required)
 
-    def texts(self, key: str) -> tuple[Text, ...]:
-        return tuple(
-            self._text(f"{key}[{index}]", item, required=True)
-            for index, item in enumerate(self.list_of(key))
-        )
+def _eligibility(data: Data) -> Eligibility:
+    return Eligibility(data["code"], read_condition(data["when"]), _text(data["refusal"]))
 
-    def string(self, key: str) -> str | None:
-        value = self.raw(key)
-        if value is None or (isinstance(value, str) and value):
-            return value
-        self.problem(key, "expected text")
-        return None
 
-    def flag(self, key: str, *, default: bool = False) -> bool:
-        value = self.raw(key, default)
-        if isinstance(value, bool):
-            return value
-        self.problem(key, "expected true or false")
-        return default
+def _max_open(data: Data) -> MaxOpen:
+    return MaxOpen(
+        count=data.get("count", 1),
+        group=frozenset(data.get("group", ())),
+        per_period=data.get("per_period", False),
+    )
 
-    def number(self, key: str, default: int | None = None, *, least: int | None = None) -> Any:
-        value = self.raw(key, default)
-        if value is None and default is None and least is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int):
-            self.problem(key, "expected a whole number")
-            return default or 0
-        if least is not None and value < least:
-            self.problem(key, f"must be at least {least}")
-        return value
 
-    def choice(self, key: str, choices: Collection[str], default: str | None = None) -> str:
-        value = self.raw(key, default)
-        if isinstance(value, str) and value in choices:
-            return value
-        self.problem(key, f"“{value}” is not one of {', '.join(sorted(choices))}")
-        return default or ""
+def _stage(data: Data) -> StageRule:
+    return StageRule(
+        stage=Stage(data["stage"]),
+        acting=frozenset(data.get("acting", ACTING_KINDS)),
+        decider=data.get("decider"),
+        working_days=data.get("working_days", 1),
+    )
 
-    def choices(self, key: str, among: Collection[str], default: Collection[str]) -> frozenset[str]:
-        items = self.list_of(key) if self.has(key) else list(default)
-        self._known.add(key)
-        unknown = [str(item) for item in items if str(item) not in among]
-        if unknown or not items:
-            self.problem(key, f"expected some of {', '.join(sorted(among))}, not {unknown}")
-        return frozenset(str(item) for item in items)
 
-    def codes(self, key: str, pattern: str = r"[a-z][a-z0-9_-]*") -> tuple[str, ...]:
-        items = self.list_of(key)
-        for item in items:
-            if not (isinstance(item, str) and re.fullmatch(pattern, item)):
-                self.problem(key, f"“{item}” is not a code")
-        return tuple(str(item) for item in items)
+def _result(data: Data) -> ResultRule:
+    return ResultRule(
+        document=data.get("document", "required"),
+        fields=tuple(_field(item) for item in data.get("fields", ())),
+        pickup_place=_text(data.get("pickup_place")) or None,
+    )
 
-    def day(self, key: str) -> date:
-        try:
-            return date.fromisoformat(self.raw(key))
-        except (TypeError, ValueError):
-            self.problem(key, "expected a date (YYYY-MM-DD)")
-            return date.min
 
-    def list_of(self, key: str) -> list[Any]:
-        value = self.raw(key, [])
-        if isinstance(value, list):
-            return value
-        self.problem(key, "expected a list")
-        return []
+def _window_row(data: Data) -> WindowRow:
+    return WindowRow(
+        opens=_offset(data["opens"]),
+        closes=_offset(data["closes"]),
+        month=data.get("month"),
+        confirmed=data.get("confirmed", True),
+    )
 
-    def part(self, key: str) -> "Reader":
-        return Reader(self.raw(key), f"{self.where}.{key}", self.problems)
 
-    def each(self, key: str, read: Callable[["Reader"], T]) -> tuple[T, ...]:
-        """Read every object of a list with `read`."""
-        values = []
-        for index, item in enumerate(self.list_of(key)):
-            reader = Reader(item, f"{self.where}.{key}[{index}]", self.problems)
-            values.append(read(reader))
-            reader.finish()
-        return tuple(values)
+def _offset(data: Data) -> DayOffset:
+    return DayOffset(data.get("months", 0), data["day"])
 
-    def _text(self, key: str, value: Any, *, required: bool) -> Text:
-        if value is None and not required:
-            return {}
-        named = isinstance(value, dict) and set(value) <= {"id", "en"}
-        if named and isinstance(value.get("id"), str) and value["id"].strip():
-            return {"id": value["id"], "en": value.get("en") or value["id"]}
-        self.problem(key, "expected a text {id, en} with at least the Indonesian one")
-        return {"id": "", "en": ""}
+
+def _dated_row(data: Data) -> DatedRow:
+    days = (date.fromisoformat(data[key]) for key in ("period", "opens", "closes"))
+    return DatedRow(*days)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from chassis.process.clock import now
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition, LayananUnknown
-from services.proposal.domain.parsing import parse_layanan
+from services.proposal.domain.reading import read_layanan
 from services.proposal.models import PEOPLE, Holiday, RegionStamp, db
 from services.proposal.models import LayananDefinition as DefinitionRow
 from staff.snapshot import PeopleSnapshot, Snapshots, read_people
@@ -72,7 +72,7 @@ def _read() -> RegionSnapshot:
 def _parsed(definition_id: UUID, row: DefinitionRow) -> LayananDefinition:
     definition = _definitions.get(definition_id)
     if definition is None:
-        definition = _definitions.setdefault(definition_id, parse_layanan(row.definition))
+        definition = _definitions.setdefault(definition_id, read_layanan(row.definition))
     return definition
 
 

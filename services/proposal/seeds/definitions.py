@@ -1,6 +1,13 @@
-"""The layanan every new region starts with, read from the JSON files beside this module."""
+"""The layanan every new region starts with, read from the JSON files beside this module.
+
+What several have in common stands once, in `shared.json`: `{"$use": "../shared.json#/fee/none"}`
+is that part, and members beside `$use` are added to it or replace its own. What is read here, a
+region stores and others exchange is always the whole definition.
+"""
 
 import json
+from collections.abc import Mapping
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +17,12 @@ from services.proposal.domain.windows import Window
 
 CATALOGUE = Path(__file__).parent / "catalogue"
 WINDOWS = Path(__file__).parent / "windows"
+USE = "$use"
 
 
 def catalogue_documents() -> list[dict[str, Any]]:
     """Return the definitions as data, as they are stored per region."""
-    return [json.loads(path.read_text("utf-8")) for path in sorted(CATALOGUE.glob("*.json"))]
+    return [_whole(_read(path)) for path in sorted(CATALOGUE.glob("*.json"))]
 
 
 def load_catalogue() -> list[LayananDefinition]:
@@ -27,4 +35,26 @@ def load_window(name: str) -> Window:
 
     `six_periods` is that of 2024 (Peraturan BKN 4/2023); rows not confirmed say so.
     """
-    return parse_window(json.loads((WINDOWS / f"{name}.json").read_text("utf-8")))
+    return parse_window(_read(WINDOWS / f"{name}.json"))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    own = {key: _whole(item) for key, item in value.items() if key != USE}
+    if USE not in value:
+        return own
+    used = _whole(_part(value[USE]))
+    return {**used, **own} if own else used
+
+
+def _part(reference: str) -> Any:
+    file, _, way = reference.partition("#/")
+    return reduce(lambda part, step: part[step], way.split("/"), _read(CATALOGUE / file))
+
+
+@cache
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
