@@ -1,12 +1,21 @@
-"""/layanan: what the region offers, and every version a proposal was ever filed under."""
+"""/layanan: what the region offers, and every version a proposal was ever filed under.
+
+A new version comes in as the definition file itself; `layanan.schema.json` is its form.
+"""
 
 from typing import Any
 
+from flask import Response
+from marshmallow import INCLUDE
+
 from chassis.data.paging import Page
 from chassis.http.api import Blueprint
-from chassis.http.auth import requires
-from chassis.http.caching import unchanging
+from chassis.http.auth import person, public, requires
+from chassis.http.caching import shared, unchanging
+from chassis.http.writing import writes
+from services.proposal.api.requests import NewLayanan
 from services.proposal.api.views.layanan import (
+    DefinitionSchema,
     LayananPage,
     LayananVersion,
     LayananView,
@@ -14,12 +23,14 @@ from services.proposal.api.views.layanan import (
     layanan_version,
     layanan_view,
 )
+from services.proposal.domain.shape import schema_text
 from services.proposal.queries.region_snapshot import region_snapshot
+from services.proposal.usecases import catalogue
 
-blp = Blueprint("layanan", __name__, url_prefix="/api/proposal/v1/layanan")
+blp = Blueprint("layanan", __name__, url_prefix="/api/proposal/v1")
 
 
-@blp.route("", methods=["GET"])
+@blp.route("/layanan", methods=["GET"])
 @requires("proposal")
 @blp.response(200, LayananPage)
 def list_layanan() -> Page:
@@ -30,7 +41,26 @@ def list_layanan() -> Page:
     )
 
 
-@blp.route("/<code>", methods=["GET"])
+@blp.route("/layanan", methods=["POST"])
+@requires("proposal")
+@blp.arguments(NewLayanan, unknown=INCLUDE)
+@writes()
+@blp.response(201, LayananVersion)
+def publish_layanan(definition: dict[str, Any]) -> dict[str, Any]:
+    """Put a new layanan, or a new version of one, in force; for the system administrator."""
+    return layanan_version(catalogue.publish(definition, person_id=person()))
+
+
+@blp.route("/layanan.schema.json", methods=["GET"])
+@public
+@shared
+@blp.response(200, DefinitionSchema, content_type="application/schema+json")
+def show_schema() -> Response:
+    """Show the JSON Schema of a definition, for editors."""
+    return Response(schema_text(), content_type="application/schema+json")
+
+
+@blp.route("/layanan/<code>", methods=["GET"])
 @requires("proposal")
 @blp.response(200, LayananView)
 def show_layanan(code: str) -> dict[str, Any]:
@@ -38,7 +68,7 @@ def show_layanan(code: str) -> dict[str, Any]:
     return layanan_view(snapshot.layanan[snapshot.offered(code)], snapshot.moment())
 
 
-@blp.route("/<code>/versions/<int:version>", methods=["GET"])
+@blp.route("/layanan/<code>/versions/<int:version>", methods=["GET"])
 @requires("proposal")
 @unchanging
 @blp.response(200, LayananVersion)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import INCLUDE, fields, post_load, validate
 
 from chassis.http.api import Schema
 from chassis.http.fields import Code, Exact, Line, Name, Prose, Values, Words
@@ -17,6 +17,17 @@ LONGEST_NOTE = 2000
 LONGEST_NAME = 200
 MOST_REASONS = 50
 CODE = r"^[a-z][a-z0-9_]{0,62}$"
+
+
+class NewLayanan(Schema):
+    """A definition as it lies in its file.
+
+    Its form is `/api/proposal/v1/layanan.schema.json`; the domain says what is wrong with it and
+    cleans its texts.
+    """
+
+    class Meta:
+        unknown = INCLUDE
 
 
 class NewProposal(Schema):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import INCLUDE, fields
 
 from chassis.http.api import Schema
 from chassis.http.paging import page_schema
@@ -14,6 +14,13 @@ from services.proposal.domain.stages import OFFICER_STAGES
 from services.proposal.domain.workflow import decider_of
 
 _NEEDED: dict[str, Any] = {"enum": [True, False, "conditional"]}
+
+
+class DefinitionSchema(Schema):
+    """A JSON Schema (2020-12)."""
+
+    class Meta:
+        unknown = INCLUDE
 
 
 class LabelledOption(Schema):
