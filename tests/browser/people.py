@@ -63,13 +63,13 @@ class People:
         page.goto(f"{self.system.public_url}/portal/masuk")
         page.fill("input[name=nip]", account.nip)
         page.fill("input[name=password]", account.password)
-        page.click("main button[type=submit], main form button")
+        send(page, "main button[type=submit], main form button")
         if page.locator("input[name=totp]").count():
             enter_code(page, account.totp_secret or "")
         if page.locator("input[name=new_password]").count():
             page.fill("input[name=new_password]", NEW_PASSWORD)
             page.fill("input[name=new_password_again]", NEW_PASSWORD)
-            page.click("main form button")
+            send(page, "main form button")
         page.wait_for_url("**/portal/")
         return page
 
@@ -97,10 +97,16 @@ class People:
             self.complaints.append(f"console: {message.text}")
 
 
+def send(page: Page, button: str) -> None:
+    """Send a form and wait for the page that answers; until then the old one is still there."""
+    with page.expect_navigation():
+        page.click(button)
+
+
 def enter_code(page: Page, secret: str) -> None:
     for code in islice(codes_to_try(secret), MOST_CODES):
         page.fill("input[name=totp]", code)
-        page.click("main form button")
+        send(page, "main form button")
         if not page.locator("input[name=totp]").count():
             return
 
