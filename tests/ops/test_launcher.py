@@ -97,6 +97,15 @@ def test_alone_it_explains_itself_in_english_where_the_machine_is_english(tmp_pa
     assert "menjalankan" not in ended.stdout
 
 
+def test_what_is_compiled_is_kept_whatever_the_shell_says(tmp_path, monkeypatch):
+    home = built_home(tmp_path)
+    (python,) = home.glob("venv/*/bin/python")
+    a_program(python, 'echo "told: ${PYTHONDONTWRITEBYTECODE-nothing}"')
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+    assert "told: nothing" in run_simpul(home, "up").stdout
+
+
 def test_explaining_builds_no_environment(tmp_path):
     run_simpul(tmp_path, "--help")
 
