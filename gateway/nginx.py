@@ -9,6 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.kernel.languages import (
+    DEFAULT_LANGUAGE,
+    LANGUAGES,
+    MORE,
+    SECOND_LANGUAGE,
+    unweighted,
+    weighted,
+)
 from chassis.process.manifest import MEBIBYTE, Route
 from gateway import problems
 from gateway.headers import SECURITY, STRIPPED
@@ -105,12 +113,25 @@ def _maps() -> Iterable[str]:
     yield "map $http_authorization $simpul_caller {"
     yield '  "" $binary_remote_addr; default $http_authorization;'
     yield "}"
-    yield "map $http_accept_language $simpul_language { default id; ~*^en en; }"
+    yield from _languages()
     yield 'map $arg_v $simpul_cache { "" "public, max-age=300";'
     yield '  default "public, max-age=31536000, immutable"; }'
     for number, (name, value) in enumerate(SECURITY):
         upstream = f"$upstream_http_{name.lower().replace('-', '_')}"
         yield f'map {upstream} $simpul_header_{number} {{ "" "{value}"; default ""; }}'
+
+
+def _languages() -> Iterable[str]:
+    """Choose as `chassis.kernel.languages.wanted` does, by the same expressions."""
+    for language in LANGUAGES:
+        yield f"map $http_accept_language $simpul_weight_{language} {{"
+        yield f'  default 0; "~*{unweighted(language)}" 1;'
+        yield f'  "~*{weighted(language)}" $weight_{language};'
+        yield "}"
+    default, second = (f"$simpul_weight_{language}" for language in LANGUAGES)
+    yield f'map "{second}>{default}" $simpul_language {{'
+    yield f'  default {DEFAULT_LANGUAGE}; "~{MORE}" {SECOND_LANGUAGE};'
+    yield "}"
 
 
 def _zone(number: int, route: Route) -> Iterable[str]:
@@ -239,9 +260,9 @@ def _refusal(
         yield f'    add_header Allow "{_METHODS.replace("|", ", ")}" always;'
     if retry_after is not None:
         yield f"    add_header Retry-After {retry_after} always;"
-    english = _document(problem, "en", params)
-    yield f"    if ($simpul_language = en) {{ return {status} '{english}'; }}"
-    yield f"    return {status} '{_document(problem, 'id', params)}';"
+    second = _document(problem, SECOND_LANGUAGE, params)
+    yield f"    if ($simpul_language = {SECOND_LANGUAGE}) {{ return {status} '{second}'; }}"
+    yield f"    return {status} '{_document(problem, DEFAULT_LANGUAGE, params)}';"
     yield "  }"
 
 

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from chassis.kernel.languages import wanted
+
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 
@@ -84,9 +86,8 @@ UNAVAILABLE = Problem(
 
 
 def language_of(environ: Environ) -> str:
-    """Indonesian, unless English is asked for first."""
-    accepted = str(environ.get("HTTP_ACCEPT_LANGUAGE", "")).strip().lower()
-    return "en" if accepted.startswith("en") else "id"
+    """Choose as every service does."""
+    return wanted(str(environ.get("HTTP_ACCEPT_LANGUAGE", "")))
 
 
 def body_of(problem: Problem, environ: Environ, request_id: str, **params: object) -> bytes:

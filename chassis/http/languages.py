@@ -2,7 +2,7 @@
 
 from flask import has_request_context, request
 
-from chassis.kernel.languages import DEFAULT_LANGUAGE, LANGUAGES
+from chassis.kernel.languages import DEFAULT_LANGUAGE, LANGUAGES, wanted
 
 LANGUAGE_COOKIE = "simpul_language"
 
@@ -11,7 +11,7 @@ def language() -> str:
     """Choose by the request's Accept-Language; Indonesian by default."""
     if not has_request_context():
         return DEFAULT_LANGUAGE
-    return request.accept_languages.best_match(LANGUAGES, default=DEFAULT_LANGUAGE)
+    return wanted(request.headers.get("Accept-Language", ""))
 
 
 def page_language() -> str:
