@@ -147,10 +147,7 @@ def _printed(nip: str) -> str:
 
 
 def _xlsx(file: IO[bytes], listing: Listing, rows: Iterator[Row]) -> None:
-    import xlsxwriter
-
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(file, {**options, "strings_to_numbers": False}) as book:
+    with workbook(file, constant_memory=True) as book:
         sheet = book.add_worksheet(listing.title[:31])
         styles = {kind: book.add_format({"num_format": form}) for kind, form in _FORMS.items()}
         for place, column in enumerate(listing.columns):
@@ -162,6 +159,14 @@ def _xlsx(file: IO[bytes], listing: Listing, rows: Iterator[Row]) -> None:
         for number, row in enumerate(rows, start=1):
             for place, (column, value) in enumerate(zip(listing.columns, row, strict=True)):
                 _write(sheet, (number, place), value, styles.get(column.kind))
+
+
+def workbook(file: IO[bytes], **options: bool) -> Any:
+    """Begin an XLSX file in which no text becomes a formula, a link or a number."""
+    import xlsxwriter
+
+    taken_for = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
+    return xlsxwriter.Workbook(file, {**dict.fromkeys(taken_for, False), **options})
 
 
 _FORMS = {"nip": "@", "text": "@", "code": "@", "date": "yyyy-mm-dd"}

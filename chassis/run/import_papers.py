@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
-from chassis.http.spreadsheets import FORMATS, harmless
+from chassis.http.spreadsheets import FORMATS, harmless, workbook
 from chassis.run.import_columns import Column
 from chassis.run.import_files import Cells
 
@@ -51,11 +51,8 @@ class _Book:
     """A workbook of texts."""
 
     def __enter__(self) -> Self:
-        import xlsxwriter
-
         self._file = io.BytesIO()
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self._book = xlsxwriter.Workbook(self._file, {**options, "strings_to_numbers": False})
+        self._book = workbook(self._file, in_memory=True)
         self._text = self._book.add_format({"num_format": "@"})
         self._bold = self._book.add_format({"num_format": "@", "bold": True})
         return self

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marshmallow import fields
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from chassis.data.claims import DONE, PARKED, PENDING
 from chassis.data.job_rows import JobRow
@@ -42,8 +43,8 @@ class JobError(Schema):
     detail = fields.Nested(Label, required=True)
 
 
-class JobView(Schema):
-    """A job: waiting, running, done, failed or stopped, and how far it is."""
+class JobRowView(Schema):
+    """A job in a list: waiting, running, done, failed or stopped, and how far it is."""
 
     id = fields.UUID(required=True)
     kind = fields.String(required=True)
@@ -54,11 +55,16 @@ class JobView(Schema):
     done = fields.Integer(required=True)
     total = fields.Integer(required=True, allow_none=True)
     error_count = fields.Integer(required=True)
-    errors = fields.List(fields.Nested(JobError), required=True)
     result = fields.Raw(required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True)
     started_at = fields.AwareDateTime(required=True, allow_none=True)
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class JobView(JobRowView):
+    """A job with the first of its errors."""
+
+    errors = fields.List(fields.Nested(JobError), required=True)
 
 
 def blueprint(manifest: Manifest, jobs: Jobs) -> Blueprint:
@@ -69,13 +75,13 @@ def blueprint(manifest: Manifest, jobs: Jobs) -> Blueprint:
     @blp.route("/jobs")
     @requires(scope)
     @blp.arguments(PageArgs, location="query")
-    @blp.response(200, page_schema(JobView))
+    @blp.response(200, page_schema(JobRowView))
     def list_jobs(args: dict[str, Any]) -> Page:
         """Your jobs, newest first."""
         row = jobs.row
-        mine = select(row).where(row.owner_id == person())
+        mine = select(row).where(row.owner_id == person()).options(defer(row.errors))
         found = page(jobs.db.session(), mine, by=(row.created_at, row.id), **args)
-        return found.each(lambda job: shown(jobs, job))
+        return found.each(lambda job: row_shown(jobs, job))
 
     @blp.route("/jobs/<uuid:job_id>")
     @requires(scope)
@@ -96,12 +102,16 @@ def blueprint(manifest: Manifest, jobs: Jobs) -> Blueprint:
 
 
 def shown(jobs: Jobs, row: JobRow) -> dict[str, Any]:
+    return {**row_shown(jobs, row), "errors": row.errors}
+
+
+def row_shown(jobs: Jobs, row: JobRow) -> dict[str, Any]:
     kind = jobs.kinds.get(row.kind)
     waiting = "running" if row.started_at else "waiting"
     state = waiting if row.status == PENDING else STATES[row.status]
     return {
         **{name: getattr(row, name) for name in ("id", "kind", "done", "total", "result")},
-        **{name: getattr(row, name) for name in ("error_count", "errors", "created_at")},
+        **{name: getattr(row, name) for name in ("error_count", "created_at")},
         "label": kind.label if kind else {"id": row.kind, "en": row.kind},
         "state": state,
         "state_label": STATE_LABELS[state],

@@ -179,6 +179,17 @@ def test_two_jobs_take_turns(letters, jobs):
     assert [shown(letters, job)["done"] for job in (first, second)] == [2, 2]
 
 
+def test_a_list_of_jobs_counts_errors_and_leaves_them_to_the_job(letters, jobs):
+    begin(letters, jobs)
+    while turn(letters, jobs):
+        pass
+
+    (job,) = letters.call("GET", "/api/letters/v1/jobs", token=token(letters, ME)).json["data"]
+
+    assert job["error_count"] == 1
+    assert "errors" not in job
+
+
 def test_of_very_many_errors_the_first_are_kept_and_all_are_counted(letters, jobs, monkeypatch):
     many = Part(1, errors=[_wrong(number) for number in range(ERRORS_KEPT + 5)])
     monkeypatch.setattr(Copying, "__call__", lambda _self, _job: many)

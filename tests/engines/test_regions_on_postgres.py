@@ -46,7 +46,9 @@ class Town:
 def town(postgres, tmp_path_factory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("regions")
     system = demo_system(folder, public_url=PUBLIC_URL, **databases_on(postgres, folder))
-    Journey(system).bebas_hukdis().approve_up_to("bkpsdm_validation")
+    journey = Journey(system)
+    journey.bebas_hukdis().approve_up_to("bkpsdm_validation")
+    journey.bring_in_units("contoh;Unit Contoh;division;bkpsdm")
     there = add_neighbours(system.apps["identity"])
     system.drain()
     with signed_here(system) as signer:

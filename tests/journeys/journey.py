@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import urllib3
+
 from ops.journey.sign_in import sign_in
 from ops.journey.web import Answer, Person, Web, expect
 from tests.builders.clock import Clock
@@ -18,6 +20,7 @@ from tests.builders.form import Form
 from tests.builders.pdfs import a_pdf
 from tests.builders.system import demo_system
 
+IDENTITY = "/api/identity/v1"
 PROPOSAL = "/api/proposal/v1"
 DOCUMENTS = "/api/documents/v1"
 NOTIFICATION = "/api/notification/v1"
@@ -100,6 +103,15 @@ class Journey:
     def bebas_hukdis(self, *, by: str = "applicant") -> "Filed":
         documents = ("skp_1_tahun", "skp_2_tahun", "pernyataan_tidak_hukdis")
         return self.file("bebas_hukdis", {"keperluan": "Seleksi jabatan"}, documents, by=by)
+
+    def bring_in_units(self, *lines: str) -> None:
+        """Hand identity a table of units; a job tries it when the system settles."""
+        table = "\n".join(("Kode;Nama;Jenis;Kode induk", *lines)).encode()
+        form = {"kind": "units", "file": ("unit.csv", table, "text/csv")}
+        body, kind = urllib3.encode_multipart_formdata(form)
+        headers = {"Content-Type": kind, "Idempotency-Key": str(uuid4())}
+        path = f"{IDENTITY}/imports"
+        expect(202, self.person("sysadmin").call("POST", path, body, headers))
 
     def notices(self, key: str, about: str) -> list[dict[str, Any]]:
         """What somebody was told about a proposal, oldest first."""

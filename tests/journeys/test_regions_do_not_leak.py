@@ -31,6 +31,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
     """A system in which a proposal has gone some way, so that there is something to steal."""
     with running(tmp_path_factory.mktemp("leaks")) as journey:
         journey.bebas_hukdis()
+        journey.bring_in_units("contoh;Unit Contoh;division;bkpsdm")
         journey.system.drain()
         yield journey
 
