@@ -2,10 +2,15 @@
 
 import csv
 import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
 
 import openpyxl
 import pytest
 
+from tests.builders.service import Service, one_service
+from tests.builders.templates import template
 from tests.proposal.office import Office
 
 NIP = "NIP"
@@ -23,15 +28,33 @@ def file(office: Office, path: str, who: str, **query) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
 
 
-@pytest.fixture
-def busy(office: Office) -> Office:
+@pytest.fixture(scope="module")
+def busy_database(opened_database: Path) -> Path:
     """Seven proposals wait for Umpeg, one of them its own; three were decided."""
+
+    def fill(folder: Path) -> None:
+        shutil.copy(opened_database, folder)
+        service = one_service("proposal", folder)
+        office = Office(service)
+        office.accept_receipts()
+        _file(office)
+        service.close()
+
+    return template("proposal-of-a-busy-desk", fill) / opened_database.name
+
+
+def _file(office: Office) -> None:
     for who in ("applicant", "opd_head", "opd_secretary") * 2:
         office.submitted(who)
     office.submitted("umpeg")
     for _ in range(3):
         office.decide(office.submitted("umpeg_second"), "umpeg")
-    return office
+
+
+@pytest.fixture
+def busy(busy_database: Path, tmp_path: Path, service: Callable[..., Service]) -> Office:
+    shutil.copy(busy_database, tmp_path)
+    return Office(service("proposal"))
 
 
 WHERE = [
