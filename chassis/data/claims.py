@@ -20,6 +20,7 @@ from chassis.process.parts import Database
 CLAIM = timedelta(seconds=60)
 PENDING, DONE, PARKED = "pending", "done", "parked"
 _JITTER = 0.2
+_OUTAGE_PAUSE = 5.0
 _ERROR_LENGTH = 500
 
 
@@ -64,11 +65,21 @@ class Claims:
             raise ClaimLost
 
     def fail(
-        self, row: Row[Any], error: Exception, schedule: Sequence[float], *, for_good: bool = False
+        self,
+        row: Row[Any],
+        error: Exception,
+        schedule: Sequence[float],
+        *,
+        for_good: bool = False,
+        outage: bool = False,
     ) -> bool:
-        """Have a row tried again when the schedule says, or park it; True when it was parked."""
+        """Have a row tried again when the schedule says, or park it; True when it was parked.
+
+        An `outage` of what the row needs is waited out, however long it takes.
+        """
         attempts = row.attempts + 1
-        parked = for_good or attempts >= len(schedule)
+        parked = for_good or (attempts >= len(schedule) and not outage)
+        wait = max(schedule[min(attempts, len(schedule) - 1)], _OUTAGE_PAUSE if outage else 0.0)
         with self.db.transaction() as session:
             session.execute(
                 update(self.table)
@@ -76,7 +87,7 @@ class Claims:
                 .values(
                     status=PARKED if parked else PENDING,
                     attempts=attempts,
-                    due_at=now() if parked else _next_try(schedule[attempts]),
+                    due_at=now() if parked else _next_try(wait),
                     claimed_by=None,
                     claimed_until=None,
                     error=f"{type(error).__name__}: {error}"[:_ERROR_LENGTH],

@@ -14,7 +14,7 @@ from chassis.process import regions
 
 BACKEND = "postgresql"
 _REGION = "simpul.region"
-CHANNELS = ("relay", "dispatcher")
+CHANNELS = ("relay", "dispatcher", "timers")
 _LIMITS = {
     "statement_timeout": 5_000,
     "lock_timeout": 2_000,

@@ -25,6 +25,7 @@ _TIMEOUT = urllib3.Timeout(connect=0.5, read=8.0)
 _EARLIER = 30.0
 _ISSUER = "identity"
 _REFUSED = 401
+_JSON_BACK = {"Accept": "application/json"}
 
 _local: dict[str, dict[str, Any]] = {}
 _local_lock = threading.Lock()
@@ -38,6 +39,10 @@ class PeerUnavailable(Unavailable):
         "id": "Bagian sistem yang diperlukan sedang tidak menjawab. Silakan coba lagi sebentar.",
         "en": "A part of the system ({peer}) does not answer. Please try again soon.",
     }
+
+
+class CalledInTransaction(Exception):
+    """Another service was to be called while a transaction was open."""
 
 
 @dataclass(frozen=True)
@@ -183,14 +188,24 @@ class Peer:
     def put(self, path: str, *, json: Any, signed_in: bool = True) -> Answer:
         return self._send("PUT", path, json, signed_in)
 
+    def post_file(self, path: str, *, form: Mapping[str, str], name: str, content: bytes) -> Answer:
+        """Send a form with one file, named `file`."""
+        parts: dict[str, str | tuple[str, bytes]] = {**form, "file": (name, content)}
+        data, content_type = urllib3.encode_multipart_formdata(parts)
+        return self._send_signed("POST", path, {**_JSON_BACK, "Content-Type": content_type}, data)
+
     def _send(self, method: str, path: str, body: Any, signed_in: bool) -> Answer:  # noqa: FBT001
-        headers = {"Accept": "application/json"}
-        data = None
+        headers, data = {**_JSON_BACK}, None
         if body is not None:
             headers["Content-Type"] = "application/json"
             data = json.dumps(body).encode()
         if not signed_in:
             return self.peers.send(self.name, method, path, headers, data)
+        return self._send_signed(method, path, headers, data)
+
+    def _send_signed(
+        self, method: str, path: str, headers: Mapping[str, str], data: bytes | None
+    ) -> Answer:
         answer = self._signed(method, path, headers, data, self.peers.token(self.name))
         if answer.status == _REFUSED:
             # The clock was set, or keys changed, since the token was kept; nothing was done yet.

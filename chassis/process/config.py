@@ -229,6 +229,14 @@ COMMON: tuple[Setting, ...] = (
     ),
 )
 
+# Of each service that reads receipts, which every service that makes files does.
+RECEIPT_KEYS = Setting(
+    "DOCUMENTS_JWKS_URL",
+    default="peer:documents/api/documents/v1/jwks",
+    parse=url("peer", "http", "https"),
+    help="Public keys with which documents signs its receipts.",
+)
+
 
 def read(part: str, declared: Iterable[Setting], environ: Mapping[str, str]) -> Settings:
     """Read and check what a service, the gateway or the portal has declared.

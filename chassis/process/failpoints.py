@@ -37,6 +37,7 @@ POINTS = (
     "sender.after_claim",
     "sender.after_send",
     "upload.after_store",
+    "made_file.after_answer",
     "sweep.between_two",
     "migration.before_commit",
 )

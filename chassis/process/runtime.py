@@ -26,11 +26,12 @@ class Runtime:
     bus: parts.Bus
     peers: parts.Peers
     keys: parts.Keys
+    receipt_keys: parts.Keys
     contracts: parts.Contracts
     folder: Path
     revoked_at: parts.RevokedAt
     heard: Mapping[str, parts.Hearing] = field(default_factory=dict)
-    timers: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)
+    timers: Mapping[str, Any] = field(default_factory=dict)
     loops: list[Loop] = field(default_factory=list)
     # What else this service leans on: `/readyz` tells of it, and is ready without it.
     leans_on: dict[str, Callable[[], None]] = field(default_factory=dict)

@@ -151,12 +151,15 @@ def _runtime(
         bus=connect(settings.bus_url, manifest.name),
         peers=peers.Peers(manifest, settings.peers_url, settings.client_secret),
         keys=None,  # type: ignore[arg-type]  # set below, because it fetches through the peers
+        receipt_keys=None,  # type: ignore[arg-type]  # likewise
         contracts=Contracts(folder / "contracts"),
         folder=folder,
         revoked_at=revoked_at,
         heard=heard,
     )
     attached.keys = key_set(attached, settings.jwks_url)
+    if config.RECEIPT_KEYS in manifest.declared():
+        attached.receipt_keys = key_set(attached, settings[config.RECEIPT_KEYS.name])
     return attached
 
 
@@ -188,7 +191,7 @@ def _plumbing_loops(app: Flask, attached: Runtime, jobs: Jobs | None) -> list[Lo
         loops.append(jobs.loop(attached, worker))
     if attached.timers:
         every = timers.EVERY_SECONDS
-        loops.append(Loop("timers", timers.TimerLoop(attached, worker).run, every=every))
+        loops.append(Loop(timers.LOOP, timers.TimerLoop(attached, worker).run, every=every))
     if attached.settings.database_url.startswith(BACKEND):
         loops.append(_listening(attached))
     if attached.heard:

@@ -16,7 +16,7 @@ from sqlalchemy import Row, Table, delete, insert, select, update
 from chassis.data.claims import DONE, PARKED, PENDING, ClaimLost, Claims, again
 from chassis.data.versioned import count_changed
 from chassis.events.outbox import NotInTransaction
-from chassis.http.problems import is_without_room
+from chassis.http.problems import Unavailable, is_without_room
 from chassis.process.clock import now
 from chassis.process.context import caused_by
 from chassis.process.failpoints import failpoint
@@ -25,6 +25,7 @@ from chassis.process.regions import current_region, in_region
 from chassis.process.runtime import Runtime, here
 from chassis.process.telemetry import TIMERS, log
 
+LOOP = "timers"
 CANCELLED = "cancelled"
 KEPT = timedelta(days=90)  # of what has ended
 # Timers are about days; a reminder that comes some seconds late is on time.
@@ -46,7 +47,19 @@ class Timer:
     data: Mapping[str, Any]
 
 
-Handle = Callable[[Timer], None]
+@dataclass(frozen=True)
+class Asking:
+    """What a timer does that needs an answer from outside: a peer's, a long computation's.
+
+    `ask` is called in no transaction and may be called again after a crash, so what it does must
+    be the same twice. `keep` gets its answer in the transaction in which the timer is done.
+    """
+
+    ask: Callable[[Timer], Any]
+    keep: Callable[[Timer, Any], None]
+
+
+Handle = Callable[[Timer], None] | Asking
 
 
 def set_timer(kind: str, subject: str, due_at: datetime, **data: Any) -> None:
@@ -71,6 +84,9 @@ def set_timer(kind: str, subject: str, due_at: datetime, **data: Any) -> None:
             due_at=due_at,
         )
     )
+    if due_at <= now():
+        runtime.db.after_commit(lambda: runtime.wake(LOOP))
+        runtime.db.wake_elsewhere(LOOP)
 
 
 def cancel_timers(subject: str) -> None:
@@ -86,6 +102,19 @@ def cancel_timers(subject: str) -> None:
         .where(timers.c.status == PENDING)
         .values(status=CANCELLED, done_at=now())
     )
+
+
+def is_set(kind: str, subject: str) -> bool:
+    """Tell whether a timer of the bound region is still to ring."""
+    runtime = here()
+    timers = runtime.db.plumbing.timers
+    statement = select(timers.c.id).where(
+        timers.c.region == current_region(),
+        timers.c.subject == subject,
+        timers.c.status == PENDING,
+        timers.c.kind == kind,
+    )
+    return runtime.db.session.scalar(statement.limit(1)) is not None
 
 
 def _writable(runtime: Runtime) -> Table:
@@ -134,16 +163,26 @@ class TimerLoop:
             TIMERS.labels(self.runtime.name, row.kind, DONE).inc()
 
     def _apply(self, row: Row[Any]) -> None:
-        with in_region(row.region), self.runtime.db.transaction() as session:
-            self._claims.finish(session, row)
-            self.runtime.timers[row.kind](Timer(row.kind, row.subject, row.due_at, row.data))
-            failpoint("timers.before_commit")
+        handle = self.runtime.timers[row.kind]
+        timer = Timer(row.kind, row.subject, row.due_at, row.data)
+        with in_region(row.region):
+            effect = _answered(handle, timer) if isinstance(handle, Asking) else handle
+            with self.runtime.db.transaction() as session:
+                self._claims.finish(session, row)
+                effect(timer)
+                failpoint("timers.before_commit")
 
     def _failed(self, row: Row[Any], error: Exception) -> None:
-        parked = self._claims.fail(row, error, self.runtime.settings.retry_schedule)
+        schedule, outage = self.runtime.settings.retry_schedule, isinstance(error, Unavailable)
+        parked = self._claims.fail(row, error, schedule, outage=outage)
         outcome = PARKED if parked else "failed"
         TIMERS.labels(self.runtime.name, row.kind, outcome).inc()
         log.error(f"timer_{outcome}", timer_id=str(row.id), kind=row.kind, exc_info=error)
+
+
+def _answered(asking: Asking, timer: Timer) -> Callable[[Timer], None]:
+    answer = asking.ask(timer)
+    return lambda timer: asking.keep(timer, answer)
 
 
 def parked(runtime: Runtime, limit: int = 100) -> list[Mapping[str, Any]]:

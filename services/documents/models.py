@@ -24,7 +24,11 @@ db = Database(Base)
 
 
 class Document(RegionScoped, Base):
-    """One stored file. It never changes: another upload is another document."""
+    """One stored file. It never changes: another upload is another document.
+
+    `made_by` is the client of the service that made it, None where a person sent it; `made_for`
+    and `made_version` say which of that service's files it is.
+    """
 
     __tablename__ = "documents"
     __table_args__ = (
@@ -32,6 +36,7 @@ class Document(RegionScoped, Base):
         Index("ix_documents_scrub", "scrubbed_at", "id"),
         Index("ix_documents_object_key", "object_key"),
         UniqueConstraint("region", "object_key"),
+        Index("uq_documents_made", "region", "made_by", "made_for", "made_version", unique=True),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     owner_id: Mapped[UUID]
@@ -45,6 +50,9 @@ class Document(RegionScoped, Base):
     uploaded_at: Mapped[datetime] = mapped_column(default=now)
     scrubbed_at: Mapped[datetime] = mapped_column(default=now)
     corrupt_since: Mapped[datetime | None]
+    made_by: Mapped[str | None] = mapped_column(String(80))
+    made_for: Mapped[str | None] = mapped_column(String(160))
+    made_version: Mapped[int | None]
 
 
 class RefusedUpload(RegionScoped, Base):
@@ -58,6 +66,7 @@ class RefusedUpload(RegionScoped, Base):
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     refused_at: Mapped[datetime] = mapped_column(default=now)
+    made_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class ArchiveEntry(RegionScoped, Base):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Flask
 
 from chassis.run.app import service_app
-from services.proposal.adapters import receipts
+from chassis.run.timers import Asking
 from services.proposal.api import (
     alarms,
     calendar,
@@ -18,10 +18,12 @@ from services.proposal.api import (
     stages,
     status,
 )
+from services.proposal.domain.proposal_receipt import MAKE_RECEIPT
 from services.proposal.manifest import MANIFEST
 from services.proposal.models import PEOPLE, db
 from services.proposal.subscriptions import HEARD
-from services.proposal.usecases.reminding import AT_TIMES
+from services.proposal.usecases import receipting
+from services.proposal.usecases.reminding import REMINDERS
 from services.proposal.workers import vacancies
 from staff.rights import revoked_at
 
@@ -45,8 +47,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
             numbers.blp,
         ),
         heard=HEARD,
-        at_times=AT_TIMES,
+        at_times={**REMINDERS, MAKE_RECEIPT: Asking(receipting.make, receipting.file)},
         loops=(vacancies.loop(),),
         revoked_at=revoked_at(PEOPLE),
-        on_create=(receipts.attach_keys,),
     )

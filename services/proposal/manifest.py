@@ -1,6 +1,6 @@
 """What the rest of the system may know of the proposal service; its texts stand in `texts/`."""
 
-from chassis.process.config import Setting, url
+from chassis.process.config import RECEIPT_KEYS
 from chassis.process.manifest import Manifest, Notice, Route
 
 
@@ -29,14 +29,7 @@ MANIFEST = Manifest(
         "result.decided.v1",
     ),
     routes=(Route("/api/proposal/"),),
-    settings=(
-        Setting(
-            "DOCUMENTS_JWKS_URL",
-            default="peer:documents/api/documents/v1/jwks",
-            parse=url("peer", "http", "https"),
-            help="Public keys with which documents signs its receipts.",
-        ),
-    ),
+    settings=(RECEIPT_KEYS,),
     notices=(
         _told("submitted"),
         _told("advanced"),
@@ -51,7 +44,7 @@ MANIFEST = Manifest(
         _told("revision_waits"),
         _waits("stage_due", "stage_due"),
     ),
-    calls={"documents": ("documents.grant",)},
+    calls={"documents": ("documents.grant", "documents.make")},
     scopes=("proposal",),
     seed="services.proposal.seeds.catalogue:seed",
 )

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from chassis.events.envelope import Event, FieldMissing
 from chassis.events.inbox import EventData, Unprocessable, hear
+from chassis.http.receipts import Receipt
 from chassis.kernel.errors import Refused
 from chassis.kernel.text import shown_block
-from services.proposal.adapters.receipts import Receipt
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import Action, Result
 from services.proposal.models import PEOPLE, Unit

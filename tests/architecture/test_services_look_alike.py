@@ -175,7 +175,10 @@ def test_the_manifest_can_be_loaded(name):
 
 # What is no change of the service's own rows, or opens its transaction at another seam.
 WRITES_ELSEWHERE = {
-    "documents": {"/api/documents/v1/documents"},  # the file first: `write`
+    "documents": {
+        "/api/documents/v1/documents",
+        "/api/documents/v1/documents/made",
+    },  # the file first: `write`
     "identity": {"/api/identity/v1/employees/search", "/oauth/token", "/oauth/revoke"},
     "notification": {"/api/notification/v1/whatsapp/status"},  # one transaction per message
     "proposal": {

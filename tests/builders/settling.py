@@ -7,13 +7,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from chassis.process import runtime as runtimes
+from chassis.process.clock import now
 from chassis.process.regions import all_regions
 
 _UNSENT = ("pending", "sending")
 
 
 def under_way(apps: Mapping[str, Flask]) -> list[str]:
-    """Name what was said and is not yet handled by all who hear it, and what is not delivered.
+    """Name what was said and not yet handled by all who hear it, what is due, what is not delivered.
 
     While nobody makes a request an empty list is certain, although no two databases are read at
     one instant: what a service says and sends because of an event is committed together with
@@ -27,6 +28,7 @@ def under_way(apps: Mapping[str, Flask]) -> list[str]:
             handled[name] = _handled(app)
             said += _said(app)
             found += [f"{name}: a message by {channel}" for channel in _unsent(app)]
+            found += [f"{name}: a timer of {kind}" for kind in _due(app)]
     for name, app in apps.items():
         heard = runtimes.of(app).heard
         found += [
@@ -45,6 +47,14 @@ def _said(app: Flask) -> list[tuple[Any, str]]:
     outbox = runtimes.of(app).db.plumbing.outbox
     rows = runtimes.of(app).db.session.execute(select(outbox.c.id, outbox.c.type))
     return [(row.id, row.type) for row in rows]
+
+
+def _due(app: Flask) -> list[str]:
+    """What is to happen now, and what did not succeed at once."""
+    timers = runtimes.of(app).db.plumbing.timers
+    is_due = (timers.c.due_at <= now()) | (timers.c.attempts > 0)
+    due = select(timers.c.kind).where(timers.c.status == "pending", is_due)
+    return list(runtimes.of(app).db.session.scalars(due))
 
 
 def _unsent(app: Flask) -> list[str]:

@@ -7,10 +7,19 @@ import time_machine
 from sqlalchemy import select
 
 from chassis.events.outbox import NotInTransaction
+from chassis.http.peers import PeerUnavailable
 from chassis.process.clock import now
 from chassis.process.regions import current_region, in_region
 from chassis.run import timers
-from chassis.run.timers import Timer, TimerLoop, TimerUnknown, cancel_timers, set_timer
+from chassis.run.timers import (
+    Asking,
+    Timer,
+    TimerLoop,
+    TimerUnknown,
+    cancel_timers,
+    is_set,
+    set_timer,
+)
 from tests.builders.letters.models import Letter, db
 from tests.builders.service import Service
 
@@ -197,3 +206,72 @@ def test_what_ended_long_ago_is_forgotten(letters, rung):
     with time_machine.travel(now() + timedelta(days=92)), letters.app.app_context():
         timers.forget_old(letters.runtime)
     assert rows(letters) == []
+
+
+class TestATimerThatAsksOutside:
+    """It is asked in no transaction, and what it answered is kept with the timer's end."""
+
+    def asking(self, letters: Service, answers: list[str]) -> list[bool]:
+        asked: list[bool] = []
+
+        def ask(_timer: Timer) -> str:
+            asked.append(db.in_transaction)
+            return answers.pop(0)
+
+        def keep(_timer: Timer, answer: str) -> None:
+            assert db.in_transaction
+            if answer == "unkept":
+                raise ZeroDivisionError
+            db.session.add(Letter(text=f"{answer} in {current_region()}"))
+
+        letters.runtime.timers = {ANSWER: Asking(ask, keep)}
+        return asked
+
+    def test_keeps_the_answer_once(self, letters):
+        asked = self.asking(letters, ["yes"])
+        set_for_tomorrow(letters)
+
+        assert [run(letters), run(letters)] == [True, False]
+        assert (asked, written(letters)) == ([False], ["yes in demo"])
+
+    def test_asks_again_when_the_answer_was_not_kept(self, letters):
+        asked = self.asking(letters, ["unkept", "yes"])
+        set_for_tomorrow(letters)
+
+        run(letters)
+        with letters.app.app_context(), in_region("demo"):
+            assert is_set(ANSWER, "letter/1")
+        run(letters)
+
+        assert (asked, written(letters)) == ([False, False], ["yes in demo"])
+        with letters.app.app_context(), in_region("demo"):
+            assert not is_set(ANSWER, "letter/1")
+
+    def test_leaves_nothing_when_another_worker_was_faster(self, letters):
+        self.asking(letters, ["late"])
+        set_for_tomorrow(letters)
+        handle = letters.runtime.timers[ANSWER]
+
+        def taken_over(timer: Timer) -> str:
+            with db.transaction() as session:
+                session.execute(db.plumbing.timers.update().values(claimed_by="b"))
+            return handle.ask(timer)
+
+        letters.runtime.timers = {ANSWER: Asking(taken_over, handle.keep)}
+        run(letters)
+
+        assert written(letters) == []
+        assert [row.status for row in rows(letters)] == ["pending"]
+
+    def test_waits_out_an_outage_however_long_it_is(self, letters):
+        def ask(_timer: Timer) -> str:
+            raise PeerUnavailable(peer="documents")
+
+        letters.runtime.timers = {ANSWER: Asking(ask, lambda _timer, _answer: None)}
+        set_for_tomorrow(letters)
+
+        turns = [run(letters, after=(turn + 1) * DAY) for turn in range(9)]
+
+        assert turns == [True] * 9
+        assert not run(letters, after=DAY), "it is not asked again at once"
+        assert [row.status for row in rows(letters)] == ["pending"]

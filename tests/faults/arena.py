@@ -78,7 +78,12 @@ class Arena:
             with self.database(service) as db:
                 found["events to publish"] += _one(db, "outbox WHERE published_at IS NULL")
                 found["events to handle"] += _one(db, "inbox WHERE status = 'pending'")
-                if service == "witness":  # others' timers are about days
+                if service == "proposal":  # its other timers are about days
+                    receipts = "kind = 'proposal.make_receipt'"
+                    found["receipts to make"] += _one(
+                        db, f"timers WHERE status = 'pending' AND {receipts}"
+                    )
+                if service == "witness":
                     found["timers to ring"] += _one(db, "timers WHERE status = 'pending'")
                     found["jobs to do"] += _one(db, "jobs WHERE status = 'pending'")
         with self.database("notification") as db:

@@ -85,6 +85,7 @@ class Books:
     mails: dict[str, Mail] = field(default_factory=dict)  # by notice
     copies: Mapping[str, int] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)  # id → sha256 of the row
+    made: dict[str, str] = field(default_factory=dict)  # id → what a service made it for
     objects: dict[str, str | None] = field(default_factory=dict)  # id → sha256 of the bytes
     archived: Counter[str] = field(default_factory=Counter)  # documents in archives
     foreign: list[str] = field(default_factory=list)
@@ -196,7 +197,8 @@ def _documents(arena: Arena, books: Books, since: float) -> None:
     store = open_store(arena.supervisor.engines["s3"].url)
     with arena.database("documents") as db:
         rows = db.execute(
-            "SELECT id, sha256, object_key FROM documents WHERE uploaded_at >= to_timestamp(%s)",
+            "SELECT id, sha256, object_key, made_for FROM documents"
+            " WHERE uploaded_at >= to_timestamp(%s)",
             [since],
         ).fetchall()
         entries = db.execute(
@@ -205,6 +207,8 @@ def _documents(arena: Arena, books: Books, since: float) -> None:
         books.archived = Counter(str(row[0]) for row in entries)
     for row in rows:
         books.documents[str(row[0])] = row[1]
+        if row[3] is not None:
+            books.made[str(row[0])] = row[3]
         books.objects[str(row[0])] = _digest(store, row[2])
 
 

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tests.faults.books import Attached, Books, Heard, Mail, Recorded
-from tests.faults.judging import judge
+from tests.faults.judging import RECEIPT, judge
 from tests.faults.ledger import Ledger
 
 HEARERS = {
@@ -33,6 +34,7 @@ STORED = Recorded(
     unrouted=False,
     version=1,
 )
+MADE = replace(STORED, id="e8", subject="document/r1", position=9, published=False)
 ISSUED = Recorded(
     "e9",
     "proposal",
@@ -65,7 +67,7 @@ def clean_ledger(folder: Path) -> Iterator[Ledger]:
 def clean_books() -> Books:
     """What such a ledger must leave behind."""
     return Books(
-        events=[SUBMITTED, STORED],
+        events=[SUBMITTED, STORED, MADE],
         heard=[
             Heard("witness", "e0", "done", None),
             *(Heard(hearer, "e1", "done", None) for hearer in HEARERS),
@@ -76,14 +78,15 @@ def clean_books() -> Books:
         rings=Counter(["e0", "e1"]),
         history=[("p1", "submit", 5), ("p1", "set_sub_status", 6)],
         versions={"p1": 5},
-        attached=[Attached("p1", "skp", "d1", "abc")],
+        attached=[Attached("p1", "skp", "d1", "abc"), Attached("p1", RECEIPT, "r1", "def")],
         due=Counter([TOLD]),
         mailed=frozenset({"rule"}),
         notices={"n1": TOLD},
         mails={"n1": Mail("sent")},
         copies={"n1": 1},
-        documents={"d1": "abc"},
-        objects={"d1": "abc"},
+        documents={"d1": "abc", "r1": "def"},
+        made={"r1": "proposal/p1/receipt"},
+        objects={"d1": "abc", "r1": "def"},
     )
 
 
@@ -96,6 +99,13 @@ def forget(books: Books, event: str) -> None:
     books.due = Counter({told: n for told, n in books.due.items() if told[0] != event})
     books.notices = {n: told for n, told in books.notices.items() if told[0] != event}
     books.mails = {n: mail for n, mail in books.mails.items() if n in books.notices}
+
+
+def without_receipt(books: Books) -> None:
+    """Leave no trace of the receipt that the submission had made."""
+    forget(books, "e8")
+    books.attached, books.made = [row for row in books.attached if row.document != "r1"], {}
+    del books.documents["r1"], books.objects["r1"]
 
 
 def found(ledger: Ledger, books: Books, *, crashes: int = 0) -> list[str]:

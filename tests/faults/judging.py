@@ -9,7 +9,8 @@ from tests.faults.verdict import Verdict
 from tests.faults.witness.app import STEPS
 
 MOST_COPIES = 3
-RESULT = "result"  # what proposal calls the document of a result among its attachments
+# What proposal calls the document of a result and the receipt among its attachments.
+RESULT, RECEIPT = "result", "tanda-terima"
 Step = tuple[str, str]
 
 
@@ -25,6 +26,7 @@ def judge(
     _steps(verdict, ledger, books)
     _drafts(verdict, ledger, books)
     _attachments(verdict, ledger, books)
+    _receipts(verdict, books)
     _events(verdict, books)
     _stored(verdict, books)
     _positions(verdict, books)
@@ -89,7 +91,8 @@ def _attachments(verdict: Verdict, ledger: Ledger, books: Books) -> None:
             (operation.about, operation.facts["requirement"], operation.facts["document"])
         ].append(operation)
     happened = Counter((row.proposal, row.requirement, row.document) for row in books.attached)
-    for attached in asked.keys() | {operation for operation in happened if operation[1] != RESULT}:
+    by_people = {row for row in happened if row[1] not in (RESULT, RECEIPT)}
+    for attached in asked.keys() | by_people:
         wanted, found = len(asked.get(attached, [])), happened[attached]
         sure = any(operation.acknowledged for operation in asked.get(attached, []))
         verdict.add("lost", f"attached {attached}", sure - found)
@@ -101,6 +104,23 @@ def _attachments(verdict: Verdict, ledger: Ledger, books: Books) -> None:
     for row in books.attached:
         if books.documents.get(row.document, row.digest) != row.digest:
             verdict.add("torn", f"{row.document} is not what {row.proposal} believes it to be")
+
+
+def _receipts(verdict: Verdict, books: Books) -> None:
+    """Each proposal that was handed in has one receipt, which is the one document made for it."""
+    handed_in = {proposal for proposal, what, _ in books.steps() if what == "submit"}
+    filed = Counter(row.proposal for row in books.attached if row.requirement == RECEIPT)
+    for proposal in handed_in | filed.keys():
+        verdict.add("lost", f"no receipt of {proposal}", (proposal in handed_in) - filed[proposal])
+        kind = "duplicate" if proposal in handed_in else "ghost"
+        verdict.add(kind, f"receipts of {proposal}", filed[proposal] - (proposal in handed_in))
+    receipts = {
+        (row.document, f"proposal/{row.proposal}/receipt")
+        for row in books.attached
+        if row.requirement == RECEIPT
+    }
+    for made in receipts ^ set(books.made.items()):
+        verdict.add("torn", f"a receipt and its proposal: {made}")
 
 
 def _events(verdict: Verdict, books: Books) -> None:
@@ -250,7 +270,8 @@ def _uploads(verdict: Verdict, ledger: Ledger, books: Books) -> None:
 def _objects(verdict: Verdict, ledger: Ledger, books: Books) -> None:
     """Each document has exactly its bytes, and there is one for each upload."""
     uploads = Counter(operation.about for operation in ledger.of("upload"))
-    for digest, count in Counter(books.documents.values()).items():
+    sent = [digest for id_, digest in books.documents.items() if id_ not in books.made]
+    for digest, count in Counter(sent).items():
         kind = "duplicate" if uploads[digest] else "ghost"
         verdict.add(kind, f"document of {digest[:12]}", count - uploads[digest])
     for document, digest in books.documents.items():

@@ -45,6 +45,7 @@ PASSING = {
     "jobs": ("witness",),
     "sender": ("notification",),
     "upload": ("documents",),
+    "made_file": ("proposal",),
 }
 _PAIRS = [(point, part) for point in POINTS for part in PASSING.get(point.partition(".")[0], ())]
 RUNNING = in_turn(_PAIRS)

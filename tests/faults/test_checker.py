@@ -6,7 +6,15 @@ from dataclasses import replace
 import pytest
 
 from tests.faults.books import Heard, Mail, Recorded
-from tests.faults.clean import SUBMITTED, TOLD, clean_books, clean_ledger, forget, found
+from tests.faults.clean import (
+    SUBMITTED,
+    TOLD,
+    clean_books,
+    clean_ledger,
+    forget,
+    found,
+    without_receipt,
+)
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
 from tests.faults.verdict import CLASSES
@@ -33,6 +41,7 @@ def test_what_was_promised_and_happened_is_clean(ledger, books):
 
 def test_an_acknowledged_step_without_trace_is_lost(ledger, books):
     forget(books, "e1")
+    without_receipt(books)
     books.history = []
 
     assert found(ledger, books) == ["lost"]

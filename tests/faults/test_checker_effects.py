@@ -5,7 +5,17 @@ from dataclasses import replace
 import pytest
 
 from tests.faults.books import Attached, Heard, Mail
-from tests.faults.clean import ISSUED, STORED, SUBMITTED, clean_books, clean_ledger, forget, found
+from tests.faults.clean import (
+    ISSUED,
+    MADE,
+    STORED,
+    SUBMITTED,
+    clean_books,
+    clean_ledger,
+    forget,
+    found,
+)
+from tests.faults.judging import RECEIPT
 
 
 @pytest.fixture
@@ -20,13 +30,13 @@ def books():
 
 
 def test_an_acknowledged_attachment_without_trace_is_lost(ledger, books):
-    books.attached = []
+    del books.attached[0]
 
     assert found(ledger, books) == ["lost"]
 
 
 def test_a_document_attached_twice_is_a_duplicate(ledger, books):
-    books.attached *= 2
+    books.attached.append(books.attached[0])
 
     assert found(ledger, books) == ["duplicate"]
 
@@ -38,9 +48,33 @@ def test_a_document_nobody_attached_is_a_ghost(ledger, books):
 
 
 def test_an_attachment_that_is_not_the_stored_document_is_torn(ledger, books):
-    books.attached = [Attached("p1", "skp", "d1", "another")]
+    books.attached[0] = Attached("p1", "skp", "d1", "another")
 
     assert found(ledger, books) == ["torn"]
+
+
+def test_a_proposal_without_its_receipt_is_a_loss_and_the_paper_hangs_in_the_air(ledger, books):
+    del books.attached[1]
+
+    assert found(ledger, books) == ["lost", "torn"]
+
+
+def test_a_second_receipt_is_a_duplicate(ledger, books):
+    books.attached.append(Attached("p1", RECEIPT, "r2", "ghi"))
+    books.documents["r2"] = books.objects["r2"] = "ghi"
+    books.made["r2"] = "proposal/p1/receipt"
+    books.events.append(replace(MADE, id="e7", subject="document/r2", position=10))
+
+    assert found(ledger, books) == ["duplicate"]
+
+
+def test_a_receipt_of_what_nobody_handed_in_is_a_ghost(ledger, books):
+    books.attached.append(Attached("p2", RECEIPT, "r2", "ghi"))
+    books.documents["r2"] = books.objects["r2"] = "ghi"
+    books.made["r2"] = "proposal/p2/receipt"
+    books.events.append(replace(MADE, id="e7", subject="document/r2", position=10))
+
+    assert found(ledger, books) == ["ghost"]
 
 
 def test_a_result_without_its_document_is_torn(ledger, books):
@@ -109,14 +143,14 @@ def test_nobody_gets_more_than_three_copies_however_often_the_sender_died(ledger
 
 def test_an_acknowledged_upload_without_its_row_is_lost(ledger, books):
     forget(books, "e0")
-    books.documents, books.objects = {}, {}
+    del books.documents["d1"], books.objects["d1"]
 
     assert found(ledger, books) == ["lost"]
 
 
 @pytest.mark.parametrize("bytes_", [None, "xyz"])
 def test_a_document_without_its_bytes_is_torn(ledger, books, bytes_):
-    books.objects = {"d1": bytes_}
+    books.objects["d1"] = bytes_
 
     assert found(ledger, books) == ["torn"]
 

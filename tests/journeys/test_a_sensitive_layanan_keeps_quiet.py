@@ -9,6 +9,7 @@ from chassis.process import runtime as runtimes
 from chassis.process.regions import all_regions, in_region
 from services.proposal.usecases.catalogue import install
 from tests.builders.definitions import definition_data
+from tests.builders.pdf_words import words_of
 from tests.journeys.journey import Filed, Journey
 
 NAME = "Layanan Sangat Pribadi"
@@ -49,6 +50,13 @@ def test_the_mails_say_no_more_than_the_notices(returned: Filed) -> None:
 
     assert any("Revisi" in mail for mail in mails)
     assert not any(secret in mail for mail in mails for secret in SECRETS)
+
+
+def test_the_receipt_names_the_number_and_nothing_else(returned: Filed) -> None:
+    words = words_of(returned.open_document("tanda-terima", by="applicant"))
+
+    assert returned.seen_by()["number"] in words
+    assert not any(secret in words for secret in SECRETS)
 
 
 def test_the_events_carry_no_free_text(returned: Filed) -> None:

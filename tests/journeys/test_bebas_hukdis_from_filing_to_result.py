@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.builders.pdf_words import words_of
 from tests.builders.pdfs import a_pdf
 from tests.journeys.journey import (
     DOCUMENTS,
@@ -69,6 +70,26 @@ class TestTheFinishedProposal:
 
         archived = [notice for notice in archive["data"] if notice["number"] == number]
         assert [notice["size"] for notice in archived] == [len(RESULT)]
+
+    def test_gave_its_applicant_a_receipt_of_what_was_handed_in(self, finished: Filed) -> None:
+        seen = finished.seen_by()
+        words = words_of(finished.open_document("tanda-terima", by="applicant"))
+        own = finished.journey.person("applicant").get(f"{DOCUMENTS}/documents?q=Tanda terima")
+
+        assert seen["receipt"]["state"] == "ready"
+        assert seen["receipt"]["document"]["document_id"] in [row["id"] for row in own["data"]]
+        assert seen["number"] in words
+        assert seen["lookup_code"] in words
+        filed = [row["current"] or {} for row in seen["documents"]]
+        before = [row["previous"][0] for row in seen["documents"] if row["previous"]]
+        assert [row["sha256"][:4] in words for row in before] == [True]
+        assert sum(f"{row['sha256'][:4]} {row['sha256'][4:8]}" in words for row in filed) == 2
+
+    def test_shows_its_receipt_to_nobody_else(self, finished: Filed) -> None:
+        path = f"{finished.path}/documents/tanda-terima/grant"
+
+        assert finished.seen_by("umpeg")["receipt"] is None
+        finished.journey.person("umpeg").send("POST", path, {}, status=404)
 
     def test_tells_its_whole_history(self, finished: Filed) -> None:
         road = [entry["to_stage"] for entry in finished.history()]

@@ -22,6 +22,7 @@ def test_what_was_said_is_under_way_until_all_who_hear_it_have_handled_it(tmp_pa
         journey.bebas_hukdis()
 
         assert "notification: proposal.submitted.v1" in under_way(journey.system.apps)
+        assert "proposal: a timer of proposal.make_receipt" in under_way(journey.system.apps)
         journey.settle()
         assert under_way(journey.system.apps) == []
         set_deliveries(journey, "sending")

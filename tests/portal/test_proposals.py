@@ -197,3 +197,38 @@ def test_the_way_back_from_a_proposal_is_to_the_list_it_stands_in(
     page = client.get(f"/portal/usulan/{PROPOSAL}").text
 
     assert f'<p class="crumb"><a href="{back}</a>' in page
+
+
+@pytest.mark.parametrize(
+    ("receipt", "shown", "hidden"),
+    [
+        ({"state": "ready"}, "Unduh tanda terima", "Buat tanda terima"),
+        ({"state": "being_made"}, "Tanda terima sedang dibuat", "Unduh tanda terima"),
+        ({"state": "not_made"}, "Buat tanda terima", "Unduh tanda terima"),
+        (None, "Posisi usulan", "anda terima"),
+    ],
+)
+def test_the_receipt_is_offered_once_it_is_there(
+    client: FlaskClient, edge: FakeEdge, receipt, shown: str, hidden: str
+):
+    sign_in(client, edge)
+    knows(edge, a_proposal(stage="opd_head_approval", allowed_actions=[], receipt=receipt))
+
+    page = client.get(f"/portal/usulan/{PROPOSAL}").text
+
+    assert shown in page
+    assert hidden not in page
+
+
+def test_a_receipt_that_was_never_made_is_asked_for(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    knows(edge, a_proposal(allowed_actions=[], receipt={"state": "not_made"}))
+    edge.answers["POST", f"{PATH}/receipt"] = (202, {"state": "being_made", "document": None})
+
+    answer = client.post(
+        f"/portal/usulan/{PROPOSAL}/tanda-terima",
+        data={"csrf_token": csrf_of(client), "key": "k-1"},
+    )
+
+    assert answer.headers["Location"] == f"/portal/usulan/{PROPOSAL}"
+    assert edge.told("POST", f"{PATH}/receipt")[0].headers["idempotency-key"] == "k-1"

@@ -144,7 +144,7 @@ class Scene:
         with app.app_context():
             engine = runtimes.of(app).db.engine
             # Fetched keys are kept by a commit of their own, which is no part of what is counted.
-            for keys in (runtimes.of(app).keys, app.extensions["proposal.receipt_keys"]):
+            for keys in (runtimes.of(app).keys, runtimes.of(app).receipt_keys):
                 keys.refresh()
         if not event.contains(engine, "connect", _do_not_wait):
             event.listen(engine, "connect", _do_not_wait)

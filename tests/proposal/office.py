@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.http import receipts
 from chassis.http.keys import KeySet
+from chassis.http.receipts import Receipt
 from chassis.process.ids import uuid7
 from chassis.process.regions import in_region
-from services.proposal.adapters import receipts
-from services.proposal.adapters.receipts import Receipt
 from services.proposal.domain.stages import Action
 from services.proposal.models import HistoryEntry, Proposal, db
 from services.proposal.usecases import applying, attaching, reviewing
@@ -76,7 +76,7 @@ class Office:
 
     def accept_receipts(self) -> None:
         """Let the test's own signer stand in for documents."""
-        self.service.app.extensions["proposal.receipt_keys"] = KeySet(
+        self.service.runtime.receipt_keys = KeySet(
             "receipts", lambda: self.service.signer.jwks, self.service.runtime.db
         )
 

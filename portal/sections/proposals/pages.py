@@ -44,6 +44,12 @@ def withdraw(proposal_id: UUID) -> AnyResponse:
     return redirect(url_for("proposals.finished"))
 
 
+@pages.post("/usulan/<uuid:proposal_id>/tanda-terima")
+def ask_for_receipt(proposal_id: UUID) -> AnyResponse:
+    api().send("POST", f"{API}/proposals/{proposal_id}/receipt", {}, key=sent_key())
+    return redirect(url_for("proposals.show", proposal_id=proposal_id))
+
+
 @pages.get("/usulan/<uuid:proposal_id>/dokumen/<code>")
 def view_document(proposal_id: UUID, code: str) -> Response:
     """The bytes pass through here: the reader's browser holds no token, the portal does."""

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from chassis.http.multipart import form_with_file
 from services.documents.adapters.spool import Spool
-from services.documents.api.requests import UploadForm
+from services.documents.api.requests import MadeForm, UploadForm
 from services.documents.domain.limits import MAX_BYTES
+from services.documents.domain.making import MadeAs
 from services.documents.domain.names import shown_name
 from services.documents.domain.refusals import DocumentTooLarge
 from services.documents.usecases.receiving import Arrival
@@ -20,11 +21,25 @@ def arriving(owner_id: UUID) -> Iterator[Arrival]:
 
     Raises `NotMultipart`, `FormUnreadable`, `DocumentTooLarge`, or `Invalid` with pointers.
     """
+    with _form() as (form, name, spool):
+        yield Arrival(owner_id, name, spool, UploadForm().load(form)["max_bytes"])
+
+
+@contextmanager
+def arriving_made(maker: str) -> Iterator[tuple[str, Arrival]]:
+    """Read a file that a service made, and its region. Raises what `arriving` raises."""
+    with _form() as (form, name, spool):
+        said = MadeForm().load(form)
+        made_as = MadeAs(maker, said["subject"], said["version"])
+        yield said["region"], Arrival(said["owner_id"], name, spool, MAX_BYTES, made_as)
+
+
+@contextmanager
+def _form() -> Iterator[tuple[dict[str, str], str, Spool]]:
     too_large = DocumentTooLarge(max_bytes=MAX_BYTES)
     with form_with_file(max_bytes=MAX_BYTES, too_large=too_large, new_stream=_spool) as read:
         form, part = read
-        max_bytes: int = UploadForm().load(form)["max_bytes"]
-        yield Arrival(owner_id, shown_name(part.filename), cast(Spool, part.stream), max_bytes)
+        yield form, shown_name(part.filename), cast(Spool, part.stream)
 
 
 def _spool() -> IO[bytes]:

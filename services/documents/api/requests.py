@@ -3,9 +3,9 @@
 from marshmallow import fields, validate
 
 from chassis.http.api import Schema
-from chassis.http.fields import Exact, Line, Words
+from chassis.http.fields import Code, Exact, Line, Words
 from chassis.http.paging import PageArgs
-from services.documents.domain.limits import MAX_BYTES, MAX_GRANT_MINUTES
+from services.documents.domain.limits import MAX_BYTES, MAX_GRANT_MINUTES, MOST_VERSIONS
 
 
 class UploadForm(Schema):
@@ -14,6 +14,20 @@ class UploadForm(Schema):
     max_bytes = fields.Integer(
         load_default=MAX_BYTES, validate=validate.Range(min=1, max=MAX_BYTES)
     )
+
+
+class MadeKey(Schema):
+    """Which file of the asking service."""
+
+    region = Code(r"[a-z][a-z0-9-]{1,15}$", required=True)
+    subject = Code(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,159}$", required=True)
+    version = fields.Integer(required=True, validate=validate.Range(min=1, max=MOST_VERSIONS))
+
+
+class MadeForm(MadeKey):
+    """The form fields beside a file that a service made."""
+
+    owner_id = fields.UUID(required=True, data_key="owner")
 
 
 class DocumentFilter(PageArgs):

@@ -33,6 +33,13 @@ class UploadedView(DocumentView):
     receipt = fields.String(required=True)
 
 
+class MadeView(Schema):
+    """A file that a service made, and the receipt it verifies offline."""
+
+    id = fields.UUID(required=True)
+    receipt = fields.String(required=True)
+
+
 class ViewView(Schema):
     """One opening of a document."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 MEBIBYTE = 1_048_576
 MAX_BYTES = 10 * MEBIBYTE
 MAX_GRANT_MINUTES = 15
+MOST_VERSIONS = 1_000_000
 
 
 @dataclass(frozen=True)

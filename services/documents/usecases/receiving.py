@@ -23,6 +23,7 @@ from services.documents.adapters.checker.verdict import Verdict
 from services.documents.adapters.machinery import machinery
 from services.documents.adapters.spool import Spool
 from services.documents.domain import quotas
+from services.documents.domain.making import SENT_BY_A_PERSON, MadeAs
 from services.documents.domain.pdf_frame import check_frame
 from services.documents.domain.refusals import DocumentTooLarge, FileRefused, refusal
 from services.documents.models import Document, RefusedUpload, db
@@ -40,6 +41,7 @@ class Arrival:
     name: str
     spool: Spool
     max_bytes: int
+    made_as: MadeAs = SENT_BY_A_PERSON
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def _sent(
 ) -> tuple[int, int]:
     usage = db.session.execute(
         select(func.count(), func.coalesce(func.sum(model.size), 0)).where(
-            model.owner_id == owner_id, at >= since
+            model.owner_id == owner_id, at >= since, model.made_by.is_(None)
         )
     ).one()
     return int(usage[0]), int(usage[1])
@@ -125,6 +127,7 @@ def _record_refusal(arrival: Arrival, code: str) -> None:
             code=code,
             sha256=arrival.spool.sha256,
             size=arrival.spool.size,
+            made_by=arrival.made_as.maker,
         )
         session.add(upload)
         session.flush()
@@ -136,26 +139,35 @@ def record(kept: Kept) -> tuple[UUID, str]:
 
     Raises `QuotaExceeded` when the person's other uploads were faster.
     """
-    arrival = kept.arrival
-    with db.transaction() as session:
-        _check_quota(arrival.owner_id)
-        document = Document(
-            owner_id=arrival.owner_id,
-            name=arrival.name,
-            sha256=arrival.spool.sha256,
-            size=arrival.spool.size,
-            content_type=_PDF,
-            pages=kept.verdict.pages,
-            signed=kept.verdict.signed,
-            object_key=kept.object_key,
-        )
-        session.add(document)
-        session.flush()
-        outbox.record(events.document_stored(document))
-        return document.id, _receipt(document)
+    with db.transaction():
+        _check_quota(kept.arrival.owner_id)
+        document = add(kept)
+        return document.id, receipt_of(document)
 
 
-def _receipt(document: Document) -> str:
+def add(kept: Kept) -> Document:
+    """Make a kept file a document, in the open transaction."""
+    arrival, made_as = kept.arrival, kept.arrival.made_as
+    document = Document(
+        owner_id=arrival.owner_id,
+        name=arrival.name,
+        sha256=arrival.spool.sha256,
+        size=arrival.spool.size,
+        content_type=_PDF,
+        pages=kept.verdict.pages,
+        signed=kept.verdict.signed,
+        object_key=kept.object_key,
+        made_by=made_as.maker,
+        made_for=made_as.subject,
+        made_version=made_as.version,
+    )
+    db.session.add(document)
+    db.session.flush()
+    outbox.record(events.document_stored(document))
+    return document
+
+
+def receipt_of(document: Document) -> str:
     """Sign what was stored, for services that verify it offline."""
     return machinery().signer.sign(
         {

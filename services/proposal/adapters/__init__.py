@@ -1,1 +1,1 @@
-"""The outside world: documents' receipts and grants."""
+"""The outside world: documents' grants, and papers for people."""

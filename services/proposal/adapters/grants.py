@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.http.peers import PeerUnavailable
+from chassis.http.peers import CalledInTransaction, PeerUnavailable
 from chassis.kernel.errors import NotFound
 from chassis.process.runtime import here
 
@@ -18,10 +18,6 @@ class Grant:
 
     url: str
     expires_at: str
-
-
-class CalledInTransaction(Exception):
-    """documents was called while a transaction was open."""
 
 
 def request_grant(*, document_id: UUID, viewer_id: UUID, purpose: str) -> Grant:

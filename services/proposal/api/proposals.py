@@ -10,10 +10,12 @@ from chassis.data.paging import Page
 from chassis.data.versioned import Seen
 from chassis.http.api import Blueprint
 from chassis.http.auth import person, requires
+from chassis.http.languages import language
 from chassis.http.listing import lists
 from chassis.http.writing import writes
 from services.proposal.api.requests import FieldChanges, NewProposal, ProposalArgs
 from services.proposal.api.views.history import HistoryList, entry_view
+from services.proposal.api.views.proposal_receipt import ReceiptView, receipt_view
 from services.proposal.api.views.proposals import (
     ProposalChanged,
     ProposalRow,
@@ -24,9 +26,9 @@ from services.proposal.api.views.proposals import (
 )
 from services.proposal.api.views.tracking import TrackingView, tracking_view
 from services.proposal.queries.listing import MINE
-from services.proposal.queries.proposals import history, mine, see
+from services.proposal.queries.proposals import history, mine, papers, see
 from services.proposal.queries.region_snapshot import region_zone
-from services.proposal.usecases import applying
+from services.proposal.usecases import applying, receipting
 
 blp = Blueprint("proposals", __name__, url_prefix="/api/proposal/v1/proposals")
 
@@ -69,7 +71,7 @@ def edit(body: dict[str, Any], proposal_id: UUID, seen: Seen) -> dict[str, Any]:
 @writes(if_match=True, minimal=ProposalChanged)
 @blp.response(200, ProposalView)
 def submit(proposal_id: UUID, seen: Seen) -> dict[str, Any]:
-    return changed(applying.submit(proposal_id, person_id=person(), seen=seen))
+    return changed(applying.submit(proposal_id, person_id=person(), seen=seen, language=language()))
 
 
 @blp.route("/<uuid:proposal_id>/resubmit", methods=["POST"])
@@ -86,6 +88,16 @@ def resubmit(proposal_id: UUID, seen: Seen) -> dict[str, Any]:
 @blp.response(200, ProposalView)
 def withdraw(proposal_id: UUID, seen: Seen) -> dict[str, Any]:
     return changed(applying.withdraw(proposal_id, person_id=person(), seen=seen))
+
+
+@blp.route("/<uuid:proposal_id>/receipt", methods=["POST"])
+@requires("proposal")
+@writes()
+@blp.response(202, ReceiptView)
+def ask_for_receipt(proposal_id: UUID) -> dict[str, Any] | None:
+    """Have the receipt made if it is not there: of a proposal from before there were any."""
+    receipting.ask_for(proposal_id, person_id=person(), language=language())
+    return receipt_view(see(proposal_id, person()), papers(proposal_id))
 
 
 @blp.route("/<uuid:proposal_id>/history", methods=["GET"])

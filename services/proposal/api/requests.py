@@ -6,8 +6,8 @@ from marshmallow import INCLUDE, fields, post_load, validate
 
 from chassis.http.api import Schema
 from chassis.http.fields import Code, Exact, Line, Name, Prose, Values, Words
-from services.proposal.adapters.receipts import LONGEST as LONGEST_RECEIPT
-from services.proposal.adapters.receipts import read_receipt
+from chassis.http.receipts import LONGEST as LONGEST_RECEIPT
+from chassis.http.receipts import read_receipt
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import DECISIONS, Action, Result
 from services.proposal.usecases.processing import Outcome, SubStatus

@@ -11,10 +11,12 @@ from sqlalchemy import select
 from chassis.data.listing import Wanted
 from chassis.data.paging import Page, page
 from chassis.kernel.errors import NotFound
+from chassis.run.timers import is_set
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.numbering import is_lookup_code, normalise_number
 from services.proposal.domain.opening import Opened, open_parts
+from services.proposal.domain.proposal_receipt import MAKE_RECEIPT
 from services.proposal.domain.stages import APPLICANT, Stage
 from services.proposal.domain.workflow import Position, allowed_actions, decider_of
 from services.proposal.models import (
@@ -135,6 +137,16 @@ def papers(proposal_id: UUID) -> Sequence[ProposalDocument]:
         .order_by(ProposalDocument.requirement, ProposalDocument.revision.desc())
     )
     return db.session.scalars(statement).all()
+
+
+def receipt_subject(proposal_id: UUID) -> str:
+    """Name a proposal's receipt among timers and among the files of documents."""
+    return f"proposal/{proposal_id}/receipt"
+
+
+def receipt_is_coming(proposal_id: UUID) -> bool:
+    """Tell whether a receipt is wished for and not yet made."""
+    return is_set(MAKE_RECEIPT, receipt_subject(proposal_id))
 
 
 def history(proposal_id: UUID) -> Sequence[HistoryEntry]:

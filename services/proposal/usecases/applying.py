@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from chassis.data.versioned import Seen
 from chassis.events import outbox
 from chassis.kernel.errors import Invalid
+from chassis.kernel.languages import DEFAULT_LANGUAGE
 from services.proposal import events
 from services.proposal.domain import workflow
 from services.proposal.domain.attaching import Attached
@@ -31,7 +32,7 @@ from services.proposal.models import Employee, Proposal, SearchWord, db
 from services.proposal.queries.proposals import opened_parts
 from services.proposal.queries.region_snapshot import region_snapshot
 from services.proposal.queries.search import words_of
-from services.proposal.usecases import counting
+from services.proposal.usecases import counting, receipting
 from services.proposal.usecases.attaching import noted_changes
 from services.proposal.usecases.cases import (
     Author,
@@ -87,9 +88,12 @@ def edit(proposal_id: UUID, *, person_id: UUID, fields: Mapping[str, Any], seen:
         return case.proposal
 
 
-def submit(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
+def submit(
+    proposal_id: UUID, *, person_id: UUID, seen: Seen, language: str = DEFAULT_LANGUAGE
+) -> Proposal:
     """Hand a draft in: checked as a whole, numbered, sent to its first stage.
 
+    Its receipt is made soon, in the `language` of who hands it in.
     Raises `ProposalNotReady` with every reason at once, or `IllegalMove`.
     """
     with db.transaction() as session:
@@ -107,6 +111,7 @@ def submit(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
             **_handed_in(case, values, employee, period),
         )
         _index(case)
+        receipting.wish(case, language)
         outbox.record(events.submitted(case.proposal, case.layanan, case.decider_ids()))
         return case.proposal
 

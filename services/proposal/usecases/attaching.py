@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from chassis.data.versioned import Seen, count_changed
+from chassis.http.receipts import POINTER, Receipt
 from chassis.kernel.errors import FieldError, Invalid, NotFound, Refused
 from chassis.process.regions import current_region
-from services.proposal.adapters.receipts import POINTER, Receipt
 from services.proposal.domain.attaching import Attached, DocumentTypeRefused, check_document
 from services.proposal.domain.opening import require_open
 from services.proposal.models import Proposal, ProposalDocument, db

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from chassis.data.versioned import Seen
 from chassis.events import outbox
+from chassis.http.receipts import Receipt
 from chassis.kernel.errors import FieldError, Invalid
 from services.proposal import events
-from services.proposal.adapters.receipts import Receipt
 from services.proposal.domain import workflow
 from services.proposal.domain.checking import check_result
 from services.proposal.domain.field_checking import cleaned

@@ -28,7 +28,7 @@ def remind_deciders(timer: Timer) -> None:
         outbox.record(due)
 
 
-AT_TIMES: Mapping[str, Handle] = {REVISION_WAITS: remind_applicant, STAGE_DUE: remind_deciders}
+REMINDERS: Mapping[str, Handle] = {REVISION_WAITS: remind_applicant, STAGE_DUE: remind_deciders}
 
 
 def _case(timer: Timer) -> Case:

@@ -17,6 +17,7 @@ from services.proposal.api.views.documents import (
 )
 from services.proposal.api.views.history import Notes, notes_view
 from services.proposal.api.views.layanan import LayananName, LayananView, layanan_name, layanan_view
+from services.proposal.api.views.proposal_receipt import ReceiptView, receipt_view
 from services.proposal.api.views.texts import label, picked, stage_label
 from services.proposal.domain.numbering import printed_lookup_code
 from services.proposal.models import Proposal, ProposalDocument
@@ -112,6 +113,12 @@ class ProposalView(ProposalRow):
     return_to = fields.String(required=True, allow_none=True)
     outcome = fields.Nested(ResultView, required=True, allow_none=True)
     sub_status = fields.Nested(SubStatusView, required=True, allow_none=True)
+    receipt = fields.Nested(
+        ReceiptView,
+        required=True,
+        allow_none=True,
+        metadata={"description": "For the applicant only"},
+    )
     updated_at = fields.AwareDateTime(required=True)
 
 
@@ -175,6 +182,7 @@ def proposal_view(viewed: Viewed, *, definition: bool = True) -> dict[str, Any]:
         "return_to": proposal.return_to,
         "outcome": _outcome(proposal, filed),
         "sub_status": proposal.sub_status,
+        "receipt": receipt_view(viewed, filed),
         "updated_at": proposal.updated_at,
     }
 

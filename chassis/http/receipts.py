@@ -2,25 +2,20 @@
 
 A receipt is a compact JWS (ES256, type `receipt+jwt`) over the file's id, owner, region, hash,
 size, type, pages and name. Only the key set ever comes over the network, never inside a
-transaction.
+transaction. A service that reads receipts declares the setting `RECEIPT_KEYS`.
 """
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from flask import Flask, current_app
-
-from chassis.http.keys import KeySet, SignatureInvalid
+from chassis.http.keys import SignatureInvalid
 from chassis.kernel.errors import FieldError, Invalid
-from chassis.process import runtime
 from chassis.process.runtime import here
-from chassis.run.app import key_set
 
 TYPE = "receipt+jwt"
 LONGEST = 8000
 POINTER = "/receipt"
-_EXTENSION = "proposal.receipt_keys"
 _LONGEST_NAME = 255
 
 
@@ -52,19 +47,12 @@ class Receipt:
     pages: int | None = None
 
 
-def attach_keys(app: Flask) -> None:
-    """Give the app the key set of documents."""
-    attached = runtime.of(app)
-    app.extensions[_EXTENSION] = key_set(attached, attached.settings["DOCUMENTS_JWKS_URL"])
-
-
 def read_receipt(compact: str) -> Receipt:
     """Verify a receipt. Raises `ReceiptInvalid` naming `/receipt`."""
     if here().db.in_transaction:
         raise VerifiedInTransaction
-    keys = cast(KeySet, current_app.extensions[_EXTENSION])
     try:
-        return _receipt(keys.verify(compact, typ=TYPE))
+        return _receipt(here().receipt_keys.verify(compact, typ=TYPE))
     except (SignatureInvalid, KeyError, TypeError, ValueError) as error:
         text = ReceiptInvalid.text
         field = FieldError(POINTER, ReceiptInvalid.code, text["id"], text["en"])
