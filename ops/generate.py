@@ -1,20 +1,24 @@
 """`./simpul generate`: every file made from code, contracts or words, written anew.
 
-It reads manifests, declared settings and JSON files only, so it needs no database and starts no
-service. The same sources always give the same bytes.
+It reads manifests, declared settings and events, and JSON files only, so it needs no database and
+starts no service. The same sources always give the same bytes.
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
+from chassis.process.manifest import discover
 from ops.generators import events, glossary, settings
 from ops.generators.compose import compose
+from ops.generators.contracts import contracts
 from ops.generators.nginx import nginx
+from ops.generators.texts import texts
 from ops.generators.values import Values, env_example
 from ops.parts import installed
 from ops.speech import Stop, choose
 
-ROOT = Path(__file__).parent.parent
+ROOT = REPOSITORY = Path(__file__).parent.parent
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,23 +32,41 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    stale = stale_files(ROOT)
-    if stale and options.check:
-        names = ", ".join(stale)
+    if options.check:
+        check(ROOT)
+        return 0
+    # The pages tell of contracts and texts, which must be there before.
+    for make in (service_files, files):
+        for name, text in stale_files(ROOT, make).items():
+            (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / name).write_text(text, encoding="utf-8")
+            print(name)
+    return 0
+
+
+def check(root: Path) -> None:
+    """Stop if a file says something else than what it is made from."""
+    if names := ", ".join(stale_files(root)):
         raise Stop(
             f"berkas usang: {names}; jalankan ./simpul generate",
             f"out of date: {names}; run ./simpul generate",
             code=1,
         )
-    for name, text in stale.items():
-        (ROOT / name).write_text(text, encoding="utf-8")
-        print(name)
-    return 0
 
 
-def stale_files(root: Path) -> dict[str, str]:
+Make = Callable[[], dict[str, str]]
+
+
+def stale_files(root: Path, make: Make | None = None) -> dict[str, str]:
     """Return what should be in each file under `root` that says something else."""
-    return {name: text for name, text in files().items() if _content(root / name) != text.encode()}
+    made = (make or files)()
+    return {name: text for name, text in made.items() if _content(root / name) != text.encode()}
+
+
+def service_files() -> dict[str, str]:
+    """Render what services' own folders lack: contracts of events, texts of notices."""
+    manifests = discover()
+    return contracts(manifests, REPOSITORY) | texts(manifests, REPOSITORY)
 
 
 def files() -> dict[str, str]:
@@ -52,6 +74,7 @@ def files() -> dict[str, str]:
     manifests = installed()
     values = Values(manifests)
     return {
+        **service_files(),
         "docs/events.md": events.page(),
         "docs/glossary.md": glossary.page(glossary.glossary()),
         "docs/settings.md": settings.page(manifests),

@@ -101,10 +101,14 @@ class Manifest:
         return self.texts.template(notice.text or notice.name)
 
     @property
+    def package(self) -> str:
+        """Dotted name of the package that the app lies in."""
+        return self.app.partition(":")[0].rpartition(".")[0]
+
+    @property
     def folders(self) -> list[Path]:
         """Where the service's package lies; it is found without being loaded."""
-        package = self.app.partition(":")[0].rpartition(".")[0]
-        spec = importlib.util.find_spec(package)
+        spec = importlib.util.find_spec(self.package)
         return [Path(place) for place in (spec and spec.submodule_search_locations) or ()]
 
 

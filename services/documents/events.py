@@ -1,52 +1,70 @@
-"""What documents tells the others: one function per event, contracts in `contracts/`."""
+"""What documents tells the others."""
 
+from typing import Annotated
 from uuid import UUID
 
 from chassis.events.envelope import Event
+from chassis.events.facts import Example, Facts
 from services.documents.models import ArchiveEntry, Document, RefusedUpload
+
+Sha256 = Annotated[str, {"pattern": "^[0-9a-f]{64}$"}, Example("ab" * 32)]
+
+
+class DocumentStored(Facts, event="document.stored.v1"):
+    """A document passed its checks and is stored."""
+
+    document_id: UUID
+    owner_id: UUID
+    sha256: Sha256
+    size: Annotated[int, {"minimum": 1}]
+    content_type: str
+    pages: Annotated[int, {"minimum": 1}]
+
+
+class DocumentVerified(Facts, event="document.verified.v1"):
+    """An officer stands behind a document of somebody's archive."""
+
+    document_id: UUID
+    owner_id: UUID
+    category: Annotated[str, "The layanan it came from.", {"minLength": 1}]
+    sha256: Sha256
+
+
+class DocumentRefused(Facts, event="document.refused.v1"):
+    """A file was not accepted. document_id is null when it was refused before it was kept."""
+
+    document_id: UUID | None
+    owner_id: UUID
+    sha256: Sha256
+    size: Annotated[int, {"minimum": 0}]
+    code: Annotated[str, {"pattern": "^[a-z_]+$"}]
 
 
 def document_stored(document: Document) -> Event:
-    """A document passed its checks and is stored."""
-    return _event(
-        "document.stored.v1",
-        document.id,
-        1,
-        document_id=str(document.id),
-        owner_id=str(document.owner_id),
+    return DocumentStored(
+        document_id=document.id,
+        owner_id=document.owner_id,
         sha256=document.sha256,
         size=document.size,
         content_type=document.content_type,
         pages=document.pages,
-    )
+    ).event(document.id, 1)
 
 
 def document_verified(document: Document, entry: ArchiveEntry) -> Event:
-    """An officer stands behind a document of somebody's archive: here, by issuing it."""
-    return _event(
-        "document.verified.v1",
-        document.id,
-        2,
-        document_id=str(document.id),
-        owner_id=str(entry.owner_id),
+    return DocumentVerified(
+        document_id=document.id,
+        owner_id=entry.owner_id,
         category=entry.category,
         sha256=document.sha256,
-    )
+    ).event(document.id, 2)
 
 
 def document_refused(upload: RefusedUpload) -> Event:
-    """A file was not taken; nothing of it was kept."""
-    return _event(
-        "document.refused.v1",
-        upload.id,
-        1,
+    return DocumentRefused(
         document_id=None,
-        owner_id=str(upload.owner_id),
+        owner_id=upload.owner_id,
         sha256=upload.sha256,
         size=upload.size,
         code=upload.code,
-    )
-
-
-def _event(event_type: str, subject: UUID, version: int, **data: object) -> Event:
-    return Event(event_type, f"document/{subject}", data, version)
+    ).event(upload.id, 1)

@@ -1,76 +1,123 @@
-"""What identity tells the others: one function per event, contracts in `contracts/`.
+"""What identity tells the others.
 
 Each event carries the whole state, so the newest is enough.
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.events.envelope import Event
+from chassis.events.facts import Facts
 from services.identity.domain.golongan import pangkat_of
 from services.identity.models import Contact, Delegation, Employee, Region, RoleGrant, Unit
 
-_EMPLOYEE = (
-    *("id", "nip", "name", "title_prefix", "title_suffix", "kind", "cpns"),
-    *("jabatan", "jenis_jabatan", "jenjang", "guru", "golongan", "golongan_pertama"),
-    *("unit_id", "opd_id", "tmt_cpns", "tmt_golongan", "tmt_jabatan", "tmt_kgb"),
-    *("masuk_daerah", "masa_kerja_golongan_bulan", "active", "sessions_revoked_at"),
-)
-_ROLE = ("id", "employee_id", "role", "unit_id", "acting", "starts_on", "ends_on", "active")
-_DELEGATION = (
-    *("id", "role", "unit_id", "from_employee_id", "to_employee_id"),
-    *("starts_on", "ends_on", "layanan", "active"),
-)
-_UNIT = ("id", "code", "name", "kind", "parent_id", "opd_id", "bkpsdm", "active")
+Jenjang = Literal[
+    "pemula",
+    "terampil",
+    "mahir",
+    "penyelia",
+    "ahli_pertama",
+    "ahli_muda",
+    "ahli_madya",
+    "ahli_utama",
+]
+Name = Annotated[str, {"minLength": 1}]
+
+
+class EmployeeChanged(Facts, event="employee.changed.v1"):
+    """The whole present state of an employee; contacts are never in it."""
+
+    id: UUID
+    nip: Annotated[str, {"pattern": "^[0-9]{18}$"}]
+    name: Name
+    title_prefix: str | None
+    title_suffix: str | None
+    kind: Literal["pns", "pppk"]
+    cpns: bool
+    jabatan: str | None
+    jenis_jabatan: Literal["struktural", "jf", "pelaksana"] | None
+    jenjang: Jenjang | None
+    guru: bool
+    golongan: str | None
+    pangkat: str | None
+    golongan_pertama: str | None
+    unit_id: UUID
+    opd_id: UUID
+    tmt_cpns: date | None
+    tmt_golongan: date | None
+    tmt_jabatan: date | None
+    tmt_kgb: date | None
+    masuk_daerah: date | None
+    masa_kerja_golongan_bulan: Annotated[int | None, {"minimum": 0}]
+    active: bool
+    sessions_revoked_at: datetime | None
+
+
+class ContactChanged(Facts, event="employee.contact_changed.v1", about="employee_contact"):
+    """A person's contacts changed; read them from the contacts API."""
+
+    id: UUID
+    version: Annotated[int, {"minimum": 1}]
+
+
+class UnitChanged(Facts, event="unit.changed.v1"):
+    """The whole present state of a unit; zone only for the unit of kind region."""
+
+    id: UUID
+    code: str
+    name: Name
+    kind: Literal["region", "opd", "unit", "division"]
+    parent_id: UUID | None
+    opd_id: UUID | None
+    bkpsdm: bool
+    active: bool
+    zone: str | None = None
+
+
+class RoleChanged(Facts, event="role.changed.v1"):
+    """Who holds a role, for which unit, as what and when. Heads are roles too."""
+
+    id: UUID
+    employee_id: UUID
+    role: str
+    unit_id: UUID | None
+    acting: Literal["definitive", "plt", "plh", "pj", "tt"]
+    starts_on: date
+    ends_on: date | None
+    active: bool
+
+
+class DelegationChanged(Facts, event="delegation.changed.v1"):
+    """A role's decisions handed to a colleague for some dates; layanan null = all."""
+
+    id: UUID
+    role: str
+    unit_id: UUID | None
+    from_employee_id: UUID
+    to_employee_id: UUID
+    starts_on: date
+    ends_on: date
+    layanan: list[str] | None
+    active: bool
 
 
 def employee_changed(employee: Employee) -> Event:
-    data = {**_data(employee, _EMPLOYEE), "pangkat": pangkat_of(employee.golongan)}
-    return _event("employee.changed.v1", f"employee/{employee.id}", data, employee)
+    return EmployeeChanged.of(employee, pangkat=pangkat_of(employee.golongan))
 
 
 def contact_changed(contact: Contact) -> Event:
-    data = {"id": str(contact.employee_id), "version": contact.version}
-    return _event(
-        "employee.contact_changed.v1", f"employee_contact/{contact.employee_id}", data, contact
-    )
+    told = ContactChanged(id=contact.employee_id, version=contact.version)
+    return told.event(contact.employee_id, contact.version, region=contact.region)
 
 
 def unit_changed(unit: Unit, region: Region) -> Event:
-    data = _data(unit, _UNIT) | ({"zone": region.zone} if unit.kind == "region" else {})
-    return _event("unit.changed.v1", f"unit/{unit.id}", data, unit)
+    return UnitChanged.of(unit, zone=region.zone if unit.kind == "region" else None)
 
 
 def role_changed(grant: RoleGrant) -> Event:
-    return _event("role.changed.v1", f"role/{grant.id}", _data(grant, _ROLE), grant)
+    return RoleChanged.of(grant)
 
 
 def delegation_changed(delegation: Delegation) -> Event:
-    return _event(
-        "delegation.changed.v1",
-        f"delegation/{delegation.id}",
-        _data(delegation, _DELEGATION),
-        delegation,
-    )
-
-
-def _event(
-    event_type: str,
-    subject: str,
-    data: dict[str, Any],
-    row: Employee | Contact | Unit | RoleGrant | Delegation,
-) -> Event:
-    return Event(event_type, subject, data, row.version, region=row.region)
-
-
-def _data(row: object, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: _plain(getattr(row, name)) for name in names}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    return value
+    return DelegationChanged.of(delegation)

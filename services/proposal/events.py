@@ -1,66 +1,173 @@
-"""What this service tells the others: one function per event, contracts in `contracts/`.
+"""What this service tells the others.
 
 No name, NIP or contact travels here. For a sensitive layanan no free text does either (R6).
 """
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from chassis.events.envelope import Event
+from chassis.events.facts import Facts
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.numbering import printed_lookup_code
 from services.proposal.models import HistoryEntry, Proposal, ProposalDocument
 
 Deciders = Iterable[UUID]
+Word = Annotated[str, {"minLength": 1}]
+StageOfProposal = Annotated[Word, "A stage of the layanan's flow, `revision`, or a final stage."]
+Written = Annotated[str | None, "What the officer wrote; null for a sensitive layanan (R6)."]
+DeciderIds = Annotated[
+    list[UUID],
+    "Who may decide the new stage today; empty when nobody can.",
+    {"uniqueItems": True},
+]
+
+
+class AboutProposal(Facts):
+    """What every event about a proposal says."""
+
+    proposal_id: UUID
+    number: Annotated[Word, "The human number: region/layanan/year/serial (R20)."]
+    layanan: Word
+    layanan_name: Word
+    sensitive: Annotated[bool, "True: messages carry the number and the stage only (R6)."]
+    applicant_id: UUID
+    opd_id: UUID
+    stage: StageOfProposal
+
+
+class Decided(AboutProposal):
+    """What an event says that follows a decision."""
+
+    from_stage: StageOfProposal
+    role: Annotated[str, "The role used, or `service` when a service decided (R1)."]
+    actor_id: Annotated[UUID | None, "Who decided; null when a service did."]
+    note: Written
+
+
+class Submitted(AboutProposal, event="proposal.submitted.v1"):
+    """An applicant handed in a proposal; its first stage begins."""
+
+    lookup_code: Annotated[
+        Word, "With the number, lets anyone read stage and dates without signing in (R20)."
+    ]
+    decider_ids: DeciderIds
+    submitted_at: datetime
+    expected_end: date | None
+
+
+class Resubmitted(AboutProposal, event="proposal.resubmitted.v1"):
+    """The applicant sent a revision back to the stage that asked for it (R14)."""
+
+    decider_ids: DeciderIds
+
+
+class Withdrawn(AboutProposal, event="proposal.withdrawn.v1"):
+    """The applicant withdrew the proposal before its first decision."""
+
+
+class Advanced(Decided, event="proposal.advanced.v1"):
+    """A stage was approved; the next one begins."""
+
+    decision: Literal["approve"]
+    decider_ids: DeciderIds
+
+
+class ReturnReason(Facts):
+    """A reason that the officer ticked."""
+
+    code: str
+    target: Annotated[str | None, {"pattern": "^(document|field):.+$"}]
+
+
+class Returned(Decided, event="proposal.returned.v1"):
+    """A stage asked the applicant for a revision."""
+
+    reasons: Annotated[list[ReturnReason] | None, "Null for a sensitive layanan (R6)."]
+
+
+class Rejected(Decided, event="proposal.rejected.v1"):
+    """A stage rejected the proposal for good."""
+
+
+class RevisionWaits(AboutProposal, event="proposal.revision_waits.v1"):
+    """A revision has been waited for so many working days."""
+
+    working_days: Annotated[int, "Since the revision was asked for (R35).", {"minimum": 1}]
+
+
+class StageDue(AboutProposal, event="proposal.stage_due.v1"):
+    """A stage still waits on the day it is due, or on the working day after."""
+
+    decider_ids: DeciderIds
+    due_on: date
+    urgency: Literal["due_today", "overdue"]
+
+
+class Completed(AboutProposal, event="proposal.completed.v1"):
+    """The proposal has its result; `not_selected` when a selection did not choose it (R3)."""
+
+    result: Literal["ms", "tms", "not_selected"]
+    remark: Written
+    result_document_id: UUID | None
+    pickup_place: Annotated[
+        str | None, "Where the result can be collected, for layanan handed over on paper (R12)."
+    ]
+
+
+class ResultDocumentIssued(Facts, event="result_document.issued.v1"):
+    """A result document was issued to its owner; the archive keeps it (R2)."""
+
+    document_id: UUID
+    sha256: Annotated[str, {"pattern": "^[0-9a-f]{64}$"}]
+    proposal_id: UUID
+    number: str
+    layanan: str
+    owner_id: UUID
+    issued_at: datetime
 
 
 def submitted(proposal: Proposal, layanan: LayananDefinition, deciders: Deciders) -> Event:
-    return _event(
-        "proposal.submitted.v1",
+    return Submitted.of(
         proposal,
-        layanan,
+        _about(proposal, layanan),
         lookup_code=printed_lookup_code(proposal.lookup_code or ""),
-        decider_ids=_ids(deciders),
-        submitted_at=proposal.submitted_at.isoformat() if proposal.submitted_at else None,
-        expected_end=proposal.expected_end.isoformat() if proposal.expected_end else None,
+        decider_ids=_sorted(deciders),
     )
 
 
 def resubmitted(proposal: Proposal, layanan: LayananDefinition, deciders: Deciders) -> Event:
-    return _event("proposal.resubmitted.v1", proposal, layanan, decider_ids=_ids(deciders))
+    return Resubmitted.of(proposal, _about(proposal, layanan), decider_ids=_sorted(deciders))
 
 
 def withdrawn(proposal: Proposal, layanan: LayananDefinition) -> Event:
-    return _event("proposal.withdrawn.v1", proposal, layanan)
+    return Withdrawn.of(proposal, _about(proposal, layanan))
 
 
 def advanced(
     proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry, deciders: Deciders
 ) -> Event:
-    return _event(
-        "proposal.advanced.v1",
+    return Advanced.of(
         proposal,
-        layanan,
+        _decided(proposal, layanan, entry),
         decision="approve",
-        decider_ids=_ids(deciders),
-        **_decision(entry, layanan),
+        decider_ids=_sorted(deciders),
     )
 
 
 def returned(proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry) -> Event:
     reasons = None if layanan.sensitive else entry.reasons
-    return _event(
-        "proposal.returned.v1", proposal, layanan, reasons=reasons, **_decision(entry, layanan)
-    )
+    return Returned.of(proposal, _decided(proposal, layanan, entry), reasons=reasons)
 
 
 def rejected(proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry) -> Event:
-    return _event("proposal.rejected.v1", proposal, layanan, **_decision(entry, layanan))
+    return Rejected.of(proposal, _decided(proposal, layanan, entry))
 
 
 def revision_waits(proposal: Proposal, layanan: LayananDefinition, working_days: int) -> Event:
-    return _event("proposal.revision_waits.v1", proposal, layanan, working_days=working_days)
+    return RevisionWaits.of(proposal, _about(proposal, layanan), working_days=working_days)
 
 
 def stage_due(
@@ -71,74 +178,52 @@ def stage_due(
     due_on: str,
     urgency: str,
 ) -> Event:
-    return _event(
-        "proposal.stage_due.v1",
-        proposal,
-        layanan,
-        decider_ids=_ids(deciders),
-        due_on=due_on,
-        urgency=urgency,
+    about = _about(proposal, layanan)
+    return StageDue.of(
+        proposal, about, decider_ids=_sorted(deciders), due_on=due_on, urgency=urgency
     )
 
 
 def completed(
     proposal: Proposal, layanan: LayananDefinition, document: ProposalDocument | None
 ) -> Event:
-    return _event(
-        "proposal.completed.v1",
+    return Completed.of(
         proposal,
-        layanan,
-        result=proposal.result,
+        _about(proposal, layanan),
         remark=None if layanan.sensitive else proposal.remark,
-        result_document_id=str(document.document_id) if document else None,
-        pickup_place=proposal.pickup_place,
+        result_document_id=document.document_id if document else None,
     )
 
 
 def result_document_issued(proposal: Proposal, document: ProposalDocument) -> Event:
-    return Event(
-        type="result_document.issued.v1",
-        subject=f"result_document/{document.document_id}",
-        version=1,
-        data={
-            "document_id": str(document.document_id),
-            "sha256": document.sha256,
-            "proposal_id": str(proposal.id),
-            "number": proposal.number,
-            "layanan": proposal.layanan,
-            "owner_id": str(proposal.applicant_id),
-            "issued_at": document.attached_at.isoformat(),
-        },
-    )
+    return ResultDocumentIssued(
+        document_id=document.document_id,
+        sha256=document.sha256,
+        proposal_id=proposal.id,
+        number=proposal.number or "",
+        layanan=proposal.layanan,
+        owner_id=proposal.applicant_id,
+        issued_at=document.attached_at,
+    ).event(document.document_id, 1)
 
 
-def _event(event_type: str, proposal: Proposal, layanan: LayananDefinition, **facts: Any) -> Event:
-    about = {
-        "proposal_id": str(proposal.id),
-        "number": proposal.number,
-        "layanan": proposal.layanan,
+def _about(proposal: Proposal, layanan: LayananDefinition) -> dict[str, Any]:
+    return {
+        "proposal_id": proposal.id,
         "layanan_name": layanan.name["id"],
         "sensitive": layanan.sensitive,
-        "applicant_id": str(proposal.applicant_id),
-        "opd_id": str(proposal.opd_id),
-        "stage": proposal.stage,
     }
-    return Event(
-        type=event_type,
-        subject=f"proposal/{proposal.id}",
-        version=proposal.version,
-        data={**about, **facts},
-    )
 
 
-def _decision(entry: HistoryEntry, layanan: LayananDefinition) -> dict[str, Any]:
+def _decided(proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry) -> dict[str, Any]:
     return {
+        **_about(proposal, layanan),
         "from_stage": entry.from_stage,
         "role": entry.role,
-        "actor_id": str(entry.actor_id) if entry.actor_id else None,
+        "actor_id": entry.actor_id,
         "note": None if layanan.sensitive else entry.note,
     }
 
 
-def _ids(people: Deciders) -> list[str]:
-    return sorted(str(person) for person in people)
+def _sorted(people: Deciders) -> list[UUID]:
+    return sorted(people, key=str)

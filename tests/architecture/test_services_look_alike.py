@@ -27,6 +27,7 @@ from chassis.process import runtime as runtimes
 from chassis.process.manifest import discover, heard_by, hearers_of, load, owner_of
 from chassis.run import migration
 from chassis.run.app import check_access
+from ops.generators.contracts import events_of
 
 ROOT = Path(__file__).parents[2]
 SERVICES = sorted(discover())
@@ -59,6 +60,11 @@ def test_every_event_has_a_sample_that_fits_its_contract(name):
         event = Event.from_cloudevent(sample)
         assert event.type == event_type
         runtime_contracts.check(event_type, event.data)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_event_is_declared_and_nothing_else_is_published(name):
+    assert set(events_of(MANIFESTS[name])) == set(MANIFESTS[name].publishes)
 
 
 @pytest.mark.parametrize("name", SERVICES)

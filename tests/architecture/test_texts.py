@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chassis.process.manifest import Notice, discover
+from ops.generators.texts import ASKED
 from tests.architecture import text_checks
 from tests.architecture.text_checks import CHECKS, Spoken, spoken
 
@@ -67,6 +68,7 @@ BROKEN = [
         text_checks.the_frame_says_only_what_notification_gives,
         _with("frame", id={"greeting": "{number}", "closing": ""}),
     ),
+    (text_checks.nothing_is_still_to_be_written, _with("sentences", hello={"id": ASKED})),
 ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from chassis.kernel.languages import LANGUAGES
 from chassis.process.manifest import CONTRACT, Manifest, Notice, discover
 from chassis.process.texts import SENSITIVE, Template, Texts, placeholders
+from ops.generators.texts import ASKED
 from services.notification.domain.rendering import FRAME, SENSITIVE_FACTS
 
 _LABEL = "_label"
@@ -95,6 +96,10 @@ def the_frame_says_only_what_notification_gives(service: Spoken) -> None:
         assert _named(parts) <= FRAME
 
 
+def nothing_is_still_to_be_written(service: Spoken) -> None:
+    assert ASKED not in repr(service.texts)
+
+
 CHECKS: tuple[Callable[[Spoken], None], ...] = (
     every_notice_has_a_text_and_every_text_a_notice,
     every_placeholder_is_in_the_events_contract_or_given,
@@ -103,6 +108,7 @@ CHECKS: tuple[Callable[[Spoken], None], ...] = (
     every_kind_of_label_is_used_and_there,
     every_sentence_is_used_and_there,
     the_frame_says_only_what_notification_gives,
+    nothing_is_still_to_be_written,
 )
 
 

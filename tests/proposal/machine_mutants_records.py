@@ -56,12 +56,12 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("an event names the stage before, not the stage after")
 def _(patch: pytest.MonkeyPatch) -> None:
-    right = events._decision
+    right = events._decided
 
-    def wrong(entry: HistoryEntry, layanan: Any) -> dict[str, Any]:
-        return right(entry, layanan) | {"stage": entry.from_stage}
+    def wrong(proposal: Any, layanan: Any, entry: HistoryEntry) -> dict[str, Any]:
+        return right(proposal, layanan, entry) | {"stage": entry.from_stage}
 
-    patch.setattr(events, "_decision", wrong)
+    patch.setattr(events, "_decided", wrong)
 
 
 @mutant("events of one proposal are numbered in the order of the clock")
