@@ -44,11 +44,15 @@ class Claims:
         return (columns.status == PENDING) & (columns.due_at <= now()) & self._unclaimed
 
     def claim(self, row: Row[Any]) -> bool:
-        """Take a row into this worker's hands; False when another was faster."""
+        """Take a row into this worker's hands; False when it is not as it was read any more.
+
+        Whatever another worker does with a row changes when it is due.
+        """
+        as_read = (self.table.c.status == PENDING) & (self.table.c.due_at == row.due_at)
         with self.db.transaction() as session:
             statement = (
                 update(self.table)
-                .where(self._is(row), self.table.c.status == PENDING, self._unclaimed)
+                .where(self._is(row), as_read, self._unclaimed)
                 .values(claimed_by=self.worker, claimed_until=now() + CLAIM)
             )
             return count_changed(session, statement) == 1
@@ -75,7 +79,8 @@ class Claims:
     ) -> bool:
         """Have a row tried again when the schedule says, or park it; True when it was parked.
 
-        An `outage` of what the row needs is waited out, however long it takes.
+        An `outage` of what the row needs is waited out, however long it takes. What somebody
+        cancelled meanwhile stays so.
         """
         attempts = row.attempts + 1
         parked = for_good or (attempts >= len(schedule) and not outage)
@@ -83,7 +88,8 @@ class Claims:
         with self.db.transaction() as session:
             session.execute(
                 update(self.table)
-                .where(self._is(row), self.table.c.claimed_by == self.worker)
+                .where(self._is(row), self.table.c.status == PENDING)
+                .where(self.table.c.claimed_by == self.worker)
                 .values(
                     status=PARKED if parked else PENDING,
                     attempts=attempts,

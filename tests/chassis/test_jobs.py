@@ -144,6 +144,19 @@ def test_another_worker_goes_on_when_one_died(letters, jobs):
     assert texts(letters) == ["0", "1", "2", "3", "4"]
 
 
+def test_a_worker_that_read_a_job_before_another_went_on_does_no_part_again(letters, jobs, copying):
+    begin(letters, jobs)
+    late = JobLoop(letters.runtime, jobs, "late")
+    with letters.app.app_context(), in_region("demo"):
+        seen = db.session.execute(select(jobs.table)).one()
+    turn(letters, jobs)
+    copying.fails = True
+    turn(letters, jobs)
+
+    with letters.app.app_context(), in_region("demo"):
+        assert not late._claims.claim(seen), "the job is free again, but farther on"
+
+
 def test_a_job_is_stopped_after_its_part_and_keeps_what_was_done(letters, jobs):
     job_id = begin(letters, jobs)
     turn(letters, jobs)

@@ -165,6 +165,22 @@ def test_an_effect_that_fails_leaves_nothing_is_tried_again_and_then_parked(lett
     assert written(letters) == []
 
 
+def test_what_is_cancelled_while_its_effect_fails_is_not_tried_again(letters, rung, monkeypatch):
+    set_for_tomorrow(letters)
+    failed = TimerLoop._failed
+
+    def cancelled_first(*told) -> None:
+        with in_region("demo"), db.transaction():
+            cancel_timers("letter/1")
+        failed(*told)
+
+    monkeypatch.setattr(TimerLoop, "_failed", cancelled_first)
+    letters.runtime.timers = {ANSWER: lambda _timer: 1 / 0}
+    run(letters)
+
+    assert [row.status for row in rows(letters)] == ["cancelled"]
+
+
 def test_what_was_parked_is_listed_and_tried_again_on_command(letters, rung):
     set_for_tomorrow(letters)
     ring = letters.runtime.timers[ANSWER]
