@@ -1,7 +1,8 @@
 """The menu of a page: what the sections put there for the person who looks at it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from flask import g, request, url_for
@@ -62,22 +63,26 @@ def menu() -> Menu:
 
 def _of_visitor() -> Iterator[Entry]:
     for section in sections().values():
-        yield from section.visitors()
+        yield from _entries(section, section.visitors)
     yield Entry(say("shell.sign_in"), url_for("sign_in.start"), LAST)
 
 
 def _of_person() -> Iterator[Entry]:
     yield Entry(say("shell.dashboard"), url_for("home.first"), FIRST)
     for section in sections().values():
-        yield from _of(section)
+        yield from _entries(section, partial(_of, section))
     yield Entry(say("shell.account_and_password"), ACCOUNT, FIRST, Place.PERSON)
 
 
 def _of(section: Section) -> Iterable[Entry]:
+    answer = answer_to(section.name, section.asks) if section.asks else None
+    return section.menu(answer)
+
+
+def _entries(section: Section, make: Callable[[], Iterable[Entry]]) -> Iterable[Entry]:
     """A section that cannot say its entries takes only them from the page."""
     try:
-        answer = answer_to(section.name, section.asks) if section.asks else None
-        return list(section.menu(answer))
+        return list(make())
     except Exception:  # the menu is on every page, error pages too
         log.exception("menu_failed", section=section.name)
         return ()

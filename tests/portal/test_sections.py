@@ -11,7 +11,7 @@ from chassis.process.texts import TextsInvalid
 from portal.shell import saying
 from portal.shell.home import pages as home_pages
 from portal.shell.joining import SHELL, join
-from portal.shell.sections import Section, SectionInvalid, discover
+from portal.shell.sections import Card, Section, SectionInvalid, discover
 from tests.portal import section_files as files
 from tests.portal.section_checks import CHECKS, Standing
 
@@ -125,21 +125,49 @@ def test_the_shells_own_templates_keep_the_same(name: str):
     assert files.forms_without_secret(template) == []
 
 
-def test_a_section_that_cannot_say_its_menu_takes_only_that_from_the_page():
-    def broken(_answer: Any) -> Any:
-        raise KeyError("waiting")
+def broken(*_asked: Any) -> Any:
+    raise KeyError("waiting")
 
-    section = next(iter(SECTIONS.values()))
-    standing = Standing(section).signed_in()
+
+def with_a_broken_section(**parts: Any) -> Standing:
+    standing = Standing(next(iter(SECTIONS.values())))
     standing.app.extensions["portal_sections"] = {
         **SECTIONS,
-        "broken": a_section("broken", menu=broken),
+        "broken": a_section("broken", **parts),
     }
+    return standing
 
-    page = standing.client.get("/portal/status")
+
+@pytest.mark.parametrize("part", ["menu", "asks"])
+def test_a_section_that_cannot_say_its_menu_takes_only_that_from_the_page(part: str):
+    page = with_a_broken_section(**{part: broken}).signed_in().client.get("/portal/status")
 
     assert page.status_code == 200
     assert "/portal/layanan" in page.text
+
+
+def test_a_section_that_cannot_say_its_entries_for_visitors_leaves_the_others():
+    page = with_a_broken_section(visitors=broken).client.get("/portal/")
+
+    assert page.status_code == 200
+    assert "/portal/masuk" in page.text
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        Card("proposals/card.html", load=broken, order=1),
+        Card("broken/no_such_template.html", load=dict, order=1),
+    ],
+)
+def test_a_card_that_cannot_be_shown_leaves_the_first_page(card: Card):
+    standing = with_a_broken_section(cards=(card,), front=(card,))
+
+    visited = standing.client.get("/portal/")
+    first = standing.signed_in().client.get("/portal/")
+
+    assert (visited.status_code, first.status_code) == (200, 200)
+    assert "Sebagian halaman ini sedang tidak tersedia." in first.text
 
 
 def test_what_a_template_must_not_have_is_found():
