@@ -193,7 +193,12 @@ class Killer:
             os.kill(pid, signal.SIGCONT)
 
     def _victim(self, turns: victims.Turns, kind: str) -> tuple[str, int]:
+        """Take whose turn it is; of a kind that was asked for, wait until one is there again."""
         found = dict(victims.alive(self.arena.supervisor))
+        deadline = time.monotonic() + LONGEST_OUTAGE
+        while kind and kind not in found and time.monotonic() < deadline:
+            time.sleep(0.1)
+            found = dict(victims.alive(self.arena.supervisor))
         kind = kind or turns.next(found)
         return kind, found[kind]
 
