@@ -99,8 +99,7 @@ PARTS = (
     Part(
         "orders",
         ("urutan menyalakan", "orders of starting"),
-        4,
-        whole=("tests/engines/test_start_order.py",),
+        5,
     ),
     Part("minio", ("MinIO dibangun dan diuji", "MinIO built and tested"), 2),
     Part("rest", ("pengujian lama lainnya", "other long tests"), 6, workers=2),

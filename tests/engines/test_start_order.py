@@ -19,20 +19,16 @@ from sqlalchemy import create_engine, text
 from ops.cluster import plan
 from ops.cluster.instances import ROOT, Instance, Part
 from ops.cluster.supervisor import Supervisor
-from ops.engines.process import answers, free_port
+from ops.engines.process import free_port
 from ops.parts import FRONTS
 from tests.builders.engines import engine_folder, or_skipped
 from tests.builders.orders import SEED, chance, how_many
 
-pytestmark = [pytest.mark.live, pytest.mark.alone]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.prove(part="orders")]
 HEALTHY_WITHIN = 240.0
 LATE = 2
 LATE_SECONDS, VERY_LATE_SECONDS = 5.0, 60.0  # the first order of all waits a minute
-EACH_TIME = 1  # the number of the order that every change must pass: engines among them
-NUMBERS = [
-    pytest.param(number, marks=[pytest.mark.prove(part="orders")] * (number != EACH_TIME))
-    for number in range(how_many(6))
-]
+NUMBERS = range(how_many(6))
 
 
 @dataclass
@@ -159,20 +155,16 @@ def an_order(stage: Stage, number: int) -> list[tuple[str, str]]:
 def start_all(stage: Stage, steps: list[tuple[str, str]], number: int) -> None:
     for place, (name, kind) in enumerate(steps):
         if place == len(steps) - LATE:
-            come_late(stage, number)
+            come_late(number)
         if kind == "engine":
             stage.supervisor.engines[name].start()
         else:
             stage.start(name, kind)
 
 
-def come_late(stage: Stage, number: int) -> None:
+def come_late(number: int) -> None:
     """The last two come when the others already wait for them; in some orders long after."""
-    if number == EACH_TIME:
-        webs = [process for process in stage.started if process.kind == "web"]
-        assert until(lambda: all(answers(web.port) for web in webs)), stage.unwell()
-    else:
-        time.sleep(LATE_SECONDS if number else VERY_LATE_SECONDS)
+    time.sleep(LATE_SECONDS if number else VERY_LATE_SECONDS)
 
 
 @pytest.mark.parametrize("number", NUMBERS)

@@ -107,9 +107,8 @@ def test_the_link_to_the_mail_server(system, how):
     assert {answer.status for answer in during} == {200}
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=() if n == "postgres" else LONG) for n in SLOWED_BY]
-)
+@LONG
+@pytest.mark.parametrize("name", SLOWED_BY)
 def test_over_a_slow_link_everything_works_slowly(system, name):
     office = system.office
     system.links[name].slow(delay=SLOWED_BY[name])
