@@ -105,8 +105,8 @@ class Manifest:
         """Dotted name of the package that the app lies in."""
         return self.app.partition(":")[0].rpartition(".")[0]
 
-    @property
-    def folders(self) -> list[Path]:
+    @cached_property
+    def folders(self) -> Sequence[Path]:
         """Where the service's package lies; it is found without being loaded."""
         spec = importlib.util.find_spec(self.package)
         return [Path(place) for place in (spec and spec.submodule_search_locations) or ()]

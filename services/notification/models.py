@@ -6,18 +6,21 @@ duplicate. Region leads every key and index.
 """
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
 from chassis.data.searching import Searched, SearchedWord, Words
+from chassis.data.versioned import Versioned
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from services.notification.domain.wishes import NAMED_IN_V1, Wish
+from services.notification.domain.wording import Place
 from staff.tables import KeptPerson, KeptRole, KeptUnit, People
 
 
@@ -96,6 +99,37 @@ class Attempt(RegionScoped, Base):
     ending: Mapped[str | None] = mapped_column(String(12))
     detail: Mapped[str] = mapped_column(String(200), default="")
     reference: Mapped[str | None] = mapped_column(String(120))
+
+
+class NoticeText(Versioned, RegionScoped, Base):
+    """A region's own words for a text of a notice. Without words the built-in ones hold again;
+    the row stays, so that no version comes twice and who changed it last is known.
+    """
+
+    __tablename__ = "notice_texts"
+    __table_args__ = (UniqueConstraint("region", "service", "notice", "sensitive", "language"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    service: Mapped[str] = mapped_column(String(40))
+    notice: Mapped[str] = mapped_column(String(80))
+    sensitive: Mapped[bool]
+    language: Mapped[str] = mapped_column(String(2))
+    subject: Mapped[str | None] = mapped_column(String(200))
+    body: Mapped[str | None]
+    changed_by: Mapped[UUID]
+    changed_at: Mapped[datetime]
+
+    @property
+    def place(self) -> Place:
+        return Place(self.service, self.notice, self.sensitive, self.language)
+
+    @property
+    def words(self) -> dict[str, str]:
+        return {"subject": self.subject or "", "body": self.body or ""}
+
+    @classmethod
+    def at(cls, place: Place) -> list[ColumnElement[bool]]:
+        """Return the condition that finds the row of a text."""
+        return [getattr(cls, name) == value for name, value in asdict(place).items()]
 
 
 class Preference(RegionScoped, Base):

@@ -13,20 +13,19 @@ from sqlalchemy.orm import Session
 
 from chassis.events.envelope import Event
 from chassis.events.inbox import EventData, Hearing, Truth, hear
-from chassis.process.manifest import Manifest, Notice
-from chassis.process.texts import SENSITIVE
+from chassis.process.manifest import Manifest
+from services.notification.adapters import contracts
 from services.notification.domain.recipients import recipients
 from services.notification.domain.rendering import (
     FRAME,
     UnrenderableNotice,
-    check_template,
     shown_facts,
 )
 from services.notification.domain.words import NotShowable, in_words
-from services.notification.manifest import MANIFEST
 from services.notification.models import EMPLOYEE_WORDS, PEOPLE, Employee
 from services.notification.usecases.reaching import note_contact_version
-from services.notification.usecases.telling import Rule, tell
+from services.notification.usecases.rules import Rule, invalid, rule_of
+from services.notification.usecases.telling import tell
 from staff import keeping
 from staff.hearing import ContactData
 from staff.snapshot import DEFAULT_ZONE
@@ -46,10 +45,6 @@ HEARD: dict[str, Hearing] = {
 }
 
 
-class NoticeRuleInvalid(Exception):
-    """A manifest's notice rule cannot work; the message names service, rule and fault."""
-
-
 def heard(manifests: Mapping[str, Manifest]) -> dict[str, Hearing]:
     """Return every subscription: the copies, and one handler per event that somebody is told of.
 
@@ -59,9 +54,16 @@ def heard(manifests: Mapping[str, Manifest]) -> dict[str, Hearing]:
     rules: dict[str, list[Rule]] = {}
     for manifest in manifests.values():
         for notice in manifest.notices:
+            if notice.event in HEARD:
+                fault = f"{notice.event} is only copied here, nobody can be told of it"
+                raise invalid(manifest, notice, fault)
             rules.setdefault(notice.event, []).append(rule_of(manifest, notice))
     hearings = {
-        event: hear(_teller(of_event), replay="skip", reads=_reads(of_event))
+        event: hear(
+            _teller(of_event),
+            replay="skip",
+            reads=_reads(of_event, contracts.facts(event, manifests)),
+        )
         for event, of_event in rules.items()
     }
     return {**hearings, **HEARD}
@@ -71,11 +73,15 @@ def _teller(rules: list[Rule]) -> Callable[[Event], None]:
     return partial(tell, rules=tuple(rules))
 
 
-def _reads(rules: Collection[Rule]) -> EventData:
-    """Whom the rules tell, whether the event is sensitive, and the facts their texts show."""
+def _reads(rules: Collection[Rule], facts: Collection[str]) -> EventData:
+    """Whom the rules tell, whether the event is sensitive, and the facts their texts show.
+
+    What else the event promises is read as it comes, for words of a region's own.
+    """
     shown = {name for rule in rules for name in shown_facts(rule.template)}
     recipients_of = {rule.notice.to for rule in rules}
     members: dict[str, Any] = {
+        **{name: fields.Raw(allow_none=True) for name in facts},
         **{name: fields.Raw(allow_none=True, validate=_showable) for name in shown - FRAME},
         "sensitive": Truth(),
         **{name: _people(name) for name in recipients_of},
@@ -98,23 +104,3 @@ def _showable(value: Any) -> None:
         in_words(value, "id", DEFAULT_ZONE)
     except NotShowable as error:
         raise ValidationError(f"not something to show: {error}") from error
-
-
-def rule_of(manifest: Manifest, notice: Notice) -> Rule:
-    """Return a notice's rule with its texts, those for a sensitive event included.
-
-    Raises `NoticeRuleInvalid` for one that cannot work.
-    """
-    faults = []
-    if notice.event in HEARD:
-        faults.append(f"{notice.event} is only copied here, nobody can be told of it")
-    try:
-        template = {SENSITIVE: MANIFEST.texts.sensitive, **manifest.template(notice)}
-        check_template(template)
-    except KeyError:
-        faults.append("it has no text")
-    except UnrenderableNotice as error:
-        faults.append(str(error))
-    if faults:
-        raise NoticeRuleInvalid(f"{manifest.name}, notice {notice.name}: {'; '.join(faults)}")
-    return Rule(manifest.name, notice, template, manifest.texts.labels)

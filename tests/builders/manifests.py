@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from chassis.process.manifest import Manifest
 from chassis.process.texts import Texts
@@ -11,3 +12,4 @@ class Imagined(Manifest):
     app: str = "nowhere:create_app"
     publishes: tuple[str, ...] = ()
     texts: Texts = field(default_factory=Texts)
+    folders: tuple[Path, ...] = ()

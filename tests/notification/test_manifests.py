@@ -8,7 +8,8 @@ import pytest
 
 from chassis.process.manifest import discover, owner_of
 from services.notification.domain.rendering import Facts, render
-from services.notification.subscriptions import heard, rule_of
+from services.notification.subscriptions import heard
+from services.notification.usecases.rules import rule_of
 
 ADDED = {
     "recipient_name": "Contoh Satu",

@@ -4,7 +4,8 @@ import random
 import pytest
 
 from chassis.process.manifest import Manifest
-from services.notification.subscriptions import NoticeRuleInvalid, heard
+from services.notification.subscriptions import heard
+from services.notification.usecases.rules import NoticeRuleInvalid
 from tests.notification.desk import (
     APPLICANT,
     OFFICER,

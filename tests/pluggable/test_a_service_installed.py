@@ -8,6 +8,7 @@ import pytest
 from chassis.events.envelope import Event
 from chassis.process.manifest import discover, load
 from gateway.routes import table
+from services.notification.adapters import contracts
 from services.notification.subscriptions import heard
 from tests.architecture.text_checks import CHECKS, Spoken, spoken
 from tests.builders.service import settings_for, under_test
@@ -39,6 +40,14 @@ def test_its_texts_keep_what_the_built_in_services_keep(
     assert panel.manifest.app.startswith(package)
     assert panel.texts.notices
     check(panel)
+
+
+def test_a_region_may_say_its_notice_in_its_own_words(package: str) -> None:
+    [notice] = discover()["panel"].notices
+
+    names = contracts.facts(notice.event, discover())
+    assert names == {"number": False, "layanan_name": False, "stage": False}
+    assert contracts.sample(notice.event, discover())["layanan_name"] == "Penghargaan Contoh"
 
 
 def test_its_app_starts_and_hears(package: str, tmp_path: Path) -> None:

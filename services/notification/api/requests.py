@@ -6,10 +6,11 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from chassis.http.api import Schema
-from chassis.http.fields import Exact
+from chassis.http.fields import Exact, Line, Prose
 from chassis.http.paging import PageArgs
 from chassis.kernel.languages import LANGUAGES
 from services.notification.domain.wishes import NAMED_IN_V1
+from services.notification.domain.wording import LONGEST_BODY, LONGEST_SUBJECT
 
 
 class InboxArgs(PageArgs):
@@ -17,6 +18,13 @@ class InboxArgs(PageArgs):
 
     unread = fields.Boolean(load_default=None, allow_none=True)
     about = Exact(load_default=None, validate=validate.Length(max=120))
+
+
+class NewWords(Schema):
+    """A region's own words for a text of a notice; greeting and closing are put around the body."""
+
+    subject = Line(LONGEST_SUBJECT, required=True)
+    body = Prose(LONGEST_BODY, required=True)
 
 
 class NewPreference(Schema):

@@ -1,18 +1,23 @@
 """What clients get: the shapes of answers, and how rows become them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from marshmallow import fields
 
-from chassis.http.api import Schema
+from chassis.http.api import Schema, VersionedView
 from chassis.http.paging import page_schema
-from chassis.kernel.languages import DEFAULT_LANGUAGE
+from chassis.kernel.languages import DEFAULT_LANGUAGE, LANGUAGES
 from services.notification.adapters.channels import Channel
 from services.notification.adapters.registry import IN_APP, installed
+from services.notification.domain.forms import LETTER
+from services.notification.domain.rendering import Text
 from services.notification.domain.wishes import NAMED_IN_V1
+from services.notification.domain.wording import ORDINARY, SENSITIVE
 from services.notification.manifest import MANIFEST
 from services.notification.models import Notice, Preference
+from services.notification.usecases.wording import Wording
 
 
 class NoticeView(Schema):
@@ -154,9 +159,85 @@ def channels_view(channels: Iterable[Channel], language: str) -> dict[str, Any]:
 
 def with_label(delivery: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Add the channel's name for people; one that is no longer installed keeps its code."""
-    name = delivery["channel"]
+    return {**delivery, "channel_label": _label(delivery["channel"], language)}
+
+
+class WordsView(Schema):
+    subject = fields.String(required=True)
+    body = fields.String(required=True)
+
+
+class NoticeTextView(VersionedView):
+    """A text of a notice as it stands in this region."""
+
+    service = fields.String(required=True)
+    notice = fields.String(required=True)
+    event_type = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"enum": [ORDINARY, SENSITIVE]})
+    language = fields.String(required=True, metadata={"enum": [*LANGUAGES]})
+    own = fields.Boolean(required=True, metadata={"description": "In words of the region's own"})
+    subject = fields.String(required=True)
+    body = fields.String(required=True)
+    built_in = fields.Nested(WordsView, required=True)
+    greeting = fields.String(required=True, metadata={"description": "Put before the body"})
+    closing = fields.String(required=True, metadata={"description": "Put after the body"})
+    placeholders = fields.List(
+        fields.String(), required=True, metadata={"description": "What may be used, in braces"}
+    )
+    changed_by = fields.UUID(required=True, allow_none=True)
+    changed_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class NoticeTextList(Schema):
+    data = fields.List(fields.Nested(NoticeTextView), required=True)
+
+
+class ChannelText(WordsView):
+    """What words become in the form of one channel."""
+
+    channel = fields.String(required=True)
+    label = fields.String(required=True)
+
+
+class PreviewView(WordsView):
+    """The text as it would be told, whole, and in the form of each channel of the notice."""
+
+    channels = fields.List(fields.Nested(ChannelText), required=True)
+
+
+def wording_view(told: Wording) -> dict[str, Any]:
+    around = told.rule.frame.get(told.place.language, {})
+    return {
+        **asdict(told.place),
+        **told.words,
+        "kind": told.place.kind,
+        "event_type": told.rule.notice.event,
+        "own": told.own,
+        "built_in": told.built_in,
+        "greeting": around.get("greeting", ""),
+        "closing": around.get("closing", ""),
+        "placeholders": [*told.names],
+        "changed_by": told.row.changed_by if told.row else None,
+        "changed_at": told.row.changed_at if told.row else None,
+        "version": told.version,
+    }
+
+
+def preview_view(text: Text, channels: Iterable[str], language: str) -> dict[str, Any]:
+    """Show a text by each channel; one that is not installed is left out."""
+    here = {name: installed()[name].text for name in channels if name in installed()}
+    forms = {name: LETTER for name in channels if name == IN_APP} | here
+    shapes = {name: asdict(form.shape(text)) for name, form in forms.items()}
+    told = [
+        {**shape, "channel": name, "label": _label(name, language)}
+        for name, shape in shapes.items()
+    ]
+    return {**asdict(text), "channels": told}
+
+
+def _label(name: str, language: str) -> str:
     title = MANIFEST.texts.labels["channel"][IN_APP] if name == IN_APP else _title(name)
-    return {**delivery, "channel_label": title.get(language, name)}
+    return title.get(language, name)
 
 
 def _title(name: str) -> Mapping[str, str]:

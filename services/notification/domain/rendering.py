@@ -79,13 +79,19 @@ def _check_parts(parts: Mapping[str, str], allowed: frozenset[str] | None) -> No
     if set(parts) != {"subject", "body"}:
         raise UnrenderableNotice("a text has exactly a subject and a body")
     for part in parts.values():
-        _check_braces(part)
-        names = set(_PLACEHOLDER.findall(part))
+        check_braces(part)
+        names = named(part)
         if allowed is not None and not names <= allowed:
             raise UnrenderableNotice(f"a sensitive message may not carry {names - allowed} (R6)")
 
 
-def _check_braces(part: str) -> None:
+def named(part: str) -> set[str]:
+    """Name the placeholders of a subject or a body."""
+    return set(_PLACEHOLDER.findall(part))
+
+
+def check_braces(part: str) -> None:
+    """Raise `UnrenderableNotice` for a brace that belongs to no placeholder."""
     if re.search(r"[{}]", _PLACEHOLDER.sub("", part)):
         raise UnrenderableNotice("the template has a brace that begins no {placeholder}")
 
@@ -95,7 +101,7 @@ def placeholders(template: Mapping[str, Any]) -> set[str]:
     found: set[str] = set()
     for language in LANGUAGES:
         for part in template.get(language, {}).values():
-            found.update(_PLACEHOLDER.findall(part))
+            found.update(named(part))
     return found
 
 
@@ -116,7 +122,7 @@ def _text(parts: Mapping[str, str], facts: Facts, language: str) -> Text:
 
 
 def _filled(line: str, facts: Facts, language: str) -> str | None:
-    _check_braces(line)
+    check_braces(line)
     values = {name: _value(name, facts, language) for name in _PLACEHOLDER.findall(line)}
     if any(value is None for value in values.values()):
         return None

@@ -4,52 +4,29 @@ It runs inside the transaction that marks the event as handled, and only writes 
 the sender's work. Whatever is missing stops the whole event: no half text, no half audience.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import select
 
 from chassis.events.envelope import Event
 from chassis.events.inbox import Unprocessable
-from chassis.kernel.text import shown_line
-from chassis.process import manifest, texts
 from chassis.process.clock import now
-from chassis.process.runtime import here
+from chassis.process.telemetry import log
+from chassis.process.texts import Template
 from services.notification.adapters.registry import IN_APP, installed
 from services.notification.domain.recipients import recipients
 from services.notification.domain.rendering import (
     Facts,
     Text,
     UnrenderableNotice,
-    placeholders,
     render,
+    shown_facts,
 )
-from services.notification.models import PEOPLE, Delivery, Notice, Unit, db
-from staff.snapshot import DEFAULT_ZONE
-
-
-class NotYetKnown(Exception):
-    """A copy the text needs has not arrived yet; the event is tried again on its schedule."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A notice rule and the service whose manifest brought it."""
-
-    service: str
-    notice: manifest.Notice
-    template: texts.Template
-    labels: Mapping[str, Mapping[str, texts.Text]]
-
-
-@dataclass(frozen=True)
-class Office:
-    """What a text says of the region: its name, its zone, and the line it is signed with."""
-
-    name: str
-    zone: str
-    sender: str
+from services.notification.models import Delivery, Notice, db
+from services.notification.usecases.offices import Office, name_of, office
+from services.notification.usecases.rules import Rule
+from services.notification.usecases.wording import own_template
 
 
 def tell(event: Event, rules: tuple[Rule, ...]) -> None:
@@ -69,25 +46,32 @@ def _apply(event: Event, rule: Rule) -> None:
     people = recipients(rule.notice.to, event.data)
     if not people:
         return
-    office = _office()
+    at, own = office(), own_template(rule)
     for person in people:
         if not _told_already(event, rule, person):
-            _write(event, rule, person, office, _texts(event, rule, person, office))
+            facts = _facts(event, rule, own, person, at)
+            _write(event, rule, person, at, _texts(rule, own, facts))
 
 
-def _texts(event: Event, rule: Rule, person: UUID, office: Office) -> dict[str, Text]:
-    added = {
-        "region_name": office.name,
-        "sender": office.sender,
-        "app_url": here().settings.public_url,
-    }
-    if "recipient_name" in placeholders(rule.template):
-        added["recipient_name"] = _name_of(person)
-    facts = Facts(data=event.data, added=added, labels=rule.labels, zone=office.zone)
+def _facts(event: Event, rule: Rule, own: Template | None, person: UUID, at: Office) -> Facts:
+    added = at.facts()
+    if "recipient_name" in shown_facts(rule.template) | shown_facts(own or {}):
+        added["recipient_name"] = name_of(person)
+    return Facts(data=event.data, added=added, labels=rule.labels, zone=at.zone)
+
+
+def _texts(rule: Rule, own: Template | None, facts: Facts) -> dict[str, Text]:
+    """Fill the region's own words, or the built-in ones where its own can no longer be whole."""
+    if own is not None:
+        try:
+            return render(own, facts)
+        except UnrenderableNotice as error:
+            told = {"service": rule.service, "notice": rule.notice.name, "error": str(error)}
+            log.warning("own_words_unusable", **told)
     return render(rule.template, facts)
 
 
-def _write(event: Event, rule: Rule, person: UUID, office: Office, texts: dict[str, Text]) -> None:
+def _write(event: Event, rule: Rule, person: UUID, at: Office, texts: dict[str, Text]) -> None:
     notice = Notice(
         event_id=event.id,
         event_type=event.type,
@@ -98,7 +82,7 @@ def _write(event: Event, rule: Rule, person: UUID, office: Office, texts: dict[s
         in_app=IN_APP in rule.notice.channels,
         channels=list(dict.fromkeys(rule.notice.channels)),
         texts={language: asdict(text) for language, text in texts.items()},
-        sender=office.sender,
+        sender=at.sender,
         happened_at=event.time,
     )
     db.session.add(notice)
@@ -126,30 +110,3 @@ def _told_already(event: Event, rule: Rule, person: UUID) -> bool:
         )
     )
     return language_of is not None
-
-
-def _name_of(person: UUID) -> str:
-    name = PEOPLE.names([person]).get(person)
-    if name is None:
-        raise NotYetKnown(f"no copy of employee {person} yet")
-    return shown_line(name)
-
-
-def _office() -> Office:
-    region = db.session.scalar(select(Unit).where(Unit.kind == "region"))
-    if region is None:
-        raise NotYetKnown("no copy of the region's own unit yet")
-    bkpsdm = db.session.scalar(
-        select(Unit)
-        .where(Unit.kind == "opd", Unit.bkpsdm.is_(True), Unit.active.is_(True))
-        .order_by(Unit.id)
-    )
-    name = shown_line(region.name)
-    return Office(name=name, zone=region.zone or DEFAULT_ZONE, sender=_sender(name, bkpsdm))
-
-
-def _sender(region_name: str, bkpsdm: Unit | None) -> str:
-    if bkpsdm is None:
-        return region_name
-    office = shown_line(bkpsdm.name)
-    return office if region_name in office else f"{office} {region_name}"

@@ -1,0 +1,51 @@
+"""What other services promise in their events: the facts a text may speak of, and a sample."""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chassis.process.manifest import CONTRACT, Manifest, owner_of
+
+_SAMPLE = ".sample.json"
+_NO_WORDS = {"object", "array"}
+
+
+def facts(event_type: str, manifests: Mapping[str, Manifest]) -> Mapping[str, bool]:
+    """Name the facts that every such event carries and a sentence can say, and whether each may
+    be null. An event without a contract here has none.
+    """
+    schema = _read(event_type, CONTRACT, manifests)
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    promised = {name: properties[name] for name in schema.get("required", ())}
+    return {name: "null" in _types(said) for name, said in promised.items() if _has_words(said)}
+
+
+def sample(event_type: str, manifests: Mapping[str, Manifest]) -> Mapping[str, Any]:
+    """Return the data of the sample that the event's owner publishes."""
+    data: Mapping[str, Any] = _read(event_type, _SAMPLE, manifests).get("data", {})
+    return data
+
+
+def _has_words(said: Mapping[str, Any]) -> bool:
+    types = _types(said)
+    return said.get("format") != "uuid" and not types & _NO_WORDS and types != {"boolean"}
+
+
+def _types(said: Mapping[str, Any]) -> set[str]:
+    told = said.get("type", ())
+    return {told} if isinstance(told, str) else set(told)
+
+
+def _read(event_type: str, ending: str, manifests: Mapping[str, Manifest]) -> Mapping[str, Any]:
+    owners = (manifests[name] for name in owner_of(event_type, manifests))
+    folders: Iterable[Path] = (folder for owner in owners for folder in owner.folders)
+    files = (folder / "contracts" / f"{event_type}{ending}" for folder in folders)
+    return next((_loaded(file) for file in files if file.is_file()), {})
+
+
+@cache
+def _loaded(file: Path) -> Mapping[str, Any]:
+    told: Mapping[str, Any] = json.loads(file.read_text("utf-8"))
+    return told

@@ -1,0 +1,61 @@
+"""What a text says of the region and of whom it is written to, from the copies kept here."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.kernel.text import shown_line
+from chassis.process.runtime import here
+from services.notification.models import PEOPLE, Unit, db
+from staff.snapshot import DEFAULT_ZONE
+
+
+class NotYetKnown(Exception):
+    """A copy the text needs has not arrived yet; the event is tried again on its schedule."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """What a text says of the region: its name, its zone, and the line it is signed with."""
+
+    name: str
+    zone: str
+    sender: str
+
+    def facts(self) -> dict[str, str]:
+        """Return what is added to the facts of an event, but for the recipient's name."""
+        return {
+            "region_name": self.name,
+            "sender": self.sender,
+            "app_url": here().settings.public_url,
+        }
+
+
+def office() -> Office:
+    """Return the bound region's office. Raises `NotYetKnown`."""
+    region = db.session.scalar(select(Unit).where(Unit.kind == "region"))
+    if region is None:
+        raise NotYetKnown("no copy of the region's own unit yet")
+    bkpsdm = db.session.scalar(
+        select(Unit)
+        .where(Unit.kind == "opd", Unit.bkpsdm.is_(True), Unit.active.is_(True))
+        .order_by(Unit.id)
+    )
+    name = shown_line(region.name)
+    return Office(name=name, zone=region.zone or DEFAULT_ZONE, sender=_sender(name, bkpsdm))
+
+
+def name_of(person: UUID) -> str:
+    """Return a person's name with titles. Raises `NotYetKnown`."""
+    name = PEOPLE.names([person]).get(person)
+    if name is None:
+        raise NotYetKnown(f"no copy of employee {person} yet")
+    return shown_line(name)
+
+
+def _sender(region_name: str, bkpsdm: Unit | None) -> str:
+    if bkpsdm is None:
+        return region_name
+    office = shown_line(bkpsdm.name)
+    return office if region_name in office else f"{office} {region_name}"
