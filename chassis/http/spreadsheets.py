@@ -30,8 +30,9 @@ _AT_ONCE = 500
 _IN_MEMORY = 1 << 20
 _CHUNK = 1 << 16
 _NIP = re.compile(r"(\d{8})(\d{6})(\d)(\d{3})")
-# What makes a spreadsheet take a cell for a formula; the wide forms do too.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+# What makes a spreadsheet take a cell for a formula; the wide forms do too. Excel in Indonesia
+# cuts at semicolons, whatever is quoted, so a formula may begin behind one.
+_FORMULA = re.compile(r"(\A|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|\A(?=[\t\r\n])")
 _FLAGS = {"id": {True: "Ya", False: "Tidak"}, "en": {True: "Yes", False: "No"}}
 _WIDTHS = {"code": 18, "date": 12, "datetime": 18, "nip": 22, "number": 10, "flag": 8, "id": 38}
 _WIDTH = 32
@@ -137,8 +138,8 @@ def _csv_cell(column: Column, value: Any) -> Any:
 
 
 def harmless(text: str) -> str:
-    """Return a text for a CSV's cell, marked where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """Return a text for a CSV's cell, marked wherever a spreadsheet would begin a formula."""
+    return _FORMULA.sub(r"\1'", text)
 
 
 def _printed(nip: str) -> str:

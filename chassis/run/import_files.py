@@ -26,6 +26,7 @@ MOST_COLUMNS = 100
 # One shared text may be named by every cell, so a small file can hold more than it weighs.
 MOST_CHARACTERS = 12_000_000
 _LAST_ROW = 1_048_576  # of any spreadsheet
+_SEPARATORS = ",;\t"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # how a CSV tells Excel that digits are a text
 _EXACT_UP_TO = 10**15  # a spreadsheet keeps 15 digits of a number
@@ -87,9 +88,12 @@ def read_file(file: IO[bytes]) -> tuple[str, Sheet]:
         raise FileTooLarge
     if content.startswith(_OLE):
         raise FileOfOtherKind
-    is_xlsx = content.startswith(_ZIP)
-    with closing(_xlsx_rows(content) if is_xlsx else _csv_rows(content)) as rows:
+    with closing(_xlsx_rows(content) if is_workbook(content) else _csv_rows(content)) as rows:
         return sha256(content).hexdigest(), _sheet(rows)
+
+
+def is_workbook(content: bytes) -> bool:
+    return content.startswith(_ZIP)
 
 
 def _sheet(rows: Iterable[Cells]) -> Sheet:
@@ -124,12 +128,14 @@ def _csv_rows(content: bytes) -> Generator[Cells]:
     lines = io.StringIO(_decoded(content), newline="")
     first = lines.readline()
     stated = re.fullmatch(r"sep=(.)\s*", first)
-    separator = stated[1] if stated else _separator(first)
+    separator = stated[1] if stated else _separator(chain([first], lines))
     if stated:
         yield []
-        first = ""
+    else:
+        lines.seek(0)
     try:
-        for row in csv.reader(chain([first] if first else [], lines), delimiter=separator):
+        # Not strict, a quotation mark that is never closed would hide all rows below it.
+        for row in csv.reader(lines, delimiter=separator, strict=True):
             yield [_csv_cell(cell) for cell in row[:MOST_COLUMNS]]
     except csv.Error:
         raise FileRefused from None
@@ -146,8 +152,10 @@ def _decoded(content: bytes) -> str:
     raise FileRefused
 
 
-def _separator(line: str) -> str:
-    return max(",;\t", key=line.count)
+def _separator(lines: Iterable[str]) -> str:
+    """Return what separates the first line that has anything to separate."""
+    line = next((line for line in lines if any(map(line.count, _SEPARATORS))), "")
+    return max(_SEPARATORS, key=line.count)
 
 
 def _csv_cell(cell: str) -> str | None:

@@ -17,8 +17,9 @@ from chassis.http.paging import PageArgs, page_schema
 from chassis.http.writing import IDEMPOTENCY_KEY, write, writes
 from chassis.kernel.text import shown_line
 from chassis.run.import_columns import mapping_given
-from chassis.run.import_files import MOST_BYTES, FileTooLarge, read_file
+from chassis.run.import_files import MOST_BYTES, FileTooLarge
 from chassis.run.import_papers import CSV, XLSX, corrections_xlsx, sample_csv, sample_xlsx
+from chassis.run.import_reading import read_apart
 from chassis.run.import_views import (
     ImportKinds,
     ImportSummary,
@@ -128,7 +129,7 @@ def _add_upload(routes: _Routes) -> None:
         """Read a file's rows and try each, or with `dry_run=false` apply each, as a job."""
         with form_with_file(max_bytes=MOST_BYTES, too_large=FileTooLarge()) as (form, file):
             asked, name = NewImport().load(form), _shown_name(file.filename)
-            digest, sheet = read_file(file.stream)
+            digest, sheet = read_apart(file.stream)
         mapping = mapping_given(asked["mapping"])
 
         def begun() -> tuple[Any, int, dict[str, str]]:

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.kernel.errors import FieldError
-from chassis.run import import_files
+from chassis.run import import_files, import_reading
 from chassis.run.import_cells import DAY, FLAG, NIP, TEXT, WHOLE_NUMBER, WORDS, CellWrong, choice
 from chassis.run.import_columns import Column, map_headings, read_row
-from chassis.run.import_files import FileRefused, FileTooLarge, Sheet, read_file
+from chassis.run.import_files import FileEmpty, FileRefused, FileTooLarge, Sheet, read_file
 from chassis.run.import_papers import corrections_xlsx, sample_csv, sample_xlsx
 
 NUMBER = "199001012015011901"
@@ -80,6 +80,11 @@ def test_a_separator_that_the_file_states_is_used_and_counts_as_a_row():
     assert sheet(b"sep=;\nNIP;Nama, gelar\n1;Andi\n").rows == [(3, ["1", "Andi"])]
 
 
+@pytest.mark.parametrize("start", [b"\nNIP;Nama\n", b'\n"NIP\nbaru";Nama\n'])
+def test_the_separator_is_found_below_lines_that_have_none(start):
+    assert sheet(start + b"1;Andi\n").rows[0][1] == ["1", "Andi"]
+
+
 def test_a_cell_with_line_breaks_is_one_cell():
     assert sheet(b'NIP,Nama\n1,"An\ndi"\n2,B\n').rows == [(2, ["1", "An\ndi"]), (3, ["2", "B"])]
 
@@ -124,6 +129,8 @@ def test_a_formula_is_not_evaluated_and_no_cached_result_is_taken():
         (b"NIP\n\x81\x8d\n", "import_file_unreadable"),
         (b"PK\x03\x04 broken", "import_file_unreadable"),
         (b"NIP\n" + b'"' + b"x" * 200_000, "import_file_unreadable"),
+        (b'NIP;Nama\n1;"Andi\n2;Budi\n', "import_file_unreadable"),
+        (b'NIP;Nama\n1;"Andi\n2;Budi "B"\n3;Citra\n', "import_file_unreadable"),
         (workbook(("NIP",), (1,))[:-100], "import_file_unreadable"),
         (b"x" * (import_files.MOST_BYTES + 1), "import_file_too_large"),
         (b"NIP\n" + b"1\n" * 20_001, "import_file_too_large"),
@@ -161,6 +168,27 @@ def test_an_archive_that_lies_about_its_size_is_not_read_beyond_it():
 
     with pytest.raises(FileRefused):
         sheet(lying)
+
+
+def test_a_workbook_is_read_by_a_process_of_its_own():
+    content = workbook(("NIP", "Nama"), ("1", "Émile"), (None, date(2026, 12, 31)))
+
+    assert import_reading.read_apart(io.BytesIO(content)) == read_file(io.BytesIO(content))
+    with pytest.raises(FileEmpty):
+        import_reading.read_apart(io.BytesIO(workbook()))
+
+
+def test_a_workbook_that_takes_too_much_memory_ends_only_its_reader(monkeypatch):
+    monkeypatch.setattr(import_reading, "MEMORY", 160 * 1_048_576)
+    start = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    )
+    cells = b"<row>" + b"<c/>" * 600_000 + b"</row></sheetData></worksheet>"
+    bomb = repacked(workbook(("NIP",), (1,)), sheet1=start + cells)
+    assert len(bomb) < 100_000
+
+    with pytest.raises(FileTooLarge):
+        import_reading.read_apart(io.BytesIO(bomb))
 
 
 def test_an_archive_of_very_many_parts_is_refused():

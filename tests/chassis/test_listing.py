@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -25,7 +26,7 @@ PERSON = UUID(int=7)
 PATH = "/api/letters/v1/sorted"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NIP = "199001012015011901"
-EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\n=x", "＝1", "－1")
+EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1", "－1", " =1", "\u3000=1")
 
 LETTERS = Listing(
     title="surat",
@@ -297,6 +298,15 @@ def test_no_cell_is_a_formula(ask, rows, evil):
     assert row[:2] == [f"'{evil}", f"'{evil}"]
     assert found["B2"].data_type == "s"
     assert found["B2"].value.replace("_x000D_", "\r") == evil
+
+
+@pytest.mark.parametrize("cut", [";", "; ", "\n", "\t", '";'])
+def test_no_formula_begins_where_excel_in_indonesia_cuts_a_cell(ask, rows, cut):
+    rows[0]["person"] = {"name": f"Andini{cut}=1+1"}
+
+    text = ask("/api/letters/v1/kinds", format="csv").data.decode("utf-8-sig")
+
+    assert not re.search(r"[;\t\n]\s*=", text)
 
 
 def test_the_description_tells_orders_filters_total_and_files(ask, service):
