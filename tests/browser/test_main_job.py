@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.people import DESK, PATIENCE_MS, PHONE, People, Visit
+from tests.builders.pdf_words import words_of
 from tests.builders.pdfs import a_pdf
 from tests.builders.shared import ON_THE_SHARED_CLUSTER
 
@@ -191,7 +192,12 @@ def download(people: People, page: Page, number: str, folder: Path) -> None:
     people.picture(page, "19-history")
     row(page, number).click()
     people.picture(page, "20-finished")
+    assert downloaded(page, "Unduh dokumen hasil", folder) == RESULT
+    assert number in words_of(downloaded(page, "Unduh tanda terima", folder))
+
+
+def downloaded(page: Page, link: str, folder: Path) -> bytes:
     with page.expect_download() as coming:
-        page.get_by_role("link", name="Unduh dokumen hasil").click()
+        page.get_by_role("link", name=link).click()
     coming.value.save_as(folder / "unduhan.pdf")
-    assert (folder / "unduhan.pdf").read_bytes() == RESULT
+    return (folder / "unduhan.pdf").read_bytes()

@@ -56,7 +56,8 @@ def test_what_is_kept_already_is_not_written_again(letters, documents):
 @pytest.mark.parametrize(
     ("status", "refusal"),
     [
-        (403, FileNotKept),
+        (403, PeerUnavailable),
+        (404, PeerUnavailable),
         (409, FileNotKept),
         (422, FileNotKept),
         (429, PeerUnavailable),
