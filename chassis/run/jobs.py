@@ -24,6 +24,7 @@ from chassis.process.parts import Database
 from chassis.process.regions import all_regions, in_region
 from chassis.process.runtime import Runtime
 from chassis.process.telemetry import JOBS, log
+from chassis.run.asking import Asking, answered
 
 STOPPED = "stopped"
 ERRORS_KEPT = 1000
@@ -63,12 +64,13 @@ class JobKind:
     """What people call a job, and how one part of it is done.
 
     `advance` is called in a transaction with the job's region bound and must end well within a
-    minute; what it raises is tried again on the retry schedule, and then the job has failed.
+    minute; what it raises is tried again on the retry schedule, and then the job has failed. As an
+    `Asking` it first asks outside, for example has documents keep the file that is its result.
     """
 
     code: str
     label: Mapping[str, str]
-    advance: Callable[[Job], Part]
+    advance: Callable[[Job], Part] | Asking[Job, Part]
 
 
 class JobOver(Refused):
@@ -171,19 +173,21 @@ class JobLoop:
                 JOBS.labels(self.runtime.name, row.kind, status).inc()
 
     def _do_part(self, row: Row[Any]) -> str:
-        with in_region(row.region), self.jobs.db.transaction() as session:
-            self._claims.finish(session, row, claimed_until=now() + CLAIM)
-            values = self._stopped(row) or self._advanced(row)
-            session.execute(update(self.jobs.table).where(self._is(row)).values(values))
-            failpoint("jobs.before_commit")
+        with in_region(row.region):
+            advance = None if row.stop_requested else self._prepared(row)
+            with self.jobs.db.transaction() as session:
+                self._claims.finish(session, row, claimed_until=now() + CLAIM)
+                values = self._after(row, advance()) if advance else _stopped()
+                session.execute(update(self.jobs.table).where(self._is(row)).values(values))
+                failpoint("jobs.before_commit")
         return str(values["status"])
 
-    def _stopped(self, row: Row[Any]) -> dict[str, Any]:
-        return {"status": STOPPED, "done_at": now()} if row.stop_requested else {}
-
-    def _advanced(self, row: Row[Any]) -> dict[str, Any]:
+    def _prepared(self, row: Row[Any]) -> Callable[[], Part]:
         job = Job(**{name: getattr(row, name) for name in Job.__dataclass_fields__})
-        part = self.jobs.kinds[row.kind].advance(job)
+        advance = answered(self.jobs.kinds[row.kind].advance, job)
+        return lambda: advance(job)
+
+    def _after(self, row: Row[Any], part: Part) -> dict[str, Any]:
         over = part.cursor is None
         return {
             "status": DONE if over else PENDING,
@@ -208,3 +212,7 @@ class JobLoop:
         JOBS.labels(self.runtime.name, row.kind, PARKED if parked else "failed").inc()
         word = "job_failed" if parked else "job_part_failed"
         log.error(word, job_id=str(row.id), kind=row.kind, exc_info=error)
+
+
+def _stopped() -> dict[str, Any]:
+    return {"status": STOPPED, "done_at": now()}

@@ -24,6 +24,7 @@ from chassis.process.ids import uuid7
 from chassis.process.regions import current_region, in_region
 from chassis.process.runtime import Runtime, here
 from chassis.process.telemetry import TIMERS, log
+from chassis.run.asking import Asking, answered
 
 LOOP = "timers"
 CANCELLED = "cancelled"
@@ -47,19 +48,7 @@ class Timer:
     data: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Asking:
-    """What a timer does that needs an answer from outside: a peer's, a long computation's.
-
-    `ask` is called in no transaction and may be called again after a crash, so what it does must
-    be the same twice. `keep` gets its answer in the transaction in which the timer is done.
-    """
-
-    ask: Callable[[Timer], Any]
-    keep: Callable[[Timer, Any], None]
-
-
-Handle = Callable[[Timer], None] | Asking
+Handle = Callable[[Timer], None] | Asking[Timer, None]
 
 
 def set_timer(kind: str, subject: str, due_at: datetime, **data: Any) -> None:
@@ -163,10 +152,9 @@ class TimerLoop:
             TIMERS.labels(self.runtime.name, row.kind, DONE).inc()
 
     def _apply(self, row: Row[Any]) -> None:
-        handle = self.runtime.timers[row.kind]
         timer = Timer(row.kind, row.subject, row.due_at, row.data)
         with in_region(row.region):
-            effect = _answered(handle, timer) if isinstance(handle, Asking) else handle
+            effect = answered(self.runtime.timers[row.kind], timer)
             with self.runtime.db.transaction() as session:
                 self._claims.finish(session, row)
                 effect(timer)
@@ -178,11 +166,6 @@ class TimerLoop:
         outcome = PARKED if parked else "failed"
         TIMERS.labels(self.runtime.name, row.kind, outcome).inc()
         log.error(f"timer_{outcome}", timer_id=str(row.id), kind=row.kind, exc_info=error)
-
-
-def _answered(asking: Asking, timer: Timer) -> Callable[[Timer], None]:
-    answer = asking.ask(timer)
-    return lambda timer: asking.keep(timer, answer)
 
 
 def parked(runtime: Runtime, limit: int = 100) -> list[Mapping[str, Any]]:

@@ -13,6 +13,8 @@ from typing import Any
 
 _TYPESETTER = Path(__file__).with_name("typesetter.py")
 SECONDS = 20.0
+# Each thread would reserve room that counts, on a machine of many cores more than a paper may have.
+_ONE_THREAD = {"RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 _SHOWN_OF_ERROR = 500
 
 
@@ -33,7 +35,7 @@ def typeset(template: Path, facts: Mapping[str, Any]) -> bytes:
             input=job,
             capture_output=True,
             check=False,
-            env={},
+            env=_ONE_THREAD,
             timeout=SECONDS,
         )
     except subprocess.TimeoutExpired as error:

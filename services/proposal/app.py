@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Flask
 
 from chassis.run.app import service_app
-from chassis.run.timers import Asking
+from chassis.run.asking import Asking
 from services.proposal.api import (
     alarms,
     calendar,

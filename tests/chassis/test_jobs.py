@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from chassis.process.clock import now
 from chassis.process.regions import in_region
+from chassis.run.asking import Asking
 from chassis.run.jobs import ERRORS_KEPT, Job, JobLoop, JobRow, Jobs, Part
 from tests.builders.letters.jobs import COPYING, make_jobs
 from tests.builders.letters.models import Letter, db
@@ -219,3 +220,29 @@ def test_the_row_is_the_regions(letters, jobs):
     with letters.app.app_context(), in_region("other"):
         assert db.session.scalar(select(jobs.row).where(jobs.row.id == job_id)) is None
     assert issubclass(jobs.row, JobRow)
+
+
+def test_a_part_that_asks_outside_does_so_in_no_transaction_and_is_asked_again(make_letters):
+    asked: list[bool] = []
+    answers = iter(["unkept", "a file"])
+
+    def ask(_job: Job) -> str:
+        asked.append(db.in_transaction)
+        return next(answers)
+
+    def keep(_job: Job, answer: str) -> Part:
+        assert db.in_transaction
+        if answer == "unkept":
+            raise ZeroDivisionError
+        return Part(1, total=1, result={"document_id": answer})
+
+    jobs = make_jobs(Asking(ask, keep))
+    letters = make_letters(options={"jobs": jobs})
+    job_id = begin(letters, jobs)
+
+    turns = [turn(letters, jobs) for _ in range(3)]
+
+    assert (turns, asked) == ([True, True, False], [False, False])
+    with letters.app.app_context(), in_region("demo"):
+        row = jobs.of(ME, job_id)
+        assert (row.status, row.result) == ("done", {"document_id": "a file"})

@@ -11,8 +11,8 @@ from chassis.http.peers import PeerUnavailable
 from chassis.process.clock import now
 from chassis.process.regions import current_region, in_region
 from chassis.run import timers
+from chassis.run.asking import Asking
 from chassis.run.timers import (
-    Asking,
     Timer,
     TimerLoop,
     TimerUnknown,

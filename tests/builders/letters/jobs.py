@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from chassis.run.asking import Asking
 from chassis.run.jobs import Job, JobKind, Jobs, Part
 from tests.builders.letters.models import LetterJob, db
 
@@ -9,5 +10,5 @@ COPYING = "letters.copy"
 LABEL = {"id": "Menyalin surat", "en": "Copying letters"}
 
 
-def make_jobs(advance: Callable[[Job], Part]) -> Jobs:
+def make_jobs(advance: Callable[[Job], Part] | Asking[Job, Part]) -> Jobs:
     return Jobs(db, LetterJob, {COPYING: JobKind(COPYING, LABEL, advance)})
