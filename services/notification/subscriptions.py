@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from chassis.events.envelope import Event
 from chassis.events.inbox import EventData, Hearing, Truth, hear
 from chassis.process.manifest import Manifest
-from services.notification.adapters import contracts
 from services.notification.domain.recipients import recipients
 from services.notification.domain.rendering import (
     FRAME,
@@ -59,11 +58,7 @@ def heard(manifests: Mapping[str, Manifest]) -> dict[str, Hearing]:
                 raise invalid(manifest, notice, fault)
             rules.setdefault(notice.event, []).append(rule_of(manifest, notice))
     hearings = {
-        event: hear(
-            _teller(of_event),
-            replay="skip",
-            reads=_reads(of_event, contracts.facts(event, manifests)),
-        )
+        event: hear(_teller(of_event), replay="skip", reads=_reads(of_event))
         for event, of_event in rules.items()
     }
     return {**hearings, **HEARD}
@@ -73,15 +68,14 @@ def _teller(rules: list[Rule]) -> Callable[[Event], None]:
     return partial(tell, rules=tuple(rules))
 
 
-def _reads(rules: Collection[Rule], facts: Collection[str]) -> EventData:
+def _reads(rules: Collection[Rule]) -> EventData:
     """Whom the rules tell, whether the event is sensitive, and the facts their texts show.
 
-    What else the event promises is read as it comes, for words of a region's own.
+    What a region's own words speak of is not among them: it must not park an event.
     """
     shown = {name for rule in rules for name in shown_facts(rule.template)}
     recipients_of = {rule.notice.to for rule in rules}
     members: dict[str, Any] = {
-        **{name: fields.Raw(allow_none=True) for name in facts},
         **{name: fields.Raw(allow_none=True, validate=_showable) for name in shown - FRAME},
         "sensitive": Truth(),
         **{name: _people(name) for name in recipients_of},

@@ -92,6 +92,14 @@ def test_own_words_are_told_from_the_next_event_on_and_only_in_their_language(of
     assert told != before
 
 
+def test_own_words_may_speak_of_what_the_built_in_ones_do_not(office):
+    ask(office, "PUT", RETURNED, OWN | {"body": "Kode: {layanan}, dari {region_name}."}, seen=1)
+
+    office.hear(a_return(1))
+
+    assert "Kode: bebas_hukdis, dari Kota Contoh Raya." in last_told(office)["body"]
+
+
 def test_the_built_in_words_come_back_and_no_version_comes_twice(office):
     ask(office, "PUT", RETURNED, OWN, seen=1)
 
