@@ -28,6 +28,7 @@ from chassis.data.import_rows import (
 )
 from chassis.http.problems import field_errors
 from chassis.kernel.errors import FieldError, Forbidden, Invalid, Refused
+from chassis.kernel.languages import LANGUAGES
 from chassis.run.import_columns import read_row
 from chassis.run.importing import (
     LABELS,
@@ -239,7 +240,7 @@ def _errors(error: Refused | ValidationError, kind: ImportKind) -> list[dict[str
         return [_told(wrong, kind) for wrong in field_errors(error.messages)]
     if error.errors:
         return [_told(wrong, kind) for wrong in error.errors]
-    detail = {language: error.detail(language) for language in ("id", "en")}
+    detail = {language: error.detail(language) for language in LANGUAGES}
     return [{"field": None, "code": error.code, "detail": detail}]
 
 

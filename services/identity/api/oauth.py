@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from chassis.http.auth import person, public, requires
+from chassis.kernel.languages import LANGUAGES
 from chassis.process.clock import now
 from chassis.process.manifest import discover, person_scopes
 from chassis.process.regions import all_regions
@@ -52,7 +53,7 @@ def discovery() -> Response:
             "id_token_signing_alg_values_supported": [ALGORITHM],
             "scopes_supported": person_scopes(discover()),
             "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "amr", "name"],
-            "ui_locales_supported": ["id", "en"],
+            "ui_locales_supported": [*LANGUAGES],
             "authorization_response_iss_parameter_supported": True,
         }
     )

@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, post_load, validate
 from chassis.http.api import Schema
 from chassis.http.fields import Code, Exact, Line, Mail, Name, Phone, Words
 from chassis.http.paging import PageArgs
+from chassis.kernel.languages import LANGUAGES
 from services.identity import queries
 from services.identity.domain.appointments import ACTING
 from services.identity.domain.employees import JENIS_JABATAN, JENJANG
@@ -33,7 +34,7 @@ class KnownRole(validate.Validator):
 class ContactInput(Schema):
     email = Mail(allow_none=True)
     phone = Phone(allow_none=True)
-    language = Exact(validate=validate.OneOf(["id", "en"]))
+    language = Exact(validate=validate.OneOf(LANGUAGES))
 
 
 class FactsInput(Schema):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chassis.kernel.errors import FieldError, Invalid
+from chassis.kernel.languages import LANGUAGES
 from services.proposal.domain.attaching import Attached
 from services.proposal.domain.facts import Moment, period_of, with_computed
 from services.proposal.domain.field_checking import field_error, is_empty, value_errors
@@ -240,7 +241,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
 
 
 def _error(pointer: str, code: str, **params: object) -> FieldError:
-    said = {language: _filled(code, language, params) for language in ("id", "en")}
+    said = {language: _filled(code, language, params) for language in LANGUAGES}
     return FieldError(pointer, code, said["id"], said["en"])
 
 
