@@ -38,6 +38,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     UNDOING: {"id": "Membatalkan impor", "en": "Undoing an import"},
 }
 KEPT = timedelta(days=90)
+MOST_ABOVE = 20
 # What each step may follow. One that was stopped, or failed, may be begun again.
 _MAY_FOLLOW = {
     APPLYING: (CHECKED, APPLYING),
@@ -66,6 +67,17 @@ class ImportNotReady(Refused):
     text = {
         "id": "Langkah ini tidak dapat dilakukan pada impor yang berstatus {state}.",
         "en": "This cannot be done with an import that is {state}.",
+    }
+
+
+class ImportTooDeep(Refused):
+    """A dry run tries a row on top of all it needs, so a long chain takes ever longer."""
+
+    kind = "invalid"
+    code = "import_too_deep"
+    text = {
+        "id": "Baris {number} membutuhkan lebih dari {most} baris lain di atasnya. Bagi berkasnya.",
+        "en": "Row {number} needs more than {most} other rows above it. Split the file.",
     }
 
 
@@ -149,7 +161,7 @@ class Importing:
     ) -> ImportBatch:
         """Keep a file's rows and have them tried or applied.
 
-        Raises `MappingWrong` or `FileEmpty`.
+        Raises `MappingWrong`, `FileEmpty` or `ImportTooDeep`.
         """
         names = map_headings(kind.columns, sheet.headings, mapping)
         lines = _lines(kind, sheet, names)
@@ -226,6 +238,9 @@ def _lines(kind: ImportKind, sheet: Sheet, names: list[str | None]) -> list[dict
         if key and kind.needs:
             needs[key] = values.get(kind.needs)
     depths = _depths(needs)
+    for line in lines:
+        if depths.get(line["key"], 0) > MOST_ABOVE:
+            raise ImportTooDeep(number=line["number"], most=MOST_ABOVE)
     lines.sort(key=lambda line: (depths.get(line["key"], 0), line["number"]))
     return [{**line, "place": place} for place, line in enumerate(lines)]
 

@@ -122,6 +122,15 @@ def test_a_tree_of_units_comes_in_whatever_the_order_of_its_rows(desk: Desk):
     ]
 
 
+def test_a_chain_of_units_longer_than_any_region_has_is_refused(desk: Desk):
+    chain = [(f"u-{n}", f"Unit {n}", "Unit", f"u-{n - 1}" if n else "disdik") for n in range(22)]
+
+    answer = send(desk, units(*reversed(chain)), kind="units")
+
+    assert (answer.status_code, answer.json["code"]) == (422, "import_too_deep")
+    assert send(desk, units(*chain[:21]), kind="units").status_code == 202
+
+
 def test_a_tree_of_units_is_undone_from_its_leaves(desk: Desk):
     told = imported(desk, units(*TREE), kind="units")
 

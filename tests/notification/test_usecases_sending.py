@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from chassis.run import worker
 from services.notification.domain.attempts import (
     Ending,
+    Outcome,
     permanent,
     temporary,
     uncertain,
@@ -233,6 +234,23 @@ def test_a_channel_that_raises_is_doubt_not_a_dead_loop(told):
     told.send_all()
 
     assert endings(told) == [Ending.UNCERTAIN]
+
+
+def test_a_channel_that_answers_anything_else_is_doubt_too(told):
+    told.mail.endings.append("250 OK")
+
+    told.send_all()
+
+    assert endings(told) == [Ending.UNCERTAIN]
+
+
+def test_what_a_provider_says_is_written_down_as_far_as_it_can_be(told):
+    told.mail.endings.append(Outcome(Ending.ACCEPTED, "ok\0\ud800", reference="\0" + "r" * 500))
+
+    told.send_all()
+
+    [attempt] = told.attempts
+    assert (attempt.detail, attempt.reference) == ("ok", "r" * 120)
 
 
 def test_while_identity_is_down_messages_wait(told, clock):

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis.data.versioned import count_changed
+from chassis.kernel.text import shown_line
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from chassis.process.regions import all_regions, in_region
@@ -189,8 +190,8 @@ def _close_attempt(session: Session, delivery_id: UUID, number: int, outcome: Ou
         .values(
             ended_at=now(),
             ending=str(outcome.ending),
-            detail=outcome.detail[:200],
-            reference=outcome.reference,
+            detail=shown_line(outcome.detail)[:200],
+            reference=shown_line(outcome.reference or "")[:120] or None,
         )
     )
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from chassis.http.peers import PeerUnavailable
@@ -110,11 +111,14 @@ class Sender:
 
     def _try(self, job: Job, message: Message) -> Outcome:
         try:
-            return self.provider.send(message)
+            outcome: Any = self.provider.send(message)
         except Exception as error:  # noqa: BLE001 - a plug-in may raise anything
             # A provider must not raise. If one does, nobody knows how far it came.
             log.exception("channel_raised", channel=job.channel, delivery_id=str(job.delivery_id))
             return uncertain(f"the channel raised {type(error).__name__}")
+        if isinstance(outcome, Outcome):
+            return outcome
+        return uncertain(f"the channel answered {type(outcome).__name__}")
 
     def _write_down(self) -> None:
         """Write what waits. A database that is away gets it later, so no copy is sent for that."""
