@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, Table, select, update
 
 from chassis.data.claims import CLAIM, DONE, PARKED, PENDING, ClaimLost, Claims
 from chassis.data.job_rows import JobRow
-from chassis.http.problems import is_without_room
+from chassis.http.problems import Unavailable, is_without_room
 from chassis.kernel.errors import NotFound, Refused
 from chassis.process.clock import now
 from chassis.process.context import caused_by
@@ -208,7 +208,8 @@ class JobLoop:
         return self.jobs.table.c.id.in_([row.id])
 
     def _failed(self, row: Row[Any], error: Exception) -> None:
-        parked = self._claims.fail(row, error, self.runtime.settings.retry_schedule)
+        schedule, outage = self.runtime.settings.retry_schedule, isinstance(error, Unavailable)
+        parked = self._claims.fail(row, error, schedule, outage=outage)
         JOBS.labels(self.runtime.name, row.kind, PARKED if parked else "failed").inc()
         word = "job_failed" if parked else "job_part_failed"
         log.error(word, job_id=str(row.id), kind=row.kind, exc_info=error)

@@ -76,6 +76,12 @@ def test_in_english_for_who_reads_english(paper):
     assert "Tanda" not in words
 
 
+def test_a_layanan_that_is_named_in_one_language_has_that_name_in_both(paper):
+    assert "Surat Khusus" in paper(
+        layanan=replace(LAYANAN, name={"id": "Surat Khusus"}), language="en"
+    )
+
+
 def test_of_a_sensitive_layanan_it_names_neither_the_layanan_nor_the_papers(paper):
     words = paper(layanan=replace(LAYANAN, sensitive=True))
 

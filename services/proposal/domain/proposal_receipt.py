@@ -56,7 +56,7 @@ def receipt_facts(
         "date": [local.year, local.month, local.day],
         "region": shown_line(region),
         "number": received.number,
-        "layanan": None if layanan.sensitive else layanan.name[language],
+        "layanan": None if layanan.sensitive else _said(layanan.name, language),
         "name": shown_line(applicant["name"]),
         "nip": _printed_nip(applicant["nip"]),
         "unit": _unit(applicant),
@@ -68,7 +68,7 @@ def receipt_facts(
 
 
 def _paper(paper: ReceivedPaper, layanan: LayananDefinition, language: str) -> dict[str, Any]:
-    names = {row.code: row.name[language] for row in layanan.requirements}
+    names = {row.code: _said(row.name, language) for row in layanan.requirements}
     digest = paper.sha256[:_DIGEST_SHOWN]
     return {
         "name": None if layanan.sensitive else names.get(paper.requirement, paper.requirement),
@@ -76,6 +76,11 @@ def _paper(paper: ReceivedPaper, layanan: LayananDefinition, language: str) -> d
         "size": words.size(paper.size, language),
         "digest": " ".join(digest[at : at + _GROUP] for at in range(0, len(digest), _GROUP)),
     }
+
+
+def _said(text: Mapping[str, str], language: str) -> str:
+    """A region's own layanan may be named in Indonesian only."""
+    return shown_line(text.get(language) or text["id"])
 
 
 def _printed_nip(nip: str) -> str:
