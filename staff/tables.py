@@ -10,8 +10,8 @@ from datetime import date, datetime
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import inspect, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, inspect, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.data.db import Database, RegionScoped
 from chassis.events.inbox import EventData
@@ -24,6 +24,8 @@ class Kept(RegionScoped):
 
     heard_as: ClassVar[str]
     reads: ClassVar[EventData]
+    usual_name: ClassVar[str]
+    usual_index: ClassVar[tuple[str, ...]] = ()
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int]
 
@@ -39,6 +41,7 @@ class KeptPerson(Kept):
     """What somebody is called, with titles, and since when older tokens are void."""
 
     heard_as: ClassVar[str] = "employee.changed.v1"
+    usual_name: ClassVar[str] = "employees"
     reads: ClassVar[EventData] = EmployeeData()
     name: Mapped[str]
     sessions_revoked_at: Mapped[datetime | None]
@@ -83,6 +86,7 @@ class KeptUnit(Kept):
     """What a text says of a unit. The region itself is the one of kind `region`."""
 
     heard_as: ClassVar[str] = "unit.changed.v1"
+    usual_name: ClassVar[str] = "units"
     reads: ClassVar[EventData] = UnitData()
     kind: Mapped[str]
     name: Mapped[str]
@@ -107,6 +111,8 @@ class KeptRole(Kept):
     """Who holds a role, and from which day to which."""
 
     heard_as: ClassVar[str] = "role.changed.v1"
+    usual_name: ClassVar[str] = "role_grants"
+    usual_index: ClassVar[tuple[str, ...]] = ("employee_id",)
     reads: ClassVar[EventData] = RoleData()
     employee_id: Mapped[UUID]
     role: Mapped[str]
@@ -124,6 +130,8 @@ class KeptRoleOfUnit(KeptRole):
 
 class KeptDelegation(Kept):
     heard_as: ClassVar[str] = "delegation.changed.v1"
+    usual_name: ClassVar[str] = "delegations"
+    usual_index: ClassVar[tuple[str, ...]] = ("to_employee_id",)
     reads: ClassVar[EventData] = DelegationData()
     role: Mapped[str]
     unit_id: Mapped[UUID | None]
@@ -149,6 +157,11 @@ class People:
         self.db = db
         self.tables = tables
 
+    @classmethod
+    def kept(cls, db: Database, base: type[DeclarativeBase], *kinds: type[Kept]) -> "People":
+        """Make a table of each kind, for a service that asks nothing more of them."""
+        return cls(db, *(_usual_table(kind, base) for kind in kinds))
+
     def table(self, kind: type[K]) -> type[K]:
         """Return the service's own table of a kind. Raises `NotKept`."""
         for table in self.tables:
@@ -165,6 +178,16 @@ class People:
         person = self.table(KeptPerson)
         rows = self.db.session.scalars(select(person).where(person.id.in_(person_ids)))
         return {row.id: row.full_name for row in rows}
+
+
+def _usual_table(kind: type[Kept], base: type[DeclarativeBase]) -> type[Kept]:
+    columns = [f"ix_{kind.usual_name}_{'_'.join(kind.usual_index)}", "region", *kind.usual_index]
+    body = {
+        "__module__": base.__module__,
+        "__tablename__": kind.usual_name,
+        "__table_args__": (Index(*columns),) if kind.usual_index else (),
+    }
+    return type(kind.__name__.removeprefix("Kept"), (kind, base), body)
 
 
 def _named(name: str, titles: Mapping[str, Any]) -> str:

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
-from typing import Any, Literal
+from types import NoneType
+from typing import Any, Literal, get_args
+from uuid import UUID
 
 import marshmallow
 from flask import Flask
@@ -33,6 +36,28 @@ class EventData(marshmallow.Schema):
 
 # JSON's own true and false; the field's usual "yes", "on" and "1" are not what a contract says.
 Truth = partial(fields.Boolean, truthy={True}, falsy={False})
+
+
+_KINDS: dict[Any, Callable[..., fields.Field[Any]]] = {
+    UUID: fields.UUID,
+    str: fields.String,
+    bool: Truth,
+    int: partial(fields.Integer, strict=True),
+    date: fields.Date,
+    datetime: fields.AwareDateTime,
+}
+
+
+def reading(**kinds: Any) -> EventData:
+    """Say what a handler reads: each member with its type, `X | None` where null is fine."""
+    made = {name: _field(kind) for name, kind in kinds.items()}
+    schema: EventData = type("Reading", (EventData,), made)()
+    return schema
+
+
+def _field(kind: Any) -> fields.Field[Any]:
+    (known, *_), null = get_args(kind) or (kind,), NoneType in get_args(kind)
+    return _KINDS[known](required=True, allow_none=null)
 
 
 @dataclass(frozen=True)

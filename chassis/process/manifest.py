@@ -61,11 +61,13 @@ class Manifest:
     it also hears every event that a notice rule of any manifest is about. `unheard` names events
     of its own that no service here listens to, each with the reason: nobody is warned of them.
     `plugged` names a function that lists the settings of what others plug into the service.
+    Where nothing is said, the app is `services.<name>.app:create_app`, its one route
+    `/api/<name>/` and its scope `<name>`.
     """
 
     name: str
     title: Text
-    app: str
+    app: str = ""
     hears: tuple[str, ...] = ()
     tells_notices: bool = False
     unheard: Mapping[str, str] = field(default_factory=dict)
@@ -79,6 +81,16 @@ class Manifest:
     seed: str | None = None
     demo_seed: str | None = None
     init: str | None = None
+
+    def __post_init__(self) -> None:
+        usual = {
+            "app": f"services.{self.name}.app:create_app",
+            "routes": (Route(f"/api/{self.name}/"),),
+            "scopes": (self.name,),
+        }
+        for what, value in usual.items():
+            if not getattr(self, what):
+                object.__setattr__(self, what, value)
 
     def declared(self) -> tuple[Setting, ...]:
         """List the service's settings, with those of what is plugged into it."""
@@ -94,11 +106,17 @@ class Manifest:
     @cached_property
     def texts(self) -> Texts:
         """What it says to people, from `texts/` beside the app. Raises `TextsInvalid`."""
-        return of_service(self.name, self.folders[0]) if self.folders else Texts()
+        return of_service(self.name, self.home) if self.home else Texts()
 
     def template(self, notice: Notice) -> Template:
         """Return a notice's texts, whole. Raises `KeyError` where there are none."""
         return self.texts.template(notice.text or notice.name)
+
+    @property
+    def home(self) -> Path | None:
+        """Where the service itself lies: what is plugged into it has a folder of the same name."""
+        own = [folder for folder in self.folders if (folder / "manifest.py").exists()]
+        return next(iter((*own, *self.folders)), None)
 
     @property
     def package(self) -> str:

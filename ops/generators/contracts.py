@@ -7,7 +7,7 @@ refused here, so that nobody changes one without meaning to.
 import importlib
 import importlib.util
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +25,25 @@ def contracts(manifests: Mapping[str, Manifest], root: Path) -> dict[str, str]:
     Raises `Stop` for a declaration that breaks a published contract.
     """
     made: dict[str, str] = {}
-    for manifest in manifests.values():
+    for manifest, home in homes(manifests, root):
         for event_type, facts in events_of(manifest).items():
-            folder = manifest.folders[0] / "contracts"
-            if folder.is_relative_to(root):
-                below = (folder / event_type).relative_to(root).as_posix()
-                schema, example = _pair(manifest, facts, folder)
-                made |= {f"{below}{CONTRACT}": schema, f"{below}{SAMPLE}": example}
+            below = (home / "contracts" / event_type).relative_to(root).as_posix()
+            schema, example = _pair(manifest, facts, home / "contracts")
+            made |= {f"{below}{CONTRACT}": schema, f"{below}{SAMPLE}": example}
     return made
+
+
+def homes(manifests: Mapping[str, Manifest], root: Path) -> Iterator[tuple[Manifest, Path]]:
+    """Yield the services that lie below `root`, each with its folder."""
+    for manifest in manifests.values():
+        if manifest.home is not None and manifest.home.is_relative_to(root):
+            yield manifest, manifest.home
 
 
 def events_of(manifest: Manifest) -> dict[str, type[Facts]]:
     """Return the events that a service declares, by type."""
     name = f"{manifest.package}.events"
-    if not manifest.folders or importlib.util.find_spec(name) is None:
+    if manifest.home is None or importlib.util.find_spec(name) is None:
         return {}
     return declared(importlib.import_module(name))
 

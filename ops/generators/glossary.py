@@ -1,10 +1,11 @@
-"""docs/glossary.md, from docs/glossary.toml."""
+"""docs/glossary.md, from docs/glossary.toml and the words that a service brings of its own."""
 
 import tomllib
 from pathlib import Path
 from typing import Any
 
-SOURCE = Path(__file__).parents[2] / "docs" / "glossary.toml"
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "docs" / "glossary.toml"
 
 TITLES = {
     "people": "People and offices",
@@ -23,7 +24,8 @@ TITLES = {
 KEYS = ("term", "identifier", "meaning", "source", "avoid", "where")
 INTRO = """# Glossary
 
-Made by `./simpul generate` from [glossary.toml](glossary.toml); change the words there.
+Made by `./simpul generate` from [glossary.toml](glossary.toml), and from the `glossary.toml` of a
+service that brings words of its own; change the words there.
 
 English grammar; a noun defined by Indonesian law or known by its abbreviation stays Indonesian and
 whole. One term has one identifier. A word in the column *avoid* may not name a module, class,
@@ -33,8 +35,12 @@ this release, *everywhere* means the whole code.
 
 
 def glossary() -> dict[str, list[dict[str, Any]]]:
-    with SOURCE.open("rb") as file:
-        return tomllib.load(file)
+    """Return the entries by group: the house's, then those of each service."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for path in (SOURCE, *sorted(ROOT.glob("services/*/glossary.toml"))):
+        for name, entries in tomllib.loads(path.read_text("utf-8")).items():
+            groups.setdefault(name, []).extend(entries)
+    return groups
 
 
 def page(groups: dict[str, list[dict[str, Any]]]) -> str:

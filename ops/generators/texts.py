@@ -14,7 +14,7 @@ from chassis.events.facts import contract
 from chassis.kernel.languages import LANGUAGES
 from chassis.process.manifest import Manifest, Notice
 from chassis.process.texts import FOLDER, placeholders
-from ops.generators.contracts import events_of
+from ops.generators.contracts import events_of, homes
 
 ASKED = "{to_be_written}"
 _LABEL = "_label"
@@ -23,11 +23,11 @@ _LABEL = "_label"
 def texts(manifests: Mapping[str, Manifest], root: Path) -> dict[str, str]:
     """Return the text of each file of texts that lacks something, by its path below `root`."""
     made: dict[str, str] = {}
-    for manifest in manifests.values():
-        for language in LANGUAGES if manifest.folders else ():
-            path = manifest.folders[0] / FOLDER / f"{language}.toml"
+    for manifest, home in homes(manifests, root):
+        for language in LANGUAGES:
+            path = home / FOLDER / f"{language}.toml"
             text = path.read_text("utf-8") if path.exists() else ""
-            if path.is_relative_to(root) and (whole := _completed(manifest, text)) != text:
+            if (whole := _completed(manifest, text)) != text:
                 made[path.relative_to(root).as_posix()] = whole
     return made
 

@@ -6,7 +6,6 @@ from chassis.process.manifest import MEBIBYTE, Manifest, Route
 MANIFEST = Manifest(
     name="documents",
     title={"id": "Dokumen", "en": "Documents"},
-    app="services.documents.app:create_app",
     hears=("employee.changed.v1", "result_document.issued.v1"),
     # They are for applications that follow the feed.
     unheard={
@@ -41,5 +40,4 @@ MANIFEST = Manifest(
             help="Megabytes per person in 24 hours.",
         ),
     ),
-    scopes=("documents",),
 )

@@ -126,10 +126,5 @@ class ReceiptKey(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Employee(KeptPerson, Base):
-    """Whom the view log names, and since when tokens are void."""
-
-    __tablename__ = "employees"
-
-
-PEOPLE = People(db, Employee)
+# Whom the view log names, and since when tokens are void.
+PEOPLE = People.kept(db, Base, KeptPerson)

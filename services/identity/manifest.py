@@ -53,7 +53,6 @@ ROLES = (
 MANIFEST = Manifest(
     name="identity",
     title={"id": "Identitas", "en": "Identity"},
-    app="services.identity.app:create_app",
     routes=(
         Route("/api/identity/"),
         # A table of at most 5 MB and what multipart puts around it.
@@ -97,7 +96,6 @@ MANIFEST = Manifest(
         ),
     ),
     roles=ROLES,
-    scopes=("identity",),
     seed="services.identity.seeds.installation:seed",
     demo_seed="services.identity.seeds.demo:seed",
     init="services.identity.seeds.first_run:init",

@@ -5,12 +5,11 @@ that any manifest brings. Each channel declares its own settings.
 """
 
 from chassis.process.config import Setting, positive
-from chassis.process.manifest import Manifest, Route
+from chassis.process.manifest import Manifest
 
 MANIFEST = Manifest(
     name="notification",
     title={"id": "Pemberitahuan", "en": "Notices to people"},
-    app="services.notification.app:create_app",
     hears=(
         "employee.changed.v1",
         "employee.contact_changed.v1",
@@ -18,7 +17,6 @@ MANIFEST = Manifest(
         "role.changed.v1",
     ),
     tells_notices=True,
-    routes=(Route("/api/notification/"),),
     settings=(
         Setting(
             "SEND_CLAIM",
@@ -30,5 +28,4 @@ MANIFEST = Manifest(
     ),
     plugged="services.notification.adapters.registry:settings",
     calls={"identity": ("contacts.read",)},
-    scopes=("notification",),
 )

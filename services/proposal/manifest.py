@@ -1,7 +1,7 @@
 """What the rest of the system may know of the proposal service; its texts stand in `texts/`."""
 
 from chassis.process.config import RECEIPT_KEYS
-from chassis.process.manifest import Manifest, Notice, Route
+from chassis.process.manifest import Manifest, Notice
 
 
 def _told(event: str) -> Notice:
@@ -19,7 +19,6 @@ def _work(event: str) -> Notice:
 MANIFEST = Manifest(
     name="proposal",
     title={"id": "Usulan layanan kepegawaian", "en": "Staff service proposals"},
-    app="services.proposal.app:create_app",
     hears=(
         "employee.changed.v1",
         "unit.changed.v1",
@@ -28,7 +27,6 @@ MANIFEST = Manifest(
         "stage.decided.v1",
         "result.decided.v1",
     ),
-    routes=(Route("/api/proposal/"),),
     settings=(RECEIPT_KEYS,),
     notices=(
         _told("submitted"),
@@ -45,6 +43,5 @@ MANIFEST = Manifest(
         _waits("stage_due", "stage_due"),
     ),
     calls={"documents": ("documents.grant", "documents.make")},
-    scopes=("proposal",),
     seed="services.proposal.seeds.catalogue:seed",
 )

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from portal.shell.sections import discover
 from tests.browser.people import PHONE, People, Visit, assert_fits, nameless
 from tests.builders.system import System, served_system
-from tests.pluggable import checklist, section_guide
+from tests.pluggable import followed, section_guide
 from tests.pluggable.importing import importable
 from tests.portal.stage_set import FakeEdge, portal
 
@@ -21,10 +21,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def with_panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     folder = tmp_path_factory.mktemp("dropped")
-    checklist.write(folder)
-    checklist.run_commands(folder)
     section_guide.write(folder)
     with importable() as install:
+        install(followed.service_folder())
         install(folder)
         system = served_system(tmp_path_factory.mktemp("browser-sections"))
         yield system

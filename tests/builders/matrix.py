@@ -18,12 +18,13 @@ from sqlalchemy import Table, inspect, select
 
 from chassis.http.keys import KeySet
 from chassis.process import runtime as runtimes
+from chassis.process.manifest import discover
 from chassis.process.regions import all_regions
 from tests.builders.neighbours import REGION, Neighbours
 from tests.builders.system import System
 from tests.builders.tokens import Signer
 
-SERVICES = ("identity", "proposal", "documents", "notification")
+SERVICES = tuple(discover())
 HOME = "demo"
 REFUSED = {400, 401, 403, 404, 405, 409, 412, 415, 422, 428}
 OF_THE_INSTALLATION = {"ops"}  # its operator works across regions

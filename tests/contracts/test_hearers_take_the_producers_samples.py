@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from chassis.events.envelope import Event
 from chassis.process.ids import uuid7
@@ -17,10 +18,12 @@ ROOT = Path(__file__).parents[2]
 MANIFESTS = discover()
 
 
+# A decision is about a proposal that waits for it; tests/proposal/test_malformed_decisions.py.
+DECISIONS = {"stage.decided.v1", "result.decided.v1"}
 PAIRS = [
     (hearer, event_type, producer)
     for hearer, manifest in MANIFESTS.items()
-    for event_type in sorted(heard_by(manifest, MANIFESTS))
+    for event_type in sorted(heard_by(manifest, MANIFESTS) - DECISIONS)
     for producer in owner_of(event_type, MANIFESTS)
 ]
 
@@ -125,6 +128,15 @@ def test_a_field_added_later_disturbs_no_hearer(service, name):
     hearer.hear(*prepared(hearer, heard))
 
     assert [row for row in outcomes(hearer) if row[1] != "done"] == []
+
+
+@pytest.mark.parametrize("event_type", sorted(DECISIONS))
+def test_a_decision_of_any_service_is_what_the_proposal_service_hears(event_type):
+    heard = ROOT / "services/proposal/contracts/heard" / f"{event_type}.schema.json"
+    promised = Draft202012Validator(json.loads(heard.read_text("utf-8")))
+
+    for producer in owner_of(event_type, MANIFESTS):
+        promised.validate(dict(sample(producer, event_type).data))
 
 
 def test_somebody_hears_something():

@@ -13,9 +13,10 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from chassis.process.ids import uuid7
 from chassis.process.regions import all_regions, in_region
-from services.documents.models import Document, Employee, RefusedUpload, db
+from services.documents.models import PEOPLE, Document, RefusedUpload, db
 from services.documents.usecases import making
 from services.documents.workers import sweeping
+from staff.tables import KeptPerson
 from tests.builders import bad_pdfs
 from tests.builders.pdfs import a_letter, a_pdf
 from tests.documents.conftest import API, Desk
@@ -31,7 +32,7 @@ def owner_is_known(desk: Desk) -> None:
 
 def known(desk: Desk, person: UUID) -> UUID:
     with desk.service.app.app_context(), in_region("demo"), db.transaction() as session:
-        session.add(Employee(id=person, name="Budi", version=1))
+        session.add(PEOPLE.table(KeptPerson)(id=person, name="Budi", version=1))
     return person
 
 

@@ -57,7 +57,7 @@ def test_another_region_finds_nothing_anywhere_and_changes_nothing(lived_in, tok
 
     assert found.leaks == []
     assert contents_of(app) == before
-    assert found.asked > 50
+    assert found.asked > 10 * len(tokens)
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -74,7 +74,8 @@ def test_nobody_without_a_token_gets_past_a_guarded_operation(lived_in, name):
     assert open_doors == []
 
 
-@pytest.mark.parametrize("name", ["proposal", "documents", "notification"])
+# Anybody signed in may look up people, units and roles of the own region.
+@pytest.mark.parametrize("name", [name for name in SERVICES if name != "identity"])
 def test_a_colleague_without_a_role_sees_nothing_of_somebody_elses(lived_in, signer, name):
     app = lived_in.system.apps[name]
     ids = ids_of(app)

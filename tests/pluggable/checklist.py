@@ -2,8 +2,6 @@
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -20,10 +18,10 @@ def service_files() -> dict[str, str]:
 
 
 def commands() -> list[list[str]]:
-    """The lines of the shell block, in this environment instead of the one `./simpul` makes."""
+    """The lines of the shell block, as modules of this environment instead of `./simpul`'s own."""
     lines = [shlex.split(line) for line in blocks()["shell"].splitlines()]
     assert all(line[0] == "./simpul" for line in lines)
-    return [[sys.executable, "-m", "ops", *line[1:]] for line in lines]
+    return [["ops", *line[1:]] for line in lines]
 
 
 def write(folder: Path) -> None:
@@ -34,27 +32,18 @@ def write(folder: Path) -> None:
         target.write_text(text, encoding="utf-8")
 
 
-def run_commands(folder: Path) -> None:
-    """Run the page's commands in the repository, with the folder's services beside its own."""
-    for command in commands():
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env={"PYTHONPATH": f"{folder}:{ROOT}", "PATH": "/usr/bin:/bin"},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=100,
-        )
-        assert done.returncode == 0, done.stderr
-
-
-def write_package(folder: Path) -> None:
-    """Write the same files as an installed package would have them, with its entry point."""
-    for path, text in service_files().items():
-        target = folder / path.replace("services/panel", "simpul_panel")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text.replace("services.panel", "simpul_panel"), encoding="utf-8")
+def write_package(folder: Path, service: Path) -> None:
+    """Write a followed service as an installed package would have it, with its entry point."""
+    for path in sorted(service.rglob("*")):
+        if path.is_file():
+            target = folder / "simpul_panel" / path.relative_to(service)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            text = path.read_text(encoding="utf-8").replace("services.panel", "simpul_panel")
+            target.write_text(text, encoding="utf-8")
+    manifest = folder / "simpul_panel" / "manifest.py"
+    named = '    name="panel",\n'
+    app = f'{named}    app="simpul_panel.app:create_app",\n'
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace(named, app), encoding="utf-8")
     entry = blocks()["pyproject.toml"].splitlines()[1].replace('"', "")
     about = folder / "simpul_panel-1.0.dist-info"
     about.mkdir()

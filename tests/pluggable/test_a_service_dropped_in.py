@@ -18,7 +18,7 @@ from services.proposal.usecases.catalogue import install as install_layanan
 from tests.builders.definitions import WORKFLOW, definition_data
 from tests.builders.system import System, demo_system
 from tests.journeys.journey import Filed, Journey
-from tests.pluggable import checklist
+from tests.pluggable import followed
 
 DECIDED_BY_PANEL = definition_data(
     code="penghargaan_panel",
@@ -65,10 +65,7 @@ def joined(
 ) -> Iterator[Joined]:
     data = tmp_path_factory.mktemp("installation")
     demo_system(data, public_url="https://simpul.test").close()
-    folder = tmp_path_factory.mktemp("dropped")
-    checklist.write(folder)
-    checklist.run_commands(folder)
-    installed(folder)
+    installed(followed.service_folder())
 
     system = demo_system(data, public_url="https://simpul.test")
     learn_the_past(system)

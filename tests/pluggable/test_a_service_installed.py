@@ -12,13 +12,13 @@ from services.notification.adapters import contracts
 from services.notification.subscriptions import heard
 from tests.architecture.text_checks import CHECKS, Spoken, spoken
 from tests.builders.service import settings_for, under_test
-from tests.pluggable import checklist
+from tests.pluggable import checklist, followed
 
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory, installed: Callable[[Path], None]) -> str:
     folder = tmp_path_factory.mktemp("site")
-    checklist.write_package(folder)
+    checklist.write_package(folder, followed.service_folder() / followed.SERVICE)
     installed(folder)
     return "simpul_panel"
 
