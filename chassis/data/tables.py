@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 
 _BIG = BigInteger().with_variant(Integer(), "sqlite")
+_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 JSON_VALUE = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -43,7 +44,11 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a naive datetime has no place in the database")
-        return value.astimezone(UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            # A zone can put an instant beyond the calendar: its end is compared alike.
+            return _FIRST if value.year == _FIRST.year else _LAST
 
     def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
         if value is None:

@@ -13,7 +13,8 @@ from portal.shell.api_client import ApiRefused, ApiUnavailable, SignInNeeded
 
 log = structlog.get_logger()
 KEPT_SECONDS = 30
-LONGEST = 1000  # of an answer as JSON; what the sealed cookie has room for
+LONGEST = 1000  # of an answer as JSON
+LONGEST_TOGETHER = 2000  # what the sealed cookie has room for, beside the rest of the session
 _KEPT = "answers"
 
 
@@ -40,11 +41,12 @@ def answer_to(name: str, question: Callable[[], Any]) -> Any:
 
 def _keep(name: str, answer: Any) -> None:
     """A browser drops a cookie that is too long, and the whole session with it."""
-    length = len(json.dumps(answer))
-    if length > LONGEST:
-        log.warning("answer_not_kept", section=name, length=length, longest=LONGEST)
+    kept = {**session.get(_KEPT, {}), name: [answer, int(time.time())]}
+    length, together = len(json.dumps(answer)), len(json.dumps(kept))
+    if length > LONGEST or together > LONGEST_TOGETHER:
+        log.warning("answer_not_kept", section=name, length=length, together=together)
         return
-    session[_KEPT] = {**session.get(_KEPT, {}), name: [answer, int(time.time())]}
+    session[_KEPT] = kept
 
 
 def ask_no_more() -> None:

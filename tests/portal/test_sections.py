@@ -16,6 +16,7 @@ from tests.portal import section_files as files
 from tests.portal.section_checks import CHECKS, Standing
 
 SECTIONS = discover()
+LONGEST_COOKIE = 4000  # with its name; what browsers keep
 
 
 @pytest.mark.parametrize("name", SECTIONS)
@@ -168,6 +169,24 @@ def test_a_card_that_cannot_be_shown_leaves_the_first_page(card: Card):
 
     assert (visited.status_code, first.status_code) == (200, 200)
     assert "Sebagian halaman ini sedang tidak tersedia." in first.text
+
+
+def test_what_many_sections_ask_never_makes_the_session_too_long_for_a_browser():
+    long = {f"talkative_{name}": "x" * 900 for name in "abcde"}
+    standing = Standing(next(iter(SECTIONS.values()))).signed_in()
+    standing.app.extensions["portal_sections"] = {
+        **SECTIONS,
+        **{
+            name: a_section(name, asks=lambda answer=answer: answer)
+            for name, answer in long.items()
+        },
+    }
+
+    standing.client.get("/portal/status")
+    page = standing.client.get("/portal/status")
+
+    assert page.status_code == 200
+    assert all(len(cookie.value) < LONGEST_COOKIE for cookie in standing.client._cookies.values())
 
 
 def test_what_a_template_must_not_have_is_found():

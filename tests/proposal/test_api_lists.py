@@ -151,3 +151,16 @@ def test_nobody_gets_a_file_of_what_they_may_not_see(busy: Office):
     elsewhere = busy.token("umpeg", region="other")
     answer = busy.service.call("GET", "/api/proposal/v1/inbox?format=csv", token=elsewhere)
     assert len(answer.data.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ({"at_from": "0001-01-01T00:00:00+14:00"}, 3),
+        ({"at_from": "9999-12-31T23:59:59-14:00"}, 0),
+        ({"at_until": "0001-01-01T00:00:00+14:00"}, 0),
+        ({"at_until": "9999-12-31T23:59:59-14:00"}, 3),
+    ],
+)
+def test_an_instant_beyond_the_calendar_is_before_or_after_all(busy: Office, query, total):
+    assert page(busy, "/decided", "umpeg", **query)["page"]["total"] == total
