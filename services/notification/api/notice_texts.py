@@ -1,4 +1,7 @@
-"""The words of notices, which a region may say in its own way: for its administrators."""
+"""The words of notices, which a region may say in its own way: for its administrators.
+
+A text is named by service, notice, kind (`ordinary` or `sensitive`) and language.
+"""
 
 from typing import Any
 
@@ -7,6 +10,7 @@ from chassis.http.api import Blueprint
 from chassis.http.auth import person, requires
 from chassis.http.languages import language
 from chassis.http.writing import writes
+from chassis.kernel.errors import NotFound
 from chassis.kernel.languages import LANGUAGES
 from chassis.process.clock import now
 from services.notification.api.requests import NewWords
@@ -23,8 +27,7 @@ from services.notification.usecases import wording
 blp = Blueprint(
     "notice_texts", url_prefix="/api/notification/v1/notice-texts", description="Words of notices"
 )
-_KINDS, _LANGUAGES = f"any({ORDINARY}, {SENSITIVE})", f"any({', '.join(LANGUAGES)})"
-_TEXT = f"/<service>/<notice>/<{_KINDS}:kind>/<{_LANGUAGES}:language>"
+_TEXT = "/<service>/<notice>/<kind>/<language>"
 
 
 @blp.route("")
@@ -80,4 +83,6 @@ def preview_text(words: dict[str, Any], **place: str) -> dict[str, Any]:
 
 
 def _place(*, service: str, notice: str, kind: str, language: str) -> Place:
+    if kind not in (ORDINARY, SENSITIVE) or language not in LANGUAGES:
+        raise NotFound
     return Place(service, notice, kind == SENSITIVE, language)
