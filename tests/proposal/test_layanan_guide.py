@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.proposal.domain.shape import schema_text
+from services.proposal.usecases import catalogue
 from tests.builders.organisation import an_id
 from tests.builders.people import role_event
 from tests.pluggable.checklist import ROOT, blocks
@@ -118,6 +119,18 @@ def test_a_change_is_a_higher_version_and_what_runs_keeps_its_own(city: Office):
     shown = city.call("GET", f"/proposals/{running}", "applicant").json
     assert shown["layanan"]["version"] == 1
     assert city.call("GET", f"/layanan/{CODE}", "applicant").json["version"] == 2
+
+
+def test_of_two_who_publish_one_version_at_once_one_is_refused(
+    city: Office, monkeypatch: pytest.MonkeyPatch
+):
+    publish(city)
+    # The other's row is not seen yet when this one looks.
+    monkeypatch.setattr(catalogue, "_newest_versions", lambda _session: {})
+
+    late = publish(city)
+
+    assert (late.status_code, late.json["code"]) == (409, "version_not_newer")
 
 
 def test_sent_twice_with_one_key_it_is_published_once(city: Office):
