@@ -10,6 +10,7 @@ from chassis.kernel.errors import FieldError, Refused
 from chassis.run.import_cells import CellWrong, Reading
 from chassis.run.import_files import Cells
 
+_LONGEST_SHOWN = 100  # of a heading, which may be anything
 ERRORS_HEADING = "Kesalahan"
 Mapped = Mapping[str, str | None]
 
@@ -115,6 +116,7 @@ _TWICE: _Words = ("column_twice", "Kolom {0} ada dua kali.", "The column {0} is 
 
 def _error(where: str, what: str, words: _Words) -> FieldError:
     code, indonesian, english = words
+    what = what[:_LONGEST_SHOWN]
     return FieldError(f"/{where}", code, indonesian.format(what), english.format(what))
 
 

@@ -109,7 +109,9 @@ def kind_view(kind: ImportKind) -> dict[str, Any]:
 def summary(importing: Importing, batch: ImportBatch) -> dict[str, Any]:
     named = ("id", "kind", "file_name", "state", "owner_id", "row_count", "created_at")
     shown_values = {name: getattr(batch, name) for name in named}
-    return {**shown_values, "label": importing.kind(batch.kind).label}
+    kind = importing.kinds.get(batch.kind)  # one that another release brought stays in the list
+    label = kind.label if kind else {"id": batch.kind, "en": batch.kind}
+    return {**shown_values, "label": label}
 
 
 def import_view(importing: Importing, jobs: Jobs, batch: ImportBatch) -> dict[str, Any]:

@@ -42,6 +42,7 @@ from chassis.run.importing import (
 from chassis.run.jobs import Job, JobKind, Part
 
 ROWS_IN_A_PART = 100
+LONGEST_DETAIL = 300
 Found = dict[str, Any]
 
 
@@ -247,7 +248,9 @@ def _errors(error: Refused | ValidationError, kind: ImportKind) -> list[dict[str
 def _told(error: FieldError, kind: ImportKind) -> dict[str, Any]:
     name = error.pointer.rpartition("/")[2]
     where = name if name in kind.by_name else None
-    return {"field": where, "code": error.code, "detail": {"id": error.id, "en": error.en}}
+    # An error may repeat what the cell says, and a cell may hold a book.
+    detail = {"id": error.id[:LONGEST_DETAIL], "en": error.en[:LONGEST_DETAIL]}
+    return {"field": where, "code": error.code, "detail": detail}
 
 
 def _kept(value: Any) -> Any:

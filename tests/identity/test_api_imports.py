@@ -10,6 +10,8 @@ import pytest
 import time_machine
 
 from chassis.process.clock import now
+from chassis.run.import_work import LONGEST_DETAIL
+from services.identity.api.import_kinds import KINDS
 from tests.identity.desk import Desk
 from tests.identity.imports import (
     BUDI,
@@ -84,6 +86,27 @@ def test_a_name_that_is_too_long_is_refused_at_its_column(desk: Desk):
     told = bring(desk, table((BUDI[0], "N" * 201, *BUDI[2:])))
 
     assert [error["column"] for error in told["errors"]] == ["name"]
+
+
+def test_an_error_does_not_repeat_a_cell_that_holds_a_book(desk: Desk):
+    told = bring(desk, table((BUDI[0], BUDI[1], "d" * 50_000, *BUDI[3:])))
+
+    [error] = told["errors"]
+    assert (error["column"], error["code"]) == ("unit_id", "unit_unknown")
+    assert len(error["detail"]["id"]) == len(error["detail"]["en"]) == LONGEST_DETAIL
+
+
+def test_an_import_of_a_kind_that_is_gone_stays_in_the_list(desk: Desk, monkeypatch):
+    told = bring(desk, table(BUDI))
+    for code in [*reversed(KINDS)]:  # put back in their order
+        monkeypatch.delitem(KINDS, code)
+
+    listed = desk.call("sysadmin", "GET", "/imports")
+
+    assert [(row["id"], row["label"]["id"]) for row in listed.json["data"]] == [
+        (told["id"], "employees")
+    ]
+    assert desk.call("sysadmin", "GET", f"/imports/{told['id']}").status_code == 404
 
 
 def test_applied_rows_are_registered_with_their_file_as_the_source(desk: Desk):

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from chassis.run.timers import TimerLoop
+from services.proposal.models import Proposal, db
 from tests.builders.organisation import an_id
 from tests.proposal.office import Office
 
@@ -50,6 +51,14 @@ def test_what_was_decided_in_time_reminds_nobody_of_that_stage(office, clock):
 
     assert told(office, clock, "2026-03-04") == []
     assert told(office, clock, "2026-04-04") == []
+
+
+def test_a_stage_that_the_previous_release_ended_reminds_nobody_of_the_next(office, clock):
+    proposal_id = office.submitted()
+    with office.inside(), db.transaction():
+        db.session.get_one(Proposal, proposal_id).change(stage="opd_head_approval")
+
+    assert told(office, clock, "2026-03-04") == []
 
 
 def test_an_applicant_is_reminded_of_a_revision_until_it_is_sent(office, clock):

@@ -13,4 +13,4 @@ def follow(proposal: Proposal, layanan: LayananDefinition, moment: Moment) -> No
     subject = f"proposal/{proposal.id}"
     cancel_timers(subject)
     for reminder in reminders(layanan, Stage(proposal.stage), moment):
-        set_timer(reminder.kind, subject, reminder.at, **reminder.data)
+        set_timer(reminder.kind, subject, reminder.at, stage=proposal.stage, **reminder.data)
