@@ -154,16 +154,23 @@ def test_the_next_page_asks_each_service_that_has_more_and_no_other(
     assert edge.told("GET", ELSEWHERE) == []
 
 
-def test_the_list_is_shown_without_a_service_that_is_away_and_says_so(
-    importer: FlaskClient, edge: FakeEdge
+@pytest.mark.parametrize("status", [500, 503])
+def test_the_list_is_shown_without_a_service_that_is_away_or_broken_and_says_so(
+    importer: FlaskClient, edge: FakeEdge, status: int
 ):
-    edge.answers["GET", ELSEWHERE] = (503, problem(503, "unavailable"))
+    edge.answers["GET", ELSEWHERE] = (status, problem(status, "unavailable"))
 
     page = importer.get("/portal/pekerjaan")
 
     assert page.status_code == 200
     assert JOB in page.text
     assert "Sebagian halaman ini sedang tidak tersedia" in page.text
+
+
+def test_a_job_is_shown_though_another_service_is_broken(importer: FlaskClient, edge: FakeEdge):
+    edge.answers["GET", f"/api/documents/v1/jobs/{JOB}"] = (500, problem(500, "internal_error"))
+
+    assert importer.get(PAGE).status_code == 200
 
 
 def test_errors_stand_by_row_and_column_in_the_readers_language(

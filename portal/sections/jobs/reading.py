@@ -22,6 +22,7 @@ NOT_ASKED_SECONDS = 600  # a service that had no jobs may have some after an upg
 _ASK_FROM = "portal_jobs_ask_from"
 _LIVE = ("waiting", "running")
 _NOTHING_HERE = (403, 404)
+_BROKEN = 500  # its fault is not that of the others
 
 
 def address(service: str) -> str:
@@ -68,6 +69,7 @@ def _answers(
         except ApiUnavailable:
             away = True
         except ApiRefused as refused:
+            away = away or refused.status >= _BROKEN
             _note(service, refused, is_listing=not tail)
         else:
             yield service, answer
@@ -92,7 +94,7 @@ def _ask_from() -> dict[str, float]:
 
 
 def _note(service: str, refused: ApiRefused, *, is_listing: bool) -> None:
-    if refused.status not in _NOTHING_HERE:
+    if refused.status not in _NOTHING_HERE and refused.status < _BROKEN:
         raise refused
     if is_listing and refused.status == 404:
         _ask_from()[service] = time.time() + NOT_ASKED_SECONDS
