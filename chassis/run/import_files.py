@@ -65,6 +65,18 @@ class FileTooLarge(FileRefused):
         super().__init__(rows=f"{MOST_ROWS:,}".replace(",", "."))
 
 
+class RowTooWide(FileRefused):
+    """A row of a CSV has more cells than there are headings: what stands where is not known."""
+
+    code = "import_row_too_wide"
+    text = {
+        "id": "Baris {number} lebih panjang dari judul kolom. Apit sel yang berisi pemisah dengan"
+        ' tanda kutip ("), atau simpan sebagai XLSX.',
+        "en": "Row {number} is longer than the headings. Put cells that have the separator in"
+        ' quotation marks ("), or save as XLSX.',
+    }
+
+
 class FileEmpty(FileRefused):
     code = "import_file_empty"
     text = {
@@ -88,19 +100,24 @@ def read_file(file: IO[bytes]) -> tuple[str, Sheet]:
         raise FileTooLarge
     if content.startswith(_OLE):
         raise FileOfOtherKind
-    with closing(_xlsx_rows(content) if is_workbook(content) else _csv_rows(content)) as rows:
-        return sha256(content).hexdigest(), _sheet(rows)
+    is_csv = not is_workbook(content)
+    with closing(_csv_rows(content) if is_csv else _xlsx_rows(content)) as rows:
+        return sha256(content).hexdigest(), _sheet(rows, is_csv=is_csv)
 
 
 def is_workbook(content: bytes) -> bool:
     return content.startswith(_ZIP)
 
 
-def _sheet(rows: Iterable[Cells]) -> Sheet:
+def _sheet(rows: Iterable[Cells], *, is_csv: bool) -> Sheet:
     written = _bounded(rows)
     _, headings = next(written, (0, []))
     wide = len(headings)
-    body = [(number, (cells + [None] * wide)[:wide]) for number, cells in written]
+    body = []
+    for number, cells in written:
+        if is_csv and len(cells) > wide:
+            raise RowTooWide(number=number)
+        body.append((number, (cells + [None] * wide)[:wide]))
     if not body:
         raise FileEmpty
     return Sheet([heading or "" for heading in headings], body)

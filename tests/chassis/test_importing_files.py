@@ -130,6 +130,7 @@ def test_a_formula_is_not_evaluated_and_no_cached_result_is_taken():
         (b"PK\x03\x04 broken", "import_file_unreadable"),
         (b"NIP\n" + b'"' + b"x" * 200_000, "import_file_unreadable"),
         (b'NIP;Nama\n1;"Andi\n2;Budi\n', "import_file_unreadable"),
+        (b"NIP,Nama\n1,Andi, S.Kom\n", "import_row_too_wide"),
         (b'NIP;Nama\n1;"Andi\n2;Budi "B"\n3;Citra\n', "import_file_unreadable"),
         (workbook(("NIP",), (1,))[:-100], "import_file_unreadable"),
         (b"x" * (import_files.MOST_BYTES + 1), "import_file_too_large"),
