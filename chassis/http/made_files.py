@@ -28,6 +28,7 @@ _OUTAGES = (403, 404, 405, 429, 502, 503, 504)
 class NewFile:
     """A file to be made once: `write` is called unless documents has it already.
 
+    `write` returns a PDF or XLSX.
     `subject` and `version` say which file of this service it is, for ever; `subject` looks like
     `proposal/<id>/receipt`. The owner may list and download it.
     """

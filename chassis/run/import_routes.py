@@ -17,8 +17,9 @@ from chassis.http.paging import PageArgs, page_schema
 from chassis.http.writing import IDEMPOTENCY_KEY, write, writes
 from chassis.kernel.text import shown_line
 from chassis.run.import_columns import mapping_given
+from chassis.run.import_corrections import corrections_file, corrections_name
 from chassis.run.import_files import MOST_BYTES, FileTooLarge
-from chassis.run.import_papers import CSV, XLSX, corrections_xlsx, sample_csv, sample_xlsx
+from chassis.run.import_papers import CSV, XLSX, sample_csv, sample_xlsx
 from chassis.run.import_reading import read_apart
 from chassis.run.import_views import (
     ImportKinds,
@@ -26,7 +27,6 @@ from chassis.run.import_views import (
     ImportView,
     NewImport,
     SampleFormat,
-    corrections,
     import_view,
     kind_view,
     summary,
@@ -175,9 +175,8 @@ def _add_reading(routes: _Routes) -> None:
     def read_corrections(import_id: UUID) -> Response:
         """The wrong rows as they were, with what is wrong; corrected, it can be sent as it is."""
         batch = routes.importing.of(import_id)
-        title = routes.importing.kind(batch.kind).label["id"]
-        content = corrections_xlsx(title, *corrections(routes.importing, batch))
-        return _attachment(content, XLSX, f"perbaikan-{batch.kind}.xlsx")
+        content = corrections_file(routes.importing, batch)
+        return _attachment(content, XLSX, corrections_name(batch))
 
 
 def _add_steps(routes: _Routes) -> None:

@@ -30,6 +30,7 @@ from chassis.http.problems import field_errors
 from chassis.kernel.errors import FieldError, Forbidden, Invalid, Refused
 from chassis.kernel.languages import LANGUAGES
 from chassis.run.import_columns import read_row
+from chassis.run.import_corrections import checking_with_paper
 from chassis.run.importing import (
     LABELS,
     Effect,
@@ -56,10 +57,10 @@ class _Tried(Exception):
 
 def job_kinds(importing: Importing) -> dict[str, JobKind]:
     """Return the jobs that a service with imports has."""
-    return {
-        job_code(step): JobKind(job_code(step), LABELS[step], partial(_advance, importing, step))
-        for step in (CHECKING, APPLYING, UNDOING)
-    }
+    advance: dict[str, Any] = {step: partial(_advance, importing, step) for step in _STEPS}
+    if importing.keeps_corrections:
+        advance[CHECKING] = checking_with_paper(importing, advance[CHECKING])
+    return {job_code(step): JobKind(job_code(step), LABELS[step], advance[step]) for step in _STEPS}
 
 
 def _advance(importing: Importing, step: str, job: Job) -> Part:

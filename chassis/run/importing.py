@@ -127,13 +127,18 @@ class ImportKind:
 
 @dataclass(frozen=True)
 class Importing:
-    """The imports of one service: its tables, its kinds, and who may run them."""
+    """The imports of one service: its tables, its kinds, and who may run them.
+
+    `keeps_corrections` says that the service may have documents keep files; the wrong rows that a
+    dry run found are then its job's result document.
+    """
 
     db: Database
     batch: type[ImportBatch]
     line: type[ImportLine]
     kinds: Mapping[str, ImportKind]
     may: Callable[[UUID], bool]
+    keeps_corrections: bool = False
 
     def kind(self, code: str) -> ImportKind:
         """Find a kind. Raises `NotFound`."""
@@ -199,7 +204,10 @@ class Importing:
                 raise ImportNotReady(state=batch.state)
             job = session.get(jobs.row, batch.job_id)
             if job is not None and job.status == PENDING:
-                raise ImportBusy
+                if batch.state != CHECKED:
+                    raise ImportBusy
+                # It waits for its paper only, which nobody needs after this step.
+                job.stop_requested, job.due_at = True, now()
             batch.change(state=step, job_id=self._job(jobs, step, import_id, by))
         return batch
 

@@ -15,7 +15,7 @@ from chassis.http.auth import person, requires
 from chassis.http.paging import PageArgs, page_schema
 from chassis.http.writing import writes
 from chassis.process.manifest import Manifest
-from chassis.run.jobs import STOPPED, Jobs
+from chassis.run.jobs import DOCUMENT, STOPPED, Jobs
 
 STATES = {DONE: "done", STOPPED: "stopped", PARKED: "failed"}
 STATE_LABELS = {
@@ -44,7 +44,10 @@ class JobError(Schema):
 
 
 class JobRowView(Schema):
-    """A job in a list: waiting, running, done, failed or stopped, and how far it is."""
+    """A job in a list: waiting, running, done, failed or stopped, and how far it is.
+
+    `document_id` is its result document, one of the owner's own at documents.
+    """
 
     id = fields.UUID(required=True)
     kind = fields.String(required=True)
@@ -56,6 +59,7 @@ class JobRowView(Schema):
     total = fields.Integer(required=True, allow_none=True)
     error_count = fields.Integer(required=True)
     result = fields.Raw(required=True, allow_none=True)
+    document_id = fields.UUID(required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True)
     started_at = fields.AwareDateTime(required=True, allow_none=True)
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -112,6 +116,7 @@ def row_shown(jobs: Jobs, row: JobRow) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in ("id", "kind", "done", "total", "result")},
         **{name: getattr(row, name) for name in ("error_count", "created_at")},
+        "document_id": (row.result or {}).get(DOCUMENT),
         "label": kind.label if kind else {"id": row.kind, "en": row.kind},
         "state": state,
         "state_label": STATE_LABELS[state],

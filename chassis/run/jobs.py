@@ -14,7 +14,9 @@ from sqlalchemy import ColumnElement, Row, Table, select, update
 
 from chassis.data.claims import CLAIM, DONE, PARKED, PENDING, ClaimLost, Claims
 from chassis.data.job_rows import JobRow
+from chassis.http.made_files import NewFile, made
 from chassis.http.problems import Unavailable, is_without_room
+from chassis.http.receipts import Receipt
 from chassis.kernel.errors import NotFound, Refused
 from chassis.process.clock import now
 from chassis.process.context import caused_by
@@ -27,6 +29,7 @@ from chassis.process.telemetry import JOBS, log
 from chassis.run.asking import Asking, answered
 
 STOPPED = "stopped"
+DOCUMENT = "document_id"
 ERRORS_KEPT = 1000
 EVERY_SECONDS = 2.0
 
@@ -49,7 +52,8 @@ class Part:
     """What one part achieved. Without a `cursor` the job is over.
 
     `done` counts what this part did; `total` is said as soon as it is known. An error is
-    {"row", "field", "code", "detail": {"id", "en"}}. `result` holds ids, never contents.
+    {"row", "field", "code", "detail": {"id", "en"}}. `result` holds ids, never contents;
+    `document_id` is the job's result document, which the job's page offers to its owner.
     """
 
     done: int
@@ -57,6 +61,7 @@ class Part:
     total: int | None = None
     errors: Sequence[Mapping[str, Any]] = ()
     result: Mapping[str, Any] | None = None
+    document_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ class JobKind:
 
     `advance` is called in a transaction with the job's region bound and must end well within a
     minute; what it raises is tried again on the retry schedule, and then the job has failed. As an
-    `Asking` it first asks outside, for example has documents keep the file that is its result.
+    `Asking` it first asks outside, for example has its result document made (`result_document`).
     """
 
     code: str
@@ -201,7 +206,7 @@ class JobLoop:
             "total": row.total if part.total is None else part.total,
             "errors": [*row.errors, *part.errors][:ERRORS_KEPT],
             "error_count": row.error_count + len(part.errors),
-            "result": part.result,
+            "result": _result(part),
         }
 
     def _is(self, row: Row[Any]) -> ColumnElement[bool]:
@@ -213,6 +218,21 @@ class JobLoop:
         JOBS.labels(self.runtime.name, row.kind, PARKED if parked else "failed").inc()
         word = "job_failed" if parked else "job_part_failed"
         log.error(word, job_id=str(row.id), kind=row.kind, exc_info=error)
+
+
+def result_document(job: Job, name: str, write: Callable[[], bytes]) -> Receipt:
+    """Have documents keep a job's one result document, the owner's; return its receipt.
+
+    For the `ask` of an `Asking`: what dies before its part is done finds the same document again.
+    Raises what `made` raises; while documents is away the job waits.
+    """
+    return made(NewFile(f"job/{job.id}", 1, job.owner_id, name, write))
+
+
+def _result(part: Part) -> dict[str, Any] | None:
+    if part.document_id is None:
+        return None if part.result is None else dict(part.result)
+    return {**(part.result or {}), DOCUMENT: str(part.document_id)}
 
 
 def _stopped() -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Document(RegionScoped, Base):
     """One stored file. It never changes: another upload is another document.
 
     `made_by` is the client of the service that made it, None where a person sent it; `made_for`
-    and `made_version` say which of that service's files it is.
+    and `made_version` say which of that service's files it is. `pages` counts a workbook's sheets.
     """
 
     __tablename__ = "documents"
@@ -43,7 +43,8 @@ class Document(RegionScoped, Base):
     name: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
-    content_type: Mapped[str] = mapped_column(String(40))
+    # SQLite holds no text to its length, and changing a column there rebuilds the table.
+    content_type: Mapped[str] = mapped_column(String(40).with_variant(String(80), "postgresql"))
     pages: Mapped[int]
     signed: Mapped[bool]
     object_key: Mapped[str] = mapped_column(String(80))

@@ -1,7 +1,7 @@
 """What the rest of the system may know of identity."""
 
 from chassis.kernel.roles import Role
-from chassis.process.config import Setting, at_least, long_secret
+from chassis.process.config import RECEIPT_KEYS, Setting, at_least, long_secret
 from chassis.process.manifest import MEBIBYTE, Manifest, Route
 
 # The offices of a regional government, which several services decide with. A role of one service
@@ -94,7 +94,9 @@ MANIFEST = Manifest(
             generated=True,
             help="The secret with which {client} signs in to call others.",
         ),
+        RECEIPT_KEYS,
     ),
+    calls={"documents": ("documents.make",)},
     roles=ROLES,
     seed="services.identity.seeds.installation:seed",
     demo_seed="services.identity.seeds.demo:seed",

@@ -8,10 +8,12 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from chassis.http.receipts import Receipt
 from chassis.process.clock import now
 from chassis.process.regions import in_region
 from chassis.run.asking import Asking
-from chassis.run.jobs import ERRORS_KEPT, Job, JobLoop, JobRow, Jobs, Part
+from chassis.run.jobs import ERRORS_KEPT, Job, JobLoop, JobRow, Jobs, Part, result_document
+from tests.builders.keeper import Keeper
 from tests.builders.letters.jobs import COPYING, make_jobs
 from tests.builders.letters.models import Letter, db
 from tests.builders.service import Service
@@ -246,3 +248,39 @@ def test_a_part_that_asks_outside_does_so_in_no_transaction_and_is_asked_again(m
     with letters.app.app_context(), in_region("demo"):
         row = jobs.of(ME, job_id)
         assert (row.status, row.result) == ("done", {"document_id": "a file"})
+
+
+def test_a_result_document_is_one_although_its_process_died_before_the_commit(
+    make_letters, monkeypatch
+):
+    written: list[UUID] = []
+
+    def write() -> bytes:
+        written.append(ME)
+        return b"PK"
+
+    def keep(_job: Job, receipt: Receipt) -> Part:
+        return Part(1, total=1, result={"letters": 1}, document_id=receipt.document_id)
+
+    jobs = make_jobs(Asking(lambda job: result_document(job, "salinan.xlsx", write), keep))
+    letters = make_letters(options={"jobs": jobs})
+    documents = Keeper(letters.signer).beside(letters)
+    job_id = begin(letters, jobs)
+    with monkeypatch.context() as dying, pytest.raises(KeyboardInterrupt):
+        dying.setattr("chassis.run.jobs.failpoint", _die_before_commit)
+        turn(letters, jobs, "dead")
+    assert shown(letters, job_id)["document_id"] is None
+
+    with time_machine.travel(now() + timedelta(seconds=61)):
+        turn(letters, jobs, "b")
+
+    job = shown(letters, job_id)
+    assert (job["state"], job["result"]["letters"]) == ("done", 1)
+    assert UUID(job["document_id"])
+    assert list(documents.kept) == [f"demo job/{job_id} 1"]
+    assert written == [ME]
+
+
+def _die_before_commit(point: str) -> None:
+    if point == "jobs.before_commit":
+        raise KeyboardInterrupt

@@ -13,12 +13,14 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from chassis.process.ids import uuid7
 from chassis.process.regions import all_regions, in_region
+from services.documents.domain.content_types import XLSX
 from services.documents.models import PEOPLE, Document, RefusedUpload, db
 from services.documents.usecases import making
 from services.documents.workers import sweeping
 from staff.tables import KeptPerson
 from tests.builders import bad_pdfs
 from tests.builders.pdfs import a_letter, a_pdf
+from tests.builders.workbooks import ACTIVE, a_workbook
 from tests.documents.conftest import API, Desk
 
 MADE = f"{API}/documents/made"
@@ -170,6 +172,36 @@ def test_what_an_upload_may_not_hold_a_made_file_may_not_either(desk: Desk):
     assert [event.data["code"] for event in desk.service.recorded("document.refused.v1")] == [
         "document_damaged"
     ]
+
+
+def test_a_workbook_is_kept_as_what_it_is_whatever_its_name_says(desk: Desk):
+    workbook = a_workbook("Satu", "Dua")
+
+    answer = make(desk, workbook)
+
+    assert answer.status_code == 201, answer.json
+    claims = claims_of(desk, answer)
+    assert (claims["content_type"], claims["name"]) == (XLSX, "Tanda terima 17.pdf.xlsx")
+    [listed] = desk.get("documents").json["data"]
+    assert (listed["content_type"], listed["pages"]) == (XLSX, 2)
+    content = desk.get(f"documents/{listed['id']}/content")
+    assert (content.data, content.content_type) == (workbook, XLSX)
+    assert content.headers["Content-Disposition"].startswith("attachment;")
+    [event] = desk.service.recorded("document.stored.v1")
+    assert event.data["content_type"] == XLSX
+
+
+def test_a_workbook_that_acts_is_refused_with_the_reason(desk: Desk):
+    refused = make(desk, ACTIVE["macro by its part"])
+
+    assert (refused.status_code, refused.json["code"]) == (422, "workbook_has_active_content")
+    assert "makro" in refused.json["detail"]
+
+
+def test_a_person_sends_no_workbook(desk: Desk):
+    refused = desk.upload(a_workbook(), name="tabel.xlsx")
+
+    assert (refused.status_code, refused.json["code"]) == (422, "document_not_pdf")
 
 
 def test_an_owner_nobody_told_of_is_refused(desk: Desk):

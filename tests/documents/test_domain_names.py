@@ -1,5 +1,6 @@
 import pytest
 
+from services.documents.domain.content_types import XLSX
 from services.documents.domain.names import attachment_header, shown_name
 
 
@@ -23,6 +24,11 @@ from services.documents.domain.names import attachment_header, shown_name
 )
 def test_a_name_becomes_harmless_words(given: str | None, shown: str):
     assert shown_name(given) == shown
+
+
+def test_a_workbook_has_its_own_ending():
+    assert shown_name("daftar.XLSX", XLSX) == "daftar.xlsx"
+    assert shown_name(None, XLSX) == "dokumen.xlsx"
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,15 @@ from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from ops.engines.postgres import Postgres
 from services.documents.app import create_app
+from services.documents.domain.content_types import XLSX
 from services.documents.workers.scrubbing import scrub
 from services.documents.workers.sweeping import sweep
 from tests.builders.databases import database_on
 from tests.builders.pdfs import a_letter, a_pdf
 from tests.builders.service import under_test
+from tests.builders.workbooks import a_workbook
 from tests.documents.conftest import Desk
+from tests.documents.test_api_made import known, make
 from tests.documents.test_subscriptions import issued
 
 pytestmark = pytest.mark.live
@@ -44,6 +47,16 @@ def test_a_document_goes_its_whole_way(desk: Desk):
     assert len(desk.get(f"documents/{stored['id']}/views").json["data"]) == 2
     elsewhere = desk.token(region="lain")
     assert desk.get(f"documents/{stored['id']}", elsewhere).status_code == 404
+
+
+def test_a_workbook_of_a_service_is_kept_once(desk: Desk):
+    known(desk, desk.owner)
+    workbook = a_workbook()
+
+    made = [make(desk, workbook).json["id"] for _ in range(2)]
+
+    assert len(set(made)) == 1
+    assert desk.get(f"documents/{made[0]}").json["content_type"] == XLSX
 
 
 def test_a_key_sent_eight_times_at_once_makes_one_document(desk: Desk):

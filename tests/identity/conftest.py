@@ -20,6 +20,7 @@ from tests.builders.service import let_go, settings_for
 from tests.builders.templates import template
 from tests.identity.desk import Desk
 from tests.identity.door import Door
+from tests.identity.imports import Papers
 
 Build = Callable[..., Flask]
 DATABASE = "identity.db"
@@ -99,3 +100,11 @@ def _make(folder: Path, **extra: str) -> Flask:
     settings = settings_for("identity", folder, **extra)
     app: Flask = load("services.identity.app:create_app")(settings)
     return app
+
+
+@pytest.fixture
+def papers(monkeypatch: pytest.MonkeyPatch) -> Papers:
+    """Stand in for documents where an import's job has its paper kept."""
+    made = Papers()
+    monkeypatch.setattr("chassis.run.import_corrections.result_document", made)
+    return made

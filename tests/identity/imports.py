@@ -1,15 +1,19 @@
 """Bringing tables into identity, as an administrator does."""
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import openpyxl
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from chassis.run.jobs import JobLoop
+from chassis.http.receipts import Receipt
+from chassis.run.import_papers import XLSX
+from chassis.run.jobs import Job, JobLoop
 from services.identity.app import JOBS
 from tests.identity.desk import Desk
 
@@ -98,6 +102,21 @@ def corrections(desk: Desk, import_id: str) -> bytes:
 def cells(content: bytes) -> list[list[Any]]:
     book = openpyxl.load_workbook(io.BytesIO(content))
     return [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
+
+
+@dataclass
+class Papers:
+    """Stands where documents keeps a job's result document; raises what it is given."""
+
+    away: Exception | None = None
+    kept: dict[UUID, bytes] = field(default_factory=dict)
+
+    def __call__(self, job: Job, name: str, write: Callable[[], bytes]) -> Receipt:
+        if self.away:
+            raise self.away
+        content = self.kept.setdefault(job.id, write())
+        size = len(content)
+        return Receipt(job.id, job.owner_id, "demo", "ab" * 32, size, XLSX, name)
 
 
 def employee(desk: Desk, nip: str) -> dict[str, Any] | None:

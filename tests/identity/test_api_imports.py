@@ -36,6 +36,7 @@ from tests.identity.imports import (
 WRONG = ("199001012015131999", "Salah Bulan", "disdik", "", "", "")
 
 
+@pytest.mark.usefixtures("papers")
 def test_a_dry_run_says_what_each_row_would_do_and_does_nothing(desk: Desk):
     before = len(desk.events("employee.changed.v1"))
 

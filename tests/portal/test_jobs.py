@@ -34,6 +34,7 @@ def a_job(state: str = "running", **changes: Any) -> dict[str, Any]:
         "error_count": 0,
         "errors": [],
         "result": None,
+        "document_id": None,
         "created_at": "2026-04-01T01:00:00+00:00",
         "started_at": "2026-04-01T01:05:00+00:00",
         "ended_at": None,
@@ -186,6 +187,36 @@ def test_errors_stand_by_row_and_column_in_the_readers_language(
     assert "«wrong &lt;nip&gt;»" in page
     assert '<td data-label="Baris">–</td><td data-label="Kolom">–</td>' in page
     assert "2 kesalahan pertama dari 1005" in page
+
+
+def test_the_result_document_passes_through_as_one_of_the_persons_own(
+    importer: FlaskClient, edge: FakeEdge
+):
+    content = f"/api/documents/v1/documents/{OTHER}/content"
+    disposition = {"Content-Disposition": "attachment; filename=perbaikan.xlsx"}
+    edge.answers["GET", content] = (200, b"PK isi", disposition)
+    tells(edge, a_job("done", document_id=OTHER))
+
+    page, answer = importer.get(PAGE).text, importer.get(f"{PAGE}/hasil")
+
+    assert f'href="{PAGE}/hasil">Unduh hasil</a>' in page
+    assert answer.data == b"PK isi"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+    assert edge.told("GET", content)[0].headers["authorization"] == "Bearer access-1"
+
+
+@pytest.mark.parametrize("of_last_release", [False, True])
+def test_a_job_without_a_result_document_offers_none(
+    importer: FlaskClient, edge: FakeEdge, of_last_release: bool
+):
+    job = a_job("done")
+    if of_last_release:
+        del job["document_id"]
+    tells(edge, job)
+
+    assert "Unduh hasil" not in importer.get(PAGE).text
+    assert importer.get(f"{PAGE}/hasil").status_code == 404
 
 
 def test_stopping_is_confirmed_in_place_and_told_to_the_service_of_the_job(

@@ -3,10 +3,12 @@
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from portal.sections.jobs import reading
 from portal.shell.api_client import ApiRefused
+from portal.shell.downloads import passed_on
 from portal.shell.forms import fresh_key, sent_key
 from portal.shell.saying import say
 from portal.shell.signed_in import api
@@ -24,6 +26,15 @@ def all_jobs() -> str:
 def show(job_id: UUID) -> str:
     _, job = reading.find(job_id)
     return render_template("jobs/job.html", job=job, key=fresh_key())
+
+
+@pages.get("/pekerjaan/<uuid:job_id>/hasil")
+def result(job_id: UUID) -> Response:
+    """Give the job's result document, which is one of the person's own documents."""
+    _, job = reading.find(job_id)
+    if not job["document_id"]:
+        raise NotFound
+    return passed_on(api().download(f"/api/documents/v1/documents/{job['document_id']}/content"))
 
 
 @pages.post("/pekerjaan/<uuid:job_id>/hentikan")

@@ -101,7 +101,8 @@ def _note(service: str, refused: ApiRefused, *, is_listing: bool) -> None:
 
 
 def _seen(job: dict[str, Any]) -> dict[str, Any]:
-    return {**job, "is_live": job["state"] in _LIVE}
+    # A service of the last release says nothing of a document.
+    return {"document_id": None, **job, "is_live": job["state"] in _LIVE}
 
 
 def _page(answers: dict[str, Any]) -> dict[str, Any]:

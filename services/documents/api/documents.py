@@ -14,13 +14,14 @@ from services.documents import queries
 from services.documents.api.multipart import arriving
 from services.documents.api.requests import DocumentFilter
 from services.documents.api.views import (
-    PDF,
+    CONTENT,
     DocumentPage,
     DocumentView,
     UploadedView,
     ViewPage,
     content_response,
 )
+from services.documents.domain.content_types import PDF
 from services.documents.usecases import opening, receiving
 
 blp = Blueprint("documents", url_prefix="/api/documents/v1", description="Documents")
@@ -38,7 +39,7 @@ _FORM = {
                     "max_bytes": {"type": "integer", "minimum": 1, "maximum": 10_485_760},
                 },
             },
-            "encoding": {"file": {"contentType": "application/pdf"}},
+            "encoding": {"file": {"contentType": PDF}},
         }
     },
 }
@@ -72,7 +73,7 @@ def _uploaded(kept: receiving.Kept) -> tuple[Any, int, dict[str, str]]:
 @blp.arguments(DocumentFilter, location="query")
 @blp.response(200, DocumentPage)
 def list_documents(args: dict[str, Any]) -> Page:
-    """List one's own documents: uploaded, or issued to one."""
+    """List one's own documents: uploaded, made by a service, or issued to one."""
     return queries.documents(person(), **args)
 
 
@@ -86,7 +87,7 @@ def show_document(document_id: UUID) -> dict[str, Any]:
 
 @blp.route("/documents/<uuid:document_id>/content")
 @requires("documents")
-@blp.response(200, PDF, content_type="application/pdf")
+@blp.doc(**CONTENT)
 def download(document_id: UUID) -> Response:
     """Download one of one's own documents."""
     return content_response(*opening.open_own(document_id, person()))

@@ -12,6 +12,7 @@ from chassis.process import regions
 from services.documents.api.multipart import arriving_made
 from services.documents.api.requests import MadeKey
 from services.documents.api.views import MadeView
+from services.documents.domain.content_types import PDF, XLSX
 from services.documents.domain.making import MadeAs, ServiceRequired
 from services.documents.usecases import making
 
@@ -34,7 +35,7 @@ _FORM = {
                     "version": {"type": "integer", "minimum": 1},
                 },
             },
-            "encoding": {"file": {"contentType": "application/pdf"}},
+            "encoding": {"file": {"contentType": f"{PDF}, {XLSX}"}},
         }
     },
 }
@@ -45,7 +46,7 @@ _FORM = {
 @blp.doc(requestBody=_FORM)
 @blp.response(201, MadeView)
 def make() -> Response:
-    """Have a PDF of the asking service kept for its owner.
+    """Have a PDF or XLSX of the asking service kept for its owner; its content says which.
 
     The same subject, version and content again is the same document; other content is a 409.
     """

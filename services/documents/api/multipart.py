@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.http.multipart import form_with_file
 from services.documents.adapters.spool import Spool
 from services.documents.api.requests import MadeForm, UploadForm
+from services.documents.domain.content_types import content_type_of
 from services.documents.domain.limits import MAX_BYTES
 from services.documents.domain.making import MadeAs
 from services.documents.domain.names import shown_name
@@ -22,24 +23,38 @@ def arriving(owner_id: UUID) -> Iterator[Arrival]:
     Raises `NotMultipart`, `FormUnreadable`, `DocumentTooLarge`, or `Invalid` with pointers.
     """
     with _form() as (form, name, spool):
-        yield Arrival(owner_id, name, spool, UploadForm().load(form)["max_bytes"])
+        yield Arrival(owner_id, shown_name(name), spool, UploadForm().load(form)["max_bytes"])
 
 
 @contextmanager
 def arriving_made(maker: str) -> Iterator[tuple[str, Arrival]]:
-    """Read a file that a service made, and its region. Raises what `arriving` raises."""
+    """Read a file that a service made, and its region. Raises what `arriving` raises.
+
+    Only services send workbooks: to a person's upload everything but a PDF is refused.
+    """
     with _form() as (form, name, spool):
         said = MadeForm().load(form)
         made_as = MadeAs(maker, said["subject"], said["version"])
-        yield said["region"], Arrival(said["owner_id"], name, spool, MAX_BYTES, made_as)
+        content_type = content_type_of(spool.frame()[0])
+        yield (
+            said["region"],
+            Arrival(
+                said["owner_id"],
+                shown_name(name, content_type),
+                spool,
+                MAX_BYTES,
+                made_as,
+                content_type,
+            ),
+        )
 
 
 @contextmanager
-def _form() -> Iterator[tuple[dict[str, str], str, Spool]]:
+def _form() -> Iterator[tuple[dict[str, str], str | None, Spool]]:
     too_large = DocumentTooLarge(max_bytes=MAX_BYTES)
     with form_with_file(max_bytes=MAX_BYTES, too_large=too_large, new_stream=_spool) as read:
         form, part = read
-        yield form, shown_name(part.filename), cast(Spool, part.stream)
+        yield form, part.filename, cast(Spool, part.stream)
 
 
 def _spool() -> IO[bytes]:

@@ -1,15 +1,21 @@
 """What clients get: the shapes of answers, and how the bytes of a document leave."""
 
+from typing import Any
+
 from flask import Response
 from marshmallow import fields
 
 from chassis.http.api import Schema
 from chassis.http.paging import page_schema
 from services.documents.adapters.spool import Spool
+from services.documents.domain.content_types import PDF, XLSX
 from services.documents.domain.names import attachment_header
 from services.documents.models import Document
 
-PDF = {"type": "string", "format": "binary"}
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+CONTENT: dict[str, Any] = {
+    "responses": {200: {"description": "The file", "content": {PDF: _BYTES, XLSX: _BYTES}}}
+}
 
 
 class DocumentView(Schema):

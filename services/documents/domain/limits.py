@@ -23,3 +23,5 @@ class InspectionLimits:
     nesting: int = 100
     filters: int = 2
     pixels: int = 200_000_000
+    parts: int = 500
+    workbook_bytes: int = 64 * MEBIBYTE

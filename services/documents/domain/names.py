@@ -5,22 +5,23 @@ import unicodedata
 from urllib.parse import quote
 
 from chassis.kernel.text import shown_line
+from services.documents.domain.content_types import ENDINGS, PDF
 
 _LONGEST = 120
-_ENDING = ".pdf"
-_UNNAMED = "dokumen.pdf"
+_UNNAMED = "dokumen"
 _NOT_ASCII_WORD = re.compile(r"[^A-Za-z0-9._ -]+")
 
 
-def shown_name(given: str | None) -> str:
-    """Make a harmless display name that ends in .pdf.
+def shown_name(given: str | None, content_type: str = PDF) -> str:
+    """Make a harmless display name with the ending of what the file is.
 
     Folders and everything that nobody sees are dropped (R36).
     """
     last = re.split(r"[/\\]", given or "")[-1]
     plain = re.sub('["<>]', "", shown_line(last))
-    stem = plain.removesuffix(_ENDING).removesuffix(_ENDING.upper()).strip(" .")
-    return f"{stem[:_LONGEST]}{_ENDING}" if stem else _UNNAMED
+    ending = ENDINGS[content_type]
+    stem = plain.removesuffix(ending).removesuffix(ending.upper()).strip(" .")
+    return (stem[:_LONGEST] or _UNNAMED) + ending
 
 
 def attachment_header(name: str) -> str:

@@ -16,6 +16,10 @@ FEATURES: dict[str, tuple[str, str]] = {
     "external_file": ("isi yang disimpan di berkas lain", "content kept in another file"),
     "rich_media": ("video, suara, atau objek 3D", "video, sound or 3D content"),
     "xfa": ("formulir XFA", "an XFA form"),
+    "macro": ("makro", "a macro"),
+    "external_link": ("tautan ke luar berkas", "a link out of the file"),
+    "embedded_object": ("objek yang disematkan", "an embedded object"),
+    "other_part": ("bagian yang tidak dikenal", "a part of an unknown kind"),
     "portfolio": ("kumpulan berkas (portofolio)", "a collection of files (portfolio)"),
 }
 
@@ -77,13 +81,8 @@ class DocumentTooComplex(FileRefused):
     }
 
 
-class DocumentHasActiveContent(FileRefused):
-    code = "document_has_active_content"
-    text: ClassVar = {
-        "id": "PDF memuat isi aktif yang tidak diizinkan: {isi}. Cetak ulang ke PDF biasa.",
-        "en": "The PDF holds active content that is not allowed: {content}. "
-        "Print it to a plain PDF.",
-    }
+class _HasActiveContent(FileRefused):
+    """It names what was found in the file."""
 
     def __init__(self, *, features: Sequence[str]) -> None:
         named = [FEATURES[feature] for feature in features]
@@ -91,6 +90,39 @@ class DocumentHasActiveContent(FileRefused):
             isi=", ".join(indonesian for indonesian, _ in named),
             content=", ".join(english for _, english in named),
         )
+
+
+class DocumentHasActiveContent(_HasActiveContent):
+    code = "document_has_active_content"
+    text: ClassVar = {
+        "id": "PDF memuat isi aktif yang tidak diizinkan: {isi}. Cetak ulang ke PDF biasa.",
+        "en": "The PDF holds active content that is not allowed: {content}. "
+        "Print it to a plain PDF.",
+    }
+
+
+class WorkbookDamaged(FileRefused):
+    code = "workbook_damaged"
+    text: ClassVar = {
+        "id": "Berkas bukan buku kerja XLSX yang utuh.",
+        "en": "The file is not an intact XLSX workbook.",
+    }
+
+
+class WorkbookTooComplex(FileRefused):
+    code = "workbook_too_complex"
+    text: ClassVar = {
+        "id": "Buku kerja XLSX terlalu besar untuk diperiksa: bagian atau isinya terlalu banyak.",
+        "en": "The XLSX workbook is too large to check: too many parts, or too much in them.",
+    }
+
+
+class WorkbookHasActiveContent(_HasActiveContent):
+    code = "workbook_has_active_content"
+    text: ClassVar = {
+        "id": "Buku kerja XLSX memuat isi yang tidak diizinkan: {isi}.",
+        "en": "The XLSX workbook holds content that is not allowed: {content}.",
+    }
 
 
 class DocumentCorrupt(Refused):
@@ -106,7 +138,17 @@ class DocumentCorrupt(Refused):
 
 
 _BY_CODE: dict[str, type[FileRefused]] = {
-    refusal.code: refusal for refusal in (DocumentNotPdf, DocumentDamaged, DocumentEncrypted)
+    refusal.code: refusal
+    for refusal in (
+        DocumentNotPdf,
+        DocumentDamaged,
+        DocumentEncrypted,
+        WorkbookDamaged,
+        WorkbookTooComplex,
+    )
+}
+_WITH_FEATURES: dict[str, type[_HasActiveContent]] = {
+    refusal.code: refusal for refusal in (DocumentHasActiveContent, WorkbookHasActiveContent)
 }
 
 
@@ -115,7 +157,7 @@ def refusal(code: str, features: Sequence[str] = ()) -> FileRefused:
 
     An unknown code means the inspection did not end well: too complex.
     """
-    if code == DocumentHasActiveContent.code:
+    if code in _WITH_FEATURES:
         named = [feature for feature in features if feature in FEATURES]
-        return DocumentHasActiveContent(features=named)
+        return _WITH_FEATURES[code](features=named)
     return _BY_CODE.get(code, DocumentTooComplex)()

@@ -23,6 +23,7 @@ from services.documents.adapters.checker.verdict import Verdict
 from services.documents.adapters.machinery import machinery
 from services.documents.adapters.spool import Spool
 from services.documents.domain import quotas
+from services.documents.domain.content_types import PDF
 from services.documents.domain.making import SENT_BY_A_PERSON, MadeAs
 from services.documents.domain.pdf_frame import check_frame
 from services.documents.domain.refusals import DocumentTooLarge, FileRefused, refusal
@@ -30,18 +31,21 @@ from services.documents.models import Document, RefusedUpload, db
 
 REFUSED = counter("documents_refused", "Files not accepted", "code")
 CHECK_SECONDS = histogram("document_check_cpu_seconds", "CPU time of one file's inspection")
-_PDF = "application/pdf"
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file as it arrived. `max_bytes` is what the sender's requirement allows."""
+    """A file as it arrived. `max_bytes` is what the sender's requirement allows.
+
+    It is taken only if its content is of its `content_type`.
+    """
 
     owner_id: UUID
     name: str
     spool: Spool
     max_bytes: int
     made_as: MadeAs = SENT_BY_A_PERSON
+    content_type: str = PDF
 
 
 @dataclass(frozen=True)
@@ -108,8 +112,9 @@ def _checked(arrival: Arrival) -> Verdict:
     spool.finish()
     if spool.size > arrival.max_bytes:
         raise DocumentTooLarge(max_bytes=arrival.max_bytes)
-    head, tail = spool.frame()
-    check_frame(head=head, tail=tail)
+    if arrival.content_type == PDF:
+        head, tail = spool.frame()
+        check_frame(head=head, tail=tail)
     verdict, usage = machinery().checker.check(spool.file)
     CHECK_SECONDS.observe(usage.cpu_seconds)
     if usage.ended != "normally":
@@ -153,7 +158,7 @@ def add(kept: Kept) -> Document:
         name=arrival.name,
         sha256=arrival.spool.sha256,
         size=arrival.spool.size,
-        content_type=_PDF,
+        content_type=arrival.content_type,
         pages=kept.verdict.pages,
         signed=kept.verdict.signed,
         object_key=kept.object_key,

@@ -46,7 +46,7 @@ class UnitMoved(Refused):
 
 def importing(kinds: Mapping[str, ImportKind]) -> Importing:
     """Return identity's imports, for administrators as the register itself."""
-    return Importing(db, TableImport, ImportRow, kinds, may=_may_import)
+    return Importing(db, TableImport, ImportRow, kinds, may=_may_import, keeps_corrections=True)
 
 
 def put_employee(given: Mapping[str, Any], posts: Sequence[str], telling: Telling) -> Effect:

@@ -28,7 +28,7 @@ class CheckerUnavailable(Unavailable):
 
 
 class FileChecker(Protocol):
-    """Says whether a PDF may be taken. `file` is a real file: its descriptor travels."""
+    """Says whether a file may be taken. `file` is a real file: its descriptor travels."""
 
     def check(self, file: BinaryIO) -> tuple[Verdict, Usage]:
         """Return what was found and what it cost. Raises `CheckerUnavailable`."""

@@ -1,4 +1,4 @@
-"""Opens one PDF and says what is in it. Runs only in a limited child process."""
+"""Opens one file and says what is in it: a PDF here. Runs only in a limited child process."""
 
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -19,7 +19,10 @@ from pikepdf import (
 from services.documents.adapters.checker.active_content import found_in
 from services.documents.adapters.checker.streams import unpacked_size
 from services.documents.adapters.checker.verdict import Unsuitable, Verdict
+from services.documents.adapters.checker.workbooks import inspect_workbook
+from services.documents.domain.content_types import XLSX, content_type_of
 from services.documents.domain.limits import InspectionLimits
+from services.documents.domain.pdf_frame import HEAD
 
 _REBUILT = "Attempting to reconstruct cross-reference table"
 _CONTAINERS = {ObjectType.dictionary, ObjectType.array, ObjectType.stream}
@@ -40,6 +43,10 @@ def set_library_limits(limits: InspectionLimits) -> None:
 
 def inspect(file: BinaryIO, limits: InspectionLimits) -> Verdict:
     """Return the verdict on one file; it raises nothing a file can cause."""
+    head = file.read(HEAD)
+    file.seek(0)
+    if content_type_of(head) == XLSX:
+        return inspect_workbook(file, limits)
     try:
         return _Inspection(file, limits).run()
     except Unsuitable as found:

@@ -1,0 +1,11 @@
+"""What kinds of file are kept. Their first bytes decide which one is meant, never their name."""
+
+PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ENDINGS = {PDF: ".pdf", XLSX: ".xlsx"}
+_ZIP = b"PK\x03\x04"
+
+
+def content_type_of(head: bytes) -> str:
+    """Return what a file is to be checked as: a workbook if it begins as a zip, else a PDF."""
+    return XLSX if head.startswith(_ZIP) else PDF
