@@ -28,7 +28,7 @@ class InvalidNip(Refused):
     code = "invalid_nip"
     text = {
         "id": "NIP tidak valid ({reason_id}).",
-        "en": "The NIP is not valid ({reason}).",
+        "en": "The NIP is not valid ({reason_en}).",
     }
 
 
@@ -60,14 +60,20 @@ class Nip:
 
 
 _REASONS = {
-    "length": "harus 18 angka",
-    "sex": "angka ke-15 harus 1 atau 2",
-    "birth_date": "tanggal lahir tidak ada",
-    "appointment": "bulan pengangkatan atau kode PPPK tidak dikenal",
-    "serial": "nomor urut tidak boleh 000",
-    "birth_year": f"tahun lahir sebelum {_FIRST_YEAR}",
-    "age": f"umur saat pengangkatan harus {_YOUNGEST} sampai {_OLDEST} tahun",
-    "future": "pengangkatan lebih jauh dari tahun depan",
+    "length": ("harus 18 angka", "it has 18 digits"),
+    "sex": ("angka ke-15 harus 1 atau 2", "digit 15 is 1 or 2"),
+    "birth_date": ("tanggal lahir tidak ada", "there is no such date of birth"),
+    "appointment": (
+        "bulan pengangkatan atau kode PPPK tidak dikenal",
+        "month of appointment or code of PPPK not known",
+    ),
+    "serial": ("nomor urut tidak boleh 000", "the serial number is not 000"),
+    "birth_year": (f"tahun lahir sebelum {_FIRST_YEAR}", f"born before {_FIRST_YEAR}"),
+    "age": (
+        f"umur saat pengangkatan harus {_YOUNGEST} sampai {_OLDEST} tahun",
+        f"the age at appointment is from {_YOUNGEST} to {_OLDEST}",
+    ),
+    "future": ("pengangkatan lebih jauh dari tahun depan", "appointed later than next year"),
 }
 
 
@@ -172,6 +178,6 @@ def _birth_date(digits: str, pointer: str) -> date:
 
 
 def _invalid(reason: str, pointer: str) -> InvalidNip:
-    reason_id = _REASONS[reason]
-    error = FieldError(pointer, "invalid_nip", f"NIP: {reason_id}.", f"NIP: {reason}.")
-    return InvalidNip(errors=[error], reason=reason, reason_id=reason_id)
+    reason_id, reason_en = _REASONS[reason]
+    error = FieldError(pointer, "invalid_nip", f"NIP: {reason_id}.", f"NIP: {reason_en}.")
+    return InvalidNip(errors=[error], reason=reason, reason_id=reason_id, reason_en=reason_en)

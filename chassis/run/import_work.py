@@ -248,10 +248,15 @@ def _errors(error: Refused | ValidationError, kind: ImportKind) -> list[dict[str
 
 def _told(error: FieldError, kind: ImportKind) -> dict[str, Any]:
     name = error.pointer.rpartition("/")[2]
-    where = name if name in kind.by_name else None
+    column = kind.by_name.get(name)
     # An error may repeat what the cell says, and a cell may hold a book.
     detail = {"id": error.id[:LONGEST_DETAIL], "en": error.en[:LONGEST_DETAIL]}
-    return {"field": where, "code": error.code, "detail": detail}
+    return {
+        "field": column.name if column else None,
+        "label": column.heading if column else None,
+        "code": error.code,
+        "detail": detail,
+    }
 
 
 def _kept(value: Any) -> Any:

@@ -39,6 +39,7 @@ class JobError(Schema):
 
     row = fields.Integer(required=True, allow_none=True)
     field = fields.String(required=True, allow_none=True)
+    label = fields.String(dump_default=None, allow_none=True)
     code = fields.String(required=True)
     detail = fields.Nested(Label, required=True)
 

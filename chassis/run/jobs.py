@@ -52,8 +52,9 @@ class Part:
     """What one part achieved. Without a `cursor` the job is over.
 
     `done` counts what this part did; `total` is said as soon as it is known. An error is
-    {"row", "field", "code", "detail": {"id", "en"}}. `result` holds ids, never contents;
-    `document_id` is the job's result document, which the job's page offers to its owner.
+    {"row", "field", "label", "code", "detail": {"id", "en"}}; `label` is what people call the
+    field. `result` holds ids, never contents; `document_id` is the job's result document, which
+    the job's page offers to its owner.
     """
 
     done: int
@@ -193,12 +194,12 @@ class JobLoop:
         return lambda: advance(job)
 
     def _after(self, row: Row[Any], part: Part) -> dict[str, Any]:
-        over = part.cursor is None
+        over, moment = part.cursor is None, now()
         return {
             "status": DONE if over else PENDING,
-            "done_at": now() if over else None,
-            "started_at": row.started_at or now(),
-            "due_at": now(),
+            "done_at": moment if over else None,
+            "started_at": row.started_at or moment,
+            "due_at": moment,
             "attempts": 0,
             "error": None,
             "cursor": part.cursor,

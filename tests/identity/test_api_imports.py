@@ -59,7 +59,8 @@ def test_what_is_wrong_names_the_row_of_the_file_and_the_column(desk: Desk):
     assert errors == [(3, "nip", "invalid_nip"), (5, "tmt_golongan", "cell_not_a_date")]
     assert told["errors"][1]["heading"] == "TMT golongan"
     assert told["errors"][1]["detail"]["id"].startswith("Tulis tanggal sebagai 31/12/2026")
-    assert told["job"]["errors"][0]["row"] == 3
+    told_first = told["job"]["errors"][0]
+    assert (told_first["row"], told_first["label"]) == (3, "NIP")
 
 
 @pytest.mark.parametrize(

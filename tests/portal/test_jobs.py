@@ -177,13 +177,14 @@ def test_a_job_is_shown_though_another_service_is_broken(importer: FlaskClient, 
 def test_errors_stand_by_row_and_column_in_the_readers_language(
     importer: FlaskClient, edge: FakeEdge
 ):
-    wrong = {"row": 3, "field": "nip", "code": "invalid", "detail": words("wrong <nip>")}
+    wrong = {"row": 3, "field": "unit_id", "label": "Kode unit", "code": "invalid"}
+    wrong["detail"] = words("wrong <nip>")
     whole = {"row": None, "field": None, "code": "other", "detail": words("no room")}
     tells(edge, a_job("done", error_count=1005, errors=[wrong, whole]))
 
     page = importer.get(PAGE).text
 
-    assert '<td data-label="Baris">3</td><td data-label="Kolom">nip</td>' in page
+    assert '<td data-label="Baris">3</td><td data-label="Kolom">Kode unit</td>' in page
     assert "«wrong &lt;nip&gt;»" in page
     assert '<td data-label="Baris">–</td><td data-label="Kolom">–</td>' in page
     assert "2 kesalahan pertama dari 1005" in page
