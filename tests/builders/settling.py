@@ -29,6 +29,7 @@ def under_way(apps: Mapping[str, Flask]) -> list[str]:
             said += _said(app)
             found += [f"{name}: a message by {channel}" for channel in _unsent(app)]
             found += [f"{name}: a timer of {kind}" for kind in _due(app)]
+            found += [f"{name}: a job of {kind}" for kind in _at_work(app)]
     for name, app in apps.items():
         heard = runtimes.of(app).heard
         found += [
@@ -55,6 +56,14 @@ def _due(app: Flask) -> list[str]:
     is_due = (timers.c.due_at <= now()) | (timers.c.attempts > 0)
     due = select(timers.c.kind).where(timers.c.status == "pending", is_due)
     return list(runtimes.of(app).db.session.scalars(due))
+
+
+def _at_work(app: Flask) -> list[str]:
+    jobs = runtimes.of(app).db.metadata.tables.get("jobs")
+    if jobs is None:
+        return []
+    pending = select(jobs.c.kind).where(jobs.c.status == "pending")
+    return list(runtimes.of(app).db.session.scalars(pending))
 
 
 def _unsent(app: Flask) -> list[str]:
