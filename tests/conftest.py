@@ -77,7 +77,7 @@ class _ClustersFirst:
 
 
 def _place(item: pytest.Item) -> tuple[bool, ...]:
-    """Whole clusters first, then what shares one, then what shares a server, then the rest.
+    """Whole clusters first, then what shares one, then what is slow or shares a server, then the rest.
 
     The cluster of `tests/faults` runs until the end, so those that stop before go first.
     """
@@ -85,6 +85,7 @@ def _place(item: pytest.Item) -> tuple[bool, ...]:
         not item.get_closest_marker("alone"),
         "system" in getattr(item, "fixturenames", ()),
         not shares_the_cluster(item),
+        not item.get_closest_marker("slow"),
         item.get_closest_marker("xdist_group") is None,
     )
 

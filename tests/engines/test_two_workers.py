@@ -16,7 +16,7 @@ from tests.builders.shared import ON_THE_SHARED_CLUSTER
 from tests.journeys.journey import Filed, people_of
 from tests.journeys.standing_in import delegate, end
 
-pytestmark = ON_THE_SHARED_CLUSTER
+pytestmark = [*ON_THE_SHARED_CLUSTER, pytest.mark.prove(part="rest")]
 SERVICES = ("identity", "proposal", "documents", "notification")
 FILED = 8
 TOLD = ["proposal.submitted.v1", "proposal.withdrawn.v1"]

@@ -35,7 +35,7 @@ def write(folder: Path) -> None:
 def write_package(folder: Path, service: Path) -> None:
     """Write a followed service as an installed package would have it, with its entry point."""
     for path in sorted(service.rglob("*")):
-        if path.is_file():
+        if path.is_file() and path.suffix != ".pyc":
             target = folder / "simpul_panel" / path.relative_to(service)
             target.parent.mkdir(parents=True, exist_ok=True)
             text = path.read_text(encoding="utf-8").replace("services.panel", "simpul_panel")

@@ -29,7 +29,7 @@ STEPS = int(os.environ.get("MACHINE_STEPS", "50"))
 QUICK_STEPS = 30
 QUICK_RUNS = 200
 RUNS_PER_MISTAKE = 200  # at most; most are found by the first few
-MISTAKES = 6  # of those that are found soon, others with each commit
+MISTAKES = 3  # of those that are found soon, others with each commit
 # The engine draws ten runs anew; most of the later ones are earlier ones with parts of them
 # repeated, which finds little here. So it begins again after each ten.
 BATCH = 10
