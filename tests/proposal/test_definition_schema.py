@@ -120,7 +120,20 @@ def test_what_the_schema_refuses_is_refused_with_a_place_and_what_it_takes_is_re
         ({"format": "other/1"}, "/format", "Harus berupa “simpul.layanan/1”."),
         ({"version": 0}, "/version", "Paling sedikit 1."),
         ({"version": "1"}, "/version", "Harus berupa bilangan bulat."),
+        ({"version": 10**12}, "/version", "Paling banyak 1000000."),
         ({"code": "contoh\n"}, "/code", "huruf kecil"),
+        ({"code": "c" * 41}, "/code", "Paling panjang 40 huruf."),
+        (
+            {"requirements": [{"code": "result", "name": {"id": "Hasil"}}]},
+            "/requirements/0/code",
+            "kode dokumen hasil",
+        ),
+        ({"legal_basis": [{}] * 201}, "/legal_basis", "Paling banyak 200 butir."),
+        (
+            {"stages": [{"stage": "processing", "working_days": 10**9}]},
+            "/stages/0/working_days",
+            "Paling banyak 1000.",
+        ),
         ({"name": {"en": "Only English"}}, "/name/id", "Wajib ada."),
         ({"name": {"id": " "}}, "/name/id", "teks yang tidak kosong"),
         ({"description": None}, "/description", "teks dalam bahasa Indonesia"),
@@ -194,6 +207,19 @@ def test_what_the_schema_refuses_is_refused_with_a_place_and_what_it_takes_is_re
             },
             "/window/dated/0/opens",
             "tanggal (TTTT-BB-HH)",
+        ),
+        (
+            {
+                "fields": [MONTH],
+                "window": {
+                    **WINDOW,
+                    "dated": [
+                        {"period": "2026-06-15", "opens": "2026-04-01", "closes": "2026-04-25"}
+                    ],
+                },
+            },
+            "/window/dated/0/period",
+            "hari pertama sebuah bulan",
         ),
     ],
 )
@@ -273,6 +299,22 @@ def test_a_text_with_a_sign_that_nobody_sees_is_refused_at_its_place():
         checked_layanan(definition_data(fields=[{**FIELD, "label": {"id": "Keper\u0007luan"}}]))
 
     assert [error.pointer for error in refusal.value.errors] == ["/fields/0/label/id"]
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", " \u200b"])
+def test_a_text_of_which_nothing_is_left_is_refused(unseen: str):
+    with pytest.raises(DefinitionInvalid) as refusal:
+        checked_layanan(definition_data(name={"id": unseen}))
+
+    assert [error.pointer for error in refusal.value.errors] == ["/name/id"]
+
+
+@pytest.mark.parametrize("value", [{"\u0000": 1}, ["guru"], float("nan"), float("inf")])
+def test_what_no_database_keeps_is_compared_with_nothing(value: Any):
+    field = {**FIELD, "required": {"fact": "kind", "equals": value}}
+
+    with pytest.raises(DefinitionInvalid):
+        checked_layanan(definition_data(fields=[field]))
 
 
 def refusals(data: Any) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis.kernel.errors import FieldError
 from services.proposal.domain.conditions import MAX_DEPTH, read_condition
+from services.proposal.domain.layanan import RESULT
 from services.proposal.domain.shape import pointer_to
 from services.proposal.domain.stages import OFFICER_STAGES
 
@@ -16,6 +17,7 @@ def contradictions(data: Data) -> list[FieldError]:
     """Name everything that a schema cannot say of a definition."""
     return [
         *_doubled(data),
+        *_reserved(data),
         *_order_errors(data["stages"]),
         *_condition_errors(data),
         *_accepted_errors(data),
@@ -61,6 +63,17 @@ def _doubled(data: Data) -> Iterator[FieldError]:
                     f"“{name}” stands there {counts[name]} times.",
                 )
             seen.add(name)
+
+
+def _reserved(data: Data) -> Iterator[FieldError]:
+    for index, item in enumerate(data.get("requirements", ())):
+        if item["code"] == RESULT:
+            yield FieldError(
+                pointer_to("requirements", index, "code"),
+                "reserved",
+                f"“{RESULT}” adalah kode dokumen hasil.",
+                f"“{RESULT}” is the code of the result document.",
+            )
 
 
 def _order_errors(stages: Iterable[Data]) -> Iterator[FieldError]:

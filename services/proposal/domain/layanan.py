@@ -16,6 +16,7 @@ from staff.organisation import ACTING_KINDS
 
 DEFAULT_MAX_BYTES = 1_048_576
 EMPLOYEE_KINDS = ("pns", "pppk")
+RESULT = "result"  # a result document is filed under it, so no requirement has this code
 
 
 class LayananUnknown(NotFound):

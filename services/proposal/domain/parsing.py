@@ -41,7 +41,7 @@ def checked_layanan(data: Mapping[str, Any]) -> tuple[LayananDefinition, dict[st
         kept = settled(data)
     except Invalid as refused:
         raise DefinitionInvalid(errors=refused.errors) from refused
-    return read_layanan(kept), kept
+    return parse_layanan(kept), kept  # cleaning may have left a text empty
 
 
 def parse_window(data: Any) -> Window:

@@ -1,6 +1,7 @@
 """A definition as it is kept: its texts cleaned by the one rule, without what is for editors."""
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from chassis.kernel.errors import FieldError, Invalid
@@ -24,6 +25,8 @@ def settled(data: Mapping[str, Any]) -> dict[str, Any]:
 def _settled(value: Any, pointer: str, errors: list[FieldError]) -> Any:
     if isinstance(value, str):
         return _clean(value, pointer, errors)
+    if isinstance(value, float) and not isfinite(value):
+        errors.append(FieldError(pointer, "invalid", "Harus berupa bilangan.", "Must be a number."))
     if isinstance(value, float) and value.is_integer():
         return int(value)  # 1.0 and 1 are one number in JSON
     if isinstance(value, list):

@@ -8,6 +8,7 @@ definitions, and nothing that it refuses is read. What a schema cannot say is in
 import json
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from chassis.kernel.errors import FieldError
 
 DEEPEST = 20
+LONGEST_LIST = 200
+MOST_ERRORS = 100
 # A `ValidationError`, each attribute of which its types hold for perhaps not set.
 Fault = Any
 _FILE = Path(__file__).with_name("layanan.schema.json")
@@ -31,6 +34,7 @@ _LIMITS = {
     "minimum": ("out_of_range", "Paling sedikit {}.", "At least {}."),
     "maximum": ("out_of_range", "Paling banyak {}.", "At most {}."),
     "minItems": ("too_short", "Paling sedikit {} butir.", "At least {} items."),
+    "maxLength": ("too_long", "Paling panjang {} huruf.", "At most {} letters."),
 }
 
 
@@ -51,7 +55,10 @@ def shape_errors(data: Any, *, part: str | None = None) -> list[FieldError]:
     """Name everything in a definition, or in one part of `$defs`, that the schema refuses."""
     if _depth_exceeds(data, DEEPEST):
         return [FieldError("", "too_deep", "Terlalu banyak tingkat.", "Nested too deep.")]
-    errors = {error for found in _validator(part).iter_errors(data) for error in _errors_of(found)}
+    if long := list(_long_lists(data)):
+        return long
+    found = islice(_validator(part).iter_errors(data), MOST_ERRORS)
+    errors = {error for fault in found for error in _errors_of(fault)}
     return sorted(errors, key=lambda error: (error.pointer, error.code))
 
 
@@ -72,6 +79,17 @@ def _depth_exceeds(data: Any, most: int) -> bool:
     for _ in range(most):
         level = [inner for outer in level for inner in _inside(outer)]
     return bool(level)
+
+
+def _long_lists(value: Any, pointer: str = "") -> Iterator[FieldError]:
+    """Name lists that are longer than any office needs, before each of their items is judged."""
+    if _is_list(value) and len(value) > LONGEST_LIST:
+        words = f"Paling banyak {LONGEST_LIST} butir.", f"At most {LONGEST_LIST} items."
+        yield FieldError(pointer, "too_long", *words)
+        return
+    items = value.items() if isinstance(value, dict) else enumerate(_inside(value))
+    for step, inner in items:
+        yield from _long_lists(inner, pointer + pointer_to(step))
 
 
 def _inside(value: Any) -> Sequence[Any]:

@@ -57,7 +57,9 @@ def region_zone() -> ZoneInfo:
 
 def _read() -> RegionSnapshot:
     people = read_people(PEOPLE)
-    definitions = db.session.scalars(select(DefinitionRow).order_by(DefinitionRow.code)).all()
+    definitions = db.session.scalars(
+        select(DefinitionRow).order_by(DefinitionRow.code, DefinitionRow.version)
+    ).all()
     return RegionSnapshot(
         region=people.region,
         name=people.name,

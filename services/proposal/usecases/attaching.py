@@ -16,7 +16,6 @@ from services.proposal.models import Proposal, ProposalDocument, db
 from services.proposal.queries.proposals import opened_parts
 from services.proposal.usecases.cases import Case, own_case
 
-RESULT = "result"
 PDF = "application/pdf"
 
 

@@ -37,11 +37,11 @@ def publish(data: Mapping[str, Any], *, person_id: UUID) -> LayananDefinition:
     with db.transaction() as session:
         require_role(PEOPLE, person_id, PUBLISHERS)
         layanan, kept = checked_layanan(data)
+        invalidate_snapshot(session)  # first: whoever publishes at the same time waits here
         newest = _newest_versions(session).get(layanan.code, 0)
         if newest >= layanan.version:
             raise VersionNotNewer(newest=newest)
         _put_in_force(session, layanan, kept)
-        invalidate_snapshot(session)
     return layanan
 
 
@@ -54,13 +54,12 @@ def install(definitions: Iterable[Mapping[str, Any]]) -> list[str]:
     checked = [checked_layanan(data) for data in definitions]
     installed = []
     with db.transaction() as session:
+        invalidate_snapshot(session)
         versions = _newest_versions(session)
         for layanan, kept in checked:
             if versions.get(layanan.code, 0) < layanan.version:
                 _put_in_force(session, layanan, kept)
                 installed.append(layanan.code)
-        if installed:
-            invalidate_snapshot(session)
     return installed
 
 

@@ -14,9 +14,10 @@ from services.proposal import events
 from services.proposal.domain import workflow
 from services.proposal.domain.checking import check_result
 from services.proposal.domain.field_checking import cleaned
+from services.proposal.domain.layanan import RESULT
 from services.proposal.domain.stages import Result, Stage
 from services.proposal.models import Proposal, db
-from services.proposal.usecases.attaching import RESULT, add_document, check_is_pdf, check_owner
+from services.proposal.usecases.attaching import add_document, check_is_pdf, check_owner
 from services.proposal.usecases.cases import (
     Author,
     Case,

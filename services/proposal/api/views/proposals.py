@@ -19,11 +19,11 @@ from services.proposal.api.views.history import Notes, notes_view
 from services.proposal.api.views.layanan import LayananName, LayananView, layanan_name, layanan_view
 from services.proposal.api.views.proposal_receipt import ReceiptView, receipt_view
 from services.proposal.api.views.texts import label, picked, stage_label
+from services.proposal.domain.layanan import RESULT
 from services.proposal.domain.numbering import printed_lookup_code
 from services.proposal.models import Proposal, ProposalDocument
 from services.proposal.queries.listing import Listed
 from services.proposal.queries.proposals import Viewed, history, papers, shown
-from services.proposal.usecases.attaching import RESULT
 
 _ROW = (
     "id",
