@@ -8,6 +8,8 @@ import json
 import re
 import resource
 import sys
+import unicodedata
+from typing import Any
 
 import typst
 
@@ -16,19 +18,21 @@ _CPU_SECONDS = 10
 _MOST_UNKNOWN = 200
 _NO_LETTER = re.compile('the text `"(.*?)"` could not be displayed', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+# What may be one with the letter before it: marks, joiners, and what Python does not know yet.
+_JOINED = {"Mn", "Mc", "Me", "Cf", "Cn"}
 
 
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     job = json.load(sys.stdin.buffer)
-    sys.stdout.buffer.write(_set(job["template"], json.dumps(job["facts"], ensure_ascii=False)))
+    sys.stdout.buffer.write(_set(job["template"], job["facts"]))
 
 
-def _set(template: str, facts: str) -> bytes:
+def _set(template: str, facts: Any) -> bytes:
     for _ in range(_MOST_UNKNOWN):
         try:
-            return _compiled(template, facts)
+            return _compiled(template, json.dumps(facts, ensure_ascii=False))
         except typst.TypstError as error:
             readable = _without(_letters_in(str(error)), facts)
             if readable == facts:
@@ -55,11 +59,31 @@ def _letters_in(error: str) -> set[str]:
     }
 
 
-def _without(letters: set[str], facts: str) -> str:
-    for letter in letters:
-        written = json.dumps(letter, ensure_ascii=False)[1:-1]
-        facts = facts.replace(written, f"(U+{ord(letter):04X})")
-    return facts
+def _without(letters: set[str], facts: Any) -> Any:
+    """Write letters out in the texts of the facts; the names of the facts stay."""
+    if isinstance(facts, dict):
+        return {name: _without(letters, fact) for name, fact in facts.items()}
+    if isinstance(facts, list):
+        return [_without(letters, fact) for fact in facts]
+    return _written_out(letters, facts) if isinstance(facts, str) else facts
+
+
+def _written_out(letters: set[str], text: str) -> str:
+    """Write out what is no plain letter, and what is joined to a letter that Typst names.
+
+    Of "e in a circle" Typst names the e, though it is the circle for which no font is there.
+    """
+    shown, base = [], ""
+    for letter in text:
+        joined = unicodedata.category(letter) in _JOINED
+        base = base if joined else letter
+        odd = letter in letters and not _is_plain(letter)
+        shown.append(f"(U+{ord(letter):04X})" if odd or (joined and base in letters) else letter)
+    return "".join(shown)
+
+
+def _is_plain(letter: str) -> bool:
+    return letter.isascii() and letter.isprintable()
 
 
 if __name__ == "__main__":

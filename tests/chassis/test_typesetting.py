@@ -40,6 +40,26 @@ def test_a_fact_is_text_and_never_markup(template: Path, name: str, shown: str):
     assert words_of(typeset(template, {"name": name})) == shown
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("1\ufe0f\u20e3", "1(U+FE0F)(U+20E3)"),
+        ("e\u20dd", "e(U+20DD)"),
+        ("n\u1dc4", "n(U+1DC4)"),
+        ("a\u1ab0", "a(U+1AB0)"),
+        ("u\u1acf", "u(U+1ACF)"),
+    ],
+)
+def test_a_mark_without_a_font_is_written_out_and_its_letter_stays_everywhere(
+    template: Path, name: str, shown: str
+):
+    template.write_text(TEMPLATE + "#[ ]#facts.menu1.at(0).aune")
+
+    words = words_of(typeset(template, {"name": f"Ayu {name}", "menu1": [{"aune": "aune 1"}]}))
+
+    assert words.split() == ["Ayu", shown, "aune", "1"]
+
+
 def test_letters_of_other_scripts_that_have_a_font_stay_what_they_are(template: Path):
     assert set("محمد") <= set(words_of(typeset(template, {"name": "محمد"})))
 
