@@ -12,10 +12,11 @@ from chassis.run.timers import TimerLoop
 from services.proposal.domain.proposal_receipt import RECEIPT
 from services.proposal.models import ProposalDocument, db
 from services.proposal.usecases import applying, receipting
+from services.proposal.usecases.attaching import RESULT, add_document
 from tests.builders.keeper import Keeper
 from tests.builders.organisation import an_id
 from tests.builders.pdf_words import words_of
-from tests.proposal.office import EVERY_VERSION, Office
+from tests.proposal.office import EVERY_VERSION, Office, a_receipt
 
 
 @pytest.fixture
@@ -166,6 +167,22 @@ def test_one_from_before_there_were_receipts_is_made_when_it_is_asked_for(office
     assert ask(office, proposal_id).json["state"] == "ready"
     work(office)
     assert len(filed(office, proposal_id)) == len(documents.kept) == 1
+
+
+def test_one_asked_for_later_does_not_list_the_officers_result(office, documents):
+    proposal_id = office.submitted()
+    without_a_wish(office, proposal_id)
+    with office.inside(), db.transaction() as session:
+        case = receipting.open_case(session, proposal_id)
+        add_document(case, RESULT, a_receipt("bkpsdm_admin", sha256="cd" * 32))
+
+    ask(office, proposal_id)
+    work(office)
+
+    [paper] = documents.kept.values()
+    words = words_of(paper)
+    assert words.count("abab abab abab abab") == 3
+    assert "cdcd" not in words
 
 
 def test_two_wishes_at_once_make_one_paper(office, documents):

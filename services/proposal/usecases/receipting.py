@@ -41,14 +41,15 @@ class NotHandedIn(Refused):
 
 
 def wish(case: Case, language: str) -> None:
-    """Have the receipt made soon, of the documents that are there now."""
+    """Have the receipt made soon, of the papers that are there now; a result is none."""
+    required = {row.code for row in case.layanan.requirements}
     set_timer(
         MAKE_RECEIPT,
         receipt_subject(case.proposal.id),
         case.moment.now,
         language=language,
         listed_at=case.moment.now.isoformat(),
-        documents=[str(row.id) for row in documents_of(case) if row.requirement != RECEIPT],
+        documents=[str(row.id) for row in documents_of(case) if row.requirement in required],
     )
 
 
