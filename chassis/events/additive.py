@@ -8,13 +8,16 @@ _WORDS = ("$schema", "$id", "title", "description", "examples")
 
 
 def broken_promises(published: Schema, declared: Schema) -> list[str]:
-    """Name the members of which a hearer of the published contract would no longer be right."""
+    """Name the members of which a hearer of the published contract would no longer be right.
+
+    Nor may more be required: what was sent before must fit the contract when it is sent again.
+    """
     promised, now = meaning(published), meaning(declared)
     changed = [
         name for name, rule in promised["properties"].items() if now["properties"].get(name) != rule
     ]
-    loosened = set(promised["required"]) - set(now["required"])
-    return sorted({*changed, *loosened})
+    required = set(promised["required"]) ^ set(now["required"])
+    return sorted({*changed, *required})
 
 
 def meaning(part: Any) -> Any:

@@ -180,3 +180,13 @@ def test_a_member_may_come_but_not_go_and_not_become_optional():
     assert additive.broken_promises(now, changed(more={"type": "string"})) == []
     assert additive.broken_promises(now, fewer) == ["code"]
     assert additive.broken_promises(now, {**fewer, "properties": without}) == ["code"]
+
+
+def test_a_member_is_not_required_that_was_not_before():
+    now = contract(Returned)
+    more = changed(more={"type": "string"})
+
+    assert additive.broken_promises(now, {**now, "required": [*now["required"], "bag"]}) == ["bag"]
+    assert additive.broken_promises(now, {**more, "required": [*now["required"], "more"]}) == [
+        "more"
+    ]
