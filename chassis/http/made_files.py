@@ -18,10 +18,13 @@ from chassis.process.runtime import here
 
 _KEEPER = "documents"
 _PATH = "/api/documents/v1/documents/made"
-_KEPT, _MADE, _UNKNOWN = 200, 201, 404
+_KEPT, _MADE, _UNKNOWN, _CONFLICT = 200, 201, 404, 409
 _SHOWN = 300
 # With the first three documents, or identity with the scope, is of a release that has none yet.
-_OUTAGES = (403, 404, 405, 429, 502, 503, 504)
+# The last says that its store is full.
+_OUTAGES = (403, 404, 405, 429, 500, 502, 503, 504, 507)
+_OWNER_UNKNOWN = "owner_unknown"  # identity's event about the owner is still on its way
+_MADE_OTHERWISE = "made_otherwise"
 
 
 @dataclass(frozen=True)
@@ -55,17 +58,21 @@ def made(file: NewFile) -> Receipt:
         raise CalledInTransaction
     runtime.db.session.close()  # no connection is held meanwhile
     key = {"region": current_region(), "subject": file.subject, "version": str(file.version)}
-    answer = runtime.peers[_KEEPER].get(f"{_PATH}?{urlencode(key)}")
+    there = f"{_PATH}?{urlencode(key)}"
+    answer = runtime.peers[_KEEPER].get(there)
     if answer.status == _UNKNOWN:
         form = {**key, "owner": str(file.owner_id)}
         content = file.write()
         answer = runtime.peers[_KEEPER].post_file(_PATH, form=form, name=file.name, content=content)
+        if _code(answer) == _MADE_OTHERWISE:
+            # Of an earlier try whose answer was lost; two writes may differ in their bytes.
+            answer = runtime.peers[_KEEPER].get(there)
     failpoint("made_file.after_answer")
     return _receipt(answer, file)
 
 
 def _receipt(answer: Answer, file: NewFile) -> Receipt:
-    if answer.status in _OUTAGES:
+    if answer.status in _OUTAGES or _code(answer) == _OWNER_UNKNOWN:
         raise PeerUnavailable(peer=_KEEPER)
     if answer.status not in (_KEPT, _MADE):
         told = answer.body[:_SHOWN].decode(errors="replace")
@@ -74,3 +81,8 @@ def _receipt(answer: Answer, file: NewFile) -> Receipt:
     if (receipt.owner_id, receipt.region) != (file.owner_id, current_region()):
         raise FileNotKept(f"{file.subject}: the receipt is of another owner or region")
     return receipt
+
+
+def _code(answer: Answer) -> str:
+    """Return why documents will not keep a file just now; empty where it does not say."""
+    return str(answer.json().get("code", "")) if answer.status == _CONFLICT else ""

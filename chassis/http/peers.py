@@ -21,7 +21,9 @@ from chassis.http.problems import Unavailable
 from chassis.process.context import current
 from chassis.process.manifest import Manifest
 
-_TIMEOUT = urllib3.Timeout(connect=0.5, read=8.0)
+_CONNECT = 0.5
+_READ = 8.0
+_READ_FILE = 30.0  # the peer may check a file for 20 s before it answers
 _EARLIER = 30.0
 _ISSUER = "identity"
 _REFUSED = 401
@@ -58,10 +60,17 @@ class Answer:
 
 
 class Transport(Protocol):
-    """Carries one request to a peer. Raises `PeerUnavailable` when nobody answers."""
+    """Carries one request to a peer. Raises `PeerUnavailable` when nobody answers in time."""
 
     def send(
-        self, peer: str, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+        self,
+        peer: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        seconds: float = _READ,
     ) -> Answer: ...
 
 
@@ -78,7 +87,14 @@ class LocalTransport:
     name: str
 
     def send(
-        self, peer: str, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+        self,
+        peer: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        seconds: float = _READ,  # noqa: ARG002 - a call in this process takes what it takes
     ) -> Answer:
         app = _local.get(self.name, {}).get(peer)
         if app is None:
@@ -97,7 +113,14 @@ class HttpTransport:
     pool: urllib3.PoolManager
 
     def send(
-        self, peer: str, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+        self,
+        peer: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        seconds: float = _READ,
     ) -> Answer:
         try:
             response = self.pool.request(
@@ -105,7 +128,7 @@ class HttpTransport:
                 self.base_url + path,
                 headers=dict(headers),
                 body=body,
-                timeout=_TIMEOUT,
+                timeout=urllib3.Timeout(connect=_CONNECT, read=seconds),
                 retries=False,
                 redirect=False,
             )
@@ -134,12 +157,19 @@ class Peers:
         return Peer(peer, self)
 
     def send(
-        self, peer: str, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+        self,
+        peer: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        seconds: float = _READ,
     ) -> Answer:
         context = current()
         if context is not None:
             headers = {**headers, "X-Request-ID": context.request_id}
-        return self._transport.send(peer, method, path, headers, body)
+        return self._transport.send(peer, method, path, headers, body, seconds=seconds)
 
     def token(self, peer: str, *, fresh: bool = False) -> str:
         """Return this service's access token for a peer, fetched and kept until it ages.
@@ -189,10 +219,11 @@ class Peer:
         return self._send("PUT", path, json, signed_in)
 
     def post_file(self, path: str, *, form: Mapping[str, str], name: str, content: bytes) -> Answer:
-        """Send a form with one file, named `file`."""
+        """Send a form with one file, named `file`; its check is waited for."""
         parts: dict[str, str | tuple[str, bytes]] = {**form, "file": (name, content)}
         data, content_type = urllib3.encode_multipart_formdata(parts)
-        return self._send_signed("POST", path, {**_JSON_BACK, "Content-Type": content_type}, data)
+        headers = {**_JSON_BACK, "Content-Type": content_type}
+        return self._send_signed("POST", path, headers, data, seconds=_READ_FILE)
 
     def _send(self, method: str, path: str, body: Any, signed_in: bool) -> Answer:  # noqa: FBT001
         headers, data = {**_JSON_BACK}, None
@@ -204,17 +235,20 @@ class Peer:
         return self._send_signed(method, path, headers, data)
 
     def _send_signed(
-        self, method: str, path: str, headers: Mapping[str, str], data: bytes | None
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        data: bytes | None,
+        *,
+        seconds: float = _READ,
     ) -> Answer:
-        answer = self._signed(method, path, headers, data, self.peers.token(self.name))
+        def signed(token: str) -> Answer:
+            bearer = {**headers, "Authorization": f"Bearer {token}"}
+            return self.peers.send(self.name, method, path, bearer, data, seconds=seconds)
+
+        answer = signed(self.peers.token(self.name))
         if answer.status == _REFUSED:
             # The clock was set, or keys changed, since the token was kept; nothing was done yet.
-            fresh = self.peers.token(self.name, fresh=True)
-            answer = self._signed(method, path, headers, data, fresh)
+            answer = signed(self.peers.token(self.name, fresh=True))
         return answer
-
-    def _signed(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, token: str
-    ) -> Answer:
-        bearer = {**headers, "Authorization": f"Bearer {token}"}
-        return self.peers.send(self.name, method, path, bearer, body)

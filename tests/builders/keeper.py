@@ -16,10 +16,15 @@ from tests.builders.tokens import Signer
 
 @dataclass
 class Keeper:
-    """Keeps what it is sent; `status` is what it says instead, `claims` what its receipts say."""
+    """Keeps what it is sent; `status` and `code` are what it says instead, `claims` what its receipts say.
+
+    With `loses_answers` it keeps what it is sent, and says `status` all the same.
+    """
 
     signer: Signer
     status: int = 201
+    code: str = "refused"
+    loses_answers: bool = False
     claims: dict[str, Any] = field(default_factory=dict)
     kept: dict[str, bytes] = field(default_factory=dict)
     _receipts: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -44,8 +49,8 @@ class Keeper:
         return (self._told(key), 200) if key in self.kept else ({"code": "not_found"}, 404)
 
     def _make(self) -> Any:
-        if self.status != 201:
-            return {"code": "refused"}, self.status
+        if self.status != 201 and not self.loses_answers:
+            return {"code": self.code}, self.status
         file, key = request.files["file"], _key(request.form)
         self.kept[key] = file.read()
         self._receipts[key] = {
@@ -58,6 +63,8 @@ class Keeper:
             "pages": 1,
             "name": file.filename,
         }
+        if self.loses_answers:
+            return {"code": self.code}, self.status
         return self._told(key), 201
 
     def _told(self, key: str) -> dict[str, str]:

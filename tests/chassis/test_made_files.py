@@ -61,14 +61,36 @@ def test_what_is_kept_already_is_not_written_again(letters, documents):
         (409, FileNotKept),
         (422, FileNotKept),
         (429, PeerUnavailable),
-        (500, FileNotKept),
+        (500, PeerUnavailable),
         (503, PeerUnavailable),
+        (507, PeerUnavailable),
     ],
 )
 def test_a_refusal_is_told_from_an_outage(letters, documents, status, refusal):
     documents.status = status
 
     with pytest.raises(refusal):
+        make(letters, a_file())
+
+
+def test_an_owner_whom_documents_does_not_know_yet_is_waited_for(letters, documents):
+    documents.status, documents.code = 409, "owner_unknown"
+
+    with pytest.raises(PeerUnavailable):
+        make(letters, a_file())
+
+
+def test_what_an_earlier_try_left_is_taken_though_its_bytes_differ(letters, documents):
+    documents.status, documents.code, documents.loses_answers = 409, "made_otherwise", True
+
+    assert make(letters, a_file()).owner_id == OWNER
+
+
+def test_what_an_earlier_try_left_to_another_owner_is_not_taken(letters, documents):
+    documents.status, documents.code, documents.loses_answers = 409, "made_otherwise", True
+    documents.claims = {"owner": str(uuid7())}
+
+    with pytest.raises(FileNotKept):
         make(letters, a_file())
 
 

@@ -98,6 +98,21 @@ def test_a_token_that_is_refused_is_replaced_once(local, issued, taken, status):
     assert len(issued) == 2
 
 
+def test_the_check_of_a_file_is_waited_for_longer_than_any_other_answer(local, monkeypatch):
+    waited: dict[str, float] = {}
+
+    def send(_self, _peer, _method, path, _headers, _body, *, seconds):
+        waited[path] = seconds
+        return peers.Answer(200, {}, b'{"access_token": "x", "expires_in": 300}')
+
+    monkeypatch.setattr(peers.LocalTransport, "send", send)
+    caller = Peers(CALLER, local, "right")
+    caller["echo"].get("/echo")
+    caller["echo"].post_file("/file", form={}, name="a.pdf", content=b"PDF")
+
+    assert waited == {"/oauth/token": 8, "/echo": 8, "/file": 30}
+
+
 def test_the_called_service_does_not_see_the_callers_region(local):
     with in_region("north"):
         assert Peers(CALLER, local, "right")["echo"].get("/echo").json()["region"] is None
