@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import time_machine
@@ -13,6 +14,9 @@ from chassis.process.ids import uuid7
 from ops.engines.postgres import Postgres
 from services.documents.app import create_app
 from services.documents.domain.content_types import XLSX
+from services.documents.models import Document
+from services.documents.usecases import making
+from services.documents.usecases.receiving import Kept
 from services.documents.workers.scrubbing import scrub
 from services.documents.workers.sweeping import sweep
 from tests.builders.databases import database_on
@@ -57,6 +61,26 @@ def test_a_workbook_of_a_service_is_kept_once(desk: Desk):
 
     assert len(set(made)) == 1
     assert desk.get(f"documents/{made[0]}").json["content_type"] == XLSX
+
+
+@pytest.mark.parametrize("contents", [("Satu", "Satu"), ("Satu", "Dua")])
+def test_a_file_that_two_make_at_the_same_instant_is_kept_once(
+    desk: Desk, contents: tuple[str, str], monkeypatch
+):
+    known(desk, desk.owner)
+    both, before = Barrier(2), making.add
+
+    def when_both_are_here(kept: Kept) -> Document:
+        both.wait(10)
+        return before(kept)
+
+    monkeypatch.setattr(making, "add", when_both_are_here)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda words: make(desk, a_pdf(words)), contents))
+
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses == ([201, 201] if contents[0] == contents[1] else [201, 409])
+    assert len(desk.get("documents").json["data"]) == 1
 
 
 def test_a_key_sent_eight_times_at_once_makes_one_document(desk: Desk):

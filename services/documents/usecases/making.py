@@ -6,6 +6,7 @@ It does not count for the owner's day, because the owner did not send it.
 from uuid import UUID
 
 from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
 
 from services.documents.domain.making import MadeAs, MadeOtherwise, OwnerUnknown
 from services.documents.models import PEOPLE, Document, db
@@ -41,8 +42,19 @@ def keep(arrival: Arrival) -> Kept | None:
 def record(arrival: Arrival, kept: Kept | None) -> Made:
     """Make a kept file a document, unless it became one meanwhile. Raises `MadeOtherwise`."""
     with db.transaction():
-        document = _same(arrival) or (add(kept) if kept else db.one(_of(arrival.made_as)))
+        document = _same(arrival) or (_added(kept) if kept else db.one(_of(arrival.made_as)))
         return document.id, receipt_of(document)
+
+
+def _added(kept: Kept) -> Document:
+    """Make a kept file a document, or find the one that another try made at this instant."""
+    try:
+        with db.attempt():
+            return add(kept)
+    except IntegrityError:
+        if (document := _same(kept.arrival)) is None:
+            raise
+        return document
 
 
 def _same(arrival: Arrival) -> Document | None:
