@@ -36,6 +36,7 @@ _FORMULA = re.compile(r"(\A|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|\A(?=[\t\r\n])"
 _FLAGS = {"id": {True: "Ya", False: "Tidak"}, "en": {True: "Yes", False: "No"}}
 _WIDTHS = {"code": 18, "date": 12, "datetime": 18, "nip": 22, "number": 10, "flag": 8, "id": 38}
 _WIDTH = 32
+_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - the file says it without a zone
 
 Read = Callable[[Wanted], Page]
 Row = list[Any]
@@ -163,11 +164,16 @@ def _xlsx(file: IO[bytes], listing: Listing, rows: Iterator[Row]) -> None:
 
 
 def workbook(file: IO[bytes], **options: bool) -> Any:
-    """Begin an XLSX file in which no text becomes a formula, a link or a number."""
+    """Begin an XLSX file in which no text becomes a formula, a link or a number.
+
+    It does not say when it was written, so that the same rows are the same bytes.
+    """
     import xlsxwriter
 
     taken_for = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
-    return xlsxwriter.Workbook(file, {**dict.fromkeys(taken_for, False), **options})
+    book = xlsxwriter.Workbook(file, {**dict.fromkeys(taken_for, False), **options})
+    book.set_properties({"created": _CREATED})
+    return book
 
 
 _FORMS = {"nip": "@", "text": "@", "code": "@", "date": "yyyy-mm-dd"}

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+import time_machine
 from openapi_spec_validator import validate
 from sqlalchemy import select
 
@@ -248,8 +249,6 @@ def test_a_file_is_named_by_list_and_day_in_the_region(ask, time_machine_at_nigh
 
 @pytest.fixture
 def time_machine_at_night():
-    import time_machine
-
     with time_machine.travel(datetime(2026, 11, 28, 20, 0, tzinfo=UTC), tick=False):
         yield
 
@@ -278,6 +277,13 @@ def test_xlsx_holds_text_dates_and_numbers_as_such(ask):
     assert values == [NIP, "Andini", "1990-01-01", "2026-11-28 23:30", 3, "Ya"]
     assert sheet(answer)["A2"].number_format == "@"
     assert answer.headers["Content-Type"] == XLSX
+
+
+def test_the_same_rows_are_the_same_xlsx_whenever_it_is_written(ask):
+    with time_machine.travel(datetime(2026, 11, 28, tzinfo=UTC)):
+        first = ask("/api/letters/v1/kinds", format="xlsx").data
+    with time_machine.travel(datetime(2026, 11, 29, tzinfo=UTC)):
+        assert ask("/api/letters/v1/kinds", format="xlsx").data == first
 
 
 def test_what_is_empty_stays_empty(ask, rows):
