@@ -29,7 +29,7 @@ HOME = "demo"
 REFUSED = {400, 401, 403, 404, 405, 409, 412, 415, 422, 428}
 OF_THE_INSTALLATION = {"ops"}  # its operator works across regions
 PER_TABLE = 2
-PER_OPERATION = 60
+PER_OPERATION = 30
 
 
 @dataclass(frozen=True)
