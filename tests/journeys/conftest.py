@@ -1,7 +1,7 @@
 """A system of each form for the journeys of today, and one by a clock of its own for seasons.
 
-The same journeys must pass in both forms; `distributed` is live and needs the engines. Journeys of
-today share one cluster.
+The same journeys must pass in both forms; `distributed` is live, needs the engines and is for
+`./simpul prove`: each change has the main job there. Journeys of today share one cluster.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tests.journeys.journey import Journey, people_of, running
 
 FORMS = [
     pytest.param("embedded"),
-    pytest.param("distributed", marks=ON_THE_SHARED_CLUSTER),
+    pytest.param("distributed", marks=[*ON_THE_SHARED_CLUSTER, pytest.mark.prove(part="rest")]),
 ]
 FORMS_OF_A_SEASON = [
     pytest.param("embedded"),

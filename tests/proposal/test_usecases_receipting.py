@@ -9,10 +9,11 @@ from sqlalchemy import select
 from chassis.process.clock import now
 from chassis.run import timers
 from chassis.run.timers import TimerLoop
+from services.proposal.domain.layanan import RESULT
 from services.proposal.domain.proposal_receipt import RECEIPT
 from services.proposal.models import ProposalDocument, db
 from services.proposal.usecases import applying, receipting
-from services.proposal.usecases.attaching import RESULT, add_document
+from services.proposal.usecases.attaching import add_document
 from tests.builders.keeper import Keeper
 from tests.builders.organisation import an_id
 from tests.builders.pdf_words import words_of
