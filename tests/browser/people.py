@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from ops.journey.sign_in import MOST_CODES, codes_to_try
 from tests.builders.form import Form
@@ -99,8 +99,13 @@ class People:
 
 def send(page: Page, button: str) -> None:
     """Send a form and wait for the page that answers; until then the old one is still there."""
+    follow(page, page.locator(button).first)
+
+
+def follow(page: Page, target: Locator) -> None:
+    """Click what leads to another page, and wait until that page is there."""
     with page.expect_navigation():
-        page.click(button)
+        target.click()
 
 
 def enter_code(page: Page, secret: str) -> None:

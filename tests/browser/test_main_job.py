@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.people import DESK, PATIENCE_MS, PHONE, People, Visit
+from tests.browser.people import DESK, PATIENCE_MS, PHONE, People, Visit, follow
 from tests.builders.pdf_words import words_of
 from tests.builders.pdfs import a_pdf
 from tests.builders.shared import ON_THE_SHARED_CLUSTER
@@ -54,7 +54,7 @@ def row(page: Page, number: str) -> Locator:
 
 def decide(page: Page, number: str, label: str, *, note: str = "", mark: str = "") -> None:
     page.goto(page.url.split("/portal/")[0] + "/portal/tugas")
-    row(page, number).click()
+    follow(page, row(page, number))
     page.get_by_label(label, exact=True).check()
     if mark:
         page.get_by_label(mark).select_option("document_outdated")
@@ -83,18 +83,18 @@ def test_a_proposal_travels_from_filing_to_its_result(people: People, tmp_path: 
 
 
 def file_proposal(people: People, page: Page, folder: Path) -> str:
-    page.get_by_role("link", name="Buat usulan").click()
+    follow(page, page.get_by_role("link", name="Buat usulan"))
     people.picture(page, "02-layanan-list")
-    page.get_by_role("link", name=NAME).click()
+    follow(page, page.get_by_role("link", name=NAME))
     people.picture(page, "03-layanan")
-    page.get_by_role("button", name="Mulai usulan").click()
+    follow(page, page.get_by_role("button", name="Mulai usulan"))
     page.get_by_label("Keperluan").fill("Syarat seleksi jabatan")
     if people.visit.scripts:
         expect(page.locator("[data-saved]")).to_have_text("Draf tersimpan.")
     people.picture(page, "04-fill-empty")
     attach_each(page, folder, scripts=people.visit.scripts)
     people.picture(page, "05-fill")
-    page.get_by_role("button", name="Lanjut: periksa dan kirim").click()
+    follow(page, page.get_by_role("button", name="Lanjut: periksa dan kirim"))
     people.picture(page, "06-check")
     send = page.get_by_role("button", name="Kirim usulan")
     send.dblclick() if people.visit.scripts else send.click()
@@ -125,7 +125,7 @@ def umpeg_returns(people: People, number: str) -> str:
     people.picture(page, "10-officer-dashboard")
     page.goto(f"{people.system.public_url}/portal/tugas")
     people.picture(page, "11-officer-inbox")
-    row(page, number).click()
+    follow(page, row(page, number))
     people.picture(page, "12-decide")
     marked = page.locator(".mark label").first.inner_text()
     decide(page, number, "Perbaikan", note="Gunakan SKP tahun terakhir.", mark=marked)
@@ -146,12 +146,12 @@ def wait_for_notice(page: Page, dashboard: str, number: str) -> None:
 
 def correct(people: People, page: Page, number: str, marked: str, folder: Path) -> None:
     wait_for_notice(page, f"{people.system.public_url}/portal/", number)
-    page.get_by_role("link", name=re.compile("Pemberitahuan")).first.click()
+    follow(page, page.get_by_role("link", name=re.compile("Pemberitahuan")).first)
     people.picture(page, "14-notices")
-    page.get_by_role("button", name="Buka").first.click()
+    follow(page, page.get_by_role("button", name="Buka").first)
     expect(page.locator(".stage.revision")).to_be_visible()
     people.picture(page, "15-proposal-returned")
-    page.get_by_role("link", name="Buka perbaikan").click()
+    follow(page, page.get_by_role("link", name="Buka perbaikan"))
     slots = page.locator("input[type=file]")
     expect(slots).to_have_count(1)
     expect(page.locator(".card.attention")).to_contain_text("Gunakan SKP tahun terakhir.")
@@ -159,7 +159,7 @@ def correct(people: People, page: Page, number: str, marked: str, folder: Path) 
     slots.set_input_files(paper(folder, "skp-baru.pdf", "SKP baru"))
     if people.visit.scripts:
         expect(page.locator(".upload .there")).to_contain_text("skp-baru.pdf")
-    page.get_by_role("button", name="Lanjut: periksa dan kirim").click()
+    follow(page, page.get_by_role("button", name="Lanjut: periksa dan kirim"))
     expect(page.get_by_text("Versi sebelumnya 1")).to_be_visible()
     page.get_by_role("button", name="Kirim perbaikan").click()
     expect(page.locator(".banner.success")).to_contain_text("Perbaikan telah dikirim")
@@ -175,7 +175,7 @@ def officers_approve(people: People, number: str) -> None:
 def enter_result(people: People, number: str, folder: Path) -> None:
     page = people.signed_in("bkpsdm_admin", DESK)
     page.goto(f"{people.system.public_url}/portal/tugas")
-    row(page, number).click()
+    follow(page, row(page, number))
     page.get_by_label("Memenuhi Syarat (MS)", exact=True).check()
     letter = folder / "hasil.pdf"
     letter.write_bytes(RESULT)
@@ -190,7 +190,7 @@ def enter_result(people: People, number: str, folder: Path) -> None:
 def download(people: People, page: Page, number: str, folder: Path) -> None:
     page.goto(f"{people.system.public_url}/portal/riwayat")
     people.picture(page, "19-history")
-    row(page, number).click()
+    follow(page, row(page, number))
     people.picture(page, "20-finished")
     assert downloaded(page, "Unduh dokumen hasil", folder) == RESULT
     assert number in words_of(downloaded(page, "Unduh tanda terima", folder))
