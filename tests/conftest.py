@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+import gc
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -62,6 +63,13 @@ def _part_of(item: pytest.Item) -> str | None:
     if mark is not None and mark.kwargs.get("part") not in LONG_PARTS:
         raise pytest.UsageError(f"{item.nodeid}: ops/prove.py has no such part: {mark.kwargs}")
     return mark.kwargs["part"] if mark else None
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what lives as long as the process: a fifth of a test's time went there."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 class _ClustersFirst:

@@ -80,6 +80,12 @@ def register_local(name: str, service: str, app: Any) -> None:
         _local.setdefault(name, {})[service] = app
 
 
+def forget_local(name: str) -> None:
+    """Let go of the apps that are reachable under a name; they would stay for ever."""
+    with _local_lock:
+        _local.pop(name, None)
+
+
 @dataclass(frozen=True)
 class LocalTransport:
     """WSGI calls in the same thread; the called app sees nothing of the caller's context."""

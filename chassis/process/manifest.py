@@ -12,12 +12,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from chassis.kernel.roles import Role
 from chassis.process.config import COMMON, Setting
+from chassis.process.installed import brought_to
 from chassis.process.texts import Template, Text, Texts, of_service
 
 MEBIBYTE = 1_048_576
@@ -235,7 +235,7 @@ def _is_service(entry: "os.DirEntry[str]") -> bool:
 
 
 def _installed() -> list[Manifest]:
-    return [_loaded(point.value) for point in entry_points(group="simpul.services")]
+    return [_loaded(point.value) for point in brought_to("simpul.services")]
 
 
 @cache

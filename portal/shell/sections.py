@@ -10,12 +10,12 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint
 
+from chassis.process.installed import brought_to
 from chassis.process.manifest import ManifestInvalid, load
 
 
@@ -104,4 +104,4 @@ def _is_one(entry: "os.DirEntry[str]") -> bool:
 
 
 def _installed() -> list[Any]:
-    return [load(point.value) for point in entry_points(group="simpul.sections")]
+    return [load(point.value) for point in brought_to("simpul.sections")]

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from chassis.events.envelope import Event
 from chassis.events.inbox import store_into
+from chassis.http import peers
 from chassis.http.keys import KeySet
 from chassis.process import runtime as runtimes
 from chassis.process.config import COMMON
@@ -68,6 +69,7 @@ class Service:
 
     def close(self) -> None:
         let_go(self.app)
+        forget(self.app)
 
     def recorded(self, event_type: str | None = None) -> list[Event]:
         """Return what the service has said, oldest first."""
@@ -125,3 +127,10 @@ def let_go(app: Flask) -> None:
     with app.app_context():
         runtime.db.session.remove()
         runtime.db.engine.dispose()
+
+
+def forget(app: Flask) -> None:
+    """Have nobody find an app any more; each that stayed would make all later tests slower."""
+    runtime = runtimes.of(app)
+    peers.forget_local(runtime.settings.peers_url)
+    runtime.bus.close()

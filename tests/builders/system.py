@@ -22,7 +22,7 @@ from ops.composition import compose
 from ops.journey.web import Answer, Web
 from ops.parts import declared
 from tests.builders.form import Account, account_in
-from tests.builders.service import let_go
+from tests.builders.service import forget, let_go
 from tests.builders.templates import template
 
 CHEAP = {"RETRY_SCHEDULE": "0,0,0", "PASSWORD_MEMORY_KIB": "1024"}
@@ -108,6 +108,7 @@ class System:
             self._server.server_close()
         for app in self.built.apps.values():
             let_go(app)
+            forget(app)
 
 
 def demo_system(folder: Path, *, public_url: str = "http://simpul.test", **extra: str) -> System:

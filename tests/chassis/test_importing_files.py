@@ -179,6 +179,7 @@ def test_a_workbook_is_read_by_a_process_of_its_own():
         import_reading.read_apart(io.BytesIO(workbook()))
 
 
+@pytest.mark.slow
 def test_a_workbook_that_takes_too_much_memory_ends_only_its_reader(monkeypatch):
     monkeypatch.setattr(import_reading, "MEMORY", 160 * 1_048_576)
     start = (

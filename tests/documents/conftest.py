@@ -28,9 +28,6 @@ class Desk:
         found: Machinery = self.service.app.extensions["documents"]
         return found
 
-    def close(self) -> None:
-        self.machinery.checker.close()
-
     def token(self, person: UUID | None = None, **claims: Any) -> str:
         return self.service.person(person or self.owner, "documents", **claims)
 
@@ -71,12 +68,9 @@ def busy_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("busy")
     made = Desk(one_service("documents", folder, UPLOADS_PER_DAY="100000"), uuid7())
     yield made
-    made.close()
     made.service.close()
 
 
 @pytest.fixture
-def desk(service: Callable[..., Service]) -> Iterator[Desk]:
-    made = Desk(service("documents"), uuid7())
-    yield made
-    made.close()
+def desk(service: Callable[..., Service]) -> Desk:
+    return Desk(service("documents"), uuid7())

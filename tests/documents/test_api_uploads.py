@@ -268,7 +268,6 @@ def test_a_person_may_not_send_without_end_and_refused_files_count(
     assert (answer.status_code, answer.json["code"]) == (429, "upload_quota_exceeded")
     assert answer.headers["Retry-After"] == "3600"
     assert desk.upload(token=desk.token(uuid7())).status_code == 201
-    desk.close()
 
 
 def test_the_megabytes_of_a_day_are_limited_too(service: Callable[..., Service]):
@@ -276,7 +275,6 @@ def test_the_megabytes_of_a_day_are_limited_too(service: Callable[..., Service])
     desk.upload(a_pdf_of_size(1_048_576))
 
     assert desk.upload().json["code"] == "upload_quota_exceeded"
-    desk.close()
 
 
 def test_no_key_in_the_store_tells_whose_file_it_is(desk: Desk):

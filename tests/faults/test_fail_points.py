@@ -68,6 +68,7 @@ migration.upgrade(app)
 """
 
 
+@pytest.mark.slow
 def test_a_migration_that_dies_before_its_end_is_simply_run_again(tmp_path):
     (tmp_path / "migration.before_commit").write_text("kill")
     code = MIGRATE.replace("sys.argv[1]", repr(str(tmp_path)))
@@ -115,6 +116,7 @@ def orphans(tmp_path):
     return store
 
 
+@pytest.mark.slow
 def test_a_sweep_that_dies_half_way_is_finished_by_the_next(tmp_path, orphans):
     from datetime import UTC, datetime, timedelta
 

@@ -396,6 +396,7 @@ def test_a_step_waits_for_the_one_before(desk: Desk):
     assert (twice.status_code, twice.json["code"]) == (409, "import_busy")
 
 
+@pytest.mark.slow
 def test_an_import_whose_process_died_goes_on_and_does_no_row_twice(desk: Desk, monkeypatch):
     rows = [(f"19800101200501{1000 + number}", *BUDI[1:]) for number in range(1, 251)]
     told = bring(desk, table(*rows))
@@ -418,6 +419,7 @@ def test_an_import_whose_process_died_goes_on_and_does_no_row_twice(desk: Desk, 
     assert told_of == [row[0] for row in rows]
 
 
+@pytest.mark.slow
 def test_an_import_that_was_stopped_can_be_gone_on_with(desk: Desk):
     rows = [(f"19800101200501{1000 + number}", *BUDI[1:]) for number in range(1, 151)]
     told = bring(desk, table(*rows))
@@ -449,6 +451,7 @@ def test_who_is_no_administrator_any_more_imports_nothing(desk: Desk):
     assert read(desk, sent.json["id"])["job"]["state"] != "done"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [500, pytest.param(5_000, marks=pytest.mark.prove(part="rest"))])
 def test_so_many_rows_are_tried(desk: Desk, capsys, count):
     rows = [(_a_number(number), *BUDI[1:]) for number in range(count)]

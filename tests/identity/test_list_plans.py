@@ -16,6 +16,7 @@ from services.identity.models import Employee, EmployeeWord, Unit, db
 from tests.builders.plans import Watched, watched
 from tests.builders.service import let_go, one_service
 
+pytestmark = pytest.mark.slow
 FEW, MANY = 2_000, 20_000
 GOLONGAN = ("II/c", "III/a", "III/b", "IV/a", None)
 NAMES = ("Siti", "Ahmad", "Dewi", "Budi", "Ma'ruf", "Andini", "Bambang", "Citra")

@@ -49,6 +49,7 @@ def tokens(lived_in: Journey, signer: Signer) -> dict[str, str]:
     return strangers(lived_in.system, signer, there)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SERVICES)
 def test_another_region_finds_nothing_anywhere_and_changes_nothing(lived_in, tokens, name):
     app = lived_in.system.apps[name]

@@ -39,7 +39,7 @@ class Point:
 def brought(monkeypatch):
     """What installed packages bring, by their entry points."""
     points = []
-    monkeypatch.setattr(registry, "entry_points", lambda **_group: points)
+    monkeypatch.setattr(registry, "brought_to", lambda _group: points)
     return lambda name, value=f"{HERE}:PIGEON": points.append(Point(name, value))
 
 

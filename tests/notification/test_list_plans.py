@@ -16,6 +16,7 @@ from services.notification.models import Delivery, Employee, EmployeeWord, Notic
 from tests.builders.plans import Watched, watched
 from tests.builders.service import let_go, one_service
 
+pytestmark = pytest.mark.slow
 FEW, MANY = 2_000, 20_000
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PER_PERSON = 20

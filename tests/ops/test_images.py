@@ -48,6 +48,7 @@ def environment(part):
     return filled(compose["services"][part]["environment"], given | {"WHATSAPP_URL": ""})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", [*SERVICES, *FRONTS])
 def test_a_part_builds_from_what_its_image_holds(part, image):
     module = f"services.{part}.app" if part in SERVICES else f"{FRONTS[part]}.app"

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from chassis.process import runtime as runtimes
 from services.identity.models import Region
 from tests.builders.service import one_service, settings_for
@@ -14,6 +16,7 @@ REGION = ("--code", "kota-x", "--name", "Kota X", "--zone", "WIT")
 ADMIN = ("--admin-nip", "197501012000011901", "--admin-name", "Admin Contoh")
 
 
+@pytest.mark.slow
 def test_a_region_begins_with_one_link_and_only_once(tmp_path):
     identity = one_service("identity", tmp_path)
     settings = settings_for("identity", tmp_path)

@@ -132,6 +132,7 @@ def fetched(url):
         return answer.status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_every_command_explains_itself_with_what_its_entry_gives_it(tmp_path, name):
     python = put_environment(tmp_path, name)

@@ -97,6 +97,7 @@ def test_every_delivered_definition_fits_the_schema_and_is_read(document: dict[s
     assert parse_layanan(document).code == document["code"]
 
 
+@pytest.mark.slow
 def test_what_the_schema_refuses_is_refused_with_a_place_and_what_it_takes_is_read():
     taken, refused = 0, 0
     for mutant in mutants(everything()):

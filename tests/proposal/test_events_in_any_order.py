@@ -84,6 +84,7 @@ def left_by(office: Office, order) -> list[tuple]:
     return left
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("events", [PEOPLE_AND_OFFICES, UNIT], ids=["people", "a unit"])
 def test_all_orders_of_arrival_leave_the_same_copies(office: Office, events):
     in_order = left_by(office, events)

@@ -22,6 +22,7 @@ from tests.builders.plans import Watched, watched
 from tests.builders.service import let_go, one_service
 from tests.proposal.office import BEBAS_HUKDIS, Office
 
+pytestmark = pytest.mark.slow
 FEW, MANY = 2_000, 20_000
 START = datetime(2026, 1, 1, tzinfo=UTC)
 OWN = 40  # of one applicant, however many others there are

@@ -8,7 +8,6 @@ use the entry point group `simpul.channels`: `<name> = package.module:CHANNEL` b
 import importlib
 import re
 from collections.abc import Iterable, Mapping
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, current_app
 
 from chassis.process.config import Setting, Settings
+from chassis.process.installed import brought_to
 from chassis.process.manifest import load
 from services.notification.adapters.channels import Channel, Open, Provider
 
@@ -97,23 +97,19 @@ def _in_repository() -> list[Any]:
 
 
 def _installed() -> list[Any]:
-    return [load(point.value) for point in _points() if "." not in point.name]
+    return [load(point.value) for point in brought_to(GROUP) if "." not in point.name]
 
 
 def _providers(channel: Channel) -> dict[str, str]:
     """Return the channel's own providers and those that packages bring for it, by scheme."""
     providers = dict(channel.providers)
-    for point in _points():
+    for point in brought_to(GROUP):
         name, _, scheme = point.name.partition(".")
         if scheme and name == channel.name:
             if scheme in providers:
                 raise ChannelInvalid(f"{point.name} is claimed twice, also by {point.value}")
             providers[scheme] = point.value
     return providers
-
-
-def _points() -> Iterable[EntryPoint]:
-    return entry_points(group=GROUP)
 
 
 def _check(channels: Mapping[str, Channel]) -> None:

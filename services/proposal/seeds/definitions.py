@@ -6,7 +6,7 @@ region stores and others exchange is always the whole definition.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, reduce
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,10 @@ def catalogue_documents() -> list[dict[str, Any]]:
     return [_whole(_read(path)) for path in sorted(CATALOGUE.glob("*.json"))]
 
 
-def load_catalogue() -> list[LayananDefinition]:
+@cache
+def load_catalogue() -> Sequence[LayananDefinition]:
     """Return the parsed definitions. Raises `DefinitionInvalid`."""
-    return [parse_layanan(document) for document in catalogue_documents()]
+    return tuple(parse_layanan(document) for document in catalogue_documents())
 
 
 def load_window(name: str) -> Window:

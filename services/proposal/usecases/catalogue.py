@@ -1,6 +1,8 @@
 """The catalogue of a region: new versions of layanan are installed, old ones stay for ever."""
 
+import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +53,7 @@ def install(definitions: Iterable[Mapping[str, Any]]) -> list[str]:
     Repeating it changes nothing, and a version the region made itself is never replaced.
     Raises `DefinitionInvalid`.
     """
-    checked = [checked_layanan(data) for data in definitions]
+    checked = [_checked(json.dumps(data)) for data in definitions]
     installed = []
     with db.transaction() as session:
         invalidate_snapshot(session)
@@ -61,6 +63,12 @@ def install(definitions: Iterable[Mapping[str, Any]]) -> list[str]:
                 _put_in_force(session, layanan, kept)
                 installed.append(layanan.code)
     return installed
+
+
+@lru_cache(maxsize=100)
+def _checked(text: str) -> tuple[LayananDefinition, dict[str, Any]]:
+    """What a release brings is the same for every region and checked once."""
+    return checked_layanan(json.loads(text))
 
 
 def _newest_versions(session: Session) -> dict[str, int]:

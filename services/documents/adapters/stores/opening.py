@@ -1,8 +1,8 @@
 """Chooses the store a URL names; outside packages may bring more schemes (`simpul.stores`)."""
 
 from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
 
+from chassis.process.installed import brought_to
 from services.documents.adapters.stores.folder import FolderStore
 from services.documents.adapters.stores.protocol import ObjectStore, StoreUrlInvalid
 
@@ -28,9 +28,10 @@ def open_store(url: str) -> ObjectStore:
     scheme = url.partition(":")[0]
     if scheme in _OURS:
         return _OURS[scheme](url)
-    for point in entry_points(group="simpul.stores", name=scheme):
-        opened: ObjectStore = point.load()(url)
-        return opened
+    for point in brought_to("simpul.stores"):
+        if point.name == scheme:
+            opened: ObjectStore = point.load()(url)
+            return opened
     raise StoreUrlInvalid(f"no store is called {scheme!r}")
 
 
