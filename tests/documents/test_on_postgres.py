@@ -35,7 +35,6 @@ def desk(postgres: Postgres, tmp_path: Path) -> Iterator[Desk]:
     app = create_app(database_on(postgres, "documents", tmp_path))
     made = Desk(under_test(app), uuid7())
     yield made
-    made.close()
     made.service.close()
 
 
