@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from functools import wraps
+from functools import cache, wraps
 from json import JSONDecodeError
 from threading import RLock
 from typing import Any
@@ -27,10 +27,29 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 class Schema(marshmallow.Schema):
-    """Input is strict: an unknown field is an error, because it is usually a typing mistake."""
+    """Input is strict: an unknown field is an error, because it is usually a typing mistake.
+
+    What is loaded takes its texts by fields of `chassis.http.fields`, also where no view says so:
+    forms beside a file, rows of a table. Raises `UncheckedText` otherwise.
+    """
 
     class Meta:
         unknown = marshmallow.RAISE
+
+    def _do_load(self, data: Any, **options: Any) -> Any:
+        check_texts(self)
+        return super()._do_load(data, **options)
+
+
+def check_texts(schema: marshmallow.Schema) -> None:
+    """Raise `UncheckedText` for a schema with a text that nobody checks."""
+    if loose := _unchecked(type(schema)):
+        raise UncheckedText(f"{type(schema).__name__}: {', '.join(loose)}; see chassis.http.fields")
+
+
+@cache
+def _unchecked(kind: type[marshmallow.Schema]) -> list[str]:
+    return unchecked(kind())
 
 
 class VersionedView(Schema):
@@ -105,11 +124,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     def arguments(self, schema: Any, **options: Any) -> Decorator:
         """Take arguments by a schema. Raises `UncheckedText` for a text that nobody checks."""
-        taken = schema() if isinstance(schema, type) else schema
-        if loose := unchecked(taken):
-            raise UncheckedText(
-                f"{type(taken).__name__}: {', '.join(loose)}; see chassis.http.fields"
-            )
+        check_texts(schema() if isinstance(schema, type) else schema)
         return super().arguments(schema, **options)  # type: ignore[no-any-return]
 
     def doc(self, **words: Any) -> Decorator:

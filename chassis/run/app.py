@@ -19,7 +19,7 @@ from chassis.events.dispatcher import Dispatcher
 from chassis.events.inbox import Hearing, store_into
 from chassis.events.reconcile import Reconciler
 from chassis.events.relay import Relay
-from chassis.http import api, idempotency, peers, problems
+from chassis.http import addresses, api, idempotency, peers, problems
 from chassis.http.keys import KeySet
 from chassis.process import config, runtime
 from chassis.process.context import safe_request_id, work
@@ -69,6 +69,7 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
     app = Flask(
         manifest.name, root_path=folder, static_folder=None, template_folder=template_folder
     )
+    addresses.read_exactly(app)
     checked = _settings(manifest.name, manifests, config)
     _connect_database(app, db, checked.database_url)
     attached = _runtime(manifest, import_name, db, checked, revoked_at, heard or {}, manifests)

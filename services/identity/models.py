@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
 from chassis.data.import_rows import ImportBatch, ImportLine
@@ -95,13 +95,15 @@ class Employee(Versioned, Searched, Base):
     active: Mapped[bool] = mapped_column(default=True)
     sessions_revoked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
+    former_nips: Mapped[list["FormerNip"]] = relationship(order_by="FormerNip.id", viewonly=True)
 
     @property
     def full_name(self) -> str:
         return full_name(self.name, self.title_prefix, self.title_suffix)
 
     def searched(self) -> Iterable[str | None]:
-        return (self.nip, self.full_name, self.jabatan)
+        former = (former.nip for former in self.former_nips)
+        return (self.nip, *former, self.full_name, self.jabatan)
 
 
 class EmployeeWord(SearchedWord, Base):
@@ -110,6 +112,23 @@ class EmployeeWord(SearchedWord, Base):
 
 
 EMPLOYEE_WORDS = Words(db, Employee, EmployeeWord)
+
+
+class FormerNip(RegionScoped, Base):
+    """An NIP that an employee had before, and why not any more; rows are added, never changed."""
+
+    __tablename__ = "former_nips"
+    __table_args__ = (
+        Index("ix_former_nips_of", "region", "employee_id", "id"),
+        Index("ix_former_nips_nip", "nip"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    employee_id: Mapped[UUID] = mapped_column(ForeignKey("employees.id"))
+    nip: Mapped[str] = mapped_column(String(18))
+    reason: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(120))
+    replaced_by: Mapped[UUID | None]
+    replaced_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class EmployeeFact(RegionScoped, Base):

@@ -17,6 +17,7 @@ from chassis.process.clock import now
 from chassis.process.regions import current_region
 from services.identity.adapters.machinery import machinery
 from services.identity.domain.golongan import pangkat_of
+from services.identity.domain.renumbering import CORRECTION
 from services.identity.domain.roles import ADMINISTRATORS
 from services.identity.models import (
     EMPLOYEE_WORDS,
@@ -25,6 +26,7 @@ from services.identity.models import (
     Delegation,
     Employee,
     EmployeeFact,
+    FormerNip,
     OAuthClient,
     Region,
     RoleGrant,
@@ -91,8 +93,37 @@ def employee(employee_id: UUID) -> Employee:
 
 
 def employee_by_nip(nip: str) -> Employee:
-    """Return the employee with this NIP. Raises `NotFound`."""
-    return db.one(select(Employee).where(Employee.nip == nip))
+    """Return the employee with this NIP, else the last one who had it. Raises `NotFound`."""
+    present = db.session.scalar(select(Employee).where(Employee.nip == nip))
+    person = present or last_with_nip(nip)
+    if person is None:
+        raise NotFound
+    return person
+
+
+def present_nip(nip: str) -> str:
+    """Return the NIP that replaced this one, or this one where it is somebody's or nobody's."""
+    is_held = db.session.scalar(select(Employee.id).where(Employee.nip == nip).limit(1))
+    former = None if is_held else last_with_nip(nip)
+    return former.nip if former else nip
+
+
+def last_with_nip(nip: str) -> Employee | None:
+    """Return the employee who had this NIP last, before it was replaced."""
+    return db.session.scalar(
+        select(Employee)
+        .join(FormerNip, FormerNip.employee_id == Employee.id)
+        .where(FormerNip.nip == nip)
+        .order_by(FormerNip.id.desc())
+        .limit(1)
+    )
+
+
+def outlived_nips(nip: str) -> Sequence[FormerNip]:
+    """Return who had this NIP rightly, until an appointment gave another."""
+    return db.session.scalars(
+        select(FormerNip).where(FormerNip.nip == nip, FormerNip.reason != CORRECTION)
+    ).all()
 
 
 @dataclass(frozen=True)

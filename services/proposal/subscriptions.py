@@ -15,11 +15,12 @@ from chassis.kernel.errors import Refused
 from chassis.kernel.text import shown_block
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import Action, Result
-from services.proposal.models import PEOPLE, Unit
+from services.proposal.models import PEOPLE, Employee, Unit
 from services.proposal.queries.region_snapshot import SNAPSHOTS
 from services.proposal.seeds.definitions import catalogue_documents
 from services.proposal.usecases.catalogue import install
 from services.proposal.usecases.deciding import ServiceDecider
+from services.proposal.usecases.people import index_nip
 from services.proposal.usecases.processing import Outcome, result_as_service
 from services.proposal.usecases.reviewing import Verdict, decide_as_service
 from staff.keeping import heard
@@ -64,8 +65,12 @@ _DECISIONS = {
 
 
 def refresh(session: Session, row: Kept) -> None:
-    """Read the region anew when its offices changed; a new region gets the catalogue."""
+    """Read the region anew when its offices changed; a new region gets the catalogue, and a new
+    NIP finds the proposals of before.
+    """
     SNAPSHOTS.follow(session, row)
+    if isinstance(row, Employee):
+        index_nip(session, row)
     if isinstance(row, Unit) and row.kind == "region":
         install(catalogue_documents())
 

@@ -26,6 +26,12 @@ def letters(make_letters) -> Service:
     def ring():
         """Ring."""
 
+    @bell.route("/bell/<name>")
+    @requires("letters")
+    @bell.response(204)
+    def look(name):
+        """Look."""
+
     made: Service = make_letters(options={"blueprints": (bell,)})
     return made
 
@@ -34,6 +40,13 @@ def ring(letters: Service, body: str, content_type: str | None = "application/js
     token = letters.person(PERSON, "letters")
     content = {"data": body, "content_type": content_type, "headers": headers}
     return letters.call("POST", BELL, token=token, **content)
+
+
+@pytest.mark.parametrize(("name", "status"), [("a", 204), ("%C3%A9", 204), ("a%00", 404)])
+def test_a_text_in_an_address_can_be_looked_for_or_is_the_address_of_nothing(letters, name, status):
+    answer = letters.call("GET", f"{BELL}/{name}", token=letters.person(PERSON, "letters"))
+
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize("body", ["", "{}", " { } "])

@@ -90,3 +90,9 @@ def test_every_way_that_text_could_come_in_unchecked_is_found():
 def test_a_view_does_not_take_text_that_nobody_checks():
     with pytest.raises(UncheckedText, match="Inner: free"):
         Blueprint("any").arguments(Inner)
+
+
+@pytest.mark.parametrize("sent", [{"free": "a"}, {}])
+def test_a_form_or_a_row_of_a_table_is_not_loaded_by_such_a_schema_either(sent):
+    with pytest.raises(UncheckedText, match="Inner: free"):
+        Inner().load(sent)

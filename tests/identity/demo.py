@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from chassis.process.regions import in_region
-from services.identity.models import Employee, Unit, db
+from services.identity.models import Unit, db
+from services.identity.queries import employee_by_nip
 
 
 def account(folder: Path, key: str) -> dict[str, Any]:
@@ -20,9 +21,7 @@ def account(folder: Path, key: str) -> dict[str, Any]:
 def employee_id(app: Flask, folder: Path, key: str) -> UUID:
     nip = account(folder, key)["nip"]
     with app.app_context(), in_region("demo"):
-        found = db.session.scalar(select(Employee.id).where(Employee.nip == nip))
-    assert found is not None
-    return found
+        return employee_by_nip(nip).id
 
 
 def unit_id(app: Flask, code: str) -> UUID:

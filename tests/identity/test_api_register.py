@@ -188,6 +188,7 @@ def test_a_repeated_request_registers_once_and_answers_the_same(desk: Desk):
         ("POST", "/employees/search"),
         ("GET", "/employees/{id}"),
         ("PATCH", "/employees/{id}"),
+        ("PUT", "/employees/{id}/nip"),
         ("POST", "/employees/{id}/password-reset"),
         ("POST", "/employees/{id}/sessions/revoke"),
         ("POST", "/employees/{id}/totp/reset"),
@@ -204,6 +205,11 @@ def test_administration_is_closed_to_everybody_else(desk: Desk, who: str, method
         "/employees": _new(desk),
         "/employees/search": {"nip": "199001012015011901"},
         "/employees/{id}": {"name": "X", "source": "x"},
+        "/employees/{id}/nip": {
+            "nip": "199001022015011901",
+            "reason": "correction",
+            "source": "x",
+        },
         "/units": {"code": "x", "name": "X", "kind": "opd", "parent_id": desk.unit("demo")},
         "/units/{unit}": {"name": "X"},
         "/role-grants": {

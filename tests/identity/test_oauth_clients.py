@@ -10,6 +10,7 @@ import time_machine
 from werkzeug.test import TestResponse
 
 from chassis.process.clock import now
+from services.identity import queries
 from services.identity.usecases import signing_keys
 from tests.builders.service import SECRET
 from tests.identity.door import Door
@@ -177,3 +178,23 @@ def test_junk_at_the_authorization_endpoint_is_a_clean_answer(door: Door, field:
             answer = door.authorize(browser, **{field: junk})
 
             assert answer.status_code in (302, 400), junk
+
+
+@pytest.mark.parametrize("junk", ["simpul\x00portal", "\x00"])
+def test_no_database_is_asked_for_what_it_cannot_hold(
+    door: Door, monkeypatch: pytest.MonkeyPatch, junk: str
+):
+    asked: list[str] = []
+    monkeypatch.setattr(queries, "client", asked.append)
+    basic = {"Authorization": f"Basic {base64.b64encode(f'{junk}:x'.encode()).decode()}"}
+    client = {"grant_type": "client_credentials"}
+
+    answers = [
+        door.token(grant_type="client_credentials", client_id=junk, client_secret="x"),
+        door.app.test_client().post("/oauth/token", data=client, headers=basic),
+        door.authorize(door.browser(), client_id=junk),
+        door.browser().get("/oauth/logout", query_string={"client_id": junk}),
+    ]
+
+    assert asked == []
+    assert [answer.status_code for answer in answers] == [400, 401, 400, 200]

@@ -16,7 +16,7 @@ from sqlalchemy import event, select, update
 from chassis.process.clock import now
 from chassis.process.regions import all_regions, in_region
 from services.identity.adapters.hashing import Hasher
-from services.identity.models import Account, Region, SignInSession, db
+from services.identity.models import Account, Employee, Region, SignInSession, db
 from tests.identity import demo
 from tests.identity.conftest import Build
 from tests.identity.door import Browser, Door
@@ -186,9 +186,7 @@ def test_a_nip_with_month_13_is_called_wrong_before_anything_else(door: Door):
 def test_a_deactivated_person_is_answered_like_a_stranger(door: Door):
     with door.app.app_context(), in_region("demo"), db.transaction() as session:
         person = demo.employee_id(door.app, door.folder, "applicant")
-        session.execute(
-            update(demo.Employee).where(demo.Employee.id == person).values(active=False)
-        )
+        session.execute(update(Employee).where(Employee.id == person).values(active=False))
     browser = door.browser()
 
     assert door.sign_in(browser, "applicant").status_code == 401

@@ -54,6 +54,16 @@ def test_an_nip_is_found_in_any_notation(office: Office, form: str):
     assert found(office, form.format(*parts)) == [str(wanted)]
 
 
+def test_a_proposal_keeps_the_nip_of_its_day_and_is_found_by_that_of_today_too(office: Office):
+    wanted = office.submitted()
+    nip = office.read(wanted).applicant["nip"]
+    changed = nip[:15] + "777"
+    office.service.hear(employee_event("applicant", "disdik", version=2, nip=changed))
+
+    assert found(office, nip) == found(office, changed) == [str(wanted)]
+    assert office.read(wanted).applicant["nip"] == nip
+
+
 @pytest.mark.parametrize(
     "q", ["1" * 31 + "x", "199001012015011901 199201152023212902 B", "1 " * 50 + "x"]
 )

@@ -14,7 +14,7 @@ from chassis.kernel.nip import parse_nip
 from chassis.process.runtime import here
 from services.identity import queries
 from services.identity.api.access import administrators_only
-from services.identity.api.requests import EmployeeChange, NewEmployee, NipQuery
+from services.identity.api.requests import EmployeeChange, NewEmployee, NipChange, NipQuery
 from services.identity.api.views import (
     EmployeeView,
     ListedEmployee,
@@ -22,6 +22,7 @@ from services.identity.api.views import (
     employee_row,
     employee_view,
 )
+from services.identity.domain.renumbering import NewNip
 from services.identity.usecases import employees, passwords, second_factor, sessions
 
 blp = Blueprint("employees", url_prefix="/api/identity/v1", description="The staff register")
@@ -42,7 +43,7 @@ def listing(wanted: Wanted) -> Page:
 @blp.response(200, EmployeeView)
 @administrators_only
 def search(body: dict[str, str]) -> dict[str, Any]:
-    """The employee with this NIP."""
+    """The employee with this NIP, or else who had it before it was replaced."""
     return employee_view(queries.employee_by_nip(parse_nip(body["nip"]).digits))
 
 
@@ -75,6 +76,17 @@ def read(employee_id: UUID) -> dict[str, Any]:
 def change(body: dict[str, Any], employee_id: UUID, seen: Seen) -> dict[str, Any]:
     """Change facts, naming their source; `active: false` also ends every session."""
     return employee_view(employees.change(employee_id, by=person(), seen=seen, **body))
+
+
+@blp.route("/employees/<uuid:employee_id>/nip", methods=["PUT"])
+@requires("identity")
+@blp.arguments(NipChange)
+@writes(if_match=True)
+@blp.response(200, EmployeeView)
+@administrators_only
+def replace_nip(body: dict[str, Any], employee_id: UUID, seen: Seen) -> dict[str, Any]:
+    """Correct a wrong NIP, or change it when a PPPK becomes CPNS; the former one stays findable."""
+    return employee_view(employees.replace_nip(employee_id, NewNip(**body), by=person(), seen=seen))
 
 
 @blp.route("/employees/<uuid:employee_id>/sessions/revoke", methods=["POST"])

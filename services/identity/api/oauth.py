@@ -1,16 +1,20 @@
 """OAuth 2 and OpenID endpoints (RFC 6749, 7009, 7636, 8414, 9068, 9207; OpenID Connect Core)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, jsonify, redirect, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from chassis.http.auth import person, public, requires
+from chassis.kernel.errors import Invalid
 from chassis.kernel.languages import LANGUAGES
+from chassis.kernel.text import exact
 from chassis.process.clock import now
 from chassis.process.manifest import discover, person_scopes
 from chassis.process.regions import all_regions
@@ -25,6 +29,8 @@ from services.identity.usecases import authorizing, signing_keys
 
 blp = Blueprint("oauth", __name__)
 _KEYS_FRESH = "public, max-age=300"
+# A nonce is found by an index, whose entries PostgreSQL bounds.
+_LONGEST = 2_000
 
 
 @blp.get("/.well-known/openid-configuration")
@@ -72,6 +78,8 @@ def jwks() -> Response:
 @blp.get("/oauth/authorize")
 @public
 def authorize() -> AnyResponse:
+    if not _can_be_kept(request.args):
+        return error_page("oauth_request_wrong", 400)
     with all_regions():
         row = browser.finished_session()
         try:
@@ -138,11 +146,19 @@ def _refuse_to(redirect_uri: str, error: str, description: str = "") -> AnyRespo
     return redirect(add_params_to_uri(redirect_uri, list(answer.items())))
 
 
-def _answer(produce: Callable[[], Response]) -> Response:
+def _can_be_kept(given: MultiDict[str, str]) -> bool:
+    """Tell whether a database can be asked for these values and keep them."""
     try:
-        with all_regions():
+        return all(len(exact(value).encode()) <= _LONGEST for value in given.values())
+    except Invalid:
+        return False
+
+
+def _answer(produce: Callable[[], Response]) -> Response:
+    response = Response('{"error": "invalid_request"}', 400, mimetype="application/json")
+    # Authlib raises ValueError for what it will not quote: whatever is not plain ASCII.
+    with all_regions(), suppress(ValueError):
+        if _can_be_kept(request.values):
             response = authorizing.as_one(produce)
-    except ValueError:  # Authlib will not quote what is not plain ASCII
-        response = Response('{"error": "invalid_request"}', 400, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response

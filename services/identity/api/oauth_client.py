@@ -51,6 +51,6 @@ class RegisteredClient(ClientMixin):
 
 
 def query_client(client_id: str) -> RegisteredClient | None:
-    """Return a registered client that is in use."""
-    row = queries.client(client_id)
+    """Return a registered client that is in use; a name that no client can have is nobody's."""
+    row = queries.client(client_id) if client_id.isprintable() else None
     return None if row is None else RegisteredClient(row)

@@ -2,20 +2,30 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, pre_load, validate
 
 from chassis.http.api import Schema
 from chassis.http.fields import Code, Exact, Line, Mail, Name, Phone, Words
 from chassis.http.paging import PageArgs
+from chassis.kernel.errors import FieldError
 from chassis.kernel.languages import LANGUAGES
 from services.identity import queries
 from services.identity.domain.appointments import ACTING
 from services.identity.domain.employees import JENIS_JABATAN, JENJANG
+from services.identity.domain.renumbering import REASONS
 
 LONGEST_TITLE = 80
 LONGEST_NAME = 200
 # As it is typed, with whatever stands between the digits.
 _NIP = validate.Length(min=18, max=60)
+
+
+_NIP_ELSEWHERE = FieldError(
+    "/nip",
+    "unknown_field",
+    "NIP diganti lewat PUT /api/identity/v1/employees/{id}/nip, dengan alasan dan sumbernya.",
+    "The NIP is changed by PUT /api/identity/v1/employees/{id}/nip, with a reason and a source.",
+)
 
 
 class KnownRole(validate.Validator):
@@ -83,6 +93,30 @@ class NewEmployee(FactsInput):
 
 class EmployeeChange(FactsInput):
     active = fields.Boolean()
+
+    @pre_load
+    def _without_nip(self, given: Any, **_: Any) -> Any:
+        if isinstance(given, dict) and "nip" in given:
+            raise ValidationError({"nip": [_NIP_ELSEWHERE]})
+        return given
+
+
+class NipChange(FactsInput):
+    """Another NIP, why and by which document; facts that change with it are told along."""
+
+    class Meta:
+        exclude = ("name", "title_prefix", "title_suffix", "unit_id")
+
+    said_apart = ("nip", "reason", "source", "as_of")
+    nip = Exact(required=True, validate=_NIP)
+    reason = Exact(
+        required=True,
+        validate=validate.OneOf(REASONS),
+        metadata={
+            "description": "correction: it was wrong from the beginning; cpns_appointment: a PPPK"
+            " became CPNS"
+        },
+    )
 
 
 class EmployeeRow(NewEmployee):

@@ -7,6 +7,7 @@ from marshmallow import fields
 from chassis.http.api import Schema, VersionedView
 from chassis.http.paging import page_schema
 from services.identity import queries
+from services.identity.domain.renumbering import REASONS
 from services.identity.models import Employee
 
 
@@ -60,6 +61,16 @@ class FactSource(Schema):
     as_of = fields.Date(required=True)
 
 
+class FormerNipView(Schema):
+    """An NIP that the employee had until `replaced_at`; `source` is the document that says so."""
+
+    nip = fields.String(required=True)
+    reason = fields.String(required=True, metadata={"enum": [*REASONS]})
+    source = fields.String(required=True)
+    replaced_by = fields.UUID(required=True, allow_none=True)
+    replaced_at = fields.AwareDateTime(required=True)
+
+
 class EmployeeSummary(Schema):
     id = fields.UUID(required=True)
     nip = fields.String(required=True)
@@ -97,6 +108,7 @@ class EmployeeView(VersionedView, EmployeeSummary):
     facts = fields.Dict(
         keys=fields.String(), values=fields.Nested(FactSource), metadata={"description": "Sources"}
     )
+    former_nips = fields.List(fields.Nested(FormerNipView), required=True)
 
 
 class OneTimeLink(Schema):

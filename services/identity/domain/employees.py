@@ -95,11 +95,12 @@ def _matches_nip(nip: Nip, facts: Facts) -> Iterator[FieldError]:
         yield _wrong("birth_date", "tidak sama dengan NIP", "differs from the NIP")
     if facts.sex not in (None, nip.sex):
         yield _wrong("sex", "tidak sama dengan NIP", "differs from the NIP")
-    if facts.tmt_cpns and not _same_month(nip, facts.tmt_cpns):
+    if facts.tmt_cpns and not is_of_appointment(nip, facts.tmt_cpns):
         yield _wrong("tmt_cpns", "tidak sama dengan NIP", "differs from the NIP")
 
 
-def _same_month(nip: Nip, day: date) -> bool:
+def is_of_appointment(nip: Nip, day: date) -> bool:
+    """Tell whether a day lies in the month (of a PPPK: in the year) of appointment."""
     return day.year == nip.appointed_year and nip.appointed_month in (None, day.month)
 
 

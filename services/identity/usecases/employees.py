@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from chassis.data.versioned import Seen
 from chassis.events import outbox
 from chassis.kernel.errors import Refused
-from chassis.kernel.nip import parse_nip
+from chassis.kernel.nip import Nip, parse_nip
 from services.identity import events, queries
 from services.identity.domain.employees import FACT_NAMES, Facts, check_facts, cleaned, from_nip
+from services.identity.domain.renumbering import NewNip, carried_over, check_reason
 from services.identity.domain.roles import check_is_not_last
 from services.identity.models import (
     EMPLOYEE_WORDS,
@@ -22,13 +23,14 @@ from services.identity.models import (
     Contact,
     Employee,
     EmployeeFact,
+    FormerNip,
     db,
 )
 from services.identity.usecases.sessions import check_manages, revoke
 
 _SYSADMIN = "sysadmin"
 _OWN_WORD = "pegawai sendiri"
-_SOURCED = (*FACT_NAMES, "name", "title_prefix", "title_suffix", "unit_id")
+_SOURCED = (*FACT_NAMES, "nip", "name", "title_prefix", "title_suffix", "unit_id")
 
 
 class NipTaken(Refused):
@@ -77,13 +79,14 @@ def add(
         facts = {**from_nip(number), **told}
         check_facts(number, _facts(facts))
         opd_id = _opd_of(facts["unit_id"])
+        check_never_replaced(number.digits)
         person = Employee(nip=number.digits, kind=number.kind, opd_id=opd_id, **facts)
         session.add(person)
         _flush_unique(session)
         session.add(Account(employee_id=person.id))
         session.flush()
         telling = Telling(by, source, as_of or queries.today())
-        _record_facts(session, person, facts, telling)
+        _record_facts(session, person, facts | {"nip": person.nip}, telling)
         EMPLOYEE_WORDS.write(session, person)
         outbox.record(events.employee_changed(person))
         if contact:
@@ -125,6 +128,39 @@ def change(
     return person
 
 
+def replace_nip(employee_id: UUID, given: NewNip, *, by: UUID, seen: Seen) -> Employee:
+    """Give an employee another NIP: a wrong one is corrected, or a PPPK becomes CPNS (R38).
+
+    The former one stays in the history and is found; nobody signs in with it. What the new number
+    contradicts and nobody tells is not known any more. Raises `NotFound`, `Stale`,
+    `GrantBeyondOwnRole`, `InvalidNip`, `NipUnchanged`, `NoCpnsAppointment`, `NipTaken` or
+    `FactsContradict`.
+    """
+    with db.transaction() as session:
+        person = queries.employee(employee_id)
+        person.check_seen(seen)
+        check_manages(by, employee_id)
+        former, number = parse_nip(person.nip), parse_nip(given.nip, today=queries.today())
+        check_reason(former, number, given.reason)
+        check_never_replaced(number.digits, but_of=person.id)
+        changed = _facts_under(number, given, person)
+        _change_unique(person, kind=number.kind, **changed)
+        told = Telling(by, given.source, given.as_of or queries.today())
+        _record_facts(session, person, changed, told)
+        _keep_former(session, person, former.digits, given, by=by)
+        EMPLOYEE_WORDS.write(session, person)
+        outbox.record(events.employee_changed(person))
+    return person
+
+
+def check_never_replaced(nip: str, *, but_of: UUID | None = None) -> None:
+    """Refuse an NIP that was somebody's until an appointment gave another; one that was wrong from
+    the beginning is free. Raises `NipTaken`.
+    """
+    if any(former.employee_id != but_of for former in queries.outlived_nips(nip)):
+        raise NipTaken
+
+
 def _check_leaves_a_sysadmin(person: Employee) -> None:
     holders = {grant.employee_id for grant in queries.grants_of_post(_SYSADMIN, None)}
     if person.id in holders:
@@ -158,6 +194,31 @@ def _opd_of(unit_id: UUID) -> UUID:
 def _flush_unique(session: Session) -> None:
     try:
         session.flush()
+    except IntegrityError as error:
+        raise NipTaken from error
+
+
+def _facts_under(number: Nip, given: NewNip, person: Employee) -> dict[str, Any]:
+    """Return the number and whatever becomes different with it. Raises `FactsContradict`."""
+    present = {name: getattr(person, name) for name in FACT_NAMES}
+    facts = {**carried_over(number, given.reason, present), **cleaned(given.values)}
+    check_facts(number, _facts(facts))
+    different = {name: fact for name, fact in facts.items() if present[name] != fact}
+    return {"nip": number.digits, **different}
+
+
+def _keep_former(
+    session: Session, person: Employee, nip: str, given: NewNip, *, by: UUID | None
+) -> None:
+    told = {"reason": given.reason, "source": given.source, "replaced_by": by}
+    session.add(FormerNip(employee_id=person.id, nip=nip, **told))
+    session.flush()
+    session.expire(person, ["former_nips"])
+
+
+def _change_unique(person: Employee, **values: Any) -> None:
+    try:
+        person.change(**values)
     except IntegrityError as error:
         raise NipTaken from error
 

@@ -15,6 +15,7 @@ from chassis.data.import_rows import CHANGED, NEW, SAME
 from chassis.kernel.errors import FieldError, Invalid, Refused
 from chassis.kernel.nip import parse_nip
 from chassis.kernel.roles import Role
+from chassis.kernel.text import shown_line
 from chassis.process.regions import current_region
 from chassis.run.importing import Effect, Importing, ImportKind, Telling
 from services.identity import queries
@@ -33,6 +34,22 @@ class NotInUse(Refused):
         "id": 'Sudah terdaftar tetapi nonaktif. Isi kolom Aktif dengan "ya" untuk mengaktifkan.',
         "en": "Registered but not in use. Write ya in the column Aktif to bring it back.",
     }
+
+
+class NipReplaced(Refused):
+    """An old list has an NIP that was replaced; it is not registered as somebody new."""
+
+    kind = "invalid"
+    code = "nip_replaced"
+    text = {
+        "id": "NIP ini sudah diganti menjadi {nip} ({name}). Perbarui berkasnya; bila NIP ini milik"
+        " pegawai lain, daftarkan ia lewat formulir.",
+        "en": "This NIP was replaced by {nip} ({name}). Update the file; if the NIP belongs to"
+        " somebody else, register that person by the form.",
+    }
+
+    def __init__(self, person: Employee) -> None:
+        super().__init__(nip=parse_nip(person.nip).printed, name=person.full_name)
 
 
 class UnitMoved(Refused):
@@ -65,11 +82,12 @@ def put_employee(given: Mapping[str, Any], posts: Sequence[str], telling: Tellin
 
 
 def _put_facts(given: Mapping[str, Any], telling: Telling) -> Effect:
-    person = db.session.scalar(
-        select(Employee).where(Employee.nip == parse_nip(given["nip"]).digits)
-    )
+    digits = parse_nip(given["nip"]).digits
+    person = db.session.scalar(select(Employee).where(Employee.nip == digits))
     values = dict(given["values"])
     if person is None:
+        if holder := queries.last_with_nip(digits):
+            raise NipReplaced(holder)
         _check_comes_in_use(values)
         added = employees.add(
             by=telling.by,
@@ -131,7 +149,8 @@ def _role(words: str) -> Role:
     for role in queries.roles():
         if words.casefold() in {name.casefold() for name in (role.code, *role.title.values())}:
             return role
-    error = (f'Peran "{words}" tidak dikenal.', f'The role "{words}" is not known.')
+    shown = shown_line(words)
+    error = (f'Peran "{shown}" tidak dikenal.', f'The role "{shown}" is not known.')
     raise Invalid(errors=[FieldError("/roles", "role_unknown", *error)])
 
 
@@ -167,7 +186,8 @@ def unit_id(code: str, *, column: str) -> UUID:
     """Return the id of the unit with a code. Raises `Invalid` at the column."""
     unit = unit_of(code)
     if unit is None:
-        words = (f'Tidak ada unit berkode "{code}".', f'No unit has the code "{code}".')
+        shown = shown_line(code)
+        words = (f'Tidak ada unit berkode "{shown}".', f'No unit has the code "{shown}".')
         raise Invalid(errors=[FieldError(f"/{column}", "unit_unknown", *words)])
     return unit.id
 

@@ -51,6 +51,17 @@ class SignInWithCodeRefused(SignInRefused):
     }
 
 
+class NipReplaced(Refused):
+    """The password is right and the NIP a former one; only its owner is told the new one."""
+
+    kind = "unauthenticated"
+    code = "nip_replaced"
+    text = {
+        "id": "NIP ini sudah diganti. Masuk dengan NIP Anda yang baru: {nip}.",
+        "en": "This NIP was replaced. Sign in with your new NIP: {nip}.",
+    }
+
+
 class RegionNeeded(Refused):
     """The password fits in several regions; `regions` are (code, name) to choose from."""
 
@@ -79,12 +90,18 @@ def sign_in(
 ) -> SignedIn:
     """Check NIP and password, and the code when it is given at once.
 
-    Raises `InvalidNip`, `TooManyAttempts`, `SignInRefused` or `RegionNeeded`.
+    Raises `InvalidNip`, `TooManyAttempts`, `SignInRefused`, `NipReplaced` or `RegionNeeded`.
     """
-    digits = parse_nip(nip).digits
+    typed = parse_nip(nip).digits
+    with all_regions():
+        digits = queries.present_nip(typed)
+        db.session.rollback()
+    # Tries with a former NIP count for the account as well: it is one secret.
     attempt_id = attempts.start_attempt(digits, address)
     with all_regions():
         fitting = _fitting(digits, password, region)
+    if fitting and digits != typed:
+        raise NipReplaced(nip=parse_nip(digits).printed)
     if not fitting:
         raise SignInWithCodeRefused if totp else SignInRefused
     if len(fitting) > 1:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.kernel.errors import Refused
-from services.proposal.models import Employee, Unit
+from services.proposal.models import Employee, Proposal, SearchWord, Unit
 
 
 class EmployeeUnknown(Refused):
@@ -49,3 +49,15 @@ def applicant_facts(session: Session, employee: Employee) -> dict[str, Any]:
         "unit_name": names.get(employee.unit_id) if employee.unit_id else None,
         "opd_name": names.get(employee.opd_id) if employee.opd_id else None,
     }
+
+
+def index_nip(session: Session, employee: Employee) -> None:
+    """Let a person's proposals be found by the NIP of today too; what they say stays as it was."""
+    has_word = select(SearchWord.word).where(
+        SearchWord.proposal_id == Proposal.id, SearchWord.word == employee.nip
+    )
+    lacking = select(Proposal.id).where(
+        Proposal.applicant_id == employee.id, Proposal.number.is_not(None), ~has_word.exists()
+    )
+    for proposal_id in session.scalars(lacking).all():
+        session.add(SearchWord(proposal_id=proposal_id, word=employee.nip))
