@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -10,11 +11,13 @@ from sqlalchemy import delete
 
 from chassis.process import runtime as runtimes
 from chassis.process.regions import in_region
+from services.proposal.usecases.applying import create_draft, submit
 from services.proposal.usecases.catalogue import install
-from tests.builders.chooser.app import choose, create_app
+from tests.builders.chooser.app import MANIFEST, choose, create_app
 from tests.builders.definitions import WORKFLOW, definition_data
 from tests.builders.service import let_go
-from tests.journeys.journey import Filed, Journey
+from tests.journeys.journey import PROPOSAL, Filed, Journey
+from tests.journeys.journey import code as code_of
 
 CHOSEN_BY_SERVICE = definition_data(
     code="penghargaan_contoh",
@@ -35,7 +38,13 @@ class Chooser:
     app: Flask
 
     def file(self) -> Filed:
-        filed = self.journey.file("penghargaan_contoh", {}, ())
+        """File where the service is installed: proposal in this process knows of it."""
+        applicant = UUID(self.journey.me("applicant")["id"])
+        proposal = self.journey.system.apps["proposal"]
+        with proposal.app_context(), in_region("demo"):
+            draft = create_draft(person_id=applicant, layanan="penghargaan_contoh", fields={})
+            submit(draft.id, person_id=applicant, seen=range(1, 100))
+            filed = Filed(self.journey, "applicant", str(draft.id))
         filed.decide("approve", by="umpeg")
         return filed
 
@@ -51,9 +60,13 @@ def chooser(journey: Journey) -> Iterator[Chooser]:
     with app.app_context():
         runtime = runtimes.of(app)
         runtime.db.metadata.create_all(runtime.db.engine)
+    proposal = runtimes.of(journey.system.apps["proposal"])
     with journey.system.apps["proposal"].app_context(), in_region("demo"):
         install([CHOSEN_BY_SERVICE])
+    before = proposal.manifests
+    proposal.manifests = {**before, "chooser": MANIFEST}
     yield Chooser(journey, app)
+    proposal.manifests = before
     let_go(app)
     take_off_the_dead_list(journey.system.apps["proposal"])
 
@@ -77,6 +90,19 @@ def test_its_approval_moves_the_proposal_and_people_are_told(chooser: Chooser) -
     assert filed.id in chooser.journey.inbox("bkpsdm_admin")
     told = chooser.journey.notices("applicant", filed.id)
     assert told[-1]["event_type"] == "proposal.advanced.v1"
+
+
+def test_awards_are_not_offered_before_their_service_is_installed(chooser: Chooser) -> None:
+    person = chooser.journey.person("applicant")
+
+    offered = {row["code"] for row in person.get(f"{PROPOSAL}/layanan")["data"]}
+    refused = person.send(
+        "POST", f"{PROPOSAL}/proposals", {"layanan": "asn_berprestasi", "fields": {}}, status=404
+    )
+
+    assert "bebas_hukdis" in offered
+    assert not {code for code in offered if code.startswith("asn_")}
+    assert code_of(refused) == "layanan_unknown"
 
 
 def test_the_head_it_replaces_does_not_see_it_as_work(chooser: Chooser) -> None:

@@ -14,6 +14,7 @@ import pytest
 from chassis.events.reconcile import Reconciler
 from chassis.process import runtime as runtimes
 from chassis.process.regions import in_region
+from services.proposal.queries.region_snapshot import region_snapshot
 from services.proposal.usecases.catalogue import install as install_layanan
 from tests.builders.definitions import WORKFLOW, definition_data
 from tests.builders.system import System, demo_system
@@ -64,15 +65,24 @@ def joined(
     tmp_path_factory: pytest.TempPathFactory, installed: Callable[[Path], None]
 ) -> Iterator[Joined]:
     data = tmp_path_factory.mktemp("installation")
-    demo_system(data, public_url="https://simpul.test").close()
+    before = demo_system(data, public_url="https://simpul.test")
+    with before.apps["proposal"].app_context(), in_region("demo"):
+        install_layanan([DECIDED_BY_PANEL])
+    assert "penghargaan_panel" not in offered_in(before)
+    before.close()
     installed(followed.service_folder())
 
     system = demo_system(data, public_url="https://simpul.test")
     learn_the_past(system)
-    with system.apps["proposal"].app_context(), in_region("demo"):
-        install_layanan([DECIDED_BY_PANEL])
     yield Joined(system, Journey(system))
     system.close()
+
+
+def offered_in(system: System) -> set[str]:
+    """The codes of the layanan that the region offers."""
+    with system.apps["proposal"].app_context(), in_region("demo"):
+        snapshot = region_snapshot()
+        return {snapshot.layanan[definition_id].code for definition_id in snapshot.offers()}
 
 
 def learn_the_past(system: System) -> None:
@@ -89,6 +99,12 @@ def test_its_routes_are_on_the_edge_and_in_the_description_of_the_api(joined: Jo
     paths = client.get("/openapi.json").json["paths"]
     assert CASES in paths
     assert "Panel penilai" in client.get("/").text
+
+
+def test_the_layanan_that_it_decides_is_offered_from_now_on(joined: Joined) -> None:
+    rows = joined.journey.person("applicant").get("/api/proposal/v1/layanan")["data"]
+
+    assert "penghargaan_panel" in {row["code"] for row in rows}
 
 
 def test_its_event_log_is_served_and_its_dead_list_is_empty(joined: Joined) -> None:

@@ -18,7 +18,8 @@ from services.proposal.domain.moves import MOVES, Row
 from services.proposal.domain.opening import everything
 from services.proposal.domain.stages import Action, Stage
 from services.proposal.models import Proposal
-from services.proposal.usecases import applying, attaching, reviewing
+from services.proposal.queries import readiness
+from services.proposal.usecases import attaching, reviewing
 from staff import keeping
 
 Mistake = Callable[[pytest.MonkeyPatch], None]
@@ -97,7 +98,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("one person may have any number of proposals open")
 def _(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(applying, "_open_count", lambda *_: 0)
+    patch.setattr(readiness, "counted", lambda *_: 0)
 
 
 # --- papers -----------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from services.proposal.domain.proposal_receipt import MAKE_RECEIPT
 from services.proposal.queries import region_snapshot
 from tests.builders.service import one_service, settings_for, under_test
 from tests.builders.tokens import Signer
+from tests.proposal.machine_offices import SERVICE
 from tests.proposal.office import Office
 
 # Everything a refused step must leave as it was. The places in the log come later, by the relay.
@@ -135,6 +136,7 @@ class Scene:
             self._other = self.office.service.app
         self.office = Office(under_test(app, self.signer))
         self.office.accept_receipts()
+        self.office.installs_service(SERVICE)
         self._watch(app)
         # Papers are made with another service; that has tests of its own.
         runtime = self.office.service.runtime

@@ -12,6 +12,7 @@ from chassis.http import receipts
 from chassis.http.keys import KeySet
 from chassis.http.receipts import Receipt
 from chassis.process.ids import uuid7
+from chassis.process.manifest import Manifest
 from chassis.process.regions import in_region
 from services.proposal.domain.stages import Action
 from services.proposal.models import HistoryEntry, Proposal, db
@@ -106,6 +107,17 @@ class Office:
             "iat": int(datetime.now(UTC).timestamp()),
         }
         return self.service.signer.sign(values | claims, typ=receipts.TYPE)
+
+    def installs_service(self, name: str) -> None:
+        """Have a deciding service be there, as its manifest would say."""
+        runtime = self.service.runtime
+        runtime.manifests = {**runtime.manifests, name: Manifest(name=name, title={"id": name})}
+
+    def removes_service(self, name: str) -> None:
+        runtime = self.service.runtime
+        runtime.manifests = {
+            code: manifest for code, manifest in runtime.manifests.items() if code != name
+        }
 
     def install(self, *definitions: Mapping[str, Any]) -> None:
         with self.service.app.app_context(), in_region(REGION):

@@ -118,6 +118,6 @@ def _make_sensible(body, rng: random.Random, office: Office, who: str) -> None:
     if not isinstance(body, dict) or rng.random() > REAL:
         return
     if isinstance(body.get("layanan"), str):
-        body["layanan"] = rng.choice(["bebas_hukdis", "kp_fungsional", "asn_berprestasi"])
+        body["layanan"] = rng.choice(["bebas_hukdis", "kp_fungsional"])
     if isinstance(body.get("receipt"), str):
         body["receipt"] = office.receipt(who)

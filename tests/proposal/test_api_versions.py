@@ -33,19 +33,19 @@ def test_a_version_says_what_every_proposal_filed_under_it_says(office: Office):
 
 def test_a_version_stays_as_it_was_when_a_newer_one_is_installed(office: Office):
     code = "bebas_hukdis"
-    before = office.call("GET", f"/layanan/{code}/versions/1", "applicant")
+    before = office.call("GET", f"/layanan/{code}/versions/2", "applicant")
     with office.inside():
-        install([definition_data(code=code, version=2, fee={"id": "Rp1", "en": "IDR 1"})])
+        install([definition_data(code=code, version=3, fee={"id": "Rp1", "en": "IDR 1"})])
 
-    assert office.call("GET", f"/layanan/{code}", "applicant").json["version"] == 2
-    again = office.call("GET", f"/layanan/{code}/versions/1", "applicant")
-    newer = office.call("GET", f"/layanan/{code}/versions/2", "applicant")
+    assert office.call("GET", f"/layanan/{code}", "applicant").json["version"] == 3
+    again = office.call("GET", f"/layanan/{code}/versions/2", "applicant")
+    newer = office.call("GET", f"/layanan/{code}/versions/3", "applicant")
     assert again.json == before.json != newer.json
     assert again.headers["ETag"] == before.headers["ETag"] != newer.headers["ETag"]
 
 
 def test_a_version_is_kept_for_ever_by_whoever_asked_and_confirmed_without_a_body(office: Office):
-    path = "/layanan/bebas_hukdis/versions/1"
+    path = "/layanan/bebas_hukdis/versions/2"
     first = office.call("GET", path, "applicant")
 
     same = {"If-None-Match": first.headers["ETag"]}

@@ -35,6 +35,7 @@ def everything() -> dict[str, Any]:
     condition = {"any": [{"all": [TEACHER, {"not": {"field": "periode", "is_set": True}}]}]}
     dated = {"period": "2026-06-01", "opens": "2026-04-01", "closes": "2026-04-25"}
     computed = {**MONTH, "default": "window_period", "system": True}
+    implied = [{"when": TEACHER, "value": "baik"}]
     accepted = {"accepted": ["baik"], "refusal": {"id": "Kurang."}, "required": True}
     asked = {"required": condition, "condition_text": {"id": "Bila guru.", "en": "If a teacher."}}
     text = {**FIELD, "minimum": 3, "maximum": 9, "description": {"id": "Isi."}, **asked}
@@ -55,7 +56,7 @@ def everything() -> dict[str, Any]:
             "dated": [dated],
             "move_end_to_working_day": True,
         },
-        fields=[computed, {**CHOICE, "name": "nilai", **accepted}, text],
+        fields=[computed, {**CHOICE, "name": "nilai", **accepted, "implied": implied}, text],
         requirements=[
             {**ROW, **asked, "description": {"id": "Asli."}, "max_bytes": 512_000},
             {**ROW, "code": "lain", "upload": False, "template": "t.docx", "archive_key": "skp"},
@@ -64,7 +65,12 @@ def everything() -> dict[str, Any]:
             {"stage": "umpeg_verification", "acting": ["plt"], "working_days": 2},
             {"stage": "processing", "decider": "service:panel"},
         ],
-        result={"document": "pickup", "pickup_place": {"id": "Loket"}, "fields": [FIELD]},
+        result={
+            "document": "pickup",
+            "tms_document": "required",
+            "pickup_place": {"id": "Loket"},
+            "fields": [FIELD],
+        },
         return_from_processing=True,
     )
 

@@ -10,6 +10,15 @@ from services.proposal.domain.stages import Stage
 from services.proposal.seeds.definitions import catalogue_documents, load_catalogue
 from tests.builders.definitions import definition_data, seeded
 
+AWARD = ("bidang-kinerja", "optional", "none", 1, (2, 0, 2, 1, 1, 5))
+# Division, document with MS and with TMS, how many at once, working days of the six stages (B3).
+AS_SETTLED = {
+    "asn_berprestasi": AWARD,
+    "asn_muda_berprestasi": AWARD,
+    "bebas_hukdis": ("bidang-kinerja", "required", "none", 3, (2, 2, 2, 1, 1, 2)),
+    "kp_fungsional": ("bidang-mutasi", "required", "none", 1, (2, 2, 3, 2, 2, 10)),
+}
+
 
 class TestDelivered:
     @pytest.fixture(params=[found.code for found in load_catalogue()])
@@ -68,6 +77,46 @@ def test_a_plt_may_not_decide_on_a_promotion() -> None:
     assert rule is not None
     assert "plt" not in rule.acting
     assert "plh" in rule.acting
+
+
+@pytest.mark.parametrize("code", [found.code for found in load_catalogue()])
+def test_each_is_dealt_with_as_the_table_of_layanan_says(code: str) -> None:
+    layanan = seeded(code)
+
+    assert AS_SETTLED[code] == (
+        *layanan.divisions,
+        layanan.result.document,
+        layanan.result.tms_document,
+        layanan.max_open.count,
+        tuple(rule.working_days for rule in layanan.stages),
+    )
+
+
+def test_the_awards_wait_for_the_service_that_chooses_and_scores() -> None:
+    for code in ("asn_berprestasi", "asn_muda_berprestasi"):
+        given = [rule.stage for rule in seeded(code).stages if rule.decider == "service:awards"]
+
+        assert given == [Stage.OPD_HEAD_APPROVAL, Stage.PROCESSING]
+        assert seeded(code).deciding_services == {"awards"}
+
+
+def test_cpns_file_neither_awards_nor_promotions() -> None:
+    closed = {
+        found.code
+        for found in load_catalogue()
+        for rule in found.eligibility
+        if rule.when.verdict({}, {"cpns": True}) is False
+    }
+
+    assert closed == {"asn_berprestasi", "asn_muda_berprestasi", "kp_fungsional"}
+
+
+def test_every_teacher_shows_the_teaching_load_whatever_the_level_of_post() -> None:
+    row = seeded("kp_fungsional").requirement("beban_mengajar")
+
+    assert row is not None
+    assert row.need.applies({}, {"guru": True, "jenjang": "ahli_utama"})
+    assert row.need.note["id"] == "Wajib bagi guru semua jenjang jabatan."
 
 
 def test_the_builders_definition_is_valid() -> None:

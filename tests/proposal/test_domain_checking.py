@@ -15,14 +15,9 @@ from services.proposal.domain.attaching import (
     RequirementUnknown,
     check_document,
 )
-from services.proposal.domain.checking import (
-    Applicant,
-    check_draft,
-    check_resubmit,
-    check_submit,
-    window_state,
-)
+from services.proposal.domain.checking import check_draft, check_resubmit, check_submit
 from services.proposal.domain.facts import Moment
+from services.proposal.domain.filing import Applicant, window_state
 from services.proposal.domain.layanan import LayananDefinition
 from tests.builders.definitions import a_definition, seeded
 
@@ -231,7 +226,7 @@ class TestAward:
             ("2014-05-01", [], ["tenure_too_long"]),
             ("2014-06-01", ["tenure_too_short"], []),
             ("2001-01-01", [], ["tenure_too_long"]),
-            (None, ["tenure_unknown"], ["tenure_unknown"]),
+            (None, ["fact_unknown"], ["fact_unknown"]),
         ],
     )
     def test_its_category_follows_from_the_tenure(

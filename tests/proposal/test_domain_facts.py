@@ -13,6 +13,7 @@ from services.proposal.domain.facts import (
     period_of,
     with_computed,
     with_defaults,
+    with_implied,
 )
 from tests.builders.definitions import seeded
 
@@ -94,6 +95,19 @@ class TestDefaults:
         filled = with_defaults(award, {"masa_penilaian": "2031-01"}, {}, may)
 
         assert filled == {"masa_penilaian": "2026-05"}
+
+
+def test_an_adjustment_to_a_diploma_goes_by_its_examination_whatever_was_entered() -> None:
+    asked = {"jenis_kp": "penyesuaian_ijazah", "jalur_ujian": "none"}
+    letter = KP.requirement("surat_lulus_ujian")
+
+    filled = with_defaults(KP, asked, {}, APRIL)
+    other = with_implied(KP, {"jenis_kp": "pilihan_jf", "jalur_ujian": "none"}, {}, APRIL)
+
+    assert filled["jalur_ujian"] == "penyesuaian_ijazah"
+    assert other["jalur_ujian"] == "none"
+    assert letter is not None
+    assert letter.need.applies(filled, {})
 
 
 def test_the_period_is_the_chosen_one_else_the_one_offered_else_this_month() -> None:

@@ -9,13 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.kernel.errors import FieldError
-from services.proposal.domain.checking import (
-    Applicant,
-    check_draft,
-    check_resubmit,
-    check_result,
-)
+from services.proposal.domain.checking import check_draft, check_resubmit, check_result
 from services.proposal.domain.facts import Moment
+from services.proposal.domain.filing import Applicant
 from tests.builders.definitions import a_definition, seeded
 
 TODAY = Moment(datetime(2026, 4, 10, 3, tzinfo=UTC), ZoneInfo("Asia/Jakarta"))

@@ -11,6 +11,7 @@ from services.proposal.domain.workflow import (
     NotYourStage,
     Position,
     RemarkRequired,
+    ResultDocumentRefused,
     ResultDocumentRequired,
 )
 from tests.builders.definitions import WORKFLOW, a_definition
@@ -18,13 +19,21 @@ from tests.proposal.steps import PLAIN, decide
 
 
 class TestResult:
-    def enter(self, result: str, document: str = "required", **given: object) -> Move:
+    def enter(
+        self,
+        result: str,
+        document: str = "required",
+        tms_document: str = "optional",
+        **given: object,
+    ) -> Move:
         place = {"pickup_place": {"id": "Loket BKPSDM"}} if document == "pickup" else {}
         return workflow.enter_result(
             Position(Stage.PROCESSING, decided=True),
             Result(result),
             role="bkpsdm_admin",
-            definition=a_definition(result={"document": document, **place}),
+            definition=a_definition(
+                result={"document": document, "tms_document": tms_document, **place}
+            ),
             **given,  # type: ignore[arg-type]
         )
 
@@ -46,6 +55,21 @@ class TestResult:
             self.enter("tms", remark=" ")
 
         assert self.enter("tms", remark="Masa kerja kurang").result is Result.TMS
+
+    def test_a_refusal_that_is_a_decision_of_its_own_comes_with_its_document(self) -> None:
+        with pytest.raises(ResultDocumentRequired) as refused:
+            self.enter("tms", tms_document="required", remark="Alasan tidak cukup")
+
+        assert refused.value.detail("id") == "Dokumen hasil wajib diunggah untuk hasil TMS."
+        move = self.enter("tms", tms_document="required", remark="x", has_document=True)
+        assert move.to_stage == "completed"
+
+    def test_a_refusal_without_a_document_takes_none(self) -> None:
+        with pytest.raises(ResultDocumentRefused) as refused:
+            self.enter("tms", tms_document="none", remark="Kurang", has_document=True)
+
+        assert [error.pointer for error in refused.value.errors] == ["/receipt"]
+        assert self.enter("tms", remark="Kurang", has_document=True).to_stage == "completed"
 
     @pytest.mark.parametrize("stage", [s for s in Stage if s is not Stage.PROCESSING])
     def test_is_entered_in_processing_only(self, stage: Stage) -> None:

@@ -103,6 +103,7 @@ def scene(tmp_path_factory) -> Scene:
     scene = Scene(tmp_path_factory.mktemp("shuffled"))
     with time_machine.travel(LATER, tick=False):
         scene.office.open()
+        scene.office.installs_service("dummy")
         stages = [{"stage": "opd_head_approval", "decider": "service:dummy"}]
         stages.append({"stage": "processing"})
         scene.office.install(definition_data(stages=stages))

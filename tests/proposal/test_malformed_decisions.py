@@ -35,6 +35,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Two layanan of which a service decides the only stage that is left to decide."""
     one = Office(only_dispatching(one_service("proposal", tmp_path_factory.mktemp("malformed"))))
     one.open()
+    one.installs_service("awards")
     for event_type, stage in DECIDED.items():
         stages = [{"stage": stage, **AWARDS}]
         if stage != "processing":

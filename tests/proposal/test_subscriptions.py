@@ -57,6 +57,7 @@ def resulted(proposal_id, result: str, *, source: str = "dummy", **more) -> Even
 
 
 def with_a_deciding_service(office: Office, stage: str) -> None:
+    office.installs_service("dummy")
     stages = [
         {"stage": str(each)} | ({"decider": "service:dummy"} if each == stage else {})
         for each in OFFICER_STAGES

@@ -221,6 +221,7 @@ def test_a_receipt_of_another_region_is_refused(office: Office):
 def test_a_document_may_be_as_large_as_its_requirement_says(
     office: Office, layanan, requirement, size, fits
 ):
+    office.installs_service("awards")
     draft = office.draft(layanan=layanan)
 
     def attach() -> None:

@@ -16,14 +16,17 @@ from chassis.http.writing import writes
 from services.proposal.api.requests import NewLayanan
 from services.proposal.api.views.layanan import (
     DefinitionSchema,
+    LayananOfferedInFull,
     LayananPage,
     LayananVersion,
-    LayananView,
     layanan_row,
     layanan_version,
     layanan_view,
+    obstacles_view,
 )
 from services.proposal.domain.shape import schema_text
+from services.proposal.queries.desks import divisions_of
+from services.proposal.queries.readiness import standing_of
 from services.proposal.queries.region_snapshot import region_snapshot
 from services.proposal.usecases import catalogue
 
@@ -34,10 +37,18 @@ blp = Blueprint("layanan", __name__, url_prefix="/api/proposal/v1")
 @requires("proposal")
 @blp.response(200, LayananPage)
 def list_layanan() -> Page:
+    """List what the region offers, each with what keeps the caller from filing it (R40)."""
     snapshot = region_snapshot()
-    moment = snapshot.moment()
+    moment, standing = snapshot.moment(), standing_of(person())
+    offered = [snapshot.layanan[definition_id] for definition_id in snapshot.offers()]
     return Page(
-        [layanan_row(snapshot.layanan[version], moment) for version in snapshot.current.values()]
+        [
+            {
+                **layanan_row(layanan, moment),
+                "obstacles": obstacles_view(standing.before_filing(layanan, moment)),
+            }
+            for layanan in offered
+        ]
     )
 
 
@@ -62,10 +73,16 @@ def show_schema() -> Response:
 
 @blp.route("/layanan/<code>", methods=["GET"])
 @requires("proposal")
-@blp.response(200, LayananView)
+@blp.response(200, LayananOfferedInFull)
 def show_layanan(code: str) -> dict[str, Any]:
+    """Show what is offered now, with what keeps the caller from filing it (R40)."""
     snapshot = region_snapshot()
-    return layanan_view(snapshot.layanan[snapshot.offered(code)], snapshot.moment())
+    layanan, moment = snapshot.layanan[snapshot.offered(code)], snapshot.moment()
+    return {
+        **layanan_view(layanan, moment),
+        "obstacles": obstacles_view(standing_of(person()).before_filing(layanan, moment)),
+        "handled_by": divisions_of(layanan, snapshot),
+    }
 
 
 @blp.route("/layanan/<code>/versions/<int:version>", methods=["GET"])

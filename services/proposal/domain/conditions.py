@@ -3,7 +3,7 @@
 `{"field": "kp_pertama", "equals": true}`, `{"fact": "guru", "equals": true}`, with `in`,
 `at_least`, `below`, `is_set`, and `all` / `any` / `not`. Nothing is executed: a condition is
 a tree of comparisons over the entered values and the facts known about the applicant. A value
-that is not known makes a comparison false, never an error.
+that is not known makes a comparison false, never an error; `verdict` tells the two apart.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,9 +28,20 @@ class Compare:
             return _is_set(value) is self.operand
         return value is not None and _OPERATORS[self.operator](value, self.operand)
 
+    def verdict(self, values: Mapping[str, Any], facts: Mapping[str, Any]) -> bool | None:
+        """Say whether it holds; None where what it asks for is not known."""
+        value = (values if self.source == "field" else facts).get(self.name)
+        if value is None and self.operator != "is_set":
+            return None
+        return self.holds(values, facts)
+
     @property
     def fields(self) -> frozenset[str]:
         return frozenset({self.name}) if self.source == "field" else frozenset()
+
+    @property
+    def facts(self) -> frozenset[str]:
+        return frozenset({self.name}) if self.source == "fact" else frozenset()
 
 
 @dataclass(frozen=True)
@@ -40,9 +51,19 @@ class AllOf:
     def holds(self, values: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
         return all(part.holds(values, facts) for part in self.parts)
 
+    def verdict(self, values: Mapping[str, Any], facts: Mapping[str, Any]) -> bool | None:
+        verdicts = {part.verdict(values, facts) for part in self.parts}
+        if False in verdicts:
+            return False
+        return None if None in verdicts else True
+
     @property
     def fields(self) -> frozenset[str]:
         return frozenset().union(*(part.fields for part in self.parts))
+
+    @property
+    def facts(self) -> frozenset[str]:
+        return frozenset().union(*(part.facts for part in self.parts))
 
 
 @dataclass(frozen=True)
@@ -52,9 +73,19 @@ class AnyOf:
     def holds(self, values: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
         return any(part.holds(values, facts) for part in self.parts)
 
+    def verdict(self, values: Mapping[str, Any], facts: Mapping[str, Any]) -> bool | None:
+        verdicts = {part.verdict(values, facts) for part in self.parts}
+        if True in verdicts:
+            return True
+        return None if None in verdicts else False
+
     @property
     def fields(self) -> frozenset[str]:
         return frozenset().union(*(part.fields for part in self.parts))
+
+    @property
+    def facts(self) -> frozenset[str]:
+        return frozenset().union(*(part.facts for part in self.parts))
 
 
 @dataclass(frozen=True)
@@ -64,9 +95,17 @@ class Not:
     def holds(self, values: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
         return not self.part.holds(values, facts)
 
+    def verdict(self, values: Mapping[str, Any], facts: Mapping[str, Any]) -> bool | None:
+        verdict = self.part.verdict(values, facts)
+        return None if verdict is None else not verdict
+
     @property
     def fields(self) -> frozenset[str]:
         return self.part.fields
+
+    @property
+    def facts(self) -> frozenset[str]:
+        return self.part.facts
 
 
 Condition = Compare | AllOf | AnyOf | Not

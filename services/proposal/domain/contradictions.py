@@ -20,7 +20,7 @@ def contradictions(data: Data) -> list[FieldError]:
         *_reserved(data),
         *_order_errors(data["stages"]),
         *_condition_errors(data),
-        *_accepted_errors(data),
+        *_option_errors(data),
         *window_contradictions(data.get("window") or {}, "/window"),
         *_period_errors(data),
     ]
@@ -119,6 +119,9 @@ def _conditions(data: Data, fields: frozenset[str]) -> Iterator[tuple[str, Data,
         for index, item in enumerate(items):
             if isinstance(item.get(member), Mapping):
                 yield pointer_to(*place, index, member), item[member], known
+    for index, item in enumerate(data.get("fields", ())):
+        for number, rule in enumerate(item.get("implied", ())):
+            yield pointer_to("fields", index, "implied", number, "when"), rule["when"], fields
 
 
 def _depth(condition: Data) -> int:
@@ -128,18 +131,23 @@ def _depth(condition: Data) -> int:
     return 1 + (_depth(inner) if key == "not" else max(_depth(part) for part in inner))
 
 
-def _accepted_errors(data: Data) -> Iterator[FieldError]:
+def _option_errors(data: Data) -> Iterator[FieldError]:
     places = ((("fields",), data), (("result", "fields"), data["result"]))
     for place, holder in places:
         for index, item in enumerate(holder.get("fields", ())):
             options = {option["value"] for option in item.get("options", ())}
-            if set(item.get("accepted", ())) - options:
-                yield FieldError(
-                    pointer_to(*place, index, "accepted"),
-                    "not_an_option",
-                    "Hanya pilihan isian ini sendiri.",
-                    "Only options of this field.",
-                )
+            implied = {rule["value"] for rule in item.get("implied", ())}
+            for member, named in (
+                ("accepted", set(item.get("accepted", ()))),
+                ("implied", implied),
+            ):
+                if named - options:
+                    yield FieldError(
+                        pointer_to(*place, index, member),
+                        "not_an_option",
+                        "Hanya pilihan isian ini sendiri.",
+                        "Only options of this field.",
+                    )
 
 
 def _period_errors(data: Data) -> Iterator[FieldError]:

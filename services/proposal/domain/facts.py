@@ -91,7 +91,7 @@ def with_defaults(
     facts: Mapping[str, Any],
     moment: Moment,
 ) -> dict[str, Any]:
-    """Fill computed fields: system fields always, the others when absent."""
+    """Fill computed fields: system fields always, the others when absent; then what is implied."""
     filled = dict(values)
     for field in definition.fields:
         if field.default and (field.system or field.name not in filled):
@@ -100,7 +100,23 @@ def with_defaults(
                 filled[field.name] = value
             elif field.system:
                 filled.pop(field.name, None)
-    return filled
+    return with_implied(definition, filled, facts, moment)
+
+
+def with_implied(
+    definition: LayananDefinition,
+    values: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    moment: Moment,
+) -> dict[str, Any]:
+    """Set the fields whose value follows from other answers (B4)."""
+    completed = with_computed(facts, period=period_of(definition, values, moment))
+    settled = dict(values)
+    for field in definition.fields:
+        for rule in field.implied:
+            if rule.when.holds(settled, completed):
+                settled[field.name] = rule.value
+    return settled
 
 
 def _computed(

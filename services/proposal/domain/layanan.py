@@ -10,7 +10,7 @@ from typing import Any
 
 from chassis.kernel.errors import NotFound
 from services.proposal.domain.conditions import Condition
-from services.proposal.domain.stages import Stage, Text
+from services.proposal.domain.stages import SERVICE, Result, Stage, Text
 from services.proposal.domain.windows import Window
 from staff.organisation import ACTING_KINDS
 
@@ -55,12 +55,21 @@ class FieldOption:
 
 
 @dataclass(frozen=True)
+class Implied:
+    """A value that a field has while the condition holds, whatever was entered."""
+
+    when: Condition
+    value: str
+
+
+@dataclass(frozen=True)
 class Field:
     """One entry of the form.
 
     `accepted` lists the options that are good enough (a predicate of at least "baik"); the
     others can be chosen but are refused with `refusal`. `default` names a computed value (see
-    `facts`); `system` fields are computed only and never taken from the applicant.
+    `facts`); `system` fields are computed only and never taken from the applicant; other answers
+    decide what is `implied`.
     """
 
     name: str
@@ -75,6 +84,12 @@ class Field:
     maximum: int | None = None
     default: str | None = None
     system: bool = False
+    implied: tuple[Implied, ...] = ()
+
+    @property
+    def looks_at(self) -> frozenset[str]:
+        """Return the names of the other fields that its need or its value depends on."""
+        return self.need.fields.union(*(rule.when.fields for rule in self.implied))
 
 
 @dataclass(frozen=True)
@@ -103,15 +118,20 @@ class StageRule:
 
 @dataclass(frozen=True)
 class ResultRule:
-    """How a layanan ends (R12) and which facts of the result are kept (R22)."""
+    """How a layanan ends (R12) and which facts of the result are kept (R22).
+
+    `document` is for MS: required, optional or pickup; `tms_document` for TMS: none, optional or
+    required, where a refusal is a decision of its own.
+    """
 
     document: str = "required"
+    tms_document: str = "optional"
     fields: tuple[Field, ...] = ()
     pickup_place: Text | None = None
 
-    @property
-    def needs_document(self) -> bool:
-        return self.document == "required"
+    def document_with(self, result: Result) -> str:
+        """Tell whether a document comes with a result: required, optional, pickup or none."""
+        return self.document if result is Result.MS else self.tms_document
 
 
 @dataclass(frozen=True)
@@ -172,6 +192,12 @@ class LayananDefinition:
         """Return the stage that follows; the last one ends in processing."""
         order = [rule.stage for rule in self.stages]
         return order[order.index(stage) + 1]
+
+    @property
+    def deciding_services(self) -> frozenset[str]:
+        """Return the names of the services that decide a stage or give the result (R1)."""
+        deciders = (rule.decider for rule in self.stages if rule.decider)
+        return frozenset(decider.removeprefix(SERVICE) for decider in deciders)
 
     @property
     def counted_layanan(self) -> frozenset[str]:

@@ -84,7 +84,7 @@ def require_open(
 
 
 def _hanging_fields(definition: LayananDefinition, fields: set[str]) -> set[str]:
-    return {item.name for item in definition.fields if item.need.fields & fields}
+    return {item.name for item in definition.fields if item.looks_at & fields}
 
 
 def _closed(pointer: str) -> FieldError:

@@ -14,6 +14,7 @@ from services.proposal.domain.layanan import (
     Eligibility,
     Field,
     FieldOption,
+    Implied,
     LayananDefinition,
     MaxOpen,
     Need,
@@ -91,6 +92,9 @@ def _field(data: Data) -> Field:
         maximum=data.get("maximum"),
         default=data.get("default"),
         system=data.get("system", False),
+        implied=tuple(
+            Implied(read_condition(rule["when"]), rule["value"]) for rule in data.get("implied", ())
+        ),
     )
 
 
@@ -131,6 +135,7 @@ def _stage(data: Data) -> StageRule:
 def _result(data: Data) -> ResultRule:
     return ResultRule(
         document=data.get("document", "required"),
+        tms_document=data.get("tms_document", "optional"),
         fields=tuple(_field(item) for item in data.get("fields", ())),
         pickup_place=_text(data.get("pickup_place")) or None,
     )

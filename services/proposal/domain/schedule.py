@@ -34,9 +34,14 @@ def stage_due(
     since: date,
     holidays: Collection[date] = (),
 ) -> date | None:
-    """Return the day the present stage should be decided, if it has one."""
+    """Return the day the present stage should be decided, if it has one.
+
+    A stage that a service decides without a number of days has none.
+    """
     rule = definition.stage_rule(stage)
-    return add_working_days(since, rule.working_days, holidays) if rule else None
+    if rule is None or (rule.decider and not rule.working_days):
+        return None
+    return add_working_days(since, rule.working_days, holidays)
 
 
 def _still_to_go(

@@ -41,6 +41,9 @@ class Result(StrEnum):
     TMS = "tms"
 
 
+# Stands before the name of a service that decides a stage in place of an officer (R1).
+SERVICE = "service:"
+
 # Who acts where no officer does; the officers' roles are in `staff.organisation`.
 APPLICANT = "applicant"
 

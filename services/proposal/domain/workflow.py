@@ -16,6 +16,7 @@ from services.proposal.domain.stages import (
     FINAL_STAGES,
     NOTE_SLOTS,
     OFFICER_STAGES,
+    SERVICE,
     STAGE_ROLES,
     Action,
     NoteSlot,
@@ -93,8 +94,18 @@ class ResultDocumentRequired(Invalid):
 
     code = "result_document_required"
     text = {
-        "id": "Dokumen hasil wajib diunggah untuk hasil MS.",
-        "en": "A result document is required for the result MS.",
+        "id": "Dokumen hasil wajib diunggah untuk hasil {result}.",
+        "en": "A result document is required for the result {result}.",
+    }
+
+
+class ResultDocumentRefused(Invalid):
+    """A refusal of this layanan comes without a document (ruling R12)."""
+
+    code = "result_document_refused"
+    text = {
+        "id": "Hasil TMS layanan ini tanpa dokumen. Jelaskan dalam keterangan.",
+        "en": "The result TMS of this layanan has no document. Explain it in the remark.",
     }
 
 
@@ -200,16 +211,26 @@ def enter_result(
 ) -> Move:
     """Close a proposal with MS or TMS (ruling R12).
 
-    Raises `IllegalMove`, `NotYourStage`, `RemarkRequired`, `ResultDocumentRequired`.
+    Raises `IllegalMove`, `NotYourStage`, `RemarkRequired`, `ResultDocumentRequired`,
+    `ResultDocumentRefused`.
     """
     _legal_row(position, Action.ENTER_RESULT, role, definition)
     if result is Result.TMS and not remark.strip():
         raise RemarkRequired(errors=[_required("/remark", "Keterangan wajib diisi.")])
-    if result is Result.MS and definition.result.needs_document and not has_document:
+    _check_document(definition.result.document_with(result), result, has_document=has_document)
+    return _move(position, Action.ENTER_RESULT, role, definition, result)
+
+
+def _check_document(wanted: str, result: Result, *, has_document: bool) -> None:
+    if wanted == "required" and not has_document:
         raise ResultDocumentRequired(
             errors=[_required("/receipt", "Dokumen hasil wajib diunggah.")],
+            result=result.upper(),
         )
-    return _move(position, Action.ENTER_RESULT, role, definition, result)
+    if wanted == "none" and has_document:
+        refusal = ResultDocumentRefused.text
+        error = FieldError("/receipt", ResultDocumentRefused.code, refusal["id"], refusal["en"])
+        raise ResultDocumentRefused(errors=[error])
 
 
 def _legal_row(
@@ -234,7 +255,7 @@ def _option_on(option: Option | None, decider: str, definition: LayananDefinitio
     if option is Option.RETURN_FROM_PROCESSING:
         return definition.return_from_processing
     if option is Option.SERVICE_DECIDES:
-        return decider.startswith("service:")
+        return decider.startswith(SERVICE)
     return True
 
 

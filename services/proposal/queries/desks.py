@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import select
+
 from services.proposal.domain.layanan import LayananDefinition
-from services.proposal.domain.stages import APPLICANT, OFFICER_STAGES, STAGE_ROLES, Stage
+from services.proposal.domain.stages import (
+    APPLICANT,
+    OFFICER_STAGES,
+    SERVICE,
+    STAGE_ROLES,
+    Stage,
+)
 from services.proposal.domain.workflow import decider_of
-from services.proposal.models import Proposal
+from services.proposal.models import Proposal, Unit, db
 from services.proposal.queries.region_snapshot import RegionSnapshot
 from staff.deciders import (
     NOBODY,
@@ -24,7 +32,6 @@ from staff.deciders import (
 from staff.organisation import scope_of
 
 OPD_STAGES = frozenset({Stage.UMPEG_VERIFICATION, Stage.OPD_HEAD_APPROVAL})
-SERVICE = "service:"
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,15 @@ def covers(person_id: UUID, proposal: Proposal, snapshot: RegionSnapshot, today:
         ).held_by(person_id)
         for rule in layanan.stages
     )
+
+
+def divisions_of(layanan: LayananDefinition, snapshot: RegionSnapshot) -> list[str]:
+    """Name the divisions that the layanan names and the region has."""
+    if not layanan.divisions:
+        return []
+    ids = snapshot.organisation.division_ids(layanan.divisions)
+    named = select(Unit.name).where(Unit.id.in_(ids), Unit.code.in_(layanan.divisions))
+    return list(db.session.scalars(named.order_by(Unit.name)))
 
 
 def _all_reaches(person_id: UUID, snapshot: RegionSnapshot, today: date) -> tuple[Reach, ...]:

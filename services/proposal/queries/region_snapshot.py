@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from chassis.process.clock import now
+from chassis.process.runtime import here
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition, LayananUnknown
 from services.proposal.domain.reading import read_layanan
@@ -33,9 +34,20 @@ class RegionSnapshot(PeopleSnapshot):
     holidays: frozenset[date]
     reaches: dict[Hashable, Any] = field(default_factory=dict)
 
+    def offers(self) -> list[UUID]:
+        """Return the ids of the present versions that are offered: nobody waits for a decider
+        that is not installed (R39).
+        """
+        return [self.current[code] for code in self.current if self.offers_code(code)]
+
+    def offers_code(self, code: str) -> bool:
+        """Say whether the region offers a layanan."""
+        definition_id = self.current.get(code)
+        return definition_id is not None and _is_decided_here(self.layanan[definition_id])
+
     def offered(self, code: str) -> UUID:
-        """Return the id of a layanan's present version. Raises `LayananUnknown`."""
-        if code not in self.current:
+        """Return the id of the version of a layanan that is offered. Raises `LayananUnknown`."""
+        if not self.offers_code(code):
             raise LayananUnknown
         return self.current[code]
 
@@ -48,6 +60,10 @@ class RegionSnapshot(PeopleSnapshot):
 
     def moment(self, at: datetime | None = None) -> Moment:
         return Moment(at or now(), self.zone, self.holidays)
+
+
+def _is_decided_here(layanan: LayananDefinition) -> bool:
+    return layanan.deciding_services <= here().manifests.keys()
 
 
 def region_zone() -> ZoneInfo:

@@ -5,31 +5,27 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-
 from chassis.data.versioned import Seen
 from chassis.events import outbox
 from chassis.kernel.errors import Invalid
 from chassis.kernel.languages import DEFAULT_LANGUAGE
 from services.proposal import events
 from services.proposal.domain import workflow
-from services.proposal.domain.attaching import Attached
 from services.proposal.domain.checking import (
-    Applicant,
     ProposalNotReady,
     check_draft,
     check_resubmit,
-    check_submit,
-    window_state,
 )
-from services.proposal.domain.facts import period_of, with_defaults
+from services.proposal.domain.facts import period_of, with_defaults, with_implied
 from services.proposal.domain.field_checking import cleaned
+from services.proposal.domain.filing import window_state
 from services.proposal.domain.numbering import new_lookup_code, proposal_number
 from services.proposal.domain.opening import require_open
 from services.proposal.domain.schedule import expected_end
-from services.proposal.domain.stages import APPLICANT, FINAL_STAGES, Stage
+from services.proposal.domain.stages import APPLICANT, Stage
 from services.proposal.models import Employee, Proposal, SearchWord, db
 from services.proposal.queries.proposals import opened_parts
+from services.proposal.queries.readiness import applicant_of, attached, draft_obstacles
 from services.proposal.queries.region_snapshot import region_snapshot
 from services.proposal.queries.search import words_of
 from services.proposal.usecases import counting, receipting
@@ -103,7 +99,7 @@ def submit(
         employee = employee_of(session, person_id, lock=True)
         values = with_defaults(case.layanan, case.proposal.fields, employee.facts, case.moment)
         period = period_of(case.layanan, values, case.moment)
-        _require_ready(case, values, employee, period)
+        _require_ready(case, employee)
         move(
             case,
             step,
@@ -128,8 +124,8 @@ def resubmit(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
         errors = check_resubmit(
             case.layanan,
             values=case.proposal.fields,
-            documents=_attached(case),
-            applicant=Applicant(employee.kind, employee.facts),
+            documents=attached(documents_of(case)),
+            applicant=applicant_of(employee),
             moment=case.moment,
         )
         if errors:
@@ -167,22 +163,21 @@ def _entered(case: Case, fields: Mapping[str, Any], employee: Employee) -> dict[
         raise Invalid(errors=errors)
     merged = {**case.proposal.fields, **given}
     values = {name: value for name, value in merged.items() if value is not None}
-    if case.stage is not Stage.DRAFT:
-        return values
-    return with_defaults(case.layanan, values, employee.facts, case.moment)
+    settle = with_defaults if case.stage is Stage.DRAFT else with_implied
+    return settle(case.layanan, values, employee.facts, case.moment)
 
 
-def _require_ready(case: Case, values: Mapping[str, Any], employee: Employee, period: date) -> None:
-    errors = check_submit(
+def _require_ready(case: Case, employee: Employee) -> None:
+    obstacles = draft_obstacles(
         case.layanan,
-        values=values,
-        documents=_attached(case),
-        applicant=Applicant(employee.kind, employee.facts),
+        case.proposal,
+        documents=attached(documents_of(case)),
+        applicant=applicant_of(employee),
         moment=case.moment,
-        open_count=_open_count(case, period),
+        offered=case.snapshot.offers_code(case.layanan.code),
     )
-    if errors:
-        raise ProposalNotReady(errors=errors)
+    if obstacles:
+        raise ProposalNotReady(errors=[obstacle.error for obstacle in obstacles])
 
 
 def _handed_in(
@@ -200,30 +195,6 @@ def _handed_in(
         "submitted_at": case.moment.now,
         "expected_end": _expected_end(case, case.layanan.stages[0].stage),
     }
-
-
-def _attached(case: Case) -> dict[str, Attached]:
-    return {
-        attachment.requirement: Attached(
-            str(attachment.document_id), attachment.size, attachment.content_type
-        )
-        for attachment in documents_of(case)
-    }
-
-
-def _open_count(case: Case, period: date) -> int:
-    """Proposals of the same applicant that count against `max_open`; they are few."""
-    statement = select(func.count(Proposal.id)).where(
-        Proposal.applicant_id == case.proposal.applicant_id,
-        Proposal.layanan.in_(case.layanan.counted_layanan),
-        Proposal.id != case.proposal.id,
-    )
-    if case.layanan.max_open.per_period:
-        failed = [Stage.DRAFT, Stage.REJECTED, Stage.WITHDRAWN]
-        counted = statement.where(Proposal.period == period, Proposal.stage.not_in(failed))
-    else:
-        counted = statement.where(Proposal.stage.not_in([Stage.DRAFT, *FINAL_STAGES]))
-    return case.session.scalar(counted) or 0
 
 
 def _next_number(case: Case) -> str:

@@ -6,18 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.kernel.errors import Refused
+from services.proposal.domain.filing import EmployeeUnknown
 from services.proposal.models import Employee, Proposal, SearchWord, Unit
-
-
-class EmployeeUnknown(Refused):
-    """Identity has not told us about this person, or they are not active, or have no OPD."""
-
-    code = "employee_unknown"
-    text = {
-        "id": "Data kepegawaian Anda belum tersedia atau tidak aktif. Hubungi Umpeg.",
-        "en": "Your staff record is not available or not active. Ask your staffing section.",
-    }
 
 
 def employee_of(session: Session, person_id: UUID, *, lock: bool = False) -> Employee:

@@ -1,5 +1,6 @@
 """What clients get of the catalogue."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import INCLUDE, fields
@@ -7,8 +8,8 @@ from marshmallow import INCLUDE, fields
 from chassis.http.api import Schema
 from chassis.http.paging import page_schema
 from services.proposal.api.views.texts import said, stage_label
-from services.proposal.domain.checking import window_state
 from services.proposal.domain.facts import Moment, period_of
+from services.proposal.domain.filing import Obstacle, ObstacleKind, window_state
 from services.proposal.domain.layanan import Field, LayananDefinition, Requirement
 from services.proposal.domain.stages import OFFICER_STAGES
 from services.proposal.domain.workflow import decider_of
@@ -88,10 +89,23 @@ class StageNames(Schema):
 
 class ResultRuleView(Schema):
     document = fields.String(required=True)
+    tms_document = fields.String(required=True, metadata={"enum": ["none", "optional", "required"]})
     pickup_place = fields.String(required=True, allow_none=True)
     fields_ = fields.List(
         fields.Nested(FieldView), data_key="fields", attribute="fields", required=True
     )
+
+
+class ObstacleView(Schema):
+    """One reason why a proposal cannot be sent now, in words (R40).
+
+    `pointer` is `/layanan`, or the field or document of the form that it is about.
+    """
+
+    kind = fields.String(required=True, metadata={"enum": [str(kind) for kind in ObstacleKind]})
+    pointer = fields.String(required=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
 
 
 class LayananName(Schema):
@@ -106,6 +120,12 @@ class LayananRow(LayananName):
     description = fields.String(required=True)
     allowed_kinds = fields.List(fields.String(), required=True)
     window = fields.Nested(WindowView, required=True, allow_none=True)
+
+
+class LayananOffered(LayananRow):
+    """A layanan as it stands for the person who asks: `obstacles` are told before they type."""
+
+    obstacles = fields.List(fields.Nested(ObstacleView), required=True)
 
 
 class LayananParts(Schema):
@@ -130,6 +150,13 @@ class LayananView(LayananParts, LayananRow):
     """The present version of a layanan in full."""
 
 
+class LayananOfferedInFull(LayananView):
+    """The present version as it stands for the person who asks, and who deals with it."""
+
+    obstacles = fields.List(fields.Nested(ObstacleView), required=True)
+    handled_by = fields.List(fields.String(), required=True)
+
+
 class WindowRuleView(Schema):
     mode = fields.String(required=True)
     period_field = fields.String(required=True)
@@ -143,7 +170,7 @@ class LayananVersion(LayananParts, LayananName):
     window = fields.Nested(WindowRuleView, required=True, allow_none=True)
 
 
-LayananPage = page_schema(LayananRow)
+LayananPage = page_schema(LayananOffered)
 
 
 def stage_names() -> list[dict[str, str]]:
@@ -167,6 +194,18 @@ def layanan_row(layanan: LayananDefinition, moment: Moment) -> dict[str, Any]:
         "allowed_kinds": sorted(layanan.allowed_kinds),
         "window": _window(layanan, moment),
     }
+
+
+def obstacles_view(obstacles: Iterable[Obstacle]) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": str(obstacle.kind),
+            "pointer": obstacle.error.pointer,
+            "code": obstacle.error.code,
+            "detail": said({"id": obstacle.error.id, "en": obstacle.error.en}),
+        }
+        for obstacle in obstacles
+    ]
 
 
 def layanan_version(layanan: LayananDefinition) -> dict[str, Any]:
@@ -211,6 +250,7 @@ def _result(layanan: LayananDefinition) -> dict[str, Any]:
     rule = layanan.result
     return {
         "document": rule.document,
+        "tms_document": rule.tms_document,
         "pickup_place": said(rule.pickup_place) or None,
         "fields": [_field(item) for item in rule.fields],
     }

@@ -16,7 +16,14 @@ from services.proposal.api.views.documents import (
     documents_view,
 )
 from services.proposal.api.views.history import Notes, notes_view
-from services.proposal.api.views.layanan import LayananName, LayananView, layanan_name, layanan_view
+from services.proposal.api.views.layanan import (
+    LayananName,
+    LayananView,
+    ObstacleView,
+    layanan_name,
+    layanan_view,
+    obstacles_view,
+)
 from services.proposal.api.views.proposal_receipt import ReceiptView, receipt_view
 from services.proposal.api.views.texts import label, picked, stage_label
 from services.proposal.domain.layanan import RESULT
@@ -24,6 +31,7 @@ from services.proposal.domain.numbering import printed_lookup_code
 from services.proposal.models import Proposal, ProposalDocument
 from services.proposal.queries.listing import Listed
 from services.proposal.queries.proposals import Viewed, history, papers, shown
+from services.proposal.queries.readiness import obstacles_of
 
 _ROW = (
     "id",
@@ -108,6 +116,11 @@ class ProposalView(ProposalRow):
     documents = fields.List(fields.Nested(DocumentsOfRequirement), required=True)
     notes = fields.Nested(Notes, required=True)
     opened = fields.Nested(OpenedView, required=True)
+    obstacles = fields.List(
+        fields.Nested(ObstacleView),
+        required=True,
+        metadata={"description": "What keeps the applicant from sending it now (R40)"},
+    )
     allowed_actions = fields.List(fields.String(), required=True)
     choices = fields.Nested(ChoicesView, required=True)
     return_to = fields.String(required=True, allow_none=True)
@@ -177,6 +190,7 @@ def proposal_view(viewed: Viewed, *, definition: bool = True) -> dict[str, Any]:
             "fields": sorted(viewed.opened.fields),
             "documents": sorted(viewed.opened.documents),
         },
+        "obstacles": obstacles_view(obstacles_of(viewed, filed)),
         "allowed_actions": actions,
         "choices": choices_view(actions),
         "return_to": proposal.return_to,

@@ -11,7 +11,9 @@ from services.proposal.domain.schedule import stage_due
 from services.proposal.domain.stages import FINAL_STAGES, Stage
 from services.proposal.domain.way import StepState, steps
 from services.proposal.domain.workflow import decider_of
+from services.proposal.queries.desks import divisions_of
 from services.proposal.queries.proposals import Viewed, history, names_of
+from staff.organisation import Role
 
 
 class HolderView(Schema):
@@ -37,6 +39,11 @@ class TrackingView(Schema):
     stage_label = fields.String(required=True)
     decider = fields.String(required=True, allow_none=True)
     holders = fields.List(fields.Nested(HolderView), required=True)
+    handled_by = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "The divisions of BKPSDM that the stage is with"},
+    )
     since = fields.AwareDateTime(required=True)
     due = fields.Date(required=True, allow_none=True)
     expected_end = fields.Date(required=True, allow_none=True)
@@ -51,6 +58,7 @@ def tracking_view(viewed: Viewed) -> dict[str, Any]:
         "stage_label": stage_label(proposal.stage),
         "decider": decider_of(viewed.layanan, viewed.position.stage),
         "holders": _holders(viewed),
+        "handled_by": _divisions(viewed),
         "since": proposal.stage_since,
         "due": _due(viewed),
         "expected_end": None if proposal.closed_at else proposal.expected_end,
@@ -86,6 +94,12 @@ def _holders(viewed: Viewed) -> list[dict[str, Any]]:
         }
         for holder in holders
     ]
+
+
+def _divisions(viewed: Viewed) -> list[str]:
+    if decider_of(viewed.layanan, viewed.position.stage) != Role.BKPSDM_ADMIN:
+        return []
+    return divisions_of(viewed.layanan, viewed.snapshot)
 
 
 def _due(viewed: Viewed) -> date | None:

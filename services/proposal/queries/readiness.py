@@ -1,0 +1,125 @@
+"""What keeps somebody from filing: told on a layanan's card, on its form, and at the last press."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.proposal.domain.attaching import Attached
+from services.proposal.domain.checking import resubmit_obstacles, submit_obstacles
+from services.proposal.domain.facts import Moment, period_of, with_defaults
+from services.proposal.domain.filing import (
+    Applicant,
+    Earlier,
+    Obstacle,
+    counted,
+    filing_obstacles,
+    nobody_known,
+)
+from services.proposal.domain.layanan import LayananDefinition
+from services.proposal.domain.stages import Stage
+from services.proposal.models import Employee, Proposal, ProposalDocument, db
+from services.proposal.queries.proposals import Viewed
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is on record of somebody who files; `employee` is None for whom we do not know."""
+
+    employee: Employee | None
+    earlier: tuple[Earlier, ...]
+
+    def before_filing(self, layanan: LayananDefinition, moment: Moment) -> list[Obstacle]:
+        """List what is in the way of filing a layanan, before anything is typed."""
+        if self.employee is None:
+            return [nobody_known()]
+        applicant = applicant_of(self.employee)
+        values = with_defaults(layanan, {}, applicant.facts, moment)
+        period = period_of(layanan, values, moment)
+        return filing_obstacles(
+            layanan,
+            values,
+            applicant=applicant,
+            moment=moment,
+            open_count=counted(layanan, self.earlier, period),
+            entered=False,
+        )
+
+
+def standing_of(person_id: UUID) -> Standing:
+    """Read what is on record of a person: two queries, however many layanan there are."""
+    return Standing(_active(person_id), earlier_of(person_id))
+
+
+def obstacles_of(viewed: Viewed, filed: Iterable[ProposalDocument]) -> list[Obstacle]:
+    """List what keeps a draft or a revision from being sent, for its applicant."""
+    stage, proposal = viewed.position.stage, viewed.proposal
+    if stage not in (Stage.DRAFT, Stage.REVISION) or not viewed.is_applicant:
+        return []
+    employee = _active(proposal.applicant_id)
+    if employee is None:
+        return [nobody_known()]
+    parts: Mapping[str, Any] = {
+        "documents": attached(row for row in filed if row.current),
+        "applicant": applicant_of(employee),
+        "moment": viewed.moment,
+    }
+    if stage is Stage.REVISION:
+        return resubmit_obstacles(viewed.layanan, values=proposal.fields, **parts)
+    return draft_obstacles(
+        viewed.layanan, proposal, offered=viewed.snapshot.offers_code(proposal.layanan), **parts
+    )
+
+
+def draft_obstacles(
+    layanan: LayananDefinition,
+    proposal: Proposal,
+    *,
+    documents: Mapping[str, Attached],
+    applicant: Applicant,
+    moment: Moment,
+    offered: bool,
+) -> list[Obstacle]:
+    """List what keeps a draft from being sent as it stands."""
+    values = with_defaults(layanan, proposal.fields, applicant.facts, moment)
+    earlier = earlier_of(proposal.applicant_id, but=proposal.id)
+    return submit_obstacles(
+        layanan,
+        values=values,
+        documents=documents,
+        applicant=applicant,
+        moment=moment,
+        open_count=counted(layanan, earlier, period_of(layanan, values, moment)),
+        offered=offered,
+    )
+
+
+def applicant_of(employee: Employee) -> Applicant:
+    return Applicant(employee.kind, employee.facts)
+
+
+def attached(current: Iterable[ProposalDocument]) -> dict[str, Attached]:
+    """Describe present documents by their requirement."""
+    return {
+        row.requirement: Attached(str(row.document_id), row.size, row.content_type)
+        for row in current
+    }
+
+
+def earlier_of(person_id: UUID, *, but: UUID | None = None) -> tuple[Earlier, ...]:
+    """Return what a person has filed, however it ended; it is not much."""
+    statement = select(Proposal.layanan, Proposal.stage, Proposal.period).where(
+        Proposal.applicant_id == person_id,
+        Proposal.stage != Stage.DRAFT,
+        *([Proposal.id != but] if but else []),
+    )
+    rows = db.session.execute(statement)
+    return tuple(Earlier(row.layanan, Stage(row.stage), row.period) for row in rows)
+
+
+def _active(person_id: UUID) -> Employee | None:
+    statement = select(Employee).where(Employee.id == person_id, Employee.active)
+    employee = db.session.scalar(statement)
+    return employee if employee is not None and employee.opd_id is not None else None
