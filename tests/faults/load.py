@@ -33,7 +33,7 @@ RETURNED = 0.65
 ENDED_EARLY = 0.03
 HASTY = 0.4  # who sends once and does not wait for an answer that does not come
 BY_THE_APPLICANT = {"draft": "submit", "revision": "resubmit"}
-FINAL = ("completed", "rejected", "withdrawn", "not_selected")
+FINAL = ("completed", "rejected", "withdrawn", "closed", "not_selected")
 
 
 @dataclass(frozen=True)

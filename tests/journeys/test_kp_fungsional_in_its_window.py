@@ -47,7 +47,7 @@ def test_a_teacher_rising_a_level_travels_to_the_decree(season: Journey) -> None
     filed.approve_up_to("processing")
     filed.decide("revise", by="bkpsdm_admin", note="BKN meminta PAK terbaru", reasons=[PAK])
     assert code(filed.attach("sk_pns", status=409)) == "closed_for_change"
-    filed.attach("pak")
+    filed.attach("pak", a_pdf("PAK terbaru"))
     filed.resubmit()
     assert filed.stage == "processing"
 

@@ -124,6 +124,7 @@ def a_proposal(**changes: Any) -> dict[str, Any]:
         "opened": {"fields": ["keperluan"], "documents": ["skp", "surat"]},
         "allowed_actions": ["submit", "withdraw"],
         "choices": choices(changes.get("allowed_actions", ["submit", "withdraw"])),
+        "revision": None,
         "return_to": None,
         "outcome": None,
         "sub_status": None,

@@ -19,8 +19,9 @@ from tests.builders.people import (
 )
 from tests.proposal import machine_invariants as always
 from tests.proposal.machine_cast import APPLICANTS, OFFICERS
+from tests.proposal.machine_endings import Endings
 from tests.proposal.machine_offices import ROLES as STAGES
-from tests.proposal.machine_people import PROPOSALS, People
+from tests.proposal.machine_people import PROPOSALS
 from tests.proposal.machine_play import KILLED, KILLED_LATE, NO_MISHAP
 
 # Each grant of the region, and some that come only later: a Plt, an applicant who becomes one.
@@ -52,7 +53,7 @@ DAYS = st.sampled_from(("ended", "last day", "tomorrow"))
 THEN = st.sampled_from((timedelta(0), timedelta(0), DAY, -DAY))
 
 
-class ProposalMachine(People):
+class ProposalMachine(Endings):
     """Everything there is to happen to a proposal."""
 
     # --- offices ------------------------------------------------------------------------------

@@ -9,9 +9,17 @@ from uuid import UUID
 
 from tests.builders.organisation import an_id
 from tests.builders.people import REGION
-from tests.proposal.machine_offices import ENDED, PURPOSE, SERVICE, Expected, Offices, Step
+from tests.proposal.machine_offices import (
+    AS_EDITED,
+    ENDED,
+    PURPOSE,
+    SERVICE,
+    Expected,
+    Offices,
+    Step,
+)
 
-APPLICANTS = ("submit", "resubmit", "withdraw", "edit", "attach", "detach")
+APPLICANTS = ("submit", "resubmit", "withdraw", "edit", "answer", "attach", "detach")
 EVENTS = {
     "submit": "proposal.submitted.v1",
     "resubmit": "proposal.resubmitted.v1",
@@ -58,6 +66,10 @@ class Model:
         paper = self.papers[step.proposal]
         paper.version += 1
         if step.action == "edit":
+            paper.purpose = AS_EDITED
+            return
+        if step.action == "answer":
+            paper.answered.add(step.part)
             return
         if step.action == "detach":
             paper.attached.discard(step.part)
@@ -84,6 +96,8 @@ class Model:
     def _applicants(self, paper: Expected, step: Step) -> str:
         person = self.offices.person(step.who)
         absent = "" if person["active"] and person["opd_id"] else "employee_unknown"
+        if step.action == "answer":
+            return absent or ("" if step.part in paper.marked else "closed_for_change")
         if step.action in ("edit", "attach", "detach"):
             part = PURPOSE if step.action == "edit" else f"document:{step.part}"
             if part not in paper.open_parts():
@@ -96,7 +110,8 @@ class Model:
             return refused
         complete = set(paper.rules.papers) <= paper.attached
         crowded = step.action == "submit" and self._open(paper) >= paper.rules.most_open
-        return absent or ("submission_refused" if crowded or not complete else "")
+        unready = crowded or not complete or paper.untouched()
+        return absent or ("submission_refused" if unready else "")
 
     def _officers(self, paper: Expected, who: str, step: Step, today: date) -> str:
         if who == paper.applicant:
@@ -146,6 +161,8 @@ class Model:
         paper.decided = paper.decided or step.action not in APPLICANTS
         paper.asking = before if after == "revision" else None
         paper.opened = (set(step.marks) or paper.rules.parts) if after == "revision" else set()
+        marks = step.marks if after == "revision" else ()
+        paper.marked, paper.answered = {one: paper.part_now(one) for one in marks}, set()
         if after in ("completed", "not_selected"):
             paper.result = step.action
         paper.stage = after

@@ -30,6 +30,7 @@ STATES = ("draft", "revision", *ROLES, *ENDED)
 DIVISION = "bidang-kinerja"
 SERVICE = "dummy"
 PURPOSE = "field:keperluan"
+AS_DRAFTED, AS_EDITED = "Syarat mengikuti seleksi", "Syarat seleksi"
 Holders = dict[str, set[tuple[str, str, str | None]]]
 
 
@@ -81,7 +82,10 @@ class Step:
 
 @dataclass
 class Expected:
-    """One proposal. `lines` are its history, `told` its events, `files` its papers' hashes."""
+    """One proposal. `lines` are its history, `told` its events, `files` its papers' hashes.
+
+    `marked` is what each marked part was when the proposal was returned.
+    """
 
     layanan: str
     applicant: str
@@ -92,7 +96,10 @@ class Expected:
     number: str | None = None
     version: int = 1
     result: str | None = None
+    purpose: str = AS_DRAFTED
     opened: set[str] = field(default_factory=set)
+    marked: dict[str, str | None] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
     lines: list[tuple[Any, ...]] = field(default_factory=list)
     told: list[tuple[str, int]] = field(default_factory=list)
     files: dict[str, list[str]] = field(default_factory=dict)
@@ -115,6 +122,18 @@ class Expected:
         if self.stage == "draft":
             return self.rules.parts
         return self.opened if self.stage == "revision" else set()
+
+    def part_now(self, target: str) -> str | None:
+        """A part as it is: the purpose's words, or the hash of a paper."""
+        paper = target.removeprefix("document:")
+        if target == PURPOSE:
+            return self.purpose
+        return self.files[paper][-1] if paper in self.attached else None
+
+    def untouched(self) -> set[str]:
+        """What was marked and neither changed nor answered."""
+        same = {part for part, before in self.marked.items() if before == self.part_now(part)}
+        return same - self.answered
 
     def leads_to(self, action: str) -> str:
         """The stage an action leads to; a word with "!" says why it leads nowhere."""

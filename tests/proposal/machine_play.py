@@ -16,7 +16,7 @@ from chassis.events.inbox import store_into
 from tests.builders.organisation import an_id
 from tests.builders.people import REGION
 from tests.proposal.machine_model import Model
-from tests.proposal.machine_offices import Expected, Step
+from tests.proposal.machine_offices import AS_DRAFTED, AS_EDITED, Expected, Step
 from tests.proposal.machine_requests import KEYED, STATUSES, WAYS_IN, Request
 from tests.proposal.machine_scene import Rows, Scene
 from tests.proposal.office import API
@@ -90,7 +90,7 @@ class Play:
     # --- what people do -----------------------------------------------------------------------
 
     def draft(self, name: str, layanan: str, who: str) -> bool:
-        body = {"layanan": layanan, "fields": {"keperluan": "Syarat mengikuti seleksi"}}
+        body = {"layanan": layanan, "fields": {"keperluan": AS_DRAFTED}}
         person = self.model.offices.person(who)
         answer = self.send(Request("POST", "/proposals", who, body, self._key()))
         if not (person["active"] and person["opd_id"]):
@@ -240,7 +240,8 @@ class Play:
             return {"receipt": self._receipt(step)}
         return {
             "sub_status": {"text": "Dikirim ke BKN"},
-            "edit": {"fields": {"keperluan": "Syarat seleksi"}},
+            "edit": {"fields": {"keperluan": AS_EDITED}},
+            "answer": {"answers": [{"target": step.part, "text": "Sudah sesuai aslinya."}]},
         }.get(step.action)
 
     def _receipt(self, step: Step) -> str | None:

@@ -9,7 +9,7 @@ WAYS_IN = {
     **dict.fromkeys(("approve", "revise", "reject"), ("POST", "/decisions")),
     **dict.fromkeys(("ms", "tms"), ("POST", "/result")),
     "sub_status": ("PUT", "/sub-status"),
-    "edit": ("PATCH", ""),
+    **dict.fromkeys(("edit", "answer"), ("PATCH", "")),
     "attach": ("PUT", "/documents/{part}"),
     "detach": ("DELETE", "/documents/{part}"),
 }

@@ -16,7 +16,11 @@ from hypothesis.errors import FlakyFailure
 from hypothesis.stateful import get_state_machine_test
 
 from tests.builders.commit import seed_of_the_commit
-from tests.proposal import machine_mutants_offices, machine_mutants_records  # noqa: F401 - they list
+from tests.proposal import (  # noqa: F401 - they list
+    machine_mutants_endings,
+    machine_mutants_offices,
+    machine_mutants_records,
+)
 from tests.proposal.machine_around import ProposalMachine
 from tests.proposal.machine_cast import KEY_OF, prepare, tell_of_the_region
 from tests.proposal.machine_mutants import DEAR, MUTANTS
@@ -36,7 +40,18 @@ BATCH = 10
 PARTS = 2  # processes that share the long runs
 # What runs must have come across, or the machine proves less than it says.
 MET = {
-    *("submit", "attach", "edit", "withdraw", "approve", "revise", "resubmit", "ms", "tms"),
+    *(
+        "submit",
+        "attach",
+        "edit",
+        "answer",
+        "withdraw",
+        "approve",
+        "revise",
+        "resubmit",
+        "ms",
+        "tms",
+    ),
     *("stale", "illegal_move", "not_found", "not_your_stage", "already_decided", "own_proposal"),
     *("killed", "killed after commit", "killed while hearing", "somebody was faster"),
     *("sent twice", "an old request came again", "the clock jumped"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.proposal.domain.answering import PartState
 from services.proposal.domain.reasons import REASONS, REASONS_ABOUT
 from services.proposal.domain.reminders import DUE_TODAY, OVERDUE
 from services.proposal.domain.stages import Action, NoteSlot, Result, Stage
@@ -16,6 +17,7 @@ CODES = {
     "result": {*Result, Stage.NOT_SELECTED},
     "note_slot": {*NoteSlot},
     "reason": {*REASONS},
+    "part": {*PartState},
     "urgency": {DUE_TODAY, OVERDUE},
 }
 

@@ -14,11 +14,12 @@ OPEN_STAGES = ("draft", "revision")
 
 @dataclass
 class Draft:
-    """The proposal and its version; `values` may be unsaved input."""
+    """The proposal and its version; `values` and `answers` may be unsaved input."""
 
     proposal: dict[str, Any]
     etag: str | None
     values: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, str | None] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -83,6 +84,12 @@ class Draft:
             if requirement["code"] not in codes
         ]
 
+    @property
+    def marked(self) -> dict[str, Definition]:
+        """What the officer marked in the revision that is waited for, by target."""
+        revision = self.proposal.get("revision") if self.is_revision else None
+        return {part["target"]: part for part in revision["parts"]} if revision else {}
+
     def missing(self) -> dict[str, str]:
         """Name what is required and not there; what depends on more, the API judges."""
         fields = {
@@ -91,11 +98,19 @@ class Draft:
             if definition["required"] is True
             and self.values.get(definition["name"]) in (None, "", [])
         }
-        return fields | {
-            f"documents.{code}": say("filing.document_required")
-            for code, document in self.documents.items()
-            if document["open"] and document["needed"] and not document["current"]
-        }
+        return (
+            fields
+            | {
+                f"documents.{code}": say("filing.document_required")
+                for code, document in self.documents.items()
+                if document["open"] and document["needed"] and not document["current"]
+            }
+            | {
+                place_of(target): say("filing.change_or_answer")
+                for target, part in self.marked.items()
+                if part["state"] == "unanswered"
+            }
+        )
 
     def is_replaced(self, code: str) -> bool:
         """Tell whether the document is newer than the last request for a revision."""
@@ -113,7 +128,15 @@ class Draft:
 def load(proposal_id: str) -> Draft:
     """Read the proposal as it is now."""
     reply = load_proposal(proposal_id)
-    return Draft(reply.data, reply.etag, dict(reply.data["fields"]))
+    draft = Draft(reply.data, reply.etag, dict(reply.data["fields"]))
+    draft.answers = {target: part["answer"] for target, part in draft.marked.items()}
+    return draft
+
+
+def place_of(target: str) -> str:
+    """Name the place of a marked part among the errors of the form."""
+    kind, _, name = target.partition(":")
+    return f"{kind}s.{name}"
 
 
 def layanan_offered() -> Any:

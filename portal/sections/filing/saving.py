@@ -3,7 +3,7 @@
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from portal.sections.filing.reading import Draft
+from portal.sections.filing.reading import Draft, place_of
 from portal.shell.api_client import ApiRefused, Attached
 from portal.shell.forms import Definition, by_field, entered
 from portal.shell.saying import say
@@ -31,7 +31,7 @@ def save(draft: Draft, key: str) -> tuple[dict[str, str], list[str]]:
 
 
 def save_fields(draft: Draft) -> dict[str, str]:
-    """Save the changed values; return errors by pointer, keeping the input.
+    """Save the changed values and answers; return errors by pointer, keeping the input.
 
     The version is the one the form was rendered with: what somebody wrote in another window
     meanwhile is not overwritten unseen.
@@ -40,16 +40,43 @@ def save_fields(draft: Draft) -> dict[str, str]:
     draft.values |= given
     stored = draft.proposal["fields"]
     changed = {name: value for name, value in given.items() if stored.get(name) != value}
-    if not changed:
+    answers = _answered(draft)
+    if not changed and not answers:
         return {}
+    body = {"fields": changed, **({"answers": answers} if answers else {})}
     try:
-        saved = api().send("PATCH", draft.path, {"fields": changed}, etag=_rendered(draft))
+        saved = api().send("PATCH", draft.path, body, etag=_rendered(draft))
     except ApiRefused as refused:
         if refused.errors and not refused.is_stale:
-            return refused.errors
+            return _at_their_parts(refused.errors, answers)
         raise
     draft.etag = saved.etag or draft.etag
     return {}
+
+
+def _answered(draft: Draft) -> list[dict[str, str | None]]:
+    """Read the answers that differ from what is stored; an empty one is taken back."""
+    given = {
+        target: request.form[f"answer.{target}"].strip() or None
+        for target in draft.marked
+        if f"answer.{target}" in request.form
+    }
+    draft.answers |= given
+    return [
+        {"target": target, "text": text}
+        for target, text in given.items()
+        if draft.marked[target]["answer"] != text
+    ]
+
+
+def _at_their_parts(errors: dict[str, str], answers: list[dict[str, str | None]]) -> dict[str, str]:
+    """Put what is wrong with an answer beside the part that it is about."""
+    placed = {
+        f"/answers/{index}/{member}": "/" + place_of(str(answer["target"])).replace(".", "/")
+        for index, answer in enumerate(answers)
+        for member in answer
+    }
+    return {placed.get(pointer, pointer): text for pointer, text in errors.items()}
 
 
 def attach(draft: Draft, requirement: Definition, file: FileStorage, key: str) -> None:

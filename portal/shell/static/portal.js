@@ -89,6 +89,7 @@ for (const input of document.querySelectorAll("input[data-upload]")) {
   input.addEventListener("change", () => inTurn(input.form, () => upload(input)));
 }
 
+const TYPED = /^(field|answer)\./;
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   let timer;
   const note = form.querySelector("[data-saved]");
@@ -96,7 +97,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     const fields = {};
     const data = new FormData(form);
     const toSend = body(form, fields);
-    for (const [name, value] of data) if (name.startsWith("field.")) toSend.append(name, value);
+    for (const [name, value] of data) if (TYPED.test(name)) toSend.append(name, value);
     try {
       const answer = await send(form.dataset.autosave, toSend);
       keepVersion(form, answer.etag);
@@ -109,7 +110,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     }
   };
   form.addEventListener("input", (event) => {
-    if (!event.target.name || !event.target.name.startsWith("field.")) return;
+    if (!TYPED.test(event.target.name || "")) return;
     if (note) note.textContent = "";
     clearTimeout(timer);
     timer = setTimeout(() => inTurn(form, save), 1200);

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from marshmallow import INCLUDE, fields, post_load, validate
+from marshmallow import INCLUDE, ValidationError, fields, post_load, validate
 
 from chassis.http.api import Schema
 from chassis.http.fields import Code, Exact, Line, Name, Prose, Values, Words
 from chassis.http.receipts import LONGEST as LONGEST_RECEIPT
 from chassis.http.receipts import read_receipt
+from services.proposal.domain.answering import LONGEST_ANSWER
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import DECISIONS, Action, Result
 from services.proposal.usecases.processing import Outcome, SubStatus
@@ -17,6 +18,7 @@ LONGEST_NOTE = 2000
 LONGEST_NAME = 200
 MOST_REASONS = 50
 CODE = r"^[a-z][a-z0-9_]{0,62}$"
+TARGET = r"^(document|field):[a-z][a-z0-9_]{0,62}$"
 
 
 class NewLayanan(Schema):
@@ -35,10 +37,27 @@ class NewProposal(Schema):
     fields_ = Values(CODE, data_key="fields", attribute="fields", load_default=dict)
 
 
-class FieldChanges(Schema):
-    """Only the fields that change; null clears one."""
+class Answer(Schema):
+    """Why what a revision marked is right as it is (R35); null takes the answer back."""
 
-    fields_ = Values(CODE, data_key="fields", attribute="fields", required=True)
+    target = Code(
+        TARGET, required=True, metadata={"description": "document:<requirement> or field:<name>"}
+    )
+    text = Prose(LONGEST_ANSWER, required=True, allow_none=True)
+
+
+class FieldChanges(Schema):
+    """Only the fields that change; null clears one. Fields, answers or both are there."""
+
+    fields_ = Values(CODE, data_key="fields", attribute="fields")
+    answers = fields.List(fields.Nested(Answer), validate=validate.Length(max=MOST_REASONS))
+
+    @post_load
+    def _made(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if not given:
+            raise ValidationError("Missing data for required field.", "fields")
+        answers = {answer["target"]: answer["text"] for answer in given.get("answers", ())}
+        return {"fields": given.get("fields", {}), "answers": answers}
 
 
 class SignedReceipt(Exact):
@@ -72,7 +91,7 @@ class GrantArgs(Schema):
 class ReasonFields(Schema):
     code = Code(CODE, required=True)
     target = Code(
-        r"^(document|field):[a-z][a-z0-9_]{0,62}$",
+        TARGET,
         load_default=None,
         allow_none=True,
         metadata={"description": "document:<requirement> or field:<name>"},

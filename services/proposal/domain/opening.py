@@ -44,15 +44,23 @@ def opened_by(definition: LayananDefinition, reasons: Iterable[Reason]) -> Opene
     A marked field also opens the fields and documents whose condition looks at it: correcting
     an answer can make another row required.
     """
+    every = everything(definition)
+    marked = marked_by(definition, reasons)
+    if marked == Opened():
+        return every
+    fields = marked.fields | (_hanging_fields(definition, marked.fields) & every.fields)
+    hanging = {row.code for row in definition.requirements if row.need.fields & fields}
+    return Opened(fields, (marked.documents | hanging) & every.documents)
+
+
+def marked_by(definition: LayananDefinition, reasons: Iterable[Reason]) -> Opened:
+    """Say what the reasons point at, as far as an applicant can change it."""
     marked = list(reasons)
     every = everything(definition)
-    fields = {reason.field for reason in marked if reason.field} & every.fields
-    documents = {reason.document for reason in marked if reason.document} & every.documents
-    if not fields and not documents:
-        return every
-    fields |= _hanging_fields(definition, fields) & every.fields
-    hanging = {row.code for row in definition.requirements if row.need.fields & fields}
-    return Opened(frozenset(fields), frozenset(documents | hanging) & every.documents)
+    return Opened(
+        every.fields & {reason.field for reason in marked if reason.field},
+        every.documents & {reason.document for reason in marked if reason.document},
+    )
 
 
 def open_parts(
@@ -83,7 +91,7 @@ def require_open(
         raise ClosedForChange(errors=[_closed(pointer) for pointer in closed])
 
 
-def _hanging_fields(definition: LayananDefinition, fields: set[str]) -> set[str]:
+def _hanging_fields(definition: LayananDefinition, fields: frozenset[str]) -> set[str]:
     return {item.name for item in definition.fields if item.looks_at & fields}
 
 

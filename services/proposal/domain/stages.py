@@ -20,11 +20,12 @@ class Stage(StrEnum):
     COMPLETED = "completed"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
     NOT_SELECTED = "not_selected"
 
 
 class Action(StrEnum):
-    """Everything anybody can do to a proposal; `not_select` is for a deciding service only."""
+    """Everything that happens to a proposal; `not_select` is for a deciding service only."""
 
     SUBMIT = "submit"
     RESUBMIT = "resubmit"
@@ -34,6 +35,11 @@ class Action(StrEnum):
     REJECT = "reject"
     NOT_SELECT = "not_select"
     ENTER_RESULT = "enter_result"
+    CLOSE = "close"
+    REQUEST_WITHDRAWAL = "request_withdrawal"
+    CONFIRM_WITHDRAWAL = "confirm_withdrawal"
+    REFUSE_WITHDRAWAL = "refuse_withdrawal"
+    REROUTE = "reroute"
 
 
 class Result(StrEnum):
@@ -69,7 +75,7 @@ VERIFYING_STAGES = (
 OFFICER_STAGES = (*VERIFYING_STAGES, Stage.PROCESSING)
 
 FINAL_STAGES = frozenset(
-    {Stage.COMPLETED, Stage.REJECTED, Stage.WITHDRAWN, Stage.NOT_SELECTED},
+    {Stage.COMPLETED, Stage.REJECTED, Stage.WITHDRAWN, Stage.CLOSED, Stage.NOT_SELECTED},
 )
 
 STAGE_ROLES: Mapping[Stage, str] = {

@@ -1,7 +1,8 @@
 """The applicant's desk: fill in a draft, send it, correct it, withdraw it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from chassis.kernel.errors import Invalid
 from chassis.kernel.languages import DEFAULT_LANGUAGE
 from services.proposal import events
 from services.proposal.domain import workflow
+from services.proposal.domain.answering import MarkedPart, unanswered, with_answers
 from services.proposal.domain.checking import (
     ProposalNotReady,
     check_draft,
@@ -24,9 +26,10 @@ from services.proposal.domain.opening import require_open
 from services.proposal.domain.schedule import expected_end
 from services.proposal.domain.stages import APPLICANT, Stage
 from services.proposal.models import Employee, Proposal, SearchWord, db
-from services.proposal.queries.proposals import opened_parts
+from services.proposal.queries.proposals import opened_parts, papers
 from services.proposal.queries.readiness import applicant_of, attached, draft_obstacles
 from services.proposal.queries.region_snapshot import region_snapshot
+from services.proposal.queries.revisions import marked_parts
 from services.proposal.queries.search import words_of
 from services.proposal.usecases import counting, receipting
 from services.proposal.usecases.attaching import noted_changes
@@ -42,6 +45,7 @@ from services.proposal.usecases.people import applicant_facts, employee_of, opd_
 
 # The number is in every message, so for a sensitive layanan it must not tell which one (R6).
 SENSITIVE_SERIES = "khusus"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def create_draft(*, person_id: UUID, layanan: str, fields: Mapping[str, Any]) -> Proposal:
@@ -69,17 +73,26 @@ def create_draft(*, person_id: UUID, layanan: str, fields: Mapping[str, Any]) ->
         return proposal
 
 
-def edit(proposal_id: UUID, *, person_id: UUID, fields: Mapping[str, Any], seen: Seen) -> Proposal:
-    """Change fields of a draft, or those a revision opened.
+def edit(
+    proposal_id: UUID,
+    *,
+    person_id: UUID,
+    fields: Mapping[str, Any],
+    seen: Seen,
+    answers: Mapping[str, str | None] = NOTHING,
+) -> Proposal:
+    """Change fields of a draft, or those a revision opened, and answer what it marked (R35).
 
-    A value of None clears a field. Raises `ClosedForChange`, or `Invalid` naming fields.
+    A value of None clears a field, and takes an answer back. Raises `ClosedForChange`, or
+    `Invalid` naming fields.
     """
     with db.transaction() as session:
         case = own_case(session, proposal_id, person_id, seen=seen)
         require_open(opened_parts(case.proposal, case.layanan), fields=fields)
         employee = employee_of(session, person_id)
+        remembered = noted_changes(case, fields=fields)
         case.change(
-            fields=_entered(case, fields, employee), opened=noted_changes(case, fields=fields)
+            fields=_entered(case, fields, employee), opened=with_answers(remembered, answers)
         )
         return case.proposal
 
@@ -115,7 +128,8 @@ def submit(
 def resubmit(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
     """Send a revision back to the stage that asked for it (R14).
 
-    Raises `ProposalNotReady`, or `IllegalMove`.
+    Raises `ProposalNotReady`, also for a marked part that was neither changed nor answered (R35),
+    or `IllegalMove`.
     """
     with db.transaction() as session:
         case = own_case(session, proposal_id, person_id, seen=seen)
@@ -128,13 +142,14 @@ def resubmit(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
             applicant=applicant_of(employee),
             moment=case.moment,
         )
-        if errors:
+        parts = marked_parts(case.proposal, papers(case.proposal.id))
+        if errors := [*errors, *unanswered(parts)]:
             raise ProposalNotReady(errors=errors)
         move(
             case,
             step,
             applicant_author(case),
-            changes=(case.proposal.opened or {}).get("changed"),
+            changes=_corrected(case, parts),
             opened=None,
             expected_end=_expected_end(case, step.to_stage),
         )
@@ -195,6 +210,12 @@ def _handed_in(
         "submitted_at": case.moment.now,
         "expected_end": _expected_end(case, case.layanan.stages[0].stage),
     }
+
+
+def _corrected(case: Case, parts: Sequence[MarkedPart]) -> dict[str, Any]:
+    """What the history keeps of a revision: what was changed, and each marked part."""
+    changed = (case.proposal.opened or {}).get("changed", {})
+    return {**changed, "parts": [part.stored() for part in parts]} if parts else changed
 
 
 def _next_number(case: Case) -> str:

@@ -9,11 +9,18 @@ from chassis.data.versioned import Seen
 from chassis.events import outbox
 from services.proposal import events
 from services.proposal.domain import workflow
-from services.proposal.domain.opening import opened_by
+from services.proposal.domain.opening import marked_by, opened_by
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import Action, Stage
 from services.proposal.models import HistoryEntry, Proposal, db
-from services.proposal.usecases.cases import Author, Case, move, open_case, visible_case
+from services.proposal.usecases.cases import (
+    Author,
+    Case,
+    documents_of,
+    move,
+    open_case,
+    visible_case,
+)
 from services.proposal.usecases.deciding import (
     ServiceDecider,
     deciding_person,
@@ -75,7 +82,23 @@ def _effects(case: Case, step: workflow.Move, reasons: Sequence[Reason]) -> dict
     if step.to_stage is not Stage.REVISION:
         return {}
     parts = opened_by(case.layanan, reasons)
-    return {"opened": {"fields": sorted(parts.fields), "documents": sorted(parts.documents)}}
+    return {
+        "opened": {
+            "fields": sorted(parts.fields),
+            "documents": sorted(parts.documents),
+            "before": _as_marked(case, reasons),
+        }
+    }
+
+
+def _as_marked(case: Case, reasons: Sequence[Reason]) -> dict[str, Any]:
+    """What each marked part is now, so that it shows later whether it was changed (R35)."""
+    marked, values = marked_by(case.layanan, reasons), case.proposal.fields
+    present = {row.requirement: row.revision for row in documents_of(case)}
+    return {
+        **{f"field:{name}": values.get(name) for name in marked.fields},
+        **{f"document:{code}": present.get(code) for code in marked.documents},
+    }
 
 
 def _tell(case: Case, entry: HistoryEntry) -> None:

@@ -97,7 +97,7 @@ def entry_view(entry: HistoryEntry) -> dict[str, Any]:
         "from_stage_label": stage_label(entry.from_stage),
         "to_stage_label": stage_label(entry.to_stage),
         "acting_label": acting_label(entry.acting),
-        "reasons": _reasons(entry),
+        "reasons": reasons_view(entry),
     }
 
 
@@ -123,9 +123,10 @@ def _note(entry: HistoryEntry, slot: NoteSlot) -> dict[str, Any]:
         "acting": entry.acting,
         "acting_label": acting_label(entry.acting),
         "note": entry.note,
-        "reasons": _reasons(entry),
+        "reasons": reasons_view(entry),
     }
 
 
-def _reasons(entry: HistoryEntry) -> list[dict[str, Any]]:
+def reasons_view(entry: HistoryEntry) -> list[dict[str, Any]]:
+    """Show the reasons that were ticked with a decision."""
     return [{**reason, "label": label("reason", reason["code"])} for reason in entry.reasons]

@@ -25,6 +25,7 @@ from services.proposal.api.views.layanan import (
     obstacles_view,
 )
 from services.proposal.api.views.proposal_receipt import ReceiptView, receipt_view
+from services.proposal.api.views.revision import RevisionView, revision_view
 from services.proposal.api.views.texts import label, picked, stage_label
 from services.proposal.domain.layanan import RESULT
 from services.proposal.domain.numbering import printed_lookup_code
@@ -121,6 +122,7 @@ class ProposalView(ProposalRow):
         required=True,
         metadata={"description": "What keeps the applicant from sending it now (R40)"},
     )
+    revision = fields.Nested(RevisionView, required=True, allow_none=True)
     allowed_actions = fields.List(fields.String(), required=True)
     choices = fields.Nested(ChoicesView, required=True)
     return_to = fields.String(required=True, allow_none=True)
@@ -176,7 +178,7 @@ def changed(proposal: Proposal) -> dict[str, Any]:
 def proposal_view(viewed: Viewed, *, definition: bool = True) -> dict[str, Any]:
     """Show everything about a proposal that the person may know; the definition may be left out."""
     proposal = viewed.proposal
-    filed = papers(proposal.id)
+    filed, entries = papers(proposal.id), history(proposal.id)
     actions = viewed.actions()
     return {
         **row(viewed),
@@ -185,12 +187,13 @@ def proposal_view(viewed: Viewed, *, definition: bool = True) -> dict[str, Any]:
         **({"definition": layanan_view(viewed.layanan, viewed.moment)} if definition else {}),
         "fields": proposal.fields,
         "documents": documents_view(viewed, filed),
-        "notes": notes_view(history(proposal.id)),
+        "notes": notes_view(entries),
         "opened": {
             "fields": sorted(viewed.opened.fields),
             "documents": sorted(viewed.opened.documents),
         },
         "obstacles": obstacles_view(obstacles_of(viewed, filed)),
+        "revision": revision_view(viewed, entries, filed),
         "allowed_actions": actions,
         "choices": choices_view(actions),
         "return_to": proposal.return_to,

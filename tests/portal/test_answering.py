@@ -1,0 +1,138 @@
+"""A returned proposal: each marked part is changed or answered, and the officer sees which."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.portal.stage_set import API, PROPOSAL, FakeEdge, csrf_of, problem, sign_in
+from tests.portal.told import a_proposal, knows, said
+
+PATH = f"{API}/proposals/{PROPOSAL}"
+FORM = f"/portal/usulan/{PROPOSAL}/isi"
+SKP, PURPOSE = "document:skp", "field:keperluan"
+RIGHT = "Sudah sesuai karena stempel ada di halaman dua."
+
+
+def a_paper(revision: int) -> dict[str, Any]:
+    return {
+        "revision": revision,
+        "document_id": "d",
+        "name": f"skp-{revision}.pdf",
+        "sha256": "ab" * 32,
+        "size": 2048,
+        "content_type": "application/pdf",
+        "pages": 1,
+        "attached_at": "2026-04-01T01:00:00+00:00",
+    }
+
+
+def a_part(target: str, state: str = "unanswered", **changes: Any) -> dict[str, Any]:
+    return {
+        "target": target,
+        "name": target,
+        "reasons": [{"code": "other", "label": said("other"), "target": target}],
+        "state": state,
+        "state_label": said(state),
+        "answer": None,
+        "values": {},
+        "document_before": None,
+        "document_now": None,
+    } | changes
+
+
+def a_revision(*parts: dict[str, Any], resent_at: str | None = None) -> dict[str, Any]:
+    return {
+        "asked_at": "2026-04-02T01:00:00+00:00",
+        "stage": "umpeg_verification",
+        "stage_label": said("umpeg_verification"),
+        "resent_at": resent_at,
+        "parts": list(parts),
+    }
+
+
+def a_returned(*parts: dict[str, Any]) -> dict[str, Any]:
+    documents = a_proposal()["documents"]
+    for document in documents:
+        document["current"] = a_paper(1)
+    return a_proposal(
+        stage="revision",
+        documents=documents,
+        revision=a_revision(*parts),
+        opened={"fields": ["keperluan"], "documents": ["skp"]},
+        allowed_actions=["resubmit"],
+    )
+
+
+@pytest.fixture
+def applicant(client: FlaskClient, edge: FakeEdge) -> FlaskClient:
+    sign_in(client, edge)
+    knows(edge, a_returned(a_part(SKP), a_part(PURPOSE)))
+    edge.answers["PATCH", PATH] = (200, a_returned(), {"ETag": '"2"'})
+    return client
+
+
+def save(client: FlaskClient, **form: str) -> Any:
+    fields = {"csrf_token": csrf_of(client), "key": "k", "etag": '"1"', "field.keperluan": "Lama"}
+    return client.post(FORM, data=fields | form)
+
+
+def test_a_marked_part_says_why_and_asks_for_a_change_or_an_answer(applicant: FlaskClient):
+    page = applicant.get(FORM).text
+
+    assert f'name="answer.{SKP}"' in page
+    assert f'name="answer.{PURPOSE}"' in page
+    assert 'name="answer.document:surat"' not in page
+    assert said("other") in page
+
+
+def test_what_was_marked_wrong_wears_no_green_tick(applicant: FlaskClient, edge: FakeEdge):
+    before = applicant.get(FORM).text
+    knows(edge, a_returned(a_part(SKP, "changed"), a_part(PURPOSE)))
+
+    assert ("✓" in before, "✓" in applicant.get(FORM).text) == (False, True)
+
+
+def test_an_answer_is_saved_beside_the_fields(applicant: FlaskClient, edge: FakeEdge):
+    save(applicant, **{f"answer.{SKP}": f" {RIGHT} ", f"answer.{PURPOSE}": ""})
+
+    (told,) = edge.told("PATCH", PATH)
+    assert told.json == {"fields": {}, "answers": [{"target": SKP, "text": RIGHT}]}
+
+
+def test_an_answer_that_is_refused_stays_beside_its_part(applicant: FlaskClient, edge: FakeEdge):
+    refused = problem(422, "invalid", **{"/answers/0/text": "Terlalu pendek."})
+    edge.answers["PATCH", PATH] = (422, refused)
+
+    page = save(applicant, **{f"answer.{SKP}": "sudah"})
+
+    assert page.status_code == 422
+    assert 'href="#document-skp"' in page.text
+    assert ">sudah</textarea>" in page.text
+
+
+def test_sending_stays_closed_while_a_part_is_unanswered(applicant: FlaskClient, edge: FakeEdge):
+    page = applicant.get(f"/portal/usulan/{PROPOSAL}/kirim")
+
+    assert page.status_code == 422
+    assert page.text.count("jawab mengapa sudah sesuai") == 4  # in the list and beside each part
+
+
+def test_the_officer_sees_old_beside_new_and_the_answers(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    paper = a_part(SKP, "changed", document_before=a_paper(1), document_now=a_paper(2))
+    values = {"before": "Lama", "now": "Lama"}
+    purpose = a_part(PURPOSE, "answered", answer=RIGHT, values=values)
+    resent = a_revision(paper, purpose, resent_at="2026-04-03T01:00:00+00:00")
+    knows(
+        edge,
+        a_proposal(stage="umpeg_verification", revision=resent, allowed_actions=["approve"]),
+    )
+
+    page = client.get(f"/portal/tugas/{PROPOSAL}").text
+
+    assert said("changed") in page
+    assert said("answered") in page
+    assert RIGHT in page
+    assert f"/portal/usulan/{PROPOSAL}/dokumen/skp?revision=1" in page
+    assert f"/portal/usulan/{PROPOSAL}/dokumen/skp?revision=2" in page
