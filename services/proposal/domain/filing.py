@@ -103,7 +103,7 @@ def filing_obstacles(
 
 def counted(definition: LayananDefinition, earlier: Iterable[Earlier], period: date) -> int:
     """Count the proposals that stand against `max_open` (R15)."""
-    failed = (Stage.DRAFT, Stage.REJECTED, Stage.WITHDRAWN)
+    failed = (Stage.DRAFT, Stage.REJECTED, Stage.WITHDRAWN, Stage.CLOSED)
     alike = [other for other in earlier if other.layanan in definition.counted_layanan]
     if definition.max_open.per_period:
         return sum(other.period == period and other.stage not in failed for other in alike)
