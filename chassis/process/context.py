@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 from chassis.process.ids import uuid7
 
@@ -40,7 +40,7 @@ def work(request_id: str, correlation_id: str | None = None) -> Iterator[WorkCon
     context = WorkContext(request_id, correlation_id or request_id)
     token = _current.set(context)
     try:
-        with bound_contextvars(request_id=request_id):
+        with _logged_with(request_id=request_id):
             yield context
     finally:
         _current.reset(token)
@@ -53,7 +53,23 @@ def caused_by(event_id: str, request_id: str | None, correlation_id: str | None)
     context = WorkContext(request, correlation_id or request, event_id)
     token = _current.set(replace(context))
     try:
-        with bound_contextvars(request_id=request, causation_id=event_id):
+        with _logged_with(request_id=request, causation_id=event_id):
             yield
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def _logged_with(**values: str) -> Iterator[None]:
+    """Log the block's work with these values and what it binds itself, and nothing after it.
+
+    A thread serves many callers: whose request it was must not stand in the next one's log.
+    """
+    outside = get_contextvars()
+    clear_contextvars()
+    bind_contextvars(**values)
+    try:
+        yield
+    finally:
+        clear_contextvars()
+        bind_contextvars(**outside)
