@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.http.connections import KEEP_ALIVE_SECONDS
 from chassis.kernel.languages import (
     DEFAULT_LANGUAGE,
     LANGUAGES,
@@ -89,7 +90,7 @@ def _settings(listening: Listening) -> Iterable[str]:
         "server_tokens off;",
         "default_type application/octet-stream;",
         "types { text/css css; text/javascript js; image/svg+xml svg; image/png png; }",
-        "keepalive_timeout 30s;",
+        f"keepalive_timeout {KEEP_ALIVE_SECONDS}s;",
         "client_body_timeout 30s;",
         "client_header_timeout 15s;",
         "large_client_header_buffers 4 16k;",

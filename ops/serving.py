@@ -17,6 +17,7 @@ import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
+from chassis.http.connections import KEEP_ALIVE_SECONDS
 from ops.speech import Stop, complain, why_refused
 
 THREADS = 16
@@ -52,7 +53,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         why = why_refused(error)
         raise Stop(
-            f"alamat {host}:{port} tidak dapat dipakai ({why}); pilih porta lain dengan --port",
+            f"alamat {host}:{port} tidak dapat dipakai ({why}); pilih port lain dengan --port",
             f"the address {host}:{port} cannot be used ({why}); choose another with --port",
         ) from error
     return listener
@@ -82,6 +83,7 @@ class Server(BaseApplication):
             "threads": self._threads,
             "timeout": LONGEST_START,  # until a worker's sign of life: the first start migrates
             "graceful_timeout": 20,
+            "keepalive": KEEP_ALIVE_SECONDS,
             "limit_request_line": LONGEST_REQUEST_LINE,
             "worker_tmp_dir": str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None,
             "control_socket_disable": True,
