@@ -6,7 +6,7 @@ from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pyotp
 import pytest
@@ -512,13 +512,36 @@ def test_a_role_that_needs_a_second_factor_sets_one_up_before_it_gets_in(door: D
     assert "Dahlia Contoh" in browser.get("/masuk/akun").text
 
 
-def test_a_recovery_code_opens_once_instead_of_the_phone(door: Door):
+def _sheet_of_codes(door: Door) -> Any:
     _require_totp_of(door, "umpeg")
     browser = door.browser()
     door.sign_in(browser, "umpeg")
     page = browser.get("/masuk/pasang-autentikator")
     secret = re.findall(r'class="code secret">([A-Z2-7]+)<', page.text)[0]
-    sheet = browser.post("/masuk/pasang-autentikator", totp=pyotp.TOTP(secret).now())
+    return browser.post("/masuk/pasang-autentikator", totp=pyotp.TOTP(secret).now())
+
+
+def test_recovery_codes_are_downloaded_copied_and_printed_from_the_page_that_shows_them_once(
+    door: Door,
+):
+    sheet = _sheet_of_codes(door)
+    codes = re.findall(r"<li>([2-9a-z-]{19})</li>", sheet.text)
+
+    download = re.search(
+        r'download="[\w.-]+" href="data:text/plain;charset=utf-8,([^"]+)"', sheet.text
+    )
+    assert download is not None
+    saved = unquote(download[1])
+    assert [line for line in saved.splitlines() if line in codes] == codes
+    assert "data-copy" in sheet.text
+    assert "data-print" in sheet.text
+    assert "script-src 'self'" in sheet.headers["Content-Security-Policy"]
+    assert door.browser().get("/masuk/kode.js").mimetype == "text/javascript"
+    assert "script-src" not in door.browser().get("/masuk").headers["Content-Security-Policy"]
+
+
+def test_a_recovery_code_opens_once_instead_of_the_phone(door: Door):
+    sheet = _sheet_of_codes(door)
     code = re.findall(r"<li>([2-9a-z-]{19})</li>", sheet.text)[0]
 
     def recover() -> Any:

@@ -27,10 +27,19 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'{origin}"
 )
+_SCRIPTED = "; script-src 'self'"
 
 
-def page(template: str, /, *, status: int = 200, next_path: str = "", **values: object) -> Response:
-    """Render `<template>.html` for this browser."""
+def page(
+    template: str,
+    /,
+    *,
+    status: int = 200,
+    next_path: str = "",
+    scripted: bool = False,
+    **values: object,
+) -> Response:
+    """Render `<template>.html` for this browser; only one that says so may run our scripts."""
     owner = browser.browser_id()
     response = make_response(
         render_template(
@@ -45,7 +54,8 @@ def page(template: str, /, *, status: int = 200, next_path: str = "", **values: 
     )
     response.headers.update(_HEADERS)
     origin = _application_origin(next_path)
-    response.headers["Content-Security-Policy"] = _POLICY.format(origin=origin)
+    policy = _POLICY.format(origin=origin) + (_SCRIPTED if scripted else "")
+    response.headers["Content-Security-Policy"] = policy
     browser.keep_browser_id(response, owner)
     return response
 

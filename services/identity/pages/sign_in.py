@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from chassis.http.auth import public
 from chassis.kernel.errors import Refused
 from chassis.process.regions import in_region
+from chassis.process.runtime import here
 from services.identity import queries
 from services.identity.domain.sign_in import Step, safe_path
 from services.identity.models import SignInSession
@@ -34,6 +35,12 @@ _ASSETS = Path(__file__).parent / "assets"
 @public
 def stylesheet() -> Response:
     return _asset("masuk.css", "text/css")
+
+
+@blp.get("/kode.js")
+@public
+def script_of_codes() -> Response:
+    return _asset("kode.js", "text/javascript")
 
 
 @blp.get("/ikon.svg")
@@ -197,7 +204,9 @@ def _confirm_enrolment(row: SignInSession) -> AnyResponse:
     except Refused as error:
         return _enrolment_page(row, messages_of(error))
     signed = signing_in.advance(row.id)
-    response = page("codes", codes=codes, go_on=_path_of(signed.step))
+    sheet = say("codes_sheet", address=here().settings.public_url, codes="\n".join(codes))
+    go_on = _path_of(signed.step)
+    response = page("codes", scripted=True, codes=codes, sheet=sheet, go_on=go_on)
     browser.keep_session(response, signed.token)
     return response
 
