@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 from chassis.http.languages import LANGUAGE_COOKIE
 from portal.shell.answers import forget
 from portal.shell.cards import rendered
-from portal.shell.joining import sections
+from portal.shell.joining import link, sections
 from portal.shell.own_pages import own_page
-from portal.shell.signed_in import me
+from portal.shell.signed_in import me, person
 from portal.shell.words import LANGUAGES
 
 YEAR_SECONDS = 31_536_000
@@ -23,6 +23,17 @@ def first() -> str:
     forget()  # the dashboard counts anew
     cards = [card for section in sections().values() for card in section.cards]
     return render_template("dashboard.html", shown=rendered(cards))
+
+
+@pages.get("/buka/<kind>/<subject_id>")
+def open_case(kind: str, subject_id: str) -> Response:
+    """Lead from a message to the page of what it is about, after signing in."""
+    person()
+    try:
+        address = link(kind, subject_id)
+    except TypeError:  # that name is of a page about nothing in particular
+        address = ""
+    return redirect(own_page(address))
 
 
 @pages.post("/bahasa")

@@ -68,7 +68,7 @@ def test_every_text_of_every_notice_is_listed_with_what_it_may_use(office):
     assert returned["own"] is False
     assert returned["subject"] == returned["built_in"]["subject"]
     assert returned["greeting"] == "Yth. {recipient_name},"
-    assert {"number", "note", "layanan_name", "stage_label", "app_url"} <= {
+    assert {"number", "note", "layanan_name", "stage_label", "app_url", "case_url"} <= {
         *returned["placeholders"]
     }
     assert not {"applicant_id", "reasons", "sensitive"} & {*returned["placeholders"]}

@@ -16,6 +16,7 @@ ADDED = {
     "region_name": "Kota Contoh Raya",
     "sender": "BKPSDM Kota Contoh Raya",
     "app_url": "http://simpul.test",
+    "case_url": "http://simpul.test/portal/buka/proposal/1",
 }
 
 
@@ -74,4 +75,5 @@ def test_the_text_of_a_rule_is_whole_for_the_events_own_sample(manifest, notice,
         assert notice.to in data
         secrets = [data.get("note"), data.get("remark"), data.get("layanan_name")]
         told = str(texts)
+        assert all(ADDED["case_url"] in text.body for text in texts.values())
         assert not sensitive or not any(secret in told for secret in secrets if secret)

@@ -1,7 +1,9 @@
 """Notices: the bell, the list, and what they are about."""
 
 from typing import Any
+from urllib.parse import quote
 
+import pytest
 from flask.testing import FlaskClient
 
 from tests.portal.stage_set import (
@@ -26,6 +28,27 @@ def a_notice(**changes: Any) -> dict[str, Any]:
         "created_at": "2026-04-01T01:00:00+00:00",
         "read_at": None,
     } | changes
+
+
+def test_the_link_in_a_message_leads_to_the_case_also_by_way_of_signing_in(
+    client: FlaskClient, edge: FakeEdge
+):
+    link = f"/portal/buka/proposal/{PROPOSAL}"
+
+    asked = client.get(link)
+    sign_in(client, edge)
+
+    assert asked.headers["Location"] == f"/portal/masuk?next={quote(link)}"
+    assert client.get(link).headers["Location"] == f"/portal/usulan/{PROPOSAL}"
+
+
+@pytest.mark.parametrize("about", ["weather/1", "my_proposals/1", "https:/evil.example"])
+def test_a_message_about_what_no_section_shows_leads_to_the_first_page(
+    client: FlaskClient, edge: FakeEdge, about: str
+):
+    sign_in(client, edge)
+
+    assert client.get(f"/portal/buka/{about}").headers["Location"] == "/portal/"
 
 
 def test_notices_open_what_they_are_about_and_are_read_then(client: FlaskClient, edge: FakeEdge):

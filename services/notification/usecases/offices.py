@@ -1,6 +1,7 @@
 """What a text says of the region and of whom it is written to, from the copies kept here."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,6 +16,9 @@ class NotYetKnown(Exception):
     """A copy the text needs has not arrived yet; the event is tried again on its schedule."""
 
 
+_OPENING = "/portal/buka/"  # the portal knows which of its pages is about what
+
+
 @dataclass(frozen=True)
 class Office:
     """What a text says of the region: its name, its zone, and the line it is signed with."""
@@ -23,12 +27,17 @@ class Office:
     zone: str
     sender: str
 
-    def facts(self) -> dict[str, str]:
-        """Return what is added to the facts of an event, but for the recipient's name."""
+    def facts(self, subject: str) -> dict[str, str]:
+        """Return what is added to the facts of an event, but for the recipient's name.
+
+        `subject` is what the event is about; the portal leads from its address to the page.
+        """
+        public_url = here().settings.public_url
         return {
             "region_name": self.name,
             "sender": self.sender,
-            "app_url": here().settings.public_url,
+            "app_url": public_url,
+            "case_url": f"{public_url}{_OPENING}{quote(subject)}",
         }
 
 

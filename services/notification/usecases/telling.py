@@ -54,7 +54,7 @@ def _apply(event: Event, rule: Rule) -> None:
 
 
 def _facts(event: Event, rule: Rule, own: Template | None, person: UUID, at: Office) -> Facts:
-    added = at.facts()
+    added = at.facts(event.subject)
     if "recipient_name" in shown_facts(rule.template) | shown_facts(own or {}):
         added["recipient_name"] = name_of(person)
     return Facts(data=event.data, added=added, labels=rule.labels, zone=at.zone)

@@ -107,12 +107,17 @@ def preview(place: Place, *, subject: str, body: str, person_id: UUID) -> Text:
     at, own = office(), {"subject": subject, "body": body}
     facts = Facts(
         data={**sample, SENSITIVE: place.sensitive},
-        added={**at.facts(), "recipient_name": name_of(person_id)},
+        added={**at.facts(_subject(place, sample)), "recipient_name": name_of(person_id)},
         labels=shown.rule.labels,
         zone=at.zone,
     )
     template = shown.rule.put(dict.fromkeys(LANGUAGES, own), sensitive=place.sensitive)
     return render(template, facts)[place.language]
+
+
+def _subject(place: Place, sample: Mapping[str, Any]) -> str:
+    """Return what the sample would be about: an id of its service's own, if it has one."""
+    return f"{place.service}/{sample.get(f'{place.service}_id', '…')}"
 
 
 def own_template(rule: Rule) -> Template | None:
