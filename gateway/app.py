@@ -78,13 +78,18 @@ def _metrics() -> Response:
 
 
 def _status() -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Answer ready when every service is, and name those that are not."""
-    ready = _probe().ready()
+    """Answer ready when every service is, and name those that are not.
+
+    `later_schemas` names those that work on a database which a later release has changed.
+    """
+    states = _probe().states()
+    is_ready = all(state.ready for state in states.values())
     body = {
-        "status": "ok" if all(ready.values()) else "unavailable",
-        "services": {name: "ok" if is_up else "unavailable" for name, is_up in ready.items()},
+        "status": "ok" if is_ready else "unavailable",
+        "services": {name: "ok" if s.ready else "unavailable" for name, s in states.items()},
+        "later_schemas": [name for name, state in states.items() if state.later_schema],
     }
-    if all(ready.values()):
+    if is_ready:
         return body, 200, {}
     return body, 503, {"Retry-After": str(_LOOK_AGAIN_SECONDS)}
 

@@ -4,9 +4,11 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
+from chassis.data.revisions import LATER
 from chassis.http.peers import Answer, PeerUnavailable, Transport
 from chassis.process.manifest import Manifest
 from gateway import openapi
@@ -16,6 +18,14 @@ DOCUMENT_SECONDS = 300.0
 INCOMPLETE_SECONDS = 5.0
 _OK = 200
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class State:
+    """Whether a service can serve, and whether a later release has changed its database."""
+
+    ready: bool
+    later_schema: bool
 
 
 class Probe:
@@ -34,12 +44,16 @@ class Probe:
         self._probe_path = probe_path
         self._public_url = public_url
         self._clock = clock
-        self._ready = Cached[dict[str, bool]](clock)
+        self._states = Cached[dict[str, State]](clock)
         self._document = Cached[dict[str, Any]](clock)
 
     def ready(self) -> dict[str, bool]:
         """Say of each service whether it can serve now."""
-        return self._ready.get(lambda: (self._ask_all(self._is_ready), READY_SECONDS))
+        return {name: state.ready for name, state in self.states().items()}
+
+    def states(self) -> dict[str, State]:
+        """Say of each service how it is."""
+        return self._states.get(lambda: (self._ask_all(self._state), READY_SECONDS))
 
     def document(self) -> dict[str, Any]:
         """Return the merged OpenAPI document of the services that answer."""
@@ -56,12 +70,16 @@ class Probe:
         with ThreadPoolExecutor(max_workers=max(1, len(self._manifests))) as pool:
             return dict(zip(self._manifests, pool.map(ask, self._manifests), strict=True))
 
-    def _is_ready(self, service: str) -> bool:
-        answer = self._asked(service, self._probe_path.format(service=service))
-        return answer is not None
+    def _state(self, service: str) -> State:
+        told = self._document_at(service, self._probe_path.format(service=service))
+        schema = (told or {}).get("schema") or {}
+        return State(told is not None, schema.get("state") == LATER)
 
     def _described(self, service: str) -> dict[str, Any] | None:
-        answer = self._asked(service, f"/api/{service}/v1/openapi.json")
+        return self._document_at(service, f"/api/{service}/v1/openapi.json")
+
+    def _document_at(self, service: str, path: str) -> dict[str, Any] | None:
+        answer = self._asked(service, path)
         if answer is None:
             return None
         try:

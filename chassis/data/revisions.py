@@ -3,6 +3,7 @@
 Asked by every process, so without Alembic: loading it takes a sixth of a process's start.
 """
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -10,17 +11,43 @@ from sqlalchemy import inspect
 from sqlalchemy.engine import Connection, Engine
 
 _TABLE = "alembic_version"
+LATER = "later"
 
 
-def is_current(engine: Engine, folder: Path) -> bool:
-    """Tell whether the database has the schema this code needs, or a later one.
+@dataclass(frozen=True)
+class Schema:
+    """The migration a database has had last, and the newest that this code knows."""
 
-    Nothing a release stops using is removed in that release, so older code works on its schema:
-    while services are upgraded one by one, and after one was taken back.
-    """
+    database: str | None
+    code: str | None
+
+    @property
+    def is_later(self) -> bool:
+        """Whether a later release made it: numbered migrations tell by their number."""
+        if self.database is None or self.code is None:
+            return False
+        if not (self.database.isdecimal() and self.code.isdecimal()):
+            return False
+        return int(self.database) > int(self.code)
+
+    @property
+    def serves(self) -> bool:
+        """Whether this code can work on it.
+
+        Nothing a release stops using is removed in that release, so older code works on its
+        schema: while services are upgraded one by one, and after one was taken back.
+        """
+        return self.database == self.code or self.is_later
+
+    @property
+    def state(self) -> str:
+        return LATER if self.is_later else "current" if self.serves else "behind"
+
+
+def schema_of(engine: Engine, folder: Path) -> Schema:
+    """Compare a database with the migrations of the service in `folder`."""
     with engine.connect() as connection:
-        revision = revision_of(connection)
-    return revision == newest(folder) or is_of_a_later_release(revision, folder)
+        return Schema(revision_of(connection), newest(folder))
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -28,14 +55,6 @@ def revision_of(connection: Connection) -> str | None:
     if not inspect(connection).has_table(_TABLE):
         return None
     return connection.exec_driver_sql(f"SELECT version_num FROM {_TABLE}").scalar()  # noqa: S608
-
-
-def is_of_a_later_release(revision: str | None, folder: Path) -> bool:
-    """Migrations are numbered, so one that is not known here tells by its number."""
-    head = newest(folder)
-    if revision is None or head is None or not (revision.isdecimal() and head.isdecimal()):
-        return False
-    return int(revision) > int(head)
 
 
 @cache

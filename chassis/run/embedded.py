@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import update
 
-from chassis.data.revisions import is_current
+from chassis.data.revisions import schema_of
 from chassis.process import runtime as runtimes
 from chassis.process.clock import now
 from chassis.process.config import Setting
@@ -89,8 +89,8 @@ def prepare(app: Flask) -> None:
     """Bring one service's schema and reference data up to date."""
     runtime = runtimes.of(app)
     with app.app_context():
-        current = is_current(runtime.db.engine, runtime.folder)
-    if not current:
+        schema = schema_of(runtime.db.engine, runtime.folder)
+    if not schema.serves:
         migration.upgrade(app)
     if seed := runtime.manifest.seed:
         load(seed)(app)

@@ -1,5 +1,6 @@
 """Is this process alive, can it serve, and what does it count."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -9,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.elements import ColumnElement
 
 from chassis.data import postgres
-from chassis.data.revisions import is_current
+from chassis.data.revisions import Schema, schema_of
 from chassis.events.bus import BusUnavailable
 from chassis.events.reconcile import sources_of
 from chassis.http.auth import public
@@ -42,12 +43,14 @@ def livez() -> Response:
 def readyz() -> tuple[Response, int]:
     """The database is there with the right schema. Without bus or store it only does less."""
     runtime = here()
-    checks = {"database": _database(runtime), "bus": _bus(runtime), **_others(runtime)}
+    schema = _schema(runtime)
+    checks = {"database": _database(runtime, schema), "bus": _bus(runtime), **_others(runtime)}
     ready = checks["database"] == "ok"
     body = {
         "status": "ok" if ready else "unavailable",
         "service": runtime.name,
         "checks": checks,
+        "schema": {**asdict(schema), "state": schema.state} if schema else {},
         "copies": _copies(runtime) if ready else {},
         "backlog": _backlog(runtime) if ready else {},
     }
@@ -62,9 +65,19 @@ def metrics() -> Response:
     return Response(generate_latest(REGISTRY), content_type="text/plain; version=0.0.4")
 
 
-def _database(runtime: Runtime) -> str:
+def _schema(runtime: Runtime) -> Schema | None:
+    """Compare the database with this code; None while it cannot be asked."""
     try:
-        behind = not is_current(runtime.db.engine, runtime.folder)
+        return schema_of(runtime.db.engine, runtime.folder)
+    except SQLAlchemyError as error:
+        log.warning("database_not_ready", error=type(error).__name__)
+        return None
+
+
+def _database(runtime: Runtime, schema: Schema | None) -> str:
+    if schema is None:
+        return "unreachable"
+    try:
         if postgres.is_postgres(runtime.db.engine):
             postgres.check_durability(runtime.db.engine)
     except SQLAlchemyError as error:
@@ -73,7 +86,7 @@ def _database(runtime: Runtime) -> str:
     except postgres.UnsafeServer as error:
         log.error("database_unsafe", reason=str(error))
         return "unsafe_settings"
-    return "migration_missing" if behind else "ok"
+    return "ok" if schema.serves else "migration_missing"
 
 
 def _bus(runtime: Runtime) -> str:

@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import JSON
 
 from chassis.data import statistics
-from chassis.data.revisions import is_of_a_later_release, revision_of
+from chassis.data.revisions import Schema, newest, revision_of
 from chassis.data.tables import UTCDateTime
 from chassis.process import runtime as runtimes
 from chassis.process.failpoints import failpoint
@@ -36,7 +36,7 @@ def upgrade(app: Flask) -> None:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
             connection.commit()
-        if not is_of_a_later_release(revision_of(connection), runtime.folder):
+        if not Schema(revision_of(connection), newest(runtime.folder)).is_later:
             command.upgrade(_config(runtime.folder, runtime.db, connection), "head")
             if connection.dialect.name == "sqlite":
                 statistics.assume(connection)

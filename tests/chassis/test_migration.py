@@ -74,8 +74,21 @@ def test_code_that_waits_for_a_migration_is_not_ready(service, tmp_path):
     assert answer.json["checks"]["database"] == "migration_missing"
 
 
-def test_code_on_a_newer_schema_is_ready(behind):
-    assert behind.call("GET", "/readyz").status_code == 200
+def test_code_on_a_newer_schema_is_ready_and_says_so(behind):
+    answer = behind.call("GET", "/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json["checks"]["database"] == "ok"
+    schema = answer.json["schema"]
+    assert schema["state"] == "later"
+    assert int(schema["database"]) > int(schema["code"])
+
+
+def test_a_schema_that_fits_is_said_to_be_current(service):
+    schema = service("notification").call("GET", "/readyz").json["schema"]
+
+    assert schema["state"] == "current"
+    assert schema["database"] == schema["code"]
 
 
 def test_migrating_with_older_code_changes_nothing_and_succeeds(behind):

@@ -105,7 +105,20 @@ def test_the_system_is_ready_when_every_service_is(client: FlaskClient):
     assert client.get("/front/status").get_json() == {
         "status": "ok",
         "services": {"letters": "ok", "archive": "ok"},
+        "later_schemas": [],
     }
+
+
+def test_the_status_names_a_service_whose_database_a_later_release_has_changed(
+    client: FlaskClient, address: str
+):
+    ahead = Flask("archive")
+    ahead.add_url_rule("/readyz", "readyz", lambda: {"schema": {"state": "later"}})
+    peers.register_local(address, "archive", ahead)
+
+    told = client.get("/front/status")
+
+    assert (told.status_code, told.get_json()["later_schemas"]) == (200, ["archive"])
 
 
 def test_the_merged_document_is_sent_once(client: FlaskClient):
