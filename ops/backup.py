@@ -26,46 +26,72 @@ FORMAT = "simpul-backup/1"
 MANIFEST = "manifest.json"
 DRAFT = ".unfinished"
 LOCK_WAIT = 20.0
-LEFT_OUT = (folder.LOCK, ".writable")
+LEFT_OUT = (folder.LOCK, folder.PROBE)
 BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
+    folder.add_option(parser)
+    file = choose("BERKAS", "FILE")
     parser.add_argument(
-        "--to",
+        "file",
+        nargs="?",
         type=Path,
-        metavar="FILE",
+        metavar=file,
         help=choose(
-            "bila tidak disebut: simpul-<waktu>.tar.gz", "when left out: simpul-<time>.tar.gz"
+            "berkas baru atau folder; bila tidak disebut: simpul-<waktu>.tar.gz di sini",
+            "a new file or a folder; when left out: simpul-<time>.tar.gz here",
         ),
+    )
+    parser.add_argument(
+        "--to", type=Path, metavar=file, help=choose("sama dengan masukan itu", "the same")
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    target = options.to or Path(f"simpul-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz")
+    target = target_of(options.file or options.to or Path())
     if folder.is_new(options.data):
         raise Stop(
             f"folder {options.data} belum berisi data Simpul",
             f"the folder {options.data} holds no data of Simpul",
         )
-    if target.exists():
-        raise Stop(f"{target} sudah ada", f"{target} is there already")
+    refuse_place(target, options.data)
     try:
         manifest = save(options.data, target)
     except (OSError, sqlite3.Error) as error:
         why = why_refused(error)
         raise Stop(
-            f"cadangan {target} gagal: {why}", f"the backup {target} failed: {why}"
+            f"cadangan {target} gagal: {why}; tidak ada yang tersimpan",
+            f"the backup {target} failed: {why}; nothing was saved",
         ) from error
     size = sum(entry["size"] for entry in manifest["files"])
     say(
-        f"Cadangan tersimpan: {target} ({len(manifest['files'])} berkas, {size} bita). "
+        f"Cadangan tersimpan: {target} ({len(manifest['files'])} berkas, {size} byte). "
         "Isinya rahasia: simpan di tempat aman.",
         f"Backup saved: {target} ({len(manifest['files'])} files, {size} bytes). "
         "It holds secrets: keep it safe.",
     )
     return 0
+
+
+def target_of(place: Path) -> Path:
+    """Return the file to write: in a folder it is named after the time."""
+    if not place.is_dir():
+        return place
+    return place / f"simpul-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz"
+
+
+def refuse_place(target: Path, data: Path) -> None:
+    if target.exists():
+        raise Stop(
+            f"{target} sudah ada dan tidak ditimpa; sebutkan nama lain",
+            f"{target} is there already and is not replaced; give another name",
+        )
+    if target.resolve().is_relative_to(data.resolve()):
+        raise Stop(
+            f"{target} ada di dalam folder data; simpan cadangan di tempat lain",
+            f"{target} is inside the data folder; keep the backup somewhere else",
+        )
 
 
 def save(data: Path, target: Path) -> dict[str, Any]:
@@ -75,7 +101,8 @@ def save(data: Path, target: Path) -> dict[str, Any]:
     """
     draft = target.with_name(target.name + DRAFT)
     try:
-        with tempfile.TemporaryDirectory(prefix="simpul-backup-") as scratch:
+        # Beside the target, so that only its disk needs room.
+        with tempfile.TemporaryDirectory(prefix=".simpul-backup-", dir=target.parent) as scratch:
             files = {**copy_databases(data, Path(scratch)), **other_files(data)}
             manifest = write(draft, files)
         draft.replace(target)

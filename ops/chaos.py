@@ -40,7 +40,9 @@ NUMBERS: dict[str, tuple[float, float, str, str]] = {
 def configure(parser: argparse.ArgumentParser) -> None:
     for name, (usual, least, indonesian, english) in NUMBERS.items():
         told = choose(indonesian, english)
-        parser.add_argument(f"--{name}", type=at_least(least), default=usual, help=told)
+        parser.add_argument(
+            f"--{name}", metavar="N", type=at_least(least), default=usual, help=told
+        )
     parser.add_argument(
         "--mistakes",
         action="store_true",

@@ -4,7 +4,6 @@ With `--suppressed` those that a rebuilt service does not repeat, such as old no
 """
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from chassis.process.manifest import discover
@@ -14,10 +13,25 @@ from ops.speech import Stop, choose, say
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", nargs="?", choices=("show", "replay"), default="show")
-    parser.add_argument("--service", help=choose("satu layanan saja", "one service only"))
     parser.add_argument(
-        "--event", help=choose("satu peristiwa saja, bersama replay", "one event only, with replay")
+        "action",
+        nargs="?",
+        choices=("show", "replay"),
+        default="show",
+        help=choose(
+            "show menampilkan (bawaan), replay mencoba lagi",
+            "show lists them (default), replay has them tried again",
+        ),
+    )
+    parser.add_argument(
+        "--service",
+        metavar=choose("NAMA", "NAME"),
+        help=choose("satu layanan saja", "one service only"),
+    )
+    parser.add_argument(
+        "--event",
+        metavar="ID",
+        help=choose("satu peristiwa saja, bersama replay", "one event only, with replay"),
     )
     parser.add_argument(
         "--suppressed",
@@ -27,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "old events a rebuilt service only lists; replay releases them",
         ),
     )
-    parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
+    folder.add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:

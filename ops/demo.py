@@ -34,6 +34,7 @@ class System:
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--url",
+        metavar="URL",
         help=choose(
             "sistem yang sedang berjalan; tanpa ini dijalankan sistem sementara",
             "a running system; without it a temporary one is started",

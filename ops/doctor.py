@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import json
+import shlex
 import shutil
 import sqlite3
 import sys
@@ -10,26 +11,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops import folder
+from chassis.data.revisions import Schema, newest
+from chassis.kernel.version import VERSION
+from chassis.process.manifest import Manifest, discover
+from ops import first_link, folder, skew
 from ops.databases import complaint_about
 from ops.journey.web import Unexpected, Web
 from ops.speech import Stop, choose, say
 
 LEAST_FREE = 1_000_000_000
-PRIVATE = ("secrets.json", folder.CREDENTIALS)
+PRIVATE = (folder.SECRETS, folder.CREDENTIALS, first_link.FILE)
 OTHERS_MAY = 0o077
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was examined, and what is wrong with it (empty: nothing)."""
+    """What was examined, what is wrong with it (empty: nothing), and the command that cures it."""
 
     about: str
     complaint: str = ""
+    cure: str = ""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
+    folder.add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
     for finding in findings:
         mark = "✗" if finding.complaint else "✓"
         print(f"{mark} {finding.about}" + (f": {finding.complaint}" if finding.complaint else ""))
+        if finding.complaint:
+            print(f"    → {finding.cure}")
     wrong = sum(bool(finding.complaint) for finding in findings)
     say(f"{wrong} hal perlu diperbaiki.", f"{wrong} things need attention.")
     return 1 if wrong else 0
@@ -49,10 +56,12 @@ def run(options: argparse.Namespace) -> int:
 
 def examine(data: Path) -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
-    yield Finding(f"Python {version}, SQLite {sqlite3.sqlite_version}")
+    yield Finding(f"Simpul {VERSION}, Python {version}, SQLite {sqlite3.sqlite_version}")
     yield from examine_folder(data)
+    manifests = discover()
     for path in sorted(data.glob("*.db")):
-        yield Finding(path.name, complaint_about(path))
+        yield Finding(path.name, complaint_about(path), bring_back(data))
+        yield from examine_schema(path, manifests.get(path.stem))
         yield from examine_events(path)
     yield examine_instance(data)
 
@@ -63,31 +72,65 @@ def examine_folder(data: Path) -> Iterator[Finding]:
     yield Finding(
         choose(f"ruang kosong {gigabytes}", f"free space {gigabytes}"),
         "" if free >= LEAST_FREE else choose("kurang dari 1 GB", "less than 1 GB"),
+        f"du -sh {quoted(data)}/*   df -h {quoted(data)}",
     )
     for path in (data, *(data / name for name in PRIVATE)):
         if path.exists():
             is_open = path.stat().st_mode & OTHERS_MAY
             complaint = choose("dapat dibaca orang lain", "others can read it") if is_open else ""
-            yield Finding(str(path), complaint)
+            yield Finding(str(path), complaint, f"chmod go-rwx {quoted(path)}")
+
+
+def examine_schema(path: Path, manifest: Manifest | None) -> Iterator[Finding]:
+    """Compare a database's migration with the newest one that this code has."""
+    if manifest is None or manifest.home is None:
+        return
+    with (
+        contextlib.suppress(sqlite3.Error, TypeError),  # a damaged or empty database is said above
+        contextlib.closing(sqlite3.connect(path, timeout=20)) as database,
+    ):
+        [revision] = database.execute("SELECT version_num FROM alembic_version").fetchone()
+        schema = Schema(revision, newest(manifest.home))
+        about = choose(f"{path.stem}: skema {revision}", f"{path.stem}: schema {revision}")
+        complaint = skew.said(manifest.name, schema) if schema.is_later else ""
+        yield Finding(about, complaint, f"git pull && {again(path.parent)}")
+
+
+def quoted(path: Path) -> str:
+    return shlex.quote(str(path))
+
+
+def again(data: Path) -> str:
+    return f"./simpul up --data {quoted(data)}"
+
+
+def bring_back(data: Path) -> str:
+    """Return how a damaged folder is replaced by what was saved last."""
+    file = choose("<cadangan>", "<backup>")
+    return f"./simpul restore {file} --data {quoted(data.with_name(data.name + '-2'))}"
 
 
 def examine_events(path: Path) -> Iterator[Finding]:
     """Count events that wait too long or are parked; a service without these tables has none."""
+    show = f"./simpul dead --data {quoted(path.parent)}"
     questions = {
-        choose("tidak dapat diproses", "parked (./simpul dead)"): (
-            "SELECT count(*) FROM inbox WHERE status = 'parked'"
+        choose("tidak dapat diproses", "parked"): (
+            "SELECT count(*) FROM inbox WHERE status = 'parked'",
+            show,
         ),
         choose("belum disebarkan setelah 1 menit", "not published after 1 minute"): (
             "SELECT count(*) FROM outbox WHERE published_at IS NULL"
-            " AND recorded_at < datetime('now', '-1 minute')"
+            " AND recorded_at < datetime('now', '-1 minute')",
+            again(path.parent),
         ),
     }
+    about = choose(f"{path.stem}: peristiwa", f"{path.stem}: events")
     with contextlib.closing(sqlite3.connect(path, timeout=20)) as database:
-        for words, question in questions.items():
+        for words, (question, cure) in questions.items():
             with contextlib.suppress(sqlite3.Error):
                 count = database.execute(question).fetchone()[0]
-                about = choose(f"{path.stem}: peristiwa", f"{path.stem}: events")
-                yield Finding(f"{about} {words}: {count}", "!" if count else "")
+                complaint = choose(f"{count} peristiwa", f"{count} events") if count else ""
+                yield Finding(f"{about} {words}: {count}", complaint, cure)
 
 
 def examine_instance(data: Path) -> Finding:
@@ -98,8 +141,10 @@ def examine_instance(data: Path) -> Finding:
         f"berjalan di {instance.url} (pid {instance.pid})",
         f"running at {instance.url} (pid {instance.pid})",
     )
+    cure = f"kill {instance.pid} && {again(data)}"
     try:
         answer = Web(instance.url).call("GET", "/readyz")
     except Unexpected as error:
-        return Finding(about, str(error))
-    return Finding(about, "" if answer.status == 200 else json.dumps(answer.json()))
+        return Finding(about, str(error), cure)
+    complaint = "" if answer.status == 200 else json.dumps(answer.json())
+    return Finding(about, complaint, cure)

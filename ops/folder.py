@@ -4,6 +4,7 @@ The lock belongs to an open file that every process of the system inherits, so i
 when the last of them has ended, in whatever way.
 """
 
+import argparse
 import contextlib
 import fcntl
 import json
@@ -13,11 +14,17 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ops.speech import Stop, why_refused
+from ops.speech import Stop, choose, why_refused
 
 LOCK = "simpul.lock"
 CREDENTIALS = "demo-credentials.json"
 PLAN = "plan.json"  # of a cluster
+CLUSTER = "cluster"  # where a cluster lies, unless told otherwise
+SECRETS = "secrets.json"
+PROBE = ".writable"
+DEMO_UNFINISHED = "demo-unfinished"
+OURS = {LOCK, CREDENTIALS, PLAN, CLUSTER, SECRETS, DEMO_UNFINISHED}
+UNIMPORTANT = {PROBE, "lost+found"}
 ORPHANS_LEAVE_WITHIN = 5.0
 
 
@@ -27,6 +34,17 @@ class Instance:
 
     pid: int
     url: str
+
+
+def add_option(parser: argparse.ArgumentParser, *, default: Path | None = None) -> None:
+    """Let a command be told its data folder."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=default or default_folder(),
+        metavar="DIR",
+        help=choose("folder data (bawaan: %(default)s)", "data folder (default: %(default)s)"),
+    )
 
 
 def default_folder() -> Path:
@@ -42,9 +60,10 @@ def is_new(folder: Path) -> bool:
 def prepare(folder: Path) -> None:
     """Make the folder, for its owner only, and prove it can be written.
 
-    Raises `Stop` when it cannot.
+    Raises `Stop` when it cannot, or when it holds something else.
     """
-    probe = folder / ".writable"
+    probe = folder / PROBE
+    refuse_foreign(folder)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe.write_bytes(b"")
@@ -56,6 +75,19 @@ def prepare(folder: Path) -> None:
             f"the data folder {folder} cannot be written ({why_refused(error)}); "
             "choose another one with --data",
         ) from error
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Raise `Stop` for a folder with files in it and none of ours: it is somebody's own."""
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    is_ours = names & OURS or any(name.endswith(".db") for name in names)
+    if names - UNIMPORTANT and not is_ours:
+        raise Stop(
+            f"folder {folder} berisi berkas lain, bukan data Simpul; "
+            "pilih folder kosong atau baru dengan --data",
+            f"the folder {folder} holds other files and no data of Simpul; "
+            "choose an empty or new one with --data",
+        )
 
 
 @contextlib.contextmanager

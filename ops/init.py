@@ -5,6 +5,7 @@ The administrator chooses the password: what is printed is a link that works onc
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,11 +17,12 @@ from sqlalchemy.exc import OperationalError
 from chassis.kernel.errors import Refused
 from chassis.process.manifest import discover, load
 from chassis.run.embedded import build
-from ops import environments, folder
+from ops import addresses, environments, first_link, folder
 from ops.migrate import close
 from ops.parts import building, declared
-from ops.speech import Stop, choose, say, speaks_english
+from ops.speech import Stop, at_least, choose, say, speaks_english
 
+USUAL_PORT = 8080
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 QUESTIONS = {
     "code": ("Kode daerah (huruf kecil, misalnya kota-x)", "Region code (for instance kota-x)"),
@@ -43,10 +45,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--url",
-        default="http://127.0.0.1:8080",
-        help=choose("alamat dari ./simpul up", "the address of ./simpul up"),
+        metavar="URL",
+        help=choose(
+            "alamat yang akan dibuka orang (bawaan: http://127.0.0.1 dan port itu)",
+            "the address people will open (default: http://127.0.0.1 and that port)",
+        ),
     )
-    parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
+    parser.add_argument(
+        "--port",
+        metavar="N",
+        type=at_least(1),
+        default=USUAL_PORT,
+        help=choose(
+            "port untuk ./simpul up (bawaan: %(default)s)",
+            "the port for ./simpul up (default: %(default)s)",
+        ),
+    )
+    folder.add_option(parser)
     parser.add_argument(
         "--from-environment",
         action="store_true",
@@ -92,10 +107,21 @@ def cluster(_options: argparse.Namespace, data: Path, facts: dict[str, Any]) -> 
 
 
 def embedded(options: argparse.Namespace, data: Path, facts: dict[str, Any]) -> None:
-    url = options.url.rstrip("/")
+    url = addresses.public_url("127.0.0.1", options.port, options.url)
     with folder.held(data):
         path = set_up(data, url, facts)
-    report_ready(facts, url, path, first=f"./simpul up --data {data}")
+        first_link.keep(data, url, path)
+    report_ready(facts, url, path, first=starting(data, url, options.port))
+
+
+def starting(data: Path, url: str, port: int) -> str:
+    """Return the command that answers at the address of the link."""
+    command = f"./simpul up --data {shlex.quote(str(data))}"
+    if port != USUAL_PORT:
+        command += f" --port {port}"
+    if url != addresses.address_of("127.0.0.1", port):
+        command += f" --public-url {shlex.quote(url)}"
+    return command
 
 
 def report_ready(facts: Mapping[str, Any], url: str, path: str, *, first: str = "") -> None:

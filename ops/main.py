@@ -1,46 +1,20 @@
 """Runs a subcommand, or says which there are when ./simpul is given none."""
 
-import argparse
 import importlib
-import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
 
+from chassis.kernel.version import VERSION
 from ops.commands import COMMANDS
+from ops.parsing import Parser
 from ops.speech import Stop, choose, complain
-
-
-class Help(argparse.HelpFormatter):
-    """Help whose first word is in the reader's language."""
-
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, prefix or choose("pemakaian: ", "usage: "))
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser in the reader's language, whose complaint is one line."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(formatter_class=Help, add_help=False, **given)
-        self._positionals.title = choose("masukan", "arguments")
-        self._optionals.title = choose("pilihan", "options")
-        shown = choose("menampilkan bantuan ini", "show this help")
-        self.add_argument("-h", "--help", action="help", help=shown)
-
-    def error(self, message: str) -> NoReturn:
-        help_command = f"./{self.prog} --help"
-        complain(
-            choose(
-                f"perintah tidak dimengerti: {message}. Lihat {help_command}",
-                f"the command was not understood: {message}. See {help_command}",
-            )
-        )
-        sys.exit(2)
 
 
 def main(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
         print(explanation())
+        return 0
+    if arguments[0] in {"-V", "--version", "version"}:
+        print(f"Simpul {VERSION}")
         return 0
     name, *rest = arguments
     try:
@@ -84,7 +58,9 @@ def explanation() -> str:
         "Or watch:    ./simpul demo   one proposal from beginning to end.\n",
     )
     closing = choose(
-        "\nPilihan tiap perintah: ./simpul <perintah> --help.  In English: LANG=en ./simpul",
-        "\nOptions of a command: ./simpul <command> --help.  Dalam bahasa Indonesia: LANG=id",
+        "\nPilihan tiap perintah: ./simpul <perintah> --help.  Versi: ./simpul --version.\n"
+        "In English: LANG=en ./simpul",
+        "\nOptions of a command: ./simpul <command> --help.  Version: ./simpul --version.\n"
+        "Dalam bahasa Indonesia: LANG=id ./simpul",
     )
     return "\n".join([opening, *commands, closing])

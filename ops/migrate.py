@@ -21,13 +21,18 @@ from chassis.process.config import key
 from chassis.process.manifest import Manifest, discover, load
 from chassis.process.telemetry import configure_logs
 from chassis.run import migration
-from ops import parts
+from ops import parts, skew
 from ops.serve import built
 from ops.speech import Stop, choose, say
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("services", nargs="*")
+    parser.add_argument(
+        "services",
+        nargs="*",
+        metavar=choose("layanan", "service"),
+        help=choose("nama layanan; semua bila tidak disebut", "services; all when left out"),
+    )
     parser.add_argument(
         "--demo",
         type=Path,
@@ -60,6 +65,7 @@ def migrate(manifest: Manifest, environ: Mapping[str, str], *, demo: Path | None
             _as_owner(manifest, environ, _url(owner, environ[owner]), role or manifest.name)
         else:
             migration.upgrade(app)
+        skew.warn([app])
     declare(runtimes.of(app))
     for seed, arguments in ((manifest.seed, ()), (manifest.demo_seed, (demo,))):
         if seed and None not in arguments:

@@ -17,9 +17,14 @@ SECRET = "of-a-database-that-is-thrown-away-at-once"  # noqa: S105 - seals nothi
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("service", help=choose("nama layanan", "name of the service"))
+    parser.add_argument(
+        "service",
+        metavar=choose("layanan", "service"),
+        help=choose("nama layanan", "name of the service"),
+    )
     parser.add_argument(
         "words",
+        metavar=choose("kata-kata", "words"),
         help=choose("apa yang diubahnya, dalam bahasa Inggris", "what it changes, in English"),
     )
 

@@ -75,4 +75,4 @@ def _secret(data: Path) -> str:
     plan = data / folder.PLAN
     if plan.exists():
         return str(json.loads(plan.read_text(encoding="utf-8"))["secrets"]["client/ops"])
-    return str(json.loads((data / "secrets.json").read_text(encoding="utf-8"))[SECRET])
+    return str(json.loads((data / folder.SECRETS).read_text(encoding="utf-8"))[SECRET])

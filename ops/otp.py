@@ -5,18 +5,21 @@ in a file, so there it has nothing to show.
 """
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 import pyotp
 
 from ops import folder
-from ops.speech import Stop
+from ops.speech import Stop, choose
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("account", help="bkpsdm_head, sysadmin, …")
-    parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
+    parser.add_argument(
+        "account",
+        metavar=choose("akun", "account"),
+        help=choose("misalnya sysadmin", "for instance sysadmin"),
+    )
+    folder.add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -120,7 +120,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--only",
         action="append",
         choices=names,
-        metavar="PART",
+        metavar=choose("BAGIAN", "PART"),
         help=choose("bagian ini saja", "this one"),
     )
     parser.add_argument(

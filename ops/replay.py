@@ -1,7 +1,6 @@
 """`./simpul replay`: have a service compare its copies with the other services' logs."""
 
 import argparse
-from pathlib import Path
 
 from ops import folder, operator
 from ops.dead import chosen_services
@@ -13,6 +12,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "service",
         nargs="?",
+        metavar=choose("layanan", "service"),
         help=choose("satu layanan; semua bila tidak disebut", "one service; all when left out"),
     )
     parser.add_argument(
@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "membaca catatan dari peristiwa pertamanya", "read the logs from their first event"
         ),
     )
-    parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
+    folder.add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:

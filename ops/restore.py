@@ -18,12 +18,17 @@ from typing import Any
 from ops import folder
 from ops.backup import FORMAT, MANIFEST, unusable
 from ops.databases import complaint_about
-from ops.speech import Stop, say, why_refused
+from ops.speech import Stop, choose, say, why_refused
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
+    parser.add_argument(
+        "file",
+        type=Path,
+        metavar=choose("BERKAS", "FILE"),
+        help=choose("cadangan dari ./simpul backup", "a backup of ./simpul backup"),
+    )
+    folder.add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:

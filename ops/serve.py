@@ -12,15 +12,39 @@ from typing import Any
 from chassis.process import runtime as runtimes
 from chassis.process.manifest import discover, load
 from chassis.process.telemetry import configure_logs
-from ops import parts
+from ops import parts, skew
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
+from ops.speech import at_least, choose
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument(
+        "name",
+        metavar=choose("nama", "name"),
+        help=choose("sebuah layanan, gateway, atau portal", "a service, gateway or portal"),
+    )
+    parser.add_argument(
+        "--host",
+        metavar=choose("ALAMAT", "ADDRESS"),
+        default="127.0.0.1",
+        help=choose("alamat (bawaan: %(default)s)", "address (default: %(default)s)"),
+    )
+    parser.add_argument(
+        "--port",
+        metavar="N",
+        type=int,
+        required=True,
+        help=choose("port yang didengarkan", "port to listen on"),
+    )
+    parser.add_argument(
+        "--threads",
+        metavar="N",
+        type=at_least(1),
+        default=8,
+        help=choose(
+            "permintaan sekaligus (bawaan: %(default)s)", "requests at once (default: %(default)s)"
+        ),
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -60,9 +84,15 @@ class Web:
         return app
 
     def started(self) -> None:
-        """Nothing more: loops run in the worker's process."""
+        """Loops run in the worker's process; here a later schema is said, and nothing more."""
+        if self._is_service:
+            skew.log_later(self.app)
+
+    @property
+    def _is_service(self) -> bool:
+        return self.app is not None and "simpul" in getattr(self.app, "extensions", {})
 
     def stop(self) -> None:
-        if self.app is not None and "simpul" in getattr(self.app, "extensions", {}):
+        if self._is_service:
             with self.app.app_context():
                 runtimes.of(self.app).db.engine.dispose()

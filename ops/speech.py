@@ -3,6 +3,7 @@
 import argparse
 import errno
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
 from typing import TypeVar
@@ -18,6 +19,13 @@ _REASONS = {
     errno.EEXIST: ("sudah ada berkas dengan nama itu", "a file has that name"),
     errno.ENOTDIR: ("bukan folder", "not a folder"),
     errno.ENOSPC: ("ruang penyimpanan habis", "no space is left"),
+}
+_REASONS_OF_SQLITE = {
+    sqlite3.SQLITE_FULL: _REASONS[errno.ENOSPC],
+    sqlite3.SQLITE_READONLY: _REASONS[errno.EROFS],
+    sqlite3.SQLITE_BUSY: ("basis datanya sedang dipakai", "the database is busy"),
+    sqlite3.SQLITE_CORRUPT: ("basis datanya rusak", "the database is damaged"),
+    sqlite3.SQLITE_NOTADB: ("basis datanya rusak", "the database is damaged"),
 }
 
 
@@ -43,9 +51,10 @@ def choose(indonesian: str, english: str) -> str:
 
 def why_refused(error: Exception) -> str:
     """Say why the machine refused, in its own words where the table has no better ones."""
-    number = getattr(error, "errno", None)
-    if number in _REASONS:
-        return choose(*_REASONS[number])
+    if reason := _REASONS.get(getattr(error, "errno", None) or 0):
+        return choose(*reason)
+    if reason := _REASONS_OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF):
+        return choose(*reason)
     return getattr(error, "strerror", None) or str(error)
 
 

@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "-k",
-        metavar="WORDS",
+        metavar=choose("KATA", "WORDS"),
         help=choose(
             "hanya pengujian yang namanya cocok, seperti pada pytest",
             "only tests whose names match, as in pytest",
@@ -51,6 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths",
         nargs="*",
+        metavar=choose("tempat", "place"),
         help=choose(
             "berkas, folder, atau folder di tests/ seperti `proposal`; bila kosong, seluruh tests/",
             "files, folders, or a folder of tests/ such as `proposal`; all of tests/ when none",

@@ -8,7 +8,6 @@ import argparse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -27,16 +26,18 @@ CLOCKS_DIFFER = timedelta(hours=1)
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "number",
+        metavar=choose("nomor", "number"),
         help=choose("misalnya DEMO/BEBAS-HUKDIS/2026/000001", "e.g. DEMO/BEBAS-HUKDIS/2026/000001"),
     )
     parser.add_argument(
         "--url",
+        metavar="URL",
         help=choose(
             "alamat sistem, bila bukan milik folder itu",
             "the system's address, when it is not the folder's own",
         ),
     )
-    parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
+    folder.add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -18,21 +18,41 @@ from chassis.process.telemetry import configure_logs, log
 from chassis.run.embedded import Embedded, build, generated
 from chassis.run.worker import Worker, drain
 from gateway.edge import Edge
-from ops import folder, parts
+from ops import addresses, first_link, folder, parts, skew
 from ops.composition import compose
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
 from ops.speech import Stop, choose, complain, say
 
-DEMO_UNFINISHED = "demo-unfinished"
-ANY_ADDRESS = ("0.0.0.0", "::", "")
 # These make the form embedded, so they cannot be set from outside; all others can.
 DECIDED_HERE = ("DATABASE_URL", "BUS_URL", "PEERS_URL", "PUBLIC_URL", "JWKS_URL")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8080)
-    parser.add_argument("--data", type=Path, default=folder.default_folder(), metavar="DIR")
+    parser.add_argument(
+        "--host",
+        metavar=choose("ALAMAT", "ADDRESS"),
+        default="127.0.0.1",
+        help=choose(
+            "bawaan: %(default)s, hanya komputer ini; 0.0.0.0 juga untuk jaringan",
+            "default: %(default)s, this machine only; 0.0.0.0 for its network too",
+        ),
+    )
+    parser.add_argument(
+        "--port",
+        metavar="N",
+        type=int,
+        default=8080,
+        help=choose("port (bawaan: %(default)s)", "port (default: %(default)s)"),
+    )
+    parser.add_argument(
+        "--public-url",
+        metavar="URL",
+        help=choose(
+            "alamat yang dibuka orang, bila ada proksi atau nama di depannya",
+            "the address people open, where a proxy or a name stands before it",
+        ),
+    )
+    folder.add_option(parser)
     parser.add_argument(
         "--no-demo",
         action="store_true",
@@ -48,9 +68,11 @@ def run(options: argparse.Namespace) -> int:
     logging.basicConfig(handlers=[ToStructlog()], level=logging.WARNING, force=True)
     logging.captureWarnings(capture=True)
     with folder.held(data) as lock, listen(options.host, options.port) as listener:
-        url = public_url(options.host, listener)
+        url = addresses.public_url(options.host, listener.getsockname()[1], options.public_url)
         folder.announce(lock, folder.Instance(pid=os.getpid(), url=url))
-        return serve(listener, Running(data, url, demo=wants_demo(data, options)))
+        is_open = addresses.is_reachable_from_outside(options.host, url)
+        demo = wants_demo(data, options)
+        return serve(listener, Running(data, url, demo=demo, is_open=is_open))
 
 
 def serve(listener: socket.socket, service: "Running") -> int:
@@ -65,21 +87,13 @@ def serve(listener: socket.socket, service: "Running") -> int:
     return 0
 
 
-def public_url(host: str, listener: socket.socket) -> str:
-    """The address in tokens and links; behind a proxy or on a network it is given by the owner."""
-    if public := os.environ.get("PUBLIC_URL"):
-        return public.rstrip("/")
-    name = socket.gethostname() if host in ANY_ADDRESS else host
-    return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}"
-
-
 def wants_demo(data: Path, options: argparse.Namespace) -> bool:
     """A seeding that was cut short is finished at the next start."""
-    if (data / DEMO_UNFINISHED).exists():
+    if (data / folder.DEMO_UNFINISHED).exists():
         return True
     if options.no_demo or not folder.is_new(data):
         return False
-    (data / DEMO_UNFINISHED).touch()
+    (data / folder.DEMO_UNFINISHED).touch()
     return True
 
 
@@ -90,6 +104,7 @@ class Running:
     data: Path
     url: str
     demo: bool
+    is_open: bool = False  # to others than this machine
     built: Embedded | None = None
     edge: Edge | None = None
     worker: Worker | None = None
@@ -112,7 +127,7 @@ class Running:
             fronts=parts.declared({}),
             extra=chosen_outside(),
         )
-        (self.data / DEMO_UNFINISHED).unlink(missing_ok=True)
+        (self.data / folder.DEMO_UNFINISHED).unlink(missing_ok=True)
         self.edge = compose(self.built)
         return self.edge
 
@@ -127,7 +142,9 @@ class Running:
         self.worker.start()
         answer = Client(self.edge).get("/readyz", base_url=self.url)
         if answer.status_code == 200:
-            announce(self.url, self.data)
+            skew.warn(self.built.apps.values())
+            first_link.tell(self.data, self.url, self.edge)
+            announce(self.url, self.data, is_open=self.is_open)
         else:
             complain(choose("belum siap: ", "not ready: ") + answer.get_data(as_text=True))
 
@@ -152,7 +169,8 @@ def chosen_outside() -> dict[str, str]:
     }
 
 
-def announce(url: str, data: Path) -> None:
+def announce(url: str, data: Path, *, is_open: bool) -> None:
+    """Say where it is and who may sign in; `is_open` when others can reach it too."""
     accounts = demo_accounts(data)
     if accounts:
         otp = f"./simpul otp {choose('<akun>', '<account>')}{data_option(data)}"
@@ -162,8 +180,23 @@ def announce(url: str, data: Path) -> None:
             f"TOTP: kode masuknya dari {otp}",
             f"TOTP: the sign-in code comes from {otp}",
         )
+        if is_open:
+            warn_of_open_doors()
     say(f"\nSurat elektronik: {data / 'mail'}", f"\nMails: {data / 'mail'}")
     say(f"Simpul siap di {url}  (berhenti: Ctrl-C)", f"Simpul is ready at {url}  (stop: Ctrl-C)")
+
+
+def warn_of_open_doors() -> None:
+    complain(
+        choose(
+            "PERINGATAN: alamat ini dapat dibuka dari luar komputer ini, dan kata sandi akun "
+            "contoh tampil di atas. Siapa pun yang membacanya dapat masuk, juga sebagai "
+            "administrator. Jangan isi data orang sebenarnya; untuk itu: ./simpul init --data DIR",
+            "WARNING: others can open this address, and the demo accounts' passwords are shown "
+            "above. Whoever reads them can sign in, as administrator too. Put no real people's "
+            "data into it; for those: ./simpul init --data DIR",
+        )
+    )
 
 
 def data_option(data: Path) -> str:

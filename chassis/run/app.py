@@ -21,6 +21,7 @@ from chassis.events.reconcile import Reconciler
 from chassis.events.relay import Relay
 from chassis.http import addresses, api, idempotency, peers, problems
 from chassis.http.keys import KeySet
+from chassis.kernel.version import VERSION
 from chassis.process import config, runtime
 from chassis.process.context import safe_request_id, work
 from chassis.process.loops import Loop
@@ -32,7 +33,6 @@ from chassis.run import health, job_routes, operations, promises, timers
 from chassis.run.jobs import Jobs
 from chassis.run.worker import identity_of_worker
 
-VERSION = "0.1.0"
 _PEER = "peer:"
 
 

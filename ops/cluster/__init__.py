@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chassis.process.telemetry import configure_logs
-from ops import folder
+from ops import addresses, folder
 from ops.cluster import control, install, plan
 from ops.cluster.supervisor import Supervisor, UnknownPart
 from ops.engines.process import EngineFailed, EngineMissing
@@ -23,23 +23,43 @@ _LONGEST_START = 180.0
 
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = ["start", "status", "stop", "restart", "scale"]
-    parser.add_argument("action", nargs="?", default="start", choices=actions)
+    parser.add_argument(
+        "action",
+        nargs="?",
+        default="start",
+        choices=actions,
+        help=choose(
+            "menyalakan (bawaan), keadaan, mematikan, menyalakan ulang, atau menambah satu bagian",
+            "start (default) or stop all, tell the status, restart or scale one part",
+        ),
+    )
     parser.add_argument(
         "target",
         nargs="?",
+        metavar=choose("bagian", "part"),
         help=choose(
             "sebuah bagian; untuk scale bagian=jumlah atau bagian-worker=jumlah",
             "a part; for scale part=count or part-worker=count",
         ),
     )
-    parser.add_argument("--data", type=Path, default=folder.default_folder() / "cluster")
-    parser.add_argument("--host", default="127.0.0.1")
+    folder.add_option(parser, default=folder.default_folder() / folder.CLUSTER)
+    parser.add_argument(
+        "--host",
+        metavar=choose("ALAMAT", "ADDRESS"),
+        default="127.0.0.1",
+        help=choose("alamat (bawaan: %(default)s)", "address (default: %(default)s)"),
+    )
     parser.add_argument(
         "--port",
+        metavar="N",
         type=int,
-        help=choose("porta umum; 0 memilih yang bebas", "public port; 0 chooses a free one"),
+        help=choose("port umum; 0 memilih yang bebas", "public port; 0 chooses a free one"),
     )
-    parser.add_argument("--no-demo", action="store_true")
+    parser.add_argument(
+        "--no-demo",
+        action="store_true",
+        help=choose("membiarkan folder baru kosong", "leave a new folder empty"),
+    )
     parser.add_argument(
         "--daemon",
         action="store_true",
@@ -51,9 +71,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=choose("memasang paket Debian yang belum ada", "install missing Debian packages"),
     )
     parser.add_argument(
-        "--certificate", type=Path, help=choose("sertifikat TLS (PEM)", "TLS certificate (PEM)")
+        "--certificate",
+        type=Path,
+        metavar=choose("BERKAS", "FILE"),
+        help=choose("sertifikat TLS (PEM)", "TLS certificate (PEM)"),
     )
-    parser.add_argument("--certificate-key", type=Path)
+    parser.add_argument(
+        "--certificate-key",
+        type=Path,
+        metavar=choose("BERKAS", "FILE"),
+        help=choose("kunci sertifikat itu (PEM)", "the certificate's key (PEM)"),
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -82,7 +110,8 @@ def start(options: argparse.Namespace) -> int:
 
 def planned(options: argparse.Namespace) -> plan.Plan:
     """Read the folder's plan for an edge that has a certificate, or none."""
-    return plan.load(options.data, options.port, https=options.certificate is not None)
+    https = options.certificate is not None
+    return plan.load(options.data, options.port, https=https, host=options.host)
 
 
 def supervised(cluster_plan: plan.Plan, options: argparse.Namespace) -> Supervisor:
@@ -113,8 +142,10 @@ def keep_running(supervisor: Supervisor) -> None:
     )
     for watching in (supervisor.watch, supervisor.watch_engines):
         threading.Thread(target=watching, daemon=True).start()
-    print(supervisor.plan.public_url, flush=True)
-    announce(supervisor.plan.public_url, supervisor.plan.folder)
+    url, host = supervisor.plan.public_url, supervisor.host
+    print(url, flush=True)
+    is_open = addresses.is_reachable_from_outside(host, url)
+    announce(url, supervisor.plan.folder, is_open=is_open)
     stopping.wait()
     say("Mematikan kluster …", "Stopping the cluster …")
     supervisor.stop()

@@ -10,6 +10,7 @@ from pathlib import Path
 from chassis.process.config import Setting, key
 from chassis.process.manifest import OPERATOR, Manifest, discover
 from chassis.run.embedded import generated, write_private
+from ops import addresses
 from ops.engines.process import free_port
 from ops.engines.rabbit import BrokerUser
 from ops.folder import PLAN
@@ -28,12 +29,14 @@ class Plan:
     public_port: int
     manifests: Mapping[str, Manifest]
     https: bool = False
+    host: str = "127.0.0.1"
 
     @property
     def public_url(self) -> str:
+        if public := os.environ.get("PUBLIC_URL"):
+            return addresses.checked(public)
         scheme = "https" if self.https else "http"
-        address = f"{scheme}://127.0.0.1:{self.public_port}"
-        return os.environ.get("PUBLIC_URL", address).rstrip("/")
+        return addresses.address_of(self.host, self.public_port, scheme)
 
     @property
     def internal_url(self) -> str:
@@ -89,10 +92,13 @@ class Plan:
         return setting.embedded and setting.embedded.format(data=self.folder, service=part)
 
 
-def load(folder: Path, public_port: int | None, *, https: bool = False) -> Plan:
+def load(
+    folder: Path, public_port: int | None, *, https: bool = False, host: str = "127.0.0.1"
+) -> Plan:
     """Read a folder's plan, and add what is missing.
 
-    `https` says that the edge has a certificate: addresses and cookies follow it.
+    `https` says that the edge has a certificate, `host` where it listens: addresses and cookies
+    follow them.
     """
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     path, manifests = folder / PLAN, discover()
@@ -108,9 +114,8 @@ def load(folder: Path, public_port: int | None, *, https: bool = False) -> Plan:
         content["ports"]["public"] = public_port or free_port()
     content["ports"].setdefault("public", 8080)
     write_private(path, json.dumps(content, indent=1))
-    return Plan(
-        folder, content["secrets"], content["ports"], content["ports"]["public"], manifests, https
-    )
+    keys, ports = content["secrets"], content["ports"]
+    return Plan(folder, keys, ports, ports["public"], manifests, https, host)
 
 
 def _secret_name(name: str, manifests: Mapping[str, Manifest]) -> str:

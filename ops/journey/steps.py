@@ -82,7 +82,7 @@ STEPS = (
     ),
     Step(
         APPLICANT,
-        ("mengunduh surat hasil, sama bita demi bita", "downloads the letter, byte for byte"),
+        ("mengunduh surat hasil, sama byte demi byte", "downloads the letter, byte for byte"),
         applying.download_result,
         "completed",
     ),

@@ -1,6 +1,7 @@
 """Backup and restore: one instant of all databases, nothing half, nothing changed unseen."""
 
 import contextlib
+import errno
 import io
 import json
 import sqlite3
@@ -9,7 +10,7 @@ import threading
 
 import pytest
 
-from ops import backup, folder, main, restore
+from ops import backup, folder, main, restore, speech
 
 
 def a_database(path, rows=0):
@@ -229,3 +230,61 @@ def test_an_existing_file_is_not_overwritten(data, tmp_path):
 
     assert code == 2
     assert (tmp_path / "b.tar.gz").read_text() == "last year's"
+
+
+def refused(capsys, *arguments):
+    assert main.main(["backup", *map(str, arguments)]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    return line
+
+
+def test_a_backup_goes_to_the_file_that_is_named_or_into_a_folder(data, tmp_path, capsys):
+    (tmp_path / "usb").mkdir()
+
+    assert main.main(["backup", str(tmp_path / "b.tar.gz"), "--data", str(data)]) == 0
+    assert main.main(["backup", str(tmp_path / "usb"), "--data", str(data)]) == 0
+
+    assert (tmp_path / "b.tar.gz").is_file()
+    [named] = (tmp_path / "usb").iterdir()
+    assert named.name.startswith("simpul-2")
+    assert str(named) in capsys.readouterr().out
+
+
+def test_a_file_that_is_there_is_never_replaced(data, tmp_path, capsys):
+    (tmp_path / "b.tar.gz").write_bytes(b"the only copy")
+
+    line = refused(capsys, tmp_path / "b.tar.gz", "--data", data)
+
+    assert "tidak ditimpa" in line
+    assert (tmp_path / "b.tar.gz").read_bytes() == b"the only copy"
+
+
+def test_a_backup_is_not_kept_inside_what_it_saves(data, capsys):
+    assert "di dalam folder data" in refused(capsys, data / "b.tar.gz", "--data", data)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "ruang penyimpanan habis"),
+        (OSError(errno.EACCES, "Permission denied"), "tidak diizinkan"),
+    ],
+)
+def test_a_backup_that_has_no_room_or_no_right_says_so_and_leaves_nothing(
+    data, tmp_path, capsys, monkeypatch, error, told
+):
+    def fails(*_given):
+        raise error
+
+    monkeypatch.setattr(backup, "fill", fails)
+    before = set(tmp_path.iterdir())
+
+    assert told in refused(capsys, tmp_path / "b.tar.gz", "--data", data)
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_a_full_disk_that_sqlite_meets_is_called_that():
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    assert speech.why_refused(error) in {"ruang penyimpanan habis", "no space is left"}

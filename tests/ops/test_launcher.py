@@ -175,7 +175,7 @@ def test_the_command_that_up_prints_for_a_code_is_about_its_folder(
         ' "password": "p", "name": "Contoh", "totp_secret": "S"}]}'
     )
 
-    announce("http://127.0.0.1:1", data)
+    announce("http://127.0.0.1:1", data, is_open=False)
 
     assert told.format(data=data) in capsys.readouterr().out
 

@@ -28,7 +28,9 @@ def test_a_place_where_no_backup_can_be_written_is_named(tmp_path, capsys, monke
     monkeypatch.setattr(folder, "is_new", lambda _data: False)
     target = tmp_path / "none" / "b.tar.gz"
 
-    assert main(["backup", "--data", str(tmp_path), "--to", str(target)]) == 2
+    data = tmp_path / "data"
+
+    assert main(["backup", "--data", str(data), str(target)]) == 2
 
     assert f"{target} gagal: tidak ada di sana" in the_line(capsys)
 

@@ -1,0 +1,3 @@
+"""Which release of Simpul this code is."""
+
+VERSION = "0.1.0"
