@@ -6,7 +6,7 @@ The same table feeds the WSGI edge and the nginx configuration, so both behave a
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from chassis.process.manifest import MEBIBYTE, Manifest, Route
+from chassis.process.manifest import MEBIBYTE, Manifest, ManifestInvalid, Route
 
 PORTAL = "portal"
 GATEWAY = "gateway"
@@ -17,7 +17,7 @@ PORTAL_ROUTE = Route("/portal/", max_body=32 * MEBIBYTE, rate=50.0, burst=100)
 GATEWAY_ROUTE = Route("/", max_body=0, rate=50.0, burst=100)
 
 
-class RouteTaken(Exception):
+class RouteTaken(ManifestInvalid):
     """Two services claim the same public prefix."""
 
 

@@ -51,11 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "instead: put nine mistakes into the code one by one; each must be found",
         ),
     )
-    parser.add_argument(
-        "--install",
-        action="store_true",
-        help=choose("memasang paket Debian yang belum ada", "install missing Debian packages"),
-    )
+    install.add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from ops.generators.contracts import contracts
 from ops.generators.nginx import nginx
 from ops.generators.texts import texts
 from ops.generators.values import Values, env_example
-from ops.parts import installed
+from ops.installed import installed
 from ops.speech import Stop, choose
 
 ROOT = REPOSITORY = Path(__file__).parent.parent

@@ -7,14 +7,11 @@ from chassis.process.config import Setting, SettingsInvalid
 from chassis.process.manifest import (
     Manifest,
     ManifestInvalid,
-    discover,
     load,
-    roles_of,
     settings_of_all,
 )
 from chassis.process.manifest import settings_of as settings_of_service
 from chassis.process.texts import TextsInvalid
-from gateway.routes import RouteTaken, table
 from ops.speech import Stop
 
 FRONTS = {"gateway": "gateway", "portal": "portal.shell"}  # and the package of each
@@ -48,21 +45,11 @@ def building() -> Iterator[None]:
         raise Stop(
             f"pengaturan belum benar: {problems}", f"settings are wrong: {problems}"
         ) from error
-    except (ManifestInvalid, TextsInvalid, RouteTaken) as error:
+    except (ManifestInvalid, TextsInvalid) as error:
         raise Stop(
             f"layanan yang terpasang tidak saling cocok: {error}",
             f"the installed services do not fit together: {error}",
         ) from error
-
-
-def installed() -> dict[str, Manifest]:
-    """Return every service's manifest; raise `Stop` where two of them contradict each other."""
-    with building():
-        manifests = discover()
-        declared(manifests)
-        roles_of(manifests)
-        table(manifests)
-    return manifests
 
 
 def known(name: str, names: Iterable[str]) -> str:

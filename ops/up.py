@@ -20,6 +20,7 @@ from chassis.run.worker import Worker, drain
 from gateway.edge import Edge
 from ops import addresses, first_link, folder, parts, skew
 from ops.composition import compose
+from ops.installed import installed
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
 from ops.speech import Stop, choose, complain, say
 
@@ -62,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     data = options.data.resolve()
-    parts.installed()
+    installed()
     folder.prepare(data)
     configure_logs()
     logging.basicConfig(handlers=[ToStructlog()], level=logging.WARNING, force=True)

@@ -65,11 +65,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=choose("berjalan terus di latar belakang", "go on in the background"),
     )
-    parser.add_argument(
-        "--install",
-        action="store_true",
-        help=choose("memasang paket Debian yang belum ada", "install missing Debian packages"),
-    )
+    install.add_option(parser)
+    _configure_certificate(parser)
+
+
+def _configure_certificate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--certificate",
         type=Path,

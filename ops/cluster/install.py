@@ -1,5 +1,6 @@
 """Engines that are not installed: named in one message, or installed from Debian's packages."""
 
+import argparse
 import contextlib
 import os
 import shutil
@@ -8,7 +9,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from ops.engines import nginx, postgres, rabbit
-from ops.speech import Stop, say
+from ops.speech import Stop, choose, say
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 _PROGRAMS = {
@@ -16,6 +17,15 @@ _PROGRAMS = {
     "rabbit": ("rabbitmq-server", rabbit.PACKAGES),
     "postgres": ("initdb", postgres.PACKAGES),
 }
+
+
+def add_option(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told to install what it needs."""
+    parser.add_argument(
+        "--install",
+        action="store_true",
+        help=choose("memasang paket Debian yang belum ada", "install missing Debian packages"),
+    )
 
 
 def missing(external: Collection[str] = ()) -> list[str]:

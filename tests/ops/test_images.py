@@ -23,6 +23,13 @@ PART = runpy.run_path(str(ROOT / "deploy" / "part.py"))
 SERVICES = list(discover())
 REQUIREMENTS = ROOT / "deploy" / "requirements"
 OURS = {"chassis", "gateway", "ops", "portal", "services", "staff"}
+EXPLAIN = """
+import contextlib, sys
+from ops.main import main
+for name in sys.argv[1:]:
+    with contextlib.suppress(SystemExit):
+        main([name, "--help"])
+"""
 BUILD = "from {module} import create_app; create_app(); print('built')"
 
 
@@ -64,6 +71,23 @@ def test_a_part_builds_from_what_its_image_holds(part, image):
     )
 
     assert built.stdout == "built\n", built.stderr
+
+
+@pytest.mark.parametrize("part", [*SERVICES, *FRONTS])
+def test_the_commands_of_a_container_start_from_what_its_image_holds(part, image):
+    commands = ["serve", "work", "migrate", "init"] if part in SERVICES else ["serve"]
+
+    explained = subprocess.run(
+        [sys.executable, "-P", "-c", EXPLAIN, *commands],
+        cwd=image(part),
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(image(part)), "LANG": "en"},
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+
+    assert explained.stderr == ""
+    assert explained.stdout.count("usage: simpul ") == len(commands)
 
 
 @pytest.mark.parametrize("part", [*SERVICES, *FRONTS, "ops"])

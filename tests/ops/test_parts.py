@@ -9,7 +9,7 @@ from flask import Blueprint
 from chassis.kernel.roles import Role
 from chassis.process.config import Setting
 from chassis.process.manifest import Route, discover
-from ops import dead, migrate, parts, serve, serving
+from ops import dead, installed, migrate, parts, serve, serving
 from ops.main import main
 from ops.speech import Stop
 from portal.shell.sections import Section
@@ -47,7 +47,7 @@ def the_line(capsys) -> str:
 def test_services_that_contradict_each_other_are_told_at_once(
     monkeypatch, tmp_path, capsys, command, twin, told
 ):
-    monkeypatch.setattr(parts, "discover", lambda: discover() | {"twin": twin})
+    monkeypatch.setattr(installed, "discover", lambda: discover() | {"twin": twin})
     data = ["--data", str(tmp_path / "data")] if command == "up" else []
 
     assert main([command, *data]) == 2
