@@ -2,7 +2,8 @@
 
 It is decided by those who hold the role (definitive, Plt, Plh, Pj, additional duty) and by those
 to whom such a holder lent it for some dates, else by the chain of R16. Nobody decides an own
-proposal. When nobody is left there is an `Alarm`; a stage is never skipped.
+proposal, and whoever left decides nothing and lends nothing (R31). When nobody is left there is an
+`Alarm`; a stage is never skipped.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +23,7 @@ class Question:
 
     `unit_ids` are the units the role must be held for: the applicant's OPD, or the divisions
     that handle the layanan (see `organisation.scope_of`). None: the role of the whole region.
+    `acting` and `delegates` say who else than the appointed holder may decide (R42).
     `stage` is only handed on to the alarm; what stages there are is the asking service's own.
     """
 
@@ -31,6 +33,7 @@ class Question:
     unit_ids: frozenset[UUID] | None = None
     acting: frozenset[str] = frozenset(ACTING_KINDS)
     stage: str | None = None
+    delegates: bool = True
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def desks_of(employee_id: UUID, organisation: Organisation, today: date) -> tupl
     lent = [
         Desk(delegation.role, delegation.unit_id, delegation.layanan)
         for delegation in organisation.delegations
-        if delegation.to_employee_id == employee_id and delegation.runs(today)
+        if delegation.to_employee_id == employee_id and organisation.counts(delegation, today)
     ]
     desks = dict.fromkeys(own + lent)
     for desk in (*own, *lent):
@@ -173,17 +176,19 @@ def _holders(
         held
         for held in organisation.roles
         if held.role == role
-        and held.runs(today)
+        and organisation.counts(held, today)
         and held.acting in question.acting
         and _covers(held, unit_ids, organisation)
     ]
     own = [Holder(held.employee_id, role, held.acting, held.unit_id) for held in roles]
+    lending = [each for each in organisation.delegations if organisation.counts(each, today)]
     lent = [
         Holder(lent.to_employee_id, role, held.acting, held.unit_id, acting_for=held.employee_id)
         for held in roles
-        for lent in _lent_by(held, organisation.delegations, question.layanan, today)
+        for lent in _lent_by(held, lending, question.layanan)
     ]
-    return _once_each(each for each in own + lent if each.employee_id != question.applicant_id)
+    able = own + lent if question.delegates else own
+    return _once_each(each for each in able if each.employee_id != question.applicant_id)
 
 
 def _once_each(holders: Iterable[Holder]) -> tuple[Holder, ...]:
@@ -194,19 +199,13 @@ def _once_each(holders: Iterable[Holder]) -> tuple[Holder, ...]:
     return tuple(first.values())
 
 
-def _lent_by(
-    held: HeldRole,
-    delegations: Sequence[Delegation],
-    layanan: str,
-    today: date,
-) -> list[Delegation]:
+def _lent_by(held: HeldRole, delegations: Sequence[Delegation], layanan: str) -> list[Delegation]:
     return [
         lent
         for lent in delegations
         if lent.from_employee_id == held.employee_id
         and lent.role == held.role
         and lent.unit_id in (None, held.unit_id)
-        and lent.runs(today)
         and (lent.layanan is None or layanan in lent.layanan)
     ]
 

@@ -4,19 +4,21 @@ The order of arrival does not matter. An equal version is written again: it is t
 heard twice, or what identity says after its database was restored from a backup.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from chassis.events.envelope import Event
 from chassis.events.inbox import Hearing, hear
 from staff.tables import Kept, People
 
-# Told, in the same transaction, of each row that differs from what was kept before.
-Changed = Callable[[Session, Kept], None]
+# Told, in the same transaction, of each row that differs from what was kept before, and in which
+# columns it holds something else; of a new row there is none.
+Changed = Callable[[Session, Kept, Collection[str]], None]
 
 
 def heard(people: People, *, changed: Changed | None = None) -> dict[str, Hearing]:
@@ -48,9 +50,10 @@ def keep(event: Event, *, people: People, table: type[Kept], changed: Changed | 
         for column, value in (table.columns_of(event.data) | {"version": event.version}).items():
             setattr(row, column, value)
         differs = session.is_modified(row)
+        replaced = [part.key for part in inspect(row).attrs if part.history.deleted]
         session.flush()
         if changed and differs:
-            changed(session, row)
+            changed(session, row, replaced)
 
 
 def _is_late(version: int, *, kept: int) -> bool:

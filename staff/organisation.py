@@ -54,6 +54,10 @@ class HeldRole:
     ends_on: date | None = None
     active: bool = True
 
+    @property
+    def people(self) -> tuple[UUID, ...]:
+        return (self.employee_id,)
+
     def runs(self, today: date) -> bool:
         return self.active and within(self.starts_on, self.ends_on, today)
 
@@ -71,17 +75,25 @@ class Delegation:
     layanan: frozenset[str] | None = None
     active: bool = True
 
+    @property
+    def people(self) -> tuple[UUID, ...]:
+        return (self.from_employee_id, self.to_employee_id)
+
     def runs(self, today: date) -> bool:
         return self.active and within(self.starts_on, self.ends_on, today)
 
 
 @dataclass(frozen=True)
 class Organisation:
-    """Everything `deciders` needs to know of one region."""
+    """Everything `deciders` needs to know of one region.
+
+    `inactive` are people who left: nothing that names one of them counts (R31).
+    """
 
     units: tuple[UnitNode, ...] = ()
     roles: tuple[HeldRole, ...] = ()
     delegations: tuple[Delegation, ...] = ()
+    inactive: frozenset[UUID] = frozenset()
 
     @cached_property
     def region_wide_ids(self) -> frozenset[UUID]:
@@ -110,10 +122,14 @@ class Organisation:
         named = [unit for unit in divisions if unit.code in codes]
         return frozenset(unit.id for unit in named or divisions)
 
+    def counts(self, held: HeldRole | Delegation, today: date) -> bool:
+        """Say whether a role or a delegation gives anybody work today."""
+        return held.runs(today) and self.inactive.isdisjoint(held.people)
+
     def roles_of(self, employee_id: UUID, today: date) -> tuple[HeldRole, ...]:
         """Return the roles a person holds today."""
         held = (role for role in self.roles if role.employee_id == employee_id)
-        return tuple(role for role in held if role.runs(today))
+        return tuple(role for role in held if self.counts(role, today))
 
     def oversees(self, held: HeldRole, *, opd_id: UUID, divisions: Collection[str]) -> bool:
         """Say whether an office is on the way of what an employee of an OPD files.

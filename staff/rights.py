@@ -4,22 +4,27 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, not_, select
 
 from chassis.kernel.errors import Forbidden
 from chassis.process.clock import now
 from staff.organisation import within
 from staff.snapshot import region_name
-from staff.tables import KeptPerson, KeptRole, People
+from staff.tables import KeptEmployee, KeptPerson, KeptRole, NotKept, People
 
 
 def holds(people: People, person_id: UUID, roles: Collection[str]) -> bool:
     """Say whether a person holds one of these roles today, for whatever unit.
 
-    Today is the region's day, not Greenwich's.
+    Today is the region's day, not Greenwich's. Whoever left holds nothing, where it is kept.
     """
     role = people.table(KeptRole)
-    statement = select(role).where(role.employee_id == person_id, role.role.in_(roles), role.active)
+    statement = select(role).where(
+        role.employee_id == person_id,
+        role.role.in_(roles),
+        role.active,
+        *_has_not_left(people, role),
+    )
     today = _today(people)
     held = people.db.session.scalars(statement)
     return any(within(row.starts_on, row.ends_on, today) for row in held)
@@ -40,6 +45,15 @@ def revoked_at(people: People) -> Callable[[UUID], datetime | None]:
         return people.db.session.scalar(statement)
 
     return asked
+
+
+def _has_not_left(people: People, role: type[KeptRole]) -> list[ColumnElement[bool]]:
+    try:
+        employee = people.table(KeptEmployee)
+    except NotKept:
+        return []
+    left = select(employee.id).where(employee.id == role.employee_id, not_(employee.active))
+    return [not_(left.exists())]
 
 
 def _today(people: People) -> date:

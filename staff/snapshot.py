@@ -4,14 +4,14 @@ All of it changes seldom and is asked with every request, so it is read once per
 change writes a new `Stamp` in its own transaction, which every process sees.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, not_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis.data.db import Database, RegionScoped
@@ -21,6 +21,7 @@ from staff.organisation import Delegation, HeldRole, Organisation, UnitNode
 from staff.tables import (
     Kept,
     KeptDelegation,
+    KeptEmployee,
     KeptPerson,
     KeptRoleOfUnit,
     KeptUnit,
@@ -71,10 +72,17 @@ class Snapshots(Generic[S]):
         stamp = self._db.session.scalar(select(self._stamp.stamp))
         return self._kept(current_region(), stamp) if stamp else self._read()
 
-    def follow(self, session: Session, row: Kept) -> None:
-        """Invalidate after a change of an office; people's own facts are in no snapshot."""
-        if not isinstance(row, KeptPerson):
-            self.invalidate(session)
+    def follow(self, session: Session, row: Kept, replaced: Collection[str] = ()) -> None:
+        """Invalidate after a change of an office, or when a person leaves or comes back.
+
+        Other facts of people are in no snapshot.
+        """
+        if isinstance(row, KeptEmployee):
+            if row.active and "active" not in replaced:
+                return
+        elif isinstance(row, KeptPerson):
+            return
+        self.invalidate(session)
 
     def invalidate(self, session: Session) -> None:
         """Make every process read the bound region's snapshot again."""
@@ -123,6 +131,25 @@ def _organisation(people: People) -> Organisation:
         units=tuple(_unit(row) for row in units),
         roles=tuple(_role(row) for row in roles),
         delegations=tuple(_delegation(row) for row in delegations),
+        inactive=_inactive(people),
+    )
+
+
+def _inactive(people: People) -> frozenset[UUID]:
+    """Find who left and is still named by a role or a delegation.
+
+    Somebody of whom nothing was heard yet is not among them: a role may come before its holder.
+    """
+    employee, role = people.table(KeptEmployee), people.table(KeptRoleOfUnit)
+    lent = people.table(KeptDelegation)
+    named = (
+        select(role.employee_id).where(role.active),
+        select(lent.from_employee_id).where(lent.active),
+        select(lent.to_employee_id).where(lent.active),
+    )
+    which = or_(*(employee.id.in_(ids) for ids in named))
+    return frozenset(
+        people.db.session.scalars(select(employee.id).where(not_(employee.active), which))
     )
 
 

@@ -205,10 +205,15 @@ def roles_today(employee_id: UUID) -> set[str]:
 
 
 def grants_of_post(role: str, unit_id: UUID | None) -> Sequence[RoleGrant]:
-    """Return the active grants of one role for one unit."""
+    """Return the active grants of one role for one unit, but for those of people who left."""
     return db.session.scalars(
-        select(RoleGrant).where(
-            RoleGrant.role == role, RoleGrant.unit_id == unit_id, RoleGrant.active
+        select(RoleGrant)
+        .join(Employee, Employee.id == RoleGrant.employee_id)
+        .where(
+            RoleGrant.role == role,
+            RoleGrant.unit_id == unit_id,
+            RoleGrant.active,
+            Employee.active,
         )
     ).all()
 

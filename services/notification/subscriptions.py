@@ -31,7 +31,7 @@ from staff.snapshot import DEFAULT_ZONE
 from staff.tables import Kept
 
 
-def _found_by_words(session: Session, row: Kept) -> None:
+def _found_by_words(session: Session, row: Kept, _replaced: Collection[str]) -> None:
     if isinstance(row, Employee):
         EMPLOYEE_WORDS.write(session, row)
 

@@ -1,6 +1,6 @@
 """What this service hears: identity's people and offices, and decisions of services (R1)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -64,11 +64,11 @@ _DECISIONS = {
 }
 
 
-def refresh(session: Session, row: Kept) -> None:
+def refresh(session: Session, row: Kept, replaced: Collection[str]) -> None:
     """Read the region anew when its offices changed; a new region gets the catalogue, and a new
     NIP finds the proposals of before.
     """
-    SNAPSHOTS.follow(session, row)
+    SNAPSHOTS.follow(session, row, replaced)
     if isinstance(row, Employee):
         index_nip(session, row)
     if isinstance(row, Unit) and row.kind == "region":

@@ -11,6 +11,7 @@ from hypothesis.stateful import precondition, rule
 from chassis.process.ids import uuid7
 from tests.builders.organisation import an_id
 from tests.builders.people import (
+    PEOPLE,
     ROLES,
     delegation_event,
     employee_event,
@@ -41,6 +42,7 @@ LENT = (
     ("bkpsdm_secretary", None, "bkpsdm_secretary", "division_head"),
     ("bkpsdm_head", None, "bkpsdm_head", "bkpsdm_secretary"),
 )
+PLACES = dict(PEOPLE)
 ARRIVALS = ("once", "twice", "again later", "as a copy", "newer first")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SHIFTS = (-HOUR, HOUR, -DAY, DAY, -3 * HOUR, 9 * HOUR)
@@ -113,6 +115,28 @@ class ProposalMachine(Endings):
         self._tries(name, lent[-1], then)
 
     @rule(
+        name=PROPOSALS,
+        number=st.integers(0, 39),
+        change=st.sampled_from(("leaves", "leaves", "comes back", "moves")),
+        arrival=st.sampled_from(ARRIVALS),
+        mishap=MISHAP,
+        dying_at=DYING_AT,
+    )
+    def an_officer_leaves_or_moves(self, name, number, change, arrival, mishap, dying_at):
+        """Whoever decides a proposal now, or lent or was lent the office."""
+        name = self._one_at(name, *STAGES)
+        lent = self._those_that_concern(name, LENT, role=0, unit=1)
+        people = [*self.play.officers(name), *(one for pair in lent for one in pair[2:])]
+        who = people[number % len(people)] if people else OFFICERS[number % len(OFFICERS)]
+        at = "dinkes" if change == "moves" else PLACES.get(who, "disdik")
+        if change == "moves":
+            self._loses_the_desks(who)
+        event = employee_event(who, at, active=change != "leaves")
+        self._hear(event, arrival, mishap, dying_at)
+        self.play.seen[f"an officer {change}"] += 1
+        self._tries(name, who)
+
+    @rule(
         who=st.sampled_from(("applicant", "umpeg", APPLICANTS["a draft"], "the division")),
         opd=st.sampled_from(("disdik", "dinkes")),
         changes=st.sampled_from(({}, {}, {"active": False}, {"opd_id": None})),
@@ -123,15 +147,20 @@ class ProposalMachine(Endings):
         one = division if who == "the division" else employee_event(who, opd, **changes)
         self._hear(one, arrival)
 
-    @rule(name=PROPOSALS, comes_back=st.booleans())
-    def nobody_is_left_to_decide(self, name, comes_back):
-        """The watch raises an alarm, and clears it when somebody can decide again."""
+    @rule(name=PROPOSALS, comes_back=st.booleans(), leave=st.booleans())
+    def nobody_is_left_to_decide(self, name, comes_back, leave):
+        """The watch raises an alarm, and clears it when somebody can decide again.
+
+        The roles end, or their holders leave.
+        """
         name = self._one_at(name, *STAGES)
         held = self._those_that_concern(name, GRANTS, role=1, unit=2)
-        self.play.hear(*(self._newest(role_event(*one, active=False)) for one in held))
+        said = [_of_holder(one) if leave else role_event(*one) for one in held]
+        ended = {one.subject: _ended(one) for one in said}
+        self.play.hear(*map(self._newest, ended.values()))
         self.the_watch_goes_round()
-        if held and comes_back:
-            self._hear(role_event(*held[0]), "once")
+        if said and comes_back:
+            self._hear(said[0], "once")
             self.the_watch_goes_round()
 
     # --- clock, process, readers --------------------------------------------------------------
@@ -200,8 +229,21 @@ class ProposalMachine(Endings):
         always.copies_are_the_newest_heard(self.play)
         always.the_log_has_no_hole(self.play)
 
+    def _loses_the_desks(self, who):
+        """Identity ends the roles of the old unit with the move."""
+        held = [one for one in GRANTS if one[0] == who and one[2] not in (None, "dinkes")]
+        self.play.hear(*(self._newest(role_event(*one, active=False)) for one in held))
+
     def _newest(self, event):
         return replace(event, version=self.play.model.offices.version_of(event.subject) + 1)
+
+
+def _of_holder(grant):
+    return employee_event(grant[0], PLACES.get(grant[0], "disdik"))
+
+
+def _ended(event):
+    return replace(event, id=uuid7(), data={**event.data, "active": False})
 
 
 def _arriving(event, arrival):

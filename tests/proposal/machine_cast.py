@@ -97,6 +97,8 @@ def _stage(rules: Layanan, stage: str) -> dict[str, Any]:
     found: dict[str, Any] = {"stage": stage}
     if stage in rules.without_plt:
         found["acting"] = ["definitive", "plh", "pj"]
+    if stage in rules.without_delegates:
+        found["delegates"] = False
     if stage == rules.decided_by_service:
         found["decider"] = f"service:{SERVICE}"
     return found

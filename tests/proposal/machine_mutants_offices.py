@@ -10,12 +10,12 @@ import pytest
 
 from services.proposal import subscriptions
 from services.proposal.domain.facts import Moment
-from services.proposal.models import RoleGrant, db
+from services.proposal.models import Employee, RoleGrant, db
 from services.proposal.queries import desks, inbox
 from services.proposal.usecases import cases, deciding, processing, reviewing
 from services.proposal.workers import vacancies
 from staff import deciders
-from staff.organisation import ACTING_KINDS, Delegation, HeldRole, Role
+from staff.organisation import ACTING_KINDS, Delegation, HeldRole, Organisation, Role
 from tests.proposal.machine_mutants import mutant
 
 NOBODY = UUID(int=0)
@@ -55,6 +55,27 @@ def _(patch: pytest.MonkeyPatch) -> None:
 @mutant("a grant that was taken back is honoured")
 def _(patch: pytest.MonkeyPatch) -> None:
     _kept(patch, lambda _: {"active": True})
+
+
+@mutant("somebody who left still decides")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Organisation, "counts", lambda _, held, day: held.runs(day))
+
+
+@mutant("a delegation from or to somebody who left counts", dear=True)
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Delegation, "people", property(lambda _: ()))
+
+
+@mutant("a process goes on as if nobody had left")
+def _(patch: pytest.MonkeyPatch) -> None:
+    right = subscriptions.SNAPSHOTS.follow
+
+    def wrong(session: Any, row: Any, replaced: Any) -> None:
+        if not isinstance(row, Employee):
+            right(session, row, replaced)
+
+    patch.setattr(subscriptions.SNAPSHOTS, "follow", wrong)
 
 
 @mutant("an officer who moved still decides at the old desk", dear=True)
@@ -127,6 +148,14 @@ def _(patch: pytest.MonkeyPatch) -> None:
     every = frozenset(ACTING_KINDS)
     patch.setattr(
         desks, "who_decides", lambda question, *a: right(replace(question, acting=every), *a)
+    )
+
+
+@mutant("a delegate decides where the layanan excludes one", dear=True)
+def _(patch: pytest.MonkeyPatch) -> None:
+    right = desks.who_decides
+    patch.setattr(
+        desks, "who_decides", lambda question, *a: right(replace(question, delegates=True), *a)
     )
 
 

@@ -31,6 +31,7 @@ DIVISION = "bidang-kinerja"
 SERVICE = "dummy"
 PURPOSE = "field:keperluan"
 AS_DRAFTED, AS_EDITED = "Syarat mengikuti seleksi", "Syarat seleksi"
+NAMED = ("employee_id", "from_employee_id", "to_employee_id")
 Holders = dict[str, set[tuple[str, str, str | None]]]
 
 
@@ -42,6 +43,7 @@ class Layanan:
     needs_document: bool = True
     returned_from_processing: bool = False
     without_plt: tuple[str, ...] = ()
+    without_delegates: tuple[str, ...] = ()
     decided_by_service: str = ""
 
     @property
@@ -59,6 +61,7 @@ LAYANAN = {
         needs_document=False,
         returned_from_processing=True,
         without_plt=("umpeg_verification", "opd_head_approval"),
+        without_delegates=("opd_head_approval",),
     ),
     "dinilai": Layanan(
         ("opd_head_approval", "processing"), ("surat",), decided_by_service="opd_head_approval"
@@ -189,14 +192,20 @@ class Offices:
     def all_of(self, kind: str) -> list[Any]:
         return [data for name, (_, data) in self.said.items() if name.startswith(f"{kind}/")]
 
+    def left(self, person: str | None) -> bool:
+        """Whether somebody is known not to be active any more."""
+        said = self.said.get(f"employee/{person}")
+        return said is not None and not said[1]["active"]
+
     def running(self, kind: str, today: date, **wanted: Any) -> list[Any]:
-        """The role grants or delegations that hold today."""
+        """The role grants or delegations that hold today, of people who have not left."""
         day = today.isoformat()
         return [
             one
             for one in self.all_of(kind)
             if one["active"] and one["starts_on"] <= day <= (one["ends_on"] or "9999")
             if all(one[key] == value for key, value in wanted.items())
+            if not any(self.left(one.get(key)) for key in NAMED)
         ]
 
     def places(self, role: str, opd: str) -> set[str | None]:
@@ -237,6 +246,8 @@ class Offices:
             if kind == "plt" and stage in paper.rules.without_plt:
                 continue
             own.setdefault(holder, set()).add((role, kind, None))
+            if stage in paper.rules.without_delegates:
+                continue
             for one in self.running("delegation", today, role=role, from_employee_id=holder):
                 about = one["layanan"] is None or paper.layanan in one["layanan"]
                 if about and one["unit_id"] in (None, unit):

@@ -62,7 +62,8 @@ def everything() -> dict[str, Any]:
             {**ROW, "code": "lain", "upload": False, "template": "t.docx", "archive_key": "skp"},
         ],
         stages=[
-            {"stage": "umpeg_verification", "acting": ["plt"], "working_days": 2},
+            {"stage": "umpeg_verification", "acting": ["plt"], "delegates": False},
+            {"stage": "bkpsdm_validation", "working_days": 2},
             {"stage": "processing", "decider": "service:panel"},
         ],
         result={

@@ -71,12 +71,20 @@ class TestDelivered:
         assert returning == {"kp_fungsional"}
 
 
-def test_a_plt_may_not_decide_on_a_promotion() -> None:
-    rule = seeded("kp_fungsional").stage_rule(Stage.BKPSDM_HEAD_APPROVAL)
+CHANGE_LEGAL_STATUS = {
+    *("izin_cerai", "keterangan_cerai", "pensiun", "sk_tubel", "kp_fungsional", "kp_struktural"),
+}
+
+
+@pytest.mark.parametrize(
+    "layanan", [found for found in load_catalogue() if found.code in CHANGE_LEGAL_STATUS]
+)
+def test_a_change_of_legal_status_is_for_the_holder_alone(layanan: LayananDefinition) -> None:
+    """R42; those that come to the catalogue later must say so too."""
+    rule = layanan.stage_rule(Stage.BKPSDM_HEAD_APPROVAL)
 
     assert rule is not None
-    assert "plt" not in rule.acting
-    assert "plh" in rule.acting
+    assert (rule.acting, rule.delegates) == (frozenset({"definitive", "pj"}), False)
 
 
 @pytest.mark.parametrize("code", [found.code for found in load_catalogue()])

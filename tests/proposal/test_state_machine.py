@@ -55,6 +55,7 @@ MET = {
     *("stale", "illegal_move", "not_found", "not_your_stage", "already_decided", "own_proposal"),
     *("killed", "killed after commit", "killed while hearing", "somebody was faster"),
     *("sent twice", "an old request came again", "the clock jumped"),
+    *("an officer leaves", "an officer moves", "an officer comes back"),
 }
 RARE = {"service: not_selected"}  # what long runs must have come across as well
 

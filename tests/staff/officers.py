@@ -32,6 +32,7 @@ def ask(
     divisions: tuple[str, ...] = ("bidang-kinerja",),
     delegations: tuple[Delegation, ...] = (),
     acting: frozenset[str] = ANY_KIND,
+    delegates: bool = True,
     today: date = TODAY,
 ) -> Deciders:
     organisation = an_organisation(roles=tuple(roles), delegations=delegations)
@@ -41,6 +42,7 @@ def ask(
         layanan=layanan,
         unit_ids=scope_of(role, opd_id=an_id(opd), divisions=divisions, organisation=organisation),
         acting=acting,
+        delegates=delegates,
     )
     return who_decides(question, organisation, today)
 

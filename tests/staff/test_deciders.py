@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from staff.deciders import Holder
+from staff.deciders import Deciders, Holder
+from staff.organisation import HeldRole
 from tests.builders.organisation import an_id
 from tests.staff.officers import NO_PLT, SINCE, ask, held, lends, names
 
@@ -92,6 +93,38 @@ class TestActing:
         )
 
         assert answer.alarm
+
+
+class TestChangesOfLegalStatus:
+    """R42: only by definitive, Pj, or the next of R16; never by who stands in, nor a delegate."""
+
+    SEKDA = held("sekda", "sekda", None)
+
+    @pytest.mark.parametrize(
+        ("acting", "who"),
+        [
+            ("definitive", "kepala"),
+            ("pj", "kepala"),
+            ("plt", "sekda"),
+            ("plh", "sekda"),
+            ("tt", "sekda"),
+        ],
+    )
+    def test_are_decided_by_the_holder_or_the_next(self, acting: str, who: str) -> None:
+        head = held("kepala", "bkpsdm_head", "bkpsdm", acting=acting)
+
+        answer = self._asked(head, self.SEKDA)
+
+        assert names(answer, "kepala", "sekda", "wakil") == {who}
+
+    @pytest.mark.parametrize("acting", ["plt", "plh", "tt"])
+    def test_are_not_decided_by_who_stands_in_for_the_next_either(self, acting: str) -> None:
+        assert self._asked(held("sekda", "sekda", None, acting=acting)).alarm
+
+    def _asked(self, *roles: HeldRole) -> Deciders:
+        lent = (lends("kepala", "wakil", "bkpsdm_head"), lends("sekda", "wakil", "sekda"))
+        kinds = frozenset({"definitive", "pj"})
+        return ask("bkpsdm_head", list(roles), delegations=lent, acting=kinds, delegates=False)
 
 
 class TestDelegation:

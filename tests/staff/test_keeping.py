@@ -82,16 +82,16 @@ def test_what_an_event_leaves_out_is_no_longer_kept(service):
 def test_a_change_is_told_once_and_only_if_something_differs(service):
     told = []
 
-    def note(_session, row):
-        told.append((row.version, row.active))
+    def note(_session, row, replaced):
+        told.append((row.version, row.active, set(replaced)))
 
     hear(a_role(2), a_role(2), a_role(1), a_role(3, active=False), changed=note)
 
-    assert told == [(2, True), (3, False)]
+    assert told == [(2, True, set()), (3, False, {"version", "active"})]
 
 
 def test_a_change_that_cannot_be_followed_is_not_kept(service):
-    def refuse(_session, _row):
+    def refuse(_session, _row, _replaced):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -14,16 +14,25 @@ from chassis.kernel.nip import parse_nip
 from chassis.process.runtime import here
 from services.identity import queries
 from services.identity.api.access import administrators_only
-from services.identity.api.requests import EmployeeChange, NewEmployee, NipChange, NipQuery
+from services.identity.api.requests import (
+    DepartureQuery,
+    EmployeeChange,
+    NewEmployee,
+    NipChange,
+    NipQuery,
+)
 from services.identity.api.views import (
+    DepartureView,
     EmployeeView,
     ListedEmployee,
     OneTimeLink,
+    departure_view,
     employee_row,
     employee_view,
 )
 from services.identity.domain.renumbering import NewNip
-from services.identity.usecases import employees, passwords, second_factor, sessions
+from services.identity.usecases import employees, leaving, passwords, second_factor, sessions
+from services.identity.usecases.leaving import Successor
 
 blp = Blueprint("employees", url_prefix="/api/identity/v1", description="The staff register")
 
@@ -74,7 +83,12 @@ def read(employee_id: UUID) -> dict[str, Any]:
 @blp.response(200, EmployeeView)
 @administrators_only
 def change(body: dict[str, Any], employee_id: UUID, seen: Seen) -> dict[str, Any]:
-    """Change facts, naming their source; `active: false` also ends every session."""
+    """Change facts, naming their source.
+
+    `active: false` also ends every session, role and delegation, another `unit_id` those of the
+    unit left behind; `successors` take over roles that end so. See `departure` first.
+    """
+    body["successors"] = [Successor(**each) for each in body["successors"]]
     return employee_view(employees.change(employee_id, by=person(), seen=seen, **body))
 
 
@@ -87,6 +101,18 @@ def change(body: dict[str, Any], employee_id: UUID, seen: Seen) -> dict[str, Any
 def replace_nip(body: dict[str, Any], employee_id: UUID, seen: Seen) -> dict[str, Any]:
     """Correct a wrong NIP, or change it when a PPPK becomes CPNS; the former one stays findable."""
     return employee_view(employees.replace_nip(employee_id, NewNip(**body), by=person(), seen=seen))
+
+
+@blp.route("/employees/<uuid:employee_id>/departure")
+@requires("identity")
+@blp.arguments(DepartureQuery, location="query")
+@blp.response(200, DepartureView)
+@administrators_only
+def departure(args: dict[str, Any], employee_id: UUID) -> dict[str, Any]:
+    """What would end if the employee left, or moved to a unit; nothing is changed."""
+    employee, unit_id = queries.employee(employee_id), args["unit_id"]
+    offices = leaving.left_behind(employee, unit_id) if unit_id else leaving.offices_of(employee_id)
+    return departure_view(employee_id, offices)
 
 
 @blp.route("/employees/<uuid:employee_id>/sessions/revoke", methods=["POST"])

@@ -91,8 +91,25 @@ class NewEmployee(FactsInput):
     contact = fields.Nested(ContactInput)
 
 
+class SuccessorInput(Schema):
+    """Who takes over a role that ends with the change."""
+
+    role_grant_id = fields.UUID(required=True)
+    employee_id = fields.UUID(required=True)
+
+
 class EmployeeChange(FactsInput):
+    said_apart = ("source", "as_of", "successors")
     active = fields.Boolean()
+    successors = fields.List(
+        fields.Nested(SuccessorInput), load_default=list, validate=validate.Length(max=50)
+    )
+
+
+class DepartureQuery(Schema):
+    """With `unit_id`: of a move to that unit."""
+
+    unit_id = fields.UUID(load_default=None)
 
     @pre_load
     def _without_nip(self, given: Any, **_: Any) -> Any:

@@ -1,6 +1,7 @@
 """What clients get: the shapes of answers, and how rows become them."""
 
 from typing import Any
+from uuid import UUID
 
 from marshmallow import fields
 
@@ -8,7 +9,8 @@ from chassis.http.api import Schema, VersionedView
 from chassis.http.paging import page_schema
 from services.identity import queries
 from services.identity.domain.renumbering import REASONS
-from services.identity.models import Employee
+from services.identity.models import Employee, RoleGrant
+from services.identity.usecases import leaving
 
 
 class UnitRef(Schema):
@@ -171,6 +173,22 @@ class DelegationView(VersionedView):
     active = fields.Boolean(required=True)
 
 
+class EndingGrant(RoleGrantView):
+    """`needs_successor`: nobody else holds the role for the unit."""
+
+    title = fields.Nested(InBothLanguages, required=True)
+    unit_name = fields.String(required=True, allow_none=True)
+    needs_successor = fields.Boolean(required=True)
+
+
+class DepartureView(Schema):
+    """What ends when somebody leaves or moves."""
+
+    role_grants = fields.List(fields.Nested(EndingGrant), required=True)
+    delegations_given = fields.List(fields.Nested(DelegationView), required=True)
+    delegations_received = fields.List(fields.Nested(DelegationView), required=True)
+
+
 class RegionView(VersionedView, RegionRef):
     demo = fields.Boolean(required=True)
     totp_roles = fields.List(fields.String(), required=True)
@@ -190,8 +208,28 @@ RoleGrantPage = page_schema(RoleGrantView)
 DelegationPage = page_schema(DelegationView)
 
 
+_OF_GRANT = tuple(RoleGrantView().fields)
 _OF_SUMMARY = tuple(EmployeeSummary().fields)
 _OF_EMPLOYEE = tuple(name for name in EmployeeView().fields if name != "facts")
+
+
+def departure_view(employee_id: UUID, offices: leaving.Offices) -> dict[str, Any]:
+    """Show what ends, roles with the words for them."""
+    given = [each for each in offices.delegations if each.from_employee_id == employee_id]
+    return {
+        "role_grants": [_ending(grant) for grant in offices.grants],
+        "delegations_given": given,
+        "delegations_received": [each for each in offices.delegations if each not in given],
+    }
+
+
+def _ending(grant: RoleGrant) -> dict[str, Any]:
+    return {
+        **{name: getattr(grant, name) for name in _OF_GRANT},
+        "title": queries.role(grant.role).title,
+        "unit_name": queries.unit(grant.unit_id).name if grant.unit_id else None,
+        "needs_successor": leaving.is_alone(grant),
+    }
 
 
 def employee_row(listed: queries.Listed) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The desk that keeps the staff register."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,6 +26,8 @@ from services.identity.models import (
     FormerNip,
     db,
 )
+from services.identity.usecases import leaving
+from services.identity.usecases.leaving import Successor
 from services.identity.usecases.sessions import check_manages, revoke
 
 _SYSADMIN = "sysadmin"
@@ -102,11 +104,14 @@ def change(
     values: Mapping[str, Any],
     source: str,
     as_of: date | None = None,
+    successors: Collection[Successor] = (),
 ) -> Employee:
     """Change facts of an employee, keeping where each came from.
 
-    Deactivating also ends every session. Raises `NotFound`, `Stale`, `GrantBeyondOwnRole`,
-    `FactsContradict`, `UnitUnfit` or, for the region's only administrator, `LastSysadmin`.
+    Deactivating also ends every session, role and delegation; moving those of the unit left
+    behind (R31, R32). `successors` take over roles that end so. Raises `NotFound`, `Stale`,
+    `GrantBeyondOwnRole`, `FactsContradict`, `UnitUnfit`, what `leaving.end` raises or, for the
+    region's only administrator, `LastSysadmin`.
     """
     values = cleaned(values)
     with db.transaction() as session:
@@ -119,11 +124,13 @@ def change(
         merged = {name: getattr(person, name) for name in FACT_NAMES} | dict(values)
         check_facts(parse_nip(person.nip), _facts(merged))
         moved = {"opd_id": _opd_of(values["unit_id"])} if "unit_id" in values else {}
+        ending = leaving.ending(person, values)
         _record_facts(session, person, values, Telling(by, source, as_of or queries.today()))
         if leaves:
             revoke(person, **values, **moved)
         elif person.change_if_different(**values, **moved):
             outbox.record(events.employee_changed(person))
+        leaving.end(ending, successors=successors, by=by)
         EMPLOYEE_WORDS.write(session, person)
     return person
 

@@ -109,8 +109,11 @@ def _put_facts(given: Mapping[str, Any], telling: Telling) -> Effect:
 def take_back_employee(effect: Effect, telling: Telling) -> None:
     """Put an employee's facts back and end the roles given; a new one is deactivated.
 
-    Raises `Stale` and others.
+    Roles that ended with the row stay ended (R31). Raises `Stale` and others.
     """
+    # First: with a person who is deactivated or put back into a unit, roles end by themselves.
+    for grant_id in effect.before.get(_GRANTS, ()):
+        roles.end_grant(UUID(grant_id), by=telling.by, seen=_NEW_GRANT, last_day=None)
     employees.change(
         effect.subject_id,
         by=telling.by,
@@ -118,8 +121,6 @@ def take_back_employee(effect: Effect, telling: Telling) -> None:
         values=_taken_back(effect),
         source=f"pembatalan {telling.source}"[:120],
     )
-    for grant_id in effect.before.get(_GRANTS, ()):
-        roles.end_grant(UUID(grant_id), by=telling.by, seen=_NEW_GRANT, last_day=None)
 
 
 def _give_roles(employee_id: UUID, posts: Sequence[str], telling: Telling) -> list[str]:

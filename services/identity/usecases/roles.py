@@ -19,12 +19,22 @@ from services.identity.domain.roles import (
     check_is_not_last,
     check_unit,
 )
-from services.identity.models import Delegation, RoleGrant, Unit, db
+from services.identity.models import Delegation, Employee, RoleGrant, Unit, db
 
 
 class AlreadyEnded(Refused):
     code = "already_ended"
     text = {"id": "Sudah diakhiri.", "en": "It has already been ended."}
+
+
+class NotActive(Refused):
+    """Whoever left gets no role, and lends or is lent none (R31)."""
+
+    code = "employee_not_active"
+    text = {
+        "id": "{name} tidak aktif, sehingga tidak dapat memegang peran atau delegasi.",
+        "en": "{name} is not active, so they hold no role and no delegation.",
+    }
 
 
 class NewGrant(TypedDict):
@@ -49,11 +59,11 @@ class NewDelegation(TypedDict):
 def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
     """Give a role; `by` None is the installation itself.
 
-    Raises `SelfGrant`, `GrantBeyondOwnRole`, `RoleUnitMismatch` and what
+    Raises `NotActive`, `SelfGrant`, `GrantBeyondOwnRole`, `RoleUnitMismatch` and what
     `appointments.check_appointment` raises.
     """
     with db.transaction() as session:
-        person = queries.employee(new["employee_id"])
+        person = _active(new["employee_id"])
         if by is not None:
             check_grantor(
                 new["role"],
@@ -119,12 +129,13 @@ def prolong(grant_id: UUID, *, by: UUID, seen: Seen, until: date) -> RoleGrant:
 def delegate(new: NewDelegation, *, by: UUID) -> Delegation:
     """Hand a role's decisions over for some dates.
 
-    Only the holder or an administrator may. Raises `Forbidden` and what `check_delegation`
-    raises.
+    Only the holder or an administrator may. Raises `Forbidden`, `NotActive` and what
+    `check_delegation` raises.
     """
     with db.transaction() as session:
         _check_owner_or_administrator(new["from_employee_id"], by)
-        queries.employee(new["to_employee_id"])
+        _active(new["to_employee_id"])
+        _active(new["from_employee_id"])
         check_delegation(
             queries.role(new["role"]),
             from_id=new["from_employee_id"],
@@ -155,6 +166,13 @@ def end_delegation(delegation_id: UUID, *, by: UUID, seen: Seen) -> Delegation:
         row.change(active=False)
         outbox.record(events.delegation_changed(row))
     return row
+
+
+def _active(employee_id: UUID) -> Employee:
+    person = queries.employee(employee_id)
+    if not person.active:
+        raise NotActive(name=person.full_name)
+    return person
 
 
 def _open_grant(grant_id: UUID, seen: Seen) -> RoleGrant:

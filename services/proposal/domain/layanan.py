@@ -108,10 +108,15 @@ class Requirement:
 
 @dataclass(frozen=True)
 class StageRule:
-    """One stage of the way. `decider` None means the stage's usual role; else `service:<name>`."""
+    """One stage of the way. `decider` None means the stage's usual role; else `service:<name>`.
+
+    `acting` and `delegates` keep a change of somebody's legal status from those who only stand in
+    for the holder (R42).
+    """
 
     stage: Stage
     acting: frozenset[str] = frozenset(ACTING_KINDS)
+    delegates: bool = True
     decider: str | None = None
     working_days: int = 1
 

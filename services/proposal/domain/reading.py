@@ -127,6 +127,7 @@ def _stage(data: Data) -> StageRule:
     return StageRule(
         stage=Stage(data["stage"]),
         acting=frozenset(data.get("acting", ACTING_KINDS)),
+        delegates=data.get("delegates", True),
         decider=data.get("decider"),
         working_days=data.get("working_days", 1),
     )

@@ -79,6 +79,7 @@ def deciders_at(
         layanan=layanan.code,
         unit_ids=_scope(role, opd_id, layanan, snapshot),
         acting=rule.acting,
+        delegates=rule.delegates,
         stage=stage,
     )
     return who_decides(question, snapshot.organisation, today)
@@ -181,5 +182,6 @@ def _alike(stage: Stage, snapshot: RegionSnapshot) -> list[frozenset[UUID]]:
         rule = layanan.stage_rule(stage)
         if rule is not None and rule.decider is None:
             code = layanan.code if lent_by_layanan else None
-            groups[rule.acting, frozenset(layanan.divisions), code].add(definition_id)
+            asked = (rule.acting, rule.delegates, frozenset(layanan.divisions), code)
+            groups[asked].add(definition_id)
     return [frozenset(group) for group in groups.values()]
