@@ -1,0 +1,48 @@
+"""Alarms that nobody can decide: told to whom the service tells them, with a page."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.portal.stage_set import API, FakeEdge, page_of, problem, sign_in
+from tests.portal.told import a_proposal, said
+
+ALARMS = f"{API}/alarms"
+ENTRY = 'href="/portal/tanpa-pejabat"'
+
+
+@pytest.fixture
+def keeper(client: FlaskClient, edge: FakeEdge) -> FlaskClient:
+    sign_in(client, edge, "bkpsdm_admin")
+    alarm = {
+        "raised_at": "2026-04-01T01:00:00+00:00",
+        "stage": "umpeg_verification",
+        "stage_label": said("umpeg_verification"),
+        "proposal": a_proposal(stage="umpeg_verification"),
+    }
+    edge.answers["GET", ALARMS] = (200, page_of(alarm))
+    return client
+
+
+def test_an_alarm_is_on_the_first_page_in_the_menu_and_has_a_page(keeper: FlaskClient):
+    front = keeper.get("/portal/").text
+    page = keeper.get("/portal/tanpa-pejabat").text
+
+    assert "Usulan yang tidak ada pejabat pemutusnya: 1" in front
+    assert f'{ENTRY}>Tanpa pejabat pemutus <span class="count">1</span>' in front
+    assert said("umpeg_verification") in page
+    assert "199001012015011901" in page
+
+
+def test_without_an_alarm_nothing_is_said_of_it(keeper: FlaskClient, edge: FakeEdge):
+    edge.answers["GET", ALARMS] = (200, page_of())
+
+    assert ENTRY not in keeper.get("/portal/").text
+    assert "Setiap usulan ada pejabat" in keeper.get("/portal/tanpa-pejabat").text
+
+
+def test_whom_alarms_do_not_concern_never_hears_of_them(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge, "umpeg")
+    edge.answers["GET", ALARMS] = (403, problem(403, "forbidden"))
+
+    assert ENTRY not in client.get("/portal/").text
+    assert client.get("/portal/tanpa-pejabat").status_code == 403
