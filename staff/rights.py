@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, not_, select
@@ -18,6 +19,19 @@ def holds(people: People, person_id: UUID, roles: Collection[str]) -> bool:
 
     Today is the region's day, not Greenwich's. Whoever left holds nothing, where it is kept.
     """
+    return bool(_held(people, person_id, roles))
+
+
+def units_of(people: People, person_id: UUID, roles: Collection[str]) -> set[UUID]:
+    """Return the units for which a person holds one of these roles today.
+
+    For services whose table of roles has the unit.
+    """
+    held = _held(people, person_id, roles)
+    return {row.unit_id for row in held if row.unit_id is not None}
+
+
+def _held(people: People, person_id: UUID, roles: Collection[str]) -> list[Any]:
     role = people.table(KeptRole)
     statement = select(role).where(
         role.employee_id == person_id,
@@ -27,7 +41,7 @@ def holds(people: People, person_id: UUID, roles: Collection[str]) -> bool:
     )
     today = _today(people)
     held = people.db.session.scalars(statement)
-    return any(within(row.starts_on, row.ends_on, today) for row in held)
+    return [row for row in held if within(row.starts_on, row.ends_on, today)]
 
 
 def require_role(people: People, person_id: UUID, roles: Collection[str]) -> None:

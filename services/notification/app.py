@@ -13,7 +13,7 @@ from chassis.process.telemetry import log
 from chassis.run.app import service_app
 from services.notification.adapters import registry
 from services.notification.adapters.channels import Channel, Provider
-from services.notification.api import deliveries, inbox, notice_texts, preferences
+from services.notification.api import deliveries, inbox, notice_texts, preferences, unreached
 from services.notification.manifest import MANIFEST
 from services.notification.models import EMPLOYEE_WORDS, PEOPLE, db
 from services.notification.subscriptions import heard
@@ -37,7 +37,10 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         __name__,
         db=db,
         config=config,
-        blueprints=(inbox.blp, preferences.blp, deliveries.blp, notice_texts.blp, *own),
+        blueprints=(
+            *(inbox.blp, preferences.blp, deliveries.blp, notice_texts.blp, unreached.blp),
+            *own,
+        ),
         heard=heard(discover()),
         loops=(Loop("employee_words", EMPLOYEE_WORDS.catch_up, every=600.0),),
         revoked_at=revoked_at(PEOPLE),

@@ -167,12 +167,25 @@ class ChannelPreference(RegionScoped, Base):
         return Wish(self.wanted, self.updated_at)
 
 
+class ChannelTrouble(RegionScoped, Base):
+    """A channel that failed for good at a person's present address (R37). The row goes when a
+    message arrives by it, or when the address changes.
+    """
+
+    __tablename__ = "channel_troubles"
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(40))
+    since: Mapped[datetime] = mapped_column(default=now)
+
+
 class Employee(Searched, KeptPerson, Base):
-    """Whom a greeting names, by what they are found, and since when tokens are void."""
+    """Whom a greeting names, by what they are found, whose they are, since when tokens are void."""
 
     __tablename__ = "employees"
     active: Mapped[bool]
     nip: Mapped[str | None] = mapped_column(String(18))
+    opd_id: Mapped[UUID | None]
 
     def searched(self) -> Iterable[str | None]:
         return (self.nip, self.name)
@@ -195,11 +208,12 @@ class Unit(KeptUnit, Base):
 
 
 class RoleGrant(KeptRole, Base):
-    """Who may read the list of deliveries."""
+    """Who may read the list of deliveries, and of which OPD who is not reached."""
 
     __tablename__ = "role_grants"
     __table_args__ = (Index("ix_role_grants_employee", "region", "employee_id"),)
     role: Mapped[str] = mapped_column(String(40))
+    unit_id: Mapped[UUID | None]
 
 
 PEOPLE = People(db, Employee, Unit, RoleGrant)

@@ -1,6 +1,6 @@
 """What is read: a person's inbox, and the list of deliveries for those who answer for it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from services.notification.models import (
     EMPLOYEE_WORDS,
     Attempt,
     ChannelPreference,
+    ChannelTrouble,
     Delivery,
     Employee,
     Notice,
@@ -76,6 +77,52 @@ DELIVERIES = Listing(
         Filter("recipient_id", lambda person: _of_notices(Notice.recipient_id == person), "id"),
     ),
 )
+
+
+UNREACHED = Listing(
+    title="tidak-terjangkau",
+    sort="-since",
+    words=lambda statement, q: statement.where(
+        ChannelTrouble.person_id.in_(EMPLOYEE_WORDS.narrowed(select(Employee.id), q))
+    ),
+    columns=(
+        Column("name", {"id": "Nama", "en": "Name"}),
+        Column("nip", {"id": "NIP", "en": "NIP"}, "nip"),
+        Column(
+            "channel",
+            {"id": "Saluran", "en": "Channel"},
+            "code",
+            read="channel_label",
+            filter=ChannelTrouble.channel,
+        ),
+        Column("reason", {"id": "Sebab", "en": "Why"}, "code", read="reason_label"),
+        Column(
+            "since",
+            {"id": "Sejak", "en": "Since"},
+            "datetime",
+            sort=(ChannelTrouble.since, ChannelTrouble.person_id, ChannelTrouble.channel),
+        ),
+    ),
+)
+
+
+def unreached(wanted: Wanted, *, opds: Collection[UUID] | None) -> Page:
+    """List whom a channel does not reach, of some OPDs or (None) of all; never the address."""
+    people = select(Employee.id).where(Employee.active)
+    if opds is not None:
+        people = people.where(Employee.opd_id.in_(opds))
+    statement = select(ChannelTrouble).where(ChannelTrouble.person_id.in_(people))
+    found = UNREACHED.page(db.session(), statement, wanted)
+    ids = {row.person_id for row in found.items}
+    rows = db.session.scalars(select(Employee).where(Employee.id.in_(ids)))
+    persons = {row.id: row for row in rows}
+    return found.each(lambda row: (row, persons[row.person_id]))
+
+
+def own_troubles(person: UUID) -> Sequence[ChannelTrouble]:
+    """Return the channels that do not reach a person."""
+    mine = select(ChannelTrouble).where(ChannelTrouble.person_id == person)
+    return db.session.scalars(mine.order_by(ChannelTrouble.channel)).all()
 
 
 def inbox(

@@ -112,7 +112,7 @@ class TestTheInbox:
 class TestPreferences:
     def test_begin_with_everything_on(self, desk):
         both = {"email": True, "whatsapp": True}
-        expected = {"in_app": True, **both, "channels": both, "language": None}
+        expected = {"in_app": True, **both, "channels": both, "language": None, "unreached": []}
 
         assert ask(desk, "/preferences").json == expected
 
@@ -122,7 +122,8 @@ class TestPreferences:
         ask(desk, "/preferences", method="PUT", json=choice)
 
         channels = {"email": False, "whatsapp": False}
-        assert ask(desk, "/preferences").json == {"in_app": True, **choice, "channels": channels}
+        kept = {"in_app": True, **choice, "channels": channels, "unreached": []}
+        assert ask(desk, "/preferences").json == kept
         assert ask(desk, "/preferences", person=OFFICER).json["email"] is True
 
     def test_cannot_switch_the_inbox_off(self, desk):

@@ -29,8 +29,8 @@ def a_body(*statuses):
     return json.dumps({"object": "whatsapp_business_account", "entry": [{"changes": [change]}]})
 
 
-def says(desk, *words, body=None, secret=SECRET):
-    about = {"biz_opaque_callback_data": str(desk.notices[0].id)}
+def says(desk, *words, body=None, secret=SECRET, of=0):
+    about = {"biz_opaque_callback_data": str(desk.notices[of].id)}
     body = (body or a_body(*((word, about) for word in words))).encode()
     signature = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     headers = {"X-Hub-Signature-256": signature}

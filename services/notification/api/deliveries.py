@@ -27,7 +27,7 @@ OPERATOR = "ops"
 AUDITORS = frozenset({"sysadmin", "bkpsdm_admin"})
 
 
-def _zone() -> ZoneInfo:
+def zone() -> ZoneInfo:
     return region_name(PEOPLE).zone
 
 
@@ -36,7 +36,7 @@ blp = Blueprint("deliveries", url_prefix="/api/notification/v1", description="Wh
 
 @blp.route("/deliveries")
 @requires()
-@lists(blp, queries.DELIVERIES, DeliveryView, zone=_zone)
+@lists(blp, queries.DELIVERIES, DeliveryView, zone=zone)
 def list_deliveries(wanted: Wanted) -> Page:
     """List deliveries with every try, newest first; `q` finds whom they went to."""
     if actor().person_id is None:

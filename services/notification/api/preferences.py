@@ -49,4 +49,7 @@ def list_channels() -> dict[str, Any]:
 
 
 def _mine() -> dict[str, Any]:
-    return preference_view(queries.preference(person()), queries.wishes(person()))
+    me = person()
+    return preference_view(
+        queries.preference(me), queries.wishes(me), queries.own_troubles(me), language()
+    )

@@ -16,7 +16,7 @@ from services.notification.domain.rendering import Text
 from services.notification.domain.wishes import NAMED_IN_V1
 from services.notification.domain.wording import ORDINARY, SENSITIVE
 from services.notification.manifest import MANIFEST
-from services.notification.models import Notice, Preference
+from services.notification.models import ChannelTrouble, Employee, Notice, Preference
 from services.notification.usecases.wording import Wording
 
 
@@ -52,6 +52,24 @@ class MarkedRead(Schema):
     count = fields.Integer(required=True)
 
 
+class TroubleView(Schema):
+    """A channel that fails for good at a person's present address."""
+
+    channel = fields.String(required=True)
+    channel_label = fields.String(required=True)
+    reason = fields.String(required=True, metadata={"description": "refused or not_delivered"})
+    reason_label = fields.String(required=True)
+    since = fields.AwareDateTime(required=True)
+
+
+class UnreachedView(TroubleView):
+    """Whom it does not reach; never the address."""
+
+    person_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    nip = fields.String(required=True, allow_none=True)
+
+
 class PreferenceView(Schema):
     """How I am told; language null means the one in my contact data."""
 
@@ -60,6 +78,11 @@ class PreferenceView(Schema):
     whatsapp = fields.Boolean(required=True)
     channels = fields.Dict(keys=fields.String(), values=fields.Boolean(), required=True)
     language = fields.String(required=True, allow_none=True)
+    unreached = fields.List(
+        fields.Nested(TroubleView),
+        required=True,
+        metadata={"description": "Channels that do not reach me, until my contact data change"},
+    )
 
 
 class ChannelView(Schema):
@@ -135,13 +158,35 @@ def notice_view(notice: Notice, wanted: str) -> dict[str, Any]:
     }
 
 
-def preference_view(preference: Preference | None, wishes: Mapping[str, bool]) -> dict[str, Any]:
+def preference_view(
+    preference: Preference | None,
+    wishes: Mapping[str, bool],
+    troubles: Iterable[ChannelTrouble],
+    language: str,
+) -> dict[str, Any]:
     return {
+        "unreached": [trouble_view(trouble, language) for trouble in troubles],
         "in_app": True,
         **{name: wishes[name] for name in NAMED_IN_V1},
         "channels": wishes,
         "language": preference.language if preference else None,
     }
+
+
+def trouble_view(trouble: ChannelTrouble, language: str) -> dict[str, Any]:
+    return {
+        "channel": trouble.channel,
+        "channel_label": _label(trouble.channel, language),
+        "reason": trouble.reason,
+        "reason_label": MANIFEST.texts.label("unreached", trouble.reason, language),
+        "since": trouble.since,
+    }
+
+
+def unreached_view(whom: tuple[ChannelTrouble, Employee], language: str) -> dict[str, Any]:
+    trouble, person = whom
+    named = {"person_id": person.id, "name": person.full_name, "nip": person.nip}
+    return {**trouble_view(trouble, language), **named}
 
 
 def channels_view(channels: Iterable[Channel], language: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 SENT, DELIVERED, READ, FAILED = "sent", "delivered", "read", "failed"
 _GROWING = (SENT, DELIVERED, READ)
+ARRIVED = frozenset({DELIVERED, READ})
 KNOWN = frozenset({*_GROWING, FAILED})
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.process.regions import all_regions
-from services.notification.domain.confirmations import FAILED, is_news
-from services.notification.models import Delivery, db
+from services.notification.domain.confirmations import ARRIVED, FAILED, is_news
+from services.notification.models import Delivery, Notice, db
 from services.notification.usecases.sending import fall_back
+from services.notification.usecases.unreached import learn_arrival, learn_failure
 
 
 def confirm(notice_id: UUID, status: str, *, channel: str, now: datetime) -> bool:
@@ -33,13 +34,17 @@ def confirm(notice_id: UUID, status: str, *, channel: str, now: datetime) -> boo
             _failed(session, delivery, now)
         elif is_news(status, known=delivery.confirmed):
             _went_out(delivery, status, now)
+            if status in ARRIVED:
+                learn_arrival(session, session.get_one(Notice, notice_id), channel=channel)
     return True
 
 
 def _failed(session: Session, delivery: Delivery, now: datetime) -> None:
-    if delivery.state != "sent" or delivery.confirmed in {"delivered", "read"}:
+    if delivery.state != "sent" or delivery.confirmed in ARRIVED:
         return
     delivery.state, delivery.reason, delivery.finished_at = "failed", "not_delivered", now
+    notice = session.get_one(Notice, delivery.notice_id)
+    learn_failure(session, notice, channel=delivery.channel, reason=delivery.reason)
     fall_back(session, delivery)
 
 

@@ -13,6 +13,7 @@ from chassis.process.regions import in_region
 from chassis.process.runtime import here
 from services.notification.adapters.channels import Address
 from services.notification.models import Contact, db
+from services.notification.usecases.unreached import forget
 
 _FOUND, _MISSING = 200, 404
 
@@ -50,7 +51,10 @@ def note_contact_version(event: Event) -> None:
     if contact is None:
         contact = Contact(employee_id=employee_id, known_version=0)
         db.session.add(contact)
-    contact.known_version = max(contact.known_version, int(event.data["version"]))
+    version = int(event.data["version"])
+    if version > contact.known_version:
+        contact.known_version = version
+        forget(employee_id)
 
 
 def _kept(person: UUID) -> Reach | None:

@@ -32,8 +32,10 @@ from services.notification.models import (
     Preference,
     db,
 )
+from services.notification.usecases.unreached import learn_arrival, learn_failure
 
-PENDING, SENDING, FAILED, SKIPPED = "pending", "sending", "failed", "skipped"
+PENDING, SENDING, SENT = "pending", "sending", "sent"
+FAILED, SKIPPED = "failed", "skipped"
 NO_ADDRESS = Step(SKIPPED, reason="no_address")
 SWITCHED_OFF = Step(SKIPPED, reason="switched_off")
 
@@ -95,8 +97,19 @@ def finish(job: Job, outcome: Outcome, *, instead: Step | None = None) -> None:
         )
         if count_changed(session, claimed.values(_state(step))) != 1:
             log.warning("delivery_claim_lost", delivery_id=str(job.delivery_id))
-        elif step is NO_ADDRESS or step.state == FAILED:
-            fall_back(session, session.get_one(Delivery, job.delivery_id))
+        else:
+            _learn(session, job, step)
+            if step is NO_ADDRESS or step.state == FAILED:
+                fall_back(session, session.get_one(Delivery, job.delivery_id))
+
+
+def _learn(session: Session, job: Job, step: Step) -> None:
+    """What a provider only took has not arrived yet, where it says so later."""
+    notice = session.get_one(Notice, job.notice_id)
+    if step.state == FAILED:
+        learn_failure(session, notice, channel=job.channel, reason=step.reason)
+    elif step.state == SENT and not installed()[job.channel].confirms:
+        learn_arrival(session, notice, channel=job.channel)
 
 
 def renew(claims: Collection[UUID]) -> None:
