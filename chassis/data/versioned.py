@@ -19,8 +19,8 @@ class Stale(Refused):
     kind = "stale"
     code = "stale"
     text = {
-        "id": "Data sudah diubah oleh orang lain. Muat ulang halaman, lalu periksa kembali.",
-        "en": "Somebody has changed this meanwhile. Reload and look again.",
+        "id": "Data sudah berubah sejak halaman ini dibuka. Muat ulang, lalu periksa kembali.",
+        "en": "This has changed since the page was opened. Reload and look again.",
     }
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from flask import Flask, g, redirect
 
 from chassis.process import config as settings
-from portal.shell import faults, home, joining, measuring, sign_in, words
+from portal.shell import faults, home, joining, measuring, sign_in, typed, words
 from portal.shell.answers import forget_after_change
 from portal.shell.cases import name_of, targets
+from portal.shell.encodings import refuse_unreadable_forms
 from portal.shell.fingerprints import fingerprint
 from portal.shell.forgery import csrf_token, refuse_forged_posts
 from portal.shell.id_tokens import IdTokens
@@ -45,6 +46,7 @@ def create_app(config: Mapping[str, str] | None = None, edge: WSGIApp | None = N
     )
     https = checked.public_url.startswith("https:")
     app.session_interface = SealedSessions(checked["SECRET_PORTAL"], https=https)
+    typed.connect(app, checked["SECRET_PORTAL"])
     app.extensions["portal_id_tokens"] = IdTokens(checked.public_url, CLIENT_ID)
     connect(app, _transport(checked.peers_url, edge))
     _install(app, discover())
@@ -64,6 +66,7 @@ def _install(app: Flask, sections: Mapping[str, Section]) -> None:
     app.register_blueprint(sign_in.pages)
     measuring.install(app)
     app.before_request(_remember_zone)
+    app.before_request(refuse_unreadable_forms)
     app.before_request(refuse_forged_posts)
     app.after_request(forget_after_change)
     app.after_request(_protected)
@@ -84,6 +87,7 @@ def _install(app: Flask, sections: Mapping[str, Section]) -> None:
         menu=menu,
         name_of=name_of,
         targets=targets,
+        whose=typed.whose,
     )
 
 

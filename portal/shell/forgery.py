@@ -1,4 +1,4 @@
-"""Every form carries a secret of the session; a post without it is not ours."""
+"""Every form carries a secret of the session; a post without it is not ours, or not any more."""
 
 import hmac
 import secrets
@@ -9,6 +9,10 @@ FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
 
 
+class FormOld(Exception):
+    """The form was made in a session that is over, or in none of ours."""
+
+
 def csrf_token() -> str:
     """Return the session's token, making it at the first form."""
     if "csrf" not in session:
@@ -17,7 +21,10 @@ def csrf_token() -> str:
 
 
 def refuse_forged_posts() -> None:
-    """Stop (403) a change that was not asked for on our own page."""
+    """Stop a change that was not asked for on our own page, in this session.
+
+    Raises `Forbidden` for another site's page, else `FormOld`.
+    """
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
@@ -25,4 +32,4 @@ def refuse_forged_posts() -> None:
     given = request.headers.get(HEADER) or request.form.get(FIELD, "")
     expected = str(session.get("csrf", ""))
     if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
-        abort(403)
+        raise FormOld

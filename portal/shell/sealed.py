@@ -32,11 +32,31 @@ class Opened(SecureCookieSession):
         return {name: value for name, value in self.items() if (name in WHO) == bool(part)}
 
 
+class Box:
+    """Encrypts with the first secret, reads with any: secrets can be rotated.
+
+    What is sealed for one purpose cannot be opened for another.
+    """
+
+    def __init__(self, secrets: Sequence[str], purpose: str = "") -> None:
+        self._keys = MultiFernet([Fernet(_key(purpose + secret)) for secret in secrets])
+
+    def seal(self, plain: bytes) -> str:
+        return self._keys.encrypt(plain).decode()
+
+    def open(self, sealed: str | None, longest_seconds: int) -> bytes | None:
+        """Return what was sealed, or None: changed, too old, or sealed for something else."""
+        try:
+            return self._keys.decrypt((sealed or "").encode("ascii", "replace"), longest_seconds)
+        except InvalidToken:
+            return None
+
+
 class SealedSessions(SessionInterface):
-    """Encrypts with the first secret, reads with any: secrets can be rotated."""
+    """Keeps the session in two cookies."""
 
     def __init__(self, secrets: Sequence[str], *, https: bool) -> None:
-        self._box = MultiFernet([Fernet(_key(secret)) for secret in secrets])
+        self._box = Box(secrets)
         self._https = https
         self._name = "__Host-simpul" if https else "simpul"
 
@@ -56,15 +76,12 @@ class SealedSessions(SessionInterface):
                 self._write(response, self._name + part, values)
 
     def _unsealed(self, sealed: str | None) -> dict[str, Any]:
-        try:
-            plain = self._box.decrypt((sealed or "").encode("ascii", "replace"), LONGEST_SECONDS)
-        except InvalidToken:
-            return {}
-        values: dict[str, Any] = json.loads(plain)
+        plain = self._box.open(sealed, LONGEST_SECONDS)
+        values: dict[str, Any] = json.loads(plain) if plain else {}
         return values
 
     def _write(self, response: Response, name: str, values: dict[str, Any]) -> None:
-        sealed = self._box.encrypt(_text(values).encode()).decode() if values else ""
+        sealed = self._box.seal(_text(values).encode()) if values else ""
         response.set_cookie(
             name,
             sealed,

@@ -14,7 +14,7 @@ from chassis.process.manifest import discover, person_scopes
 from portal.shell.api_client import ApiClient, ApiRefused, ApiUnavailable, SignInNeeded
 from portal.shell.id_tokens import IdTokenInvalid, IdTokens
 from portal.shell.own_pages import HOME, own_page
-from portal.shell.signed_in import CLIENT_ID, forget, keep_person, keep_tokens, visitor_api
+from portal.shell.signed_in import CLIENT_ID, forget, keep_person, keep_tokens, person, visitor_api
 
 OPEN_SIGN_INS = 3  # tabs that may be signing in at once
 
@@ -60,6 +60,13 @@ def finish() -> Response | tuple[str, int]:
         forget()
         return _failed()
     return redirect(begun["to"])
+
+
+@pages.get("/sudah-masuk")
+def done() -> str:
+    """Where a sign-in ends that was begun beside a page with a form in it."""
+    person()
+    return render_template("signed_in.html")
 
 
 @pages.post("/keluar")

@@ -169,6 +169,9 @@ class Account(RegionScoped, Base):
     totp_sealed: Mapped[str | None]
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_counter: Mapped[int | None]
+    totp_drift: Mapped[int | None]
+    totp_near_counter: Mapped[int | None]
+    totp_near_step: Mapped[int | None]
 
 
 class RecoveryCode(RegionScoped, Base):

@@ -140,6 +140,35 @@ def test_all_files_can_come_with_the_form(applicant: FlaskClient, edge: FakeEdge
     assert attached.headers["if-match"] == '"3"'
 
 
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [
+        ("document:1234", "application/pdf"),
+        ("msf_1000012345", "application/octet-stream"),
+        ("DOC-2026-WA0007.", ""),
+        ("scan", "application/x-pdf"),
+        ("IMG_20260401.jpg", "image/jpeg"),
+    ],
+)
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+def test_the_name_and_type_a_phone_gives_a_file_never_decide(
+    applicant: FlaskClient, edge: FakeEdge, name: str, content_type: str, script: bool
+):
+    file = (io.BytesIO(b"%PDF-1.7 contoh"), name, content_type)
+    headers = {"Accept": "application/json"} if script else {}
+    form = {"csrf_token": csrf_of(applicant), "key": "k", "file": file}
+
+    applicant.post(f"{PAGE}/dokumen/skp", data=form, headers=headers)
+
+    (sent,) = edge.told("POST", DOCUMENTS)
+    assert b"%PDF-1.7 contoh" in sent.body
+    assert b"application/pdf" in sent.body
+
+
+def test_no_file_is_hidden_from_who_chooses_one(applicant: FlaskClient):
+    assert "accept=" not in applicant.get(f"{PAGE}/isi").text
+
+
 def test_one_refused_file_does_not_lose_the_others(applicant: FlaskClient, edge: FakeEdge):
     def only_surat(sent: Any) -> Any:
         if b"skp.pdf" in sent.body:

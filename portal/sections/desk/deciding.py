@@ -8,6 +8,8 @@ from werkzeug.datastructures import MultiDict
 
 from portal.sections.desk.reading import Case
 from portal.shell.saying import say
+from portal.shell.signed_in import person
+from portal.shell.words import moment
 
 
 @dataclass(frozen=True)
@@ -50,3 +52,27 @@ def missing(choice: Choice, case: Case) -> dict[str, str]:
     if choice.decision != "approve" and not choice.note:
         return {"note": say("desk.note_required", decisions=case.refusals)}
     return {}
+
+
+def what_became(choice: Choice, told: Mapping[str, Any]) -> str:
+    """Say in a sentence what the decision did to the proposal."""
+    number, stage = told["number"], told["stage_label"]
+    match choice.decision:
+        case "approve":
+            return say("desk.approved_and_passed_on", number=number, stage=stage)
+        case "revise":
+            return say("desk.returned_for_revision", number=number)
+        case _:
+            return say("desk.rejected", number=number)
+
+
+def what_changed(case: Case) -> str:
+    """Say what happened to the proposal last, and whether it was the reader in another tab."""
+    if not case.history:
+        return ""
+    latest = case.history[-1]
+    values = {"what": latest["done_label"], "at": moment(latest["at"])}
+    if latest.get("actor_id") == person()["id"]:
+        return say("desk.changed_by_yourself", **values)
+    names = (latest.get("acting_label"), latest.get("actor_name"))
+    return say("desk.changed_by", who=" ".join(filter(None, names)), **values)

@@ -6,9 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.sections.desk import deciding, reading, results
-from portal.shell.api_client import ApiRefused
+from portal.shell.api_client import ApiRefused, ApiUnavailable
 from portal.shell.cases import API
-from portal.shell.faults import Page
+from portal.shell.faults import Page, stale
 from portal.shell.forms import by_field, fresh_key, sent_key
 from portal.shell.joining import link
 from portal.shell.own_pages import own_page
@@ -16,7 +16,6 @@ from portal.shell.saying import say
 from portal.shell.signed_in import api
 
 UNPROCESSABLE = 422
-STALE = 412
 pages = Blueprint("desk", __name__, url_prefix="/portal")
 
 
@@ -49,7 +48,7 @@ def decide(proposal_id: UUID) -> Page | str:
     if "confirmed" in request.form and choice.is_complete:
         return _sent(case, choice)
     if case.etag != request.form.get("etag"):
-        return render_template("stale.html", error=None, again=request.path), STALE
+        return stale(told=deciding.what_changed(case))
     missing = deciding.missing(choice, case)
     if missing or "change" in request.form:
         return _form(case, choice, missing)
@@ -79,7 +78,7 @@ def save_result(proposal_id: UUID) -> Page | str:
         )
     except ApiRefused as refused:
         if refused.is_stale:
-            raise
+            return _overtaken(case, refused)
         return _result_form(case, results.errors(refused))
     told_result = told.data["result_label"]
     flash(say("desk.result_saved", number=told.data["number"], result=told_result), "success")
@@ -97,13 +96,23 @@ def _sent(case: reading.Case, choice: deciding.Choice) -> Page | str:
             key=sent_key(),
         )
     except ApiRefused as refused:
+        if refused.is_stale:
+            return _overtaken(case, refused)
         if refused.status != UNPROCESSABLE:
             raise
         _, others = by_field(refused.errors)
         return _form(case, choice, {"": "; ".join(others) or refused.detail})
-    stage = told.data["stage_label"]
-    flash(say("desk.decision_saved", number=told.data["number"], stage=stage), "success")
+    flash(deciding.what_became(choice, told.data), "success")
     return _to_inbox()
+
+
+def _overtaken(case: reading.Case, refused: ApiRefused) -> Page:
+    """Somebody was faster: say who did what, as far as it may be seen."""
+    try:
+        told = deciding.what_changed(reading.load(case.id))
+    except (ApiRefused, ApiUnavailable):
+        told = ""
+    return stale(refused, told=told)
 
 
 def _form(

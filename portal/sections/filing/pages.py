@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from portal.sections.filing import reading, saving
 from portal.shell.api_client import ApiRefused
 from portal.shell.cases import API
-from portal.shell.faults import Page, wants_json
+from portal.shell.faults import Page, stale, wants_json
 from portal.shell.forms import by_field, fresh_key, sent_key
 from portal.shell.joining import link
 from portal.shell.own_pages import own_page
@@ -47,7 +47,12 @@ def fill(proposal_id: UUID) -> Page | str:
 @pages.post("/usulan/<uuid:proposal_id>/isi")
 def save(proposal_id: UUID) -> Page | str:
     draft = reading.load(str(proposal_id))
-    errors, others = saving.save(draft, sent_key())
+    try:
+        errors, others = saving.save(draft, sent_key())
+    except ApiRefused as refused:
+        if not refused.is_stale:
+            raise
+        return stale(refused, told=say("filing.changed_in_another_tab"))
     if errors or others:
         return _again(draft, errors, others)
     if request.form.get("then") == "send":
@@ -57,10 +62,15 @@ def save(proposal_id: UUID) -> Page | str:
 
 
 @pages.post("/usulan/<uuid:proposal_id>/isi/otomatis")
-def autosave(proposal_id: UUID) -> dict[str, Any]:
+def autosave(proposal_id: UUID) -> Page | dict[str, Any]:
     """What the script sends while somebody types: fields only, answered with the new version."""
     draft = reading.load(str(proposal_id))
-    errors = saving.save_fields(draft)
+    try:
+        errors = saving.save_fields(draft)
+    except ApiRefused as refused:
+        if not refused.is_stale:
+            raise
+        return {"code": "stale", "detail": say("filing.changed_in_another_tab")}, refused.status
     draft.refresh()
     return {"errors": errors, "etag": draft.etag, "needed": draft.needed}
 

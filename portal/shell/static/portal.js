@@ -3,7 +3,7 @@
 
 const body = (form, extra) => {
   const data = new FormData();
-  for (const name of ["csrf_token", "etag"]) {
+  for (const name of ["csrf_token", "etag", "whose", "again"]) {
     const input = form.querySelector(`input[name="${name}"]`);
     if (input) data.set(name, input.value);
   }
@@ -34,7 +34,16 @@ const inTurn = (form, work) => {
   });
 };
 
-const send = (url, data, onProgress) =>
+class NotSent extends Error {
+  constructor(request, answer) {
+    super(answer.detail || "");
+    this.status = request.status;
+    this.code = answer.code;
+    this.token = answer.csrf_token;
+  }
+}
+
+const sendOnce = (url, data, onProgress) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", url);
@@ -48,25 +57,71 @@ const send = (url, data, onProgress) =>
     request.onload = () => {
       const answer = request.response || {};
       if (request.status < 300) resolve(answer);
-      else reject(new Error(answer.detail || ""));
+      else reject(new NotSent(request, answer));
     };
-    request.onerror = () => reject(new Error(""));
+    request.onerror = () => reject(new NotSent(request, {}));
     request.send(data);
   });
+
+// After signing in again in another tab the forms here get the secret of the new session.
+const send = async (url, data, onProgress) => {
+  try {
+    return await sendOnce(url, data, onProgress);
+  } catch (error) {
+    if (error.code !== "form_old" || !error.token) throw error;
+    for (const input of document.querySelectorAll('input[name="csrf_token"]')) input.value = error.token;
+    data.set("csrf_token", error.token);
+    return sendOnce(url, data, onProgress);
+  }
+};
+
+const words = document.body.dataset;
+
+// Says why nothing was sent; when the session is over, with a way to sign in beside this page.
+const explain = (place, error, otherwise) => {
+  place.textContent = (error.code === "session_over" && words.sessionOver) || error.message || otherwise;
+  if (error.code !== "session_over" || !words.signIn) return;
+  const link = document.createElement("a");
+  link.href = words.signIn;
+  link.target = "_blank";
+  link.textContent = words.signInText;
+  place.append(" ", link);
+};
+
+// What waits for a sign-in in another tab, or for the network, is tried again when either may be there.
+const waiting = new Set();
+const tryAgain = () => {
+  const now = [...waiting];
+  waiting.clear();
+  for (const work of now) work();
+};
+addEventListener("focus", tryAgain);
+addEventListener("online", tryAgain);
 
 const tell = (box, text) => {
   box.querySelector("[data-error]").textContent = text;
   box.classList.toggle("wrong", Boolean(text));
 };
 
-const upload = async (input) => {
+// Names and types say little on phones, so only what is surely something else is refused here.
+const OTHERS = [[0xff, 0xd8, 0xff], [0x89, 0x50, 0x4e, 0x47], [0x47, 0x49, 0x46, 0x38], [0x50, 0x4b, 0x03, 0x04]];
+const isSomethingElse = async (file) => {
+  try {
+    const start = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+    return OTHERS.some((mark) => mark.every((byte, place) => start[place] === byte));
+  } catch {
+    return false; // the server says
+  }
+};
+
+const upload = async (input, chosen) => {
   const box = input.closest(".upload");
   const form = input.form;
-  const file = input.files[0];
+  const file = chosen || input.files[0];
   if (!file) return;
   tell(box, "");
   if (file.size > Number(input.dataset.max)) return tell(box, input.dataset.tooLarge);
-  if (!/\.pdf$/i.test(file.name)) return tell(box, input.dataset.notPdf);
+  if (await isSomethingElse(file)) return tell(box, input.dataset.notPdf);
   const bar = box.querySelector("progress");
   bar.hidden = false;
   bar.value = 0;
@@ -78,7 +133,9 @@ const upload = async (input) => {
     box.querySelector("[data-attached]").innerHTML = answer.html;
     input.value = "";
   } catch (error) {
-    tell(box, error.message || input.dataset.failed);
+    tell(box, " ");
+    explain(box.querySelector("[data-error]"), error, input.dataset.failed);
+    if (error.code === "session_over") waiting.add(() => inTurn(form, () => upload(input, file)));
   } finally {
     bar.hidden = true;
     box.removeAttribute("aria-busy");
@@ -89,33 +146,71 @@ for (const input of document.querySelectorAll("input[data-upload]")) {
   input.addEventListener("change", () => inTurn(input.form, () => upload(input)));
 }
 
+// Forms with something typed that nobody has yet.
+const unsaved = new Set();
+addEventListener("beforeunload", (event) => {
+  if (unsaved.size) event.preventDefault();
+});
+for (const form of document.querySelectorAll('main form[method="post"]')) {
+  const isTyped = (event) => event.target.name && event.target.type !== "file";
+  form.addEventListener("input", (event) => { if (isTyped(event)) unsaved.add(form); });
+  form.addEventListener("submit", () => unsaved.delete(form));
+}
+
+const SAVE_AFTER_MS = 1200;
+const RETRY_MS = [3000, 10000, 30000];
 const TYPED = /^(field|answer)\./;
 for (const form of document.querySelectorAll("form[data-autosave]")) {
+  const note = form.querySelector("[data-saved]") || document.createElement("p");
   let timer;
-  const note = form.querySelector("[data-saved]");
+  let failures = 0;
+  let changes = 0;
+  const inAWhile = (milliseconds) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => inTurn(form, save), milliseconds);
+  };
+  const toSend = () => {
+    const data = body(form, {});
+    for (const [name, value] of new FormData(form)) if (TYPED.test(name)) data.append(name, value);
+    return data;
+  };
+  const saved = (answer, seen) => {
+    failures = 0;
+    keepVersion(form, answer.etag);
+    showNeeded(form, answer.needed);
+    const wrong = Object.values(answer.errors || {});
+    if (!wrong.length && seen === changes) unsaved.delete(form);
+    const at = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    note.textContent = wrong.length ? `${words.notSaved} ${wrong.join(" ")}` : `${words.savedAt} ${at}.`;
+  };
+  const notSaved = (error) => {
+    explain(note, error, words.noConnection);
+    const again = () => inTurn(form, save);
+    if (error.code === "session_over") return waiting.add(again);
+    if (error.status && error.status !== 503) return;
+    waiting.add(again);
+    inAWhile(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
+  };
   const save = async () => {
-    const fields = {};
-    const data = new FormData(form);
-    const toSend = body(form, fields);
-    for (const [name, value] of data) if (TYPED.test(name)) toSend.append(name, value);
+    const seen = changes;
+    note.textContent = words.saving;
     try {
-      const answer = await send(form.dataset.autosave, toSend);
-      keepVersion(form, answer.etag);
-      showNeeded(form, answer.needed);
-      if (note && !Object.keys(answer.errors || {}).length) {
-        note.textContent = note.dataset.saved;
-      }
+      saved(await send(form.dataset.autosave, toSend()), seen);
     } catch (error) {
-      if (note) note.textContent = error.message;
+      notSaved(error);
     }
   };
+  const changed = () => {
+    changes++;
+    unsaved.add(form);
+    note.textContent = words.notSaved;
+    inAWhile(SAVE_AFTER_MS);
+  };
   form.addEventListener("input", (event) => {
-    if (!TYPED.test(event.target.name || "")) return;
-    if (note) note.textContent = "";
-    clearTimeout(timer);
-    timer = setTimeout(() => inTurn(form, save), 1200);
+    if (TYPED.test(event.target.name || "")) changed();
   });
   form.addEventListener("submit", () => clearTimeout(timer));
+  if (document.querySelector("[data-restored]")) changed();
 }
 
 for (const form of document.querySelectorAll("form[data-once]")) {

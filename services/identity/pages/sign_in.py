@@ -12,6 +12,7 @@ from chassis.process.regions import in_region
 from chassis.process.runtime import here
 from services.identity import queries
 from services.identity.domain.sign_in import Step, safe_path
+from services.identity.domain.totp import Reading
 from services.identity.models import SignInSession
 from services.identity.pages import browser
 from services.identity.pages.qr import qr_svg
@@ -158,11 +159,12 @@ def _second_factor(*, is_recovery: bool) -> AnyResponse:
         if request.method == "POST":
             browser.check_form()
             typed = request.form.get("recovery_code" if is_recovery else "totp", "")
-            if second_factor.answer(
+            answered = second_factor.answer(
                 row.id, typed, address=browser.address(), is_recovery=is_recovery
-            ):
+            )
+            if answered.accepted:
                 return _go_on(signing_in.advance(row.id))
-            wrong = [say("totp_wrong")]
+            wrong = [_why_wrong(answered.clock, is_recovery=is_recovery)]
         return page(
             "code",
             status=401 if wrong else 200,
@@ -171,6 +173,23 @@ def _second_factor(*, is_recovery: bool) -> AnyResponse:
             is_recovery=is_recovery,
             recovery_path=_with_next("/masuk/pemulihan"),
         )
+
+
+def _why_wrong(clock: Reading | None, *, is_recovery: bool) -> str:
+    """Name the cause that the person can remove, where there is one."""
+    if is_recovery:
+        return say("recovery_wrong")
+    if clock is None:
+        return say("totp_wrong")
+    if clock.is_clock_right:
+        return say("totp_clock_mended")
+    return say("totp_clock_off", off=_how_far_off(clock))
+
+
+def _how_far_off(clock: Reading) -> str:
+    if clock.drift < 0:
+        return say("clock_behind", minutes=clock.minutes)
+    return say("clock_ahead", minutes=clock.minutes)
 
 
 def _set_owed_password(row: SignInSession) -> list[str] | None:
@@ -205,8 +224,15 @@ def _confirm_enrolment(row: SignInSession) -> AnyResponse:
         return _enrolment_page(row, messages_of(error))
     signed = signing_in.advance(row.id)
     sheet = say("codes_sheet", address=here().settings.public_url, codes="\n".join(codes))
-    go_on = _path_of(signed.step)
-    response = page("codes", scripted=True, codes=codes, sheet=sheet, go_on=go_on)
+    clock = second_factor.clock_of(row.employee_id)
+    response = page(
+        "codes",
+        scripted=True,
+        codes=codes,
+        sheet=sheet,
+        go_on=_path_of(signed.step),
+        clock=say("clock_learned", off=_how_far_off(clock)) if clock else None,
+    )
     browser.keep_session(response, signed.token)
     return response
 

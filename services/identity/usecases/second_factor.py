@@ -1,5 +1,6 @@
 """The second factor: codes from an authenticator app, and recovery codes for a lost phone."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, update
@@ -11,6 +12,7 @@ from services.identity import queries
 from services.identity.adapters.machinery import machinery
 from services.identity.domain import recovery, totp
 from services.identity.domain.sign_in import SECOND_FACTOR_TRIES
+from services.identity.domain.totp import Device, Reading
 from services.identity.models import Account, RecoveryCode, db
 from services.identity.usecases import attempts
 from services.identity.usecases.sessions import check_manages, revoke
@@ -30,6 +32,14 @@ class CodeWrong(Refused):
         super().__init__(errors=[FieldError("/code", self.code, self.text["id"], self.text["en"])])
 
 
+@dataclass(frozen=True)
+class Answered:
+    """Whether a second factor was accepted; `clock` is a code of a clock that is wrong."""
+
+    accepted: bool
+    clock: Reading | None = None
+
+
 class TotpAlreadyEnrolled(Refused):
     code = "totp_already_enrolled"
     text = {
@@ -46,7 +56,7 @@ class TotpNotBegun(Refused):
     }
 
 
-def answer(session_id: UUID, code: str, *, address: str, is_recovery: bool = False) -> bool:
+def answer(session_id: UUID, code: str, *, address: str, is_recovery: bool = False) -> Answered:
     """Check the second factor of a session that owes it.
 
     At most five tries per session, and every wrong one counts against the account. Raises
@@ -59,15 +69,15 @@ def answer(session_id: UUID, code: str, *, address: str, is_recovery: bool = Fal
         row.factor_tries += 1
         if row.factor_tries > SECOND_FACTOR_TRIES:
             row.ended_at = now()
-            return False
-        account = queries.account(row.employee_id)
-        accept = accept_recovery if is_recovery else accept_totp
-        if account is None or not accept(account, code):
-            return False
+            return Answered(accepted=False)
+        account = _account(row.employee_id)
+        answered = _recovered(account, code) if is_recovery else _answered(account, code)
+        if not answered.accepted:
+            return answered
         row.amr = ["pwd", "otp"]
         session.flush()
         attempts.settle(attempt_id, "halfway")
-    return True
+    return answered
 
 
 def enrol_in_session(session_id: UUID, code: str, *, address: str) -> list[str]:
@@ -87,10 +97,7 @@ def enrol_in_session(session_id: UUID, code: str, *, address: str) -> list[str]:
 
 def accept_totp(account: Account, code: str) -> bool:
     """Take a code once; two requests with one code: the first wins."""
-    if account.totp_sealed is None or account.totp_confirmed_at is None:
-        return False
-    counter = _counter(account, code)
-    return counter is not None and _use_counter(account, counter)
+    return _answered(account, code).accepted
 
 
 def accept_recovery(account: Account, code: str) -> bool:
@@ -115,7 +122,7 @@ def begin(employee_id: UUID, *, issuer: str) -> tuple[str, str]:
             raise TotpAlreadyEnrolled
         secret = totp.new_secret()
         account.totp_sealed = machinery().sealer.seal(_PURPOSE, secret)
-        account.totp_last_counter = None
+        _forget_device(account)
     return secret, _uri(employee_id, secret, issuer)
 
 
@@ -139,8 +146,8 @@ def confirm(employee_id: UUID, code: str) -> list[str]:
             raise TotpAlreadyEnrolled
         if account.totp_sealed is None:
             raise TotpNotBegun
-        counter = _counter(account, code)
-        if counter is None or not _use_counter(account, counter):
+        reading = totp.first_reading(_secret(account), code, now=now())
+        if reading is None or not _use_counter(account, reading):
             raise CodeWrong
         account.totp_confirmed_at = now()
         session.flush()
@@ -179,7 +186,8 @@ def remove(employee_id: UUID, *, by: UUID) -> None:
         check_manages(by, employee_id)
         person = queries.employee(employee_id)
         account = _account(employee_id)
-        account.totp_sealed = account.totp_confirmed_at = account.totp_last_counter = None
+        account.totp_sealed = account.totp_confirmed_at = None
+        _forget_device(account)
         session.execute(delete(RecoveryCode).where(RecoveryCode.employee_id == employee_id))
         revoke(person)
 
@@ -192,16 +200,56 @@ def install_secret(employee_id: UUID, secret: str) -> None:
         account.totp_confirmed_at = now()
 
 
-def _counter(account: Account, code: str) -> int | None:
-    secret = machinery().sealer.open(_PURPOSE, account.totp_sealed or "")
-    return totp.matching_counter(secret, code, now=now(), last_counter=account.totp_last_counter)
+def clock_of(employee_id: UUID) -> Reading | None:
+    """Return what was learned of the clock of a person's authenticator, if it is wrong."""
+    account = _account(employee_id)
+    learned = Reading(account.totp_last_counter or 0, account.totp_drift or 0, taken=True)
+    return None if learned.is_clock_right else learned
 
 
-def _use_counter(account: Account, counter: int) -> bool:
+def _answered(account: Account, code: str) -> Answered:
+    if account.totp_sealed is None or account.totp_confirmed_at is None:
+        return Answered(accepted=False)
+    reading = totp.read(_secret(account), code, now=now(), device=_device(account))
+    if reading is None:
+        return Answered(accepted=False)
+    if reading.taken:
+        return Answered(_use_counter(account, reading))
+    account.totp_near_counter = reading.counter
+    account.totp_near_step = reading.counter - reading.drift
+    return Answered(accepted=False, clock=reading)
+
+
+def _recovered(account: Account, code: str) -> Answered:
+    return Answered(accept_recovery(account, code))
+
+
+def _secret(account: Account) -> str:
+    return machinery().sealer.open(_PURPOSE, account.totp_sealed or "")
+
+
+def _device(account: Account) -> Device:
+    return Device(
+        account.totp_last_counter,
+        account.totp_drift or 0,
+        account.totp_near_counter,
+        account.totp_near_step,
+    )
+
+
+def _forget_device(account: Account) -> None:
+    account.totp_last_counter = account.totp_drift = None
+    account.totp_near_counter = account.totp_near_step = None
+
+
+def _use_counter(account: Account, reading: Reading) -> bool:
     with db.transaction() as session:
-        unused = or_(Account.totp_last_counter.is_(None), Account.totp_last_counter < counter)
+        unused = or_(
+            Account.totp_last_counter.is_(None), Account.totp_last_counter < reading.counter
+        )
         later = update(Account).where(Account.employee_id == account.employee_id, unused)
-        return bool(count_changed(session, later.values(totp_last_counter=counter)))
+        taken = later.values(totp_last_counter=reading.counter, totp_drift=reading.drift)
+        return bool(count_changed(session, taken))
 
 
 def _account(employee_id: UUID) -> Account:
