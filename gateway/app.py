@@ -11,14 +11,16 @@ from typing import Any
 
 from flask import Flask, Response, abort, current_app, redirect, render_template, request
 from prometheus_client import generate_latest
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from chassis.http.languages import page_language
 from chassis.http.peers import transport
 from chassis.process import config as settings
+from chassis.process.context import safe_request_id
 from chassis.process.manifest import Manifest, discover
 from chassis.process.telemetry import REGISTRY
-from gateway import statics
+from gateway import problems, statics
 from gateway.probe import Probe
 from gateway.settings import SETTINGS
 
@@ -31,6 +33,7 @@ _DOCS_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
     "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
 )
+_PROBLEMS = {404: problems.NOT_FOUND, 405: problems.METHOD_NOT_ALLOWED}
 _SWAGGER_FILES = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png", "LICENSE")
 
 
@@ -52,6 +55,7 @@ def create_app(
     app.add_url_rule("/metrics", "metrics", _metrics)
     app.add_url_rule("/livez", "livez", lambda: {"status": "ok"})
     app.add_url_rule("/readyz", "readyz", lambda: {"status": "ok"})
+    app.register_error_handler(HTTPException, _refused)
     if values["DOCS"]:
         app.add_url_rule("/openapi.json", "openapi", _openapi)
         app.add_url_rule("/docs", "docs_moved", lambda: redirect("/docs/"))
@@ -119,6 +123,16 @@ def _docs_file(name: str) -> AnyResponse:
 def _swagger_file(name: str) -> statics.StaticFile:
     """Read it from the wheel flask-swagger-ui; nothing is loaded from elsewhere."""
     return statics.read(Path(str(files("flask_swagger_ui") / "dist" / name)))
+
+
+def _refused(error: HTTPException) -> Response:
+    """Refuse as the edge does, which answers for whatever never comes here."""
+    problem = _PROBLEMS.get(error.code or 0, problems.INTERNAL)
+    request_id = safe_request_id(request.headers.get("X-Request-ID"))
+    headers, body = problems.refusal_of(problem, request.environ, request_id, {})
+    response = Response(body, status=problem.status, headers=headers)
+    response.headers.update({k: v for k, v in error.get_headers() if k == "Allow"})
+    return response
 
 
 def _page(html: str, policy: str) -> Response:

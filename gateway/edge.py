@@ -13,6 +13,11 @@ from typing import Any, Protocol
 import structlog
 from werkzeug.wsgi import ClosingIterator
 
+from chassis.http.incoming import (
+    LONGEST_ADDRESS,
+    has_too_long_address,
+    has_too_much_in_headers,
+)
 from chassis.process.manifest import Manifest
 from gateway import problems, statics
 from gateway.headers import Environ, Headers, completed, request_id_of, strip_forged, trust_proxies
@@ -103,6 +108,8 @@ class Edge:
 
     def _answer(self, environ: Environ, reply: "Reply") -> Iterable[bytes]:
         path = str(environ.get("PATH_INFO") or "/")
+        if (refusal := _oversized(environ)) is not None:
+            return reply.problem(refusal, limit=LONGEST_ADDRESS)
         if environ["REQUEST_METHOD"] not in _METHODS:
             return reply.not_allowed(_METHODS)
         if path == "/livez":
@@ -157,8 +164,8 @@ class Reply:
     def problem(
         self, problem: Problem, extra: Iterable[tuple[str, str]] = (), **params: object
     ) -> list[bytes]:
-        body = problems.body_of(problem, self._environ, self._request_id, **params)
-        self.start(problem.status, [*problems.headers_of(self._environ, len(body)), *extra])
+        headers, body = problems.refusal_of(problem, self._environ, self._request_id, params)
+        self.start(problem.status, [*headers, *extra])
         return [] if self._environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def not_allowed(self, methods: Iterable[str]) -> list[bytes]:
@@ -198,6 +205,12 @@ def _forward(owner: WSGIApp, environ: Environ, reply: Reply, max_body: int) -> I
     if not refused:
         return answer
     return ClosingIterator(refused, getattr(answer, "close", None))
+
+
+def _oversized(environ: Environ) -> Problem | None:
+    if has_too_long_address(environ):
+        return problems.URI_TOO_LONG
+    return problems.HEADERS_TOO_LARGE if has_too_much_in_headers(environ) else None
 
 
 def _wrong_length(environ: Environ, max_body: int) -> Problem | None:

@@ -4,38 +4,20 @@ nginx moves the bytes in the distributed form; what it refuses, it refuses with 
 documents. One conformance suite compares the two.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from chassis.http.connections import KEEP_ALIVE_SECONDS
-from chassis.kernel.languages import (
-    DEFAULT_LANGUAGE,
-    LANGUAGES,
-    MORE,
-    SECOND_LANGUAGE,
-    unweighted,
-    weighted,
-)
+from chassis.http.incoming import LONGEST_ADDRESS
 from chassis.process.manifest import MEBIBYTE, Route
-from gateway import problems
+from gateway import nginx_refusals as refusals
 from gateway.headers import SECURITY, STRIPPED
-from gateway.problems import Problem
 from gateway.routes import GATEWAY, GATEWAY_ROUTE, OWN_PAGES, PORTAL, RouteTable, Target
 
 Upstreams = Mapping[str, Sequence[str]]
 
-_METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS"
 _READ_ONLY = "GET|HEAD|OPTIONS"
-# A location with an error_page of its own inherits none, so server and locations list them all.
-_REFUSALS = (
-    "error_page 404 @not_found;",
-    "error_page 405 @not_allowed;",
-    "error_page 411 @length_required;",
-    "error_page 429 @too_many;",
-    "error_page 500 502 503 504 =503 @unavailable;",
-)
 
 
 @dataclass(frozen=True)
@@ -93,7 +75,7 @@ def _settings(listening: Listening) -> Iterable[str]:
         f"keepalive_timeout {KEEP_ALIVE_SECONDS}s;",
         "client_body_timeout 30s;",
         "client_header_timeout 15s;",
-        "large_client_header_buffers 4 16k;",
+        "large_client_header_buffers 4 8k;",
         "merge_slashes off;",
         "limit_req_status 429;",
         "limit_req_log_level info;",
@@ -114,25 +96,12 @@ def _maps() -> Iterable[str]:
     yield "map $http_authorization $simpul_caller {"
     yield '  "" $binary_remote_addr; default $http_authorization;'
     yield "}"
-    yield from _languages()
+    yield from refusals.wishes()
     yield 'map $arg_v $simpul_cache { "" "public, max-age=300";'
     yield '  default "public, max-age=31536000, immutable"; }'
     for number, (name, value) in enumerate(SECURITY):
         upstream = f"$upstream_http_{name.lower().replace('-', '_')}"
         yield f'map {upstream} $simpul_header_{number} {{ "" "{value}"; default ""; }}'
-
-
-def _languages() -> Iterable[str]:
-    """Choose as `chassis.kernel.languages.wanted` does, by the same expressions."""
-    for language in LANGUAGES:
-        yield f"map $http_accept_language $simpul_weight_{language} {{"
-        yield f'  default 0; "~*{unweighted(language)}" 1;'
-        yield f'  "~*{weighted(language)}" $weight_{language};'
-        yield "}"
-    default, second = (f"$simpul_weight_{language}" for language in LANGUAGES)
-    yield f'map "{second}>{default}" $simpul_language {{'
-    yield f'  default {DEFAULT_LANGUAGE}; "~{MORE}" {SECOND_LANGUAGE};'
-    yield "}"
 
 
 def _zone(number: int, route: Route) -> Iterable[str]:
@@ -164,9 +133,10 @@ def _public_server(
     for number, (name, _value) in enumerate(SECURITY):
         yield f"  add_header {name} $simpul_header_{number} always;"
     yield "  add_header X-Request-ID $simpul_id always;"
-    yield f'  if ($request_method !~ "^({_METHODS})$") {{ return 405; }}'
+    yield f'  if ($request_method !~ "^({refusals.METHODS})$") {{ return 405; }}'
     yield r'  if ($request_uri ~ "(//|/\.\.?(/|$|\?))") { return 404; }'
-    yield from (f"  {line}" for line in _REFUSALS)
+    yield f'  if ($request_uri ~ "^.{{{LONGEST_ADDRESS + 1}}}") {{ return {refusals.TOO_LONG}; }}'
+    yield from (f"  {line}" for line in refusals.REFUSALS)
     yield "  location / { return 404; }"
     yield "  location = /livez {"
     yield '    default_type application/json; return 200 \'{"status":"alive"}\';'
@@ -174,7 +144,7 @@ def _public_server(
     yield from _portal_files(listening)
     for number, target in enumerate(targets):
         yield from _locations(number, target, upstreams)
-    yield from _refusals(targets)
+    yield from refusals.refusals(targets)
     yield "}"
 
 
@@ -218,8 +188,8 @@ def _location(
         yield "    return 503;"
     else:
         yield f"    client_max_body_size {limit};"
-        yield f"    error_page 413 @too_large_{target.route.max_body};"
-        yield from (f"    {line}" for line in _REFUSALS)
+        yield f"    {refusals.too_large_page(target.route.max_body)}"
+        yield from (f"    {line}" for line in refusals.REFUSALS)
         yield f"    limit_req zone=route{number} burst={target.route.burst} nodelay;"
         yield from _forwarding()
         if rewrite:
@@ -235,51 +205,6 @@ def _forwarding() -> Iterable[str]:
         yield f'    proxy_set_header {name} "";'
     yield "    proxy_set_header X-Forwarded-For $remote_addr;"
     yield "    proxy_set_header X-Forwarded-Proto $scheme;"
-
-
-def _refusals(targets: Sequence[Target]) -> Iterable[str]:
-    yield from _refusal("@not_found", problems.NOT_FOUND)
-    yield from _refusal("@not_allowed", problems.METHOD_NOT_ALLOWED)
-    yield from _refusal("@length_required", problems.LENGTH_REQUIRED)
-    yield from _refusal("@too_many", problems.TOO_MANY, retry_after=1, seconds=1)
-    yield from _refusal("@unavailable", problems.UNAVAILABLE, retry_after=5)
-    for limit in sorted({target.route.max_body for target in targets}):
-        yield from _refusal(f"@too_large_{limit}", problems.TOO_LARGE, limit=limit)
-
-
-def _refusal(
-    name: str, problem: Problem, retry_after: int | None = None, **params: object
-) -> Iterable[str]:
-    status = problem.status[:3]
-    yield f"  location {name} {{"
-    yield "    default_type application/problem+json;"
-    yield "    add_header Cache-Control no-store always;"
-    yield "    add_header Content-Language $simpul_language always;"
-    yield "    add_header X-Request-ID $simpul_id always;"
-    yield "    add_header X-Content-Type-Options nosniff always;"
-    if problem is problems.METHOD_NOT_ALLOWED:
-        yield f'    add_header Allow "{_METHODS.replace("|", ", ")}" always;'
-    if retry_after is not None:
-        yield f"    add_header Retry-After {retry_after} always;"
-    second = _document(problem, SECOND_LANGUAGE, params)
-    yield f"    if ($simpul_language = {SECOND_LANGUAGE}) {{ return {status} '{second}'; }}"
-    yield f"    return {status} '{_document(problem, DEFAULT_LANGUAGE, params)}';"
-    yield "  }"
-
-
-def _document(problem: Problem, language: str, params: Mapping[str, object]) -> str:
-    text = json.dumps(
-        {
-            "type": f"urn:simpul:problem:{problem.code}",
-            "title": problem.title[language],
-            "status": int(problem.status[:3]),
-            "detail": problem.detail[language].format_map(dict(params)),
-            "code": problem.code,
-            "request_id": "$simpul_id",
-        },
-        ensure_ascii=False,
-    )
-    return text.replace("'", r"\'")
 
 
 def _internal_server(

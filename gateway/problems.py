@@ -1,13 +1,20 @@
-"""Refusals of the edge itself as problem+json (RFC 9457), in Indonesian or English."""
+"""Refusals of the edge itself: problem+json (RFC 9457), or a page for a browser."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chassis.kernel.languages import wanted
+from werkzeug.http import parse_cookie
+
+from chassis.http import problem_pages
+from chassis.http.languages import LANGUAGE_COOKIE
+from chassis.kernel.languages import LANGUAGES, wanted
+from chassis.kernel.media_types import wants_page
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
+CONTENT_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,24 @@ TOO_LARGE = Problem(
         "en": "The body exceeds {limit} bytes, the limit of this address.",
     },
 )
+URI_TOO_LONG = Problem(
+    "414 URI Too Long",
+    "uri_too_long",
+    {"id": "Alamat terlalu panjang", "en": "Address too long"},
+    {
+        "id": "Alamat permintaan ini melebihi {limit} byte.",
+        "en": "The address of this request exceeds {limit} bytes.",
+    },
+)
+HEADERS_TOO_LARGE = Problem(
+    "431 Request Header Fields Too Large",
+    "headers_too_large",
+    {"id": "Header terlalu besar", "en": "Headers too large"},
+    {
+        "id": "Header permintaan ini terlalu besar. Hapus kuki situs ini, lalu coba lagi.",
+        "en": "The headers of this request are too large. Clear this site's cookies and try again.",
+    },
+)
 TOO_MANY = Problem(
     "429 Too Many Requests",
     "too_many_requests",
@@ -85,31 +110,49 @@ UNAVAILABLE = Problem(
 )
 
 
-def language_of(environ: Environ) -> str:
-    """Choose as every service does."""
-    return wanted(str(environ.get("HTTP_ACCEPT_LANGUAGE", "")))
+def refusal_of(
+    problem: Problem, environ: Environ, request_id: str, params: Mapping[str, object]
+) -> tuple[Headers, bytes]:
+    """Write a refusal as its reader wants it: a browser is shown a page."""
+    as_page = wants_page(str(environ.get("HTTP_ACCEPT", "")))
+    language = _language_of(environ, as_page=as_page)
+    write = page_of if as_page else document_of
+    body = write(problem, language, request_id, params).encode()
+    headers = [
+        ("Content-Type", problem_pages.CONTENT_TYPE if as_page else CONTENT_TYPE),
+        ("Content-Language", language),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        ("Vary", problem_pages.VARY),
+    ]
+    policy = [("Content-Security-Policy", problem_pages.POLICY)]
+    return headers + policy * as_page, body
 
 
-def body_of(problem: Problem, environ: Environ, request_id: str, **params: object) -> bytes:
+def document_of(
+    problem: Problem, language: str, request_id: str, params: Mapping[str, object]
+) -> str:
     """Write the problem document."""
-    language = language_of(environ)
     return json.dumps(
         {
             "type": f"urn:simpul:problem:{problem.code}",
             "title": problem.title[language],
             "status": int(problem.status[:3]),
-            "detail": problem.detail[language].format_map(params),
+            "detail": problem.detail[language].format_map(dict(params)),
             "code": problem.code,
             "request_id": request_id,
         },
         ensure_ascii=False,
-    ).encode()
+    )
 
 
-def headers_of(environ: Environ, length: int) -> Headers:
-    return [
-        ("Content-Type", "application/problem+json"),
-        ("Content-Language", language_of(environ)),
-        ("Content-Length", str(length)),
-        ("Cache-Control", "no-store"),
-    ]
+def page_of(problem: Problem, language: str, request_id: str, params: Mapping[str, object]) -> str:
+    """Write the same as a page."""
+    detail = problem.detail[language].format_map(dict(params))
+    return problem_pages.page(problem.title[language], detail, request_id, language)
+
+
+def _language_of(environ: Environ, *, as_page: bool) -> str:
+    """Choose as every service does: on a page the portal's switch comes first."""
+    chosen = parse_cookie(environ).get(LANGUAGE_COOKIE) if as_page else None
+    return chosen if chosen in LANGUAGES else wanted(str(environ.get("HTTP_ACCEPT_LANGUAGE", "")))

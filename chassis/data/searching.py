@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, delete, false, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, Select, String, and_, delete, false, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
 from chassis.data.db import Database, RegionScoped
@@ -23,7 +23,8 @@ from chassis.process.regions import all_regions, current_region
 LONGEST_WORD = 60
 # Beginnings are found as ranges of the index, so PostgreSQL must compare by bytes.
 WORD = String(LONGEST_WORD).with_variant(String(LONGEST_WORD, collation="C"), "postgresql")
-_LAST = "\uffff"
+# Nothing sorts behind it, and no text that is kept has it: Unicode promises it is no character.
+_LAST = "\U0010ffff"
 _MOST = 6
 _AT_ONCE = 100
 _RARE = 1_000
@@ -101,8 +102,7 @@ class Words:
         return len(rows) == _AT_ONCE
 
     def _beginning_with(self, start: str) -> Select[Any]:
-        word = self.words.word
-        return select(self.words.row_id).where(word >= start, word < start + _LAST)
+        return select(self.words.row_id).where(begins_with(self.words.word, start))
 
     def _has(self, start: str) -> ColumnElement[bool]:
         # Not EXISTS: PostgreSQL would make a join of it and read all rows of a frequent word.
@@ -121,6 +121,11 @@ class Words:
             execution_options={"synchronize_session": False},
         )
         set_committed_value(row, "words_version", row.version)
+
+
+def begins_with(word: InstrumentedAttribute[str], start: str) -> ColumnElement[bool]:
+    """Match words of a `WORD` column by their beginning, as a range of its index."""
+    return and_(word >= start, word < start + _LAST)
 
 
 def words_of(*texts: str | None) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from copy import deepcopy
 from functools import cache, wraps
-from json import JSONDecodeError
 from threading import RLock
 from typing import Any
 
@@ -15,10 +14,10 @@ from flask_smorest.utils import prepare_response
 from marshmallow import fields
 from marshmallow.utils import get_value
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest
 
 from chassis.http.etags import set_etag
 from chassis.http.fields import UncheckedText, unchecked
+from chassis.http.incoming import NotJson, read_json
 from chassis.http.problems import CONTENT_TYPE
 from chassis.process.manifest import Manifest
 
@@ -90,22 +89,20 @@ class _StrictParser(FlaskParser):
         g.body_is_read = g.get("body_is_read") or location in ("json", "form", "files")
         return super()._load_location_data(schema=schema, req=req, location=location)
 
-    def _raw_load_json(self, req: Request) -> Any:
-        """Take JSON that Python cannot hold (too deep, too many digits) for a body that is none."""
-        try:
-            return super()._raw_load_json(req)
-        except JSONDecodeError:
-            raise
-        except (ValueError, RecursionError) as error:
-            raise JSONDecodeError(str(error), "not empty", 0) from error
+    def load_json(self, req: Request, schema: Any) -> Any:  # noqa: ARG002 - webargs gives it
+        """Read the body by the house's limits. Raises `Malformed` or `NotJson`."""
+        body = req.get_data(cache=True)
+        if not body.strip():
+            return marshmallow.missing
+        if not req.is_json:
+            raise NotJson
+        return read_json(body)
 
 
 def refuse_unread_body() -> None:
     """Refuse a body that the view has no arguments for; none and `{}` are fine."""
-    if g.get("body_is_read"):
+    if g.get("body_is_read") or request.get_data(cache=True).strip() in (b"", b"{}"):
         return
-    if not request.is_json and request.get_data(cache=True).strip() not in (b"", b"{}"):
-        raise BadRequest
     Blueprint.ARGUMENTS_PARSER.parse(Schema(), request, location="json")
 
 

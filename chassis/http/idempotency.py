@@ -133,7 +133,9 @@ def keep(runtime: Runtime, key: str, response: Response) -> None:
 
 def fingerprint(*body: str) -> bytes:
     """Hash method, path, If-Match and the request's body (or `body` in its place)."""
-    parts = [request.method, request.full_path, request.headers.get("If-Match", "")]
+    # The query as it came: nothing says that it is text.
+    asked = f"{request.path}?{request.query_string.decode('latin-1')}"
+    parts = [request.method, asked, request.headers.get("If-Match", "")]
     digest = hashlib.sha256("\n".join([*parts, *body]).encode())
     if not body:
         digest.update(request.get_data(cache=True))

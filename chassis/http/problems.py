@@ -1,4 +1,7 @@
-"""Every error answer of every service: RFC 9457 problem+json, in the reader's language."""
+"""Every error answer of every service, in the reader's language: RFC 9457 problem+json.
+
+A browser that opens an address of programs is shown the same as a page.
+"""
 
 import http
 import json
@@ -6,14 +9,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from flask import Flask, Response, g, has_request_context
+from flask import Flask, Response, g, has_request_context, request
 from marshmallow import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from chassis.http.languages import language
+from chassis.http import problem_pages
+from chassis.http.languages import language, page_language
 from chassis.kernel.errors import FieldError, Refused
+from chassis.kernel.media_types import wants_page
 from chassis.process.telemetry import log
 
 CONTENT_TYPE = "application/problem+json"
@@ -25,10 +30,12 @@ _STATUS = {
     "conflict": 409,
     "stale": 412,
     "too_large": 413,
+    "address_too_long": 414,
     "unsupported_media": 415,
     "invalid": 422,
     "precondition_required": 428,
     "too_many": 429,
+    "headers_too_large": 431,
     "failed": 500,
     "unavailable": 503,
     "disk_full": 507,
@@ -42,10 +49,12 @@ _TITLES: Mapping[int, tuple[str, str]] = {
     409: ("Bertentangan dengan keadaan sekarang", "In conflict with the present state"),
     412: ("Data sudah berubah", "The data has changed"),
     413: ("Terlalu besar", "Too large"),
+    414: ("Alamat terlalu panjang", "Address too long"),
     415: ("Jenis isi tidak didukung", "Unsupported content type"),
     422: ("Isian belum benar", "Some fields are not right"),
     428: ("Versi data harus disebut", "The version must be named"),
     429: ("Terlalu sering", "Too many requests"),
+    431: ("Header terlalu besar", "Headers too large"),
     500: ("Terjadi kesalahan di sistem", "Something went wrong in the system"),
     503: ("Layanan sedang tidak dapat dihubungi", "Temporarily unavailable"),
     507: ("Ruang simpan penuh", "Storage is full"),
@@ -84,7 +93,7 @@ def refused(error: Refused) -> Response:
         headers["Retry-After"] = str(wait)
     if error.kind == "unauthenticated":
         headers["WWW-Authenticate"] = f'Bearer error="{error.code}"'
-    return answer(_STATUS[error.kind], error.code, error.detail(language()), error.errors, headers)
+    return answer(_STATUS[error.kind], error.code, error.detail(_spoken()), error.errors, headers)
 
 
 def answer(
@@ -95,16 +104,19 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Write a problem document."""
-    text = json.dumps(document(status, code, detail, errors), ensure_ascii=False)
+    told, as_page = document(status, code, detail, errors), _is_shown_a_page()
+    text = _page(told) if as_page else json.dumps(told, ensure_ascii=False)
     # A pointer may name a member whose name is half a character.
     response = Response(
         text.encode("utf-8", "backslashreplace"),
         status=status,
-        content_type=CONTENT_TYPE,
+        content_type=problem_pages.CONTENT_TYPE if as_page else CONTENT_TYPE,
     )
     response.headers.update(headers or {})
-    response.headers["Vary"] = "Accept-Language"
-    response.headers["Content-Language"] = language()
+    response.headers["Vary"] = problem_pages.VARY
+    response.headers["Content-Language"] = _spoken()
+    if as_page:
+        response.headers["Content-Security-Policy"] = problem_pages.POLICY
     return response
 
 
@@ -112,7 +124,7 @@ def document(
     status: int, code: str, detail: str | None = None, errors: tuple[FieldError, ...] = ()
 ) -> dict[str, Any]:
     """Return a problem as a mapping."""
-    lang = language()
+    lang = _spoken()
     titles = _TITLES.get(status) or _phrase(status)
     title = titles[0 if lang == "id" else 1]
     body: dict[str, Any] = {
@@ -129,6 +141,20 @@ def document(
             for error in errors
         ]
     return body
+
+
+def _is_shown_a_page() -> bool:
+    return has_request_context() and wants_page(request.headers.get("Accept", ""))
+
+
+def _spoken() -> str:
+    return page_language() if _is_shown_a_page() else language()
+
+
+def _page(told: Mapping[str, Any]) -> str:
+    reasons = tuple(error["detail"] for error in told.get("errors", ()))
+    told_as = (told["title"], told["detail"], told["request_id"], _spoken())
+    return problem_pages.page(*told_as, reasons)
 
 
 def _invalid(error: ValidationError) -> Response:

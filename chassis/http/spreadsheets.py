@@ -31,8 +31,8 @@ _IN_MEMORY = 1 << 20
 _CHUNK = 1 << 16
 _NIP = re.compile(r"(\d{8})(\d{6})(\d)(\d{3})")
 # What makes a spreadsheet take a cell for a formula; the wide forms do too. Excel in Indonesia
-# cuts at semicolons, whatever is quoted, so a formula may begin behind one.
-_FORMULA = re.compile(r"(\A|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|\A(?=[\t\r\n])")
+# cuts at semicolons, whatever is quoted, so a formula may begin behind one: the last before it.
+_FORMULA = re.compile(r"(\A|[;\t\r\n])(?=[^\S\t\r\n]*[=+\-@＝＋－＠])|\A(?=[\t\r\n])")
 _FLAGS = {"id": {True: "Ya", False: "Tidak"}, "en": {True: "Yes", False: "No"}}
 _WIDTHS = {"code": 18, "date": 12, "datetime": 18, "nip": 22, "number": 10, "flag": 8, "id": 38}
 _WIDTH = 32

@@ -92,6 +92,12 @@ class Manifest:
             if not getattr(self, what):
                 object.__setattr__(self, what, value)
 
+    def most_body(self, path: str) -> int:
+        """Return how large a body may be at a path: by the longest route that covers it."""
+        covering = [route for route in self.routes if path.startswith(route.prefix)]
+        longest = max(covering, key=lambda route: len(route.prefix), default=Route(""))
+        return longest.max_body
+
     def declared(self) -> tuple[Setting, ...]:
         """List the service's settings, with those of what is plugged into it."""
         return (*self.settings, *(load(self.plugged)() if self.plugged else ()))

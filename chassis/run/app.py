@@ -20,6 +20,7 @@ from chassis.events.inbox import Hearing, store_into
 from chassis.events.reconcile import Reconciler
 from chassis.events.relay import Relay
 from chassis.http import addresses, api, idempotency, peers, problems
+from chassis.http.incoming import refuse_oversized
 from chassis.http.keys import KeySet
 from chassis.kernel.version import VERSION
 from chassis.process import config, runtime
@@ -235,6 +236,8 @@ def _wrap_requests(app: Flask) -> None:
 def _begin() -> None:
     g.started = time.perf_counter()
     g.request_id = request.environ.get("simpul.request_id", "")
+    refuse_oversized(request.environ)
+    request.max_content_length = runtime.here().manifest.most_body(request.path)
 
 
 def _finish(response: Response) -> Response:

@@ -16,7 +16,7 @@ import typst
 _MEMORY = 768 * 1_048_576
 _CPU_SECONDS = 10
 _MOST_UNKNOWN = 200
-_NO_LETTER = re.compile('the text `"(.*?)"` could not be displayed', re.DOTALL)
+_NO_LETTER = re.compile('the text `"([^`]*)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 # What may be one with the letter before it: marks, joiners, and what Python does not know yet.
 _JOINED = {"Mn", "Mc", "Me", "Cf", "Cn"}

@@ -17,6 +17,7 @@ from portal.shell.answers import ask_no_more
 from portal.shell.api_client import ApiRefused, ApiUnavailable, SignInNeeded
 from portal.shell.encodings import FormUnreadable
 from portal.shell.forgery import FormOld, csrf_token
+from portal.shell.own_pages import asked_page
 from portal.shell.saying import say
 from portal.shell.signed_in import forget, me
 
@@ -52,7 +53,7 @@ def _sign_in(error: SignInNeeded) -> Page:  # noqa: ARG001 - Flask hands it over
     if time.time() - since < JUST_SIGNED_IN_SECONDS:
         return render_template("sign_in_failed.html"), 403
     if request.method in ("GET", "HEAD"):
-        return redirect(url_for("sign_in.start", next=request.full_path.rstrip("?")))
+        return redirect(url_for("sign_in.start", next=asked_page()))
     return _session_over()
 
 

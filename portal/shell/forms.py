@@ -11,6 +11,8 @@ from uuid import uuid4
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from chassis.http.incoming import MOST_DIGITS
+
 Definition = Mapping[str, Any]
 PREFIX = "field."
 
@@ -66,4 +68,5 @@ def _value(definition: Definition, given: list[str]) -> Any:
 def _number(text: str) -> int | str:
     """What is no number is sent as it is: the API says so at the field, the input stays."""
     digits = text.replace(".", "").replace(" ", "")
-    return int(digits) if digits.removeprefix("-").isdecimal() and digits.isascii() else text
+    is_number = digits.removeprefix("-").isdecimal() and digits.isascii()
+    return int(digits) if is_number and len(digits) <= MOST_DIGITS else text

@@ -9,6 +9,7 @@ from flask import g, request, url_for
 
 from portal.shell.answers import answer_to
 from portal.shell.joining import sections
+from portal.shell.own_pages import asked_page
 from portal.shell.saying import say
 from portal.shell.sections import Entry, Place, Section
 from portal.shell.signed_in import me
@@ -26,7 +27,7 @@ class Menu:
 
     @property
     def here(self) -> str:
-        whole = request.full_path.rstrip("?")
+        whole = asked_page()
         return whole if whole in {entry.address for entry in self.entries} else request.path
 
     @property

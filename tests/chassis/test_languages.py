@@ -11,9 +11,14 @@ from chassis.kernel.languages import wanted
 
 ROOT = Path(__file__).parents[2]
 CODE = ("chassis", "staff", "services", "gateway", "portal", "ops")
-CHOOSERS = {"chassis/http/languages.py", "gateway/nginx.py", "gateway/problems.py"}
-# The cookie is set by the switch of the portal.
-COOKIE = {"chassis/http/languages.py", "portal/shell/home.py"}
+CHOOSERS = {"chassis/http/languages.py", "gateway/nginx_refusals.py", "gateway/problems.py"}
+# The cookie is set by the switch of the portal; both edges show pages of their own.
+COOKIE = {
+    "chassis/http/languages.py",
+    "gateway/nginx_refusals.py",
+    "gateway/problems.py",
+    "portal/shell/home.py",
+}
 WISHES = [
     ("", "id"),
     ("en", "en"),

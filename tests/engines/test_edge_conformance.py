@@ -14,6 +14,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from werkzeug.wrappers import Request, Response
 
+from chassis.http.incoming import LONGEST_ADDRESS
 from chassis.process.manifest import Manifest, Route
 from gateway.edge import create_edge
 from gateway.nginx import Listening
@@ -21,6 +22,7 @@ from gateway.routes import table
 from ops.engines.nginx import Nginx
 from ops.engines.process import free_port
 from tests.builders.engines import engine_folder, or_skipped
+from tests.chassis.test_incoming import ACCEPTS, CHROMIUM
 from tests.chassis.test_languages import WISHES
 
 pytestmark = pytest.mark.live
@@ -162,6 +164,82 @@ def test_what_nobody_claims_is_the_same_problem(edge, path):
     assert (answer.status, answer.json["code"]) == (404, "not_found")
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json["request_id"] == answer.headers["x-request-id"]
+
+
+REFUSALS = [
+    ("GET", "/nothing", 404, "Tidak ditemukan"),
+    ("PROPFIND", "/api/letters/x", 405, "Metode tidak diizinkan"),
+    ("POST", "/", 405, "Metode tidak diizinkan"),
+    ("POST", "/api/letters/x", 413, "Kiriman terlalu besar"),
+    ("GET", "/api/away/x", 503, "Layanan sedang tidak tersedia"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "status", "title"), REFUSALS)
+def test_a_browser_is_refused_with_a_page_and_a_program_with_a_problem(
+    edge, method, path, status, title
+):
+    body = b"x" * 1001 if method == "POST" else None
+    page = edge.send(method, path, body, Accept=CHROMIUM)
+    problem = edge.send(method, path, body, Accept="*/*")
+
+    assert (page.status, problem.status) == (status, status)
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert f"<h1>{title}</h1>" in page.body.decode()
+    assert page.headers["x-request-id"] in page.body.decode()
+    assert "style-src 'self'" in page.headers["content-security-policy"]
+    assert problem.headers["content-type"] == "application/problem+json"
+    assert problem.json["title"] == title
+    assert page.headers["vary"] == problem.headers["vary"]
+    assert page.headers.get("retry-after") == problem.headers.get("retry-after")
+
+
+def test_each_accept_is_answered_alike(edge):
+    for accept, is_page in ACCEPTS:
+        answer = edge.send("GET", "/nothing", Accept=accept)
+        assert answer.headers["content-type"].startswith("text/html") is is_page, accept
+
+
+def test_a_page_is_in_the_language_that_the_person_chose(edge):
+    wishes = {"Accept": CHROMIUM, "Accept_Language": "en"}
+    by_browser = edge.send("GET", "/nothing", **wishes)
+    by_switch = edge.send("GET", "/nothing", **wishes, Cookie="a=b; simpul_language=id")
+    by_nonsense = edge.send("GET", "/nothing", **wishes, Cookie="simpul_language=xx")
+    problem = edge.send("GET", "/nothing", Accept_Language="en", Cookie="simpul_language=id")
+
+    languages = [answer.headers["content-language"] for answer in (by_browser, by_switch)]
+    assert languages == ["en", "id"]
+    assert '<html lang="id">' in by_switch.body.decode()
+    assert "<h1>Not found</h1>" in by_nonsense.body.decode()
+    assert problem.json["title"] == "Not found"
+
+
+def test_a_burst_of_a_browser_ends_in_a_page(edge):
+    wishes = {"Accept": CHROMIUM, "Authorization": "Bearer browsing"}
+    answers = [edge.send("GET", "/surat/x", **wishes) for _ in range(8)]
+    refused = next(answer for answer in answers if answer.status == 429)
+
+    assert "<h1>Terlalu banyak permintaan</h1>" in refused.body.decode()
+    assert int(refused.headers["retry-after"]) >= 1
+
+
+@pytest.mark.parametrize("length", [LONGEST_ADDRESS + 1, 12_000])
+def test_an_address_that_is_too_long_is_told_so(edge, length):
+    path = f"/api/letters/{'x' * (length - len('/api/letters/'))}"
+    answer = edge.send("GET", path)
+
+    assert (answer.status, answer.json["code"]) == (414, "uri_too_long")
+    assert edge.send("GET", path[:LONGEST_ADDRESS]).status == 200
+
+
+def test_headers_that_are_too_large_are_told_so(edge):
+    long = edge.send("GET", "/api/letters/x", X_Long="x" * 9000)
+    many = edge.send("GET", "/api/letters/x", **{f"X_{n}": "x" * 7000 for n in range(6)})
+    page = edge.send("GET", "/api/letters/x", Accept=CHROMIUM, X_Long="x" * 9000)
+
+    assert [answer.status for answer in (long, many, page)] == [431] * 3
+    assert long.json["code"] == many.json["code"] == "headers_too_large"
+    assert "<h1>Header terlalu besar</h1>" in page.body.decode()
 
 
 @pytest.mark.parametrize("path", ["/api/letters/%2e%2e/x", "/api//letters/x", "/api/letters/./x"])

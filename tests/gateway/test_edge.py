@@ -131,6 +131,15 @@ def test_what_nobody_claims_is_a_problem_document(client: Client, path: str):
     assert is_problem(response, 404, "not_found")
 
 
+def test_a_browser_sees_a_page_in_the_frame_of_the_first_one(client: Client):
+    client.set_cookie("simpul_language", "en")
+    response = client.get("/tidak-ada", headers={"Accept": "text/html,*/*;q=0.8"})
+
+    assert (response.status_code, response.mimetype) == (404, "text/html")
+    assert '<link rel="stylesheet" href="/front/first.css">' in response.text
+    assert "<h1>Not found</h1>" in response.text
+
+
 def run(client: Client, path: str) -> Any:
     """Send a path exactly as written; the test client would tidy it."""
     environ = EnvironBuilder("/").get_environ()

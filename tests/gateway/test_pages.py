@@ -154,6 +154,17 @@ def test_only_the_needed_files_of_the_wheel_are_served(client: FlaskClient):
     assert client.get("/docs/..%2findex.py").status_code == 404
 
 
+def test_what_is_not_there_is_refused_as_the_edge_does(client: FlaskClient):
+    problem = client.get("/docs/nothing")
+    page = client.get("/docs/nothing", headers={"Accept": "text/html"})
+    method = client.post("/")
+
+    assert (problem.mimetype, problem.json["code"]) == ("application/problem+json", "not_found")
+    assert "<h1>Tidak ditemukan</h1>" in page.text
+    assert (method.status_code, method.json["code"]) == (405, "method_not_allowed")
+    assert "GET" in method.headers["Allow"]
+
+
 def test_the_docs_can_be_switched_off(client: FlaskClient, address: str):
     without = gateway(address, DOCS="off")
 

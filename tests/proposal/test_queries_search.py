@@ -32,6 +32,16 @@ def test_case_width_accents_and_apostrophes_make_no_difference(maruf: Office, q:
     assert found(maruf, q) == [str(wanted)]
 
 
+@pytest.mark.parametrize("q", ["ra", "ra𠮷", "ra𠮷野"])
+def test_a_word_with_letters_beyond_the_first_plane_is_found_by_its_beginning(
+    office: Office, q: str
+):
+    office.service.hear(employee_event("applicant", "disdik", version=2, name="Ra𠮷野"))
+    wanted = office.submitted()
+
+    assert found(office, q) == [str(wanted)]
+
+
 @pytest.mark.parametrize("q", ["Ma'ruf", "Ma’ruf contoh", "ma ruf réné"])
 def test_a_proposal_that_the_release_before_filed_stays_findable(
     maruf: Office, monkeypatch: pytest.MonkeyPatch, q: str

@@ -4,7 +4,6 @@ Length, not a mix of characters, is what resists guessing (ASVS 6.2), so the rul
 enough, not a well-known word dressed up with digits, and nothing taken from the NIP or name.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -16,7 +15,6 @@ MAX_LENGTH = 128
 _MIN_DIFFERENT = 5
 _MIN_NAME_PART = 4
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a"})
-_ONLY_COMMON = re.compile(f"(?:{'|'.join(sorted(COMMON_WORDS, key=len, reverse=True))})+")
 
 _TEXTS = {
     "too_short": (
@@ -94,7 +92,16 @@ def _broken(password: str, *, nip: str, name: str) -> Iterator[str]:
 def _is_common(password: str) -> bool:
     core = password.lower().strip("0123456789 !@#$%^&*()-_=+.,?~")
     readings = {_letters(password.lower()), _letters(core.translate(_LEET))}
-    return any(_ONLY_COMMON.fullmatch(reading) for reading in readings if reading)
+    return any(_is_made_of_common_words(reading) for reading in readings if reading)
+
+
+def _is_made_of_common_words(text: str) -> bool:
+    # Not a pattern: words within words would make it try each way to cut the text.
+    ends = [True]  # by place, whether words end there
+    for end in range(1, len(text) + 1):
+        last = (word for word in COMMON_WORDS if text.endswith(word, 0, end))
+        ends.append(any(ends[end - len(word)] for word in last))
+    return ends[-1]
 
 
 def _letters(text: str) -> str:

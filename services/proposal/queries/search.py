@@ -8,6 +8,7 @@ import re
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
+from chassis.data.searching import begins_with
 from chassis.kernel.nip import numbers_joined
 from chassis.kernel.text import fold, shown_line
 from services.proposal.models import LONGEST_WORD, Proposal, SearchWord
@@ -15,7 +16,6 @@ from services.proposal.models import LONGEST_WORD, Proposal, SearchWord
 _WORD = re.compile(r"[^\W_]+")
 _SPACED_NIP = re.compile(r"\d{8}[\d\s]*")
 _MOST = 6
-_LAST = "\uffff"
 
 
 def words_of(*texts: str) -> frozenset[str]:
@@ -32,9 +32,7 @@ def matching(q: str) -> ColumnElement[bool]:
 
 
 def _has_word_beginning(start: str) -> ColumnElement[bool]:
-    rows = select(SearchWord.proposal_id).where(
-        SearchWord.word >= start, SearchWord.word < start + _LAST
-    )
+    rows = select(SearchWord.proposal_id).where(begins_with(SearchWord.word, start))
     return Proposal.id.in_(rows)
 
 
