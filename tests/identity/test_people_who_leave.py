@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from chassis.process.regions import all_regions
 from services.identity.models import Employee, db
+from services.identity.usecases.leaving import end_what_is_left
 from tests.identity.desk import Desk
 from tests.identity.imports import imported, table
 
@@ -134,6 +135,20 @@ def test_coming_back_ends_what_an_earlier_release_left_in_force(desk: Desk):
     assert change(desk, "umpeg", active=True).status_code == 200
 
     assert roles(desk, "umpeg") == set()
+
+
+def test_what_an_earlier_release_left_in_force_is_ended(desk: Desk):
+    lend(desk, "opd_head", "opd_secretary")
+    with desk.app.app_context():
+        with all_regions(), db.transaction() as session:
+            person = Employee.id == desk.id_of("opd_head")
+            session.execute(update(Employee).where(person).values(active=False))
+        end_what_is_left()
+        end_what_is_left()
+
+    assert (roles(desk, "opd_head"), delegations(desk)) == (set(), [False])
+    ended = [event for event in desk.events("role.changed.v1") if not event.data["active"]]
+    assert [event.version for event in ended] == [2]
 
 
 def test_a_successor_takes_over_the_day_the_holder_leaves(desk: Desk):

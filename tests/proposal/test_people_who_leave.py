@@ -90,6 +90,31 @@ def test_a_delegation_from_or_to_who_left_is_no_work(office: Office, left: str):
     assert named(office, proposal_id) == {str(an_id("sekda" if left == "opd_head" else "opd_head"))}
 
 
+def test_what_hangs_on_somebody_is_counted_before_anything_ends(office: Office):
+    office.submitted("opd_head")
+    office.at("opd_head_approval")
+    office.service.hear(employee_event("sekda", "disdik", version=2, active=False))
+
+    def hangs_on(who: str) -> tuple[int, int, int]:
+        work = office.call("GET", f"/people/{an_id(who)}/open-work", "bkpsdm_admin").json
+        return (
+            work["as_applicant"],
+            sum(work["as_decider"].values()),
+            work["without_decider"],
+        )
+
+    # Of two Umpeg either could go; without the head and the Sekda nobody decides.
+    assert hangs_on("umpeg") == (0, 1, 0)
+    assert hangs_on("opd_head") == (1, 1, 1)
+    assert hangs_on("applicant") == (1, 0, 0)
+
+
+def test_what_hangs_on_somebody_is_for_administrators(office: Office):
+    path = f"/people/{an_id('umpeg')}/open-work"
+
+    assert office.call("GET", path, "opd_head").status_code == 403
+
+
 def test_an_officer_who_moves_loses_the_desk_of_the_old_unit(office: Office):
     """Identity ends the role with the move, whichever of the two is heard first."""
     proposal_id = office.submitted()

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import not_, or_, select
 
 from chassis.events import outbox
 from chassis.kernel.errors import FieldError, Invalid
+from chassis.process.regions import all_regions, in_region
 from services.identity import events, queries
 from services.identity.domain.leaving import Place, stays_behind
 from services.identity.models import Delegation, Employee, RoleGrant, db
@@ -87,20 +88,42 @@ def end(offices: Offices, *, successors: Collection[Successor], by: UUID) -> Non
     """
     passed_on = _passed_on(offices, successors)
     with db.transaction():
-        for grant in offices.grants:
-            grant.change(active=False, ends_on=max(queries.today(), grant.starts_on))
-            outbox.record(events.role_changed(grant))
-        for delegation in offices.delegations:
-            delegation.change(active=False)
-            outbox.record(events.delegation_changed(delegation))
+        _end_all(offices)
         for new in passed_on:
             roles.grant(new, by=by)
+
+
+def end_what_is_left() -> bool:
+    """End what people who left still hold: an earlier release beside this one ends nothing."""
+    held = select(RoleGrant.employee_id).where(RoleGrant.active)
+    given = select(Delegation.from_employee_id).where(Delegation.active)
+    taken = select(Delegation.to_employee_id).where(Delegation.active)
+    named = or_(*(Employee.id.in_(people) for people in (held, given, taken)))
+    with all_regions():
+        left = list(
+            db.session.execute(
+                select(Employee.region, Employee.id).where(not_(Employee.active), named)
+            )
+        )
+    for region, employee_id in left:
+        with in_region(region), db.transaction():
+            _end_all(offices_of(employee_id))
+    return False
 
 
 def is_alone(grant: RoleGrant) -> bool:
     """Say whether nobody else holds a role for its unit: a successor is needed."""
     others = queries.grants_of_post(grant.role, grant.unit_id)
     return not any(other.employee_id != grant.employee_id for other in others)
+
+
+def _end_all(offices: Offices) -> None:
+    for grant in offices.grants:
+        grant.change(active=False, ends_on=max(queries.today(), grant.starts_on))
+        outbox.record(events.role_changed(grant))
+    for delegation in offices.delegations:
+        delegation.change(active=False)
+        outbox.record(events.delegation_changed(delegation))
 
 
 def _passed_on(offices: Offices, successors: Collection[Successor]) -> list[roles.NewGrant]:

@@ -62,8 +62,8 @@ def _waiting(person_id: UUID, reaches: Sequence[Reach]) -> Counter[str]:
     for stage, scope, definition_id, waiting in _counters(usual):
         if any(_counted(matter, stage, scope, definition_id) for matter in usual):
             total[stage] += waiting
-    total.subtract(_stages_of(_any(usual), Proposal.applicant_id == person_id))
-    total.update(_stages_of(_any(special)))
+    total.subtract(_stages_of(reached_by(usual), Proposal.applicant_id == person_id))
+    total.update(_stages_of(reached_by(special)))
     return total
 
 
@@ -73,7 +73,9 @@ def _total(
     asked = {name for name, value in wanted.filters.items() if value is not None}
     if not wanted.q and asked <= _COUNTED_APART:
         return Total(_waiting(person_id, reaches).total())
-    return INBOX.total(db.session(), INBOX.narrowed(others.where(_any(reaches)), wanted), most)
+    return INBOX.total(
+        db.session(), INBOX.narrowed(others.where(reached_by(reaches)), wanted), most
+    )
 
 
 def decided(person_id: UUID, wanted: Wanted) -> Page:
@@ -104,7 +106,7 @@ def _conditions(reaches: Iterable[Reach]) -> list[ColumnElement[bool]]:
     queues = [reach for reach in reaches if reach.applicant_id is None]
     few = [reach for reach in reaches if reach.applicant_id is not None]
     by_stage = _by_stage_and_definitions(queues)
-    return by_stage + ([_any(few)] if few else [])
+    return by_stage + ([reached_by(few)] if few else [])
 
 
 def _by_stage_and_definitions(queues: Sequence[Reach]) -> list[ColumnElement[bool]]:
@@ -130,7 +132,8 @@ def _condition(reach: Reach) -> ColumnElement[bool]:
     return and_(*parts)
 
 
-def _any(reaches: Iterable[Reach]) -> ColumnElement[bool]:
+def reached_by(reaches: Iterable[Reach]) -> ColumnElement[bool]:
+    """Return the condition for what any of the reaches holds."""
     return or_(false(), *(_condition(reach) for reach in reaches))
 
 

@@ -1,0 +1,23 @@
+"""/people: what hangs on somebody here, for administrators before that person leaves."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis.http.api import Blueprint
+from chassis.http.auth import person, requires
+from services.proposal.api.views.people import OpenWorkView
+from services.proposal.models import PEOPLE
+from services.proposal.queries.open_work import open_work
+from services.proposal.usecases.calendar import KEEPERS
+from staff.rights import require_role
+
+blp = Blueprint("people", __name__, url_prefix="/api/proposal/v1/people")
+
+
+@blp.route("/<uuid:person_id>/open-work", methods=["GET"])
+@requires("proposal")
+@blp.response(200, OpenWorkView)
+def show_open_work(person_id: UUID) -> Any:
+    """Count somebody's open cases, as applicant and as decider; nobody is named."""
+    require_role(PEOPLE, person(), KEEPERS)
+    return open_work(person_id)
