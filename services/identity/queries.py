@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from chassis.data.listing import Column, Filter, Listing, Wanted
 from chassis.data.paging import Page, page
 from chassis.kernel.errors import NotFound
+from chassis.kernel.languages import DEFAULT_LANGUAGE
 from chassis.kernel.roles import Role
 from chassis.process.clock import now
 from chassis.process.regions import current_region
@@ -249,6 +250,12 @@ def delegations(
 def contact(employee_id: UUID) -> Contact:
     """Return a person's contacts. Raises `NotFound`."""
     return db.one(select(Contact).where(Contact.employee_id == employee_id))
+
+
+def own_contact(employee_id: UUID) -> Contact:
+    """Return a person's contacts; who never had any begins with a version 1 that says nothing."""
+    present = db.session.scalar(select(Contact).where(Contact.employee_id == employee_id))
+    return present or Contact(employee_id=employee_id, language=DEFAULT_LANGUAGE, version=1)
 
 
 def account(employee_id: UUID) -> Account | None:

@@ -2,7 +2,10 @@
 
 import pyotp
 import pytest
+from sqlalchemy import delete
 
+from chassis.process.regions import in_region
+from services.identity.models import Contact, db
 from tests.identity.desk import Desk
 
 
@@ -110,3 +113,23 @@ def test_confirming_what_was_not_begun_is_refused(desk: Desk):
     answer = desk.call("applicant", "PUT", "/me/totp", json={"code": "123456"})
 
     assert answer.get_json()["code"] == "totp_not_begun"
+
+
+def test_who_was_registered_without_a_contact_says_it_themselves(desk: Desk):
+    with desk.app.app_context(), in_region("demo"), db.transaction() as session:
+        session.execute(delete(Contact).where(Contact.employee_id == desk.id_of("applicant")))
+
+    begun = desk.call("applicant", "GET", "/me/contact")
+    told = changed_contact(desk, phone="0812-3456-7890")
+    again = desk.call(
+        "applicant",
+        "PATCH",
+        "/me/contact",
+        json={"phone": "0812-3456-7891"},
+        headers={"If-Match": begun.headers["ETag"]},
+    )
+
+    assert (begun.get_json()["phone"], begun.get_json()["language"]) == (None, "id")
+    assert told.get_json()["phone"] == "+6281234567890"
+    assert again.status_code == 412
+    assert desk.events("employee.contact_changed.v1")[-1].version == 2

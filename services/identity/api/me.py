@@ -28,7 +28,7 @@ def me() -> dict[str, Any]:
 @blp.response(200, ContactView)
 def my_contact() -> Contact:
     """How the region reaches me."""
-    return queries.contact(person())
+    return queries.own_contact(person())
 
 
 @blp.route("/me/contact", methods=["PATCH"])

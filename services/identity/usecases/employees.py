@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis.data.versioned import Seen
+from chassis.data.versioned import Seen, Stale
 from chassis.events import outbox
 from chassis.kernel.errors import Refused
 from chassis.kernel.nip import Nip, parse_nip
@@ -177,14 +177,25 @@ def _check_leaves_a_sysadmin(person: Employee) -> None:
 def change_own_contact(employee_id: UUID, *, seen: Seen, values: Mapping[str, Any]) -> Contact:
     """Change how to reach a person; others learn only that it changed.
 
-    Raises `NotFound` or `Stale`.
+    A person without a contact says it for the first time. Raises `Stale`.
     """
-    with db.transaction():
-        contact = queries.contact(employee_id)
+    with db.transaction() as session:
+        contact = queries.own_contact(employee_id)
         contact.check_seen(seen)
+        if contact not in session:
+            _add_first(session, contact)
         if contact.change_if_different(**cleaned(values), source=_OWN_WORD, as_of=queries.today()):
             outbox.record(events.contact_changed(contact))
     return contact
+
+
+def _add_first(session: Session, contact: Contact) -> None:
+    contact.source, contact.as_of = _OWN_WORD, queries.today()
+    session.add(contact)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Stale from error
 
 
 def _facts(values: Mapping[str, Any]) -> Facts:

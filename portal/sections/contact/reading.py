@@ -1,0 +1,44 @@
+"""Where a person is reached, and what does not reach them, from the API."""
+
+from typing import Any
+
+from portal.shell.api_client import ApiRefused, ApiUnavailable, Reply
+from portal.shell.signed_in import api
+
+CONTACT = "/api/identity/v1/me/contact"
+PREFERENCES = "/api/notification/v1/preferences"
+UNREACHED = "/api/notification/v1/unreached"
+ON_THE_FIRST_PAGE = "5"
+PAGE_SIZE = "20"
+NOT_YOURS = 403
+
+
+def contact() -> Reply:
+    return api().load(CONTACT)
+
+
+def troubles() -> list[Any]:
+    """Say which channels do not reach me; none while nobody can tell."""
+    try:
+        return list(api().get(PREFERENCES).get("unreached", ()))
+    except ApiUnavailable:
+        return []
+
+
+def unreached(q: str | None, cursor: str | None) -> Any:
+    return api().get(UNREACHED, limit=PAGE_SIZE, q=q, cursor=cursor)
+
+
+def does_not_arrive() -> dict[str, Any] | None:
+    """Say what fails for me, and whom of my OPD nothing reaches; None when all is well."""
+    mine, others = troubles(), _of_my_opd()
+    return {"mine": mine, "others": others} if mine or others else None
+
+
+def _of_my_opd() -> list[Any]:
+    try:
+        return list(api().get(UNREACHED, limit=ON_THE_FIRST_PAGE)["data"])
+    except ApiRefused as refused:
+        if refused.status != NOT_YOURS:
+            raise
+        return []
