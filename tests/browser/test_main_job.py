@@ -181,7 +181,7 @@ def enter_result(people: People, number: str, folder: Path) -> None:
     letter.write_bytes(RESULT)
     page.get_by_label("Dokumen hasil").set_input_files(letter)
     people.picture(page, "17-result")
-    page.get_by_role("button", name="Simpan hasil").click()
+    page.get_by_role("button", name="Submit Hasil Validasi").click()
     expect(page.locator(".banner.success")).to_contain_text("Memenuhi Syarat")
     page.goto(f"{people.system.public_url}/portal/keputusan")
     people.picture(page, "18-decided")

@@ -109,7 +109,7 @@ class TestTheFinishedProposal:
         assert told > {"Andini Contoh, S.Kom.", "Dahlia Contoh, S.E."}
         assert finished.seen_by("umpeg")["applicant"]["name"] == "Andini Contoh, S.Kom."
         assert finished.journey.me("applicant")["full_name"] == "Andini Contoh, S.Kom."
-        assert any("Yth. Andini Contoh, S.Kom." in mail for mail in mails)
+        assert any("Yth. Bapak/Ibu Andini Contoh, S.Kom." in mail for mail in mails)
 
     def test_shows_the_applicant_the_note_of_the_return(self, finished: Filed) -> None:
         returned = [entry for entry in finished.history() if entry["action"] == "revise"]

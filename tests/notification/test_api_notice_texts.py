@@ -67,7 +67,7 @@ def test_every_text_of_every_notice_is_listed_with_what_it_may_use(office):
     ]
     assert returned["own"] is False
     assert returned["subject"] == returned["built_in"]["subject"]
-    assert returned["greeting"] == "Yth. {recipient_name},"
+    assert returned["greeting"] == "Yth. Bapak/Ibu {recipient_name},"
     assert {"number", "note", "layanan_name", "stage_label", "app_url", "case_url"} <= {
         *returned["placeholders"]
     }
@@ -86,7 +86,9 @@ def test_own_words_are_told_from_the_next_event_on_and_only_in_their_language(of
     assert changed.headers["ETag"] == '"2"'
     told = last_told(office)
     assert told["subject"] == "Perbaiki DEMO/BEBAS-HUKDIS/2026/000001"
-    assert told["body"].startswith("Yth. Contoh Pengusul,\n\nMohon perbaiki Surat Keterangan")
+    assert told["body"].startswith(
+        "Yth. Bapak/Ibu Contoh Pengusul,\n\nMohon perbaiki Surat Keterangan"
+    )
     assert told["body"].endswith("Terima kasih,\nBKPSDM Kota Contoh Raya")
     assert last_told(office, "en")["subject"].endswith("needs a revision")
     assert told != before
@@ -151,7 +153,7 @@ def test_a_preview_shows_each_channel_and_keeps_nothing(office):
 
     assert shown["subject"] == "Perbaiki DEMO/BEBAS-HUKDIS/2026/000001"
     assert "Alasan: SKP tahun terakhir tidak terbaca." in shown["body"]
-    assert "Yth. Contoh Admin," in shown["body"]
+    assert "Yth. Bapak/Ibu Contoh Admin," in shown["body"]
     assert [told["channel"] for told in shown["channels"]] == ["in_app", "email", "whatsapp"]
     assert shown["channels"][1]["body"] == shown["body"]
     assert ask(office, "GET", RETURNED).json["own"] is False

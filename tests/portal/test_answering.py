@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.portal.stage_set import API, PROPOSAL, FakeEdge, csrf_of, problem, sign_in
-from tests.portal.told import a_proposal, knows, said
+from tests.portal.told import a_proposal, an_obstacle, knows, said
 
 PATH = f"{API}/proposals/{PROPOSAL}"
 FORM = f"/portal/usulan/{PROPOSAL}/isi"
@@ -112,10 +112,15 @@ def test_an_answer_that_is_refused_stays_beside_its_part(applicant: FlaskClient,
 
 
 def test_sending_stays_closed_while_a_part_is_unanswered(applicant: FlaskClient, edge: FakeEdge):
+    asked = "Ubah bagian ini, atau jawab mengapa sudah sesuai."
+    pointers = ("/fields/keperluan", "/documents/skp")
+    told = edge.answers["GET", PATH]
+    told[1]["obstacles"] = [an_obstacle(pointer, asked) for pointer in pointers]
+
     page = applicant.get(f"/portal/usulan/{PROPOSAL}/kirim")
 
     assert page.status_code == 422
-    assert page.text.count("jawab mengapa sudah sesuai") == 4  # in the list and beside each part
+    assert page.text.count(asked) == 6  # in the list on top, beside each part, and below the form
 
 
 def test_the_officer_sees_old_beside_new_and_the_answers(client: FlaskClient, edge: FakeEdge):

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.portal.stage_set import API, PROPOSAL, FakeEdge, page_of, sign_in
-from tests.portal.told import a_layanan, a_proposal, knows
+from tests.portal.told import a_layanan, a_proposal, an_obstacle, knows
 
 PATH = f"{API}/proposals/{PROPOSAL}"
 PAGE = f"/portal/usulan/{PROPOSAL}"
@@ -38,7 +38,11 @@ def test_what_is_required_and_missing_is_told_before_the_check_page(
     client: FlaskClient, edge: FakeEdge
 ):
     sign_in(client, edge)
-    knows(edge, a_proposal(fields={"keperluan": None}))
+    missing = [
+        an_obstacle("/fields/keperluan", "Wajib diisi."),
+        an_obstacle("/documents/surat", "Dokumen “Surat” wajib dilampirkan."),
+    ]
+    knows(edge, a_proposal(fields={"keperluan": None}, obstacles=missing))
 
     page = client.get(f"{PAGE}/kirim")
 
@@ -61,11 +65,68 @@ def test_a_complete_draft_is_shown_before_it_is_sent(client: FlaskClient, edge: 
     assert "Kirim usulan" in page.text
 
 
-def test_the_card_of_a_closed_layanan_keeps_its_words_apart(client: FlaskClient, edge: FakeEdge):
+def test_the_form_lists_what_is_missing_from_its_first_moment(client: FlaskClient, edge: FakeEdge):
     sign_in(client, edge)
-    layanan = a_layanan(description="Sebelum TMT.", window={"is_open": False})
+    missing = an_obstacle("/documents/surat", "Dokumen “Surat” wajib dilampirkan.")
+    knows(edge, a_proposal(obstacles=[missing]))
+
+    page = client.get(f"{PAGE}/isi").text
+
+    [listed] = re.findall(r"<div[^>]* data-missing.*?</div>", page, re.DOTALL)
+    assert '<a href="#document-surat">Dokumen “Surat” wajib dilampirkan.</a>' in listed
+    assert "disabled" not in page
+
+
+def test_what_no_entry_changes_is_told_on_top_and_closes_sending(
+    client: FlaskClient, edge: FakeEdge
+):
+    sign_in(client, edge)
+    closed = an_obstacle("/fields/periode", "Dibuka kembali 1 Mei 2026.", "window")
+    knows(edge, a_proposal(obstacles=[closed]))
+
+    page = client.get(f"{PAGE}/isi").text
+    check = client.get(f"{PAGE}/kirim")
+
+    assert page.index("Dibuka kembali 1 Mei 2026.") < page.index("data-autosave")
+    assert re.search(r'value="send" disabled aria-describedby="obstacles"', page)
+    assert check.status_code == 422
+    assert "Dibuka kembali 1 Mei 2026." in check.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "button"),
+    [
+        ("not_eligible", None),
+        ("not_known", "Siapkan draf"),
+        ("too_many", "Siapkan draf"),
+        ("window", "Siapkan draf"),
+        (None, "Mulai usulan"),
+    ],
+)
+def test_a_card_is_begun_by_whom_it_is_for(
+    client: FlaskClient, edge: FakeEdge, kind: str | None, button: str | None
+):
+    sign_in(client, edge)
+    obstacles = [an_obstacle("/layanan", "Sebabnya.", kind)] if kind else []
+    layanan = a_layanan(obstacles=obstacles, handled_by=["Bidang Contoh"])
+    edge.answers["GET", f"{API}/layanan/bebas_hukdis"] = (200, layanan)
+
+    page = client.get("/portal/layanan/bebas_hukdis").text
+
+    assert ("Sebabnya." in page) == (
+        kind not in (None, "window")
+    )  # the window has a part of its own
+    offered = [text for text in ("Mulai usulan", "Siapkan draf") if f">{text}</button>" in page]
+    assert offered == ([button] if button else [])
+    assert "Ditangani oleh" in page
+
+
+def test_a_card_says_in_words_why_not(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    obstacle = an_obstacle("/layanan", "Hanya untuk PNS.", "not_eligible")
+    layanan = a_layanan(description="Sebelum TMT.", obstacles=[obstacle])
     edge.answers["GET", f"{API}/layanan"] = (200, page_of(layanan))
 
     page = client.get("/portal/layanan").text
 
-    assert "Sebelum TMT. sedang ditutup" in re.sub("<[^>]+>", "", page)
+    assert "Sebelum TMT. Hanya untuk PNS." in re.sub("<[^>]+>", "", page)

@@ -87,6 +87,10 @@ def a_layanan(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def an_obstacle(pointer: str, detail: str, kind: str = "incomplete") -> dict[str, str]:
+    return {"kind": kind, "pointer": pointer, "code": "required", "detail": detail}
+
+
 def a_proposal(**changes: Any) -> dict[str, Any]:
     layanan = changes.pop("definition", None) or a_layanan()
     stage, result = changes.get("stage", "draft"), changes.get("result")
@@ -121,6 +125,7 @@ def a_proposal(**changes: Any) -> dict[str, Any]:
             for requirement in layanan["requirements"]
         ],
         "notes": {"umpeg": [], "opd_head": [], "bkpsdm": [], "bkpsdm_head": []},
+        "obstacles": [],
         "opened": {"fields": ["keperluan"], "documents": ["skp", "surat"]},
         "allowed_actions": ["submit", "withdraw"],
         "choices": choices(changes.get("allowed_actions", ["submit", "withdraw"])),

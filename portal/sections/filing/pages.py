@@ -72,7 +72,12 @@ def autosave(proposal_id: UUID) -> Page | dict[str, Any]:
             raise
         return {"code": "stale", "detail": say("filing.changed_in_another_tab")}, refused.status
     draft.refresh()
-    return {"errors": errors, "etag": draft.etag, "needed": draft.needed}
+    return {
+        "errors": errors,
+        "etag": draft.etag,
+        "needed": draft.needed,
+        "missing": _missing(draft),
+    }
 
 
 @pages.get("/usulan/<uuid:proposal_id>/kirim")
@@ -80,8 +85,9 @@ def confirm(proposal_id: UUID) -> Page | str:
     draft = reading.load(str(proposal_id))
     if not draft.is_open:
         return _to_proposal(proposal_id)
-    if missing := draft.missing():
-        return _again(draft, missing, [])
+    missing, others = draft.missing(), [obstacle["detail"] for obstacle in draft.obstacles]
+    if missing or others:
+        return _again(draft, missing, others)
     return render_template("filing/confirm.html", draft=draft, key=fresh_key())
 
 
@@ -114,7 +120,11 @@ def upload(proposal_id: UUID, code: str) -> Page | dict[str, Any] | str:
         return _refused_file(draft, code, refused)
     if wants_json():
         draft.refresh()
-        return {"etag": draft.etag, "html": _row(draft, requirement)}
+        return {
+            "etag": draft.etag,
+            "html": _row(draft, requirement),
+            "missing": _missing(draft),
+        }
     return redirect(url_for("filing.fill", proposal_id=proposal_id) + f"#document-{code}")
 
 
@@ -153,6 +163,11 @@ def _refused_file(draft: reading.Draft, code: str, refused: ApiRefused) -> Page:
 def _row(draft: reading.Draft, requirement: Any) -> str:
     """The attached file as the page shows it, for the script to put in place."""
     return render_template("filing/_attached.html", draft=draft, requirement=requirement)
+
+
+def _missing(draft: reading.Draft) -> str:
+    """What is still missing, as the page shows it, for the script to put in place."""
+    return render_template("filing/_missing.html", draft=draft)
 
 
 def _to_proposal(proposal_id: UUID) -> Response:

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from portal.shell.cases import API, load_proposal
-from portal.shell.forms import Definition, editable
-from portal.shell.saying import say
+from portal.shell.forms import Definition, by_field, editable
 from portal.shell.signed_in import api
 
 OPEN_STAGES = ("draft", "revision")
+# The kind of obstacle that filling in the form removes.
+INCOMPLETE = "incomplete"
 
 
 @dataclass
@@ -90,27 +91,26 @@ class Draft:
         revision = self.proposal.get("revision") if self.is_revision else None
         return {part["target"]: part for part in revision["parts"]} if revision else {}
 
+    @property
+    def obstacles(self) -> list[Definition]:
+        """What keeps it from being sent whatever is entered: the person, the office or time."""
+        return [obstacle for obstacle in self._obstacles if obstacle["kind"] != INCOMPLETE]
+
     def missing(self) -> dict[str, str]:
-        """Name what is required and not there; what depends on more, the API judges."""
-        fields = {
-            f"fields.{definition['name']}": say("filing.field_required")
-            for definition in self.open_fields()
-            if definition["required"] is True
-            and self.values.get(definition["name"]) in (None, "", [])
-        }
-        return (
-            fields
-            | {
-                f"documents.{code}": say("filing.document_required")
-                for code, document in self.documents.items()
-                if document["open"] and document["needed"] and not document["current"]
+        """Name by its part of the form what is still missing or wrong."""
+        return by_field(
+            {
+                obstacle["pointer"]: obstacle["detail"]
+                for obstacle in self._obstacles
+                if obstacle["kind"] == INCOMPLETE
             }
-            | {
-                place_of(target): say("filing.change_or_answer")
-                for target, part in self.marked.items()
-                if part["state"] == "unanswered"
-            }
-        )
+        )[0]
+
+    @property
+    def _obstacles(self) -> list[Definition]:
+        # A release before this one does not tell them.
+        obstacles: list[Definition] = self.proposal.get("obstacles", [])
+        return obstacles
 
     def is_replaced(self, code: str) -> bool:
         """Tell whether the document is newer than the last request for a revision."""

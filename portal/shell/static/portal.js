@@ -19,6 +19,12 @@ const showNeeded = (form, needed) => {
   }
 };
 
+// What is still missing follows each answer and each file.
+const showMissing = (form, html) => {
+  const list = form.querySelector("[data-missing]");
+  if (list && typeof html === "string") list.innerHTML = html;
+};
+
 const keepVersion = (form, etag) => {
   const input = form.querySelector('input[name="etag"]');
   if (input && etag) input.value = etag;
@@ -131,6 +137,7 @@ const upload = async (input, chosen) => {
     const answer = await send(input.dataset.upload, body(form, { file, key }), (done) => { bar.value = done; });
     keepVersion(form, answer.etag);
     box.querySelector("[data-attached]").innerHTML = answer.html;
+    showMissing(form, answer.missing);
     input.value = "";
   } catch (error) {
     tell(box, " ");
@@ -178,6 +185,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     failures = 0;
     keepVersion(form, answer.etag);
     showNeeded(form, answer.needed);
+    showMissing(form, answer.missing);
     const wrong = Object.values(answer.errors || {});
     if (!wrong.length && seen === changes) unsaved.delete(form);
     const at = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });

@@ -1,12 +1,12 @@
 """What keeps somebody from filing: told on a layanan's card, on its form, and at the last press."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from services.proposal.domain.answering import MarkedPart, unanswered
 from services.proposal.domain.attaching import Attached
 from services.proposal.domain.checking import resubmit_obstacles, submit_obstacles
 from services.proposal.domain.facts import Moment, period_of, with_defaults
@@ -14,6 +14,7 @@ from services.proposal.domain.filing import (
     Applicant,
     Earlier,
     Obstacle,
+    ObstacleKind,
     counted,
     filing_obstacles,
     nobody_known,
@@ -22,6 +23,7 @@ from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.stages import Stage
 from services.proposal.models import Employee, Proposal, ProposalDocument, db
 from services.proposal.queries.proposals import Viewed
+from services.proposal.queries.revisions import marked_parts
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def standing_of(person_id: UUID) -> Standing:
     return Standing(_active(person_id), earlier_of(person_id))
 
 
-def obstacles_of(viewed: Viewed, filed: Iterable[ProposalDocument]) -> list[Obstacle]:
+def obstacles_of(viewed: Viewed, filed: Sequence[ProposalDocument]) -> list[Obstacle]:
     """List what keeps a draft or a revision from being sent, for its applicant."""
     stage, proposal = viewed.position.stage, viewed.proposal
     if stage not in (Stage.DRAFT, Stage.REVISION) or not viewed.is_applicant:
@@ -61,16 +63,41 @@ def obstacles_of(viewed: Viewed, filed: Iterable[ProposalDocument]) -> list[Obst
     employee = _active(proposal.applicant_id)
     if employee is None:
         return [nobody_known()]
-    parts: Mapping[str, Any] = {
-        "documents": attached(row for row in filed if row.current),
-        "applicant": applicant_of(employee),
-        "moment": viewed.moment,
-    }
+    present = attached(row for row in filed if row.current)
+    applicant, moment, layanan = applicant_of(employee), viewed.moment, viewed.layanan
     if stage is Stage.REVISION:
-        return resubmit_obstacles(viewed.layanan, values=proposal.fields, **parts)
+        marked = marked_parts(proposal, filed)
+        return revision_obstacles(
+            layanan, proposal, marked, documents=present, applicant=applicant, moment=moment
+        )
     return draft_obstacles(
-        viewed.layanan, proposal, offered=viewed.snapshot.offers_code(proposal.layanan), **parts
+        layanan,
+        proposal,
+        documents=present,
+        applicant=applicant,
+        moment=moment,
+        offered=viewed.snapshot.offers_code(proposal.layanan),
     )
+
+
+def revision_obstacles(
+    layanan: LayananDefinition,
+    proposal: Proposal,
+    marked: Iterable[MarkedPart],
+    *,
+    documents: Mapping[str, Attached],
+    applicant: Applicant,
+    moment: Moment,
+) -> list[Obstacle]:
+    """List what keeps a revision from being sent: entries, and marked parts left alone (R35)."""
+    obstacles = resubmit_obstacles(
+        layanan,
+        values=proposal.fields,
+        documents=documents,
+        applicant=applicant,
+        moment=moment,
+    )
+    return [*obstacles, *(Obstacle(ObstacleKind.INCOMPLETE, each) for each in unanswered(marked))]
 
 
 def draft_obstacles(

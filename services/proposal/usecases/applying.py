@@ -12,11 +12,10 @@ from chassis.kernel.errors import Invalid
 from chassis.kernel.languages import DEFAULT_LANGUAGE
 from services.proposal import events
 from services.proposal.domain import workflow
-from services.proposal.domain.answering import MarkedPart, unanswered, with_answers
+from services.proposal.domain.answering import MarkedPart, with_answers
 from services.proposal.domain.checking import (
     ProposalNotReady,
     check_draft,
-    check_resubmit,
 )
 from services.proposal.domain.facts import period_of, with_defaults, with_implied
 from services.proposal.domain.field_checking import cleaned
@@ -27,7 +26,12 @@ from services.proposal.domain.schedule import expected_end
 from services.proposal.domain.stages import APPLICANT, Stage
 from services.proposal.models import Employee, Proposal, SearchWord, db
 from services.proposal.queries.proposals import opened_parts, papers
-from services.proposal.queries.readiness import applicant_of, attached, draft_obstacles
+from services.proposal.queries.readiness import (
+    applicant_of,
+    attached,
+    draft_obstacles,
+    revision_obstacles,
+)
 from services.proposal.queries.region_snapshot import region_snapshot
 from services.proposal.queries.revisions import marked_parts
 from services.proposal.queries.search import words_of
@@ -135,16 +139,17 @@ def resubmit(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
         case = own_case(session, proposal_id, person_id, seen=seen)
         step = workflow.resubmit(case.position, definition=case.layanan)
         employee = employee_of(session, person_id)
-        errors = check_resubmit(
+        parts = marked_parts(case.proposal, papers(case.proposal.id))
+        obstacles = revision_obstacles(
             case.layanan,
-            values=case.proposal.fields,
+            case.proposal,
+            parts,
             documents=attached(documents_of(case)),
             applicant=applicant_of(employee),
             moment=case.moment,
         )
-        parts = marked_parts(case.proposal, papers(case.proposal.id))
-        if errors := [*errors, *unanswered(parts)]:
-            raise ProposalNotReady(errors=errors)
+        if obstacles:
+            raise ProposalNotReady(errors=[obstacle.error for obstacle in obstacles])
         move(
             case,
             step,
