@@ -18,6 +18,7 @@ from chassis.http.incoming import (
     has_too_long_address,
     has_too_much_in_headers,
 )
+from chassis.kernel.words import Size
 from chassis.process.manifest import Manifest
 from gateway import problems, statics
 from gateway.headers import Environ, Headers, completed, request_id_of, strip_forged, trust_proxies
@@ -133,7 +134,7 @@ class Edge:
             )
         refusal = _wrong_length(environ, target.route.max_body)
         if refusal is not None:
-            return reply.problem(refusal, limit=target.route.max_body)
+            return reply.problem(refusal, limit=Size(target.route.max_body))
         owner = self._owners.get(target.owner)
         if owner is None:
             return reply.problem(problems.UNAVAILABLE, [("Retry-After", "5")])
@@ -197,7 +198,7 @@ def _forward(owner: WSGIApp, environ: Environ, reply: Reply, max_body: int) -> I
 
     def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
         if body.exceeded and not reply.started:
-            refused.extend(reply.problem(problems.TOO_LARGE, limit=max_body))
+            refused.extend(reply.problem(problems.TOO_LARGE, limit=Size(max_body)))
             return lambda data: None  # noqa: ARG005 - WSGI's write(), for an answer not sent
         return reply.start(status, headers, exc_info)
 

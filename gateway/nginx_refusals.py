@@ -11,6 +11,7 @@ from chassis.http.languages import LANGUAGE_COOKIE
 from chassis.kernel.languages import DEFAULT_LANGUAGE, LANGUAGES, SECOND_LANGUAGE, named
 from chassis.kernel.media_types import DOCUMENT, PAGE
 from chassis.kernel.weights import MORE, unweighted, weighted
+from chassis.kernel.words import Size
 from gateway import problems
 from gateway.problems import Problem
 from gateway.routes import Target
@@ -49,7 +50,7 @@ def refusals(targets: Sequence[Target]) -> Iterable[str]:
     yield from _refusal("@too_many", problems.TOO_MANY, retry_after=1, seconds=1)
     yield from _refusal("@unavailable", problems.UNAVAILABLE, retry_after=5)
     for limit in sorted({target.route.max_body for target in targets}):
-        yield from _refusal(f"@too_large_{limit}", problems.TOO_LARGE, limit=limit)
+        yield from _refusal(f"@too_large_{limit}", problems.TOO_LARGE, limit=Size(limit))
 
 
 def _refusal(

@@ -62,8 +62,8 @@ TOO_LARGE = Problem(
     "too_large",
     {"id": "Kiriman terlalu besar", "en": "Body too large"},
     {
-        "id": "Kiriman melebihi {limit} byte, batas untuk alamat ini.",
-        "en": "The body exceeds {limit} bytes, the limit of this address.",
+        "id": "Kiriman melebihi {limit}, batas untuk alamat ini.",
+        "en": "The body exceeds {limit}, the limit of this address.",
     },
 )
 URI_TOO_LONG = Problem(
@@ -71,8 +71,8 @@ URI_TOO_LONG = Problem(
     "uri_too_long",
     {"id": "Alamat terlalu panjang", "en": "Address too long"},
     {
-        "id": "Alamat permintaan ini melebihi {limit} byte.",
-        "en": "The address of this request exceeds {limit} bytes.",
+        "id": "Alamat permintaan ini melebihi {limit} karakter.",
+        "en": "The address of this request exceeds {limit} characters.",
     },
 )
 HEADERS_TOO_LARGE = Problem(

@@ -81,8 +81,8 @@ class AddressTooLong(Refused):
     kind = "address_too_long"
     code = "uri_too_long"
     text = {
-        "id": f"Alamat permintaan ini melebihi {LONGEST_ADDRESS} byte.",
-        "en": f"The address of this request exceeds {LONGEST_ADDRESS} bytes.",
+        "id": f"Alamat permintaan ini melebihi {LONGEST_ADDRESS} karakter.",
+        "en": f"The address of this request exceeds {LONGEST_ADDRESS} characters.",
     }
 
 

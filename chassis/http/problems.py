@@ -59,6 +59,7 @@ _TITLES: Mapping[int, tuple[str, str]] = {
     503: ("Layanan sedang tidak dapat dihubungi", "Temporarily unavailable"),
     507: ("Ruang simpan penuh", "Storage is full"),
 }
+_NOT_DONE = "Permintaan tidak dapat diproses"
 _CODES = {400: "malformed", 405: "method_not_allowed", 413: "too_large", 404: "not_found"}
 _CODES |= {415: "unsupported_media_type", 422: "invalid"}
 
@@ -193,7 +194,7 @@ def _translated(message: str) -> tuple[str, str]:
     for start, code, text in _MARSHMALLOW:
         if message.startswith(start):
             return code, text
-    return "invalid", f"Isian tidak valid: {message}"
+    return "invalid", "Isian ini tidak dapat diterima."
 
 
 _MARSHMALLOW = (
@@ -202,6 +203,7 @@ _MARSHMALLOW = (
     ("Unknown field", "unknown_field", "Isian ini tidak dikenal."),
     ("Must be one of", "not_an_option", "Bukan salah satu pilihan yang tersedia."),
     ("Not a valid", "invalid_type", "Bentuk isian tidak sesuai."),
+    ("Invalid input type", "invalid", "Bentuk isian tidak sesuai."),
     ("Longer than", "too_long", "Isian terlalu panjang."),
     ("Shorter than", "too_short", "Isian terlalu pendek."),
     ("Length must be", "wrong_length", "Panjang isian tidak sesuai."),
@@ -242,5 +244,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _phrase(status: int) -> tuple[str, str]:
-    phrase = http.HTTPStatus(status).phrase
-    return phrase, phrase
+    indonesian = (
+        "Permintaan tidak dapat diproses" if status < 500 else "Terjadi kesalahan di sistem"
+    )
+    return indonesian, http.HTTPStatus(status).phrase

@@ -36,12 +36,22 @@ class Refused(Exception):
         self.params = params
 
     def detail(self, language: str = "id") -> str:
-        """Return the text in `language` ("id" or "en") with the parameters filled in."""
+        """Return the text in `language` ("id" or "en") with the parameters filled in.
+
+        A parameter that has words of its own for each language, like `words.Size`, says them.
+        """
         template = self.text.get(language) or self.text["id"]
-        return template.format_map({key: str(value) for key, value in self.params.items()})
+        return template.format_map(
+            {key: _said(value, language) for key, value in self.params.items()}
+        )
 
     def __str__(self) -> str:
         return f"{self.code}: {self.detail('en')}"
+
+
+def _said(value: Any, language: str) -> str:
+    said = getattr(value, "said", None)
+    return str(said(language)) if said else str(value)
 
 
 class NotFound(Refused):

@@ -65,6 +65,16 @@ def size(count: int, language: str) -> str:
     return f"{number(count, language)} byte"
 
 
+class Size(int):
+    """A number of bytes that texts write as people read it."""
+
+    def said(self, language: str) -> str:
+        return size(int(self), language)
+
+    def __str__(self) -> str:
+        return self.said("id")
+
+
 def duration(value: timedelta, language: str) -> str:
     """Write a length of time, to the minute: `3 hari 4 jam`."""
     minutes = int(value.total_seconds()) // 60

@@ -58,9 +58,15 @@ class People:
 
     def signed_in(self, key: str, viewport: dict[str, int] = DESK, **options: Any) -> Page:
         """Sign in through the pages a person sees, second factor and all."""
-        account = self.system.account(key)
         page = self.visitor(viewport, **options)
         page.goto(f"{self.system.public_url}/portal/masuk")
+        self.identify(page, key)
+        page.wait_for_url("**/portal/")
+        return page
+
+    def identify(self, page: Page, key: str) -> None:
+        """Answer what identity asks, wherever the sign-in began."""
+        account = self.system.account(key)
         page.fill("input[name=nip]", account.nip)
         page.fill("input[name=password]", account.password)
         send(page, "main button[type=submit], main form button")
@@ -70,8 +76,6 @@ class People:
             page.fill("input[name=new_password]", NEW_PASSWORD)
             page.fill("input[name=new_password_again]", NEW_PASSWORD)
             send(page, "main form button")
-        page.wait_for_url("**/portal/")
-        return page
 
     def picture(self, page: Page, name: str) -> None:
         """Look at the page as it is now, on each screen of this visit, and keep what was seen."""

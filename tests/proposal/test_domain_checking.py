@@ -250,7 +250,7 @@ class TestAward:
         else:
             with pytest.raises(DocumentTooLarge) as refusal:
                 check_document(award, "bukti_inovasi", file)
-            assert "512000" in refusal.value.detail("id")
+            assert "500 KB" in refusal.value.detail("id")
 
     def test_the_simpeg_row_takes_no_file_and_asks_for_none(self) -> None:
         with pytest.raises(RequirementTakesNoFile):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from chassis.kernel.errors import Refused
+from chassis.kernel.words import Size
 
 FEATURES: dict[str, tuple[str, str]] = {
     "javascript": ("skrip (JavaScript)", "a script (JavaScript)"),
@@ -42,9 +43,12 @@ class DocumentTooLarge(Refused):
     kind = "too_large"
     code = "document_too_large"
     text: ClassVar = {
-        "id": "Berkas lebih besar dari {max_bytes} byte. Perkecil lalu unggah kembali.",
-        "en": "The file is larger than {max_bytes} bytes. Make it smaller and send it again.",
+        "id": "Berkas lebih besar dari {max_bytes}. Perkecil lalu unggah kembali.",
+        "en": "The file is larger than {max_bytes}. Make it smaller and send it again.",
     }
+
+    def __init__(self, *, max_bytes: int) -> None:
+        super().__init__(max_bytes=Size(max_bytes))
 
 
 class DocumentNotPdf(FileRefused):

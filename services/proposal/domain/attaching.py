@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from chassis.kernel.errors import Invalid, Refused
+from chassis.kernel.words import Size
 from services.proposal.domain.layanan import LayananDefinition, Requirement
 
 
@@ -30,9 +31,12 @@ class DocumentTooLarge(Refused):
     kind = "too_large"
     code = "document_too_large"
     text = {
-        "id": "Ukuran dokumen melebihi batas {max_bytes} byte.",
-        "en": "The document is larger than {max_bytes} bytes.",
+        "id": "Ukuran dokumen melebihi batas {max_bytes}.",
+        "en": "The document is larger than {max_bytes}.",
     }
+
+    def __init__(self, *, max_bytes: int) -> None:
+        super().__init__(max_bytes=Size(max_bytes))
 
 
 class DocumentTypeRefused(Invalid):

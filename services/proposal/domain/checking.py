@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.kernel.errors import FieldError, Invalid
+from chassis.kernel.words import Size
 from services.proposal.domain.attaching import Attached
 from services.proposal.domain.facts import Moment, period_of, with_computed
 from services.proposal.domain.field_checking import is_empty, value_errors
@@ -169,6 +170,7 @@ def _document_errors(
     pointer = f"/documents/{row.code}"
     if attached is not None:
         too_large = attached.size > row.max_bytes
-        return [error(pointer, "document_too_large", limit=row.max_bytes)] if too_large else []
+        limit = Size(row.max_bytes)
+        return [error(pointer, "document_too_large", limit=limit)] if too_large else []
     missing = row.upload and row.need.applies(values, facts)
     return [error(pointer, "document_required", name=row.name)] if missing else []

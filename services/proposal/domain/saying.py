@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from chassis.kernel.errors import FieldError
 from chassis.kernel.languages import LANGUAGES
+from chassis.kernel.words import Size
 from services.proposal.domain.stages import Text
 
 _TEXTS: Mapping[str, Text] = {
@@ -18,8 +19,8 @@ _TEXTS: Mapping[str, Text] = {
         "en": "The document “{name}” is required.",
     },
     "document_too_large": {
-        "id": "Ukuran dokumen melebihi batas {limit} byte.",
-        "en": "The document is larger than {limit} bytes.",
+        "id": "Ukuran dokumen melebihi batas {limit}.",
+        "en": "The document is larger than {limit}.",
     },
     "layanan_not_offered": {
         "id": "Layanan ini sedang tidak tersedia di daerah Anda.",
@@ -59,8 +60,11 @@ def error(pointer: str, code: str, **params: object) -> FieldError:
 
 
 def _filled(code: str, language: str, params: Mapping[str, object]) -> str:
-    spoken = {
-        name: value[language] if isinstance(value, Mapping) else value
-        for name, value in params.items()
-    }
+    spoken = {name: _in_words(value, language) for name, value in params.items()}
     return _TEXTS[code][language].format(**spoken)
+
+
+def _in_words(value: object, language: str) -> object:
+    if isinstance(value, Size):
+        return value.said(language)
+    return value[language] if isinstance(value, Mapping) else value
