@@ -1,6 +1,7 @@
 """The reader's language, and how dates and sizes are written in it."""
 
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from flask import g
 
@@ -32,10 +33,19 @@ def month(value: str | None) -> str:
     return words.month(date.fromisoformat(f"{value[:7]}-01"), language()) if value else "–"
 
 
+def this_year() -> int:
+    """Return the year it is in the region."""
+    return datetime.now(ZoneInfo(_zone())).year
+
+
 def moment(value: str | None, zone: str | None = None) -> str:
     """An instant in the region's time, with the zone's name."""
     if not value:
         return "–"
     instant = datetime.fromisoformat(value)
     aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return words.moment(aware, language(), zone or str(g.get("zone") or "Asia/Jakarta"))
+    return words.moment(aware, language(), zone or _zone())
+
+
+def _zone() -> str:
+    return str(g.get("zone") or "Asia/Jakarta")

@@ -96,10 +96,10 @@ def unknown_beginnings(text: str) -> list[str]:
 
 def _with_variables(text: str) -> str:
     """Put the shell variables of a page into its commands."""
+    text = re.sub(r"(?:\$URL|https?://(?:127\.0\.0\.1|localhost)(?::\d+)?)(?=/)", "", text)
     for name, value in VARIABLE.findall(text):
-        if "api" in value or value.startswith("$"):
-            path = re.sub(r"^https?://[^/]+|^\$URL", "", value)
-            text = re.sub(rf"\${name}(?=/)", path, text)
+        if value.startswith("/"):
+            text = re.sub(rf"\${name}(?=/)", value, text.replace(f"{name}={value}", ""))
     return text
 
 

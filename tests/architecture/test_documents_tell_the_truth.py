@@ -26,7 +26,8 @@ TEMPLATES = sorted(
     path for place in ("gateway", "portal", "services") for path in ROOT.glob(f"{place}/**/*.html")
 )
 # Code that writes an address of another part into a mail, a paper or a page.
-SOURCES = sorted([*ROOT.glob("services/*/usecases/*.py"), *ROOT.glob("services/*/adapters/*.py")])
+WRITERS = ("services/*/usecases/*.py", "services/*/adapters/*.py", "portal/sections/*/reading.py")
+SOURCES = sorted(path for place in WRITERS for path in ROOT.glob(place))
 DEPLOYMENT = [ROOT / "deploy" / "compose.yaml", *sorted(ROOT.glob("deploy/systemd/*.service"))]
 TEXTS = (".md", ".toml", ".yml", ".yaml", ".json", ".py", ".html", ".txt", ".cfg", ".ini", ".css")
 LINK = re.compile(r"(?<!!)!?\[[^\]]*\]\(([^)\s]+)\)")
