@@ -1,8 +1,8 @@
-"""A delegation made in identity decides who works in proposal: R16 across services."""
+"""Who stands in, and who left, by what identity says: R16 and R31 across services."""
 
 import pytest
 
-from tests.journeys.journey import PROPOSAL, Filed, Journey
+from tests.journeys.journey import IDENTITY, PROPOSAL, Filed, Journey
 from tests.journeys.standing_in import ROLE, delegate, end
 
 
@@ -51,3 +51,29 @@ def test_an_ended_delegation_takes_the_work_away(own: Filed) -> None:
 
     assert other.id not in journey.inbox("bkpsdm_admin_second")
     other.decide("reject", by=ROLE, note="Selesai untuk uji")
+
+
+def test_an_officer_who_leaves_is_named_no_more_and_the_role_ends(journey: Journey) -> None:
+    own = journey.bebas_hukdis(by="applicant_dinkes")
+    opd = journey.me("applicant_dinkes")["opd"]["id"]
+    administrator = journey.person("sysadmin")
+    who = {"nip": "198807072012011944", "name": "Zaitun Contoh", "unit_id": opd, "source": "SK 1"}
+    newcomer = administrator.send("POST", f"{IDENTITY}/employees", who, status=201).json()["id"]
+    role = {"employee_id": newcomer, "role": "umpeg", "unit_id": opd, "starts_on": "2026-01-01"}
+    grant = administrator.send("POST", f"{IDENTITY}/role-grants", role, status=201).json()["id"]
+    journey.settle()
+    assert newcomer in holders(own)
+
+    path = f"{IDENTITY}/employees/{newcomer}"
+    _, etag = administrator.load(path)
+    administrator.send("PATCH", path, {"active": False, "source": "SK 2"}, etag=etag)
+    journey.settle()
+
+    assert holders(own) == [journey.me("umpeg_dinkes")["id"]]
+    assert administrator.get(f"{IDENTITY}/role-grants/{grant}")["active"] is False
+    own.withdraw()
+
+
+def holders(filed: Filed) -> list[str]:
+    tracking = filed.journey.person(filed.applicant).get(f"{filed.path}/tracking")
+    return [holder["id"] for holder in tracking["holders"]]

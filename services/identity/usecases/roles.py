@@ -94,7 +94,8 @@ def end_grant(grant_id: UUID, *, by: UUID, seen: Seen, last_day: date | None) ->
     with db.transaction():
         row = _open_grant(grant_id, seen)
         check_grantor(row.role, grantor_roles=queries.roles_today(by), grantor_is_grantee=False)
-        check_is_not_last(row.role, others=len(queries.grants_of_post(row.role, None)) - 1)
+        others = [grant for grant in queries.grants_of_post(row.role, None) if grant is not row]
+        check_is_not_last(row.role, others=len(others))
         if last_day is not None and last_day < row.starts_on:
             raise appointments.EndBeforeStart
         ends_on = last_day or max(queries.today(), row.starts_on)
