@@ -31,6 +31,7 @@ from services.identity.models import (
 )
 from services.identity.seeds import demo, installation
 from services.identity.seeds.demo_people import PEOPLE
+from services.identity.seeds.demo_region import UNITS
 from services.identity.usecases.tidying import tidy
 from tests.builders.service import settings_for
 from tests.identity.door import Door
@@ -71,6 +72,19 @@ def test_the_people_of_the_demo_are_obviously_invented():
     for person in PEOPLE:
         assert "Contoh" in person.name
         assert parse_nip(person.nip).serial >= 900
+
+
+def test_the_tenure_of_everybody_in_the_demo_is_on_record():
+    for person in PEOPLE:
+        assert parse_nip(person.nip).appointed_on or person.facts["tmt_cpns"]
+
+
+def test_every_division_of_the_demo_has_somebody_who_validates_and_a_head():
+    held = {(role, unit) for person in PEOPLE for role, unit in person.roles}
+
+    for unit in UNITS:
+        if unit.kind == "division":
+            assert {("bkpsdm_admin", unit.code), ("division_head", unit.code)} <= held
 
 
 def test_every_service_and_application_is_registered(demo_app: Flask):

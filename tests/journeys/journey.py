@@ -137,11 +137,12 @@ class Journey:
 
 @dataclass
 class Filed:
-    """One proposal and its applicant."""
+    """One proposal, its applicant, and who validates and processes it in its division."""
 
     journey: Journey
     applicant: str
     id: str
+    division: str = "bkpsdm_admin"
 
     @property
     def path(self) -> str:
@@ -194,12 +195,12 @@ class Filed:
     def approve_up_to(self, stage: str) -> None:
         """Let each officer approve until the proposal stands in `stage`."""
         while (present := self.stage) != stage:
-            self.decide("approve", by=ROLE_OF_STAGE[present])
+            officer = ROLE_OF_STAGE[present]
+            self.decide("approve", by=self.division if officer == "bkpsdm_admin" else officer)
 
-    def give_result(
-        self, result: str, *, by: str = "bkpsdm_admin", status: int = 200, **more: Any
-    ) -> Answer:
-        return self.act("POST", "result", {"result": result, **more}, by=by, status=status)
+    def give_result(self, result: str, *, by: str = "", status: int = 200, **more: Any) -> Answer:
+        body = {"result": result, **more}
+        return self.act("POST", "result", body, by=by or self.division, status=status)
 
     def act(
         self,

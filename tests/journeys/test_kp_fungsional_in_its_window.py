@@ -28,6 +28,7 @@ LAST_EVENING = "2026-04-25T23:55:00+07:00"
 
 def drafted(journey: Journey, documents: tuple[str, ...] = ALWAYS, **answers: Any) -> Filed:
     filed = journey.draft("kp_fungsional", {**ANSWERS, **answers}, by="applicant_jf")
+    filed.division = "mutasi_admin"
     for name in documents:
         filed.attach(name)
     return filed
@@ -44,14 +45,18 @@ def test_a_teacher_rising_a_level_travels_to_the_decree(season: Journey) -> None
     for name in (*TEACHER, "sertifikat_ukom"):
         filed.attach(name)
     filed.submit()
+    filed.approve_up_to("bkpsdm_validation")
+    tracking = season.person("applicant_jf").get(f"{filed.path}/tracking")
+    assert tracking["handled_by"] == ["Bidang Mutasi dan Promosi"]
+    assert filed.id not in season.inbox("bkpsdm_admin")  # of the division of another layanan
     filed.approve_up_to("processing")
-    filed.decide("revise", by="bkpsdm_admin", note="BKN meminta PAK terbaru", reasons=[PAK])
+    filed.decide("revise", by="mutasi_admin", note="BKN meminta PAK terbaru", reasons=[PAK])
     assert code(filed.attach("sk_pns", status=409)) == "closed_for_change"
     filed.attach("pak", a_pdf("PAK terbaru"))
     filed.resubmit()
     assert filed.stage == "processing"
 
-    receipt = season.upload("bkpsdm_admin", a_pdf("SK Kenaikan Pangkat"))["receipt"]
+    receipt = season.upload("mutasi_admin", a_pdf("SK Kenaikan Pangkat"))["receipt"]
     facts = {"nomor_sk": "823/1/2026", "tmt": "2026-06-01", "golongan_baru": "III/c"}
     filed.give_result("ms", receipt=receipt, fields=facts)
 

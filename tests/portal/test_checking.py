@@ -67,13 +67,13 @@ def test_a_complete_draft_is_shown_before_it_is_sent(client: FlaskClient, edge: 
 
 def test_the_form_lists_what_is_missing_from_its_first_moment(client: FlaskClient, edge: FakeEdge):
     sign_in(client, edge)
-    missing = an_obstacle("/documents/surat", "Dokumen “Surat” wajib dilampirkan.")
+    missing = an_obstacle("/documents/surat", "Dokumen “Dokumen surat” wajib dilampirkan.")
     knows(edge, a_proposal(obstacles=[missing]))
 
     page = client.get(f"{PAGE}/isi").text
 
     [listed] = re.findall(r"<div[^>]* data-missing.*?</div>", page, re.DOTALL)
-    assert '<a href="#document-surat">Dokumen “Surat” wajib dilampirkan.</a>' in listed
+    assert '<a href="#document-surat">Dokumen “Dokumen surat” wajib dilampirkan.</a>' in listed
     assert "disabled" not in page
 
 

@@ -55,6 +55,7 @@ def everything() -> dict[str, Any]:
             "rows": [{**OFFSETS, "month": 6, "confirmed": False}],
             "dated": [dated],
             "move_end_to_working_day": True,
+            "pattern": "enam_periode",
         },
         fields=[computed, {**CHOICE, "name": "nilai", **accepted, "implied": implied}, text],
         requirements=[

@@ -13,7 +13,8 @@ from flask import Flask
 from chassis.process.regions import in_region
 from services.identity.domain import totp
 from services.identity.models import Region, db
-from services.identity.seeds.demo_people import PEOPLE, REGION, TOTP_ROLES, UNITS, DemoPerson
+from services.identity.seeds.demo_people import PEOPLE
+from services.identity.seeds.demo_region import REGION, TOTP_ROLES, UNITS, DemoPerson
 from services.identity.usecases import employees, passwords, regions, roles, second_factor, units
 
 CREDENTIALS = "demo-credentials.json"

@@ -1,53 +1,12 @@
-"""The invented region "Kota Contoh Raya": nobody here exists, and the numbers say so.
+"""The people of the demo region: nobody here exists, and the numbers say so.
 
 Serials of 900 and above and names of "Contoh" keep these people apart from real ones.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-
-@dataclass(frozen=True)
-class DemoUnit:
-    code: str
-    name: str
-    kind: str
-    parent: str
-    bkpsdm: bool = False
-
-
-@dataclass(frozen=True)
-class DemoPerson:
-    """One account; `roles` are (role, unit code or None)."""
-
-    key: str
-    nip: str
-    name: str
-    unit: str
-    facts: dict[str, Any]
-    title_suffix: str | None = None
-    roles: tuple[tuple[str, str | None], ...] = ()
-    totp: bool = False
-
-
-REGION = {"code": "demo", "name": "Kota Contoh Raya", "zone": "Asia/Jakarta"}
-TOTP_ROLES = ("bkpsdm_head", "sysadmin")
-
-UNITS = (
-    DemoUnit("setda", "Sekretariat Daerah", "opd", "demo"),
-    DemoUnit("disdik", "Dinas Pendidikan", "opd", "demo"),
-    DemoUnit("dinkes", "Dinas Kesehatan", "opd", "demo"),
-    DemoUnit(
-        "bkpsdm",
-        "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia",
-        "opd",
-        "demo",
-        bkpsdm=True,
-    ),
-    DemoUnit("sdn-contoh-1", "SD Negeri Contoh 1", "unit", "disdik"),
-    DemoUnit("bidang-kinerja", "Bidang Penilaian Kinerja dan Penghargaan", "division", "bkpsdm"),
-)
+from services.identity.seeds.demo_region import DemoPerson
 
 
 def _struktural(jabatan: str, golongan: str, since: int) -> dict[str, Any]:
@@ -96,7 +55,10 @@ PEOPLE = (
             "jenis_jabatan": "pelaksana",
             "golongan": "IX",
             "golongan_pertama": "IX",
+            "tmt_cpns": date(2023, 3, 1),  # the first contract, which the NI PPPK does not tell
             "tmt_golongan": date(2023, 3, 1),
+            "tmt_jabatan": date(2023, 3, 1),
+            "tmt_kgb": date(2025, 3, 1),
             "masuk_daerah": date(2023, 3, 1),
         },
         "S.Pd.",
@@ -256,5 +218,59 @@ PEOPLE = (
         "S.Kom.",
         (("sysadmin", None),),
         totp=True,
+    ),
+    DemoPerson(
+        "mutasi_admin",
+        "198804042012012919",
+        "Teratai Contoh",
+        "bidang-mutasi",
+        _pelaksana("Analis Mutasi", "III/c"),
+        "S.H.",
+        (("bkpsdm_admin", "bidang-mutasi"),),
+    ),
+    DemoPerson(
+        "mutasi_head",
+        "198001052005011920",
+        "Utara Contoh",
+        "bidang-mutasi",
+        _struktural("Kepala Bidang Mutasi dan Promosi", "IV/a", 2022),
+        "M.Si.",
+        (("division_head", "bidang-mutasi"),),
+    ),
+    DemoPerson(
+        "pengembangan_admin",
+        "199006062014022921",
+        "Vanili Contoh",
+        "bidang-pengembangan",
+        _pelaksana("Analis Pengembangan Kompetensi", "III/b"),
+        "S.Pd.",
+        (("bkpsdm_admin", "bidang-pengembangan"),),
+    ),
+    DemoPerson(
+        "pengembangan_head",
+        "197907072004121922",
+        "Wijaya Contoh",
+        "bidang-pengembangan",
+        _struktural("Kepala Bidang Pengembangan Kompetensi", "IV/a", 2021),
+        "M.Pd.",
+        (("division_head", "bidang-pengembangan"),),
+    ),
+    DemoPerson(
+        "sekretariat_admin",
+        "199208082016012923",
+        "Yasmin Contoh",
+        "sekretariat",
+        _pelaksana("Pengelola Kepegawaian", "III/b"),
+        "S.AP.",
+        (("bkpsdm_admin", "sekretariat"),),
+    ),
+    DemoPerson(
+        "sekretariat_head",
+        "198109092006042924",
+        "Zamrud Contoh",
+        "sekretariat",
+        _struktural("Kepala Subbagian Umum BKPSDM", "III/d", 2020),
+        "S.E.",
+        (("division_head", "sekretariat"),),
     ),
 )

@@ -13,7 +13,7 @@ from chassis.http.api import Blueprint
 from chassis.http.auth import person, public, requires
 from chassis.http.caching import shared, unchanging
 from chassis.http.writing import writes
-from services.proposal.api.requests import NewLayanan
+from services.proposal.api.requests import NewLayanan, WindowTaken
 from services.proposal.api.views.layanan import (
     DefinitionSchema,
     LayananOfferedInFull,
@@ -92,3 +92,22 @@ def show_layanan(code: str) -> dict[str, Any]:
 def show_version(code: str, version: int) -> dict[str, Any]:
     """Show a version as it is for ever: in every detail but whether its window is open today."""
     return layanan_version(region_snapshot().version_of(code, version))
+
+
+@blp.route("/layanan/<code>/window", methods=["PUT"])
+@requires("proposal")
+@blp.arguments(WindowTaken)
+@writes()
+@blp.response(200, LayananVersion)
+def take_window(body: dict[str, Any], code: str) -> dict[str, Any]:
+    """Have the layanan follow a shipped pattern of windows, as its next version."""
+    return layanan_version(catalogue.take_window(code, person_id=person(), **body))
+
+
+@blp.route("/layanan/<code>/window", methods=["DELETE"])
+@requires("proposal")
+@writes()
+@blp.response(200, LayananVersion)
+def give_back_window(code: str) -> dict[str, Any]:
+    """Go back to the window of before a pattern was taken, as the layanan's next version."""
+    return layanan_version(catalogue.give_back_window(code, person_id=person()))

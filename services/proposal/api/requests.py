@@ -32,6 +32,12 @@ class NewLayanan(Schema):
         unknown = INCLUDE
 
 
+class WindowTaken(Schema):
+    """The name of a shipped pattern of windows."""
+
+    pattern = Code(CODE, required=True, metadata={"example": "six_periods"})
+
+
 class NewProposal(Schema):
     layanan = Code(CODE, required=True)
     fields_ = Values(CODE, data_key="fields", attribute="fields", load_default=dict)

@@ -62,6 +62,7 @@ def read_window(data: Data) -> Window:
         rows=tuple(_window_row(row) for row in data.get("rows", ())),
         dated=tuple(_dated_row(row) for row in data.get("dated", ())),
         move_end_to_working_day=data.get("move_end_to_working_day", False),
+        pattern=data.get("pattern"),
     )
 
 

@@ -51,13 +51,17 @@ class DatedRow:
 
 @dataclass(frozen=True)
 class Window:
-    """`period_field` names the form field that holds the period (a month or a date)."""
+    """`period_field` names the form field that holds the period (a month or a date).
+
+    `pattern` names the shipped pattern that a region took the rows from, if it did.
+    """
 
     mode: str
     period_field: str
     rows: tuple[WindowRow, ...] = ()
     dated: tuple[DatedRow, ...] = ()
     move_end_to_working_day: bool = False
+    pattern: str | None = None
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,22 @@ def load_catalogue() -> Sequence[LayananDefinition]:
     return tuple(parse_layanan(document) for document in catalogue_documents())
 
 
+def window_patterns() -> list[str]:
+    """Name the patterns of windows that a region may take for a layanan."""
+    return sorted(path.stem for path in WINDOWS.glob("*.json"))
+
+
+def window_document(name: str) -> dict[str, Any]:
+    """Return a pattern as data. Raises `FileNotFoundError` for a name that is none."""
+    return {**_read(WINDOWS / f"{name}.json"), "pattern": name}
+
+
 def load_window(name: str) -> Window:
     """Return a pattern of windows a region may take for its promotions.
 
     `six_periods` is that of 2024 (Peraturan BKN 4/2023); rows not confirmed say so.
     """
-    return parse_window(_read(WINDOWS / f"{name}.json"))
+    return parse_window(window_document(name))
 
 
 def _whole(value: Any) -> Any:

@@ -10,12 +10,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis.kernel.errors import Refused
-from services.proposal.domain.layanan import LayananDefinition
+from chassis.kernel.errors import NotFound, Refused
+from services.proposal.domain.layanan import LayananDefinition, LayananUnknown
 from services.proposal.domain.parsing import checked_layanan
 from services.proposal.models import PEOPLE, db
 from services.proposal.models import LayananDefinition as DefinitionRow
 from services.proposal.queries.region_snapshot import invalidate_snapshot
+from services.proposal.seeds.definitions import window_document, window_patterns
 from staff.rights import require_role
 
 PUBLISHERS = frozenset({"sysadmin"})
@@ -28,6 +29,23 @@ class VersionNotNewer(Refused):
     text = {
         "id": "Versi {newest} layanan ini sudah terpasang. Naikkan nomor versinya.",
         "en": "Version {newest} of this layanan is installed. Use a higher number.",
+    }
+
+
+class PatternUnknown(NotFound):
+    """There is no such pattern of windows."""
+
+    code = "window_pattern_unknown"
+    text = {"id": "Pola jadwal tidak dikenal.", "en": "There is no such pattern of windows."}
+
+
+class WindowNotTaken(Refused):
+    """The layanan has no window, or none that was taken from a pattern."""
+
+    code = "window_not_taken"
+    text = {
+        "id": "Layanan ini tidak memiliki jadwal yang dapat diganti atau dikembalikan.",
+        "en": "This layanan has no window to replace or to give back.",
     }
 
 
@@ -45,6 +63,40 @@ def publish(data: Mapping[str, Any], *, person_id: UUID) -> LayananDefinition:
             raise VersionNotNewer(newest=newest)
         _put_in_force(session, layanan, kept)
     return layanan
+
+
+def take_window(code: str, *, pattern: str, person_id: UUID) -> LayananDefinition:
+    """Put a shipped pattern of windows in force for a layanan, as its next version.
+
+    Raises `Forbidden`, `LayananUnknown`, `PatternUnknown` or `WindowNotTaken`.
+    """
+    if pattern not in window_patterns():
+        raise PatternUnknown
+    with db.transaction() as session:
+        require_role(PEOPLE, person_id, PUBLISHERS)
+        present = _versions_of(session, code)[0]
+        window = present.get("window")
+        if window is None:
+            raise WindowNotTaken
+        taken = {**window_document(pattern), "period_field": window["period_field"]}
+        return _reissue(session, present, window=taken)
+
+
+def give_back_window(code: str, *, person_id: UUID) -> LayananDefinition:
+    """Undo `take_window`: the window of before holds again, in the layanan's next version.
+
+    Raises `Forbidden`, `LayananUnknown` or `WindowNotTaken`.
+    """
+    with db.transaction() as session:
+        require_role(PEOPLE, person_id, PUBLISHERS)
+        present, *earlier = _versions_of(session, code)
+        if "pattern" not in (present.get("window") or {}):
+            raise WindowNotTaken
+        windows = [version["window"] for version in earlier if version.get("window")]
+        own = [window for window in windows if "pattern" not in window]
+        if not own:
+            raise WindowNotTaken
+        return _reissue(session, present, window=own[0])
 
 
 def install(definitions: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -74,6 +126,26 @@ def _checked(text: str) -> tuple[LayananDefinition, dict[str, Any]]:
 def _newest_versions(session: Session) -> dict[str, int]:
     newest = select(DefinitionRow.code, func.max(DefinitionRow.version))
     return {row[0]: row[1] for row in session.execute(newest.group_by(DefinitionRow.code))}
+
+
+def _versions_of(session: Session, code: str) -> list[dict[str, Any]]:
+    """Return every version of a layanan, the newest first. Raises `LayananUnknown`."""
+    invalidate_snapshot(session)  # first: whoever changes the catalogue at the same time waits
+    rows = session.scalars(
+        select(DefinitionRow.definition)
+        .where(DefinitionRow.code == code)
+        .order_by(DefinitionRow.version.desc())
+    ).all()
+    if not rows:
+        raise LayananUnknown
+    return list(rows)
+
+
+def _reissue(session: Session, present: Mapping[str, Any], **changes: Any) -> LayananDefinition:
+    version = present["version"] + 1
+    layanan, kept = checked_layanan({**present, **changes, "version": version})
+    _put_in_force(session, layanan, kept)
+    return layanan
 
 
 def _put_in_force(session: Session, layanan: LayananDefinition, kept: dict[str, Any]) -> None:

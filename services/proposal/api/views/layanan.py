@@ -160,6 +160,11 @@ class LayananOfferedInFull(LayananView):
 class WindowRuleView(Schema):
     mode = fields.String(required=True)
     period_field = fields.String(required=True)
+    pattern = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The shipped pattern that the region took"},
+    )
 
 
 class LayananVersion(LayananParts, LayananName):
