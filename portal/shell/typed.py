@@ -126,9 +126,15 @@ def _keep_or_bring_back(response: Response) -> Response:
     elif request.method == "POST":
         if _COOKIE in request.cookies:
             _forget_if_sent(response)
-    elif request.method == "GET" and response.mimetype == "text/html":
+    elif _may_have_the_form(response):
         _bring_back(response)
     return response
+
+
+def _may_have_the_form(response: Response) -> bool:
+    """A page of trouble is no place for it; nor is a page that nobody sees."""
+    is_page = request.method == "GET" and response.mimetype == "text/html"
+    return is_page and _COOKIE in request.cookies and response.status_code < 500
 
 
 def _forget_if_sent(response: Response) -> None:

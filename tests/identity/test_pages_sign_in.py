@@ -384,8 +384,36 @@ def test_starting_again_still_leads_where_one_was_going(door: Door):
 
     assert forged.status_code == 403
     assert 'href="/masuk?next=%2Fportal%2Ftugas%3Fx%3D1"' in code.text
-    assert 'href="/masuk?next=%2Fportal%2Ftugas%3Fx%3D1"' in forged.text
-    assert 'href="/masuk"' in elsewhere.text
+    assert 'name="next" value="/portal/tugas?x=1"' in forged.text
+    assert "evil.example" not in elsewhere.text
+
+
+def test_a_sign_in_page_that_is_too_old_keeps_the_nip_and_can_be_sent_again(door: Door):
+    browser, account = door.browser(), door.account("applicant")
+    browser.csrf = "of-another-day"
+
+    old = browser.post("/masuk", nip=account["nip"], password=account["password"])
+    browser.csrf = old.text.split('name="csrf_token" value="')[1].split('"')[0]
+    again = browser.post("/masuk", nip=account["nip"], password=account["password"])
+
+    assert old.status_code == 403
+    assert "kedaluwarsa" in _message(old)
+    assert f'value="{account["nip"]}"' in old.text
+    assert account["password"] not in old.text
+    assert again.location == "/masuk/akun"
+
+
+def test_a_sign_in_that_took_too_long_says_so(door: Door):
+    browser = door.browser()
+    door.sign_in(browser, "bkpsdm_head")
+    browser.get("/masuk/kode?next=%2Fportal%2F")
+
+    with time_machine.travel(now() + timedelta(minutes=11)):
+        answer = browser.post("/masuk/kode", totp="123456", next="/portal/")
+        page = browser.get(answer.location)
+
+    assert "sudah berakhir" in _message(page)
+    assert 'name="next" value="/portal/"' in page.text
 
 
 def test_the_way_to_the_portal_signs_in_there(door: Door):
@@ -427,7 +455,8 @@ def test_five_wrong_codes_end_the_attempt(door: Door):
     ]
 
     assert answers == [401] * 6
-    assert browser.post("/masuk/kode", totp=door.code_of("bkpsdm_head")).location == "/masuk"
+    ended = browser.post("/masuk/kode", totp=door.code_of("bkpsdm_head"))
+    assert ended.location == "/masuk?habis=1"
 
 
 def test_the_session_secret_changes_when_its_rights_grow(door: Door):
@@ -446,7 +475,7 @@ def test_half_a_sign_in_is_forgotten_after_ten_minutes(door: Door):
     door.sign_in(browser, "bkpsdm_head")
 
     with time_machine.travel(now() + timedelta(minutes=11)):
-        assert browser.get("/masuk/kode").location == "/masuk"
+        assert browser.get("/masuk/kode").location == "/masuk?habis=1"
 
 
 def test_a_session_ends_after_eight_hours(door: Door):

@@ -104,6 +104,9 @@ const tryAgain = () => {
 addEventListener("focus", tryAgain);
 addEventListener("online", tryAgain);
 
+// What may go by itself: no network, a busy system.
+const isPassing = (error) => !error.status || error.status === 429 || error.status >= 500;
+
 const tell = (box, text) => {
   box.querySelector("[data-error]").textContent = text;
   box.classList.toggle("wrong", Boolean(text));
@@ -142,7 +145,8 @@ const upload = async (input, chosen) => {
   } catch (error) {
     tell(box, " ");
     explain(box.querySelector("[data-error]"), error, input.dataset.failed);
-    if (error.code === "session_over") waiting.add(() => inTurn(form, () => upload(input, file)));
+    const isLater = error.code === "session_over" || isPassing(error);
+    if (isLater) waiting.add(() => inTurn(form, () => upload(input, file)));
   } finally {
     bar.hidden = true;
     box.removeAttribute("aria-busy");
@@ -163,6 +167,13 @@ for (const form of document.querySelectorAll('main form[method="post"]')) {
   form.addEventListener("input", (event) => { if (isTyped(event)) unsaved.add(form); });
   form.addEventListener("submit", () => unsaved.delete(form));
 }
+
+// "/fields/x" is the field x; its label is what stands first in it.
+const labelOf = (form, pointer) => {
+  const field = form.querySelector(`#field-${CSS.escape(pointer.split("/").pop())}`);
+  const label = field && field.querySelector("label, legend");
+  return label ? `${label.firstChild.textContent.trim()}: ` : "";
+};
 
 const SAVE_AFTER_MS = 1200;
 const RETRY_MS = [3000, 10000, 30000];
@@ -186,16 +197,16 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     keepVersion(form, answer.etag);
     showNeeded(form, answer.needed);
     showMissing(form, answer.missing);
-    const wrong = Object.values(answer.errors || {});
+    const wrong = Object.entries(answer.errors || {}).map(([pointer, text]) => `${labelOf(form, pointer)}${text}`);
     if (!wrong.length && seen === changes) unsaved.delete(form);
     const at = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     note.textContent = wrong.length ? `${words.notSaved} ${wrong.join(" ")}` : `${words.savedAt} ${at}.`;
   };
   const notSaved = (error) => {
-    explain(note, error, words.noConnection);
+    explain(note, error, error.status ? words.notSaved : words.noConnection);
     const again = () => inTurn(form, save);
     if (error.code === "session_over") return waiting.add(again);
-    if (error.status && error.status !== 503) return;
+    if (!isPassing(error)) return;
     waiting.add(again);
     inAWhile(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
   };

@@ -24,6 +24,7 @@ from services.identity.usecases.signing_in import RegionNeeded, SignedIn
 blp = Blueprint("sign_in", __name__, url_prefix="/masuk")
 show_refusals(blp)
 HOME = "/masuk/akun"
+_ENDED = "habis"  # a sign-in that took too long, or too many codes
 _PATHS = {
     Step.TOTP: "/masuk/kode",
     Step.NEW_PASSWORD: "/masuk/kata-sandi-baru",
@@ -58,15 +59,16 @@ def form() -> AnyResponse:
     if row is not None and row.done and not wants_fresh:
         return redirect(_next(), 303)
     good = say("link_used") if "sandi" in request.args else None
-    return page("sign_in", next_path=_next(default=""), good=good)
+    wrong = [say("sign_in_ended")] if _ENDED in request.args else None
+    return page("sign_in", next_path=_next(default=""), good=good, wrong=wrong)
 
 
 @blp.post("")
 @public
 def sign_in() -> AnyResponse:
-    browser.check_form()
     nip = request.form.get("nip", "")
     try:
+        browser.check_form()
         signed = signing_in.sign_in(
             nip=nip,
             password=request.form.get("password", ""),
@@ -248,12 +250,13 @@ def _path_of(step: Step) -> str:
 
 
 def _start_again() -> AnyResponse:
-    return redirect(_with_next("/masuk"), 303)
+    return redirect(_with_next("/masuk", **{_ENDED: "1"}), 303)
 
 
-def _with_next(path: str) -> str:
-    next_path = _next(default="")
-    return f"{path}?{urlencode({'next': next_path})}" if next_path else path
+def _with_next(path: str, **query: str) -> str:
+    if next_path := _next(default=""):
+        query["next"] = next_path
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def _next(default: str = HOME) -> str:
