@@ -50,11 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     target = target_of(options.file or options.to or Path())
-    if folder.is_new(options.data):
-        raise Stop(
-            f"folder {options.data} belum berisi data Simpul",
-            f"the folder {options.data} holds no data of Simpul",
-        )
+    folder.refuse_empty(options.data)
     refuse_place(target, options.data)
     try:
         manifest = save(options.data, target)

@@ -17,7 +17,7 @@ from chassis.process.manifest import Manifest, discover
 from ops import first_link, folder, skew
 from ops.databases import complaint_about
 from ops.journey.web import Unexpected, Web
-from ops.speech import Stop, choose, say
+from ops.speech import choose, say
 
 LEAST_FREE = 1_000_000_000
 PRIVATE = (folder.SECRETS, folder.CREDENTIALS, first_link.FILE)
@@ -38,11 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    if folder.is_new(options.data):
-        raise Stop(
-            f"folder {options.data} belum berisi data Simpul; mulai dengan ./simpul up",
-            f"the folder {options.data} holds no data of Simpul; begin with ./simpul up",
-        )
+    folder.refuse_empty(options.data)
     findings = list(examine(options.data))
     for finding in findings:
         mark = "✗" if finding.complaint else "✓"

@@ -77,6 +77,22 @@ def prepare(folder: Path) -> None:
         ) from error
 
 
+def refuse_empty(folder: Path) -> None:
+    """Raise `Stop` for a folder without databases, saying what it is if it is a cluster's."""
+    if (folder / PLAN).exists():
+        raise Stop(
+            f"folder {folder} milik ./simpul cluster; basis datanya ada di PostgreSQL. "
+            f"Keadaannya: ./simpul cluster status --data {folder}",
+            f"the folder {folder} is of ./simpul cluster, whose databases are in PostgreSQL. "
+            f"How it is: ./simpul cluster status --data {folder}",
+        )
+    if is_new(folder):
+        raise Stop(
+            f"folder {folder} belum berisi data Simpul; mulai dengan ./simpul up --data {folder}",
+            f"the folder {folder} holds no data of Simpul; begin with ./simpul up --data {folder}",
+        )
+
+
 def refuse_foreign(folder: Path) -> None:
     """Raise `Stop` for a folder with files in it and none of ours: it is somebody's own."""
     names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()

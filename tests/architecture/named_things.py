@@ -31,7 +31,7 @@ OF_THE_GUIDES = {"panel", "panel_case", "sms"}  # what the guides tell to add
 VARIABLE = re.compile(r"^([A-Z]+)=(\S+)", re.MULTILINE)
 SETTING = re.compile(r"`([A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9])(?:_<[A-Z]+>)?(?:=[^`]*)?`")
 # Bold type also stresses words; what is pressed or opened stands behind one of these.
-LABEL = re.compile(r"(?i:pilih|menu|tombol|buka)\s+\*\*([A-Z][^*]*[^*.:])\*\*")
+LABEL = re.compile(r"(?i:pilih|menu|tombol|buka|choose|under|press)\s+\*\*([A-Z][^*]*[^*.:])\*\*")
 
 
 def wrong_commands(text: str) -> Iterator[str]:

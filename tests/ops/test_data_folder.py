@@ -89,6 +89,21 @@ def test_a_damaged_database_has_a_cure_and_does_not_end_the_examination(data, ca
     assert any(line.startswith("    → ./simpul restore <cadangan>") for line in lines)
 
 
+@pytest.mark.parametrize("command", [["doctor"], ["backup"]])
+@pytest.mark.parametrize(
+    ("name", "told"), [(folder.PLAN, "./simpul cluster status"), (folder.LOCK, "./simpul up")]
+)
+def test_a_folder_without_databases_is_told_what_to_do_with_it(
+    tmp_path, capsys, monkeypatch, command, name, told
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text("{}")
+
+    assert main.main([*command, "--data", str(tmp_path)]) == 2
+
+    assert told in capsys.readouterr().err
+
+
 def test_a_start_says_that_the_schema_is_later(service_on_later_schema, capsys):
     skew.warn([service_on_later_schema])
 

@@ -25,7 +25,7 @@ def test_a_backup_that_is_not_there_is_said_to_be_missing(tmp_path, capsys):
 
 
 def test_a_place_where_no_backup_can_be_written_is_named(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(folder, "is_new", lambda _data: False)
+    monkeypatch.setattr(folder, "refuse_empty", lambda _data: None)
     target = tmp_path / "none" / "b.tar.gz"
 
     data = tmp_path / "data"
