@@ -29,6 +29,8 @@ _LAST_ROW = 1_048_576  # of any spreadsheet
 _SEPARATORS = ",;\t"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # how a CSV tells Excel that digits are a text
+# How a workbook writes tabs and line ends that came from elsewhere (ECMA-376, ST_Xstring).
+_WRITTEN_OUT = re.compile(r"_x000([9AaDd])_")
 _EXACT_UP_TO = 10**15  # a spreadsheet keeps 15 digits of a number
 
 Cells = list[str | None]
@@ -227,7 +229,8 @@ def _as_text(value: Any) -> str | None:
         value = value.date()
     if isinstance(value, date) and not isinstance(value, datetime):
         return f"{value.day:02}/{value.month:02}/{value.year:04}"
-    return str(value).replace("\0", "").strip() or None
+    text = _WRITTEN_OUT.sub(lambda escape: chr(int(escape[1], 16)), str(value))
+    return text.replace("\0", "").strip() or None
 
 
 def _number(value: float) -> str:

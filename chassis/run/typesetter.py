@@ -20,6 +20,7 @@ _NO_LETTER = re.compile('the text `"([^`]*)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 # What may be one with the letter before it: marks, joiners, and what Python does not know yet.
 _JOINED = {"Mn", "Mc", "Me", "Cf", "Cn"}
+_SKIN = "🏻🏼🏽🏾🏿"
 
 
 def main() -> None:
@@ -75,7 +76,7 @@ def _written_out(letters: set[str], text: str) -> str:
     """
     shown, base = [], ""
     for letter in text:
-        joined = unicodedata.category(letter) in _JOINED
+        joined = unicodedata.category(letter) in _JOINED or letter in _SKIN
         base = base if joined else letter
         odd = letter in letters and not _is_plain(letter)
         shown.append(f"(U+{ord(letter):04X})" if odd or (joined and base in letters) else letter)

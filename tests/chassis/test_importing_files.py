@@ -89,6 +89,12 @@ def test_a_cell_with_line_breaks_is_one_cell():
     assert sheet(b'NIP,Nama\n1,"An\ndi"\n2,B\n').rows == [(2, ["1", "An\ndi"]), (3, ["2", "B"])]
 
 
+def test_line_ends_that_a_workbook_writes_out_are_line_ends():
+    _, sheet = read_file(io.BytesIO(workbook(["Nama"], ["Budi_x000D_\nSantoso"], ["Siti_x000d_"])))
+
+    assert [cells for _, cells in sheet.rows] == [["Budi\r\nSantoso"], ["Siti"]]
+
+
 def test_kinds_of_cells_become_what_people_would_have_written():
     row = (199001012015011901, 5, 5.0, 2.5, date(2026, 12, 31), True, "007", None, "=1+1")
 

@@ -4,19 +4,10 @@ import sqlite3
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from chassis.kernel import text
 from chassis.kernel.errors import Invalid
-
-ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
-TRICKY = st.text(
-    st.sampled_from(
-        "a é\u0301'\t\n\r\u00a0\u00ad\u200b\u200d\u2028\u2060\ufeff👩💻❤\ufe0f🏽\u3164\u202e"
-    ),
-    max_size=12,
-) | st.text("a\u0301\u0323\uff9e\u0f73\u202e", min_size=30, max_size=80)
-TEXTS = ANY_TEXT | TRICKY
+from tests.builders.texts import TEXTS
 
 
 def reason(clean, typed, **options):

@@ -48,6 +48,8 @@ def test_a_fact_is_text_and_never_markup(template: Path, name: str, shown: str):
         ("n\u1dc4", "n(U+1DC4)"),
         ("a\u1ab0", "a(U+1AB0)"),
         ("u\u1acf", "u(U+1ACF)"),
+        ("👍🏻", "(U+1F44D)(U+1F3FB)"),
+        ("a🏽", "a(U+1F3FD)"),
     ],
 )
 def test_a_mark_without_a_font_is_written_out_and_its_letter_stays_everywhere(

@@ -31,9 +31,9 @@ def letter(message: Message, *, mail_from: str) -> EmailMessage:
     """
     sender, recipient = email_address(mail_from), email_address(message.to)
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = Address(_one_line(message.sender), addr_spec=sender)
+    mail["From"] = Address(_header(message.sender), addr_spec=sender)
     mail["To"] = recipient
-    mail["Subject"] = _one_line(message.subject)
+    mail["Subject"] = _header(message.subject)
     mail["Message-ID"] = message_id(message, mail_from=sender)
     mail["Date"] = now()
     mail["Auto-Submitted"] = "auto-generated"
@@ -49,10 +49,11 @@ def message_id(message: Message, *, mail_from: str) -> str:
     return f"<{message.id}@{mail_from.rpartition('@')[2]}>"
 
 
-def _one_line(text: str) -> str:
+def _header(text: str) -> str:
+    """Return a text that stands in a header as it is: `=?` would begin words in code (RFC 2047)."""
     if text != shown_line(text):
         raise HeaderUnsafe("a header's text has line breaks or control characters")
-    return text
+    return text.replace("=?", "= ?")
 
 
 def _foot(message: Message) -> str:
