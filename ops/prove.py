@@ -101,6 +101,14 @@ PARTS = (
         ("urutan menyalakan", "orders of starting"),
         5,
     ),
+    Part(
+        "bodies",
+        ("10.000 kiriman acak ke setiap layanan", "10,000 random bodies to each service"),
+        3,
+        {"RAW_BODIES": "10000"},
+        workers=2,
+        whole=("tests/journeys/test_raw_bodies.py",),
+    ),
     Part("minio", ("MinIO dibangun dan diuji", "MinIO built and tested"), 2),
     Part("rest", ("pengujian lama lainnya", "other long tests"), 6, workers=2),
 )

@@ -18,7 +18,9 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from chassis.http.connections import KEEP_ALIVE_SECONDS
+from chassis.http.incoming import LONGEST_HEADER, MOST_HEADERS
 from ops.speech import Stop, complain, why_refused
+from ops.unread import Worker
 
 THREADS = 16
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat file, as it advises
@@ -79,12 +81,15 @@ class Server(BaseApplication):
             # gunicorn closes the descriptor it is given, so it becomes gunicorn's own.
             "bind": f"fd://{self._listener.detach()}",
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "threads": self._threads,
             "timeout": LONGEST_START,  # until a worker's sign of life: the first start migrates
             "graceful_timeout": 20,
             "keepalive": KEEP_ALIVE_SECONDS,
             "limit_request_line": LONGEST_REQUEST_LINE,
+            # More than is taken, so that it is the edge or the service that refuses.
+            "limit_request_fields": 3 * MOST_HEADERS,
+            "limit_request_field_size": 2 * LONGEST_HEADER,
             "worker_tmp_dir": str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None,
             "control_socket_disable": True,
             "proc_name": "simpul",

@@ -114,7 +114,7 @@ def contents_of(app: Flask, region: str = HOME) -> dict[str, list[str]]:
 
 def operations(app: Flask) -> list[Operation]:
     """Return what a service's OpenAPI document says it can do."""
-    document = _document(app)
+    document = document_of(app)
     return [
         Operation(method.upper(), path, bool(told.get("security")), _body_schema(told, document))
         for path, item in document["paths"].items()
@@ -125,7 +125,7 @@ def operations(app: Flask) -> list[Operation]:
 
 def scopes_of(app: Flask) -> set[str]:
     """Return every scope that some operation of a service asks for."""
-    told = [element for item in _document(app)["paths"].values() for element in item.values()]
+    told = [element for item in document_of(app)["paths"].values() for element in item.values()]
     return {
         scope
         for element in told
@@ -212,22 +212,22 @@ def filled(schema: Mapping[str, Any], the_id: UUID) -> Any:
     return dated.get(str(schema.get("format")), "x" * max(3, schema.get("minLength", 0)))
 
 
-def _document(app: Flask) -> dict[str, Any]:
+def document_of(app: Flask) -> dict[str, Any]:
     found: dict[str, Any] = app.test_client().get(f"/api/{app.name}/v1/openapi.json").json
     return found
 
 
 def _body_schema(told: Mapping[str, Any], document: Mapping[str, Any]) -> Any:
     content = told.get("requestBody", {}).get("content", {}).get("application/json")
-    return _resolved(content["schema"], document) if content else None
+    return resolved(content["schema"], document) if content else None
 
 
-def _resolved(part: Any, document: Mapping[str, Any], depth: int = 0) -> Any:
+def resolved(part: Any, document: Mapping[str, Any], depth: int = 0) -> Any:
     if isinstance(part, list):
-        return [_resolved(item, document, depth) for item in part]
+        return [resolved(item, document, depth) for item in part]
     if not isinstance(part, dict) or depth > 8:
         return part
     if "$ref" in part:
         name = part["$ref"].rsplit("/", 1)[1]
-        return _resolved(document["components"]["schemas"][name], document, depth + 1)
-    return {key: _resolved(value, document, depth + 1) for key, value in part.items()}
+        return resolved(document["components"]["schemas"][name], document, depth + 1)
+    return {key: resolved(value, document, depth + 1) for key, value in part.items()}

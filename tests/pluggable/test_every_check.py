@@ -22,10 +22,11 @@ CHECKS = (
         "tests/architecture/test_texts.py",
         "tests/architecture/test_glossary.py",
         "tests/architecture/test_every_api.py",
+        "tests/architecture/test_patterns.py",
         "tests/contracts/test_hearers_take_the_producers_samples.py",
         "tests/contracts/test_malformed_events.py",
     ),
-    ("tests/journeys/test_regions_do_not_leak.py",),
+    ("tests/journeys/test_regions_do_not_leak.py", "tests/journeys/test_raw_bodies.py"),
 )
 # They ask every service too. What each is about does not change with one that joins.
 ELSEWHERE = {
@@ -38,6 +39,7 @@ ELSEWHERE = {
     "tests/gateway/test_edge.py": "routes of the release; test_a_service_dropped_in",
     "tests/gateway/test_pages.py": "the pages of the release; test_a_service_dropped_in",
     "tests/journeys/test_any_order_of_starting.py": "the four that start together",
+    "tests/journeys/test_cost_of_texts.py": "texts of the release; patterns are checked in the copy",
     "tests/notification/test_manifests.py": "rules of the release; test_a_service_dropped_in",
     "tests/notification/test_api_notice_texts.py": "the panel's words: test_a_service_installed",
     "tests/notification/test_domain_attempts.py": "channels",

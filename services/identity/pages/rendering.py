@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from chassis.http.languages import page_language
 from chassis.http.problems import Unavailable, refused
@@ -66,7 +67,11 @@ def error_page(text_key: str, status: int) -> Response:
 
 def _came_for() -> str:
     """Return where the reader was going, so that starting again still leads there."""
-    return safe_path(request.values.get("next"), default="")
+    try:
+        asked = request.values.get("next")
+    except RequestEntityTooLarge:  # this very page tells it; the form cannot be read for it
+        asked = request.args.get("next")
+    return safe_path(asked, default="")
 
 
 def show_refusals(blueprint: Blueprint) -> None:
