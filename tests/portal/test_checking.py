@@ -130,3 +130,22 @@ def test_a_card_says_in_words_why_not(client: FlaskClient, edge: FakeEdge):
     page = client.get("/portal/layanan").text
 
     assert "Sebelum TMT. Hanya untuk PNS." in re.sub("<[^>]+>", "", page)
+
+
+@pytest.mark.parametrize(
+    ("stage", "path"),
+    [("draft", f"{PAGE}/isi"), ("umpeg_verification", f"/portal/tugas/{PROPOSAL}")],
+)
+def test_the_same_file_twice_is_said_to_the_applicant_and_to_the_officer(
+    client: FlaskClient, edge: FakeEdge, stage: str, path: str
+):
+    sign_in(client, edge, "umpeg")
+    said = "Berkas yang sama juga dipakai untuk “Dokumen surat”."
+    proposal = a_proposal(stage=stage)
+    proposal["documents"][0] |= {
+        "current": {"name": "skp.pdf", "size": 2048, "pages": 2},
+        "same_as": [{"requirement": "surat", "proposal_id": None, "detail": said}],
+    }
+    knows(edge, proposal)
+
+    assert said in client.get(path).text

@@ -9,8 +9,10 @@ from chassis.http.api import Schema
 from services.proposal.api.views.texts import picked, said
 from services.proposal.domain.facts import period_of, with_computed
 from services.proposal.domain.layanan import Requirement
+from services.proposal.domain.same_files import SameFile
 from services.proposal.models import ProposalDocument
 from services.proposal.queries.proposals import Viewed, known_facts
+from services.proposal.queries.same_files import same_files
 
 Papers = Sequence[ProposalDocument]
 _DOCUMENT = (
@@ -43,6 +45,17 @@ class DocumentView(Schema):
     attached_at = fields.AwareDateTime(required=True)
 
 
+class SameFileView(Schema):
+    """Where else the file is: `requirement` of this proposal, or another open one (R46).
+
+    Both are null of a proposal that the reader may not see.
+    """
+
+    requirement = fields.String(required=True, allow_none=True)
+    proposal_id = fields.UUID(required=True, allow_none=True)
+    detail = fields.String(required=True)
+
+
 class DocumentsOfRequirement(Schema):
     """`needed`: must be there as the proposal stands. `previous`: Dokumen Sebelumnya."""
 
@@ -53,6 +66,7 @@ class DocumentsOfRequirement(Schema):
     open = fields.Boolean(required=True)
     current = fields.Nested(DocumentView, required=True, allow_none=True)
     previous = fields.List(fields.Nested(DocumentView), required=True)
+    same_as = fields.List(fields.Nested(SameFileView), required=True)
 
 
 def document_view(paper: ProposalDocument) -> dict[str, Any]:
@@ -63,9 +77,11 @@ def documents_view(viewed: Viewed, filed: Papers) -> list[dict[str, Any]]:
     values = viewed.proposal.fields
     period = viewed.proposal.period or period_of(viewed.layanan, values, viewed.moment)
     facts = with_computed(known_facts(viewed.proposal.applicant_id), period=period)
+    same = same_files(viewed, filed)
     return [
         _of_requirement(
             item,
+            same_as=same.get(item.code, ()),
             needed=item.upload and item.need.applies(values, facts),
             is_open=item.code in viewed.opened.documents,
             filed=[row for row in filed if row.requirement == item.code],
@@ -75,7 +91,12 @@ def documents_view(viewed: Viewed, filed: Papers) -> list[dict[str, Any]]:
 
 
 def _of_requirement(
-    item: Requirement, *, needed: bool, is_open: bool, filed: Papers
+    item: Requirement,
+    *,
+    needed: bool,
+    is_open: bool,
+    filed: Papers,
+    same_as: Sequence[SameFile],
 ) -> dict[str, Any]:
     current = next((row for row in filed if row.current), None)
     return {
@@ -86,4 +107,12 @@ def _of_requirement(
         "open": is_open,
         "current": document_view(current) if current else None,
         "previous": [document_view(row) for row in filed if not row.current],
+        "same_as": [
+            {
+                "requirement": other.requirement,
+                "proposal_id": other.proposal_id,
+                "detail": said(other.text),
+            }
+            for other in same_as
+        ],
     }

@@ -1,0 +1,68 @@
+"""Which papers of an open case are the same file as another of the person's (R46)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select
+
+from services.proposal.domain.same_files import SameFile
+from services.proposal.domain.stages import FINAL_STAGES, Stage
+from services.proposal.models import Proposal, ProposalDocument, db
+from services.proposal.queries.proposals import Viewed, may_see
+
+
+def same_files(
+    viewed: Viewed, filed: Iterable[ProposalDocument]
+) -> Mapping[str, Sequence[SameFile]]:
+    """Say of each requirement where else its file is; nothing of a case that has ended."""
+    if viewed.position.stage in FINAL_STAGES:
+        return {}
+    requirements = {item.code for item in viewed.layanan.requirements}
+    present = [row for row in filed if row.current and row.requirement in requirements]
+    if not present:
+        return {}
+    elsewhere = _elsewhere(viewed, {row.sha256 for row in present})
+    return {
+        row.requirement: [*_here(viewed, row, present), *elsewhere[row.sha256]] for row in present
+    }
+
+
+def _here(
+    viewed: Viewed, paper: ProposalDocument, present: Iterable[ProposalDocument]
+) -> list[SameFile]:
+    others = {
+        row.requirement
+        for row in present
+        if row.sha256 == paper.sha256 and row.requirement != paper.requirement
+    }
+    return [
+        SameFile(requirement=item.code, name=item.name)
+        for item in viewed.layanan.requirements
+        if item.code in others
+    ]
+
+
+def _elsewhere(viewed: Viewed, digests: set[str]) -> Mapping[str, list[SameFile]]:
+    statement = (
+        select(ProposalDocument.sha256, Proposal)
+        .join(Proposal, Proposal.id == ProposalDocument.proposal_id)
+        .where(
+            Proposal.applicant_id == viewed.proposal.applicant_id,
+            Proposal.id != viewed.proposal.id,
+            Proposal.stage.not_in([Stage.DRAFT, *FINAL_STAGES]),
+            ProposalDocument.current,
+            ProposalDocument.sha256.in_(digests),
+        )
+        .order_by(Proposal.submitted_at, Proposal.id)
+    )
+    cases: dict[str, dict[SameFile, None]] = defaultdict(dict)
+    for sha256, other in db.session.execute(statement):
+        cases[sha256][_case(viewed, other)] = None
+    return defaultdict(list, {sha256: list(found) for sha256, found in cases.items()})
+
+
+def _case(viewed: Viewed, other: Proposal) -> SameFile:
+    """Another case by its number, to whom may see it."""
+    if may_see(other, viewed.person_id, viewed.snapshot, viewed.moment.today):
+        return SameFile(proposal_id=other.id, number=other.number)
+    return SameFile()
