@@ -131,6 +131,8 @@ class Model:
             return "note_required"
         if step.action == "tms" and not step.note:
             return "remark_required"
+        if step.action == "tms" and step.sha256 and not paper.rules.tms_has_document:
+            return "result_document_refused"
         without = step.action == "ms" and not step.sha256
         return "result_document_required" if without and paper.rules.needs_document else ""
 

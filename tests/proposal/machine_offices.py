@@ -41,6 +41,7 @@ class Layanan:
     papers: tuple[str, ...]
     most_open: int = 1
     needs_document: bool = True
+    tms_has_document: bool = True
     returned_from_processing: bool = False
     without_plt: tuple[str, ...] = ()
     without_delegates: tuple[str, ...] = ()
@@ -53,7 +54,10 @@ class Layanan:
 
 LAYANAN = {
     "bebas_hukdis": Layanan(
-        tuple(ROLES), ("skp_1_tahun", "skp_2_tahun", "pernyataan_tidak_hukdis"), most_open=3
+        tuple(ROLES),
+        ("skp_1_tahun", "skp_2_tahun", "pernyataan_tidak_hukdis"),
+        most_open=3,
+        tms_has_document=False,
     ),
     "singkat": Layanan(
         ("umpeg_verification", "opd_head_approval", "processing"),

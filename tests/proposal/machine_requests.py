@@ -27,6 +27,7 @@ STATUSES = {
     "note_required": 422,
     "remark_required": 422,
     "result_document_required": 422,
+    "result_document_refused": 422,
     "submission_refused": 422,
 }
 
