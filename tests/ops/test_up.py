@@ -7,6 +7,8 @@ import shutil
 import signal
 import socket
 import sqlite3
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -46,6 +48,20 @@ def test_it_answers_once_it_says_ready(up):
     assert up.case().web.call("GET", "/readyz").status == 200
     assert up.case().web.call("GET", "/openapi.json").status == 200
     assert up.case().web.call("GET", "/").status == 200
+
+
+def test_a_second_request_comes_on_the_connection_of_the_first(up):
+    address = urlsplit(up.url)
+    with contextlib.closing(HTTPConnection(address.hostname, address.port)) as connection:
+        connection.request("GET", "/livez")
+        first = connection.getresponse()
+        first.read()
+        kept = connection.sock
+        connection.request("GET", "/readyz")
+
+        assert connection.getresponse().status == 200
+        assert connection.sock is kept
+        assert first.getheader("Connection") == "keep-alive"
 
 
 def test_its_log_is_json_where_there_is_no_terminal(up):

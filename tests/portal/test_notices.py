@@ -51,6 +51,18 @@ def test_a_message_about_what_no_section_shows_leads_to_the_first_page(
     assert client.get(f"/portal/buka/{about}").headers["Location"] == "/portal/"
 
 
+def test_the_newest_notices_on_the_first_page_lead_to_their_cases(
+    client: FlaskClient, edge: FakeEdge
+):
+    sign_in(client, edge)
+    edge.answers["GET", NOTICES] = (200, page_of(a_notice(), a_notice(about="weather/1")))
+
+    first = client.get("/portal/").text
+
+    assert first.count(f'<a href="/portal/usulan/{PROPOSAL}">Usulan terkirim</a>') == 1
+    assert '<p class="what">Usulan terkirim</p>' in first
+
+
 def test_notices_open_what_they_are_about_and_are_read_then(client: FlaskClient, edge: FakeEdge):
     sign_in(client, edge)
     edge.answers["GET", NOTICES] = (200, page_of(a_notice()))

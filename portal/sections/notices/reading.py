@@ -13,18 +13,21 @@ ON_THE_FIRST_PAGE = "3"
 
 def notices(wanted: Mapping[str, str | None]) -> Any:
     """Read a page of notices, each with the address of what it is about."""
-    listing = api().get(API, limit=PAGE_SIZE, **wanted)
-    for notice in listing["data"]:
-        kind, _, subject_id = str(notice["about"]).partition("/")
-        notice["address"] = link(kind, subject_id)
-    return listing
+    return _addressed(api().get(API, limit=PAGE_SIZE, **wanted))
 
 
 def latest() -> dict[str, Any] | None:
     """Read the newest few; None when there are none."""
-    newest = api().get(API, limit=ON_THE_FIRST_PAGE)["data"]
+    newest = _addressed(api().get(API, limit=ON_THE_FIRST_PAGE))["data"]
     return {"notices": newest} if newest else None
 
 
 def unread() -> int:
     return int(api().get(f"{API}/counts").get("unread", 0))
+
+
+def _addressed(listing: Any) -> Any:
+    for notice in listing["data"]:
+        kind, _, subject_id = str(notice["about"]).partition("/")
+        notice["address"] = link(kind, subject_id)
+    return listing
