@@ -42,7 +42,8 @@ def attach_each(page: Page, folder: Path, *, scripts: bool) -> None:
     slots = page.locator("input[type=file]")
     for number in range(slots.count()):
         box = page.locator(".upload").nth(number)
-        slots.nth(number).set_input_files(paper(folder, f"lampiran-{number + 1}.pdf"))
+        ending = ".pdf" if number else ""  # a phone gives names without one
+        slots.nth(number).set_input_files(paper(folder, f"lampiran-{number + 1}{ending}"))
         if scripts:
             expect(box.locator(".there")).to_contain_text(f"lampiran-{number + 1}.pdf")
 
@@ -90,7 +91,7 @@ def file_proposal(people: People, page: Page, folder: Path) -> str:
     follow(page, page.get_by_role("button", name="Mulai usulan"))
     page.get_by_label("Keperluan").fill("Syarat seleksi jabatan")
     if people.visit.scripts:
-        expect(page.locator("[data-saved]")).to_have_text("Draf tersimpan.")
+        expect(page.locator("[data-saved]")).to_contain_text("Tersimpan pukul")
     people.picture(page, "04-fill-empty")
     attach_each(page, folder, scripts=people.visit.scripts)
     people.picture(page, "05-fill")

@@ -257,7 +257,9 @@ def test_a_form_on_newer_data_says_so(applicant: FlaskClient, edge: FakeEdge):
     sign_in(applicant, edge)
     applicant.post(FORM, data=form | {"etag": '"0"'} | TYPED)
 
-    assert "bandingkan dulu" in applicant.get(FORM).text
+    page = applicant.get(FORM).text
+    assert "bandingkan dulu" in page
+    assert 'data-restored="older"' in page  # which no script saves by itself
 
 
 @pytest.mark.parametrize("status", [409, 412])

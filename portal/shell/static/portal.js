@@ -123,10 +123,10 @@ const isSomethingElse = async (file) => {
   }
 };
 
-const upload = async (input, chosen) => {
+const upload = async (input) => {
   const box = input.closest(".upload");
   const form = input.form;
-  const file = chosen || input.files[0];
+  const file = input.files[0];
   if (!file) return;
   tell(box, "");
   if (file.size > Number(input.dataset.max)) return tell(box, input.dataset.tooLarge);
@@ -146,7 +146,7 @@ const upload = async (input, chosen) => {
     tell(box, " ");
     explain(box.querySelector("[data-error]"), error, input.dataset.failed);
     const isLater = error.code === "session_over" || isPassing(error);
-    if (isLater) waiting.add(() => inTurn(form, () => upload(input, file)));
+    if (isLater) waiting.add(() => { if (input.files[0] === file) inTurn(form, () => upload(input)); });
   } finally {
     bar.hidden = true;
     box.removeAttribute("aria-busy");
@@ -229,7 +229,8 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     if (TYPED.test(event.target.name || "")) changed();
   });
   form.addEventListener("submit", () => clearTimeout(timer));
-  if (document.querySelector("[data-restored]")) changed();
+  // What came back is saved by itself, unless it would go over something newer.
+  if (document.querySelector('[data-restored="current"]')) changed();
 }
 
 for (const form of document.querySelectorAll("form[data-once]")) {
@@ -268,11 +269,18 @@ for (const menu of document.querySelectorAll("details.menu")) {
 const LOOK_AGAIN_MS = 5000;
 for (const box of document.querySelectorAll("[data-watch]")) {
   const later = () => setTimeout(look, LOOK_AGAIN_MS);
+  const askToSignIn = () => {
+    const note = document.createElement("p");
+    explain(note, { code: "session_over" });
+    box.prepend(note);
+    waiting.add(look);
+  };
   const look = async () => {
     if (document.hidden) return later();
     try {
       const answer = await fetch(location.href);
-      if (answer.redirected || (answer.status >= 400 && answer.status < 500)) return;
+      if (answer.redirected) return askToSignIn();
+      if (answer.status >= 400 && answer.status < 500) return;
       if (!answer.ok) return later();
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("[data-watch]");
