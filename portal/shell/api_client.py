@@ -7,13 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from urllib3.filepost import encode_multipart_formdata
 
 from portal.shell.transport import Answer, Call, EdgeUnreachable, Transport
 
 UNAVAILABLE = (502, 503, 504)
+_VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,9 @@ class ApiClient:
 
 
 def _conditions(etag: str | None, key: str | None) -> dict[str, str]:
+    # A form can send anything as these; what no header can hold then matches nothing.
     given = {"If-Match": etag, "Idempotency-Key": key}
-    return {name: value for name, value in given.items() if value}
+    return {name: quote(value, safe=_VISIBLE) for name, value in given.items() if value}
 
 
 def _problem(answer: Answer) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, g, redirect
 
 from chassis.process import config as settings
-from portal.shell import faults, home, joining, measuring, sign_in, typed, words
+from portal.shell import faults, home, joining, measuring, problems, sign_in, typed, words
 from portal.shell.answers import forget_after_change
 from portal.shell.cases import name_of, targets
 from portal.shell.encodings import refuse_unreadable_forms
@@ -70,6 +70,7 @@ def _install(app: Flask, sections: Mapping[str, Section]) -> None:
     app.before_request(refuse_forged_posts)
     app.after_request(forget_after_change)
     app.after_request(_protected)
+    app.after_request(problems.completed)
     faults.install(app)
     app.context_processor(_for_templates)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

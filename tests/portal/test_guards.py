@@ -3,7 +3,7 @@ from flask.testing import FlaskClient
 
 from chassis.process.config import SettingsInvalid
 from portal.shell.app import create_app
-from tests.portal.stage_set import SECRET, URL, FakeEdge, csrf_of, portal, sign_in
+from tests.portal.stage_set import API, PROPOSAL, SECRET, URL, FakeEdge, csrf_of, portal, sign_in
 
 OTHER = "another-secret-of-32-characters-or-more"
 
@@ -19,6 +19,32 @@ def test_a_post_without_the_sessions_secret_is_refused(
 
     assert refused.status_code == 403
     assert edge.told("POST", "/api/notification/v1/notices/read-all") == []
+
+
+def test_a_program_is_refused_with_a_problem_and_a_browser_with_a_page(client: FlaskClient):
+    problem = client.get("/portal/tidak-ada", headers={"Accept": "application/json"})
+    page = client.get("/portal/tidak-ada", headers={"Accept": "text/html,*/*;q=0.8"})
+
+    assert problem.content_type == "application/problem+json"
+    assert (problem.json["status"], problem.json["code"]) == (404, "not_found")
+    assert problem.json["title"] == "Halaman tidak ditemukan"
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+
+
+@pytest.mark.parametrize("field", ["etag", "key"])
+@pytest.mark.parametrize("value", ['"1"\r\nX-Evil: 1', "😀", "\x00"])
+def test_what_no_header_can_hold_is_not_sent_as_one(
+    officer: FlaskClient, edge: FakeEdge, field: str, value: str
+):
+    form = {"csrf_token": csrf_of(officer), "etag": '"1"', "result": "ms", field: value}
+
+    answer = officer.post(f"/portal/tugas/{PROPOSAL}/hasil", data=form)
+
+    assert answer.status_code < 500
+    for call in edge.told("POST", f"{API}/proposals/{PROPOSAL}/result"):
+        sent = f"{call.headers.get('if-match')} {call.headers.get('idempotency-key')}"
+        assert sent.isascii()
+        assert "x-evil" not in call.headers
 
 
 def test_a_post_from_another_site_is_refused_even_with_the_secret(
