@@ -30,7 +30,7 @@ from services.identity.usecases import authorizing, signing_keys
 blp = Blueprint("oauth", __name__)
 _KEYS_FRESH = "public, max-age=300"
 # A nonce is found by an index, whose entries PostgreSQL bounds.
-_LONGEST = 2_000
+_LONGEST_NONCE = 2_000
 
 
 @blp.get("/.well-known/openid-configuration")
@@ -149,9 +149,11 @@ def _refuse_to(redirect_uri: str, error: str, description: str = "") -> AnyRespo
 def _can_be_kept(given: MultiDict[str, str]) -> bool:
     """Tell whether a database can be asked for these values and keep them."""
     try:
-        return all(len(exact(value).encode()) <= _LONGEST for value in given.values())
+        read = [(name, exact(value)) for name, value in given.items(multi=True)]
     except Invalid:
         return False
+    nonces = (value.encode() for name, value in read if name == "nonce")
+    return all(len(nonce) <= _LONGEST_NONCE for nonce in nonces)
 
 
 def _answer(produce: Callable[[], Response]) -> Response:
