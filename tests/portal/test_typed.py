@@ -18,7 +18,6 @@ from tests.portal.stage_set import (
     FakeEdge,
     identity_answers,
     me,
-    portal,
     problem,
     sign_in,
 )
@@ -277,6 +276,7 @@ def test_a_decision_note_survives_a_colleague_who_was_faster(
 
     assert overtaken.status_code == status
     assert f"{said('approved')}, oleh Bu Umpeg" in unescape(overtaken.text)
+    assert "Penjelasan moved_on." in overtaken.text
     for page in (overtaken.text, newest):
         assert NOTE in unescape(page)
     assert "tidak menunggu keputusan Anda" in newest
@@ -449,10 +449,17 @@ def test_a_form_that_is_too_long_is_told_what_to_do(applicant: FlaskClient):
     assert "Yang dikirim terlalu besar" in page.text
 
 
-def test_filling_leaves_everything_else_of_a_page_as_it_was():
-    page = portal(FakeEdge()).get("/portal/status").text
+@pytest.mark.parametrize(
+    ("who", "address"),
+    [("applicant", FORM), ("officer", DESK), ("officer", "/portal/tugas"), ("client", "/portal/")],
+)
+def test_filling_leaves_everything_else_of_a_page_as_it_was(
+    request: pytest.FixtureRequest, who: str, address: str
+):
+    answer = request.getfixturevalue(who).get(address)
 
-    assert fill(page, {}).page == page
+    assert answer.status_code == 200
+    assert fill(answer.text, {}).page == answer.text
 
 
 def test_filling_keeps_to_forms_that_change_something():
