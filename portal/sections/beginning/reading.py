@@ -24,9 +24,13 @@ GRANT = f"""{_JSON} \\
   -d '{{"employee_id": "…", "unit_id": "…",
        "role": "umpeg", "acting": "definitive",
        "starts_on": "2026-12-01"}}'"""
-HOLIDAY = f"""{_JSON} -X PUT \\
+CALENDAR = f"""{_JSON} -X PUT \\
   $URL/api/proposal/v1/holidays \\
-  -d '{{"day": "2026-12-25", "name": "Hari Natal"}}'"""
+  -d '{{"day": "2026-12-25", "name": "Hari Natal"}}'
+
+{_JSON} -X PUT \\
+  $URL/api/proposal/v1/layanan/kp_fungsional/window \\
+  -d '{{"pattern": "six_periods"}}'"""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def steps() -> list[Step]:
             IMPORT % ("employees", "pegawai"),
         ),
         Step(say("beginning.roles"), say("beginning.why_roles"), not lacking, GRANT, lacks=lacking),
-        Step(say("beginning.holidays"), say("beginning.why_holidays"), has_holidays, HOLIDAY),
+        Step(say("beginning.holidays"), say("beginning.why_holidays"), has_holidays, CALENDAR),
         Step(
             say("beginning.trial"), say("beginning.why_trial"), has_filed, page=link("new_proposal")
         ),
