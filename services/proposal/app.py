@@ -9,6 +9,7 @@ from chassis.run.asking import Asking
 from services.proposal.api import (
     alarms,
     calendar,
+    closing,
     decisions,
     documents,
     inbox,
@@ -40,6 +41,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
             proposals.blp,
             documents.blp,
             decisions.blp,
+            closing.blp,
             inbox.blp,
             stages.blp,
             status.blp,

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from chassis.events.envelope import Event
-from chassis.events.facts import Facts
+from chassis.events.facts import Example, Facts
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.numbering import printed_lookup_code
+from services.proposal.domain.stages import Stage
 from services.proposal.models import HistoryEntry, Proposal, ProposalDocument
 
 Deciders = Iterable[UUID]
@@ -92,6 +93,32 @@ class Rejected(Decided, event="proposal.rejected.v1"):
     """A stage rejected the proposal for good."""
 
 
+class Closed(Decided, event="proposal.closed.v1"):
+    """An officer ended what cannot or need not go on (R34)."""
+
+    closing_reason: Annotated[
+        str | None,
+        {
+            "enum": [
+                "deceased",
+                "retired",
+                "moved_agency",
+                "unresponsive",
+                "applicant_request",
+                "duplicate",
+                None,
+            ]
+        },
+        "Null for a sensitive layanan (R6).",
+        Example("duplicate"),
+    ]
+    told_ids: Annotated[
+        list[UUID],
+        "The applicant; after death the OPD's staffing section.",
+        {"uniqueItems": True},
+    ]
+
+
 class RevisionWaits(AboutProposal, event="proposal.revision_waits.v1"):
     """A revision has been waited for so many working days."""
 
@@ -164,6 +191,18 @@ def returned(proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry
 
 def rejected(proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry) -> Event:
     return Rejected.of(proposal, _decided(proposal, layanan, entry))
+
+
+def closed(
+    proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry, told: Iterable[UUID]
+) -> Event:
+    return Closed.of(
+        proposal,
+        _decided(proposal, layanan, entry),
+        stage=str(Stage.CLOSED),
+        closing_reason=None if layanan.sensitive else proposal.closed_reason,
+        told_ids=_sorted(told),
+    )
 
 
 def revision_waits(proposal: Proposal, layanan: LayananDefinition, working_days: int) -> Event:

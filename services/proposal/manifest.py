@@ -36,6 +36,7 @@ MANIFEST = Manifest(
         _told("rejected"),
         _told("withdrawn"),
         _told("completed"),
+        Notice("proposal.closed.v1", "proposal_closed", "told_ids"),
         _work("submitted"),
         _work("advanced"),
         _work("resubmitted"),

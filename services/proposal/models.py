@@ -14,6 +14,7 @@ from chassis.data.db import Database, RegionScoped, ServiceBase, service_registr
 from chassis.data.versioned import Versioned
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
+from services.proposal.domain.stages import Action, Stage
 from services.proposal.domain.workflow import AlreadyDecided
 from staff.snapshot import Stamp
 from staff.tables import KeptDelegation, KeptEmployee, KeptRoleOfUnit, KeptUnitInTree, People
@@ -84,6 +85,13 @@ class Proposal(Versioned, RegionScoped, Base):
     stage_since: Mapped[datetime] = mapped_column(default=now)
     expected_end: Mapped[date | None]
     closed_at: Mapped[datetime | None]
+    closed_reason: Mapped[str | None]
+    withdrawal: Mapped[dict[str, Any] | None]
+
+    @property
+    def present_stage(self) -> str:
+        """The stage it is shown in; `stage` of a closed one is kept in earlier words."""
+        return str(Stage.CLOSED) if self.closed_reason else self.stage
 
 
 class ProposalDocument(RegionScoped, Base):
@@ -132,6 +140,16 @@ class HistoryEntry(RegionScoped, Base):
     note: Mapped[str | None]
     reasons: Mapped[list[Any]]
     changes: Mapped[dict[str, Any]]
+    happened: Mapped[str | None]
+
+    @property
+    def what(self) -> str:
+        """What was done; `action` is kept in earlier words."""
+        return self.happened or self.action
+
+    @property
+    def led_to(self) -> str:
+        return str(Stage.CLOSED) if self.what == Action.CLOSE else self.to_stage
 
 
 class HistoryIsImmutable(Exception):

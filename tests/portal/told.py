@@ -36,6 +36,7 @@ def choices(actions: list[str]) -> dict[str, Any]:
         if refuses
         else [],
         "results": coded("ms", "tms") if "enter_result" in actions else [],
+        "closings": coded("retired", "duplicate") if "close" in actions else [],
     }
 
 
@@ -133,6 +134,7 @@ def a_proposal(**changes: Any) -> dict[str, Any]:
         "return_to": None,
         "outcome": None,
         "sub_status": None,
+        "closing": None,
         "submitted_at": None,
         "created_at": "2026-04-01T01:00:00+00:00",
     } | changes

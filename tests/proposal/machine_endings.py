@@ -1,13 +1,16 @@
-"""How cases end or answer in the state machine's runs: what a revision marked is dealt with."""
+"""How cases answer and end in the state machine's runs: what was marked is dealt with, and an
+officer closes what cannot go on.
+"""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from tests.proposal.machine_people import PROPOSALS, SEEN, People
+from tests.proposal.machine_cast import KEY_OF, OFFICERS
+from tests.proposal.machine_people import MISHAP, NOTE, PROPOSALS, SEEN, People
 
 
 class Endings(People):
-    """Those who deal with what was marked."""
+    """Those who deal with what was marked, and those who end a case."""
 
     @rule(
         name=PROPOSALS,
@@ -24,3 +27,21 @@ class Endings(People):
         if answers:
             self._act(name, "the applicant", "answer", seen=seen, part=marked[0])
         self._act(name, "the applicant", "resubmit")
+
+    @rule(
+        name=PROPOSALS,
+        number=st.integers(0, 9),
+        who=st.sampled_from(("who may",) * 5 + OFFICERS),
+        note=NOTE,
+        seen=SEEN,
+        mishap=MISHAP,
+    )
+    def an_officer_ends_a_case(self, name, number, who, note, seen, mishap):
+        ender = self._ender(name, number) if who == "who may" else who
+        self._act(name, ender, "close", note=note, seen=seen, mishap=mishap)
+
+    def _ender(self, name, number):
+        """One of those who may end it; whoever decides first where nobody may."""
+        found = self.play.model.offices.enders(self.play.paper(name), self.play.today)
+        people = sorted(KEY_OF[one] for one in found)
+        return people[number % len(people)] if people else OFFICERS[number % len(OFFICERS)]

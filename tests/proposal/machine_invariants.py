@@ -15,7 +15,7 @@ from tests.proposal.machine_scene import COPIES, Rows
 OPDS = ("umpeg_verification", "opd_head_approval")
 # What is told because time has passed, and in which stages.
 REMINDED = {"proposal.revision_waits.v1": ("revision",), "proposal.stage_due.v1": tuple(ROLES)}
-_CLOSING = ("completed", "rejected", "withdrawn")
+_CLOSING = ("completed", "rejected", "withdrawn", "closed")
 _LOG = """
     SELECT position, type, subject, json_extract(body, '$.aggregateversion') AS version, published_at
     FROM outbox ORDER BY position
@@ -172,10 +172,8 @@ def _shown(row: sqlite3.Row) -> dict[str, Any]:
         *(f"document:{one}" for one in (opened or {}).get("documents", ())),
     }
     return {
-        **{
-            key: row[key]
-            for key in ("version", "layanan", "number", "stage", "return_to", "result")
-        },
+        **{key: row[key] for key in ("version", "layanan", "number", "return_to", "result")},
+        "stage": "closed" if row["closed_reason"] else row["stage"],
         "decided": bool(row["decided"]),
         "opd": str(as_id(row["opd_id"])),
         "applicant": str(as_id(row["applicant_id"])),
@@ -200,7 +198,9 @@ def _compare_lines(paper: Expected, rows: list[Any]) -> None:
     assert len(rows) == len(paper.lines)
     for row, (version, action, before, after, actor, roles) in zip(rows, paper.lines, strict=True):
         person = str(as_id(row["actor_id"])) if row["actor_id"] else None
-        said = (row["sequence"], row["action"], row["from_stage"], row["to_stage"], person)
+        done = row["happened"] or row["action"]
+        to_stage = "closed" if done == "close" else row["to_stage"]
+        said = (row["sequence"], done, row["from_stage"], to_stage, person)
         assert said == (version, action, before, after, actor)
         lender = str(as_id(row["acting_for"])) if row["acting_for"] else None
         assert (row["role"], row["acting"], lender) in roles

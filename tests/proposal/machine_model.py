@@ -15,11 +15,13 @@ from tests.proposal.machine_offices import (
     PURPOSE,
     SERVICE,
     Expected,
+    Holders,
     Offices,
     Step,
 )
 
 APPLICANTS = ("submit", "resubmit", "withdraw", "edit", "answer", "attach", "detach")
+ENDING = ("close",)
 EVENTS = {
     "submit": "proposal.submitted.v1",
     "resubmit": "proposal.resubmitted.v1",
@@ -27,6 +29,7 @@ EVENTS = {
     "approve": "proposal.advanced.v1",
     "revise": "proposal.returned.v1",
     "reject": "proposal.rejected.v1",
+    "close": "proposal.closed.v1",
     "not_selected": "proposal.completed.v1",
     "ms": "proposal.completed.v1",
     "tms": "proposal.completed.v1",
@@ -54,6 +57,8 @@ class Model:
             return "not_found"
         if step.seen != paper.version:
             return "stale"
+        if step.action in ENDING:
+            return self._enders(paper, who, step, today)
         return self._officers(paper, who, step, today)
 
     def refusal_of_service(self, step: Step, stage: str) -> str:
@@ -89,7 +94,9 @@ class Model:
         elif person in self.offices.holders(paper, paper.stage, today):
             wanted = ("approve", "revise", "reject", "ms")
         else:
-            return set()
+            wanted = ()
+        if person in self.offices.enders(paper, today):
+            wanted = (*wanted, *ENDING)
         found = {one for one in wanted if not paper.leads_to(one).startswith("!")}
         return {NAMES_IN_HISTORY.get(one, one) for one in found}
 
@@ -123,6 +130,15 @@ class Model:
             return "already_decided" if held else "not_your_stage"
         return self._move(paper, step)
 
+    def _enders(self, paper: Expected, who: str, step: Step, today: date) -> str:
+        if who == paper.applicant:
+            return "own_proposal"
+        if paper.leads_to(step.action).startswith("!"):
+            return paper.leads_to(step.action)[1:]
+        if who not in self.offices.enders(paper, today):
+            return "not_your_stage"
+        return "" if step.note else "note_required"
+
     def _move(self, paper: Expected, step: Step) -> str:
         way = paper.leads_to(step.action)
         if way.startswith("!"):
@@ -135,6 +151,11 @@ class Model:
             return "result_document_refused"
         without = step.action == "ms" and not step.sha256
         return "result_document_required" if without and paper.rules.needs_document else ""
+
+    def _roles(self, paper: Expected, step: Step, stage: str, today: date) -> Holders:
+        if step.action in ENDING:
+            return self.offices.enders(paper, today)
+        return self.offices.holders(paper, stage, today)
 
     def _open(self, paper: Expected) -> int:
         return sum(
@@ -179,5 +200,5 @@ class Model:
             actor, roles = None, {(f"service:{SERVICE}", None, None)}
         else:
             actor = str(an_id(step.who))
-            roles = self.offices.holders(paper, before, today)[actor]
+            roles = self._roles(paper, step, before, today)[actor]
         paper.lines.append((paper.version, action, before, after, actor, frozenset(roles)))

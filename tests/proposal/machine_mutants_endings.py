@@ -1,11 +1,31 @@
 """Mistakes in how cases answer and end: each must be found, as those of `machine_mutants`."""
 
+from typing import Any
+from uuid import UUID
+
 import pytest
 
+from services.proposal.domain import closing
 from services.proposal.usecases import applying
+from services.proposal.usecases import closing as closing_desk
+from staff.deciders import Holder
 from tests.proposal.machine_mutants import mutant
 
 
 @mutant("a revision is sent again as it was")
 def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(applying, "unanswered", lambda _parts: [])
+
+
+@mutant("whoever may see a proposal may close it")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(closing_desk, "ender_of", _anybody)
+
+
+@mutant("a proposal is closed without a note")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(closing, "check_note", lambda _note: None)
+
+
+def _anybody(person_id: UUID, *_: Any) -> Holder:
+    return Holder(person_id, "umpeg", "definitive")

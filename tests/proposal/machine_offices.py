@@ -25,7 +25,7 @@ STAND_INS = {
     "bkpsdm_head": "sekda",
 }
 HEADS = ("opd_head_approval", "bkpsdm_head_approval")
-ENDED = ("completed", "rejected", "withdrawn", "not_selected")
+ENDED = ("completed", "rejected", "withdrawn", "closed", "not_selected")
 STATES = ("draft", "revision", *ROLES, *ENDED)
 DIVISION = "bidang-kinerja"
 SERVICE = "dummy"
@@ -142,6 +142,12 @@ class Expected:
         same = {part for part, before in self.marked.items() if before == self.part_now(part)}
         return same - self.answered
 
+    @property
+    def responsible(self) -> str:
+        """The stage whose officers answer for it; in revision, the one that asked."""
+        stage = self.asking if self.stage == "revision" else self.stage
+        return stage if stage in ROLES else ""
+
     def leads_to(self, action: str) -> str:
         """The stage an action leads to; a word with "!" says why it leads nowhere."""
         return self._ways().get(action, "!illegal_move")
@@ -154,6 +160,9 @@ class Expected:
         return corrects + [one for one, way in self._ways().items() if not way.startswith("!")]
 
     def _ways(self) -> dict[str, str]:
+        return self._usual_ways() | ({"close": "closed"} if self.responsible else {})
+
+    def _usual_ways(self) -> dict[str, str]:
         if self.stage == "draft":
             return {"submit": self.rules.stages[0], "withdraw": "withdrawn"}
         if self.stage == "revision":
@@ -233,6 +242,17 @@ class Offices:
             if found:
                 return found
         return {}
+
+    def enders(self, paper: Expected, today: date) -> Holders:
+        """Who may end a proposal before its time: the responsible, and BKPSDM."""
+        first, stand_in = "bkpsdm_admin", STAND_INS["bkpsdm_admin"]
+        responsible = self.holders(paper, paper.responsible, today)
+        for role in (first, stand_in):
+            found = self._holders(paper, role, "", today)
+            found.pop(paper.applicant, None)
+            if found:
+                return found | responsible
+        return responsible
 
     def concerns(self, role: str, unit: str | None, paper: Expected) -> bool:
         """Whether a grant of the role for the unit is about the stage where a proposal is."""

@@ -240,6 +240,7 @@ class Play:
             return {"receipt": self._receipt(step)}
         return {
             "sub_status": {"text": "Dikirim ke BKN"},
+            "close": {"reason": "duplicate", "note": step.note},
             "edit": {"fields": {"keperluan": AS_EDITED}},
             "answer": {"answers": [{"target": step.part, "text": "Sudah sesuai aslinya."}]},
         }.get(step.action)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-KEYED = ("submit", "resubmit", "withdraw", "approve", "revise", "reject", "ms", "tms")
+KEYED = ("submit", "resubmit", "withdraw", "approve", "revise", "reject", "ms", "tms", "close")
 WAYS_IN = {
     **dict.fromkeys(("approve", "revise", "reject"), ("POST", "/decisions")),
     **dict.fromkeys(("ms", "tms"), ("POST", "/result")),

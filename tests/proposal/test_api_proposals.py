@@ -45,7 +45,7 @@ def test_officers_see_what_they_may_do(office: Office):
     seen = office.call("GET", f"/proposals/{proposal_id}", "umpeg").json
     later = office.call("GET", f"/proposals/{proposal_id}", "bkpsdm_head").json
 
-    assert seen["allowed_actions"] == ["approve", "revise", "reject"]
+    assert seen["allowed_actions"] == ["approve", "revise", "reject", "close"]
     assert later["allowed_actions"] == []
 
 
@@ -160,6 +160,7 @@ def test_what_one_may_choose_comes_with_its_words(office: Office):
         "decisions": [],
         "reasons": [],
         "results": [],
+        "closings": [],
     }
     assert [choice["label"] for choice in theirs["decisions"]] == [
         "Approve",

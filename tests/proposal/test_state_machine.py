@@ -45,6 +45,7 @@ MET = {
         "attach",
         "edit",
         "answer",
+        "close",
         "withdraw",
         "approve",
         "revise",

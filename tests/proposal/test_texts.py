@@ -3,6 +3,7 @@
 import pytest
 
 from services.proposal.domain.answering import PartState
+from services.proposal.domain.closing import ClosingReason
 from services.proposal.domain.reasons import REASONS, REASONS_ABOUT
 from services.proposal.domain.reminders import DUE_TODAY, OVERDUE
 from services.proposal.domain.stages import Action, NoteSlot, Result, Stage
@@ -18,6 +19,7 @@ CODES = {
     "note_slot": {*NoteSlot},
     "reason": {*REASONS},
     "part": {*PartState},
+    "closing_reason": {*ClosingReason},
     "urgency": {DUE_TODAY, OVERDUE},
 }
 

@@ -1,15 +1,21 @@
-"""The decision as the form tells it."""
+"""The decision as the form tells it, and what ends a case before its time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import request
 from werkzeug.datastructures import MultiDict
 
 from portal.sections.desk.reading import Case
+from portal.shell.api_client import ApiRefused
+from portal.shell.cases import API
+from portal.shell.forms import sent_key
 from portal.shell.saying import say
-from portal.shell.signed_in import person
+from portal.shell.signed_in import api, person
 from portal.shell.words import moment
+
+_PLACED = ("reason", "note")
 
 
 @dataclass(frozen=True)
@@ -76,3 +82,28 @@ def what_changed(case: Case) -> str:
         return say("desk.changed_by_yourself", **values)
     names = (latest.get("acting_label"), latest.get("actor_name"))
     return say("desk.changed_by", who=" ".join(filter(None, names)), **values)
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Why a case ends before its time: what the officer chose and wrote."""
+
+    reason: str = ""
+    note: str = ""
+
+
+def closing(form: "MultiDict[str, str]") -> Closing:
+    """Read the form that ends a case before its time."""
+    return Closing(form.get("reason", ""), form.get("note", "").strip())
+
+
+def send_ending(case: Case, action: str, body: Mapping[str, Any]) -> Any:
+    """Have the case ended, seen at the version of the form. Raises `ApiRefused`."""
+    path, etag = f"{API}/proposals/{case.id}/{action}", request.form.get("etag")
+    return api().send("POST", path, dict(body), etag=etag, key=sent_key()).data
+
+
+def closing_errors(refused: ApiRefused) -> dict[str, str]:
+    """Put each error beside its field, or on top."""
+    placed = {name: refused.errors[f"/{name}"] for name in _PLACED if f"/{name}" in refused.errors}
+    return placed or {"": refused.detail}

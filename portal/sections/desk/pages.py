@@ -57,6 +57,28 @@ def decide(proposal_id: UUID) -> Page | str:
     )
 
 
+@pages.get("/tugas/<uuid:proposal_id>/tutup")
+def consider_closing(proposal_id: UUID) -> Page | str:
+    case = reading.load(str(proposal_id))
+    if not case.may("close"):
+        return redirect(own_page(link("proposal", proposal_id)))
+    return _closing_form(case, deciding.Closing())
+
+
+@pages.post("/tugas/<uuid:proposal_id>/tutup")
+def close(proposal_id: UUID) -> Page | str:
+    case, typed = reading.load(str(proposal_id)), deciding.closing(request.form)
+    try:
+        told = deciding.send_ending(case, "close", {"reason": typed.reason, "note": typed.note})
+    except ApiRefused as refused:
+        # What was written stays, also where somebody else was faster.
+        if not case.may("close"):
+            raise
+        return _closing_form(case, typed, deciding.closing_errors(refused))
+    flash(say("desk.proposal_closed", number=told["number"]), "success")
+    return _to_inbox()
+
+
 @pages.get("/tugas/<uuid:proposal_id>/hasil")
 def enter_result(proposal_id: UUID) -> Page | str:
     case = reading.load(str(proposal_id))
@@ -119,6 +141,15 @@ def _form(
     case: reading.Case, choice: deciding.Choice, errors: dict[str, str] | None = None
 ) -> Page | str:
     page = render_template("desk/decide.html", case=case, choice=choice, errors=errors or {})
+    return (page, UNPROCESSABLE) if errors else page
+
+
+def _closing_form(
+    case: reading.Case, typed: deciding.Closing, errors: dict[str, str] | None = None
+) -> Page | str:
+    page = render_template(
+        "desk/close.html", case=case, typed=typed, errors=errors or {}, key=fresh_key()
+    )
     return (page, UNPROCESSABLE) if errors else page
 
 

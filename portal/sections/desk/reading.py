@@ -52,11 +52,20 @@ class Case:
 
     @property
     def wants_result(self) -> bool:
-        return "enter_result" in self.proposal["allowed_actions"]
+        return self.may("enter_result")
+
+    @property
+    def closings(self) -> dict[str, str]:
+        return self._offered("closings")
+
+    def may(self, action: str) -> bool:
+        return action in self.proposal["allowed_actions"]
 
     def _offered(self, name: str) -> dict[str, str]:
         """Return what the service offers, from the code to its label."""
-        return {choice["code"]: choice["label"] for choice in self.proposal["choices"][name]}
+        return {
+            choice["code"]: choice["label"] for choice in self.proposal["choices"].get(name, ())
+        }
 
 
 def queues() -> list[dict[str, Any]]:

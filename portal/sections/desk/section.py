@@ -42,6 +42,7 @@ SECTION = Section(
     cards=(Card("desk/card.html", _waiting, 10),),
     links={
         "decided": lambda: url_for("desk.decided"),
+        "closing": lambda proposal_id: url_for("desk.consider_closing", proposal_id=proposal_id),
         "decision": lambda proposal_id: url_for("desk.look", proposal_id=proposal_id),
     },
 )

@@ -9,8 +9,10 @@ from chassis.http.fields import Code, Exact, Line, Name, Prose, Values, Words
 from chassis.http.receipts import LONGEST as LONGEST_RECEIPT
 from chassis.http.receipts import read_receipt
 from services.proposal.domain.answering import LONGEST_ANSWER
+from services.proposal.domain.closing import ClosingReason
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import DECISIONS, Action, Result
+from services.proposal.usecases.closing import Closing
 from services.proposal.usecases.processing import Outcome, SubStatus
 from services.proposal.usecases.reviewing import Verdict
 
@@ -119,6 +121,17 @@ class NewDecision(Schema):
     def _made(self, given: dict[str, Any], **_: Any) -> Verdict:
         reasons = [Reason(**reason) for reason in given["reasons"]]
         return Verdict(Action(given["decision"]), given["note"], reasons)
+
+
+class NewClosing(Schema):
+    reason = Exact(
+        required=True, validate=validate.OneOf([str(reason) for reason in ClosingReason])
+    )
+    note = Prose(LONGEST_NOTE, may_be_empty=True, load_default="")
+
+    @post_load
+    def _made(self, given: dict[str, Any], **_: Any) -> Closing:
+        return Closing(ClosingReason(given["reason"]), given["note"])
 
 
 class NewResult(Schema):

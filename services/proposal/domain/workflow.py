@@ -194,10 +194,16 @@ def decide(
     if decision in APPLICANT_ACTIONS or decision is Action.ENTER_RESULT:
         raise IllegalMove
     row = _legal_row(position, decision, role, definition)
-    if row.note and not note.strip():
-        raise NoteRequired(errors=[_required("/note", "Catatan wajib diisi.")])
+    if row.note:
+        check_note(note)
     _check_reasons(reasons, definition)
     return _move(position, decision, role, definition)
+
+
+def check_note(note: str) -> None:
+    """Refuse to say no, or to end something, without a word. Raises `NoteRequired`."""
+    if not note.strip():
+        raise NoteRequired(errors=[_required("/note", "Catatan wajib diisi.")])
 
 
 def enter_result(

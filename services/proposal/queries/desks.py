@@ -50,7 +50,7 @@ class Reach:
 def deciders_for(proposal: Proposal, snapshot: RegionSnapshot, today: date) -> Deciders:
     """Say who may decide a proposal at its present stage."""
     return deciders_at(
-        Stage(proposal.stage),
+        Stage(proposal.present_stage),
         snapshot.layanan[proposal.definition_id],
         snapshot,
         today,

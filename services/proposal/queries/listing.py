@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from chassis.data.listing import Column, Filter, Kind, Listing
 from chassis.data.paging import By, Page
+from services.proposal.domain.earlier_words import kept_stage
 from services.proposal.domain.layanan import LayananDefinition
-from services.proposal.domain.stages import FINAL_STAGES
+from services.proposal.domain.stages import FINAL_STAGES, Stage
 from services.proposal.models import HistoryEntry, Proposal, db
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from services.proposal.queries.search import matching
@@ -66,7 +67,21 @@ def _about(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 _LAYANAN = Filter("layanan", Proposal.layanan.__eq__)
-_STAGE = Filter("stage", Proposal.stage.__eq__)
+
+
+def _in_stage(stage: str) -> ColumnElement[bool]:
+    """A closed proposal stands among the withdrawn ones, with the reason beside."""
+    closed = Proposal.closed_reason.is_not(None)
+    if stage == Stage.CLOSED:
+        return and_(Proposal.stage == kept_stage(stage), closed)
+    return (
+        and_(Proposal.stage == stage, ~closed)
+        if stage == Stage.WITHDRAWN
+        else (Proposal.stage == stage)
+    )
+
+
+_STAGE = Filter("stage", _in_stage)
 
 MINE = Listing(
     title="usulan-saya",
@@ -99,7 +114,7 @@ DECIDED = Listing(
     ),
     further=(
         Filter("layanan", lambda code: _about(Proposal.layanan == code)),
-        Filter("action", HistoryEntry.action.__eq__),
+        Filter("action", func.coalesce(HistoryEntry.happened, HistoryEntry.action).__eq__),
     ),
 )
 

@@ -12,12 +12,13 @@ from chassis.data.listing import Wanted
 from chassis.data.paging import Page, page
 from chassis.kernel.errors import NotFound
 from chassis.run.timers import is_set
+from services.proposal.domain.closing import ClosingReason, closing_reasons
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.numbering import is_lookup_code, normalise_number
 from services.proposal.domain.opening import Opened, open_parts
 from services.proposal.domain.proposal_receipt import MAKE_RECEIPT
-from services.proposal.domain.stages import APPLICANT, Stage
+from services.proposal.domain.stages import APPLICANT, Action, Stage
 from services.proposal.domain.workflow import Position, allowed_actions, decider_of
 from services.proposal.models import (
     PEOPLE,
@@ -31,6 +32,7 @@ from services.proposal.models import (
 from services.proposal.queries.desks import covers, deciders_for
 from services.proposal.queries.listing import MINE, Listed, listed, listed_by_id
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
+from services.proposal.queries.responsible import ender_of
 from staff.deciders import Deciders, Holder
 
 
@@ -62,9 +64,27 @@ class Viewed(Listed):
         """Return what the person may do to the proposal now."""
         if self.is_applicant:
             return self._of(APPLICANT)
+        closes = [str(Action.CLOSE)] if self.may_end else []
         if self.deciders.held_by(self.person_id) is None:
+            return closes
+        return self._of(decider_of(self.layanan, self.position.stage) or "") + closes
+
+    @property
+    def may_end(self) -> bool:
+        """Whether the person may end it before its time (R34)."""
+        if self.is_applicant or self.proposal.submitted_at is None or self.proposal.closed_at:
+            return False
+        found = ender_of(
+            self.person_id, self.proposal, self.position, self.snapshot, self.moment.today
+        )
+        return found is not None
+
+    def closing_reasons(self) -> list[ClosingReason]:
+        """Return the reasons for which the person may close it now."""
+        since = self.snapshot.moment(self.proposal.stage_since)
+        if not self.may_end:
             return []
-        return self._of(decider_of(self.layanan, self.position.stage) or "")
+        return closing_reasons(self.position, since=since, moment=self.moment)
 
     def _of(self, role: str) -> list[str]:
         return [
@@ -81,7 +101,7 @@ class Alarm(Listed):
 
 def position_of(proposal: Proposal) -> Position:
     return_to = Stage(proposal.return_to) if proposal.return_to else None
-    return Position(Stage(proposal.stage), return_to, proposal.decided)
+    return Position(Stage(proposal.present_stage), return_to, proposal.decided)
 
 
 def opened_parts(proposal: Proposal, layanan: LayananDefinition) -> Opened:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from chassis.data.versioned import Seen
 from chassis.kernel.errors import NotFound
+from services.proposal.domain.earlier_words import kept_action, kept_stage
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.reasons import Reason
@@ -44,7 +45,7 @@ class Case:
 
     @property
     def stage(self) -> Stage:
-        return Stage(self.proposal.stage)
+        return Stage(self.proposal.present_stage)
 
     @property
     def position(self) -> Position:
@@ -112,7 +113,7 @@ def move(
 ) -> HistoryEntry:
     """Take a proposal one step: row, counters, alarm and history together."""
     case.change(
-        stage=str(step.to_stage),
+        stage=kept_stage(step.to_stage),
         return_to=_text(step.position.return_to),
         decided=step.position.decided,
         stage_since=case.moment.now,
@@ -162,7 +163,8 @@ def _entry(
         proposal_id=case.proposal.id,
         sequence=case.proposal.version,
         at=case.moment.now,
-        action=action,
+        action=kept_action(action),
+        happened=action if action != kept_action(action) else None,
         from_stage=str(from_stage),
         to_stage=case.proposal.stage,
         actor_id=author.id,

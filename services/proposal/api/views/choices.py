@@ -29,9 +29,12 @@ class ChoicesView(Schema):
     decisions = fields.List(fields.Nested(Choice), required=True)
     reasons = fields.List(fields.Nested(ReasonChoice), required=True)
     results = fields.List(fields.Nested(Choice), required=True)
+    closings = fields.List(
+        fields.Nested(Choice), required=True, metadata={"description": "Reasons to close (R34)"}
+    )
 
 
-def choices_view(actions: list[str]) -> dict[str, Any]:
+def choices_view(actions: list[str], closings: Iterable[str]) -> dict[str, Any]:
     """Show in words what may be done; reasons only to who may refuse, results to who enters one."""
     refuses = Action.REVISE in actions or Action.REJECT in actions
     decisions = [action for action in DECISIONS if action in actions]
@@ -40,6 +43,7 @@ def choices_view(actions: list[str]) -> dict[str, Any]:
         "decisions": [_choice(action, action_label(action)) for action in decisions],
         "reasons": _reasons() if refuses else [],
         "results": _labelled("result", Result) if Action.ENTER_RESULT in actions else [],
+        "closings": _labelled("closing_reason", closings),
     }
 
 

@@ -20,9 +20,7 @@ from services.proposal.models import HistoryEntry
 _ENTRY = (
     "sequence",
     "at",
-    "action",
     "from_stage",
-    "to_stage",
     "actor_id",
     "actor_name",
     "role",
@@ -92,10 +90,12 @@ def entry_view(entry: HistoryEntry) -> dict[str, Any]:
     """Show one line of the history."""
     return {
         **picked(entry, _ENTRY),
-        "action_label": action_label(entry.action),
-        "done_label": done_label(entry.action),
+        "action": entry.what,
+        "action_label": action_label(entry.what),
+        "done_label": done_label(entry.what),
         "from_stage_label": stage_label(entry.from_stage),
-        "to_stage_label": stage_label(entry.to_stage),
+        "to_stage": entry.led_to,
+        "to_stage_label": stage_label(entry.led_to),
         "acting_label": acting_label(entry.acting),
         "reasons": reasons_view(entry),
     }
@@ -114,7 +114,7 @@ def notes_view(entries: Sequence[HistoryEntry]) -> dict[str, list[dict[str, Any]
 def _note(entry: HistoryEntry, slot: NoteSlot) -> dict[str, Any]:
     return {
         "at": entry.at,
-        "action": entry.action,
+        "action": entry.what,
         "stage": entry.from_stage,
         "stage_label": stage_label(entry.from_stage),
         "slot_label": label("note_slot", slot),

@@ -45,10 +45,12 @@ class DecidedRow(Schema):
 
 def decided_view(decided: Decided) -> dict[str, Any]:
     """Show a decision with the proposal as it is now."""
-    shown = picked(decided.entry, ("at", "action", "from_stage", "to_stage", "note"))
+    shown = picked(decided.entry, ("at", "from_stage", "note"))
     return {
         **shown,
-        "done_label": done_label(decided.entry.action),
+        "action": decided.entry.what,
+        "done_label": done_label(decided.entry.what),
+        "to_stage": decided.entry.led_to,
         "from_stage_label": stage_label(decided.entry.from_stage),
         "proposal": row(decided),
     }

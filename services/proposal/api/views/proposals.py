@@ -9,6 +9,7 @@ from chassis.http.api import Schema, VersionedView
 from chassis.http.auth import person
 from chassis.http.preferences import prefers_minimal
 from services.proposal.api.views.choices import ChoicesView, choices_view
+from services.proposal.api.views.closing import ClosingView, closing_view
 from services.proposal.api.views.documents import (
     DocumentsOfRequirement,
     DocumentView,
@@ -26,7 +27,7 @@ from services.proposal.api.views.layanan import (
 )
 from services.proposal.api.views.proposal_receipt import ReceiptView, receipt_view
 from services.proposal.api.views.revision import RevisionView, revision_view
-from services.proposal.api.views.texts import label, picked, stage_label
+from services.proposal.api.views.texts import label, picked, present_stage
 from services.proposal.domain.layanan import RESULT
 from services.proposal.domain.numbering import printed_lookup_code
 from services.proposal.models import Proposal, ProposalDocument
@@ -39,7 +40,6 @@ _ROW = (
     "number",
     "version",
     "applicant",
-    "stage",
     "result",
     "late",
     "created_at",
@@ -127,6 +127,7 @@ class ProposalView(ProposalRow):
     choices = fields.Nested(ChoicesView, required=True)
     return_to = fields.String(required=True, allow_none=True)
     outcome = fields.Nested(ResultView, required=True, allow_none=True)
+    closing = fields.Nested(ClosingView, required=True, allow_none=True)
     sub_status = fields.Nested(SubStatusView, required=True, allow_none=True)
     receipt = fields.Nested(
         ReceiptView,
@@ -157,7 +158,7 @@ def row(listed: Listed) -> dict[str, Any]:
     return {
         **picked(listed.proposal, _ROW),
         "layanan": layanan_name(listed.layanan),
-        "stage_label": stage_label(listed.proposal.stage),
+        **present_stage(listed.proposal),
         "result_label": _result_label(listed.proposal),
     }
 
@@ -166,11 +167,11 @@ def changed(proposal: Proposal) -> dict[str, Any]:
     """Show a proposal after a change: in full, or what changed where that is preferred."""
     if not prefers_minimal():
         return proposal_view(shown(proposal, person()))
-    names = ("id", "version", "number", "stage", "result", "updated_at")
+    names = ("id", "version", "number", "result", "updated_at")
     return {
         **picked(proposal, names),
         "lookup_code": _lookup_code(proposal),
-        "stage_label": stage_label(proposal.stage),
+        **present_stage(proposal),
         "result_label": _result_label(proposal),
     }
 
@@ -195,9 +196,10 @@ def proposal_view(viewed: Viewed, *, definition: bool = True) -> dict[str, Any]:
         "obstacles": obstacles_view(obstacles_of(viewed, filed)),
         "revision": revision_view(viewed, entries, filed),
         "allowed_actions": actions,
-        "choices": choices_view(actions),
+        "choices": choices_view(actions, viewed.closing_reasons()),
         "return_to": proposal.return_to,
         "outcome": _outcome(proposal, filed),
+        "closing": closing_view(proposal, entries),
         "sub_status": proposal.sub_status,
         "receipt": receipt_view(viewed, filed),
         "updated_at": proposal.updated_at,

@@ -5,10 +5,10 @@ from typing import Any
 from marshmallow import fields
 
 from chassis.http.api import Schema
-from services.proposal.api.views.texts import picked, stage_label
+from services.proposal.api.views.texts import picked, present_stage
 from services.proposal.models import Proposal
 
-_DATES = ("number", "stage", "submitted_at", "stage_since", "expected_end", "closed_at")
+_DATES = ("number", "submitted_at", "stage_since", "expected_end", "closed_at")
 
 
 class StatusView(Schema):
@@ -24,4 +24,4 @@ class StatusView(Schema):
 
 
 def status_view(proposal: Proposal) -> dict[str, Any]:
-    return {**picked(proposal, _DATES), "stage_label": stage_label(proposal.stage)}
+    return {**picked(proposal, _DATES), **present_stage(proposal)}

@@ -5,6 +5,7 @@ from typing import Any
 
 from chassis.http.languages import language
 from services.proposal.manifest import MANIFEST
+from services.proposal.models import Proposal
 
 
 def said(text: Mapping[str, str] | None) -> str:
@@ -19,6 +20,11 @@ def label(kind: str, code: str) -> str:
 
 def stage_label(stage: str) -> str:
     return label("stage", stage)
+
+
+def present_stage(proposal: Proposal) -> dict[str, str]:
+    stage = proposal.present_stage
+    return {"stage": stage, "stage_label": stage_label(stage)}
 
 
 def action_label(action: str) -> str:

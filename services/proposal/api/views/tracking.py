@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import fields
 
 from chassis.http.api import Schema
-from services.proposal.api.views.texts import acting_label, stage_label
+from services.proposal.api.views.texts import acting_label, present_stage, stage_label
 from services.proposal.domain.schedule import stage_due
 from services.proposal.domain.stages import FINAL_STAGES, Stage
 from services.proposal.domain.way import StepState, steps
@@ -54,8 +54,7 @@ def tracking_view(viewed: Viewed) -> dict[str, Any]:
     """Say where a proposal is, with whom, since when, and when it should be finished."""
     proposal = viewed.proposal
     return {
-        "stage": proposal.stage,
-        "stage_label": stage_label(proposal.stage),
+        **present_stage(proposal),
         "decider": decider_of(viewed.layanan, viewed.position.stage),
         "holders": _holders(viewed),
         "handled_by": _divisions(viewed),
