@@ -22,6 +22,7 @@ TOO_LONG = 418
 # A location with an error_page of its own inherits none, so server and locations list them all.
 # Each refusal has two locations; $simpul_form tells which of them the reader wants.
 REFUSALS = (
+    "error_page 400 /refused/malformed$simpul_form;",
     "error_page 404 @not_found$simpul_form;",
     "error_page 405 @not_allowed$simpul_form;",
     "error_page 411 @length_required$simpul_form;",
@@ -43,6 +44,7 @@ def refusals(targets: Sequence[Target]) -> Iterable[str]:
     """Write the locations that answer."""
     for name in ("@uri_too_long", "= /refused/uri_too_long"):
         yield from _refusal(name, problems.URI_TOO_LONG, limit=LONGEST_ADDRESS)
+    yield from _refusal("= /refused/malformed", problems.MALFORMED)
     yield from _refusal("= /refused/headers_too_large", problems.HEADERS_TOO_LARGE)
     yield from _refusal("@not_found", problems.NOT_FOUND)
     yield from _refusal("@not_allowed", problems.METHOD_NOT_ALLOWED)

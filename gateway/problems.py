@@ -31,7 +31,10 @@ MALFORMED = Problem(
     "400 Bad Request",
     "malformed",
     {"id": "Permintaan tidak dapat dibaca", "en": "Malformed request"},
-    {"id": "Header Content-Length tidak benar.", "en": "The Content-Length header is wrong."},
+    {
+        "id": "Permintaan ini bukan HTTP yang benar, misalnya header Content-Length-nya.",
+        "en": "The request is not right as HTTP, such as its Content-Length header.",
+    },
 )
 NOT_FOUND = Problem(
     "404 Not Found",
