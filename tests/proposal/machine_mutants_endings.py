@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.proposal.domain import closing
-from services.proposal.usecases import applying
+from services.proposal.queries import readiness
 from services.proposal.usecases import closing as closing_desk
 from staff.deciders import Holder
 from tests.proposal.machine_mutants import mutant
@@ -14,7 +14,7 @@ from tests.proposal.machine_mutants import mutant
 
 @mutant("a revision is sent again as it was")
 def _(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(applying, "unanswered", lambda _parts: [])
+    patch.setattr(readiness, "unanswered", lambda _parts: [])
 
 
 @mutant("whoever may see a proposal may close it")

@@ -172,3 +172,16 @@ def test_status_lookup_crosses_regions_and_nothing_else_does(office: Office):
 def test_the_watch_for_vacancies_sees_every_region(office: Office):
     with office.service.app.app_context():
         assert vacancies.look_round() is False
+
+
+def test_what_is_in_the_way_and_the_same_file_are_told_there_too(office: Office) -> None:
+    proposal_id = office.submitted("umpeg_second")  # every paper of it is the same file
+
+    cards = office.call("GET", "/layanan", "umpeg_second").json["data"]
+    seen = office.call("GET", f"/proposals/{proposal_id}", "umpeg").json
+
+    assert {row["code"]: bool(row["obstacles"]) for row in cards} == {
+        "bebas_hukdis": False,
+        "kp_fungsional": True,
+    }
+    assert [len(row["same_as"]) for row in seen["documents"]] == [2, 2, 2]
