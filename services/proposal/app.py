@@ -19,6 +19,7 @@ from services.proposal.api import (
     proposals,
     stages,
     status,
+    withdrawals,
 )
 from services.proposal.domain.proposal_receipt import MAKE_RECEIPT
 from services.proposal.manifest import MANIFEST
@@ -42,6 +43,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
             documents.blp,
             decisions.blp,
             closing.blp,
+            withdrawals.blp,
             inbox.blp,
             stages.blp,
             status.blp,

@@ -66,7 +66,20 @@ class Resubmitted(AboutProposal, event="proposal.resubmitted.v1"):
 
 
 class Withdrawn(AboutProposal, event="proposal.withdrawn.v1"):
-    """The applicant withdrew the proposal before its first decision."""
+    """The applicant withdrew the proposal; after a first decision the office confirmed it."""
+
+
+class WithdrawalRequested(AboutProposal, event="proposal.withdrawal_requested.v1"):
+    """The applicant asked to withdraw after a first decision; the office answers (R34)."""
+
+    note: Annotated[str | None, "The applicant's words; null for a sensitive layanan (R6)."]
+    decider_ids: Annotated[
+        list[UUID], "Who may answer; empty when nobody can.", {"uniqueItems": True}
+    ]
+
+
+class WithdrawalRefused(Decided, event="proposal.withdrawal_refused.v1"):
+    """The office refused to withdraw the proposal; it stays where it is (R34)."""
 
 
 class Advanced(Decided, event="proposal.advanced.v1"):
@@ -171,6 +184,20 @@ def resubmitted(proposal: Proposal, layanan: LayananDefinition, deciders: Decide
 
 def withdrawn(proposal: Proposal, layanan: LayananDefinition) -> Event:
     return Withdrawn.of(proposal, _about(proposal, layanan))
+
+
+def withdrawal_requested(
+    proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry, answering: Iterable[UUID]
+) -> Event:
+    note = None if layanan.sensitive else entry.note
+    about = _about(proposal, layanan)
+    return WithdrawalRequested.of(proposal, about, note=note, decider_ids=_sorted(answering))
+
+
+def withdrawal_refused(
+    proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry
+) -> Event:
+    return WithdrawalRefused.of(proposal, _decided(proposal, layanan, entry))
 
 
 def advanced(

@@ -35,6 +35,8 @@ MANIFEST = Manifest(
         _told("resubmitted"),
         _told("rejected"),
         _told("withdrawn"),
+        _waits("withdrawal_requested", "withdrawal_requested"),
+        _told("withdrawal_refused"),
         _told("completed"),
         Notice("proposal.closed.v1", "proposal_closed", "told_ids"),
         _work("submitted"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.portal.stage_set import API, PROPOSAL, FakeEdge, csrf_of, problem
+from tests.portal.stage_set import API, PROPOSAL, FakeEdge, csrf_of, problem, sign_in
 from tests.portal.told import a_proposal, knows, said
 
 PATH = f"{API}/proposals/{PROPOSAL}"
@@ -72,3 +72,47 @@ def test_a_closed_case_says_why(desk: FlaskClient, edge: FakeEdge):
 
     assert f"{said('closed')}: {said('retired')}" in page
     assert "Pensiun per 1 April." in page
+
+
+WISH = {"asked_at": "2026-04-02T01:00:00+00:00", "note": "Keliru memilih layanan."}
+
+
+def test_an_applicant_asks_to_withdraw_what_was_decided(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    knows(edge, a_proposal(stage="opd_head_approval", allowed_actions=["request_withdrawal"]))
+    edge.answers["POST", f"{PATH}/withdrawal-request"] = (200, a_proposal())
+    fields = {"csrf_token": csrf_of(client), "key": "k", "etag": '"4"', "note": " Keliru. "}
+
+    asked = "/portal/usulan/" + PROPOSAL + "/minta-batal"
+    page = client.get(f"/portal/usulan/{PROPOSAL}").text
+    client.post(asked, data=fields)
+
+    (sent,) = edge.told("POST", f"{PATH}/withdrawal-request")
+    assert asked in page
+    assert (sent.json, sent.headers["if-match"]) == ({"note": "Keliru."}, '"4"')
+
+
+def test_an_officer_answers_the_wish_beside_the_case(officer: FlaskClient, edge: FakeEdge):
+    actions = ["approve", "close", "confirm_withdrawal", "refuse_withdrawal"]
+    wished = a_proposal(stage="opd_head_approval", withdrawal=WISH, allowed_actions=actions)
+    knows(edge, wished, etag='"4"')
+    edge.answers["POST", f"{PATH}/withdrawal-answer"] = (200, a_proposal())
+    fields = {"csrf_token": csrf_of(officer), "etag": '"4"', "answer": "refuse", "note": "Sudah."}
+
+    page = officer.get(f"/portal/tugas/{PROPOSAL}").text
+    officer.post(f"/portal/tugas/{PROPOSAL}/pembatalan", data=fields)
+
+    (sent,) = edge.told("POST", f"{PATH}/withdrawal-answer")
+    assert WISH["note"] in page
+    assert page.count('name="answer"') == 2
+    assert (sent.json, sent.headers["if-match"]) == ({"answer": "refuse", "note": "Sudah."}, '"4"')
+
+
+def test_the_applicant_sees_the_wish_without_the_buttons(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    knows(edge, a_proposal(stage="opd_head_approval", withdrawal=WISH, allowed_actions=[]))
+
+    page = client.get(f"/portal/usulan/{PROPOSAL}").text
+
+    assert WISH["note"] in page
+    assert 'name="answer"' not in page

@@ -135,6 +135,7 @@ def a_proposal(**changes: Any) -> dict[str, Any]:
         "outcome": None,
         "sub_status": None,
         "closing": None,
+        "withdrawal": None,
         "submitted_at": None,
         "created_at": "2026-04-01T01:00:00+00:00",
     } | changes

@@ -1,5 +1,5 @@
-"""How cases answer and end in the state machine's runs: what was marked is dealt with, and an
-officer closes what cannot go on.
+"""How cases answer and end in the state machine's runs: what was marked is dealt with, an officer
+closes what cannot go on, and an applicant asks to withdraw.
 """
 
 from hypothesis import strategies as st
@@ -39,6 +39,23 @@ class Endings(People):
     def an_officer_ends_a_case(self, name, number, who, note, seen, mishap):
         ender = self._ender(name, number) if who == "who may" else who
         self._act(name, ender, "close", note=note, seen=seen, mishap=mishap)
+
+    @rule(
+        name=PROPOSALS,
+        stages=st.integers(0, 2),
+        number=st.integers(0, 9),
+        answer=st.sampled_from(("confirm", "refuse", "refuse", "nothing")),
+        note=NOTE,
+        seen=SEEN,
+        mishap=MISHAP,
+    )
+    def a_withdrawal_is_asked_for(self, name, stages, number, answer, note, seen, mishap):
+        """Answered at once, or some stages later, or not at all."""
+        self._act(name, "the applicant", "ask", note=note, seen=seen, mishap=mishap)
+        for _ in range(stages):
+            self._goes_on(name)
+        if answer != "nothing":
+            self._act(name, self._ender(name, number), answer, note=note, mishap=mishap)
 
     def _ender(self, name, number):
         """One of those who may end it; whoever decides first where nobody may."""

@@ -20,8 +20,10 @@ from tests.proposal.machine_offices import (
     Step,
 )
 
-APPLICANTS = ("submit", "resubmit", "withdraw", "edit", "answer", "attach", "detach")
-ENDING = ("close",)
+APPLICANTS = ("submit", "resubmit", "withdraw", "edit", "answer", "attach", "detach", "ask")
+ENDING = ("close", "confirm", "refuse")
+# What ends a wish to withdraw; it goes along with everything else.
+UNWISHES = ("resubmit", "close", "confirm", "refuse")
 EVENTS = {
     "submit": "proposal.submitted.v1",
     "resubmit": "proposal.resubmitted.v1",
@@ -30,11 +32,21 @@ EVENTS = {
     "revise": "proposal.returned.v1",
     "reject": "proposal.rejected.v1",
     "close": "proposal.closed.v1",
+    "ask": "proposal.withdrawal_requested.v1",
+    "confirm": "proposal.withdrawn.v1",
+    "refuse": "proposal.withdrawal_refused.v1",
     "not_selected": "proposal.completed.v1",
     "ms": "proposal.completed.v1",
     "tms": "proposal.completed.v1",
 }
-NAMES_IN_HISTORY = {"ms": "enter_result", "tms": "enter_result", "not_selected": "not_select"}
+NAMES_IN_HISTORY = {
+    "ms": "enter_result",
+    "tms": "enter_result",
+    "not_selected": "not_select",
+    "ask": "request_withdrawal",
+    "confirm": "confirm_withdrawal",
+    "refuse": "refuse_withdrawal",
+}
 
 
 @dataclass
@@ -90,7 +102,7 @@ class Model:
         """The buttons a person must be shown."""
         paper, person = self.papers[proposal], str(an_id(who))
         if person == paper.applicant:
-            wanted: tuple[str, ...] = ("submit", "resubmit", "withdraw")
+            wanted: tuple[str, ...] = ("submit", "resubmit", "withdraw", "ask")
         elif person in self.offices.holders(paper, paper.stage, today):
             wanted = ("approve", "revise", "reject", "ms")
         else:
@@ -113,7 +125,7 @@ class Model:
                 return "not_found"
             return absent if step.action == "edit" else ""
         refused = self._move(paper, step)
-        if refused or step.action == "withdraw":
+        if refused or step.action in ("withdraw", "ask"):
             return refused
         complete = set(paper.rules.papers) <= paper.attached
         crowded = step.action == "submit" and self._open(paper) >= paper.rules.most_open
@@ -137,7 +149,7 @@ class Model:
             return paper.leads_to(step.action)[1:]
         if who not in self.offices.enders(paper, today):
             return "not_your_stage"
-        return "" if step.note else "note_required"
+        return "note_required" if step.action != "confirm" and not step.note else ""
 
     def _move(self, paper: Expected, step: Step) -> str:
         way = paper.leads_to(step.action)
@@ -174,7 +186,9 @@ class Model:
     def _advance(self, paper: Expected, step: Step, today: date) -> None:
         before, after = paper.stage, paper.leads_to(step.action)
         self._write_down(paper, step, before, after, today)
-        if step.action == "sub_status":
+        paper.wish = step.action == "ask" or (paper.wish and step.action not in UNWISHES)
+        if before == after:
+            paper.told += [(EVENTS[one], paper.version) for one in (step.action,) if one in EVENTS]
             return
         if step.action == "submit":
             paper.number = self._next_number(paper, today)

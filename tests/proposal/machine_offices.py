@@ -107,6 +107,7 @@ class Expected:
     opened: set[str] = field(default_factory=set)
     marked: dict[str, str | None] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
+    wish: bool = False  # to withdraw it, unanswered
     lines: list[tuple[Any, ...]] = field(default_factory=list)
     told: list[tuple[str, int]] = field(default_factory=list)
     files: dict[str, list[str]] = field(default_factory=dict)
@@ -160,7 +161,19 @@ class Expected:
         return corrects + [one for one, way in self._ways().items() if not way.startswith("!")]
 
     def _ways(self) -> dict[str, str]:
-        return self._usual_ways() | ({"close": "closed"} if self.responsible else {})
+        return self._usual_ways() | self._ways_out()
+
+    def _ways_out(self) -> dict[str, str]:
+        if not self.responsible:
+            return {}
+        askable = self.decided and self.responsible != "processing"
+        ways = {"close": "closed", "confirm": "!no_withdrawal_asked"}
+        ways["refuse"] = ways["confirm"]
+        if askable and self.wish:
+            ways |= {"ask": "!withdrawal_asked", "confirm": "withdrawn", "refuse": self.stage}
+        elif askable:
+            ways["ask"] = self.stage
+        return ways
 
     def _usual_ways(self) -> dict[str, str]:
         if self.stage == "draft":

@@ -241,6 +241,9 @@ class Play:
         return {
             "sub_status": {"text": "Dikirim ke BKN"},
             "close": {"reason": "duplicate", "note": step.note},
+            "ask": {"note": step.note},
+            "confirm": {"answer": "confirm", "note": step.note},
+            "refuse": {"answer": "refuse", "note": step.note},
             "edit": {"fields": {"keperluan": AS_EDITED}},
             "answer": {"answers": [{"target": step.part, "text": "Sudah sesuai aslinya."}]},
         }.get(step.action)

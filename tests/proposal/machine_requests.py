@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 KEYED = ("submit", "resubmit", "withdraw", "approve", "revise", "reject", "ms", "tms", "close")
+KEYED += ("ask", "confirm", "refuse")
 WAYS_IN = {
     **dict.fromkeys(("approve", "revise", "reject"), ("POST", "/decisions")),
     **dict.fromkeys(("ms", "tms"), ("POST", "/result")),
+    "ask": ("POST", "/withdrawal-request"),
+    **dict.fromkeys(("confirm", "refuse"), ("POST", "/withdrawal-answer")),
     "sub_status": ("PUT", "/sub-status"),
     **dict.fromkeys(("edit", "answer"), ("PATCH", "")),
     "attach": ("PUT", "/documents/{part}"),
@@ -24,6 +27,8 @@ STATUSES = {
     "already_verified": 409,
     "closed_for_change": 409,
     "employee_unknown": 409,
+    "withdrawal_asked": 409,
+    "no_withdrawal_asked": 409,
     "note_required": 422,
     "remark_required": 422,
     "result_document_required": 422,

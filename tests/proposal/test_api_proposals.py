@@ -27,7 +27,7 @@ def test_a_proposal_says_all_a_client_needs(office: Office):
     seen = office.call("GET", f"/proposals/{proposal_id}", "applicant").json
 
     assert seen["opened"] == {"fields": [], "documents": ["skp_1_tahun"]}
-    assert seen["allowed_actions"] == ["resubmit"]
+    assert seen["allowed_actions"] == ["resubmit", "request_withdrawal"]
     assert seen["notes"]["umpeg"][0]["note"] == "SKP tidak terbaca"
     history = office.call("GET", f"/proposals/{proposal_id}/history", "applicant").json["data"]
     assert seen["notes"]["umpeg"][0]["actor_name"] == history[-1]["actor_name"]

@@ -46,6 +46,8 @@ MET = {
         "edit",
         "answer",
         "close",
+        "ask",
+        "refuse",
         "withdraw",
         "approve",
         "revise",

@@ -79,6 +79,25 @@ def close(proposal_id: UUID) -> Page | str:
     return _to_inbox()
 
 
+@pages.post("/tugas/<uuid:proposal_id>/pembatalan")
+def answer_withdrawal(proposal_id: UUID) -> Response:
+    case, answer = reading.load(str(proposal_id)), request.form.get("answer", "")
+    body = {"answer": answer, "note": request.form.get("note", "").strip()}
+    try:
+        told = deciding.send_ending(case, "withdrawal-answer", body)
+    except ApiRefused as error:
+        if error.status != UNPROCESSABLE:
+            raise
+        # Only a refusal without a word comes back, so nothing that was written is lost.
+        flash(error.detail, "failure")
+        return redirect(own_page(link("proposal", proposal_id)))
+    number = told["number"]
+    confirmed = say("desk.withdrawal_confirmed", number=number)
+    refused = say("desk.withdrawal_refused", number=number)
+    flash(confirmed if answer == "confirm" else refused, "success")
+    return _to_inbox()
+
+
 @pages.get("/tugas/<uuid:proposal_id>/hasil")
 def enter_result(proposal_id: UUID) -> Page | str:
     case = reading.load(str(proposal_id))

@@ -43,6 +43,9 @@ SECTION = Section(
     links={
         "decided": lambda: url_for("desk.decided"),
         "closing": lambda proposal_id: url_for("desk.consider_closing", proposal_id=proposal_id),
+        "withdrawal_answer": lambda proposal_id: url_for(
+            "desk.answer_withdrawal", proposal_id=proposal_id
+        ),
         "decision": lambda proposal_id: url_for("desk.look", proposal_id=proposal_id),
     },
 )

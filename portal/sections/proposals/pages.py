@@ -44,6 +44,15 @@ def withdraw(proposal_id: UUID) -> AnyResponse:
     return redirect(url_for("proposals.finished"))
 
 
+@pages.post("/usulan/<uuid:proposal_id>/minta-batal")
+def ask_to_withdraw(proposal_id: UUID) -> AnyResponse:
+    body = {"note": request.form.get("note", "").strip()}
+    path = f"{API}/proposals/{proposal_id}/withdrawal-request"
+    api().send("POST", path, body, etag=request.form.get("etag"), key=sent_key())
+    flash(say("proposals.withdrawal_was_asked"), "success")
+    return redirect(url_for("proposals.show", proposal_id=proposal_id))
+
+
 @pages.post("/usulan/<uuid:proposal_id>/tanda-terima")
 def ask_for_receipt(proposal_id: UUID) -> AnyResponse:
     api().send("POST", f"{API}/proposals/{proposal_id}/receipt", {}, key=sent_key())

@@ -15,6 +15,7 @@ from services.proposal.domain.stages import DECISIONS, Action, Result
 from services.proposal.usecases.closing import Closing
 from services.proposal.usecases.processing import Outcome, SubStatus
 from services.proposal.usecases.reviewing import Verdict
+from services.proposal.usecases.withdrawing import Answer as WithdrawalAnswer
 
 LONGEST_NOTE = 2000
 LONGEST_NAME = 200
@@ -132,6 +133,21 @@ class NewClosing(Schema):
     @post_load
     def _made(self, given: dict[str, Any], **_: Any) -> Closing:
         return Closing(ClosingReason(given["reason"]), given["note"])
+
+
+class NewWithdrawalRequest(Schema):
+    note = Prose(LONGEST_NOTE, may_be_empty=True, load_default="")
+
+
+class NewWithdrawalAnswer(Schema):
+    """`refuse` needs a note."""
+
+    answer = Exact(required=True, validate=validate.OneOf(["confirm", "refuse"]))
+    note = Prose(LONGEST_NOTE, may_be_empty=True, load_default="")
+
+    @post_load
+    def _made(self, given: dict[str, Any], **_: Any) -> WithdrawalAnswer:
+        return WithdrawalAnswer(given["answer"] == "confirm", given["note"])
 
 
 class NewResult(Schema):

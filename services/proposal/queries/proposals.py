@@ -1,6 +1,6 @@
 """One proposal as somebody may see it, and the lists that belong to its applicant."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from services.proposal.domain.numbering import is_lookup_code, normalise_number
 from services.proposal.domain.opening import Opened, open_parts
 from services.proposal.domain.proposal_receipt import MAKE_RECEIPT
 from services.proposal.domain.stages import APPLICANT, Action, Stage
+from services.proposal.domain.withdrawing import can_be_asked
 from services.proposal.domain.workflow import Position, allowed_actions, decider_of
 from services.proposal.models import (
     PEOPLE,
@@ -32,7 +33,7 @@ from services.proposal.models import (
 from services.proposal.queries.desks import covers, deciders_for
 from services.proposal.queries.listing import MINE, Listed, listed, listed_by_id
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
-from services.proposal.queries.responsible import ender_of
+from services.proposal.queries.responsible import ender_of, withdrawal_asked
 from staff.deciders import Deciders, Holder
 
 
@@ -63,11 +64,26 @@ class Viewed(Listed):
     def actions(self) -> list[str]:
         """Return what the person may do to the proposal now."""
         if self.is_applicant:
-            return self._of(APPLICANT)
-        closes = [str(Action.CLOSE)] if self.may_end else []
+            return self._of(APPLICANT) + self._wishes()
+        closes = self._ends()
         if self.deciders.held_by(self.person_id) is None:
             return closes
         return self._of(decider_of(self.layanan, self.position.stage) or "") + closes
+
+    @property
+    def withdrawal(self) -> Mapping[str, Any] | None:
+        """The applicant's wish to withdraw, while it waits for an answer."""
+        return withdrawal_asked(self.proposal, self.position)
+
+    def _wishes(self) -> list[str]:
+        open_to_wishes = can_be_asked(self.position) and not self.withdrawal
+        return [str(Action.REQUEST_WITHDRAWAL)] if open_to_wishes else []
+
+    def _ends(self) -> list[str]:
+        if not self.may_end:
+            return []
+        answers = (Action.CONFIRM_WITHDRAWAL, Action.REFUSE_WITHDRAWAL) if self.withdrawal else ()
+        return [str(action) for action in (Action.CLOSE, *answers)]
 
     @property
     def may_end(self) -> bool:

@@ -1,9 +1,12 @@
 """Who may end a proposal that cannot or need not go on, and who hears of it (R34)."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.proposal.domain.closing import ClosingReason, responsible_stage
+from services.proposal.domain.withdrawing import can_be_asked
 from services.proposal.domain.workflow import IllegalMove, Position
 from services.proposal.models import Proposal
 from services.proposal.queries.desks import deciders_at
@@ -44,6 +47,23 @@ def ender_of(
     responsible = responsible_for(proposal, position, snapshot, today)
     administrators = _holders(Role.BKPSDM_ADMIN, proposal.opd_id, proposal, snapshot, today)
     return responsible.held_by(person_id) or administrators.held_by(person_id)
+
+
+def enders_of(
+    proposal: Proposal, position: Position, snapshot: RegionSnapshot, today: date
+) -> tuple[UUID, ...]:
+    """Name those responsible for a proposal; where that is nobody, BKPSDM's."""
+    responsible = responsible_for(proposal, position, snapshot, today)
+    administrators = _holders(Role.BKPSDM_ADMIN, proposal.opd_id, proposal, snapshot, today)
+    return responsible.employee_ids or administrators.employee_ids
+
+
+def withdrawal_asked(proposal: Proposal, position: Position) -> Mapping[str, Any] | None:
+    """Return the wish to withdraw that waits for an answer.
+
+    None once the head of BKPSDM has decided: the wish has lapsed, whoever left it in the row.
+    """
+    return proposal.withdrawal if can_be_asked(position) else None
 
 
 def umpeg_of(

@@ -156,6 +156,7 @@ def resubmit(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
             applicant_author(case),
             changes=_corrected(case, parts),
             opened=None,
+            withdrawal=None,  # who sends it again wants it to go on
             expected_end=_expected_end(case, step.to_stage),
         )
         outbox.record(events.resubmitted(case.proposal, case.layanan, case.decider_ids()))

@@ -130,9 +130,13 @@ def move(
     return entry
 
 
-def note_down(case: Case, action: str, author: Author, changes: Mapping[str, Any]) -> None:
+def note_down(
+    case: Case, action: str, author: Author, changes: Mapping[str, Any], *, note: str | None = None
+) -> HistoryEntry:
     """Write history for something that moved nothing."""
-    case.session.add(_entry(case, action, case.stage, author, None, (), changes))
+    entry = _entry(case, str(action), case.stage, author, note, (), changes)
+    case.session.add(entry)
+    return entry
 
 
 def documents_of(case: Case) -> list[ProposalDocument]:

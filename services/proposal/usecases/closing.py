@@ -31,7 +31,7 @@ def close(proposal_id: UUID, *, person_id: UUID, why: Closing, seen: Seen) -> Pr
     """
     with db.transaction() as session:
         case = visible_case(session, proposal_id, person_id, seen=seen)
-        author = _ender(case, person_id)
+        author = ender(case, person_id)
         step = closing.close(
             case.position,
             why.reason,
@@ -55,7 +55,8 @@ def close(proposal_id: UUID, *, person_id: UUID, why: Closing, seen: Seen) -> Pr
         return case.proposal
 
 
-def _ender(case: Case, person_id: UUID) -> Author:
+def ender(case: Case, person_id: UUID) -> Author:
+    """Say as whom a person ends a case. Raises `OwnProposal`, `IllegalMove`, `NotYourStage`."""
     if person_id == case.proposal.applicant_id:
         raise OwnProposal
     responsible_stage(case.position)

@@ -9,7 +9,12 @@ from chassis.http.api import Schema, VersionedView
 from chassis.http.auth import person
 from chassis.http.preferences import prefers_minimal
 from services.proposal.api.views.choices import ChoicesView, choices_view
-from services.proposal.api.views.closing import ClosingView, closing_view
+from services.proposal.api.views.closing import (
+    ClosingView,
+    WithdrawalView,
+    closing_view,
+    withdrawal_view,
+)
 from services.proposal.api.views.documents import (
     DocumentsOfRequirement,
     DocumentView,
@@ -128,6 +133,7 @@ class ProposalView(ProposalRow):
     return_to = fields.String(required=True, allow_none=True)
     outcome = fields.Nested(ResultView, required=True, allow_none=True)
     closing = fields.Nested(ClosingView, required=True, allow_none=True)
+    withdrawal = fields.Nested(WithdrawalView, required=True, allow_none=True)
     sub_status = fields.Nested(SubStatusView, required=True, allow_none=True)
     receipt = fields.Nested(
         ReceiptView,
@@ -200,6 +206,7 @@ def proposal_view(viewed: Viewed, *, definition: bool = True) -> dict[str, Any]:
         "return_to": proposal.return_to,
         "outcome": _outcome(proposal, filed),
         "closing": closing_view(proposal, entries),
+        "withdrawal": withdrawal_view(viewed.withdrawal),
         "sub_status": proposal.sub_status,
         "receipt": receipt_view(viewed, filed),
         "updated_at": proposal.updated_at,
