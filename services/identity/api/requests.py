@@ -105,17 +105,17 @@ class EmployeeChange(FactsInput):
         fields.Nested(SuccessorInput), load_default=list, validate=validate.Length(max=50)
     )
 
-
-class DepartureQuery(Schema):
-    """With `unit_id`: of a move to that unit."""
-
-    unit_id = fields.UUID(load_default=None)
-
     @pre_load
     def _without_nip(self, given: Any, **_: Any) -> Any:
         if isinstance(given, dict) and "nip" in given:
             raise ValidationError({"nip": [_NIP_ELSEWHERE]})
         return given
+
+
+class DepartureQuery(Schema):
+    """With `unit_id`: of a move to that unit."""
+
+    unit_id = fields.UUID(load_default=None)
 
 
 class NipChange(FactsInput):
