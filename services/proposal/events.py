@@ -82,6 +82,19 @@ class WithdrawalRefused(Decided, event="proposal.withdrawal_refused.v1"):
     """The office refused to withdraw the proposal; it stays where it is (R34)."""
 
 
+class Rerouted(AboutProposal, event="proposal.rerouted.v1"):
+    """The applicant moved to another OPD, and the proposal with them (R32)."""
+
+    from_stage: StageOfProposal
+    from_opd_id: UUID
+    decider_ids: Annotated[
+        list[UUID], "The staffing section of the new OPD.", {"uniqueItems": True}
+    ]
+    former_decider_ids: Annotated[
+        list[UUID], "The staffing section of the former OPD.", {"uniqueItems": True}
+    ]
+
+
 class Advanced(Decided, event="proposal.advanced.v1"):
     """A stage was approved; the next one begins."""
 
@@ -198,6 +211,24 @@ def withdrawal_refused(
     proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry
 ) -> Event:
     return WithdrawalRefused.of(proposal, _decided(proposal, layanan, entry))
+
+
+def rerouted(
+    proposal: Proposal,
+    layanan: LayananDefinition,
+    entry: HistoryEntry,
+    *,
+    former: Iterable[UUID],
+    present: Iterable[UUID],
+) -> Event:
+    return Rerouted.of(
+        proposal,
+        _about(proposal, layanan),
+        from_stage=entry.from_stage,
+        from_opd_id=UUID(entry.changes["from_opd_id"]),
+        decider_ids=_sorted(present),
+        former_decider_ids=_sorted(former),
+    )
 
 
 def advanced(

@@ -12,6 +12,11 @@ def _waits(event: str, name: str, text: str = "") -> Notice:
     return Notice(f"proposal.{event}.v1", name, "decider_ids", channels=("in_app",), text=text)
 
 
+def _left(event: str, name: str, text: str) -> Notice:
+    kind = f"proposal.{event}.v1"
+    return Notice(kind, name, "former_decider_ids", channels=("in_app",), text=text)
+
+
 def _work(event: str) -> Notice:
     return _waits(event, f"work_after_{event}", text="work")
 
@@ -36,6 +41,9 @@ MANIFEST = Manifest(
         _told("rejected"),
         _told("withdrawn"),
         _waits("withdrawal_requested", "withdrawal_requested"),
+        _told("rerouted"),
+        _waits("rerouted", "rerouted_here", text="rerouted"),
+        _left("rerouted", "rerouted_away", text="rerouted"),
         _told("withdrawal_refused"),
         _told("completed"),
         Notice("proposal.closed.v1", "proposal_closed", "told_ids"),

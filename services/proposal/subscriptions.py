@@ -22,6 +22,7 @@ from services.proposal.usecases.catalogue import install
 from services.proposal.usecases.deciding import ServiceDecider
 from services.proposal.usecases.people import index_nip
 from services.proposal.usecases.processing import Outcome, result_as_service
+from services.proposal.usecases.rerouting import follow_applicant
 from services.proposal.usecases.reviewing import Verdict, decide_as_service
 from staff.keeping import heard
 from staff.tables import Kept
@@ -71,6 +72,7 @@ def refresh(session: Session, row: Kept, replaced: Collection[str]) -> None:
     SNAPSHOTS.follow(session, row, replaced)
     if isinstance(row, Employee):
         index_nip(session, row)
+        follow_applicant(session, row)
     if isinstance(row, Unit) and row.kind == "region":
         install(catalogue_documents())
 

@@ -5,6 +5,7 @@ closes what cannot go on, and an applicant asks to withdraw.
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from tests.builders.people import employee_event
 from tests.proposal.machine_cast import KEY_OF, OFFICERS
 from tests.proposal.machine_people import MISHAP, NOTE, PROPOSALS, SEEN, People
 
@@ -56,6 +57,16 @@ class Endings(People):
             self._goes_on(name)
         if answer != "nothing":
             self._act(name, self._ender(name, number), answer, note=note, mishap=mishap)
+
+    @rule(name=PROPOSALS, opd=st.sampled_from(("dinkes", "disdik")), mishap=MISHAP)
+    def an_applicant_moves(self, name, opd, mishap):
+        """Before the head's approval the case follows; later it goes on."""
+        name = self._one_at(name, "umpeg_verification", "opd_head_approval", "revision")
+        paper = self.play.paper(name)
+        before = paper.version
+        self._hear(employee_event(KEY_OF[paper.applicant], opd), "once", mishap)
+        self.play.seen["rerouted"] += paper.version > before
+        self._goes_on(name)
 
     def _ender(self, name, number):
         """One of those who may end it; whoever decides first where nobody may."""

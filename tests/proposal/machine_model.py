@@ -5,6 +5,7 @@ Nothing of the product's rules is used here, so a wrong rule shows as a differen
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from tests.builders.organisation import an_id
@@ -24,6 +25,7 @@ APPLICANTS = ("submit", "resubmit", "withdraw", "edit", "answer", "attach", "det
 ENDING = ("close", "confirm", "refuse")
 # What ends a wish to withdraw; it goes along with everything else.
 UNWISHES = ("resubmit", "close", "confirm", "refuse")
+BEFORE_THE_HEAD = ("umpeg_verification", "opd_head_approval")
 EVENTS = {
     "submit": "proposal.submitted.v1",
     "resubmit": "proposal.resubmitted.v1",
@@ -53,6 +55,29 @@ NAMES_IN_HISTORY = {
 class Model:
     offices: Offices = field(default_factory=Offices)
     papers: dict[UUID, Expected] = field(default_factory=dict)
+
+    def hear(self, subject: str, version: int, data: Any) -> None:
+        """Keep what identity says; the cases of who moved follow."""
+        if version <= self.offices.version_of(subject):
+            return
+        self.offices.hear(subject, version, data)
+        if subject.startswith("employee/") and data["active"] and data["opd_id"]:
+            for paper in self.papers.values():
+                if paper.applicant == data["id"] and paper.opd != data["opd_id"]:
+                    self._reroute(paper, data["opd_id"])
+
+    def _reroute(self, paper: Expected, opd: str) -> None:
+        if not paper.handed_in or paper.responsible not in BEFORE_THE_HEAD:
+            return
+        before, first = paper.stage, paper.rules.stages[0]
+        paper.version, paper.opd = paper.version + 1, opd
+        if before == "revision":
+            paper.asking = first
+        else:
+            paper.stage = first
+        roles = frozenset({("system", None, None)})
+        paper.lines.append((paper.version, "reroute", before, paper.stage, None, roles))
+        paper.told.append(("proposal.rerouted.v1", paper.version))
 
     def draft(self, proposal: UUID, layanan: str, who: str) -> None:
         person = self.offices.person(who)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from services.proposal import subscriptions
 from services.proposal.domain import closing
 from services.proposal.queries import readiness
 from services.proposal.usecases import closing as closing_desk
@@ -25,6 +26,11 @@ def _(patch: pytest.MonkeyPatch) -> None:
 @mutant("a proposal is closed without a note")
 def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(closing, "check_note", lambda _note: None)
+
+
+@mutant("a case stays with the OPD that its applicant left")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(subscriptions, "follow_applicant", lambda *_: None)
 
 
 def _anybody(person_id: UUID, *_: Any) -> Holder:

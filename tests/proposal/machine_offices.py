@@ -297,13 +297,21 @@ class Offices:
             return True
         if not paper.handed_in:
             return False
-        on_the_way = {"bkpsdm_secretary", "bkpsdm_head"}
-        for grant in self.running("role", today, employee_id=who):
-            role = grant["role"]
-            if role in on_the_way:
-                return True
-            if role != "sekda" and grant["unit_id"] in self.places(role, paper.opd):
-                return True
+        if any(self._oversees(paper, grant) for grant in self._held(who, today)):
+            return True
         if any(who in self.holders(paper, stage, today) for stage in paper.rules.stages):
             return True
         return any(who == actor for _, _, _, _, actor, _ in paper.lines)
+
+    def _held(self, who: str, today: date) -> list[Any]:
+        return self.running("role", today, employee_id=who)
+
+    def _oversees(self, paper: Expected, grant: Any) -> bool:
+        """Whether an office is on the way of a proposal, or where its applicant is now."""
+        role, unit = grant["role"], grant["unit_id"]
+        if role in ("bkpsdm_secretary", "bkpsdm_head"):
+            return True
+        now_at = self.said[f"employee/{paper.applicant}"][1]["opd_id"]
+        if role in ("umpeg", "opd_head", "opd_secretary") and unit == now_at:
+            return True
+        return role != "sekda" and unit in self.places(role, paper.opd)

@@ -183,7 +183,7 @@ class Play:
         store = store_into(self.scene.office.service.app)
         for one in events:
             store(one)
-            self.model.offices.hear(one.subject, one.version, one.data)
+            self.model.hear(one.subject, one.version, one.data)
         self.work_off(mishap, dying_at)
 
     def hear_decision(self, step: Step, *, source: str, stage: str, times: int = 1) -> str:

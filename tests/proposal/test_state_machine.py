@@ -48,6 +48,7 @@ MET = {
         "close",
         "ask",
         "refuse",
+        "rerouted",
         "withdraw",
         "approve",
         "revise",

@@ -149,14 +149,18 @@ def shown(proposal: Proposal, person_id: UUID) -> Viewed:
 
 
 def may_see(proposal: Proposal, person_id: UUID, snapshot: RegionSnapshot, today: date) -> bool:
-    """Say who sees a proposal: its applicant; once it was handed in, the
-    officers on its way; and whoever decided about it.
+    """Say who sees a proposal: its applicant; once it was handed in, the officers on its way,
+    whoever decided about it, and the officers of the OPD the applicant has moved to (R32).
     """
     if proposal.applicant_id == person_id:
         return True
     if proposal.submitted_at is None:
         return False
-    return covers(person_id, proposal, snapshot, today) or _has_acted(proposal, person_id)
+    return (
+        covers(person_id, proposal, snapshot, today)
+        or _has_acted(proposal, person_id)
+        or _oversees_applicant(proposal, person_id, snapshot, today)
+    )
 
 
 def mine(person_id: UUID, wanted: Wanted) -> Page:
@@ -231,6 +235,18 @@ def unattended(*, limit: int, cursor: str | None) -> Page:
     rows = page(db.session(), statement, by=by, limit=limit, cursor=cursor)
     proposals = listed_by_id({unattended.proposal_id for unattended in rows.items})
     return rows.each(lambda unattended: Alarm(*proposals[unattended.proposal_id], unattended))
+
+
+def _oversees_applicant(
+    proposal: Proposal, person_id: UUID, snapshot: RegionSnapshot, today: date
+) -> bool:
+    held = snapshot.organisation.roles_of(person_id, today)
+    statement = select(Employee.opd_id).where(Employee.id == proposal.applicant_id)
+    opd_id = db.session.scalar(statement) if held else None
+    return opd_id is not None and any(
+        snapshot.organisation.oversees(role, opd_id=opd_id, divisions=()) and role.unit_id == opd_id
+        for role in held
+    )
 
 
 def _has_acted(proposal: Proposal, person_id: UUID) -> bool:

@@ -112,6 +112,7 @@ def move(
     **columns: Any,
 ) -> HistoryEntry:
     """Take a proposal one step: row, counters, alarm and history together."""
+    left = case.proposal.opd_id
     case.change(
         stage=kept_stage(step.to_stage),
         return_to=_text(step.position.return_to),
@@ -120,7 +121,7 @@ def move(
         closed_at=case.moment.now if step.to_stage in FINAL_STAGES else None,
         **columns,
     )
-    counting.moved(case.session, case.proposal, step.from_stage, step.to_stage)
+    counting.moved(case.session, case.proposal, step.from_stage, step.to_stage, left=left)
     attention.settle(case.session, case.proposal)
     waiting.follow(case.proposal, case.layanan, case.moment)
     if step.to_stage in OFFICER_STAGES:

@@ -1,6 +1,7 @@
 """The kept counters of the queues: moved with every proposal, never counted anew."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -13,13 +14,15 @@ from services.proposal.queries.inbox import NO_SCOPE
 _KEY = ["region", "stage", "scope", "definition_id"]
 
 
-def moved(session: Session, proposal: Proposal, from_stage: Stage, to_stage: Stage) -> None:
-    """Take a proposal out of one queue and put it into another."""
-    steps = [(from_stage, -1), (to_stage, 1)]
+def moved(
+    session: Session, proposal: Proposal, from_stage: Stage, to_stage: Stage, *, left: UUID
+) -> None:
+    """Take a proposal out of one queue, of the OPD it `left`, and put it into another."""
+    steps = [(from_stage, left, -1), (to_stage, proposal.opd_id, 1)]
     # Always in the same order, so that two moves never wait for each other's counters.
-    for stage, difference in sorted(steps):
+    for stage, opd_id, difference in sorted(steps):
         if stage in OFFICER_STAGES:
-            _add(session, proposal, stage, difference)
+            _add(session, proposal, stage, opd_id, difference)
 
 
 def next_serial(session: Session, layanan: str, year: int) -> int:
@@ -33,10 +36,10 @@ def next_serial(session: Session, layanan: str, year: int) -> int:
     return int(taken or 0)
 
 
-def _add(session: Session, proposal: Proposal, stage: Stage, difference: int) -> None:
+def _add(session: Session, proposal: Proposal, stage: Stage, opd_id: UUID, difference: int) -> None:
     row = _insert(session, QueueCount).values(
         stage=str(stage),
-        scope=str(proposal.opd_id) if stage in OPD_STAGES else NO_SCOPE,
+        scope=str(opd_id) if stage in OPD_STAGES else NO_SCOPE,
         definition_id=proposal.definition_id,
         waiting=difference,
     )
