@@ -107,8 +107,10 @@ def scene(tmp_path_factory) -> Scene:
         stages = [{"stage": "opd_head_approval", "decider": "service:dummy"}]
         stages.append({"stage": "processing"})
         scene.office.install(definition_data(stages=stages))
+        # Nobody who moves: a case follows its applicant (R32), and its history tells of each move
+        # that was heard before the next.
         scene.waiting = [
-            scene.office.submitted(who, layanan="contoh") for who in ("applicant", "umpeg")
+            scene.office.submitted(who, layanan="contoh") for who in ("applicant", "bkpsdm_admin")
         ]
     scene.keep_as("opened.db")
     yield scene

@@ -140,10 +140,10 @@ def test_a_sensitive_layanan_tells_no_free_text(office: Office):
     assert office.history(proposal_id)[-1].note == "Rahasia"
 
 
-def test_the_proposal_stays_with_the_opd_it_was_filed_from(office: Office):
-    proposal_id = office.submitted()
+def test_an_approved_proposal_stays_with_the_opd_it_was_filed_from(office: Office):
+    proposal_id = office.at("bkpsdm_validation")
     office.service.hear(employee_event("applicant", "dinkes", version=2))
-    office.decide(proposal_id, "umpeg")
+    office.decide(proposal_id, "bkpsdm_admin")
 
     assert office.read(proposal_id).opd_id == an_id("disdik")
 
