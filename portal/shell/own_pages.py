@@ -1,8 +1,12 @@
 """Where a page may send its reader on to: pages of this portal, nothing else."""
 
+import re
+
 from flask import request
 
 HOME = "/portal/"
+# What no header can hold, and what a browser reads as another place.
+_LEADS_AWAY = re.compile(r"[\x00-\x1f\x7f\\]|//|/\.\.(?:/|\?|$)")
 
 
 def asked_page() -> str:
@@ -13,6 +17,5 @@ def asked_page() -> str:
 
 def own_page(path: str | None) -> str:
     """Return `path` when it is a page of ours, else the first page."""
-    if not path or not path.startswith(HOME) or "\\" in path or "//" in path:
-        return HOME
-    return path
+    is_ours = bool(path) and path.startswith(HOME) and not _LEADS_AWAY.search(path)
+    return path if is_ours else HOME

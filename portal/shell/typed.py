@@ -40,12 +40,16 @@ _PLAIN_PATH = re.compile(r"[A-Za-z0-9/_.~-]+")
 
 @dataclass(frozen=True)
 class Typed:
-    """The fields of one form by name, as its `owner` left them; `etag` is what the form was of."""
+    """The fields of one form by name, as its `owner` left them.
+
+    `etag` is of what the form was about, `path` is the form's page.
+    """
 
     owner: str
     values: Mapping[str, Sequence[str]]
     files: Sequence[str] = ()
     etag: str = ""
+    path: str = ""
 
     def texts(self, names: Sequence[str] | None = None) -> list[str]:
         """Return what was written by hand, without the codes of choices."""
@@ -109,7 +113,7 @@ def _typed() -> Typed | None:
     names = [file.filename for file in files.values() if file.filename]
     if person is None or not (any(map(any, typed.values())) or names):
         return None
-    return Typed(person, typed, names, form.get("etag", ""))
+    return Typed(person, typed, names, form.get("etag", ""), where_from().partition("?")[0])
 
 
 def _is_typed(name: str) -> bool:
@@ -150,6 +154,8 @@ def _bring_back(response: Response) -> None:
     person = me()
     if typed is None or person is None or person["id"] != typed.owner:
         return
+    if typed.path not in ("", request.path):  # a page below the form's own gets the cookie too
+        return
     filled = fill(response.get_data(as_text=True), typed.values)
     left = typed.texts([name for name in typed.values if name not in filled.placed])
     banner = render_template("kit/typed.html", typed=typed, filled=filled, left=left)
@@ -167,7 +173,8 @@ def _opened(sealed: str | None) -> Typed | None:
     if plain is None:
         return None
     kept = json.loads(zlib.decompress(plain))  # perhaps by another release, which keeps more
-    return Typed(kept["owner"], kept["values"], kept.get("files", ()), kept.get("etag", ""))
+    values, files = kept["values"], kept.get("files", ())
+    return Typed(kept["owner"], values, files, kept.get("etag", ""), kept.get("path", ""))
 
 
 def _write(response: Response, sealed: str) -> None:

@@ -24,8 +24,11 @@ def size(count: int) -> str:
 
 
 def day(value: str | None) -> str:
-    """2026-04-01 → "1 April 2026"."""
-    return words.day(date.fromisoformat(value[:10]), language()) if value else "–"
+    """2026-04-01 → "1 April 2026"; of an instant, the day that it is in the region then."""
+    if not value:
+        return "–"
+    that_day = _instant(value).astimezone(ZoneInfo(_zone())) if "T" in value else value
+    return words.day(date.fromisoformat(str(that_day)[:10]), language())
 
 
 def month(value: str | None) -> str:
@@ -42,9 +45,12 @@ def moment(value: str | None, zone: str | None = None) -> str:
     """An instant in the region's time, with the zone's name."""
     if not value:
         return "–"
+    return words.moment(_instant(value), language(), zone or _zone())
+
+
+def _instant(value: str) -> datetime:
     instant = datetime.fromisoformat(value)
-    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return words.moment(aware, language(), zone or _zone())
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def _zone() -> str:

@@ -173,6 +173,7 @@ def test_sizes_are_written_as_the_requirement_lists_do(client: FlaskClient, size
 def test_dates_are_written_out_in_the_regions_time(client: FlaskClient):
     with client.application.test_request_context("/portal/"):
         assert day("2026-04-01") == "1 April 2026"
+        assert day("2026-11-28T20:22:00+00:00") == "29 November 2026"
         assert month("2026-08") == "Agustus 2026"
         assert moment("2026-12-31T23:30:00+00:00") == "1 Januari 2027 pukul 06.30 WIB"
         assert moment("2026-12-31T23:30:00+00:00", "Asia/Jayapura").endswith("08.30 WIT")

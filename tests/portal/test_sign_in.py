@@ -149,6 +149,8 @@ def test_a_callback_works_once(client: FlaskClient, edge: FakeEdge):
         ("//evil.example", "/portal/"),
         ("/portal/\\evil.example", "/portal/"),
         ("/portal//evil.example", "/portal/"),
+        ("/portal/x%0D%0AA:b", "/portal/"),
+        ("/portal/../masuk", "/portal/"),
         ("/masuk", "/portal/"),
     ],
 )

@@ -297,6 +297,18 @@ def test_a_decision_note_is_in_the_form_again_where_one_may_still_decide(
     assert 'value="revise" checked' in page
 
 
+def test_a_decision_note_does_not_turn_up_in_another_form(officer: FlaskClient, edge: FakeEdge):
+    form = hidden(officer, DESK)
+    edge.answers["POST", f"{PATH}/decisions"] = (412, problem(412, "stale"))
+    officer.post(DESK, data=form | {"decision": "revise", "note": NOTE, "confirmed": "1"})
+    knows(edge, a_proposal(stage="opd_head_approval", allowed_actions=["close"]), etag='"2"')
+
+    closing = officer.get(f"{DESK}/tutup").text
+
+    assert 'name="note"' in closing
+    assert NOTE not in unescape(closing)
+
+
 def test_the_own_other_tab_is_not_called_somebody_else(officer: FlaskClient, edge: FakeEdge):
     edge.answers["GET", f"{PATH}/history"] = (200, {"data": [an_entry(me()["id"])]})
     form = hidden(officer, DESK) | {"etag": '"0"'}

@@ -12,6 +12,7 @@ from services.proposal.models import HistoryEntry, Proposal, db
 from tests.builders.organisation import an_id
 from tests.builders.people import employee_event
 from tests.proposal.office import Office
+from tests.proposal.test_people_who_leave import alarmed
 
 NOTE = "Pengusul sudah tidak dapat dihubungi."
 
@@ -52,6 +53,16 @@ def test_one_way_out_when_the_applicant_left_during_a_revision(office: Office, r
         "note": NOTE,
     }
     assert (closed.json["allowed_actions"], closed.json["closed_at"] is None) == ([], False)
+
+
+def test_one_way_out_is_pointed_at_by_an_alarm_until_it_was_taken(office: Office, returned: UUID):
+    assert alarmed(office) == []
+    office.service.hear(employee_event("applicant", "disdik", version=2, active=False))
+    assert alarmed(office) == alarmed(office) == [str(returned)]
+
+    close(office, returned, "bkpsdm_admin")
+
+    assert alarmed(office) == []
 
 
 @pytest.mark.parametrize("who", ["umpeg_second", "bkpsdm_admin"])

@@ -22,7 +22,10 @@ const showNeeded = (form, needed) => {
 // What is still missing follows each answer and each file.
 const showMissing = (form, html) => {
   const list = form.querySelector("[data-missing]");
-  if (list && typeof html === "string") list.innerHTML = html;
+  if (!list || typeof html !== "string") return;
+  list.innerHTML = html;
+  // What the page said when it was refused is true no longer.
+  if (!list.querySelector("li")) document.querySelector("[data-refused]")?.remove();
 };
 
 const keepVersion = (form, etag) => {

@@ -13,8 +13,11 @@ UNATTENDED = counter("proposals_unattended", "Times nobody could decide a stage"
 
 def watch(session: Session, proposal: Proposal, deciders: Deciders) -> bool:
     """Raise the alarm when nobody can decide; True when it is a new one."""
-    if deciders.alarm is None:
-        return False
+    return deciders.alarm is not None and sound(session, proposal, deciders.alarm.role)
+
+
+def sound(session: Session, proposal: Proposal, role: str) -> bool:
+    """Raise the alarm for the role that nobody fills; True when it is a new one."""
     statement = select(Unattended).where(Unattended.proposal_id == proposal.id)
     earlier = session.scalar(statement.execution_options(populate_existing=True))
     if earlier is not None and earlier.cleared_at is None:
@@ -27,7 +30,7 @@ def watch(session: Session, proposal: Proposal, deciders: Deciders) -> bool:
         "nobody_can_decide",
         proposal_id=str(proposal.id),
         stage=proposal.stage,
-        role=deciders.alarm.role,
+        role=role,
     )
     return True
 

@@ -1,15 +1,17 @@
-"""Watches for queues nobody can decide: a role may end by its date, without any event."""
+"""Watches for what nobody can go on with: a role may end by its date, without any event, and an
+applicant may leave while a revision waits for them.
+"""
 
 from collections.abc import Iterator
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from chassis.process.regions import all_regions, in_region
 from chassis.run.worker import Loop
-from services.proposal.domain.stages import Stage
-from services.proposal.models import Proposal, QueueCount, Unattended, Unit, db
+from services.proposal.domain.stages import APPLICANT, Stage
+from services.proposal.models import Employee, Proposal, QueueCount, Unattended, Unit, db
 from services.proposal.queries.desks import deciders_at, deciders_for
 from services.proposal.queries.inbox import NO_SCOPE
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
@@ -38,9 +40,10 @@ def look_round() -> bool:
 def _clear_settled() -> None:
     snapshot = region_snapshot()
     today = snapshot.moment().today
+    left = set(db.session.scalars(_left_in_revision().with_only_columns(Proposal.id)))
     waiting = select(Unattended.proposal_id).where(Unattended.cleared_at.is_(None))
     for proposal in db.session.scalars(select(Proposal).where(Proposal.id.in_(waiting))):
-        if deciders_for(proposal, snapshot, today).alarm is None:
+        if proposal.id not in left and deciders_for(proposal, snapshot, today).alarm is None:
             attention.settle(db.session(), proposal)
 
 
@@ -51,6 +54,15 @@ def _raise_new() -> None:
         statement = select(Proposal).where(condition, Proposal.id.not_in(alarmed))
         for proposal in db.session.scalars(statement.limit(_AT_ONCE)).all():
             attention.watch(db.session(), proposal, deciders)
+    newly_left = _left_in_revision().where(Proposal.id.not_in(alarmed)).limit(_AT_ONCE)
+    for proposal in db.session.scalars(newly_left).all():
+        attention.sound(db.session(), proposal, APPLICANT)
+
+
+def _left_in_revision() -> Select[tuple[Proposal]]:
+    """What waits for an applicant who left: an officer can close it, if told of it (R34)."""
+    waiting = select(Proposal).join(Employee, Employee.id == Proposal.applicant_id)
+    return waiting.where(Proposal.stage == Stage.REVISION, Employee.active.is_(False))
 
 
 def _vacant_queues(snapshot: RegionSnapshot) -> Iterator[tuple[ColumnElement[bool], Deciders]]:
