@@ -24,7 +24,8 @@ SECRETS = "secrets.json"
 PROBE = ".writable"
 DEMO_UNFINISHED = "demo-unfinished"
 OURS = {LOCK, CREDENTIALS, PLAN, CLUSTER, SECRETS, DEMO_UNFINISHED}
-UNIMPORTANT = {PROBE, "lost+found"}
+LOG = "cluster.log"  # of one in the background, there before anything else is
+UNIMPORTANT = {PROBE, LOG, "lost+found"}
 ORPHANS_LEAVE_WITHIN = 5.0
 
 

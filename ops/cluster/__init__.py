@@ -202,7 +202,7 @@ def _is_count(text: str) -> bool:
 
 def start_in_background(options: argparse.Namespace) -> int:
     folder.prepare(options.data)
-    log = (options.data / "cluster.log").open("ab")
+    log = (options.data / folder.LOG).open("ab")
     rest = [argument for argument in sys.argv[1:] if argument != "--daemon"]
     child = subprocess.Popen(
         [sys.executable, "-m", "ops", *rest],
@@ -219,8 +219,8 @@ def start_in_background(options: argparse.Namespace) -> int:
             return 0
         time.sleep(0.2)
     raise Stop(
-        f"kluster tidak menyala; lihat {options.data / 'cluster.log'}",
-        f"the cluster did not start; see {options.data / 'cluster.log'}",
+        f"kluster tidak menyala; lihat {options.data / folder.LOG}",
+        f"the cluster did not start; see {options.data / folder.LOG}",
     )
 
 
