@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from services.proposal.domain.stages import FINAL_STAGES, Stage
-from services.proposal.models import Proposal, db
+from services.proposal.models import Employee, Proposal, db
 from services.proposal.queries.desks import deciders_for, reaches_of
 from services.proposal.queries.inbox import counts, reached_by
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
@@ -26,7 +26,8 @@ class OpenWork:
 
 
 def open_work(person_id: UUID) -> OpenWork:
-    """Say how much hangs on a person in this service."""
+    """Say how much hangs on a person in this service. Raises `NotFound`."""
+    db.one(select(Employee.id).where(Employee.id == person_id))
     filed = select(func.count()).where(
         Proposal.applicant_id == person_id, Proposal.stage.not_in(_NOT_OPEN)
     )
