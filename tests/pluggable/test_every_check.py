@@ -159,5 +159,6 @@ def checked(folder: Path, *what: str) -> subprocess.CompletedProcess[str]:
 def files_of(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         cached = {"__pycache__", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache"}
+        cached.add(".simpul")  # what tests of the tree report
         if path.is_file() and not cached & set(path.relative_to(folder).parts):
             yield path
