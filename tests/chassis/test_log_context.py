@@ -15,10 +15,10 @@ LETTERS = "/api/letters/v1/letters"
 
 @pytest.fixture
 def logged():
-    capture = LogCapture()
+    capture, before = LogCapture(), structlog.get_config()
     structlog.configure(processors=[merge_contextvars, capture])
     yield capture.entries
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def broken() -> None:
