@@ -21,6 +21,7 @@ _LIMITS = {
     "idle_in_transaction_session_timeout": 10_000,
 }
 _LOCK_NOT_AVAILABLE = "55P03"
+_DEADLOCK = "40P01"
 _MUST_BE_ON = ("fsync", "full_page_writes")
 
 # The server keeps a policy in words of its own, so ours stand beside it as a comment.
@@ -59,7 +60,16 @@ def is_postgres(engine: Engine) -> bool:
 
 def is_lock_timeout(error: DBAPIError) -> bool:
     """Tell whether the server gave up waiting for another transaction's lock."""
-    return getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE
+    return _sqlstate(error) == _LOCK_NOT_AVAILABLE
+
+
+def gave_way(error: DBAPIError) -> bool:
+    """Tell whether the transaction ended for another one's sake, and may be begun again."""
+    return _sqlstate(error) in (_LOCK_NOT_AVAILABLE, _DEADLOCK)
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
 
 
 def bind_region(session: Session) -> None:

@@ -3,6 +3,9 @@
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,38 +15,73 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import JSON
+from sqlalchemy import JSON, create_engine
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
-from chassis.data import statistics
+from chassis.data import postgres, statistics
 from chassis.data.revisions import Schema, newest, revision_of
 from chassis.data.tables import UTCDateTime
 from chassis.process import runtime as runtimes
 from chassis.process.failpoints import failpoint
 from chassis.process.parts import Database
+from chassis.process.runtime import Runtime
 
 _TEMPLATES = Path(__file__).parents[1] / "data" / "alembic"
 _LONGEST_SLUG = 60
 _LOCK = 7_110_351  # any fixed number: one migration at a time on a PostgreSQL database
+_SHORTLY = "500ms"
+_LET_THEM_PASS = 0.2
 
 
-def upgrade(app: Flask) -> None:
+def upgrade(app: Flask, *, patience: float = 60.0) -> None:
     """Bring the app's database to the newest schema; safe to repeat.
 
-    A schema of a later release stays as it is, so that a release can be taken back.
+    A schema of a later release stays as it is, so that a release can be taken back. People work
+    meanwhile: a migration that meets a request's lock gives up its own at once, lets them pass
+    and begins again, for `patience` seconds; then it raises `OperationalError`.
     """
     runtime = runtimes.of(app)
-    with app.app_context(), runtime.db.engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
-            connection.commit()
+    deadline = time.monotonic() + patience
+    with app.app_context(), _connected(runtime.db.engine) as connection:
+        while not _upgraded(runtime, connection, last=time.monotonic() > deadline):
+            time.sleep(_LET_THEM_PASS)
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Connection]:
+    """Connect; on PostgreSQL, one process at a time and without a request's limits.
+
+    An index over everything may take longer than a person waits.
+    """
+    if not postgres.is_postgres(engine):
+        with engine.connect() as connection:
+            yield connection
+        return
+    own = create_engine(engine.url, poolclass=NullPool, connect_args={"connect_timeout": 2})
+    with own.connect() as connection:
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
+        # Shorter than PostgreSQL's deadlock_timeout (1 s): in a circle we give way, not a person.
+        connection.exec_driver_sql(f"SET lock_timeout = '{_SHORTLY}'")
+        connection.commit()
+        yield connection
+
+
+def _upgraded(runtime: Runtime, connection: Connection, *, last: bool) -> bool:
+    try:
         if not Schema(revision_of(connection), newest(runtime.folder)).is_later:
             command.upgrade(_config(runtime.folder, runtime.db, connection), "head")
             if connection.dialect.name == "sqlite":
                 statistics.assume(connection)
         failpoint("migration.before_commit")
         connection.commit()
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK})")
+    except OperationalError as error:
+        connection.rollback()
+        if last or not postgres.gave_way(error):
+            raise
+        return False
+    return True
 
 
 def drift(app: Flask) -> list[Any]:

@@ -17,5 +17,6 @@ def asked_page() -> str:
 
 def own_page(path: str | None) -> str:
     """Return `path` when it is a page of ours, else the first page."""
-    is_ours = bool(path) and path.startswith(HOME) and not _LEADS_AWAY.search(path)
-    return path if is_ours else HOME
+    if path and path.startswith(HOME) and not _LEADS_AWAY.search(path):
+        return path
+    return HOME

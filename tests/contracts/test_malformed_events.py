@@ -23,6 +23,8 @@ from tests.contracts.test_hearers_take_the_producers_samples import (
     sample,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def hearers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Service]]:

@@ -134,6 +134,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", BOMBS)
 def test_a_bomb_costs_little_memory_and_time(checker: ProcessChecker, kind: str):
     with a_file(BOMBS[kind]()) as file:
@@ -260,6 +261,7 @@ class TestAnInspectionThatDoesNotEnd:
         assert (verdict.code, usage.ended) == ("document_too_complex", "overdue")
         assert time.monotonic() - began < 5 + BESIDE
 
+    @pytest.mark.slow
     def test_is_stopped_when_it_wants_too_much_computing(self):
         long_array = f"[{'1 ' * 2_900_000}]"
 

@@ -20,6 +20,7 @@ from chassis.process.regions import all_regions, in_region
 from services.notification.domain.recipients import recipients
 from tests.builders.service import Service
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 MANIFESTS = discover()
 HISTORIES = {

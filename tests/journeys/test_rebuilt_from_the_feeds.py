@@ -28,6 +28,8 @@ from tests.builders.form import Form
 from tests.builders.system import demo_system
 from tests.journeys.journey import PUBLIC_URL, Filed, Journey
 
+pytestmark = pytest.mark.slow
+
 COPIES = {
     "proposal": ("employees", "units", "role_grants", "delegations"),
     "notification": ("employees", "units", "role_grants"),

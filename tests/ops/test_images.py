@@ -73,6 +73,7 @@ def test_a_part_builds_from_what_its_image_holds(part, image):
     assert built.stdout == "built\n", built.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", [*SERVICES, *FRONTS])
 def test_the_commands_of_a_container_start_from_what_its_image_holds(part, image):
     commands = ["serve", "work", "migrate", "init"] if part in SERVICES else ["serve"]

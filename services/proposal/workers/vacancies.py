@@ -59,7 +59,7 @@ def _raise_new() -> None:
         attention.sound(db.session(), proposal, APPLICANT)
 
 
-def _left_in_revision() -> Select[tuple[Proposal]]:
+def _left_in_revision() -> Select[Proposal]:
     """What waits for an applicant who left: an officer can close it, if told of it (R34)."""
     waiting = select(Proposal).join(Employee, Employee.id == Proposal.applicant_id)
     return waiting.where(Proposal.stage == Stage.REVISION, Employee.active.is_(False))
