@@ -39,6 +39,7 @@ class _Filler(HTMLParser):
         self._values = values
         self._in_form = False
         self._select: str | None = None
+        self._folded: list[int] = []  # the details around this place, by their tag in `written`
         self._in_filled_text = False
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
@@ -48,6 +49,8 @@ class _Filler(HTMLParser):
         tag_text = self.get_starttag_text() or ""
         if self._in_form:
             tag_text = self._filled(tag, attrs, given) or tag_text
+        if tag == "details":
+            self._folded.append(len(self.written))
         self.written.append(tag_text)
         if tag == "textarea" and self._in_form and self._has(given.get("name")):
             self.written.append(escape(self._values[given["name"] or ""][0], quote=False))
@@ -63,6 +66,8 @@ class _Filler(HTMLParser):
             self._select = None
         elif tag == "textarea":
             self._in_filled_text = False
+        elif tag == "details" and self._folded:
+            self._folded.pop()
         self.written.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
@@ -114,7 +119,15 @@ class _Filler(HTMLParser):
         if name is None or not self._values.get(name):
             return False
         self.placed.add(name)
+        self._unfold()
         return True
+
+    def _unfold(self) -> None:
+        """What came back must be seen."""
+        for place in self._folded:
+            tag_text = self.written[place]
+            if " open" not in tag_text:
+                self.written[place] = f"{tag_text[:-1]} open>"
 
 
 def _tag(tag: str, attrs: Attributes, **states: bool) -> str:

@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from werkzeug.wrappers import Response
 
 from chassis.http.languages import LANGUAGE_COOKIE
+from portal.shell import typed
 from portal.shell.answers import forget
 from portal.shell.cards import rendered
 from portal.shell.joining import link, sections
@@ -12,6 +13,7 @@ from portal.shell.signed_in import me, person
 from portal.shell.words import LANGUAGES
 
 YEAR_SECONDS = 31_536_000
+SEE_OTHER = 303
 pages = Blueprint("home", __name__, url_prefix="/portal")
 
 
@@ -34,6 +36,12 @@ def open_case(kind: str, subject_id: str) -> Response:
     except TypeError:  # that name is of a page about nothing in particular
         address = ""
     return redirect(own_page(address))
+
+
+@pages.post("/ketikan/buang")
+def discard_typed() -> Response:
+    """Show a form again as it is stored, without what had come back into it."""
+    return typed.discard(redirect(typed.where_from(), SEE_OTHER))
 
 
 @pages.post("/bahasa")

@@ -9,7 +9,7 @@ import json
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import cast
 
 from flask import Flask, current_app, g, render_template, request
@@ -42,12 +42,14 @@ _PLAIN_PATH = re.compile(r"[A-Za-z0-9/_.~-]+")
 class Typed:
     """The fields of one form by name, as its `owner` left them.
 
-    `etag` is of what the form was about, `path` is the form's page.
+    `slots` are the fields of the `files`, `etag` is of what the form was about, `path` is the
+    form's page.
     """
 
     owner: str
     values: Mapping[str, Sequence[str]]
     files: Sequence[str] = ()
+    slots: Sequence[str] = ()
     etag: str = ""
     path: str = ""
 
@@ -56,6 +58,9 @@ class Typed:
         chosen = self.values if names is None else names
         every = (text for name in chosen for text in self.values[name])
         return [text for text in every if not _CODE.fullmatch(text)]
+
+
+_PARTS = [part.name for part in fields(Typed)]
 
 
 def connect(app: Flask, secrets: Sequence[str]) -> None:
@@ -86,6 +91,12 @@ def hold() -> Typed | None:
     return cast("Typed | None", g.typed)
 
 
+def discard(response: Response) -> Response:
+    """Forget what was kept for the page that asks so."""
+    _write(response, "")
+    return response
+
+
 def is_kept() -> bool:
     """Tell whether what was typed is short enough to come back by itself."""
     return bool(g.get("typed_sealed"))
@@ -110,10 +121,11 @@ def _typed() -> Typed | None:
         return None
     values = {name: [_lines(text) for text in texts] for name, texts in form.lists()}
     typed = {name: texts for name, texts in values.items() if _is_typed(name)}
-    names = [file.filename for file in files.values() if file.filename]
-    if person is None or not (any(map(any, typed.values())) or names):
+    chosen = {slot: file.filename for slot, file in files.items() if file.filename}
+    if person is None or not (any(map(any, typed.values())) or chosen):
         return None
-    return Typed(person, typed, names, form.get("etag", ""), where_from().partition("?")[0])
+    page = where_from().partition("?")[0]
+    return Typed(person, typed, [*chosen.values()], [*chosen], form.get("etag", ""), page)
 
 
 def _is_typed(name: str) -> bool:
@@ -173,8 +185,7 @@ def _opened(sealed: str | None) -> Typed | None:
     if plain is None:
         return None
     kept = json.loads(zlib.decompress(plain))  # perhaps by another release, which keeps more
-    values, files = kept["values"], kept.get("files", ())
-    return Typed(kept["owner"], values, files, kept.get("etag", ""), kept.get("path", ""))
+    return Typed(**{name: kept[name] for name in _PARTS if name in kept})
 
 
 def _write(response: Response, sealed: str) -> None:

@@ -29,7 +29,7 @@ def test_who_signs_in_again_is_back_at_the_filled_form(people: People):
     people.identify(page, "applicant")
 
     expect(page.get_by_label("Keperluan")).to_have_value(TYPED)
-    expect(page.get_by_text("Isian Anda dikembalikan.")).to_be_visible()
+    expect(page.get_by_text("Ketikan Anda dipulihkan")).to_be_visible()
     people.picture(page, "51-typed-is-back")
     follow(page, page.get_by_role("button", name="Simpan draf"))
     expect(page.locator(".banner.success")).to_contain_text("Draf tersimpan")

@@ -87,10 +87,24 @@ def test_a_marked_part_says_why_and_asks_for_a_change_or_an_answer(applicant: Fl
 
 
 def test_what_was_marked_wrong_wears_no_green_tick(applicant: FlaskClient, edge: FakeEdge):
-    before = applicant.get(FORM).text
-    knows(edge, a_returned(a_part(SKP, "changed"), a_part(PURPOSE)))
+    def ticked(state: str) -> tuple[bool, bool]:
+        knows(edge, a_returned(a_part(SKP, state), a_part(PURPOSE)))
+        page = applicant.get(FORM).text
+        return "✓" in page, 'class="there marked"' in page
 
-    assert ("✓" in before, "✓" in applicant.get(FORM).text) == (False, True)
+    assert ticked("unanswered") == (False, True)
+    assert ticked("answered") == (False, True)  # the officer has not agreed yet
+    assert ticked("changed") == (True, False)
+
+
+@pytest.mark.parametrize(("state", "says_so"), [("unanswered", True), ("changed", False)])
+def test_wherever_papers_are_listed_what_is_marked_says_so(
+    applicant: FlaskClient, edge: FakeEdge, state: str, says_so: bool
+):
+    knows(edge, a_returned(a_part(SKP, state)))
+
+    for page in (f"/portal/usulan/{PROPOSAL}", f"/portal/tugas/{PROPOSAL}"):
+        assert (f"Ditandai: {said('other')}" in applicant.get(page).text) == says_so
 
 
 def test_an_answer_is_saved_beside_the_fields(applicant: FlaskClient, edge: FakeEdge):

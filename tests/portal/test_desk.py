@@ -40,6 +40,22 @@ def test_only_allowed_decisions_are_offered(officer: FlaskClient, edge: FakeEdge
     assert 'value="revise"' not in page
 
 
+@pytest.mark.parametrize("stage", ["opd_head_approval", "bkpsdm_head_approval"])
+def test_who_can_only_approve_or_reject_marks_nothing_for_revision(
+    officer: FlaskClient, edge: FakeEdge, stage: str
+):
+    knows(edge, a_proposal(stage=stage, allowed_actions=["approve", "reject"]))
+
+    page = officer.get(PAGE).text
+    post(officer, decision="reject", note="Tidak.", confirmed="1", **{"reason.document:skp": "x"})
+
+    assert 'class="marks"' not in page
+    assert 'name="reason.document:' not in page
+    assert 'name="reason.field:' not in page
+    assert "Alasan bila ditolak" in page
+    assert edge.told("POST", f"{PATH}/decisions")[0].json["reasons"] == []
+
+
 def test_a_decision_is_shown_before_it_is_sent(officer: FlaskClient, edge: FakeEdge):
     marks = {"reason.document:skp": "document_outdated", "reason.field:keperluan": "field_unclear"}
 

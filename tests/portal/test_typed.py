@@ -93,7 +93,7 @@ def assert_filled(page: str) -> None:
     for value, ticked in (("x", False), ("y", True), ("z", True)):
         tag = page.split(f'name="field.mana" value="{value}"')[1].split(">", maxsplit=1)[0]
         assert ("checked" in tag) == ticked, value
-    assert "Isian Anda dikembalikan." in page
+    assert "Ketikan Anda dipulihkan" in page
 
 
 def test_a_session_that_ends_in_a_form_leads_to_the_sign_in_and_back_to_the_filled_form(
@@ -153,7 +153,7 @@ def test_nobody_else_gets_what_was_typed(applicant: FlaskClient, edge: FakeEdge)
     posted = applicant.post(FORM, data=form | TYPED)
 
     assert "beasiswa" not in page
-    assert "Isian Anda dikembalikan" not in page
+    assert "Ketikan Anda dipulihkan" not in page
     assert posted.status_code == 403
     assert "oleh orang lain" in posted.text
     assert "beasiswa" not in posted.text
@@ -221,8 +221,8 @@ def test_files_are_named_to_be_chosen_again(applicant: FlaskClient, edge: FakeEd
     over = applicant.post(FORM, data=form | TYPED | files)
     sign_in(applicant, edge)
 
-    for page in (over.text, applicant.get(FORM).text):
-        assert "Berkas harus dipilih lagi: skp saya.pdf" in page
+    assert "Berkas harus dipilih lagi: skp saya.pdf" in over.text
+    assert '<span data-file="document.skp">skp saya.pdf</span>' in applicant.get(FORM).text
 
 
 def test_a_text_too_long_to_keep_is_shown_to_copy(applicant: FlaskClient):
@@ -248,7 +248,7 @@ def test_what_was_sent_again_does_not_come_back(applicant: FlaskClient, edge: Fa
 
     applicant.post(FORM, data=hidden(applicant, FORM) | TYPED)
 
-    assert "Isian Anda dikembalikan" not in applicant.get(FORM).text
+    assert "Ketikan Anda dipulihkan" not in applicant.get(FORM).text
 
 
 def test_a_form_on_newer_data_says_so(applicant: FlaskClient, edge: FakeEdge):

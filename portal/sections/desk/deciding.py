@@ -41,13 +41,15 @@ class Choice:
         }
 
 
-def chosen(form: "MultiDict[str, str]") -> Choice:
-    """Read the decision form."""
+def chosen(form: "MultiDict[str, str]", case: Case) -> Choice:
+    """Read the decision form; who can only approve or reject marks no part of the proposal."""
     reasons = {
         name.removeprefix("reason."): form[name]
         for name in form
         if name.startswith("reason.") and form[name]
     }
+    if case.decisions and not case.may_return:
+        reasons = {target: code for target, code in reasons.items() if not target}
     return Choice(form.get("decision", ""), form.get("note", "").strip(), reasons)
 
 

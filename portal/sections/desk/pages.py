@@ -14,6 +14,7 @@ from portal.shell.joining import link
 from portal.shell.own_pages import own_page
 from portal.shell.saying import say
 from portal.shell.signed_in import api
+from portal.shell.typed import hold, where_from
 
 UNPROCESSABLE = 422
 pages = Blueprint("desk", __name__, url_prefix="/portal")
@@ -44,7 +45,7 @@ def look(proposal_id: UUID) -> Page | str:
 @pages.post("/tugas/<uuid:proposal_id>")
 def decide(proposal_id: UUID) -> Page | str:
     case = reading.load(str(proposal_id))
-    choice = deciding.chosen(request.form)
+    choice = deciding.chosen(request.form, case)
     if "confirmed" in request.form and choice.is_complete:
         return _sent(case, choice)
     if case.etag != request.form.get("etag"):
@@ -82,15 +83,16 @@ def close(proposal_id: UUID) -> Page | str:
 @pages.post("/tugas/<uuid:proposal_id>/pembatalan")
 def answer_withdrawal(proposal_id: UUID) -> Response:
     case, answer = reading.load(str(proposal_id)), request.form.get("answer", "")
-    body = {"answer": answer, "note": request.form.get("note", "").strip()}
+    note = request.form.get("withdrawal_note") or request.form.get("note", "")  # a page of before
+    body = {"answer": answer, "note": note.strip()}
     try:
         told = deciding.send_ending(case, "withdrawal-answer", body)
     except ApiRefused as error:
         if error.status != UNPROCESSABLE:
             raise
-        # Only a refusal without a word comes back, so nothing that was written is lost.
+        hold()
         flash(error.detail, "failure")
-        return redirect(own_page(link("proposal", proposal_id)))
+        return redirect(where_from())
     number = told["number"]
     confirmed = say("desk.withdrawal_confirmed", number=number)
     refused = say("desk.withdrawal_refused", number=number)

@@ -33,6 +33,11 @@ class Case:
         return self._offered("decisions")
 
     @property
+    def may_return(self) -> bool:
+        """Tell whether parts can be marked for the applicant to correct."""
+        return self.may("revise")
+
+    @property
     def refusals(self) -> str:
         """Name the decisions that need a note."""
         return ", ".join(label for code, label in self.decisions.items() if code != "approve")

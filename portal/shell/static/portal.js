@@ -160,6 +160,20 @@ for (const input of document.querySelectorAll("input[data-upload]")) {
   input.addEventListener("change", () => inTurn(input.form, () => upload(input)));
 }
 
+// A banner that was read can go.
+for (const button of document.querySelectorAll("[data-close]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => button.closest(".banner").remove());
+}
+
+// A file that was chosen again need not be asked for any more.
+document.addEventListener("change", (event) => {
+  if (event.target.type !== "file" || !event.target.files.length) return;
+  document.querySelector(`[data-file="${CSS.escape(event.target.name)}"]`)?.remove();
+  const hint = document.querySelector("[data-files]");
+  if (hint && !hint.querySelector("[data-file]")) hint.remove();
+});
+
 // Forms with something typed that nobody has yet.
 const unsaved = new Set();
 addEventListener("beforeunload", (event) => {
@@ -202,6 +216,8 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     showMissing(form, answer.missing);
     const wrong = Object.entries(answer.errors || {}).map(([pointer, text]) => `${labelOf(form, pointer)}${text}`);
     if (!wrong.length && seen === changes) unsaved.delete(form);
+    // It is stored now: discarding would bring nothing back.
+    if (!wrong.length) document.querySelector("[data-discard]")?.remove();
     const at = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     note.textContent = wrong.length ? `${words.notSaved} ${wrong.join(" ")}` : `${words.savedAt} ${at}.`;
   };
