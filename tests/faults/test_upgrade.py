@@ -28,7 +28,13 @@ from tests.faults.clerks import Load
 from tests.faults.expected import hearers
 from tests.faults.rolling import Rolling, requests_served
 
-pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(1800)]
+# Beside the other clusters: those, one after another, are what a whole run waits for.
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.alone,
+    pytest.mark.timeout(1800),
+    pytest.mark.xdist_group("upgrade"),
+]
 
 EACH_WAY = 5  # events that must have crossed between two releases, per direction
 PATIENCE = 300.0  # a fuse
