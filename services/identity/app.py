@@ -29,7 +29,7 @@ from services.identity.api.access import administrators_only
 from services.identity.api.import_kinds import KINDS
 from services.identity.manifest import MANIFEST
 from services.identity.models import EMPLOYEE_WORDS, Job, db
-from services.identity.pages import account, sign_in
+from services.identity.pages import account, recovery, sign_in
 from services.identity.subscriptions import HEARD
 from services.identity.usecases.importing import importing
 from services.identity.usecases.leaving import end_what_is_left
@@ -59,6 +59,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
             oauth.blp,
             sign_in.blp,
             account.blp,
+            recovery.blp,
         ),
         heard=HEARD,
         jobs=JOBS,

@@ -61,8 +61,13 @@ def decide(page: Page, number: str, label: str, *, note: str = "", mark: str = "
         page.get_by_label(mark).select_option("document_outdated")
     if note:
         page.fill("textarea[name=note]", note)
-    page.get_by_role("button", name="Periksa keputusan").click()
-    expect(page.get_by_role("heading", name="Konfirmasi keputusan")).to_be_visible()
+    last_step(page, label)
+
+
+def last_step(page: Page, chosen: str) -> None:
+    """Unfold what would be sent, on the same page."""
+    page.locator("details.last > summary").click()
+    expect(page.locator("details.last .if:visible").first).to_contain_text(chosen)
 
 
 def confirm(page: Page) -> None:
@@ -181,6 +186,9 @@ def enter_result(people: People, number: str, folder: Path) -> None:
     letter = folder / "hasil.pdf"
     letter.write_bytes(RESULT)
     page.get_by_label("Dokumen hasil").set_input_files(letter)
+    last_step(page, "Memenuhi Syarat (MS)")
+    if people.visit.scripts:
+        expect(page.locator("[data-summary]")).to_contain_text("hasil.pdf")
     people.picture(page, "17-result")
     page.get_by_role("button", name="Submit Hasil Validasi").click()
     expect(page.locator(".banner.success")).to_contain_text("Memenuhi Syarat")

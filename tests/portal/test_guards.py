@@ -36,7 +36,13 @@ def test_a_program_is_refused_with_a_problem_and_a_browser_with_a_page(client: F
 def test_what_no_header_can_hold_is_not_sent_as_one(
     officer: FlaskClient, edge: FakeEdge, field: str, value: str
 ):
-    form = {"csrf_token": csrf_of(officer), "etag": '"1"', "result": "ms", field: value}
+    form = {
+        "csrf_token": csrf_of(officer),
+        "etag": '"1"',
+        "result": "ms",
+        "confirmed": "1",
+        field: value,
+    }
 
     answer = officer.post(f"/portal/tugas/{PROPOSAL}/hasil", data=form)
 

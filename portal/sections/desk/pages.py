@@ -50,12 +50,7 @@ def decide(proposal_id: UUID) -> Page | str:
         return _sent(case, choice)
     if case.etag != request.form.get("etag"):
         return stale(told=deciding.what_changed(case))
-    missing = deciding.missing(choice, case)
-    if missing or "change" in request.form:
-        return _form(case, choice, missing)
-    return render_template(
-        "desk/confirm.html", case=case, choice=choice, etag=case.etag, key=fresh_key()
-    )
+    return _form(case, choice, deciding.missing(choice, case), is_open=True)
 
 
 @pages.get("/tugas/<uuid:proposal_id>/tutup")
@@ -111,6 +106,8 @@ def enter_result(proposal_id: UUID) -> Page | str:
 @pages.post("/tugas/<uuid:proposal_id>/hasil")
 def save_result(proposal_id: UUID) -> Page | str:
     case = reading.load(str(proposal_id))
+    if "confirmed" not in request.form:  # a page of before this release; its file is not kept
+        return _result_form(case, {"": say("desk.result_not_sent")}, is_open=True)
     try:
         told = api().send(
             "POST",
@@ -159,9 +156,20 @@ def _overtaken(case: reading.Case, refused: ApiRefused) -> Page:
 
 
 def _form(
-    case: reading.Case, choice: deciding.Choice, errors: dict[str, str] | None = None
+    case: reading.Case,
+    choice: deciding.Choice,
+    errors: dict[str, str] | None = None,
+    *,
+    is_open: bool = False,
 ) -> Page | str:
-    page = render_template("desk/decide.html", case=case, choice=choice, errors=errors or {})
+    page = render_template(
+        "desk/decide.html",
+        case=case,
+        choice=choice,
+        errors=errors or {},
+        key=fresh_key(),
+        is_open=is_open and not errors,
+    )
     return (page, UNPROCESSABLE) if errors else page
 
 
@@ -174,9 +182,16 @@ def _closing_form(
     return (page, UNPROCESSABLE) if errors else page
 
 
-def _result_form(case: reading.Case, errors: dict[str, str]) -> Page | str:
+def _result_form(
+    case: reading.Case, errors: dict[str, str], *, is_open: bool = False
+) -> Page | str:
     page = render_template(
-        "desk/result.html", case=case, errors=errors, key=fresh_key(), limit=results.MAX_BYTES
+        "desk/result.html",
+        case=case,
+        errors=errors,
+        key=fresh_key(),
+        limit=results.MAX_BYTES,
+        is_open=is_open,
     )
     return (page, UNPROCESSABLE) if errors else page
 

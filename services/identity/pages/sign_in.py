@@ -9,13 +9,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from chassis.http.auth import public
 from chassis.kernel.errors import Refused
 from chassis.process.regions import in_region
-from chassis.process.runtime import here
 from services.identity import queries
 from services.identity.domain.sign_in import Step, safe_path
-from services.identity.domain.totp import Reading
 from services.identity.models import SignInSession
 from services.identity.pages import browser
 from services.identity.pages.qr import qr_svg
+from services.identity.pages.recovery import sheet_page, why_wrong
 from services.identity.pages.rendering import messages_of, page, show_refusals, status_of
 from services.identity.pages.texts import say
 from services.identity.usecases import passwords, second_factor, signing_in
@@ -166,7 +165,7 @@ def _second_factor(*, is_recovery: bool) -> AnyResponse:
             )
             if answered.accepted:
                 return _go_on(signing_in.advance(row.id))
-            wrong = [_why_wrong(answered.clock, is_recovery=is_recovery)]
+            wrong = [say("recovery_wrong") if is_recovery else why_wrong(answered.clock)]
         return page(
             "code",
             status=401 if wrong else 200,
@@ -175,23 +174,6 @@ def _second_factor(*, is_recovery: bool) -> AnyResponse:
             is_recovery=is_recovery,
             recovery_path=_with_next("/masuk/pemulihan"),
         )
-
-
-def _why_wrong(clock: Reading | None, *, is_recovery: bool) -> str:
-    """Name the cause that the person can remove, where there is one."""
-    if is_recovery:
-        return say("recovery_wrong")
-    if clock is None:
-        return say("totp_wrong")
-    if clock.is_clock_right:
-        return say("totp_clock_mended")
-    return say("totp_clock_off", off=_how_far_off(clock))
-
-
-def _how_far_off(clock: Reading) -> str:
-    if clock.drift < 0:
-        return say("clock_behind", minutes=clock.minutes)
-    return say("clock_ahead", minutes=clock.minutes)
 
 
 def _set_owed_password(row: SignInSession) -> list[str] | None:
@@ -225,16 +207,7 @@ def _confirm_enrolment(row: SignInSession) -> AnyResponse:
     except Refused as error:
         return _enrolment_page(row, messages_of(error))
     signed = signing_in.advance(row.id)
-    sheet = say("codes_sheet", address=here().settings.public_url, codes="\n".join(codes))
-    clock = second_factor.clock_of(row.employee_id)
-    response = page(
-        "codes",
-        scripted=True,
-        codes=codes,
-        sheet=sheet,
-        go_on=_path_of(signed.step),
-        clock=say("clock_learned", off=_how_far_off(clock)) if clock else None,
-    )
+    response = sheet_page(row, codes, _path_of(signed.step))
     browser.keep_session(response, signed.token)
     return response
 

@@ -33,7 +33,7 @@ class PasswordReused(Refused):
 class PasswordWrong(Refused):
     kind = "invalid"
     code = "password_wrong"
-    text = {"id": "Kata sandi lama tidak cocok.", "en": "The old password does not match."}
+    text = {"id": "Kata sandi Anda tidak cocok.", "en": "Your password does not match."}
 
     def __init__(self) -> None:
         pointer = "/old_password"
@@ -129,10 +129,15 @@ def change(session_id: UUID, *, old_password: str, new_password: str, address: s
     row = queries.sign_in_session(session_id)
     person = queries.employee(row.employee_id)
     attempt_id = attempts.start_attempt(person.nip, address)
-    if not machinery().hasher.verify(_stored(person.id), normalise(old_password)):
-        raise PasswordWrong
+    check(person.id, old_password)
     attempts.settle(attempt_id, "halfway")
     _change(row, new_password)
+
+
+def check(employee_id: UUID, password: str) -> None:
+    """Refuse what is not the person's password. Raises `PasswordWrong`."""
+    if not machinery().hasher.verify(_stored(employee_id), normalise(password)):
+        raise PasswordWrong
 
 
 def install_password(employee_id: UUID, password: str, *, must_change: bool) -> None:

@@ -95,6 +95,11 @@ def enrol_in_session(session_id: UUID, code: str, *, address: str) -> list[str]:
     return codes
 
 
+def answer_of(employee_id: UUID, code: str) -> Answered:
+    """Take a code of a person's authenticator once."""
+    return _answered(_account(employee_id), code)
+
+
 def accept_totp(account: Account, code: str) -> bool:
     """Take a code once; two requests with one code: the first wins."""
     return _answered(account, code).accepted

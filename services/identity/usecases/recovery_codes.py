@@ -1,0 +1,27 @@
+"""A new sheet of recovery codes for somebody who is signed in."""
+
+from uuid import UUID
+
+from services.identity import queries
+from services.identity.models import db
+from services.identity.usecases import attempts, passwords, second_factor
+from services.identity.usecases.second_factor import Answered
+
+
+def renew(
+    session_id: UUID, *, password: str, code: str, address: str
+) -> tuple[list[str], Answered]:
+    """Return new codes, and end the old ones; none where the authenticator's code is wrong.
+
+    An open browser is not enough: whoever passes by could make codes of their own. Raises
+    `PasswordWrong`, `TooManyAttempts` or `TotpNotBegun`.
+    """
+    person = queries.employee(queries.sign_in_session(session_id).employee_id)
+    attempt_id = attempts.start_attempt(person.nip, address)
+    passwords.check(person.id, password)
+    with db.transaction():
+        answered = second_factor.answer_of(person.id, code)
+        if not answered.accepted:
+            return [], answered  # what was learned of the phone's clock is kept
+        attempts.settle(attempt_id, "halfway")
+        return second_factor.new_recovery_codes(person.id), answered
