@@ -19,6 +19,7 @@ from chassis.http.etags import set_etag
 from chassis.http.fields import UncheckedText, unchecked
 from chassis.http.incoming import NotJson, read_json
 from chassis.http.problems import CONTENT_TYPE
+from chassis.http.values import LooseValue, loose
 from chassis.process.manifest import Manifest
 
 _DOC = "simpul_doc"
@@ -42,8 +43,14 @@ class Schema(marshmallow.Schema):
 
 def check_texts(schema: marshmallow.Schema) -> None:
     """Raise `UncheckedText` for a schema with a text that nobody checks."""
-    if loose := _unchecked(type(schema)):
-        raise UncheckedText(f"{type(schema).__name__}: {', '.join(loose)}; see chassis.http.fields")
+    if names := _unchecked(type(schema)):
+        raise UncheckedText(f"{type(schema).__name__}: {', '.join(names)}; see chassis.http.fields")
+
+
+def check_values(schema: marshmallow.Schema) -> None:
+    """Raise `LooseValue` for the schema of a body that takes a text for what is none."""
+    if names := loose(schema):
+        raise LooseValue(f"{type(schema).__name__}: {', '.join(names)}; see chassis.http.values")
 
 
 @cache
@@ -120,8 +127,15 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         return super().route(rule, **options)  # type: ignore[no-any-return]
 
     def arguments(self, schema: Any, **options: Any) -> Decorator:
-        """Take arguments by a schema. Raises `UncheckedText` for a text that nobody checks."""
-        check_texts(schema() if isinstance(schema, type) else schema)
+        """Take arguments by a schema.
+
+        Raises `UncheckedText` for a text that nobody checks, `LooseValue` for a value of JSON that
+        may be a text.
+        """
+        made = schema() if isinstance(schema, type) else schema
+        check_texts(made)
+        if options.get("location", "json") == "json":
+            check_values(made)
         return super().arguments(schema, **options)  # type: ignore[no-any-return]
 
     def doc(self, **words: Any) -> Decorator:

@@ -4,6 +4,7 @@
 somebody looks for. `Exact` is taken as it comes: passwords, codes, choices, tokens, cursors, and
 what has a reader of its own, such as an NIP; `Code` fits a pattern. `Phone` and `Mail` come in
 one form (R37). `Values` is an object whose members the service knows better than its schema does.
+What is no text is in `chassis.http.values`.
 """
 
 from abc import abstractmethod
@@ -113,20 +114,33 @@ class Values(fields.Dict):
 
 def unchecked(schema: marshmallow.Schema) -> list[str]:
     """Name the members of a request through which text would come unchecked."""
-    return [name for name, field in schema.fields.items() if _has_loose_text(field)]
+    return members(schema, _is_loose_text)
 
 
-def _has_loose_text(field: fields.Field[Any]) -> bool:
+def members(schema: marshmallow.Schema, is_meant: Callable[[fields.Field[Any]], bool]) -> list[str]:
+    """Name the members of a request that are, or have below them, a field that is meant."""
+    return [name for name, field in schema.fields.items() if any(map(is_meant, _leaves(field)))]
+
+
+def _leaves(field: fields.Field[Any]) -> Iterator[fields.Field[Any]]:
+    """Yield the fields that hold values; an object whose names or values are of no kind is one."""
+    parts: list[Any] = []
     if isinstance(field, fields.Nested):
-        return bool(unchecked(field.schema))
-    if isinstance(field, fields.List):
-        return _has_loose_text(field.inner)
-    if isinstance(field, fields.Dict) and not isinstance(field, Values):
-        parts = (field.key_field, field.value_field)
-        return any(part is None or _has_loose_text(part) for part in parts)
-    if isinstance(field, fields.UUID):
+        parts = list(field.schema.fields.values())
+    elif isinstance(field, fields.List):
+        parts = [field.inner]
+    elif isinstance(field, fields.Dict) and field.key_field and field.value_field:
+        parts = [field.key_field, field.value_field]
+    else:
+        yield field
+    for part in parts:
+        yield from _leaves(part)
+
+
+def _is_loose_text(field: fields.Field[Any]) -> bool:
+    if isinstance(field, _Text | Values | fields.UUID):
         return False
-    return isinstance(field, fields.String | fields.Raw) and not isinstance(field, _Text)
+    return isinstance(field, fields.String | fields.Raw | fields.Dict)
 
 
 def _one_line(value: str) -> None:

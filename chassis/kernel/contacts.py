@@ -55,8 +55,7 @@ def mobile_number(text: str, *, pointer: str = "/phone") -> str:
     """
     number = _parsed(text, pointer)
     if phonenumbers.number_type(number) in _NOT_MOBILE:
-        wrong = FieldError(pointer, NoMobile.code, NoMobile.text["id"], NoMobile.text["en"])
-        raise NoMobile(errors=[wrong])
+        raise NoMobile.at(pointer)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 

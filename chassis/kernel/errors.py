@@ -7,7 +7,7 @@ domain needs to know neither HTTP nor who is reading.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,14 @@ class Refused(Exception):
         super().__init__(self.code)
         self.errors = tuple(errors)
         self.params = params
+
+    @classmethod
+    def at(cls, pointer: str, **params: Any) -> Self:
+        """Refuse one field of the request, which says why as the whole does."""
+        refusal = cls(**params)
+        words = refusal.detail("id"), refusal.detail("en")
+        refusal.errors = (FieldError(pointer, cls.code, *words),)
+        return refusal
 
     def detail(self, language: str = "id") -> str:
         """Return the text in `language` ("id" or "en") with the parameters filled in.

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+# Of whoever is employed, and of whatever can be planned for them.
+EARLIEST_DAY = date(1900, 1, 1)
+LATEST_DAY = date(2100, 12, 31)
+
 
 @dataclass(frozen=True)
 class Period:
@@ -21,6 +25,11 @@ class Period:
     def overlaps(self, other: "Period") -> bool:
         begins_in_time = other.last is None or self.first <= other.last
         return begins_in_time and (self.last is None or other.first <= self.last)
+
+
+def is_plausible(day: date) -> bool:
+    """Tell whether a day from outside can be meant; 0001-01-01 and 9999-12-31 mean nothing."""
+    return EARLIEST_DAY <= day <= LATEST_DAY
 
 
 def full_months(earlier: date, later: date) -> int:

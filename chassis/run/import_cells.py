@@ -11,6 +11,7 @@ from typing import Any
 
 from chassis.kernel.errors import Refused
 from chassis.kernel.nip import parse_nip
+from chassis.kernel.period import EARLIEST_DAY, LATEST_DAY, is_plausible
 
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,3}", re.IGNORECASE)
 _DATES = (
@@ -79,17 +80,30 @@ def _nip(cell: str) -> str:
 
 
 def _day(cell: str) -> date:
+    day = _written_day(cell)
+    if day is None:
+        raise CellWrong(
+            "cell_not_a_date",
+            "Tulis tanggal sebagai 31/12/2026, 31-12-2026, atau 2026-12-31.",
+            "Write the date as 31/12/2026, 31-12-2026 or 2026-12-31.",
+        )
+    if not is_plausible(day):
+        raise CellWrong(
+            "cell_out_of_range",
+            f"Tanggal harus dari tahun {EARLIEST_DAY.year} sampai {LATEST_DAY.year}.",
+            f"The date must be from {EARLIEST_DAY.year} to {LATEST_DAY.year}.",
+        )
+    return day
+
+
+def _written_day(cell: str) -> date | None:
     match = next((match for form in _DATES if (match := form.fullmatch(cell))), None)
+    if match is None:
+        return None
     try:
-        if match is not None:
-            return date(*(int(match[part]) for part in ("year", "month", "day")))
+        return date(*(int(match[part]) for part in ("year", "month", "day")))
     except ValueError:
-        pass
-    raise CellWrong(
-        "cell_not_a_date",
-        "Tulis tanggal sebagai 31/12/2026, 31-12-2026, atau 2026-12-31.",
-        "Write the date as 31/12/2026, 31-12-2026 or 2026-12-31.",
-    )
+        return None
 
 
 def _flag(cell: str) -> bool:

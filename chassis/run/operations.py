@@ -9,6 +9,7 @@ from chassis.events.reconcile import Reconciler
 from chassis.http.api import Blueprint, Schema
 from chassis.http.auth import requires
 from chassis.http.fields import Exact
+from chassis.http.values import Truth
 from chassis.process.runtime import here
 from chassis.run import timers
 
@@ -72,7 +73,7 @@ class Outcome(Schema):
 class ReconcileOrder(Schema):
     """Compare from where it stands, or from the first event again."""
 
-    from_beginning = fields.Boolean(load_default=False)
+    from_beginning = Truth(load_default=False)
 
 
 def blueprint(service: str) -> Blueprint:

@@ -138,6 +138,13 @@ def test_a_nip_with_month_13_is_refused_at_its_field(desk: Desk):
         ({"version": 7}, "/version"),
         ({"region": "lain"}, "/region"),
         ({"sessions_revoked_at": None}, "/sessions_revoked_at"),
+        ({"guru": "false"}, "/guru"),
+        ({"cpns": 0}, "/cpns"),
+        ({"masa_kerja_golongan_bulan": "12"}, "/masa_kerja_golongan_bulan"),
+        ({"masa_kerja_golongan_bulan": 12.5}, "/masa_kerja_golongan_bulan"),
+        ({"name": 7}, "/name"),
+        ({"tmt_kgb": "0001-01-01"}, "/tmt_kgb"),
+        ({"as_of": "9999-12-31"}, "/as_of"),
     ],
 )
 def test_wrong_and_foreign_fields_are_refused(desk: Desk, change: dict[str, Any], pointer: str):

@@ -71,6 +71,25 @@ def test_an_appointment_against_the_rules_is_refused(desk: Desk, change: dict[st
     assert _grant(desk, **change).get_json()["code"] == code
 
 
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"starts_on": "0001-01-01"}, "out_of_range"),
+        ({"ends_on": "9999-12-31"}, "out_of_range"),
+        ({"ends_on": "2026-11-22"}, "end_before_start"),
+        ({"ends_on": None}, "end_missing"),
+        ({"acting": "plt", "ends_on": "2027-02-23"}, "plt_too_long"),
+    ],
+)
+def test_dates_that_cannot_be_are_told_at_their_field(desk: Desk, change: Any, code: str):
+    answer = _grant(desk, **change)
+
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in answer.get_json()["errors"]] == [
+        (f"/{'starts_on' if 'starts_on' in change else 'ends_on'}", code)
+    ]
+
+
 def test_nobody_gives_himself_a_role_and_only_a_sysadmin_makes_a_sysadmin(desk: Desk):
     to_self = _grant(desk, by="bkpsdm_admin", employee_id=str(desk.id_of("bkpsdm_admin")))
     too_high = _grant(
@@ -191,6 +210,25 @@ def test_only_the_holder_or_an_administrator_delegates(desk: Desk):
 
 def test_a_role_somebody_does_not_hold_cannot_be_delegated(desk: Desk):
     assert _delegate(desk, unit_id=desk.unit("dinkes")).get_json()["code"] == "role_not_held"
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "code"),
+    [
+        ({"starts_on": "0001-01-01"}, "/starts_on", "out_of_range"),
+        ({"ends_on": "9999-12-31"}, "/ends_on", "out_of_range"),
+        ({"ends_on": "2026-11-22"}, "/ends_on", "delegation_dates_wrong"),
+    ],
+)
+def test_dates_of_a_delegation_that_cannot_be_are_told_at_their_field(
+    desk: Desk, change: Any, pointer: str, code: str
+):
+    answer = _delegate(desk, **change)
+
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in answer.get_json()["errors"]] == [
+        (pointer, code)
+    ]
 
 
 def test_a_delegation_is_seen_by_those_it_concerns(desk: Desk):

@@ -5,6 +5,7 @@ from marshmallow import fields, validate
 from chassis.http.api import Schema
 from chassis.http.fields import Code, Exact, Line, Words
 from chassis.http.paging import PageArgs
+from chassis.http.values import Whole
 from services.documents.domain.limits import MAX_BYTES, MAX_GRANT_MINUTES, MOST_VERSIONS
 
 
@@ -43,4 +44,4 @@ class NewGrant(Schema):
     document_id = fields.UUID(required=True)
     viewer_id = fields.UUID(required=True, data_key="viewer")
     purpose = Line(120, required=True)
-    minutes = fields.Integer(load_default=5, validate=validate.Range(min=1, max=MAX_GRANT_MINUTES))
+    minutes = Whole(load_default=5, validate=validate.Range(min=1, max=MAX_GRANT_MINUTES))

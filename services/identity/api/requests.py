@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, post_load, pre_load, validate
 from chassis.http.api import Schema
 from chassis.http.fields import Code, Exact, Line, Mail, Name, Phone, Words
 from chassis.http.paging import PageArgs
+from chassis.http.values import Day, Truth, Whole
 from chassis.kernel.errors import FieldError
 from chassis.kernel.languages import LANGUAGES
 from services.identity import queries
@@ -56,25 +57,23 @@ class FactsInput(Schema):
     title_prefix = Name(LONGEST_TITLE, allow_none=True)
     title_suffix = Name(LONGEST_TITLE, allow_none=True)
     unit_id = fields.UUID()
-    birth_date = fields.Date()
+    birth_date = Day()
     sex = Exact(validate=validate.OneOf(["male", "female"]))
-    cpns = fields.Boolean()
+    cpns = Truth()
     jabatan = Name(LONGEST_NAME, allow_none=True)
     jenis_jabatan = Exact(allow_none=True, validate=validate.OneOf(JENIS_JABATAN))
     jenjang = Exact(allow_none=True, validate=validate.OneOf(JENJANG))
-    guru = fields.Boolean()
+    guru = Truth()
     golongan = Exact(allow_none=True, validate=validate.Length(min=1, max=5))
     golongan_pertama = Exact(allow_none=True, validate=validate.Length(min=1, max=5))
-    tmt_cpns = fields.Date(allow_none=True)
-    tmt_golongan = fields.Date(allow_none=True)
-    tmt_jabatan = fields.Date(allow_none=True)
-    tmt_kgb = fields.Date(allow_none=True)
-    masuk_daerah = fields.Date(allow_none=True)
-    masa_kerja_golongan_bulan = fields.Integer(
-        allow_none=True, validate=validate.Range(min=0, max=720)
-    )
+    tmt_cpns = Day(allow_none=True)
+    tmt_golongan = Day(allow_none=True)
+    tmt_jabatan = Day(allow_none=True)
+    tmt_kgb = Day(allow_none=True)
+    masuk_daerah = Day(allow_none=True)
+    masa_kerja_golongan_bulan = Whole(allow_none=True, validate=validate.Range(min=0, max=720))
     source = Line(120, required=True)
-    as_of = fields.Date()
+    as_of = Day()
 
     @post_load
     def _sorted(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -100,7 +99,7 @@ class SuccessorInput(Schema):
 
 class EmployeeChange(FactsInput):
     said_apart = ("source", "as_of", "successors")
-    active = fields.Boolean()
+    active = Truth()
     successors = fields.List(
         fields.Nested(SuccessorInput), load_default=list, validate=validate.Length(max=50)
     )
@@ -139,7 +138,7 @@ class NipChange(FactsInput):
 class EmployeeRow(NewEmployee):
     """A row of an imported table."""
 
-    active = fields.Boolean()
+    active = Truth()
 
 
 class NipQuery(Schema):
@@ -153,18 +152,18 @@ class NewUnit(Schema):
     name = Name(LONGEST_NAME, required=True)
     kind = Exact(required=True, validate=validate.OneOf(["opd", "unit", "division"]))
     parent_id = fields.UUID(required=True)
-    bkpsdm = fields.Boolean(load_default=False)
+    bkpsdm = Truth(load_default=False)
 
 
 class UnitRow(NewUnit):
     """A row of an imported table."""
 
-    active = fields.Boolean()
+    active = Truth()
 
 
 class UnitChange(Schema):
     name = Name(LONGEST_NAME)
-    active = fields.Boolean()
+    active = Truth()
 
 
 class UnitFilter(PageArgs):
@@ -179,18 +178,18 @@ class NewRoleGrant(Schema):
     role = Exact(required=True, validate=KnownRole())
     unit_id = fields.UUID(load_default=None, allow_none=True)
     acting = Exact(load_default="definitive", validate=validate.OneOf(ACTING))
-    starts_on = fields.Date(required=True)
-    ends_on = fields.Date(load_default=None, allow_none=True)
+    starts_on = Day(required=True)
+    ends_on = Day(load_default=None, allow_none=True)
 
 
 class GrantEnd(Schema):
     """Without `ends_on` the role ends at once."""
 
-    ends_on = fields.Date(load_default=None, allow_none=True)
+    ends_on = Day(load_default=None, allow_none=True)
 
 
 class GrantProlongation(Schema):
-    ends_on = fields.Date(required=True)
+    ends_on = Day(required=True)
 
 
 class RoleGrantFilter(PageArgs):
@@ -205,8 +204,8 @@ class NewDelegation(Schema):
     unit_id = fields.UUID(load_default=None, allow_none=True)
     from_employee_id = fields.UUID(required=True)
     to_employee_id = fields.UUID(required=True)
-    starts_on = fields.Date(required=True)
-    ends_on = fields.Date(required=True)
+    starts_on = Day(required=True)
+    ends_on = Day(required=True)
     layanan = fields.List(
         Exact(validate=validate.Length(min=1, max=40)),
         load_default=None,

@@ -17,6 +17,7 @@ _OPEN_ENDED = frozenset({"definitive", "tt"})
 _PLT_MONTHS = 3
 _PLT_MONTHS_PROLONGED = 6
 _ONE_DAY = timedelta(days=1)
+_END = "/ends_on"
 
 
 class ActingKindUnfit(Refused):
@@ -87,9 +88,9 @@ def check_appointment(role: Role, new: Holding, *, others: Sequence[Holding]) ->
     if new.acting != "definitive" and not role.head:
         raise ActingKindUnfit
     if new.ends_on is None and new.acting not in _OPEN_ENDED:
-        raise EndMissing(acting=new.acting)
+        raise EndMissing.at(_END, acting=new.acting)
     if new.ends_on is not None and new.ends_on < new.starts_on:
-        raise EndBeforeStart
+        raise EndBeforeStart.at(_END)
     if new.acting == "plt":
         _check_plt(new, others)
     if role.head:
@@ -105,7 +106,7 @@ def check_prolongation(
     `EndBeforeStart` or `PostTaken`.
     """
     if held.ends_on is None or until <= held.ends_on:
-        raise EndBeforeStart
+        raise EndBeforeStart.at(_END)
     prolonged = replace(held, ends_on=until)
     if held.acting == "plt":
         start = _unbroken_since(held, [other for other in others if other.acting == "plt"])
@@ -134,7 +135,7 @@ def _unbroken_since(new: Holding, earlier: Sequence[Holding]) -> date:
 def _check_length(first: date, last: date, months: int) -> None:
     last_allowed = add_months(first, months) - _ONE_DAY
     if last > last_allowed:
-        raise PltTooLong(months=months, last_allowed=last_allowed.isoformat())
+        raise PltTooLong.at(_END, months=months, last_allowed=last_allowed.isoformat())
 
 
 def _check_post_is_free(new: Holding, others: Sequence[Holding]) -> None:

@@ -66,6 +66,6 @@ def check_delegation(
     if from_id == to_id:
         raise DelegationToSelf
     if ends_on < starts_on or ends_on >= add_months(starts_on, _MOST_MONTHS):
-        raise DelegationDatesWrong
+        raise DelegationDatesWrong.at("/ends_on")
     if not any(period.contains(starts_on) and period.contains(ends_on) for period in held):
         raise RoleNotHeld(**names_of(role))

@@ -97,7 +97,7 @@ def end_grant(grant_id: UUID, *, by: UUID, seen: Seen, last_day: date | None) ->
         others = [grant for grant in queries.grants_of_post(row.role, None) if grant is not row]
         check_is_not_last(row.role, others=len(others))
         if last_day is not None and last_day < row.starts_on:
-            raise appointments.EndBeforeStart
+            raise appointments.EndBeforeStart.at("/ends_on")
         ends_on = last_day or max(queries.today(), row.starts_on)
         if row.change_if_different(active=last_day is not None, ends_on=ends_on):
             outbox.record(events.role_changed(row))

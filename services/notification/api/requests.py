@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from chassis.http.api import Schema
 from chassis.http.fields import Exact, Line, Prose
 from chassis.http.paging import PageArgs
+from chassis.http.values import Truth
 from chassis.kernel.languages import LANGUAGES
 from services.notification.domain.wishes import NAMED_IN_V1
 from services.notification.domain.wording import LONGEST_BODY, LONGEST_SUBJECT
@@ -34,10 +35,10 @@ class NewPreference(Schema):
     first two channels are asked for by their own members.
     """
 
-    in_app = fields.Boolean(load_default=True)
-    email = fields.Boolean()
-    whatsapp = fields.Boolean()
-    channels = fields.Dict(keys=Exact(), values=fields.Boolean())
+    in_app = Truth(load_default=True)
+    email = Truth()
+    whatsapp = Truth()
+    channels = fields.Dict(keys=Exact(), values=Truth())
     language = Exact(load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES))
 
     @validates_schema

@@ -8,6 +8,7 @@ from chassis.http.api import Schema
 from chassis.http.fields import Code, Exact, Line, Name, Prose, Values, Words
 from chassis.http.receipts import LONGEST as LONGEST_RECEIPT
 from chassis.http.receipts import read_receipt
+from chassis.http.values import Day, Whole
 from services.proposal.domain.answering import LONGEST_ANSWER
 from services.proposal.domain.closing import ClosingReason
 from services.proposal.domain.reasons import Reason
@@ -92,9 +93,7 @@ class NewDocument(Schema):
 class GrantArgs(Schema):
     """`revision` names an earlier version of the document; without it, the present one."""
 
-    revision = fields.Integer(
-        load_default=None, allow_none=True, validate=validate.Range(min=1, max=10_000)
-    )
+    revision = Whole(load_default=None, allow_none=True, validate=validate.Range(min=1, max=10_000))
 
 
 class ReasonFields(Schema):
@@ -166,7 +165,7 @@ class NewSubStatus(Schema):
 
     text = Line(LONGEST_NAME, required=True)
     number = Line(LONGEST_NAME, may_be_empty=True, load_default=None, allow_none=True)
-    day = fields.Date(load_default=None, allow_none=True, data_key="date")
+    day = Day(load_default=None, allow_none=True, data_key="date")
 
     @post_load
     def _made(self, given: dict[str, Any], **_: Any) -> SubStatus:
@@ -179,7 +178,7 @@ class StatusQuestion(Schema):
 
 
 class NewHoliday(Schema):
-    day = fields.Date(required=True)
+    day = Day(required=True)
     name = Name(LONGEST_NAME, required=True)
 
 

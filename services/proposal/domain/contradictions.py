@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from chassis.kernel.errors import FieldError
+from chassis.kernel.period import EARLIEST_DAY, LATEST_DAY, is_plausible
 from services.proposal.domain.conditions import MAX_DEPTH, read_condition
 from services.proposal.domain.layanan import RESULT
 from services.proposal.domain.shape import pointer_to
@@ -27,7 +29,8 @@ def contradictions(data: Data) -> list[FieldError]:
 
 
 def window_contradictions(window: Data, place: str = "") -> Iterator[FieldError]:
-    """Name the rows of a window that close before they open."""
+    """Name the rows of a window that close before they open, and days that nobody can mean."""
+    yield from _days_out_of_range(window, place)
     for key, opens_after_it_closes in (("rows", _is_turned), ("dated", _is_turned_dated)):
         for index, row in enumerate(window.get(key, ())):
             if opens_after_it_closes(row):
@@ -36,6 +39,18 @@ def window_contradictions(window: Data, place: str = "") -> Iterator[FieldError]
                     "closes_before_it_opens",
                     "Berakhir sebelum dimulai.",
                     "Closes before it opens.",
+                )
+
+
+def _days_out_of_range(window: Data, place: str) -> Iterator[FieldError]:
+    for index, row in enumerate(window.get("dated", ())):
+        for member in ("period", "opens", "closes"):
+            if not is_plausible(date.fromisoformat(row[member])):
+                yield FieldError(
+                    f"{place}{pointer_to('dated', index, member)}",
+                    "out_of_range",
+                    f"Isi tahun dari {EARLIEST_DAY.year} sampai {LATEST_DAY.year}.",
+                    f"Enter a year from {EARLIEST_DAY.year} to {LATEST_DAY.year}.",
                 )
 
 

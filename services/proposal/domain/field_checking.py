@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from chassis.kernel.errors import FieldError, Invalid
+from chassis.kernel.period import EARLIEST_DAY, LATEST_DAY, is_plausible
 from chassis.kernel.text import prose
 from services.proposal.domain.facts import month_of
 from services.proposal.domain.layanan import Field
@@ -89,18 +90,26 @@ def _whole_number(field: Field, value: Any) -> _Problem:
 def _date(_field: Field, value: Any) -> _Problem:
     if isinstance(value, str) and len(value) == len("2026-01-31"):
         try:
-            date.fromisoformat(value)
+            return _plausible(date.fromisoformat(value))
         except ValueError:
             pass
-        else:
-            return None
     return _wrong_type("Isi dengan tanggal (TTTT-BB-HH).", "Enter a date (YYYY-MM-DD).")
 
 
 def _month(_field: Field, value: Any) -> _Problem:
-    if isinstance(value, str) and len(value) == len("2026-01") and month_of(value):
-        return None
+    if isinstance(value, str) and len(value) == len("2026-01") and (first := month_of(value)):
+        return _plausible(first)
     return _wrong_type("Isi dengan bulan (TTTT-BB).", "Enter a month (YYYY-MM).")
+
+
+def _plausible(day: date) -> _Problem:
+    if is_plausible(day):
+        return None
+    first, last = EARLIEST_DAY.year, LATEST_DAY.year
+    return "out_of_range", {
+        "id": f"Isi tahun dari {first} sampai {last}.",
+        "en": f"Enter a year from {first} to {last}.",
+    }
 
 
 def _enum(field: Field, value: Any) -> _Problem:
