@@ -14,13 +14,14 @@ from prometheus_client import generate_latest
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from chassis.http import wsgi_problems as problems
 from chassis.http.languages import page_language
 from chassis.http.peers import transport
 from chassis.process import config as settings
 from chassis.process.context import safe_request_id
 from chassis.process.manifest import Manifest, discover
 from chassis.process.telemetry import REGISTRY
-from gateway import problems, statics
+from gateway import statics
 from gateway.probe import Probe
 from gateway.settings import SETTINGS
 

@@ -13,17 +13,18 @@ from typing import Any, Protocol
 import structlog
 from werkzeug.wsgi import ClosingIterator
 
+from chassis.http import wsgi_problems as problems
 from chassis.http.incoming import (
     LONGEST_ADDRESS,
     has_too_long_address,
     has_too_much_in_headers,
 )
+from chassis.http.wsgi_problems import Problem
 from chassis.kernel.words import Size
 from chassis.process.manifest import Manifest
-from gateway import problems, statics
+from gateway import statics
 from gateway.headers import Environ, Headers, completed, request_id_of, strip_forged, trust_proxies
 from gateway.limits import CountedBody, LeakyBuckets, caller_of
-from gateway.problems import Problem
 from gateway.routes import GATEWAY, PORTAL, Target, is_own_page, table
 
 log = structlog.get_logger()

@@ -6,14 +6,14 @@ A refusal that comes before the address is read needs an address of its own; the
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from chassis.http import problem_pages
+from chassis.http import wsgi_problems as problems
 from chassis.http.incoming import LONGEST_ADDRESS
 from chassis.http.languages import LANGUAGE_COOKIE
+from chassis.http.wsgi_problems import Problem
 from chassis.kernel.languages import DEFAULT_LANGUAGE, LANGUAGES, SECOND_LANGUAGE, named
 from chassis.kernel.media_types import DOCUMENT, PAGE
 from chassis.kernel.weights import MORE, unweighted, weighted
 from chassis.kernel.words import Size
-from gateway import problems
-from gateway.problems import Problem
 from gateway.routes import Target
 
 METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS"
@@ -22,12 +22,12 @@ TOO_LONG = 418
 # A location with an error_page of its own inherits none, so server and locations list them all.
 # Each refusal has two locations; $simpul_form tells which of them the reader wants.
 REFUSALS = (
-    "error_page 400 /refused/malformed$simpul_form;",
+    "error_page 400 505 =400 /refused/malformed$simpul_form;",
     "error_page 404 @not_found$simpul_form;",
     "error_page 405 @not_allowed$simpul_form;",
     "error_page 411 @length_required$simpul_form;",
     f"error_page {TOO_LONG} =414 @uri_too_long$simpul_form;",
-    "error_page 414 /refused/uri_too_long$simpul_form;",
+    "error_page 414 /refused/uri_too_long$simpul_unread_form;",
     "error_page 494 =431 /refused/headers_too_large$simpul_form;",
     "error_page 429 @too_many$simpul_form;",
     "error_page 500 502 503 504 =503 @unavailable$simpul_form;",
@@ -123,6 +123,8 @@ def _forms() -> Iterable[str]:
     yield 'map "$simpul_weight_page>$simpul_weight_document" $simpul_form {'
     yield f'  default ""; "~{MORE}" {_AS_PAGE};'
     yield "}"
+    # Of an address longer than a buffer nginx reads no header: where programs call, one is told.
+    yield f'map $request $simpul_unread_form {{ default {_AS_PAGE}; "~^[A-Z]+ /api/" ""; }}'
 
 
 def _weight(what: str, name: str, header: str) -> Iterable[str]:

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from chassis.http import problem_pages
 from chassis.http.languages import language, page_language
 from chassis.kernel.errors import FieldError, Refused
+from chassis.kernel.languages import LANGUAGES
 from chassis.kernel.media_types import wants_page
 from chassis.process.telemetry import log
 
@@ -59,7 +60,32 @@ _TITLES: Mapping[int, tuple[str, str]] = {
     503: ("Layanan sedang tidak dapat dihubungi", "Temporarily unavailable"),
     507: ("Ruang simpan penuh", "Storage is full"),
 }
-_NOT_DONE = "Permintaan tidak dapat diproses"
+# What to do about an answer that no rule has explained; a page's heading says the title.
+_NEXT: Mapping[int, tuple[str, str]] = {
+    400: ("Periksa permintaannya, lalu kirim lagi.", "Check the request and send it again."),
+    401: ("Silakan masuk, lalu ulangi.", "Sign in and try again."),
+    403: ("Anda tidak berwenang melakukan ini.", "You are not allowed to do this."),
+    404: (
+        "Tidak ada apa pun di alamat ini. Periksa alamatnya, atau mulai dari halaman awal.",
+        "There is nothing at this address. Check it, or begin at the first page.",
+    ),
+    405: (
+        "Metode ini tidak dapat dipakai di alamat ini.",
+        "This method cannot be used at this address.",
+    ),
+    413: ("Kirim isi yang lebih kecil.", "Send less."),
+    415: (
+        "Kirim isi dengan Content-Type yang disebut dokumentasi API.",
+        "Send the body with a Content-Type that the API's documentation names.",
+    ),
+    422: ("Periksa bagian yang ditandai, lalu kirim lagi.", "See the errors and send it again."),
+    429: ("Tunggu sebentar, lalu coba lagi.", "Wait a little and try again."),
+    500: (
+        "Kesalahan ini telah dicatat. Sebutkan nomor permintaan bila melapor.",
+        "The fault has been recorded. Quote the request id when you report it.",
+    ),
+}
+_OTHERWISE = ("Muat ulang, lalu coba lagi.", "Load it again and try once more.")
 _CODES = {400: "malformed", 405: "method_not_allowed", 413: "too_large", 404: "not_found"}
 _CODES |= {415: "unsupported_media_type", 422: "invalid"}
 
@@ -126,14 +152,14 @@ def document(
 ) -> dict[str, Any]:
     """Return a problem as a mapping."""
     lang = _spoken()
-    titles = _TITLES.get(status) or _phrase(status)
-    title = titles[0 if lang == "id" else 1]
+    place = LANGUAGES.index(lang)
+    title = (_TITLES.get(status) or _phrase(status))[place]
     body: dict[str, Any] = {
         "type": f"urn:simpul:problem:{code}",
         "title": title,
         "status": status,
         "code": code,
-        "detail": detail or f"{title}.",
+        "detail": detail or _NEXT.get(status, _OTHERWISE)[place],
         "request_id": g.get("request_id", "") if has_request_context() else "",
     }
     if errors:

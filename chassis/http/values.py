@@ -71,4 +71,4 @@ def _is_loose(field: fields.Field[Any]) -> bool:
 
 def _wrong(code: str, indonesian: str, english: str) -> ValidationError:
     # The problem document finds the pointer by the place of the field.
-    return ValidationError([FieldError("", code, indonesian, english)])  # type: ignore[list-item]
+    return ValidationError([FieldError("", code, indonesian, english)])

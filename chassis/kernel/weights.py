@@ -21,17 +21,29 @@ _MORE = re.compile(MORE)
 
 def unweighted(name: str) -> str:
     """Match a header that names what is wanted without a weight."""
-    return rf"(?:^|,)\s*{name}\s*(?:,|$)"
+    return rf"{_named(name)}(?:,|$)"
 
 
 def weighted(name: str, group: str) -> str:
     """Match one that names it with a weight, which is the group."""
-    return rf"(?:^|,)\s*{name}\s*;\s*q=(?P<{group}>{_WEIGHT})\s*(?:,|$)"
+    return rf"{_named(name)};\s*q=(?P<{group}>{_WEIGHT})\s*(?:,|$)"
+
+
+def _named(name: str) -> str:
+    """Match it with its parameters, such as a charset; the weight is the last of them."""
+    return rf"(?:^|,)\s*{name}\s*(?:;(?!\s*q=)[^;,]*)*"
 
 
 def is_wanted_more(name: str, other: str, header: str) -> bool:
     """Tell whether a header wants one name more than another; what it does not name, not at all."""
     return _MORE.search(f"{_weight(name, header)}>{_weight(other, header)}") is not None
+
+
+def is_refused(name: str, header: str) -> bool:
+    """Tell whether a header names it and does not want it at all."""
+    plain, with_weight = _patterns(name)
+    named = None if plain.search(header) else with_weight.search(header)
+    return named is not None and float(named[1]) == 0
 
 
 def _weight(name: str, header: str) -> str:

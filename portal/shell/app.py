@@ -11,7 +11,7 @@ from chassis.process import config as settings
 from portal.shell import faults, home, joining, measuring, problems, sign_in, typed, words
 from portal.shell.answers import forget_after_change
 from portal.shell.cases import name_of, targets
-from portal.shell.encodings import refuse_unreadable_forms
+from portal.shell.encodings import read_form, with_what_can_be_shown
 from portal.shell.fingerprints import fingerprint
 from portal.shell.forgery import csrf_token, refuse_forged_posts
 from portal.shell.id_tokens import IdTokens
@@ -46,6 +46,7 @@ def create_app(config: Mapping[str, str] | None = None, edge: WSGIApp | None = N
     )
     https = checked.public_url.startswith("https:")
     app.session_interface = SealedSessions(checked["SECRET_PORTAL"], https=https)
+    app.after_request(with_what_can_be_shown)
     typed.connect(app, checked["SECRET_PORTAL"])
     app.extensions["portal_id_tokens"] = IdTokens(checked.public_url, CLIENT_ID)
     connect(app, _transport(checked.peers_url, edge))
@@ -66,7 +67,7 @@ def _install(app: Flask, sections: Mapping[str, Section]) -> None:
     app.register_blueprint(sign_in.pages)
     measuring.install(app)
     app.before_request(_remember_zone)
-    app.before_request(refuse_unreadable_forms)
+    app.before_request(read_form)
     app.before_request(refuse_forged_posts)
     app.after_request(forget_after_change)
     app.after_request(_protected)

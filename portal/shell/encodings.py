@@ -1,13 +1,20 @@
-"""Pages are UTF-8 and so are the forms they send; what comes in anything else is not guessed at."""
+"""Pages are UTF-8 and so are the forms they send; what comes in anything else is not guessed at.
 
-from collections.abc import Iterable
-from urllib.parse import unquote_to_bytes
+A field with bytes that are no letters goes on with a mark in their place. No service takes the
+mark in a text (R36), so the page that comes back says at the field what to type again.
+"""
 
-from flask import abort, current_app, request
+import re
+from urllib.parse import parse_qsl
+
+from flask import Response, abort, current_app, request
+from werkzeug.datastructures import ImmutableMultiDict
 
 _READABLE = {"", "utf-8", "utf8", "us-ascii", "ascii"}
 _URLENCODED = "application/x-www-form-urlencoded"
-_NO_CHARACTER = "\N{REPLACEMENT CHARACTER}"  # where bytes of a part were no UTF-8
+_NO_LETTER = "\N{REPLACEMENT CHARACTER}"  # where bytes of a text were no UTF-8
+_MARK = "\uffff"
+_NOT_SHOWN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 class FormUnreadable(Exception):
@@ -20,8 +27,8 @@ def is_too_long() -> bool:
     return request.mimetype == _URLENCODED and length > current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
-def refuse_unreadable_forms() -> None:
-    """Stop a form that is not UTF-8, or too long.
+def read_form() -> None:
+    """Read a form, and stop one that is in another encoding, or too long.
 
     Raises `FormUnreadable` or `RequestEntityTooLarge`.
     """
@@ -29,29 +36,37 @@ def refuse_unreadable_forms() -> None:
         return
     if is_too_long():
         abort(413)
-    if not _is_readable(request.mimetype_params.get("charset", "")) or not _is_utf8():
+    if not _is_readable(request.mimetype_params.get("charset", "")):
         raise FormUnreadable
+    pairs = [(name, text.replace(_NO_LETTER, _MARK)) for name, text in _pairs()]
+    request.files = request.files if request.mimetype != _URLENCODED else ImmutableMultiDict()
+    request.form = ImmutableMultiDict(pairs)
     if not _is_readable(request.form.get("_charset_", "")):
         raise FormUnreadable
-    if any(_NO_CHARACTER in text for text in _texts()):
-        raise FormUnreadable
+
+
+def with_what_can_be_shown(response: Response) -> Response:
+    """Show a mark that people know for each character of a form that no page can show."""
+    may_repeat = request.method == "POST" or b"%" in request.query_string
+    if may_repeat and response.mimetype == "text/html":
+        page = response.get_data(as_text=True)
+        if _NOT_SHOWN.search(page):
+            response.set_data(shown(page))
+    return response
+
+
+def shown(text: str) -> str:
+    """Put a mark that people know in the place of what no page can show."""
+    return _NOT_SHOWN.sub(_NO_LETTER, text)
 
 
 def _is_readable(name: str) -> bool:
     return name.strip("\"' ").lower() in _READABLE
 
 
-def _is_utf8() -> bool:
-    """Read the bytes of a form in one piece, of which Werkzeug would keep nothing or escapes."""
+def _pairs() -> list[tuple[str, str]]:
+    """Read an ordinary form here: of bytes that are no UTF-8 Werkzeug keeps nothing or escapes."""
     if request.mimetype != _URLENCODED:
-        return True
-    try:
-        return "\0" not in unquote_to_bytes(request.get_data()).decode()
-    except UnicodeDecodeError:
-        return False
-
-
-def _texts() -> Iterable[str]:
-    for name, values in request.form.lists():
-        yield name
-        yield from values
+        return list(request.form.items(multi=True))
+    plain = request.get_data().decode("utf-8", "replace")
+    return parse_qsl(plain, keep_blank_values=True, errors="replace")

@@ -12,6 +12,7 @@ from flask import Flask, flash, redirect, render_template, request, session, url
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from chassis.kernel.media_types import wants_page
 from portal.shell import typed
 from portal.shell.answers import ask_no_more
 from portal.shell.api_client import ApiRefused, ApiUnavailable, SignInNeeded
@@ -39,8 +40,8 @@ def install(app: Flask) -> None:
 
 
 def wants_json() -> bool:
-    """Our own script asks in JSON; a browser that shows pages does not."""
-    return request.headers.get("Accept", "").startswith("application/json")
+    """Scripts and programs ask in JSON; a browser that shows pages does not."""
+    return not wants_page(request.headers.get("Accept", ""), otherwise=True)
 
 
 def _sign_in(error: SignInNeeded) -> Page:  # noqa: ARG001 - Flask hands it over

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from flask import Response, request
 
+from chassis.http.problem_pages import VARY
 from portal.shell.saying import say
 
 UNNAMED = "refused"
@@ -20,7 +21,10 @@ _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 429: "t
 
 def completed(response: Response) -> Response:
     """Make a problem document of a refusal in JSON; pages stay as they are."""
-    if response.status_code < 400 or response.mimetype != "application/json":
+    if response.status_code < 400:
+        return response
+    response.headers["Vary"] = VARY
+    if response.mimetype != "application/json":
         return response
     told = response.get_json()
     code = told.get("code", UNNAMED)

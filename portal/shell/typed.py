@@ -16,7 +16,7 @@ from flask import Flask, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from portal.shell.encodings import is_too_long
+from portal.shell.encodings import is_too_long, shown
 from portal.shell.filling import fill
 from portal.shell.own_pages import own_page
 from portal.shell.sealed import Box
@@ -135,7 +135,7 @@ def _is_typed(name: str) -> bool:
 
 
 def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n")
+    return shown(text.replace("\r\n", "\n"))
 
 
 def _keep_or_bring_back(response: Response) -> Response:

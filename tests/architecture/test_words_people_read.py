@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 
 from chassis.http import problems
+from chassis.http import wsgi_problems as edge_problems
 from chassis.kernel.errors import Refused
 from chassis.kernel.words import Size
-from gateway import problems as edge_problems
 
 ROOT = Path(__file__).parents[2]
 TOLD = sorted([*ROOT.glob("services/*/texts/id.toml"), *ROOT.glob("portal/**/texts/id.toml")])

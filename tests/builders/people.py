@@ -48,6 +48,17 @@ ROLES: tuple[tuple[str, str, str | None], ...] = (
 )
 
 
+# What identity and proposal each show of it is for the same people.
+WHO_SEES_WHAT_HANGS_ON_SOMEBODY = (
+    ("sysadmin", 200),
+    ("bkpsdm_admin", 200),
+    ("bkpsdm_secretary", 403),
+    ("bkpsdm_head", 403),
+    ("opd_head", 403),
+    ("umpeg", 403),
+)
+
+
 def told(event_type: str, subject: str, data: Mapping[str, Any], *, version: int = 1) -> Event:
     """An event of identity in the demo region."""
     return Event(

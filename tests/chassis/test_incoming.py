@@ -5,8 +5,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from marshmallow import fields
 
+from chassis.http import problems
 from chassis.http.api import Blueprint, Schema
 from chassis.http.auth import public
 from chassis.http.fields import Line, Values
@@ -19,6 +19,7 @@ from chassis.http.incoming import (
     Malformed,
     read_json,
 )
+from chassis.http.values import Whole
 from chassis.kernel.media_types import wants_page
 from tests.builders.service import Service
 
@@ -35,6 +36,11 @@ ACCEPTS = [
     ("application/problem+json, text/html;q=0.9", False),
     ("text/html, application/json", False),
     ("text/html;q=0", False),
+    ("text/html;q=0, */*", False),
+    ("application/json; charset=utf-8, text/html;q=0.9", False),
+    ("text/html; charset=utf-8, application/json;q=0.9", True),
+    ("text/html;level=1;q=0.4, application/json;q=0.3", True),
+    ("application/json;q=0, text/html;q=0.1", True),
     ("image/avif,*/*;q=0.8", False),
 ]
 
@@ -42,7 +48,7 @@ ACCEPTS = [
 class NewNote(Schema):
     text = Line(100, required=True)
     facts = Values(r"^[a-z]{1,9}$")
-    count = fields.Integer()
+    count = Whole()
 
 
 @pytest.fixture
@@ -180,6 +186,35 @@ def test_an_address_may_be_of_any_bytes(letters):
 @pytest.mark.parametrize(("accept", "page"), ACCEPTS)
 def test_a_page_is_for_those_who_want_it_more_than_json(accept, page):
     assert wants_page(accept) is page
+
+
+@pytest.mark.parametrize(
+    ("accept", "page"),
+    [
+        *((accept, page) for accept, page in ACCEPTS if page),
+        ("", True),
+        ("*/*", True),
+        ("image/avif,*/*;q=0.8", True),
+        ("text/html, application/json", True),
+        ("application/json", False),
+        ("application/problem+json", False),
+        ("application/json, text/plain, */*", False),
+        ("application/json;q=0.9, text/html;q=0.8", False),
+        ("text/html;q=0", False),
+        ("text/html;q=0, */*", False),
+    ],
+)
+def test_at_a_door_of_people_only_who_asks_for_json_or_refuses_pages_gets_none(accept, page):
+    assert wants_page(accept, otherwise=True) is page
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 413, 415, 418, 422, 429, 500])
+def test_a_problem_says_more_than_its_title(letters, status, language):
+    with letters.app.test_request_context(headers={"Accept-Language": language}):
+        told = problems.document(status, "code")
+
+    assert told["detail"].rstrip(".") != told["title"]
 
 
 def test_a_browser_that_opens_an_address_of_the_api_sees_a_page_in_its_language(letters):

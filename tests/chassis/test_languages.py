@@ -11,12 +11,16 @@ from chassis.kernel.languages import wanted
 
 ROOT = Path(__file__).parents[2]
 CODE = ("chassis", "staff", "services", "gateway", "portal", "ops")
-CHOOSERS = {"chassis/http/languages.py", "gateway/nginx_refusals.py", "gateway/problems.py"}
+CHOOSERS = {
+    "chassis/http/languages.py",
+    "gateway/nginx_refusals.py",
+    "chassis/http/wsgi_problems.py",
+}
 # The cookie is set by the switch of the portal; both edges show pages of their own.
 COOKIE = {
     "chassis/http/languages.py",
     "gateway/nginx_refusals.py",
-    "gateway/problems.py",
+    "chassis/http/wsgi_problems.py",
     "portal/shell/home.py",
 }
 WISHES = [

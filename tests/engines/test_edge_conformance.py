@@ -232,6 +232,14 @@ def test_an_address_that_is_too_long_is_told_so(edge, length):
     assert edge.send("GET", path[:LONGEST_ADDRESS]).status == 200
 
 
+def test_an_address_that_is_too_long_is_told_to_a_browser_as_a_page(edge):
+    for length in (LONGEST_ADDRESS + 1, 12_000):
+        answer = edge.send("GET", "/surat/" + "x" * length, Accept=CHROMIUM)
+
+        assert answer.status == 414
+        assert "Alamat terlalu panjang" in answer.body.decode()
+
+
 @pytest.mark.parametrize("length", ["abc", "-1", "1x"])
 def test_a_length_that_is_none_is_malformed(edge, length):
     problem = edge.send("GET", "/api/letters/x", Content_Length=length)

@@ -1,44 +1,97 @@
-"""What gunicorn cannot read is refused in the house's words too."""
+"""What gunicorn cannot read is refused in the house's words too: a page or a document."""
 
 import json
 import socket
+import threading
 from contextlib import closing
+from typing import Any
 
 import pytest
-from gunicorn.http import get_parser
-from gunicorn.http.errors import ParseException
+from gunicorn.workers.gthread import TConn
 
 from ops.serving import Server
 from ops.unread import Worker
 from tests.gateway.test_kept_connections import Nothing
 
-LINE = b"GET / HTTP/1.1\r\n"
+LINE = b"GET / HTTP/1.1\r\nHost: a\r\n"
+BROWSER = b"Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\nAccept-Language: id\r\n"
+REFUSED = [
+    (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nHost: a\r\n", 414, "uri_too_long"),
+    (LINE + b"X-A: " + b"x" * 17_000 + b"\r\n", 431, "headers_too_large"),
+    (LINE + b"X-A: 1\r\n" * 400, 431, "headers_too_large"),
+    (b"\x16\x03\x01\x02\x00\r\n", 400, "malformed"),
+    (b"GET / HTTP/9.9\r\nHost: a\r\n", 400, "malformed"),
+    (LINE + b"X A: 1\r\n", 400, "malformed"),
+    (LINE + b"X-A: 1\x00\r\n", 400, "malformed"),
+    (LINE + b"Host: b\r\n", 400, "malformed"),
+    (b"GET / HTTP/1.1\r\n", 400, "malformed"),
+]
 
 
-@pytest.mark.parametrize(
-    ("sent", "status", "code"),
-    [
-        (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\n\r\n", 414, "uri_too_long"),
-        (LINE + b"X-A: " + b"x" * 17_000 + b"\r\n\r\n", 431, "headers_too_large"),
-        (LINE + b"X-A: 1\r\n" * 400 + b"\r\n", 431, "headers_too_large"),
-        (b"\x16\x03\x01\x02\x00\r\n\r\n", 400, "malformed"),
-        (b"GET / HTTP/9.9\r\n\r\n", 400, "malformed"),
-        (LINE + b"X A: 1\r\n\r\n", 400, "malformed"),
-        (LINE + b"X-A: 1\x00\r\n\r\n", 400, "malformed"),
-    ],
-)
-def test_what_is_no_request_is_a_problem(sent, status, code):
+def application(environ: Any, start_response: Any) -> list[bytes]:
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+
+
+def served(sent: bytes, requests: int = 1) -> tuple[bytes, bytes]:
+    """Let the server's own worker read what a client sends; return head and body of its answer."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         server = Server(listener, Nothing())
         socket.socket(fileno=int(server.cfg.address[0])).close()
+    worker: Any = Worker.__new__(Worker)
+    worker.cfg, worker.wsgi, worker.alive = server.cfg, application, True
+    worker.log, worker.nr, worker.max_requests = server.cfg.logger_class(server.cfg), 0, 1000
+    worker.keepalived_conns, worker.max_keepalived = [], 10
     client, ours = socket.socketpair()
     with closing(client), closing(ours):
-        with pytest.raises(ParseException) as unread:
-            next(get_parser(server.cfg, iter([sent]), ("127.0.0.1", 1)))
-        Worker.handle_error(Worker.__new__(Worker), None, ours, ("127.0.0.1", 1), unread.value)
+        sending = threading.Thread(target=client.sendall, args=(sent,))
+        sending.start()
+        connection = TConn(server.cfg, ours, ("127.0.0.1", 1), ("127.0.0.1", 2))
+        for _ in range(requests):
+            worker.handle(connection)
+        sending.join()
         ours.shutdown(socket.SHUT_WR)
         head, _, body = b"".join(iter(lambda: client.recv(65536), b"")).partition(b"\r\n\r\n")
+    return head, body
+
+
+@pytest.mark.parametrize(("sent", "status", "code"), REFUSED)
+def test_what_is_no_request_is_a_problem_to_a_program(sent, status, code):
+    head, body = served(sent + b"\r\n")
 
     assert head.startswith(f"HTTP/1.1 {status} ".encode())
     assert b"Content-Type: application/problem+json" in head
     assert json.loads(body)["code"] == code
+
+
+@pytest.mark.parametrize(("sent", "status", "code"), REFUSED)
+def test_what_is_no_request_is_a_page_to_a_browser(sent, status, code):
+    line, end, headers = sent.partition(b"\r\n")
+    head, body = served(line + end + BROWSER + headers + b"\r\n")
+
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"Content-Type: text/html; charset=utf-8" in head
+    assert b"Content-Security-Policy: " in head
+    assert b'<html lang="id">' in body
+
+
+def test_a_reader_is_known_by_headers_behind_an_address_that_is_too_long():
+    head, _ = served(b"GET /" + b"x" * 30_000 + b" HTTP/1.1\r\n" + BROWSER + b"\r\n")
+
+    assert b"Content-Type: text/html" in head
+
+
+def test_whoever_reads_is_known_by_the_message_that_is_refused_alone():
+    good = LINE + BROWSER + b"\r\n"
+
+    _, answers = served(good + b"GET / HTTP/9.9\r\n\r\n", requests=2)
+
+    assert answers.startswith(b"okHTTP/1.1 400 ")
+    assert b"Content-Type: application/problem+json" in answers
+
+
+def test_a_request_of_http_1_0_needs_no_host():
+    head, body = served(b"GET / HTTP/1.0\r\n\r\n")
+
+    assert b" 200 OK" in head
+    assert body == b"ok"

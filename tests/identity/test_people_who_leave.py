@@ -9,6 +9,7 @@ from sqlalchemy import update
 from chassis.process.regions import all_regions
 from services.identity.models import Employee, db
 from services.identity.usecases.leaving import end_what_is_left
+from tests.builders.people import WHO_SEES_WHAT_HANGS_ON_SOMEBODY
 from tests.identity.desk import Desk
 from tests.identity.imports import imported, table
 
@@ -94,10 +95,11 @@ def test_an_office_with_another_holder_needs_no_successor(desk: Desk):
     assert post["needs_successor"] is False
 
 
-def test_only_administrators_see_what_hangs_on_somebody(desk: Desk):
+@pytest.mark.parametrize(("who", "status"), WHO_SEES_WHAT_HANGS_ON_SOMEBODY)
+def test_what_would_end_is_shown_to_whoever_may_deactivate(desk: Desk, who: str, status: int):
     path = f"/employees/{desk.id_of('opd_head')}/departure"
 
-    assert desk.call("umpeg", "GET", path).status_code == 403
+    assert desk.call(who, "GET", path).status_code == status
 
 
 def test_roles_of_somebody_who_leaves_end_by_event(desk: Desk):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 
 from tests.portal.stage_set import FakeEdge, csrf_of, page_of, problem, sign_in
@@ -62,6 +63,30 @@ def test_what_is_refused_stays_in_the_form_with_the_sentence_beside_it(
     assert answer.status_code == 422
     assert '<p class="error" id="error-phone">Nomor telepon tidak dikenal.</p>' in answer.text
     assert 'value="12 &lt;b&gt;"' in answer.text
+
+
+@pytest.mark.parametrize("phone", ["+62361234567", "+622150101010", "+628001234567"])
+def test_a_number_that_no_whatsapp_reaches_is_told_so_at_its_field(
+    client: FlaskClient, edge: FakeEdge, phone: str
+):
+    sign_in(client, edge)
+    reached(edge)
+    edge.answers["GET", CONTACT] = (200, MINE | {"phone": phone}, {"ETag": '"3"'})
+    edge.answers["PATCH", CONTACT] = (200, MINE | {"phone": phone})
+
+    saved = sent(client, email="", phone=phone, language="id")
+    page = client.get(saved.headers["Location"]).text
+
+    assert "Kontak disimpan." in page
+    assert 'id="not-mobile">Nomor ini bukan nomor ponsel, jadi tidak dapat menerima' in page
+    assert f'value="{phone}"' in page
+
+
+def test_nothing_is_told_of_a_mobile_number(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    reached(edge)
+
+    assert "not-mobile" not in client.get("/portal/kontak").text
 
 
 def test_a_channel_that_fails_is_shown_on_the_first_page_and_beside_the_contact(

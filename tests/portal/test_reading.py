@@ -57,6 +57,22 @@ def test_anybody_can_ask_for_a_status_with_number_and_code(client: FlaskClient, 
     assert "Validasi BKPSDM" in page
 
 
+@pytest.mark.parametrize(
+    ("zone", "day"), [("Asia/Jakarta", "1 April"), ("Asia/Jayapura", "2 April")]
+)
+def test_a_visitor_reads_days_of_the_region_of_the_case(
+    client: FlaskClient, edge: FakeEdge, zone: str, day: str
+):
+    at = "2026-04-01T16:00:00+00:00"
+    status = {"number": "1", "stage_label": "Validasi", "submitted_at": at, "stage_since": at}
+    told = status | {"closed_at": None, "expected_end": None, "zone": zone}
+    edge.answers["POST", f"{API}/status"] = (200, told)
+
+    page = client.post("/portal/status", data={"csrf_token": csrf_of(client), "number": "1"}).text
+
+    assert f"{day} 2026" in page
+
+
 def test_a_wrong_code_tells_nothing(client: FlaskClient):
     data = {"csrf_token": csrf_of(client), "number": "DEMO/2026/1", "lookup_code": "x"}
 

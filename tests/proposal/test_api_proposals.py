@@ -105,7 +105,9 @@ def test_anybody_with_number_and_code_learns_stage_and_dates_only(office: Office
         "stage_since",
         "expected_end",
         "closed_at",
+        "zone",
     }
+    assert answer.json["zone"] == "Asia/Jakarta"
 
 
 @pytest.mark.parametrize("wrong", [{"lookup_code": "AAAAAAAAAA"}, {"number": "DEMO/X/2026/000001"}])

@@ -8,7 +8,12 @@ from chassis.kernel.errors import NotFound
 from services.proposal.workers import vacancies
 from tests.builders.definitions import definition_data
 from tests.builders.organisation import an_id
-from tests.builders.people import delegation_event, employee_event, role_event
+from tests.builders.people import (
+    WHO_SEES_WHAT_HANGS_ON_SOMEBODY,
+    delegation_event,
+    employee_event,
+    role_event,
+)
 from tests.proposal.office import Office
 from tests.proposal.test_queries_inbox import counted, found
 
@@ -109,10 +114,14 @@ def test_what_hangs_on_somebody_is_counted_before_anything_ends(office: Office):
     assert hangs_on("applicant") == (1, 0, 0)
 
 
-def test_what_hangs_on_somebody_is_for_administrators(office: Office):
+@pytest.mark.parametrize(("who", "status"), WHO_SEES_WHAT_HANGS_ON_SOMEBODY)
+def test_open_work_is_shown_to_whoever_may_deactivate(office: Office, who: str, status: int):
+    office.service.hear(
+        employee_event("sysadmin", "bkpsdm"), role_event("sysadmin", "sysadmin", None)
+    )
     path = f"/people/{an_id('umpeg')}/open-work"
 
-    assert office.call("GET", path, "opd_head").status_code == 403
+    assert office.call("GET", path, who).status_code == status
 
 
 def test_an_officer_who_moves_loses_the_desk_of_the_old_unit(office: Office):

@@ -50,4 +50,5 @@ def _page(contact: dict[str, str | None], etag: str | None, errors: dict[str, st
         key=fresh_key(),
         errors={pointer.strip("/"): text for pointer, text in errors.items()},
         troubles=reading.troubles(),
+        not_mobile=reading.not_mobile(contact.get("phone")),
     )

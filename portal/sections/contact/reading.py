@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from chassis.kernel.contacts import NoMobile, mobile_number
+from chassis.kernel.errors import Invalid
 from portal.shell.api_client import ApiRefused, ApiUnavailable, Reply
 from portal.shell.signed_in import api
+from portal.shell.words import language
 
 CONTACT = "/api/identity/v1/me/contact"
 PREFERENCES = "/api/notification/v1/preferences"
@@ -23,6 +26,17 @@ def troubles() -> list[Any]:
         return list(api().get(PREFERENCES).get("unreached", ()))
     except ApiUnavailable:
         return []
+
+
+def not_mobile(phone: str | None) -> str:
+    """Say of a landline that WhatsApp does not reach it (R37); identity keeps it as a telephone."""
+    try:
+        mobile_number(phone or "")
+    except NoMobile as refused:
+        return refused.detail(language())
+    except Invalid:
+        pass  # none, or one that identity does not take and says why
+    return ""
 
 
 def unreached(q: str | None, cursor: str | None) -> Any:

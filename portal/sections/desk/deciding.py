@@ -105,7 +105,7 @@ def send_ending(case: Case, action: str, body: Mapping[str, Any]) -> Any:
     return api().send("POST", path, dict(body), etag=etag, key=sent_key()).data
 
 
-def closing_errors(refused: ApiRefused) -> dict[str, str]:
+def errors_of(refused: ApiRefused) -> dict[str, str]:
     """Put each error beside its field, or on top."""
     placed = {name: refused.errors[f"/{name}"] for name in _PLACED if f"/{name}" in refused.errors}
-    return placed or {"": refused.detail}
+    return placed or {"": "; ".join(refused.errors.values()) or refused.detail}

@@ -9,7 +9,7 @@ from portal.sections.desk import deciding, reading, results
 from portal.shell.api_client import ApiRefused, ApiUnavailable
 from portal.shell.cases import API
 from portal.shell.faults import Page, stale
-from portal.shell.forms import by_field, fresh_key, sent_key
+from portal.shell.forms import fresh_key, sent_key
 from portal.shell.joining import link
 from portal.shell.own_pages import own_page
 from portal.shell.saying import say
@@ -70,7 +70,7 @@ def close(proposal_id: UUID) -> Page | str:
         # What was written stays, also where somebody else was faster.
         if not case.may("close"):
             raise
-        return _closing_form(case, typed, deciding.closing_errors(refused))
+        return _closing_form(case, typed, deciding.errors_of(refused))
     flash(say("desk.proposal_closed", number=told["number"]), "success")
     return _to_inbox()
 
@@ -86,7 +86,7 @@ def answer_withdrawal(proposal_id: UUID) -> Response:
         if error.status != UNPROCESSABLE:
             raise
         hold()
-        flash(error.detail, "failure")
+        flash("; ".join(error.errors.values()) or error.detail, "failure")
         return redirect(where_from())
     number = told["number"]
     confirmed = say("desk.withdrawal_confirmed", number=number)
@@ -140,8 +140,7 @@ def _sent(case: reading.Case, choice: deciding.Choice) -> Page | str:
             return _overtaken(case, refused)
         if refused.status != UNPROCESSABLE:
             raise
-        _, others = by_field(refused.errors)
-        return _form(case, choice, {"": "; ".join(others) or refused.detail})
+        return _form(case, choice, deciding.errors_of(refused))
     flash(deciding.what_became(choice, told.data), "success")
     return _to_inbox()
 

@@ -1,6 +1,6 @@
 """Where is my proposal? Without signing in, by number and lookup code; stage and dates only."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, g, render_template, request
 
 from portal.sections.lookup.reading import status_of
 from portal.shell.api_client import ApiRefused
@@ -28,4 +28,6 @@ def tell() -> Page | str:
         error = say("lookup.no_match")
         page = render_template("lookup/ask.html", status=None, error=error, form=request.form)
         return page, refused.status
+    # Days are those of the case's region; the previous release of the service does not name it.
+    g.zone = status.get("zone") or g.zone
     return render_template("lookup/ask.html", status=status, error="", form=request.form)

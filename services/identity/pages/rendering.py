@@ -7,8 +7,10 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from chassis.http.languages import page_language
+from chassis.http.problem_pages import VARY
 from chassis.http.problems import Unavailable, refused
 from chassis.kernel.errors import Refused
+from chassis.kernel.media_types import wants_page
 from chassis.process.telemetry import log
 from services.identity import queries
 from services.identity.domain.sign_in import safe_path
@@ -22,7 +24,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
-    "Vary": "Accept-Language, Cookie",
+    "Vary": VARY,
 }
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
@@ -75,7 +77,7 @@ def _came_for() -> str:
 
 
 def show_refusals(blueprint: Blueprint) -> None:
-    """Answer a person with a page where an application would get JSON."""
+    """Answer a person with a page, and a program that asks for JSON as everywhere."""
     blueprint.register_error_handler(Refused, _refusal_page)
     blueprint.register_error_handler(OperationalError, _outage_page)
 
@@ -85,6 +87,8 @@ def status_of(error: Refused) -> int:
 
 
 def _refusal_page(error: Refused) -> Response:
+    if _asks_for_json():
+        return refused(error)
     response = page(
         "error",
         status=status_of(error),
@@ -98,9 +102,15 @@ def _refusal_page(error: Refused) -> Response:
 
 def _outage_page(error: Exception) -> Response:
     log.error("database_unavailable", error=type(error).__name__)
+    if _asks_for_json():
+        return refused(Unavailable())
     response = error_page("unavailable", 503)
     response.headers["Retry-After"] = str(Unavailable.retry_after)
     return response
+
+
+def _asks_for_json() -> bool:
+    return not wants_page(request.headers.get("Accept", ""), otherwise=True)
 
 
 def messages_of(error: Refused) -> list[str]:

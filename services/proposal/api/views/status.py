@@ -1,6 +1,7 @@
 """What anybody gets who has a number and its lookup code."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from marshmallow import fields
 
@@ -21,7 +22,11 @@ class StatusView(Schema):
     stage_since = fields.AwareDateTime(required=True)
     expected_end = fields.Date(required=True, allow_none=True)
     closed_at = fields.AwareDateTime(required=True, allow_none=True)
+    zone = fields.String(
+        required=True,
+        metadata={"description": "The region's, by which these are days"},
+    )
 
 
-def status_view(proposal: Proposal) -> dict[str, Any]:
-    return {**picked(proposal, _DATES), **present_stage(proposal)}
+def status_view(proposal: Proposal, zone: ZoneInfo) -> dict[str, Any]:
+    return {**picked(proposal, _DATES), **present_stage(proposal), "zone": zone.key}

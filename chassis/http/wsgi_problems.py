@@ -1,4 +1,7 @@
-"""Refusals of the edge itself: problem+json (RFC 9457), or a page for a browser."""
+"""Refusals before there is an app to refuse: problem+json (RFC 9457), or a page for a browser.
+
+The edges answer so, and the server about what it cannot read.
+"""
 
 import json
 from collections.abc import Mapping
@@ -32,8 +35,8 @@ MALFORMED = Problem(
     "malformed",
     {"id": "Permintaan tidak dapat dibaca", "en": "Malformed request"},
     {
-        "id": "Permintaan ini bukan HTTP yang benar, misalnya header Content-Length-nya.",
-        "en": "The request is not right as HTTP, such as its Content-Length header.",
+        "id": "Permintaan ini bukan HTTP yang benar, misalnya header Host atau Content-Length-nya.",
+        "en": "The request is not right as HTTP, such as its Host or Content-Length header.",
     },
 )
 NOT_FOUND = Problem(
