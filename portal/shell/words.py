@@ -36,9 +36,9 @@ def month(value: str | None) -> str:
     return words.month(date.fromisoformat(f"{value[:7]}-01"), language()) if value else "–"
 
 
-def this_year() -> int:
-    """Return the year it is in the region."""
-    return datetime.now(ZoneInfo(_zone())).year
+def today() -> date:
+    """Return the day it is in the region."""
+    return datetime.now(ZoneInfo(_zone())).date()
 
 
 def moment(value: str | None, zone: str | None = None) -> str:
