@@ -89,23 +89,18 @@ def test_a_confirmed_decision_is_sent_with_version_key_and_marks(
     }
 
 
-def test_who_approves_what_is_marked_is_told_that_the_marks_are_lost(officer: FlaskClient):
+@pytest.mark.parametrize("confirmed", [{}, {"confirmed": "1"}])
+def test_what_is_marked_as_wrong_is_not_approved(
+    officer: FlaskClient, edge: FakeEdge, confirmed: dict[str, str]
+):
     marks = {"reason.document:skp": "document_wrong"}
 
-    marked = post(officer, decision="approve", **marks).text
+    marked = post(officer, decision="approve", **confirmed, **marks)
 
-    assert '<option value="document_wrong" selected>' in marked
-    assert "Tanda ini tidak ikut" in marked  # shown by the stylesheet while a part is marked
-
-
-def test_an_approval_carries_no_marks(officer: FlaskClient, edge: FakeEdge):
-    post(officer, decision="approve", confirmed="1", **{"reason.document:skp": "document_wrong"})
-
-    assert edge.told("POST", f"{PATH}/decisions")[0].json == {
-        "decision": "approve",
-        "note": "",
-        "reasons": [],
-    }
+    assert marked.status_code == 422
+    assert "pilih Perbaikan atau Tolak, atau hapus tandanya" in marked.text
+    assert "selected" in marked.text
+    assert edge.told("POST", f"{PATH}/decisions") == []
 
 
 @pytest.mark.parametrize(

@@ -155,3 +155,49 @@ def test_a_process_of_the_previous_release_finds_words_it_knows(office: Office, 
         assert proposal is not None
         assert proposal.stage == "bkpsdm_validation"
     assert [entry.action for entry in office.history(asked)][-2:] == ["sub_status"] * 2
+
+
+def inbox(office: Office, who: str, **wanted: Any) -> list[str]:
+    rows = office.call("GET", "/inbox", who, query_string=wanted).json["data"]
+    return [row["id"] for row in rows]
+
+
+@pytest.fixture
+def asked_in_revision(office: Office) -> UUID:
+    proposal_id = office.at("bkpsdm_validation")
+    office.decide(proposal_id, "bkpsdm_admin", "revise", note="Mohon diperbaiki")
+    assert ask(office, proposal_id).status_code == 200
+    return proposal_id
+
+
+def test_a_wish_is_in_the_inbox_of_who_answers_it_wherever_the_case_stands(
+    office: Office, asked: UUID, asked_in_revision: UUID
+):
+    office.at("bkpsdm_validation", "opd_secretary")
+    wishes = {str(asked), str(asked_in_revision)}
+
+    assert set(inbox(office, "bkpsdm_admin", withdrawal="asked")) == wishes
+    assert len(inbox(office, "bkpsdm_admin")) == 3
+    assert inbox(office, "bkpsdm_admin", stage="revision") == [str(asked_in_revision)]
+    assert inbox(office, "umpeg") == inbox(office, "applicant") == []
+
+
+def test_a_wish_is_marked_and_counted_in_the_inbox(office: Office, asked_in_revision: UUID):
+    (row,) = office.call("GET", "/inbox", "bkpsdm_admin").json["data"]
+    told = office.call("GET", "/inbox/queues", "bkpsdm_admin").json["data"]
+    counted = office.call("GET", "/inbox/counts", "bkpsdm_admin").json
+    listed = office.call("GET", "/inbox?limit=1", "bkpsdm_admin").json["page"]
+
+    assert (row["stage"], row["withdrawal_asked"]) == ("revision", True)
+    assert told[-1] == {"stage": "revision", "label": "Minta pembatalan", "waiting": 1}
+    assert (counted["revision"], listed["total"]) == (1, 1)
+
+
+@pytest.mark.parametrize("said", ["confirm", "refuse"])
+def test_a_wish_leaves_the_inbox_with_its_answer(
+    office: Office, asked_in_revision: UUID, said: str
+):
+    answer(office, asked_in_revision, "bkpsdm_admin", said, "Sudah dibahas.")
+
+    assert inbox(office, "bkpsdm_admin") == []
+    assert "revision" not in office.call("GET", "/inbox/counts", "bkpsdm_admin").json

@@ -157,3 +157,19 @@ def test_what_a_delegate_may_not_decide_is_not_among_his_work(office: Office):
     assert found(office, "opd_secretary") == [str(lent)]
     assert counted(office, "opd_secretary")["opd_head_approval"] == 1
     assert set(found(office, "opd_head")) == {str(lent), str(own)}
+
+
+def test_a_revision_nobody_will_send_is_tracked_to_who_can_close_it(office: Office):
+    proposal_id = office.submitted()
+    office.decide(proposal_id, "umpeg", "revise", note="Mohon diperbaiki")
+    before = office.call("GET", f"/proposals/{proposal_id}/tracking", "umpeg").json
+    office.service.hear(employee_event("applicant", "disdik", version=2, active=False))
+
+    after = office.call("GET", f"/proposals/{proposal_id}/tracking", "umpeg").json
+
+    assert (before["applicant_left"], before["closable_by"]) == (False, [])
+    assert after["applicant_left"] is True
+    assert {holder["id"] for holder in after["closable_by"]} == {
+        str(an_id("umpeg")),
+        str(an_id("umpeg_second")),
+    }

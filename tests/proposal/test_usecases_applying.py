@@ -280,3 +280,22 @@ def test_counters_follow_submission_and_withdrawal(office: Office):
         (waiting,) = db.session.scalars(select(QueueCount.waiting)).all()
 
     assert waiting == 1
+
+
+def test_a_draft_does_not_go_past_a_service_that_decides_today(office: Office):
+    """It was begun under a version that officers alone decide (R39)."""
+    office.install(definition_data(code="contoh", version=1))
+    draft = office.draft(layanan="contoh")
+    office.installs_service("awards")
+    decided = {"stage": "opd_head_approval", "decider": "service:awards"}
+    stages = [{"stage": "umpeg_verification"}, decided, {"stage": "processing"}]
+    office.install(definition_data(code="contoh", version=2, stages=stages))
+
+    told = office.call("GET", f"/proposals/{draft}", "applicant").json
+    with office.inside(), pytest.raises(ProposalNotReady) as refused:
+        applying.submit(draft, person_id=ME, seen=EVERY_VERSION)
+
+    codes = [error.code for error in refused.value.errors]
+    assert "layanan_decided_otherwise" in codes
+    assert told["obstacles"][0]["code"] == "layanan_decided_otherwise"
+    assert office.read(draft).stage == "draft"

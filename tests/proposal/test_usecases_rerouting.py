@@ -47,6 +47,19 @@ def test_the_earlier_verification_stays_in_the_history(office: Office):
     assert (told[-1]["to_stage"], told[-1]["actor_id"]) == ("umpeg_verification", None)
 
 
+def test_what_the_register_moved_says_so_with_both_offices(office: Office):
+    proposal_id = office.at("opd_head_approval")
+
+    moves(office)
+
+    path = f"/proposals/{proposal_id}/history"
+    moved = office.call("GET", path, "umpeg_dinkes").json["data"][-1]
+    assert (moved["role"], moved["actor_name"]) == ("system", "Data kepegawaian (otomatis)")
+    assert moved["cause"] == (
+        "Menurut data kepegawaian, pengusul pindah dari Unit disdik ke Unit dinkes."
+    )
+
+
 def test_both_offices_and_the_applicant_are_told(office: Office):
     office.at("opd_head_approval")
 

@@ -21,6 +21,7 @@ from tests.builders.definitions import definition_data
 from tests.builders.organisation import an_id
 from tests.builders.people import employee_event
 from tests.proposal.office import EVERY_VERSION, Office, a_receipt
+from tests.proposal.over_http import decide
 
 ME = an_id("applicant")
 
@@ -43,6 +44,18 @@ def test_saying_no_without_a_reason_is_refused(office: Office, decision):
         office.decide(proposal_id, "umpeg", decision)
 
     assert office.read(proposal_id).stage == "umpeg_verification"
+
+
+def test_what_is_marked_as_wrong_is_not_approved(office: Office):
+    proposal_id = office.submitted()
+    marked = [{"code": "document_wrong", "target": "document:skp_1_tahun"}, {"code": "other"}]
+
+    refused = decide(office, proposal_id, "umpeg", reasons=marked)
+    noted = decide(office, proposal_id, "umpeg", note="SKP kedua diterima tanpa stempel.")
+
+    assert (refused.status_code, refused.json["code"]) == (422, "marked_as_wrong")
+    assert [error["pointer"] for error in refused.json["errors"]] == ["/reasons/0", "/reasons/1"]
+    assert (noted.status_code, noted.json["stage"]) == (200, "opd_head_approval")
 
 
 def test_the_heads_cannot_ask_for_a_revision(office: Office):

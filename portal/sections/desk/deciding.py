@@ -28,15 +28,16 @@ class Choice:
 
     @property
     def is_complete(self) -> bool:
-        return self.decision == "approve" or bool(self.decision and self.note)
+        if self.decision == "approve":
+            return not self.reasons
+        return bool(self.decision and self.note)
 
     def body(self) -> dict[str, Any]:
-        marked = self.reasons if self.decision != "approve" else {}
         return {
             "decision": self.decision,
             "note": self.note,
             "reasons": [
-                {"code": code, "target": target or None} for target, code in marked.items()
+                {"code": code, "target": target or None} for target, code in self.reasons.items()
             ],
         }
 
@@ -57,6 +58,8 @@ def missing(choice: Choice, case: Case) -> dict[str, str]:
     """Name what the form still lacks; the API judges the rest."""
     if choice.decision not in case.decisions:
         return {"decision": say("desk.choose_a_decision")}
+    if choice.decision == "approve" and choice.reasons:
+        return {"marks": say("desk.marked_but_approved")}
     if choice.decision != "approve" and not choice.note:
         return {"note": say("desk.note_required", decisions=case.refusals)}
     return {}

@@ -22,7 +22,8 @@ pages = Blueprint("desk", __name__, url_prefix="/portal")
 
 @pages.get("/tugas")
 def inbox() -> str:
-    wanted = {name: request.args.get(name) for name in ("stage", "layanan", "q", "sort", "cursor")}
+    names = ("stage", "layanan", "withdrawal", "q", "sort", "cursor")
+    wanted = {name: request.args.get(name) for name in names}
     return render_template(
         "desk/inbox.html", queues=reading.queues(), listing=reading.inbox(wanted), wanted=wanted
     )

@@ -85,6 +85,12 @@ class Draft:
             if requirement["code"] not in codes
         ]
 
+    def notes(self, *, is_open: bool) -> list[dict[str, Any]]:
+        """List what officers wrote: what the present revision asks for, or what is settled."""
+        written = [note for slot in self.proposal["notes"].values() for note in slot]
+        # A release before this one does not tell them apart.
+        return [note for note in written if note.get("open", True) is is_open]
+
     @property
     def marked(self) -> dict[str, Definition]:
         """What the officer marked in the revision that is waited for, by target."""

@@ -25,8 +25,9 @@ from services.proposal.api.views.proposals import (
     row,
 )
 from services.proposal.api.views.tracking import TrackingView, tracking_view
+from services.proposal.queries.filed import papers
 from services.proposal.queries.listing import MINE
-from services.proposal.queries.proposals import history, mine, papers, see
+from services.proposal.queries.proposals import history, mine, see
 from services.proposal.queries.region_snapshot import region_zone
 from services.proposal.usecases import applying, receipting
 

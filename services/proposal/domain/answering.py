@@ -5,7 +5,7 @@ being sent.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -53,6 +53,10 @@ class MarkedPart:
         if self.changed:
             return PartState.CHANGED
         return PartState.ANSWERED if self.answer else PartState.UNANSWERED
+
+    def untouched(self) -> "MarkedPart":
+        """Return the part as it was marked, before anything was done about it."""
+        return replace(self, now=self.before, changed=False, answer=None)
 
     def stored(self) -> dict[str, Any]:
         """Return the part as the history keeps it."""

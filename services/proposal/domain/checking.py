@@ -18,7 +18,6 @@ from services.proposal.domain.filing import (
     Obstacle,
     ObstacleKind,
     filing_obstacles,
-    not_offered,
 )
 from services.proposal.domain.layanan import Field, LayananDefinition, Requirement
 from services.proposal.domain.saying import error
@@ -83,7 +82,6 @@ def submit_obstacles(
     applicant: Applicant,
     moment: Moment,
     open_count: int = 0,
-    offered: bool = True,
 ) -> list[Obstacle]:
     """List everything that keeps a draft from being submitted, and of which kind it is.
 
@@ -101,7 +99,7 @@ def submit_obstacles(
         open_count=open_count,
         entered=not incomplete,
     )
-    return [*([] if offered else [not_offered()]), *obstacles, *incomplete]
+    return [*obstacles, *incomplete]
 
 
 def resubmit_obstacles(

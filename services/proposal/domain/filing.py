@@ -75,9 +75,19 @@ def nobody_known() -> Obstacle:
     return Obstacle(ObstacleKind.NOT_KNOWN, said)
 
 
-def not_offered() -> Obstacle:
-    """Say that the region does not offer the layanan, or not any more (R39)."""
-    return Obstacle(ObstacleKind.NOT_OFFERED, error(LAYANAN, "layanan_not_offered"))
+def catalogue_obstacles(
+    definition: LayananDefinition, in_force: LayananDefinition | None
+) -> list[Obstacle]:
+    """Say that the region does not offer the layanan (any more), or that others decide it since.
+
+    A draft keeps the version it was begun under; it must not go past a service that decides
+    today (R39).
+    """
+    if in_force is None:
+        return [Obstacle(ObstacleKind.NOT_OFFERED, error(LAYANAN, "layanan_not_offered"))]
+    if in_force.decided_by_services != definition.decided_by_services:
+        return [Obstacle(ObstacleKind.NOT_OFFERED, error(LAYANAN, "layanan_decided_otherwise"))]
+    return []
 
 
 def filing_obstacles(

@@ -201,8 +201,14 @@ class LayananDefinition:
     @property
     def deciding_services(self) -> frozenset[str]:
         """Return the names of the services that decide a stage or give the result (R1)."""
-        deciders = (rule.decider for rule in self.stages if rule.decider)
-        return frozenset(decider.removeprefix(SERVICE) for decider in deciders)
+        return frozenset(
+            decider.removeprefix(SERVICE) for decider in self.decided_by_services.values()
+        )
+
+    @property
+    def decided_by_services(self) -> Mapping[Stage, str]:
+        """Return the stages that are given to a service, with the decider of each."""
+        return {rule.stage: rule.decider for rule in self.stages if rule.decider}
 
     @property
     def counted_layanan(self) -> frozenset[str]:

@@ -1,9 +1,9 @@
 """Reason codes an officer ticks beside the note (ruling R13), and what they point at."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from chassis.kernel.errors import FieldError
+from chassis.kernel.errors import FieldError, Invalid
 
 REASONS = (
     "document_unreadable",
@@ -37,6 +37,16 @@ REASONS_ABOUT: Mapping[str, tuple[str, ...]] = {
 }
 
 
+class MarkedAsWrong(Invalid):
+    """What has parts that are marked as wrong is returned or rejected, not approved (R13)."""
+
+    code = "marked_as_wrong"
+    text = {
+        "id": "Ada bagian yang ditandai; pilih Perbaikan atau Tolak, atau hapus tandanya.",
+        "en": "A part is marked as wrong: return or reject the proposal, or take the mark away.",
+    }
+
+
 @dataclass(frozen=True)
 class Reason:
     """One ticked reason. `target` is `document:<requirement>`, `field:<name>` or None."""
@@ -68,6 +78,17 @@ def reason_errors(
         if reason.target is not None and reason.target not in targets:
             errors.append(_unknown(f"/reasons/{index}/target", "unknown_target", reason.target))
     return errors
+
+
+def check_nothing_marked(reasons: Sequence[Reason]) -> None:
+    """Refuse to approve what is marked as wrong. Raises `MarkedAsWrong`."""
+    if not reasons:
+        return
+    code, text = MarkedAsWrong.code, MarkedAsWrong.text
+    pointers = (f"/reasons/{index}" for index in range(len(reasons)))
+    raise MarkedAsWrong(
+        errors=[FieldError(each, code, text["id"], text["en"]) for each in pointers]
+    )
 
 
 def _unknown(pointer: str, code: str, value: str) -> FieldError:

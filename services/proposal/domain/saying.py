@@ -26,6 +26,12 @@ _TEXTS: Mapping[str, Text] = {
         "id": "Layanan ini sedang tidak tersedia di daerah Anda.",
         "en": "Your region does not offer this layanan now.",
     },
+    "layanan_decided_otherwise": {
+        "id": "Cara memutuskan layanan ini berubah sejak draf dibuat. Buat usulan baru; isian draf"
+        " ini tetap tersimpan.",
+        "en": "How this layanan is decided has changed since the draft was begun. Begin a new"
+        " proposal; what you entered here is kept.",
+    },
     "kind_not_allowed": {
         "id": "Layanan ini tidak tersedia untuk jenis kepegawaian Anda.",
         "en": "This layanan is not open to your kind of employee.",

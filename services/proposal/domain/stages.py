@@ -52,6 +52,8 @@ SERVICE = "service:"
 
 # Who acts where no officer does; the officers' roles are in `staff.organisation`.
 APPLICANT = "applicant"
+# Who moves a proposal as the staff register says (R32).
+SYSTEM = "system"
 
 
 class NoteSlot(StrEnum):

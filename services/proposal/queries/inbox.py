@@ -4,16 +4,23 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
 
 from chassis.data.listing import Wanted
 from chassis.data.paging import Page, Total
+from services.proposal.domain.stages import VERIFYING_STAGES, Stage
 from services.proposal.models import HistoryEntry, Proposal, QueueCount, db
 from services.proposal.queries.desks import Reach, reaches_of
-from services.proposal.queries.listing import DECIDED, INBOX, Listed, listed, listed_by_id
+from services.proposal.queries.listing import (
+    DECIDED,
+    INBOX,
+    Listed,
+    listed,
+    listed_by_id,
+    withdrawal_waits,
+)
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 
 NO_SCOPE = ""
@@ -33,21 +40,29 @@ def inbox(person_id: UUID, wanted: Wanted) -> Page:
     Each desk is read through its own index and the pages are merged, so that the length of
     a queue does not matter. How much there is tell the kept counters, where they can.
     """
-    snapshot = region_snapshot()
-    reaches = reaches_of(person_id, snapshot, snapshot.moment().today)
-    fitting = [narrow for reach in reaches if (narrow := _fitting(reach, wanted, snapshot))]
+    snapshot, stage = region_snapshot(), wanted.get("stage")
+    reaches = _of_layanan(person_id, wanted.get("layanan"), snapshot)
+    fitting = [reach for reach in reaches if stage in (None, reach.stage)]
+    asked = _wishes(reaches if stage in (None, Stage.REVISION) else [])
     others = select(Proposal).where(Proposal.applicant_id != person_id)
-    queues = [INBOX.narrowed(others.where(queue), wanted) for queue in _conditions(fitting)]
+    conditions = [*_conditions(fitting), *asked]
+    queues = [INBOX.narrowed(others.where(each), wanted) for each in conditions]
     found = INBOX.merged(
-        db.session(), queues, wanted, partial(_total, person_id, fitting, wanted, others)
+        db.session(), queues, wanted, partial(_total, person_id, fitting, asked, wanted)
     )
     return listed(found, snapshot)
 
 
 def counts(person_id: UUID) -> dict[str, int]:
-    """Say how much a person can decide today, by stage."""
+    """Say how much a person can decide today, by stage.
+
+    In `revision` are those whose applicant asks the person for a withdrawal.
+    """
     snapshot = region_snapshot()
-    return dict(_waiting(person_id, reaches_of(person_id, snapshot, snapshot.moment().today)))
+    reaches = reaches_of(person_id, snapshot, snapshot.moment().today)
+    waiting = dict(_waiting(person_id, reaches))
+    asked = _asked(person_id, _wishes(reaches))
+    return {**waiting, str(Stage.REVISION): asked} if asked else waiting
 
 
 def _waiting(person_id: UUID, reaches: Sequence[Reach]) -> Counter[str]:
@@ -68,14 +83,19 @@ def _waiting(person_id: UUID, reaches: Sequence[Reach]) -> Counter[str]:
 
 
 def _total(
-    person_id: UUID, reaches: Sequence[Reach], wanted: Wanted, others: Select[Any], most: int
+    person_id: UUID,
+    reaches: Sequence[Reach],
+    asked: Sequence[ColumnElement[bool]],
+    wanted: Wanted,
+    most: int,
 ) -> Total:
-    asked = {name for name, value in wanted.filters.items() if value is not None}
-    if not wanted.q and asked <= _COUNTED_APART:
-        return Total(_waiting(person_id, reaches).total())
-    return INBOX.total(
-        db.session(), INBOX.narrowed(others.where(reached_by(reaches)), wanted), most
+    narrowed_by = {name for name, value in wanted.filters.items() if value is not None}
+    if not wanted.q and narrowed_by <= _COUNTED_APART:
+        return Total(_waiting(person_id, reaches).total() + _asked(person_id, asked))
+    of_others = select(Proposal).where(
+        Proposal.applicant_id != person_id, or_(reached_by(reaches), *asked)
     )
+    return INBOX.total(db.session(), INBOX.narrowed(of_others, wanted), most)
 
 
 def decided(person_id: UUID, wanted: Wanted) -> Page:
@@ -88,17 +108,37 @@ def decided(person_id: UUID, wanted: Wanted) -> Page:
     return rows.each(lambda entry: Decided(*proposals[entry.proposal_id], entry))
 
 
-def _fitting(reach: Reach, wanted: Wanted, snapshot: RegionSnapshot) -> Reach | None:
-    """Narrow a reach to the stage and layanan that are wanted; None where nothing is left."""
-    stage, code = wanted.get("stage"), wanted.get("layanan")
-    definitions = frozenset(
-        definition
-        for definition in reach.definitions
-        if code is None or snapshot.layanan[definition].code == code
-    )
-    if stage not in (None, reach.stage) or not definitions:
-        return None
-    return replace(reach, definitions=definitions)
+def _of_layanan(person_id: UUID, code: str | None, snapshot: RegionSnapshot) -> list[Reach]:
+    """Narrow what a person reaches to a layanan, every version of it; None for all."""
+    reaches = reaches_of(person_id, snapshot, snapshot.moment().today)
+    if code is None:
+        return list(reaches)
+    versions = {key for key, layanan in snapshot.layanan.items() if layanan.code == code}
+    return [
+        replace(reach, definitions=reach.definitions & versions)
+        for reach in reaches
+        if reach.definitions & versions
+    ]
+
+
+def _wishes(reaches: Iterable[Reach]) -> list[ColumnElement[bool]]:
+    """One condition for the revisions whose applicant asks one of the desks for a withdrawal.
+
+    In its own stage a proposal is in the queue anyway; in a revision it waits for its applicant.
+    """
+    answered = [
+        and_(Proposal.return_to == reach.stage, *_scoped(reach))
+        for reach in reaches
+        if reach.stage in VERIFYING_STAGES
+    ]
+    if not answered:
+        return []
+    return [and_(Proposal.stage == Stage.REVISION, withdrawal_waits(), or_(*answered))]
+
+
+def _asked(person_id: UUID, wishes: Sequence[ColumnElement[bool]]) -> int:
+    statement = select(func.count()).where(Proposal.applicant_id != person_id, *wishes)
+    return (db.session.scalar(statement) or 0) if wishes else 0
 
 
 def _conditions(reaches: Iterable[Reach]) -> list[ColumnElement[bool]]:
@@ -124,12 +164,16 @@ def _by_stage_and_definitions(queues: Sequence[Reach]) -> list[ColumnElement[boo
 
 
 def _condition(reach: Reach) -> ColumnElement[bool]:
-    parts = [Proposal.stage == reach.stage, Proposal.definition_id.in_(reach.definitions)]
+    return and_(Proposal.stage == reach.stage, *_scoped(reach))
+
+
+def _scoped(reach: Reach) -> list[ColumnElement[bool]]:
+    parts: list[ColumnElement[bool]] = [Proposal.definition_id.in_(reach.definitions)]
     if reach.opd_id is not None:
         parts.append(Proposal.opd_id == reach.opd_id)
     if reach.applicant_id is not None:
         parts.append(Proposal.applicant_id == reach.applicant_id)
-    return and_(*parts)
+    return parts
 
 
 def reached_by(reaches: Iterable[Reach]) -> ColumnElement[bool]:

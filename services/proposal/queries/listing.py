@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, select
 
 from chassis.data.listing import Column, Filter, Kind, Listing
 from chassis.data.paging import By, Page
 from services.proposal.domain.earlier_words import kept_stage
 from services.proposal.domain.layanan import LayananDefinition
-from services.proposal.domain.stages import FINAL_STAGES, Stage
+from services.proposal.domain.stages import FINAL_STAGES, VERIFYING_STAGES, Stage
 from services.proposal.models import HistoryEntry, Proposal, db
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from services.proposal.queries.search import matching
@@ -83,6 +83,23 @@ def _in_stage(stage: str) -> ColumnElement[bool]:
 
 _STAGE = Filter("stage", _in_stage)
 
+
+def withdrawal_waits() -> ColumnElement[bool]:
+    """Return the condition for a wish to withdraw that an office has to answer (R34).
+
+    A wish lapses with the decision of the head of BKPSDM, whoever left it in the row.
+    """
+    asked = Proposal.withdrawal["at"].as_string().is_not(None)
+    waits_with = case((Proposal.stage == Stage.REVISION, Proposal.return_to), else_=Proposal.stage)
+    return and_(asked, Proposal.decided, waits_with.in_(VERIFYING_STAGES))
+
+
+def _withdrawal(wanted: str) -> ColumnElement[bool]:
+    return withdrawal_waits() if wanted == "asked" else not_(withdrawal_waits())
+
+
+_WITHDRAWAL = Filter("withdrawal", _withdrawal, options=("asked", "none"))
+
 MINE = Listing(
     title="usulan-saya",
     sort="-created_at",
@@ -96,7 +113,7 @@ INBOX = Listing(
     sort="stage_since",
     words=_found,
     columns=_columns("stage_since", "expected_end"),
-    further=(_LAYANAN, _STAGE),
+    further=(_LAYANAN, _STAGE, _WITHDRAWAL),
 )
 
 DECIDED = Listing(

@@ -26,14 +26,14 @@ from services.proposal.models import (
     Employee,
     HistoryEntry,
     Proposal,
-    ProposalDocument,
     Unattended,
     db,
 )
 from services.proposal.queries.desks import covers, deciders_for
+from services.proposal.queries.filed import Filed, filed_for, writes_it
 from services.proposal.queries.listing import MINE, Listed, listed, listed_by_id
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
-from services.proposal.queries.responsible import ender_of, withdrawal_asked
+from services.proposal.queries.responsible import ender_of, enders_of, withdrawal_asked
 from staff.deciders import Deciders, Holder
 
 
@@ -54,6 +54,15 @@ class Viewed(Listed):
         return self.proposal.applicant_id == self.person_id
 
     @property
+    def writes_it(self) -> bool:
+        """Whether the person sees what is being written and was not sent yet."""
+        return writes_it(self.person_id, self.proposal)
+
+    def filed(self) -> Filed:
+        """Read the fields and papers as the person may see them."""
+        return filed_for(self.person_id, self.proposal)
+
+    @property
     def opened(self) -> Opened:
         return opened_parts(self.proposal, self.layanan)
 
@@ -69,6 +78,17 @@ class Viewed(Listed):
         if self.deciders.held_by(self.person_id) is None:
             return closes
         return self._of(decider_of(self.layanan, self.position.stage) or "") + closes
+
+    @property
+    def applicant_left(self) -> bool:
+        """Whether a revision waits for somebody who is no longer active."""
+        in_revision = self.position.stage is Stage.REVISION
+        return in_revision and has_left(self.proposal.applicant_id)
+
+    @property
+    def enders(self) -> Deciders:
+        """Who may end it before its time, in the first place (R34)."""
+        return enders_of(self.proposal, self.position, self.snapshot, self.moment.today)
 
     @property
     def withdrawal(self) -> Mapping[str, Any] | None:
@@ -120,6 +140,11 @@ def position_of(proposal: Proposal) -> Position:
     return Position(Stage(proposal.present_stage), return_to, proposal.decided)
 
 
+def waits_for_answer(proposal: Proposal) -> bool:
+    """Say whether an applicant's wish to withdraw waits for an answer (R34)."""
+    return bool(withdrawal_asked(proposal, position_of(proposal)))
+
+
 def opened_parts(proposal: Proposal, layanan: LayananDefinition) -> Opened:
     """Say what the applicant may change now (R14)."""
     stage = Stage(proposal.stage)
@@ -169,16 +194,6 @@ def mine(person_id: UUID, wanted: Wanted) -> Page:
     return listed(MINE.page(db.session(), statement, wanted), region_snapshot())
 
 
-def papers(proposal_id: UUID) -> Sequence[ProposalDocument]:
-    """Return every document version, the newest of each requirement first."""
-    statement = (
-        select(ProposalDocument)
-        .where(ProposalDocument.proposal_id == proposal_id)
-        .order_by(ProposalDocument.requirement, ProposalDocument.revision.desc())
-    )
-    return db.session.scalars(statement).all()
-
-
 def receipt_subject(proposal_id: UUID) -> str:
     """Name a proposal's receipt among timers and among the files of documents."""
     return f"proposal/{proposal_id}/receipt"
@@ -202,6 +217,12 @@ def history(proposal_id: UUID) -> Sequence[HistoryEntry]:
 def names_of(holders: Collection[Holder]) -> dict[UUID, str]:
     """Return the names of people who hold something."""
     return PEOPLE.names([holder.employee_id for holder in holders])
+
+
+def has_left(person_id: UUID) -> bool:
+    """Say whether a person is known and no longer active."""
+    statement = select(Employee.active).where(Employee.id == person_id)
+    return db.session.scalar(statement) is False
 
 
 def known_facts(person_id: UUID) -> dict[str, Any]:

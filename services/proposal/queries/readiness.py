@@ -15,6 +15,7 @@ from services.proposal.domain.filing import (
     Earlier,
     Obstacle,
     ObstacleKind,
+    catalogue_obstacles,
     counted,
     filing_obstacles,
     nobody_known,
@@ -76,7 +77,7 @@ def obstacles_of(viewed: Viewed, filed: Sequence[ProposalDocument]) -> list[Obst
         documents=present,
         applicant=applicant,
         moment=moment,
-        offered=viewed.snapshot.offers_code(proposal.layanan),
+        in_force=viewed.snapshot.in_force(proposal.layanan),
     )
 
 
@@ -107,20 +108,20 @@ def draft_obstacles(
     documents: Mapping[str, Attached],
     applicant: Applicant,
     moment: Moment,
-    offered: bool,
+    in_force: LayananDefinition | None,
 ) -> list[Obstacle]:
-    """List what keeps a draft from being sent as it stands."""
+    """List what keeps a draft from being sent as it stands, in the catalogue of today."""
     values = with_defaults(layanan, proposal.fields, applicant.facts, moment)
     earlier = earlier_of(proposal.applicant_id, but=proposal.id)
-    return submit_obstacles(
+    obstacles = submit_obstacles(
         layanan,
         values=values,
         documents=documents,
         applicant=applicant,
         moment=moment,
         open_count=counted(layanan, earlier, period_of(layanan, values, moment)),
-        offered=offered,
     )
+    return [*catalogue_obstacles(layanan, in_force), *obstacles]
 
 
 def applicant_of(employee: Employee) -> Applicant:

@@ -45,6 +45,10 @@ class RegionSnapshot(PeopleSnapshot):
         definition_id = self.current.get(code)
         return definition_id is not None and _is_decided_here(self.layanan[definition_id])
 
+    def in_force(self, code: str) -> LayananDefinition | None:
+        """Return the present version of a layanan, None where it is not offered."""
+        return self.layanan[self.current[code]] if self.offers_code(code) else None
+
     def offered(self, code: str) -> UUID:
         """Return the id of the version of a layanan that is offered. Raises `LayananUnknown`."""
         if not self.offers_code(code):

@@ -51,11 +51,12 @@ def ender_of(
 
 def enders_of(
     proposal: Proposal, position: Position, snapshot: RegionSnapshot, today: date
-) -> tuple[UUID, ...]:
+) -> Deciders:
     """Name those responsible for a proposal; where that is nobody, BKPSDM's."""
     responsible = responsible_for(proposal, position, snapshot, today)
-    administrators = _holders(Role.BKPSDM_ADMIN, proposal.opd_id, proposal, snapshot, today)
-    return responsible.employee_ids or administrators.employee_ids
+    if responsible.holders:
+        return responsible
+    return _holders(Role.BKPSDM_ADMIN, proposal.opd_id, proposal, snapshot, today)
 
 
 def withdrawal_asked(proposal: Proposal, position: Position) -> Mapping[str, Any] | None:

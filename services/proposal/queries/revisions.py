@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.proposal.domain.answering import MarkedPart
+from services.proposal.domain.stages import FINAL_STAGES
 from services.proposal.models import HistoryEntry, Proposal, ProposalDocument
 
 Papers = Sequence[ProposalDocument]
@@ -30,6 +31,14 @@ def last_round(entries: Sequence[HistoryEntry]) -> tuple[HistoryEntry, HistoryEn
             sent = (entry for entry in entries[index:] if entry.action == "resubmit")
             return entries[index], next(sent, None)
     return None
+
+
+def open_round(entries: Sequence[HistoryEntry]) -> HistoryEntry | None:
+    """Return the return whose revision is waited for now; earlier rounds are settled."""
+    found = last_round(entries)
+    if found is None or found[1] is not None or entries[-1].led_to in FINAL_STAGES:
+        return None
+    return found[0]
 
 
 def _part(

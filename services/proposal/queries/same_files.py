@@ -3,22 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from services.proposal.domain.same_files import SameFile
 from services.proposal.domain.stages import FINAL_STAGES, Stage
 from services.proposal.models import Proposal, ProposalDocument, db
+from services.proposal.queries.filed import Filed, filed_for
 from services.proposal.queries.proposals import Viewed, may_see
 
 
-def same_files(
-    viewed: Viewed, filed: Iterable[ProposalDocument]
-) -> Mapping[str, Sequence[SameFile]]:
+def same_files(viewed: Viewed, filed: Filed) -> Mapping[str, Sequence[SameFile]]:
     """Say of each requirement where else its file is; nothing of a case that has ended."""
     if viewed.position.stage in FINAL_STAGES:
         return {}
     requirements = {item.code for item in viewed.layanan.requirements}
-    present = [row for row in filed if row.current and row.requirement in requirements]
+    present = [row for code, row in filed.present.items() if code in requirements]
     if not present:
         return {}
     elsewhere = _elsewhere(viewed, {row.sha256 for row in present})
@@ -44,21 +43,29 @@ def _here(
 
 def _elsewhere(viewed: Viewed, digests: set[str]) -> Mapping[str, list[SameFile]]:
     statement = (
-        select(ProposalDocument.sha256, Proposal)
+        select(ProposalDocument, Proposal)
         .join(Proposal, Proposal.id == ProposalDocument.proposal_id)
         .where(
             Proposal.applicant_id == viewed.proposal.applicant_id,
             Proposal.id != viewed.proposal.id,
             Proposal.stage.not_in([Stage.DRAFT, *FINAL_STAGES]),
-            ProposalDocument.current,
+            or_(ProposalDocument.current, Proposal.stage == Stage.REVISION),
             ProposalDocument.sha256.in_(digests),
         )
         .order_by(Proposal.submitted_at, Proposal.id)
     )
     cases: dict[str, dict[SameFile, None]] = defaultdict(dict)
-    for sha256, other in db.session.execute(statement):
-        cases[sha256][_case(viewed, other)] = None
+    for paper, other in db.session.execute(statement):
+        if _is_there(viewed, paper, other):
+            cases[paper.sha256][_case(viewed, other)] = None
     return defaultdict(list, {sha256: list(found) for sha256, found in cases.items()})
+
+
+def _is_there(viewed: Viewed, paper: ProposalDocument, other: Proposal) -> bool:
+    """A file that a revision of another case brings is not there before that is sent."""
+    if other.stage != Stage.REVISION:
+        return True
+    return paper in filed_for(viewed.person_id, other).present.values()
 
 
 def _case(viewed: Viewed, other: Proposal) -> SameFile:

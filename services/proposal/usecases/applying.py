@@ -25,7 +25,8 @@ from services.proposal.domain.opening import require_open
 from services.proposal.domain.schedule import expected_end
 from services.proposal.domain.stages import APPLICANT, Stage
 from services.proposal.models import Employee, Proposal, SearchWord, db
-from services.proposal.queries.proposals import opened_parts, papers
+from services.proposal.queries.filed import papers
+from services.proposal.queries.proposals import opened_parts
 from services.proposal.queries.readiness import (
     applicant_of,
     attached,
@@ -195,7 +196,7 @@ def _require_ready(case: Case, employee: Employee) -> None:
         documents=attached(documents_of(case)),
         applicant=applicant_of(employee),
         moment=case.moment,
-        offered=case.snapshot.offers_code(case.layanan.code),
+        in_force=case.snapshot.in_force(case.layanan.code),
     )
     if obstacles:
         raise ProposalNotReady(errors=[obstacle.error for obstacle in obstacles])

@@ -18,6 +18,7 @@ from services.proposal.domain.stages import APPLICANT, FINAL_STAGES, OFFICER_STA
 from services.proposal.domain.workflow import Move, Position
 from services.proposal.models import PEOPLE, HistoryEntry, Proposal, ProposalDocument
 from services.proposal.queries.desks import deciders_for
+from services.proposal.queries.filed import papers, sent_of
 from services.proposal.queries.proposals import find, may_see, position_of
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from services.proposal.usecases import attention, counting, waiting
@@ -146,6 +147,12 @@ def documents_of(case: Case) -> list[ProposalDocument]:
         ProposalDocument.proposal_id == case.proposal.id, ProposalDocument.current
     )
     return list(case.session.scalars(statement))
+
+
+def unsent_left(case: Case) -> dict[str, Any] | None:
+    """What stays of a revision that is never sent: the case ends as it was sent before."""
+    sent = sent_of(case.proposal, papers(case.proposal.id))
+    return {"sent": sent.stored()} if sent else None
 
 
 def applicant_author(case: Case) -> Author:

@@ -11,7 +11,14 @@ from services.proposal.domain.closing import ClosingReason, responsible_stage
 from services.proposal.domain.workflow import NotYourStage
 from services.proposal.models import Proposal, db
 from services.proposal.queries.responsible import ender_of, told_of_closing
-from services.proposal.usecases.cases import Author, Case, author_of, move, visible_case
+from services.proposal.usecases.cases import (
+    Author,
+    Case,
+    author_of,
+    move,
+    unsent_left,
+    visible_case,
+)
 from services.proposal.usecases.deciding import OwnProposal
 
 
@@ -47,7 +54,7 @@ def close(proposal_id: UUID, *, person_id: UUID, why: Closing, seen: Seen) -> Pr
             note=why.note,
             changes={"reason": str(why.reason)},
             closed_reason=str(why.reason),
-            opened=None,
+            opened=unsent_left(case),
             withdrawal=None,
         )
         told = told_of_closing(case.proposal, why.reason, case.snapshot, case.moment.today)

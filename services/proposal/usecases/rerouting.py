@@ -9,14 +9,14 @@ from chassis.events import outbox
 from services.proposal import events
 from services.proposal.domain.rerouting import rerouted
 from services.proposal.domain.schedule import expected_end
-from services.proposal.domain.stages import Action
+from services.proposal.domain.stages import SYSTEM, Action
 from services.proposal.domain.workflow import Move, Position
 from services.proposal.models import Employee, Proposal
 from services.proposal.queries.responsible import umpeg_of
 from services.proposal.usecases.cases import Author, Case, move, open_case
 from services.proposal.usecases.people import applicant_facts
 
-NOBODY = Author(None, "", "system")
+REGISTER = Author(None, "", SYSTEM)
 
 
 def follow_applicant(session: Session, employee: Employee) -> None:
@@ -42,9 +42,14 @@ def _reroute(case: Case, after: Position, employee: Employee, opd_id: UUID) -> N
     places = applicant_facts(case.session, employee)
     entry = move(
         case,
-        Move(Action.REROUTE, NOBODY.role, case.stage, after),
-        NOBODY,
-        changes={"from_opd_id": str(former_id), "to_opd_id": str(opd_id)},
+        Move(Action.REROUTE, REGISTER.role, case.stage, after),
+        REGISTER,
+        changes={
+            "from_opd_id": str(former_id),
+            "to_opd_id": str(opd_id),
+            "from_opd_name": case.proposal.applicant.get("opd_name"),
+            "to_opd_name": places["opd_name"],
+        },
         opd_id=opd_id,
         applicant={
             **case.proposal.applicant,

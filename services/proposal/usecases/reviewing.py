@@ -10,9 +10,10 @@ from chassis.events import outbox
 from services.proposal import events
 from services.proposal.domain import workflow
 from services.proposal.domain.opening import marked_by, opened_by
-from services.proposal.domain.reasons import Reason
+from services.proposal.domain.reasons import Reason, check_nothing_marked
 from services.proposal.domain.stages import Action, Stage
 from services.proposal.models import HistoryEntry, Proposal, db
+from services.proposal.queries.filed import as_it_stands, papers
 from services.proposal.usecases.cases import (
     Author,
     Case,
@@ -42,11 +43,13 @@ def decide(proposal_id: UUID, *, person_id: UUID, verdict: Verdict, seen: Seen) 
     """Decide the present stage for a person who holds it today.
 
     Raises `NotFound` for a proposal the person may not see, `OwnProposal`, `NotYourStage`,
-    `AlreadyDecided`, `IllegalMove`, `NoteRequired` or `ReasonUnknown`.
+    `AlreadyDecided`, `IllegalMove`, `NoteRequired`, `MarkedAsWrong` or `ReasonUnknown`.
     """
     with db.transaction() as session:
         case = visible_case(session, proposal_id, person_id, seen=seen)
         author = deciding_person(case, person_id)
+        if verdict.decision is Action.APPROVE:
+            check_nothing_marked(verdict.reasons)
         return _decide(case, author, stage_role(case), verdict)
 
 
@@ -87,6 +90,7 @@ def _effects(case: Case, step: workflow.Move, reasons: Sequence[Reason]) -> dict
             "fields": sorted(parts.fields),
             "documents": sorted(parts.documents),
             "before": _as_marked(case, reasons),
+            "sent": as_it_stands(case.proposal, papers(case.proposal.id)).stored(),
         }
     }
 

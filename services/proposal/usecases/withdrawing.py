@@ -19,6 +19,7 @@ from services.proposal.usecases.cases import (
     move,
     note_down,
     own_case,
+    unsent_left,
     visible_case,
 )
 from services.proposal.usecases.closing import ender
@@ -44,7 +45,9 @@ def ask(proposal_id: UUID, *, person_id: UUID, note: str, seen: Seen) -> Proposa
         case.change(withdrawal={"at": case.moment.now.isoformat(), "note": note or None})
         entry = note_down(case, Action.REQUEST_WITHDRAWAL, applicant_author(case), {}, note=note)
         answering = enders_of(case.proposal, case.position, case.snapshot, case.moment.today)
-        outbox.record(events.withdrawal_requested(case.proposal, case.layanan, entry, answering))
+        outbox.record(
+            events.withdrawal_requested(case.proposal, case.layanan, entry, answering.employee_ids)
+        )
         return case.proposal
 
 
@@ -65,7 +68,7 @@ def answer(proposal_id: UUID, *, person_id: UUID, said: Answer, seen: Seen) -> P
 
 def _confirm(case: Case, author: Author, note: str) -> None:
     step = withdrawing.confirm(case.position, role=author.role)
-    move(case, step, author, note=note, opened=None, withdrawal=None)
+    move(case, step, author, note=note, opened=unsent_left(case), withdrawal=None)
     outbox.record(events.withdrawn(case.proposal, case.layanan))
 
 

@@ -11,10 +11,10 @@ from services.proposal.domain.facts import period_of, with_computed
 from services.proposal.domain.layanan import Requirement
 from services.proposal.domain.same_files import SameFile
 from services.proposal.models import ProposalDocument
+from services.proposal.queries.filed import Filed
 from services.proposal.queries.proposals import Viewed, known_facts
 from services.proposal.queries.same_files import same_files
 
-Papers = Sequence[ProposalDocument]
 _DOCUMENT = (
     "revision",
     "document_id",
@@ -73,8 +73,8 @@ def document_view(paper: ProposalDocument) -> dict[str, Any]:
     return picked(paper, _DOCUMENT)
 
 
-def documents_view(viewed: Viewed, filed: Papers) -> list[dict[str, Any]]:
-    values = viewed.proposal.fields
+def documents_view(viewed: Viewed, filed: Filed) -> list[dict[str, Any]]:
+    values = filed.fields
     period = viewed.proposal.period or period_of(viewed.layanan, values, viewed.moment)
     facts = with_computed(known_facts(viewed.proposal.applicant_id), period=period)
     same = same_files(viewed, filed)
@@ -84,7 +84,7 @@ def documents_view(viewed: Viewed, filed: Papers) -> list[dict[str, Any]]:
             same_as=same.get(item.code, ()),
             needed=item.upload and item.need.applies(values, facts),
             is_open=item.code in viewed.opened.documents,
-            filed=[row for row in filed if row.requirement == item.code],
+            filed=filed,
         )
         for item in viewed.layanan.requirements
     ]
@@ -95,10 +95,10 @@ def _of_requirement(
     *,
     needed: bool,
     is_open: bool,
-    filed: Papers,
+    filed: Filed,
     same_as: Sequence[SameFile],
 ) -> dict[str, Any]:
-    current = next((row for row in filed if row.current), None)
+    current = filed.present.get(item.code)
     return {
         "requirement": item.code,
         "name": said(item.name),
@@ -106,7 +106,7 @@ def _of_requirement(
         "upload": item.upload,
         "open": is_open,
         "current": document_view(current) if current else None,
-        "previous": [document_view(row) for row in filed if not row.current],
+        "previous": [document_view(row) for row in filed.earlier(item.code)],
         "same_as": [
             {
                 "requirement": other.requirement,

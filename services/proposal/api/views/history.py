@@ -14,8 +14,9 @@ from services.proposal.api.views.texts import (
     picked,
     stage_label,
 )
-from services.proposal.domain.stages import NOTE_SLOTS, NoteSlot, Stage
+from services.proposal.domain.stages import NOTE_SLOTS, SYSTEM, NoteSlot, Stage
 from services.proposal.models import HistoryEntry
+from services.proposal.queries.revisions import open_round
 
 _ENTRY = (
     "sequence",
@@ -49,6 +50,9 @@ class NoteView(Schema):
     acting_label = fields.String(required=True)
     note = fields.String(required=True, allow_none=True)
     reasons = fields.List(fields.Nested(ReasonView), required=True)
+    open = fields.Boolean(
+        required=True, metadata={"description": "Whether the revision waited for now asks for it"}
+    )
 
 
 Notes: Any = Schema.from_dict(
@@ -64,6 +68,11 @@ class HistoryView(Schema):
     at = fields.AwareDateTime(required=True)
     action = fields.String(required=True)
     action_label = fields.String(required=True)
+    cause = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Why it happened, where no person did it"},
+    )
     done_label = fields.String(
         required=True, metadata={"description": "The action as something that was done"}
     )
@@ -90,7 +99,9 @@ def entry_view(entry: HistoryEntry) -> dict[str, Any]:
     """Show one line of the history."""
     return {
         **picked(entry, _ENTRY),
+        "actor_name": _actor_name(entry),
         "action": entry.what,
+        "cause": _cause(entry),
         "action_label": action_label(entry.what),
         "done_label": done_label(entry.what),
         "from_stage_label": stage_label(entry.from_stage),
@@ -101,17 +112,32 @@ def entry_view(entry: HistoryEntry) -> dict[str, Any]:
     }
 
 
+def _actor_name(entry: HistoryEntry) -> str:
+    return label("author", entry.role) if entry.role == SYSTEM else entry.actor_name
+
+
+def _cause(entry: HistoryEntry) -> str | None:
+    """Say from where to where the register moved an applicant; early entries do not know it."""
+    if entry.role != SYSTEM:
+        return None
+    names = entry.changes.get("from_opd_name"), entry.changes.get("to_opd_name")
+    if not all(names):
+        return label("cause", "moved")
+    return label("cause", "moved_from_to").format(before=names[0], after=names[1])
+
+
 def notes_view(entries: Sequence[HistoryEntry]) -> dict[str, list[dict[str, Any]]]:
     """Newest first, in the slot of the office that wrote them (R13)."""
     slots: dict[str, list[dict[str, Any]]] = {str(slot): [] for slot in NoteSlot}
+    asked = open_round(entries)
     for entry in reversed(entries):
         slot = NOTE_SLOTS.get(Stage(entry.from_stage))
         if slot is not None and entry.role != "applicant" and (entry.note or entry.reasons):
-            slots[slot].append(_note(entry, slot))
+            slots[slot].append(_note(entry, slot, is_open=entry is asked))
     return slots
 
 
-def _note(entry: HistoryEntry, slot: NoteSlot) -> dict[str, Any]:
+def _note(entry: HistoryEntry, slot: NoteSlot, *, is_open: bool) -> dict[str, Any]:
     return {
         "at": entry.at,
         "action": entry.what,
@@ -124,6 +150,7 @@ def _note(entry: HistoryEntry, slot: NoteSlot) -> dict[str, Any]:
         "acting_label": acting_label(entry.acting),
         "note": entry.note,
         "reasons": reasons_view(entry),
+        "open": is_open,
     }
 
 

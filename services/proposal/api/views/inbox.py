@@ -7,12 +7,15 @@ from marshmallow import fields
 
 from chassis.http.api import Schema
 from services.proposal.api.views.proposals import ProposalRow, row
-from services.proposal.api.views.texts import done_label, picked, stage_label
-from services.proposal.domain.stages import OFFICER_STAGES
+from services.proposal.api.views.texts import done_label, label, picked, stage_label
+from services.proposal.domain.stages import OFFICER_STAGES, Stage
 from services.proposal.queries.inbox import Decided
 
+# In revision are the cases whose applicant asks for a withdrawal (R34).
+_QUEUES = (*OFFICER_STAGES, Stage.REVISION)
+
 Counts: Any = Schema.from_dict(
-    {str(stage): fields.Integer() for stage in OFFICER_STAGES}, name="InboxCounts"
+    {str(stage): fields.Integer() for stage in _QUEUES}, name="InboxCounts"
 )
 
 
@@ -59,7 +62,11 @@ def decided_view(decided: Decided) -> dict[str, Any]:
 def queues_view(counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """Show queues in the order in which a proposal comes to them."""
     return [
-        {"stage": str(stage), "label": stage_label(stage), "waiting": counts[stage]}
-        for stage in OFFICER_STAGES
+        {"stage": str(stage), "label": _queue_label(stage), "waiting": counts[stage]}
+        for stage in _QUEUES
         if stage in counts
     ]
+
+
+def _queue_label(stage: Stage) -> str:
+    return label("queue", stage) if stage is Stage.REVISION else stage_label(stage)

@@ -1,6 +1,5 @@
 """What clients get of proposals: a line of a list, one in full, and what a change changed."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import fields
@@ -35,9 +34,10 @@ from services.proposal.api.views.revision import RevisionView, revision_view
 from services.proposal.api.views.texts import label, picked, present_stage
 from services.proposal.domain.layanan import RESULT
 from services.proposal.domain.numbering import printed_lookup_code
-from services.proposal.models import Proposal, ProposalDocument
+from services.proposal.models import Proposal
+from services.proposal.queries.filed import Filed
 from services.proposal.queries.listing import Listed
-from services.proposal.queries.proposals import Viewed, history, papers, shown
+from services.proposal.queries.proposals import Viewed, history, shown, waits_for_answer
 from services.proposal.queries.readiness import obstacles_of
 
 _ROW = (
@@ -84,6 +84,10 @@ class ProposalRow(VersionedView):
     stage_since = fields.AwareDateTime(required=True)
     expected_end = fields.Date(required=True, allow_none=True)
     closed_at = fields.AwareDateTime(required=True, allow_none=True)
+    withdrawal_asked = fields.Boolean(
+        required=True,
+        metadata={"description": "The applicant asks to withdraw and waits for an answer (R34)"},
+    )
 
 
 class OpenedView(Schema):
@@ -166,6 +170,7 @@ def row(listed: Listed) -> dict[str, Any]:
         "layanan": layanan_name(listed.layanan),
         **present_stage(listed.proposal),
         "result_label": _result_label(listed.proposal),
+        "withdrawal_asked": waits_for_answer(listed.proposal),
     }
 
 
@@ -185,21 +190,21 @@ def changed(proposal: Proposal) -> dict[str, Any]:
 def proposal_view(viewed: Viewed, *, definition: bool = True) -> dict[str, Any]:
     """Show everything about a proposal that the person may know; the definition may be left out."""
     proposal = viewed.proposal
-    filed, entries = papers(proposal.id), history(proposal.id)
+    filed, entries = viewed.filed(), history(proposal.id)
     actions = viewed.actions()
     return {
         **row(viewed),
         "lookup_code": _lookup_code(proposal),
         "period": proposal.period,
         **({"definition": layanan_view(viewed.layanan, viewed.moment)} if definition else {}),
-        "fields": proposal.fields,
+        "fields": filed.fields,
         "documents": documents_view(viewed, filed),
         "notes": notes_view(entries),
         "opened": {
             "fields": sorted(viewed.opened.fields),
             "documents": sorted(viewed.opened.documents),
         },
-        "obstacles": obstacles_view(obstacles_of(viewed, filed)),
+        "obstacles": obstacles_view(obstacles_of(viewed, filed.papers)),
         "revision": revision_view(viewed, entries, filed),
         "allowed_actions": actions,
         "choices": choices_view(actions, viewed.closing_reasons()),
@@ -208,7 +213,7 @@ def proposal_view(viewed: Viewed, *, definition: bool = True) -> dict[str, Any]:
         "closing": closing_view(proposal, entries),
         "withdrawal": withdrawal_view(viewed.withdrawal),
         "sub_status": proposal.sub_status,
-        "receipt": receipt_view(viewed, filed),
+        "receipt": receipt_view(viewed, filed.papers),
         "updated_at": proposal.updated_at,
     }
 
@@ -222,10 +227,10 @@ def _result_label(proposal: Proposal) -> str | None:
     return label("result", proposal.result) if proposal.result else None
 
 
-def _outcome(proposal: Proposal, filed: Sequence[ProposalDocument]) -> dict[str, Any] | None:
+def _outcome(proposal: Proposal, filed: Filed) -> dict[str, Any] | None:
     if proposal.result is None:
         return None
-    paper = next((row for row in filed if row.requirement == RESULT and row.current), None)
+    paper = filed.present.get(RESULT)
     return {
         "result": proposal.result,
         "label": _result_label(proposal),

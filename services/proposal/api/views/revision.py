@@ -6,12 +6,14 @@ from typing import Any
 from marshmallow import fields
 
 from chassis.http.api import Schema
-from services.proposal.api.views.documents import DocumentView, Papers, document_view
+from services.proposal.api.views.documents import DocumentView, document_view
 from services.proposal.api.views.history import ReasonView, reasons_view
 from services.proposal.api.views.texts import label, said, stage_label
 from services.proposal.domain.answering import PartState
 from services.proposal.domain.layanan import LayananDefinition
+from services.proposal.domain.stages import Stage
 from services.proposal.models import HistoryEntry
+from services.proposal.queries.filed import Filed, Papers
 from services.proposal.queries.proposals import Viewed
 from services.proposal.queries.revisions import last_round, marked_parts
 
@@ -41,17 +43,14 @@ class RevisionView(Schema):
 
 
 def revision_view(
-    viewed: Viewed, entries: Sequence[HistoryEntry], filed: Papers
+    viewed: Viewed, entries: Sequence[HistoryEntry], filed: Filed
 ) -> dict[str, Any] | None:
     """Show the last revision; None where none was asked for or nothing was marked."""
     found = last_round(entries)
     if found is None:
         return None
     asked, sent = found
-    if sent is None:
-        parts = [part.stored() for part in marked_parts(viewed.proposal, filed)]
-    else:
-        parts = sent.changes.get("parts", [])
+    parts = sent.changes.get("parts", []) if sent else _waited_for(viewed, filed)
     if not parts:
         return None
     return {
@@ -59,8 +58,16 @@ def revision_view(
         "stage": asked.from_stage,
         "stage_label": stage_label(asked.from_stage),
         "resent_at": sent.at if sent else None,
-        "parts": [_part(part, asked, viewed.layanan, filed) for part in parts],
+        "parts": [_part(part, asked, viewed.layanan, filed.papers) for part in parts],
     }
+
+
+def _waited_for(viewed: Viewed, filed: Filed) -> list[dict[str, Any]]:
+    """What is marked now; how it is being dealt with knows only who writes it."""
+    if viewed.position.stage is not Stage.REVISION:
+        return []
+    parts = marked_parts(viewed.proposal, filed.papers)
+    return [(part if viewed.writes_it else part.untouched()).stored() for part in parts]
 
 
 def _part(

@@ -13,6 +13,7 @@ from services.proposal.domain.way import StepState, steps
 from services.proposal.domain.workflow import decider_of
 from services.proposal.queries.desks import divisions_of
 from services.proposal.queries.proposals import Viewed, history, names_of
+from staff.deciders import Deciders
 from staff.organisation import Role
 
 
@@ -39,6 +40,15 @@ class TrackingView(Schema):
     stage_label = fields.String(required=True)
     decider = fields.String(required=True, allow_none=True)
     holders = fields.List(fields.Nested(HolderView), required=True)
+    applicant_left = fields.Boolean(
+        required=True,
+        metadata={"description": "A revision waits for somebody who is no longer active (R34)"},
+    )
+    closable_by = fields.List(
+        fields.Nested(HolderView),
+        required=True,
+        metadata={"description": "Who can close what an applicant who left would have to go on"},
+    )
     handled_by = fields.List(
         fields.String(),
         required=True,
@@ -56,7 +66,9 @@ def tracking_view(viewed: Viewed) -> dict[str, Any]:
     return {
         **present_stage(proposal),
         "decider": decider_of(viewed.layanan, viewed.position.stage),
-        "holders": _holders(viewed),
+        "holders": _holders(viewed.deciders),
+        "applicant_left": viewed.applicant_left,
+        "closable_by": _holders(viewed.enders) if viewed.applicant_left else [],
         "handled_by": _divisions(viewed),
         "since": proposal.stage_since,
         "due": _due(viewed),
@@ -80,8 +92,8 @@ def _last_stage(viewed: Viewed) -> Stage | None:
     return Stage(history(viewed.proposal.id)[-1].from_stage)
 
 
-def _holders(viewed: Viewed) -> list[dict[str, Any]]:
-    holders = viewed.deciders.holders
+def _holders(deciders: Deciders) -> list[dict[str, Any]]:
+    holders = deciders.holders
     names = names_of(holders)
     return [
         {
