@@ -141,6 +141,7 @@ class HistoryEntry(RegionScoped, Base):
     reasons: Mapped[list[Any]]
     changes: Mapped[dict[str, Any]]
     happened: Mapped[str | None]
+    standing: Mapped[dict[str, Any] | None]
 
     @property
     def what(self) -> str:

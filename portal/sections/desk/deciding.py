@@ -86,7 +86,8 @@ def what_changed(case: Case) -> str:
     if latest.get("actor_id") == person()["id"]:
         return say("desk.changed_by_yourself", **values)
     names = (latest.get("acting_label"), latest.get("actor_name"))
-    return say("desk.changed_by", who=" ".join(filter(None, names)), **values)
+    who = latest.get("decided_by") or " ".join(filter(None, names))
+    return say("desk.changed_by", who=who, **values)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from services.proposal.queries.filed import papers, sent_of
 from services.proposal.queries.proposals import find, may_see, position_of
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from services.proposal.usecases import attention, counting, waiting
+from services.proposal.usecases.standing import standing_of
 from staff.deciders import Deciders, Holder
 
 
@@ -34,6 +35,7 @@ class Author:
     role: str
     acting: str | None = None
     acting_for: UUID | None = None
+    standing: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,14 @@ def own_case(session: Session, proposal_id: UUID, person_id: UUID, *, seen: Seen
 def author_of(holder: Holder) -> Author:
     employee_id = holder.employee_id
     name = PEOPLE.names([employee_id]).get(employee_id, "")
-    return Author(employee_id, name, holder.role, holder.acting, acting_for=holder.acting_for)
+    return Author(
+        employee_id,
+        name,
+        holder.role,
+        holder.acting,
+        acting_for=holder.acting_for,
+        standing=standing_of(holder),
+    )
 
 
 def move(
@@ -184,6 +193,7 @@ def _entry(
         role=str(author.role),
         acting=author.acting,
         acting_for=author.acting_for,
+        standing=dict(author.standing) if author.standing else None,
         note=note.strip() or None if note else None,
         reasons=[asdict(reason) for reason in reasons],
         changes=dict(changes or {}),

@@ -12,9 +12,11 @@ from services.proposal.api.views.texts import (
     done_label,
     label,
     picked,
+    said,
     stage_label,
 )
 from services.proposal.domain.stages import NOTE_SLOTS, SYSTEM, NoteSlot, Stage
+from services.proposal.domain.standing import DELEGATE
 from services.proposal.models import HistoryEntry
 from services.proposal.queries.revisions import open_round
 
@@ -38,6 +40,17 @@ class ReasonView(Schema):
     target = fields.String(required=True, allow_none=True)
 
 
+AS = fields.String(
+    required=True,
+    allow_none=True,
+    data_key="as",
+    metadata={"description": "definitive, plt, plh, pj, tt or delegate; null of no office (R41)"},
+)
+DECIDED_BY = fields.String(
+    required=True, metadata={"description": "Who did it and as whom, with both names (R41)"}
+)
+
+
 class NoteView(Schema):
     at = fields.AwareDateTime(required=True)
     action = fields.String(required=True)
@@ -48,6 +61,8 @@ class NoteView(Schema):
     actor_name = fields.String(required=True)
     acting = fields.String(required=True, allow_none=True)
     acting_label = fields.String(required=True)
+    as_ = AS
+    decided_by = DECIDED_BY
     note = fields.String(required=True, allow_none=True)
     reasons = fields.List(fields.Nested(ReasonView), required=True)
     open = fields.Boolean(
@@ -85,6 +100,8 @@ class HistoryView(Schema):
     role = fields.String(required=True)
     acting = fields.String(required=True, allow_none=True)
     acting_label = fields.String(required=True)
+    as_ = AS
+    decided_by = DECIDED_BY
     acting_for = fields.UUID(required=True, allow_none=True)
     note = fields.String(required=True, allow_none=True)
     reasons = fields.List(fields.Nested(ReasonView), required=True)
@@ -108,8 +125,21 @@ def entry_view(entry: HistoryEntry) -> dict[str, Any]:
         "to_stage": entry.led_to,
         "to_stage_label": stage_label(entry.led_to),
         "acting_label": acting_label(entry.acting),
+        **_standing(entry),
         "reasons": reasons_view(entry),
     }
+
+
+def _standing(entry: HistoryEntry) -> dict[str, Any]:
+    """Say who acted and as whom; entries of before know less."""
+    standing = entry.standing or {}
+    name, said_as = _actor_name(entry), said(standing.get("named"))
+    known = f"{name}, {said_as}" if said_as else f"{acting_label(entry.acting)} {name}".strip()
+    return {"as_": standing.get("as") or _code(entry), "decided_by": known}
+
+
+def _code(entry: HistoryEntry) -> str | None:
+    return DELEGATE if entry.acting_for else entry.acting
 
 
 def _actor_name(entry: HistoryEntry) -> str:
@@ -148,6 +178,7 @@ def _note(entry: HistoryEntry, slot: NoteSlot, *, is_open: bool) -> dict[str, An
         "actor_name": entry.actor_name,
         "acting": entry.acting,
         "acting_label": acting_label(entry.acting),
+        **_standing(entry),
         "note": entry.note,
         "reasons": reasons_view(entry),
         "open": is_open,
