@@ -43,7 +43,8 @@ class Notice:
 
     `to` names a key of the event's data holding one person id or a list of them. What is told
     stands in the service's texts under the notice's name, or under `text` where several notices
-    say the same.
+    say the same. `may_lack` names facts of its text that an event may come without; a line that
+    speaks of one is left out then.
     """
 
     event: str
@@ -51,6 +52,7 @@ class Notice:
     to: str
     channels: tuple[str, ...] = ("in_app", "email", "whatsapp")
     text: str = ""
+    may_lack: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

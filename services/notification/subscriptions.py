@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from chassis.events.envelope import Event
 from chassis.events.inbox import EventData, Hearing, Truth, hear
 from chassis.process.manifest import Manifest
+from services.notification.domain.named import NAMED
 from services.notification.domain.recipients import recipients
 from services.notification.domain.rendering import (
     FRAME,
@@ -76,7 +77,10 @@ def _reads(rules: Collection[Rule]) -> EventData:
     shown = {name for rule in rules for name in shown_facts(rule.template)}
     recipients_of = {rule.notice.to for rule in rules}
     members: dict[str, Any] = {
-        **{name: fields.Raw(allow_none=True, validate=_showable) for name in shown - FRAME},
+        **{
+            name: fields.Raw(allow_none=True, validate=_showable)
+            for name in shown - FRAME - NAMED.keys()
+        },
         "sensitive": Truth(),
         **{name: _people(name) for name in recipients_of},
     }

@@ -3,7 +3,7 @@
 No name, NIP or contact travels here. For a sensitive layanan no free text does either (R6).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -39,6 +39,13 @@ class AboutProposal(Facts):
     stage: StageOfProposal
 
 
+class Said(Facts):
+    """A text in both languages."""
+
+    id: str
+    en: str
+
+
 class Decided(AboutProposal):
     """What an event says that follows a decision."""
 
@@ -46,6 +53,12 @@ class Decided(AboutProposal):
     role: Annotated[str, "The role used, or `service` when a service decided (R1)."]
     actor_id: Annotated[UUID | None, "Who decided; null when a service did."]
     note: Written
+    decided_as: Annotated[
+        Said | None,
+        "In which standing: “Plt. Kepala …”, “a.n. Kepala …, Sekretaris …” (R41).",
+        Example({"id": "Plt. Kepala Dinas Pendidikan", "en": "Plt. Head of Dinas Pendidikan"}),
+    ] = None
+    acting_for_id: Annotated[UUID | None, "For whom a delegate decided."] = None
 
 
 class Submitted(AboutProposal, event="proposal.submitted.v1"):
@@ -113,6 +126,16 @@ class Returned(Decided, event="proposal.returned.v1"):
     """A stage asked the applicant for a revision."""
 
     reasons: Annotated[list[ReturnReason] | None, "Null for a sensitive layanan (R6)."]
+    marked: Annotated[
+        Said | None,
+        "Each part that was marked, with its reason, in words.",
+        Example(
+            {
+                "id": "SKP 1 tahun terakhir: Dokumen tidak terbaca",
+                "en": "SKP of the last year: The document cannot be read",
+            }
+        ),
+    ] = None
 
 
 class Rejected(Decided, event="proposal.rejected.v1"):
@@ -242,9 +265,17 @@ def advanced(
     )
 
 
-def returned(proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry) -> Event:
-    reasons = None if layanan.sensitive else entry.reasons
-    return Returned.of(proposal, _decided(proposal, layanan, entry), reasons=reasons)
+def returned(
+    proposal: Proposal,
+    layanan: LayananDefinition,
+    entry: HistoryEntry,
+    marked: Mapping[str, str] | None,
+) -> Event:
+    about = _decided(proposal, layanan, entry)
+    if layanan.sensitive:
+        return Returned.of(proposal, about, reasons=None)
+    said = Said(**marked) if marked else None
+    return Returned.of(proposal, about, reasons=entry.reasons, marked=said)
 
 
 def rejected(proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry) -> Event:
@@ -319,7 +350,13 @@ def _decided(proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry
         "role": entry.role,
         "actor_id": entry.actor_id,
         "note": None if layanan.sensitive else entry.note,
+        **({} if layanan.sensitive else _standing(entry)),
     }
+
+
+def _standing(entry: HistoryEntry) -> dict[str, Any]:
+    said = (entry.standing or {}).get("said")
+    return {"decided_as": Said(**said) if said else None, "acting_for_id": entry.acting_for}
 
 
 def _sorted(people: Deciders) -> list[UUID]:

@@ -4,8 +4,13 @@ from chassis.process.config import RECEIPT_KEYS
 from chassis.process.manifest import Manifest, Notice
 
 
-def _told(event: str) -> Notice:
-    return Notice(f"proposal.{event}.v1", f"proposal_{event}", "applicant_id")
+def _told(event: str, *, to: str = "applicant_id", may_lack: tuple[str, ...] = ()) -> Notice:
+    return Notice(f"proposal.{event}.v1", f"proposal_{event}", to, may_lack=may_lack)
+
+
+def _decided(event: str, *, to: str = "applicant_id") -> Notice:
+    """What a service decided has no standing, nor has what an earlier release tells of."""
+    return _told(event, to=to, may_lack=("decided_as", "marked"))
 
 
 def _waits(event: str, name: str, text: str = "") -> Notice:
@@ -35,18 +40,18 @@ MANIFEST = Manifest(
     settings=(RECEIPT_KEYS,),
     notices=(
         _told("submitted"),
-        _told("advanced"),
-        _told("returned"),
+        _decided("advanced"),
+        _decided("returned"),
         _told("resubmitted"),
-        _told("rejected"),
+        _decided("rejected"),
         _told("withdrawn"),
         _waits("withdrawal_requested", "withdrawal_requested"),
         _told("rerouted"),
         _waits("rerouted", "rerouted_here", text="rerouted"),
         _left("rerouted", "rerouted_away", text="rerouted"),
-        _told("withdrawal_refused"),
+        _decided("withdrawal_refused"),
         _told("completed"),
-        Notice("proposal.closed.v1", "proposal_closed", "told_ids"),
+        _decided("closed", to="told_ids"),
         _work("submitted"),
         _work("advanced"),
         _work("resubmitted"),

@@ -17,6 +17,10 @@ ADDED = {
     "sender": "BKPSDM Kota Contoh Raya",
     "app_url": "http://simpul.test",
     "case_url": "http://simpul.test/portal/buka/proposal/1",
+    "applicant_name": "Contoh Pengusul",
+    "actor_name": "Contoh Pejabat",
+    "acting_for_name": None,
+    "opd_name": "Dinas Contoh",
 }
 
 
@@ -77,3 +81,59 @@ def test_the_text_of_a_rule_is_whole_for_the_events_own_sample(manifest, notice,
         told = str(texts)
         assert all(ADDED["case_url"] in text.body for text in texts.values())
         assert not sensitive or not any(secret in told for secret in secrets if secret)
+
+
+@pytest.mark.parametrize(("manifest", "notice"), list(rules()))
+def test_the_text_of_a_rule_is_whole_without_what_an_earlier_release_does_not_tell(
+    manifest, notice
+):
+    """What a later release added to an event is optional in its contract."""
+    (contract,) = (folder_of(manifest) / "contracts").glob(f"{notice.event}.schema.json")
+    required = json.loads(contract.read_text(encoding="utf-8"))["required"]
+    for data in samples(manifest, notice):
+        told = {name: value for name, value in data.items() if name in required}
+        labels = manifest.texts.labels
+        facts = Facts(told, ADDED, labels, may_lack=notice.may_lack)
+
+        texts = render(rule_of(manifest, notice).template, facts)
+
+        assert not any("{" in text.body for text in texts.values())
+
+
+@pytest.mark.parametrize("event", ["advanced", "returned", "rejected", "closed"])
+def test_who_is_told_of_a_decision_is_told_who_took_it_and_as_whom(event):
+    manifest = discover()["proposal"]
+    (notice,) = [rule for rule in manifest.notices if rule.name == f"proposal_{event}"]
+    (data,) = samples(manifest, notice)
+    added = {**ADDED, "acting_for_name": "Contoh Kepala"}
+
+    texts = render(rule_of(manifest, notice).template, Facts(data, added, manifest.texts.labels))
+
+    assert "Contoh Pejabat, Plt. Kepala Dinas Pendidikan" in texts["id"].body
+    assert "Atas nama: Contoh Kepala" in texts["id"].body
+    assert "On behalf of: Contoh Kepala" in texts["en"].body
+
+
+def test_a_return_names_each_marked_part_with_its_reason():
+    manifest = discover()["proposal"]
+    (notice,) = [rule for rule in manifest.notices if rule.name == "proposal_returned"]
+    (data,) = samples(manifest, notice)
+
+    texts = render(rule_of(manifest, notice).template, Facts(data, ADDED, manifest.texts.labels))
+
+    assert "SKP 1 tahun terakhir: Dokumen tidak terbaca" in texts["id"].body
+    assert "SKP of the last year: The document cannot be read" in texts["en"].body
+
+
+@pytest.mark.parametrize(
+    ("event", "named"), [("submitted", "Dinas Contoh"), ("closed", "Pengusul")]
+)
+def test_a_notice_names_the_office_and_the_employee_it_is_about(event, named):
+    manifest = discover()["proposal"]
+    (notice,) = [rule for rule in manifest.notices if rule.name == f"proposal_{event}"]
+    (data,) = samples(manifest, notice)
+
+    texts = render(rule_of(manifest, notice).template, Facts(data, ADDED, manifest.texts.labels))
+
+    assert named in texts["id"].body
+    assert named in texts["en"].body

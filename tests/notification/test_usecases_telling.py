@@ -3,6 +3,7 @@ import random
 
 import pytest
 
+from chassis.process.ids import uuid7
 from chassis.process.manifest import Manifest
 from services.notification.subscriptions import heard
 from services.notification.usecases.rules import NoticeRuleInvalid
@@ -192,3 +193,37 @@ def test_a_service_without_notices_changes_nothing():
     quiet = Manifest(name="quiet", title={"id": "-", "en": "-"}, app="nowhere:create_app")
 
     assert heard({"quiet": quiet}).keys() == heard({}).keys()
+
+
+NAMING = {
+    language: {
+        "subject": "{number}",
+        "body": "{applicant_name}\n{actor_name}\n{opd_name}\n{marked}",
+    }
+    for language in ("id", "en")
+}
+
+
+def body(desk, language="id"):
+    [notice] = desk.notices
+    return notice.texts[language]["body"]
+
+
+def test_people_and_units_of_an_event_are_called_by_their_names(desk):
+    opd = uuid7()
+    desk.rules(a_rule(), file_moved=NAMING)
+    desk.hear(a_unit("Dinas Pendidikan", "opd", key=opd))
+    about = {"applicant_id": str(APPLICANT), "actor_id": str(OFFICER), "opd_id": str(opd)}
+
+    desk.hear(an_event(marked={"id": "rusak", "en": "broken"}, **about))
+
+    assert body(desk) == "Contoh Pengusul\nContoh Petugas\nDinas Pendidikan\nrusak"
+    assert body(desk, "en").endswith("broken")
+
+
+def test_a_line_about_nobody_or_about_what_an_event_may_lack_is_left_out(desk):
+    desk.rules(a_rule(may_lack=("marked",)), file_moved=NAMING)
+
+    desk.hear(an_event(applicant_id=str(APPLICANT), actor_id=None))
+
+    assert body(desk) == "Contoh Pengusul"

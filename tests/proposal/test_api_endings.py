@@ -9,9 +9,11 @@ from sqlalchemy import select, update
 
 from services.proposal.domain.reasons import Reason
 from services.proposal.models import HistoryEntry, Proposal, db
+from services.proposal.usecases import closing
+from services.proposal.usecases.closing import Closing, ClosingReason
 from tests.builders.organisation import an_id
 from tests.builders.people import employee_event
-from tests.proposal.office import Office
+from tests.proposal.office import EVERY_VERSION, Office
 from tests.proposal.test_people_who_leave import alarmed
 
 NOTE = "Pengusul sudah tidak dapat dihubungi."
@@ -168,3 +170,12 @@ def test_a_case_in_an_officers_hands_leaves_the_queue(office: Office):
 
     counts = office.call("GET", "/inbox/counts", "bkpsdm_admin").json
     assert counts["bkpsdm_validation"] == 0
+
+
+def test_who_ended_a_case_is_not_told_of_it(office: Office, returned: UUID):
+    with office.inside():
+        why = Closing(ClosingReason.DECEASED, "Surat kematian diterima.")
+        closing.close(returned, person_id=an_id("umpeg"), why=why, seen=EVERY_VERSION)
+
+    (event,) = office.service.recorded("proposal.closed.v1")
+    assert event.data["told_ids"] == [str(an_id("umpeg_second"))]

@@ -74,6 +74,7 @@ def test_an_earlier_version_can_be_looked_at(office: Office, documents):
         if document["requirement"] == "skp_1_tahun"
     )
 
+    office.resubmit(proposal_id)
     grant(office, proposal_id, "umpeg", revision=1)
     grant(office, proposal_id, "umpeg")
 

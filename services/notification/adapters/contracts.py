@@ -1,25 +1,37 @@
 """What other services promise in their events: the facts a text may speak of, and a sample."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from chassis.kernel.languages import LANGUAGES
 from chassis.process.manifest import CONTRACT, Manifest, owner_of
+from services.notification.domain.named import named_by
 
 _SAMPLE = ".sample.json"
 _NO_WORDS = {"object", "array"}
 
 
-def facts(event_type: str, manifests: Mapping[str, Manifest]) -> Mapping[str, bool]:
-    """Name the facts that every such event carries and a sentence can say, and whether each may
-    be null. An event without a contract here has none.
+def facts(
+    event_type: str, manifests: Mapping[str, Manifest], *, may_lack: Collection[str] = ()
+) -> Mapping[str, bool]:
+    """Name the facts that such an event carries and a sentence can say, and whether each may be
+    null: what it `may_lack` may. An event without a contract here has none.
+
+    Names of people and units are among them, where it carries their ids.
     """
     schema = _read(event_type, CONTRACT, manifests)
     properties: Mapping[str, Any] = schema.get("properties", {})
     promised = {name: properties[name] for name in schema.get("required", ())}
-    return {name: "null" in _types(said) for name, said in promised.items() if _has_words(said)}
+    may_be_null = {name: "null" in _types(said) for name, said in promised.items()}
+    lacking = {name for name in may_lack if name in properties and _has_words(properties[name])}
+    return {
+        **{name: null for name, null in may_be_null.items() if _has_words(promised[name])},
+        **dict.fromkeys(lacking, True),
+        **named_by(properties),
+    }
 
 
 def sample(event_type: str, manifests: Mapping[str, Manifest]) -> Mapping[str, Any]:
@@ -30,6 +42,8 @@ def sample(event_type: str, manifests: Mapping[str, Manifest]) -> Mapping[str, A
 
 def _has_words(said: Mapping[str, Any]) -> bool:
     types = _types(said)
+    if set(said.get("properties", ())) == set(LANGUAGES):
+        return True
     return said.get("format") != "uuid" and not types & _NO_WORDS and types != {"boolean"}
 
 

@@ -5,7 +5,7 @@ A placeholder that is absent is an error. A line of the body whose placeholder i
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,12 +33,16 @@ class Text:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a template may speak of: the event's data, what we add, label tables, local zone."""
+    """What a template may speak of: the event's data, what we add, label tables, local zone.
+
+    What an event `may_lack` is as null when it is not there.
+    """
 
     data: Mapping[str, Any]
-    added: Mapping[str, str]
+    added: Mapping[str, str | None]
     labels: Mapping[str, Mapping[str, Mapping[str, str]]]
     zone: str = "Asia/Jakarta"
+    may_lack: Collection[str] = ()
 
     @property
     def sensitive(self) -> bool:
@@ -136,6 +140,8 @@ def _value(name: str, facts: Facts, language: str) -> str | None:
         return facts.added[name]
     if name in facts.data:
         return _worded(name, facts, language)
+    if name in facts.may_lack:
+        return None
     if name.endswith("_label"):
         return _label(name.removesuffix("_label"), facts, language)
     raise UnrenderableNotice(f"the event does not carry {{{name}}}")

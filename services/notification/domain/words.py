@@ -4,10 +4,12 @@ Facts come from other services and from what people typed, so nothing invisible 
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from chassis.kernel import words
+from chassis.kernel.languages import DEFAULT_LANGUAGE
 from chassis.kernel.text import shown_block
 
 LONGEST = 2_000
@@ -17,14 +19,16 @@ _YES_NO = {"id": ("ya", "tidak"), "en": ("yes", "no")}
 
 
 class NotShowable(Exception):
-    """A fact is neither text, number, date nor a list of those, so no sentence can carry it."""
+    """A fact is neither text, number, date nor a list of those, in one language or in each."""
 
 
 def in_words(value: Any, language: str, zone: str) -> str:
-    """Put one fact of an event into words.
+    """Put one fact of an event into words; one that is said in each language, in this one.
 
-    Raises `NotShowable` for objects.
+    Raises `NotShowable` for any other object.
     """
+    if isinstance(value, Mapping) and isinstance(value.get(DEFAULT_LANGUAGE), str):
+        return in_words(value.get(language) or value[DEFAULT_LANGUAGE], language, zone)
     if isinstance(value, bool):
         return _YES_NO[language][0 if value else 1]
     if isinstance(value, list):

@@ -1,6 +1,8 @@
 """What a text says of the region and of whom it is written to, from the copies kept here."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -8,6 +10,8 @@ from sqlalchemy import select
 
 from chassis.kernel.text import shown_line
 from chassis.process.runtime import here
+from services.notification.domain.named import NAMED, PERSONS
+from services.notification.domain.recipients import recipients
 from services.notification.models import PEOPLE, Unit, db
 from staff.snapshot import DEFAULT_ZONE
 
@@ -61,6 +65,28 @@ def name_of(person: UUID) -> str:
     if name is None:
         raise NotYetKnown(f"no copy of employee {person} yet")
     return shown_line(name)
+
+
+def names_in(wanted: Collection[str], data: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return the names that a text speaks of, of those whose ids an event carries.
+
+    One that is not known here is null, which leaves out its line: no message waits for the name
+    of a third person. Raises `UnrenderableNotice` for what is no id.
+    """
+    ids = {name: _only(NAMED[name], data) for name in NAMED.keys() & wanted}
+    persons = PEOPLE.names([key for name, key in ids.items() if key and name in PERSONS])
+    units = _unit_names([key for name, key in ids.items() if key and name not in PERSONS])
+    found = {**persons, **units}
+    return {name: shown_line(found[key]) if key in found else None for name, key in ids.items()}
+
+
+def _only(key: str, data: Mapping[str, Any]) -> UUID | None:
+    return next(iter(recipients(key, data)), None) if key in data else None
+
+
+def _unit_names(ids: Collection[UUID]) -> dict[UUID, str]:
+    rows = db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))) if ids else ()
+    return {row.id: row.name for row in rows}
 
 
 def _sender(region_name: str, bkpsdm: Unit | None) -> str:

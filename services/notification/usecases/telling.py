@@ -24,7 +24,7 @@ from services.notification.domain.rendering import (
     shown_facts,
 )
 from services.notification.models import Delivery, Notice, db
-from services.notification.usecases.offices import Office, name_of, office
+from services.notification.usecases.offices import Office, name_of, names_in, office
 from services.notification.usecases.rules import Rule
 from services.notification.usecases.wording import own_template
 
@@ -54,10 +54,11 @@ def _apply(event: Event, rule: Rule) -> None:
 
 
 def _facts(event: Event, rule: Rule, own: Template | None, person: UUID, at: Office) -> Facts:
-    added = at.facts(event.subject)
-    if "recipient_name" in shown_facts(rule.template) | shown_facts(own or {}):
+    wanted = shown_facts(rule.template) | shown_facts(own or {})
+    added = {**at.facts(event.subject), **names_in(wanted, event.data)}
+    if "recipient_name" in wanted:
         added["recipient_name"] = name_of(person)
-    return Facts(data=event.data, added=added, labels=rule.labels, zone=at.zone)
+    return Facts(event.data, added, rule.labels, at.zone, rule.notice.may_lack)
 
 
 def _texts(rule: Rule, own: Template | None, facts: Facts) -> dict[str, Text]:

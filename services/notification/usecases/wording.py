@@ -16,10 +16,11 @@ from chassis.process.runtime import here
 from chassis.process.telemetry import log
 from chassis.process.texts import SENSITIVE, Template
 from services.notification.adapters import contracts
+from services.notification.domain.named import PERSONS, UNITS
 from services.notification.domain.rendering import Facts, Text, render
 from services.notification.domain.wording import Place, check_words, usable
 from services.notification.models import PEOPLE, NoticeText, db
-from services.notification.usecases.offices import name_of, office
+from services.notification.usecases.offices import Office, name_of, office
 from services.notification.usecases.rules import Rule, rule_of
 from staff.rights import require_role
 
@@ -107,12 +108,19 @@ def preview(place: Place, *, subject: str, body: str, person_id: UUID) -> Text:
     at, own = office(), {"subject": subject, "body": body}
     facts = Facts(
         data={**sample, SENSITIVE: place.sensitive},
-        added={**at.facts(_subject(place, sample)), "recipient_name": name_of(person_id)},
+        added={**at.facts(_subject(place, sample)), **_names(at, name_of(person_id))},
         labels=shown.rule.labels,
         zone=at.zone,
+        may_lack=shown.rule.notice.may_lack,
     )
     template = shown.rule.put(dict.fromkeys(LANGUAGES, own), sensitive=place.sensitive)
     return render(template, facts)[place.language]
+
+
+def _names(at: Office, reader: str) -> dict[str, str]:
+    """The sample's people and units are nobody: the reader and the region stand in for them."""
+    persons = dict.fromkeys(("recipient_name", *PERSONS), reader)
+    return {**persons, **dict.fromkeys(UNITS, at.name)}
 
 
 def _subject(place: Place, sample: Mapping[str, Any]) -> str:
@@ -165,6 +173,7 @@ def _wording(
 ) -> Wording:
     place = Place(rule.service, rule.notice.name, sensitive, language)
     written = rule.written[SENSITIVE] if sensitive else rule.written
-    facts = contracts.facts(rule.notice.event, here().manifests)
+    may_lack = rule.notice.may_lack
+    facts = contracts.facts(rule.notice.event, here().manifests, may_lack=may_lack)
     names = usable(facts, rule.labels, sensitive=sensitive)
     return Wording(place, rule, written[language], names, rows.get(place))

@@ -158,7 +158,7 @@ def documents_of(case: Case) -> list[ProposalDocument]:
     return list(case.session.scalars(statement))
 
 
-def unsent_left(case: Case) -> dict[str, Any] | None:
+def as_last_sent(case: Case) -> dict[str, Any] | None:
     """What stays of a revision that is never sent: the case ends as it was sent before."""
     sent = sent_of(case.proposal, papers(case.proposal.id))
     return {"sent": sent.stored()} if sent else None

@@ -14,9 +14,9 @@ from services.proposal.queries.responsible import ender_of, told_of_closing
 from services.proposal.usecases.cases import (
     Author,
     Case,
+    as_last_sent,
     author_of,
     move,
-    unsent_left,
     visible_case,
 )
 from services.proposal.usecases.deciding import OwnProposal
@@ -54,11 +54,12 @@ def close(proposal_id: UUID, *, person_id: UUID, why: Closing, seen: Seen) -> Pr
             note=why.note,
             changes={"reason": str(why.reason)},
             closed_reason=str(why.reason),
-            opened=unsent_left(case),
+            opened=as_last_sent(case),
             withdrawal=None,
         )
         told = told_of_closing(case.proposal, why.reason, case.snapshot, case.moment.today)
-        outbox.record(events.closed(case.proposal, case.layanan, entry, told))
+        others = [each for each in told if each != person_id]  # nobody is told of an own act
+        outbox.record(events.closed(case.proposal, case.layanan, entry, others))
         return case.proposal
 
 

@@ -28,6 +28,7 @@ from services.proposal.usecases.deciding import (
     deciding_service,
     stage_role,
 )
+from services.proposal.usecases.marking import marked_in_words
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _decide(case: Case, author: Author, role: str, verdict: Verdict) -> Proposal
     )
     effects = _effects(case, step, verdict.reasons)
     entry = move(case, step, author, note=verdict.note, reasons=verdict.reasons, **effects)
-    _tell(case, entry)
+    _tell(case, entry, verdict.reasons)
     return case.proposal
 
 
@@ -105,10 +106,11 @@ def _as_marked(case: Case, reasons: Sequence[Reason]) -> dict[str, Any]:
     }
 
 
-def _tell(case: Case, entry: HistoryEntry) -> None:
+def _tell(case: Case, entry: HistoryEntry, reasons: Sequence[Reason]) -> None:
     proposal, layanan = case.proposal, case.layanan
     if case.stage is Stage.REVISION:
-        outbox.record(events.returned(proposal, layanan, entry))
+        marked = marked_in_words(layanan, reasons)
+        outbox.record(events.returned(proposal, layanan, entry, marked))
     elif case.stage is Stage.REJECTED:
         outbox.record(events.rejected(proposal, layanan, entry))
     elif case.stage is Stage.NOT_SELECTED:

@@ -16,10 +16,10 @@ from services.proposal.usecases.cases import (
     Author,
     Case,
     applicant_author,
+    as_last_sent,
     move,
     note_down,
     own_case,
-    unsent_left,
     visible_case,
 )
 from services.proposal.usecases.closing import ender
@@ -68,7 +68,7 @@ def answer(proposal_id: UUID, *, person_id: UUID, said: Answer, seen: Seen) -> P
 
 def _confirm(case: Case, author: Author, note: str) -> None:
     step = withdrawing.confirm(case.position, role=author.role)
-    move(case, step, author, note=note, opened=unsent_left(case), withdrawal=None)
+    move(case, step, author, note=note, opened=as_last_sent(case), withdrawal=None)
     outbox.record(events.withdrawn(case.proposal, case.layanan))
 
 
