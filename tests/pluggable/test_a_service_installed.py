@@ -46,7 +46,12 @@ def test_a_region_may_say_its_notice_in_its_own_words(package: str) -> None:
     [notice] = discover()["panel"].notices
 
     names = contracts.facts(notice.event, discover())
-    assert names == {"number": False, "layanan_name": False, "stage": False}
+    assert names == {
+        "number": False,
+        "layanan_name": False,
+        "stage": False,
+        "applicant_name": True,
+    }
     assert contracts.sample(notice.event, discover())["layanan_name"] == "Penghargaan Contoh"
 
 

@@ -27,6 +27,29 @@ def test_the_inbox_counts_by_stage_and_searches(officer: FlaskClient, edge: Fake
     assert sent.query == {"stage": "umpeg_verification", "q": "andini", "limit": "10"}
 
 
+def test_a_wish_to_withdraw_is_marked_and_can_be_looked_for(officer: FlaskClient, edge: FakeEdge):
+    asks = a_proposal(stage="revision", withdrawal_asked=True)
+    edge.answers["GET", f"{API}/inbox"] = (200, page_of(asks))
+
+    page = officer.get("/portal/tugas?withdrawal=asked").text
+
+    assert '<span class="stage asked">Minta pembatalan</span>' in page
+    assert edge.told("GET", f"{API}/inbox")[0].query["withdrawal"] == "asked"
+
+
+def test_who_only_answers_a_wish_is_not_told_that_nothing_waits(
+    officer: FlaskClient, edge: FakeEdge
+):
+    wish = {"asked_at": "2026-04-01T23:30:00+00:00", "note": "Tidak jadi."}
+    actions = ["close", "confirm_withdrawal", "refuse_withdrawal"]
+    knows(edge, a_proposal(stage="revision", allowed_actions=actions, withdrawal=wish))
+
+    page = officer.get(PAGE).text
+
+    assert "Tidak jadi." in page
+    assert 'class="banner"><p>' not in page
+
+
 def test_the_dashboard_counts_what_waits(officer: FlaskClient):
     tile = f"<strong>12</strong><span>{said('umpeg_verification')}</span>"
 

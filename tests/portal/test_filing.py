@@ -328,6 +328,27 @@ def test_a_revision_shows_the_note_and_only_what_was_opened(client: FlaskClient,
     assert 'name="field.keperluan"' not in page
 
 
+def test_a_later_round_asks_for_its_own_notes_only(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    notes = [
+        {
+            "at": "2026-04-02T01:00:00+00:00",
+            "slot_label": "",
+            "note": text,
+            "reasons": [],
+            "open": is_open,
+        }
+        for text, is_open in (("Ganti SKP.", False), ("Satu lagi.", True))
+    ]
+    by_slot = {"umpeg": notes, "opd_head": [], "bkpsdm": [], "bkpsdm_head": []}
+    knows(edge, a_proposal(stage="revision", allowed_actions=["resubmit"], notes=by_slot))
+
+    asked, settled = client.get(f"{PAGE}/isi").text.split("Catatan dari putaran sebelumnya")
+
+    assert ("Satu lagi." in asked, "Ganti SKP." in asked) == (True, False)
+    assert ("Satu lagi." in settled, "Ganti SKP." in settled) == (False, True)
+
+
 def test_a_proposal_under_way_cannot_be_filled_in(applicant: FlaskClient, edge: FakeEdge):
     knows(edge, a_proposal(stage="umpeg_verification", allowed_actions=[]))
 

@@ -105,6 +105,39 @@ def test_a_proposal_shows_position_holder_since_and_expected_end(
     assert f'<li class="ahead"><span>{said("third")}' in page
 
 
+def test_a_revision_of_who_left_is_held_by_nobody_and_says_who_can_close_it(
+    client: FlaskClient, edge: FakeEdge
+):
+    sign_in(client, edge)
+    knows(edge, a_proposal(stage="revision", allowed_actions=[]))
+    closing = [{"id": "x", "name": "Fajar Contoh", "acting_label": ""}]
+    tracking = a_tracking(applicant_left=True, closable_by=closing)
+    edge.answers["GET", f"{PATH}/tracking"] = (200, tracking)
+
+    page = client.get(f"/portal/usulan/{PROPOSAL}").text
+
+    assert "Andini Contoh (pengusul) tidak aktif lagi" in page
+    assert "<dt>Dapat ditutup oleh</dt><dd>Fajar Contoh" in page
+
+
+def test_what_the_register_did_and_as_whom_somebody_decided_is_told(
+    client: FlaskClient, edge: FakeEdge
+):
+    sign_in(client, edge)
+    knows(edge, a_proposal(stage="umpeg_verification", allowed_actions=[]))
+    common = {"at": "2026-04-01T23:30:00+00:00", "done_label": "", "from_stage": "", "reasons": []}
+    entries = [
+        {**common, "actor_name": "Data kepegawaian", "cause": "Pindah dari A ke B."},
+        {**common, "actor_name": "Fajar", "decided_by": "Fajar, a.n. Kepala Dinas (Siti)"},
+    ]
+    edge.answers["GET", f"{PATH}/history"] = (200, {"data": entries})
+
+    page = client.get(f"/portal/usulan/{PROPOSAL}").text
+
+    assert "Pindah dari A ke B." in page
+    assert "Fajar, a.n. Kepala Dinas (Siti)" in page
+
+
 def test_the_history_is_told_in_the_words_of_the_service(client: FlaskClient, edge: FakeEdge):
     sign_in(client, edge)
     knows(edge, a_proposal(stage="rejected", allowed_actions=[]))
