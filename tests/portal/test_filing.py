@@ -361,3 +361,26 @@ def test_somebody_elses_proposal_looks_like_none(applicant: FlaskClient):
 
     assert page.status_code == 404
     assert "Halaman tidak ditemukan" in page.text
+
+
+RUNNING = {
+    "id": "01a20000-0000-7000-8000-0000000000cc",
+    "number": "DEMO/2026/7",
+    "stage": "umpeg_verification",
+    "stage_label": said("umpeg_verification"),
+    "submitted_at": "2026-04-02T01:00:00+00:00",
+}
+
+
+@pytest.mark.parametrize("page", [f"{PAGE}/isi", "/portal/layanan/bebas_hukdis"])
+def test_what_is_running_already_is_told_and_led_to_before_anything_is_typed(
+    applicant: FlaskClient, edge: FakeEdge, page: str
+):
+    knows(edge, a_proposal(running=[RUNNING]))
+    offered = a_layanan(obstacles=[], running=[RUNNING])
+    edge.answers["GET", f"{API}/layanan/bebas_hukdis"] = (200, offered)
+
+    _, _, told = applicant.get(page).text.partition("<h1>")
+
+    assert f'<a href="/portal/usulan/{RUNNING["id"]}">DEMO/2026/7</a>' in told
+    assert told.index("masih berjalan") < told.index("<form method")

@@ -105,6 +105,33 @@ def test_a_proposal_shows_position_holder_since_and_expected_end(
     assert f'<li class="ahead"><span>{said("third")}' in page
 
 
+def test_who_sent_a_proposal_is_told_what_happens_next(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    knows(edge, a_proposal(stage="umpeg_verification", allowed_actions=["withdraw"]))
+    holders = [{"id": "x", "name": "Fajar Contoh", "acting_label": "Plt."}]
+    tracking = a_tracking(decider="umpeg", holders=holders, due="2026-04-03")
+    edge.answers["GET", f"{PATH}/tracking"] = (200, tracking)
+
+    page = client.get(f"/portal/usulan/{PROPOSAL}").text
+
+    _, _, told = page.partition("Apa selanjutnya")
+    assert "Diperiksa oleh Plt. Fajar Contoh." in told
+    assert "paling lambat 3 April 2026" in told
+    assert 'href="/portal/kontak"' in told
+
+
+@pytest.mark.parametrize("stage", ["draft", "revision", "rejected"])
+def test_what_waits_for_nobody_else_has_nothing_that_happens_next(
+    client: FlaskClient, edge: FakeEdge, stage: str
+):
+    sign_in(client, edge)
+    ended = {"closed_at": "2026-04-02T01:00:00+00:00"} if stage == "rejected" else {}
+    knows(edge, a_proposal(stage=stage, allowed_actions=[], **ended))
+    edge.answers["GET", f"{PATH}/tracking"] = (200, a_tracking(decider="applicant"))
+
+    assert "Apa selanjutnya" not in client.get(f"/portal/usulan/{PROPOSAL}").text
+
+
 def test_a_revision_of_who_left_is_held_by_nobody_and_says_who_can_close_it(
     client: FlaskClient, edge: FakeEdge
 ):

@@ -186,3 +186,36 @@ class TestTheForm:
         sent = office.submitted()
 
         assert office.call("GET", f"/proposals/{sent}", "umpeg").json["obstacles"] == []
+
+
+class TestWhatIsRunningAlready:
+    def running(self, office: Office, who: str = "applicant") -> list[tuple[Any, str]]:
+        """Told by the card, by the layanan and, of another draft, on top of its form, alike."""
+        (card,) = [
+            row
+            for row in office.call("GET", "/layanan", who).json["data"]
+            if row["code"] == BEBAS_HUKDIS
+        ]
+        whole = office.call("GET", f"/layanan/{BEBAS_HUKDIS}", who).json
+        draft = begun(office, who=who).json
+        assert card["running"] == whole["running"] == draft["running"]
+        return [(other["number"], other["stage"]) for other in card["running"]]
+
+    def test_it_is_told_before_anything_is_typed(self, office: Office):
+        number = office.read(office.submitted()).number
+
+        assert self.running(office) == [(number, "umpeg_verification")]
+        assert self.running(office) == [(None, "draft"), (number, "umpeg_verification")]
+
+    def test_what_has_ended_and_what_is_another_persons_is_not(self, office: Office):
+        ended = office.submitted()
+        office.decide(ended, "umpeg", "reject", note="Belum memenuhi syarat.")
+        office.submitted("opd_secretary")
+
+        assert self.running(office) == []
+
+    def test_an_officer_is_not_told_of_it(self, office: Office):
+        first, second = office.submitted(), office.submitted()
+
+        for proposal_id in (first, second):
+            assert office.call("GET", f"/proposals/{proposal_id}", "umpeg").json["running"] == []

@@ -20,4 +20,5 @@ SECTION = Section(
     pages=pages,
     menu=_menu,
     cards=(Card("contact/card.html", does_not_arrive, 5),),
+    links={"contact": lambda: url_for("contact.mine")},
 )

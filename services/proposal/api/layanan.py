@@ -24,6 +24,7 @@ from services.proposal.api.views.layanan import (
     layanan_view,
     obstacles_view,
 )
+from services.proposal.api.views.running import running_view
 from services.proposal.domain.shape import schema_text
 from services.proposal.queries.desks import divisions_of
 from services.proposal.queries.readiness import standing_of
@@ -46,6 +47,7 @@ def list_layanan() -> Page:
             {
                 **layanan_row(layanan, moment),
                 "obstacles": obstacles_view(standing.before_filing(layanan, moment)),
+                "running": running_view(standing.running_of(layanan)),
             }
             for layanan in offered
         ]
@@ -78,9 +80,11 @@ def show_layanan(code: str) -> dict[str, Any]:
     """Show what is offered now, with what keeps the caller from filing it (R40)."""
     snapshot = region_snapshot()
     layanan, moment = snapshot.layanan[snapshot.offered(code)], snapshot.moment()
+    standing = standing_of(person())
     return {
         **layanan_view(layanan, moment),
-        "obstacles": obstacles_view(standing_of(person()).before_filing(layanan, moment)),
+        "obstacles": obstacles_view(standing.before_filing(layanan, moment)),
+        "running": running_view(standing.running_of(layanan)),
         "handled_by": divisions_of(layanan, snapshot),
     }
 

@@ -21,7 +21,7 @@ from services.proposal.domain.filing import (
     nobody_known,
 )
 from services.proposal.domain.layanan import LayananDefinition
-from services.proposal.domain.stages import Stage
+from services.proposal.domain.stages import FINAL_STAGES, Stage
 from services.proposal.models import Employee, Proposal, ProposalDocument, db
 from services.proposal.queries.proposals import Viewed
 from services.proposal.queries.revisions import marked_parts
@@ -33,6 +33,11 @@ class Standing:
 
     employee: Employee | None
     earlier: tuple[Earlier, ...]
+    running: tuple[Proposal, ...] = ()
+
+    def running_of(self, layanan: LayananDefinition) -> list[Proposal]:
+        """List what counts together with a layanan and has not ended, drafts included."""
+        return [row for row in self.running if row.layanan in layanan.counted_layanan]
 
     def before_filing(self, layanan: LayananDefinition, moment: Moment) -> list[Obstacle]:
         """List what is in the way of filing a layanan, before anything is typed."""
@@ -52,8 +57,8 @@ class Standing:
 
 
 def standing_of(person_id: UUID) -> Standing:
-    """Read what is on record of a person: two queries, however many layanan there are."""
-    return Standing(_active(person_id), earlier_of(person_id))
+    """Read what is on record of a person: three queries, however many layanan there are."""
+    return Standing(_active(person_id), earlier_of(person_id), running(person_id))
 
 
 def obstacles_of(viewed: Viewed, filed: Sequence[ProposalDocument]) -> list[Obstacle]:
@@ -145,6 +150,24 @@ def earlier_of(person_id: UUID, *, but: UUID | None = None) -> tuple[Earlier, ..
     )
     rows = db.session.execute(statement)
     return tuple(Earlier(row.layanan, Stage(row.stage), row.period) for row in rows)
+
+
+def running(person_id: UUID) -> tuple[Proposal, ...]:
+    """Return a person's proposals that have not ended, the newest first."""
+    statement = select(Proposal).where(
+        Proposal.applicant_id == person_id, Proposal.stage.not_in(FINAL_STAGES)
+    )
+    newest = statement.order_by(Proposal.created_at.desc(), Proposal.id.desc())
+    return tuple(db.session.scalars(newest))
+
+
+def running_beside(viewed: Viewed) -> list[Proposal]:
+    """List what else of the layanan its applicant has running, while a draft can still be left."""
+    if viewed.position.stage is not Stage.DRAFT or not viewed.is_applicant:
+        return []
+    counted_layanan, draft = viewed.layanan.counted_layanan, viewed.proposal.id
+    others = running(viewed.person_id)
+    return [row for row in others if row.layanan in counted_layanan and row.id != draft]
 
 
 def _active(person_id: UUID) -> Employee | None:

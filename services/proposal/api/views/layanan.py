@@ -7,6 +7,7 @@ from marshmallow import INCLUDE, fields
 
 from chassis.http.api import Schema
 from chassis.http.paging import page_schema
+from services.proposal.api.views.running import RunningView
 from services.proposal.api.views.texts import said, stage_label
 from services.proposal.domain.facts import Moment, period_of
 from services.proposal.domain.filing import Obstacle, ObstacleKind, window_state
@@ -126,6 +127,7 @@ class LayananOffered(LayananRow):
     """A layanan as it stands for the person who asks: `obstacles` are told before they type."""
 
     obstacles = fields.List(fields.Nested(ObstacleView), required=True)
+    running = fields.List(fields.Nested(RunningView), required=True)
 
 
 class LayananParts(Schema):
@@ -154,6 +156,7 @@ class LayananOfferedInFull(LayananView):
     """The present version as it stands for the person who asks, and who deals with it."""
 
     obstacles = fields.List(fields.Nested(ObstacleView), required=True)
+    running = fields.List(fields.Nested(RunningView), required=True)
     handled_by = fields.List(fields.String(), required=True)
 
 

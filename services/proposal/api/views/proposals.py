@@ -31,6 +31,7 @@ from services.proposal.api.views.layanan import (
 )
 from services.proposal.api.views.proposal_receipt import ReceiptView, receipt_view
 from services.proposal.api.views.revision import RevisionView, revision_view
+from services.proposal.api.views.running import RunningView, running_view
 from services.proposal.api.views.texts import label, picked, present_stage
 from services.proposal.domain.layanan import RESULT
 from services.proposal.domain.numbering import printed_lookup_code
@@ -38,7 +39,7 @@ from services.proposal.models import Proposal
 from services.proposal.queries.filed import Filed
 from services.proposal.queries.listing import Listed
 from services.proposal.queries.proposals import Viewed, history, shown, waits_for_answer
-from services.proposal.queries.readiness import obstacles_of
+from services.proposal.queries.readiness import obstacles_of, running_beside
 
 _ROW = (
     "id",
@@ -131,6 +132,11 @@ class ProposalView(ProposalRow):
         required=True,
         metadata={"description": "What keeps the applicant from sending it now (R40)"},
     )
+    running = fields.List(
+        fields.Nested(RunningView),
+        required=True,
+        metadata={"description": "Of a draft: what else of the layanan is running (R40)"},
+    )
     revision = fields.Nested(RevisionView, required=True, allow_none=True)
     allowed_actions = fields.List(fields.String(), required=True)
     choices = fields.Nested(ChoicesView, required=True)
@@ -205,6 +211,7 @@ def proposal_view(viewed: Viewed, *, definition: bool = True) -> dict[str, Any]:
             "documents": sorted(viewed.opened.documents),
         },
         "obstacles": obstacles_view(obstacles_of(viewed, filed.papers)),
+        "running": running_view(running_beside(viewed)),
         "revision": revision_view(viewed, entries, filed),
         "allowed_actions": actions,
         "choices": choices_view(actions, viewed.closing_reasons()),
