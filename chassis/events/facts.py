@@ -107,6 +107,13 @@ class Facts:
         }
 
 
+class Said(Facts):
+    """A fact in words, in each language."""
+
+    id: str
+    en: str
+
+
 def declared(module: ModuleType) -> dict[str, type[Facts]]:
     """Return the events that a service's `events` module declares, by type."""
     classes = [item for item in vars(module).values() if isinstance(item, type)]

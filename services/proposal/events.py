@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from chassis.events.envelope import Event
-from chassis.events.facts import Example, Facts
+from chassis.events.facts import Example, Facts, Said
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.numbering import printed_lookup_code
 from services.proposal.domain.stages import Stage
@@ -37,13 +37,6 @@ class AboutProposal(Facts):
     applicant_id: UUID
     opd_id: UUID
     stage: StageOfProposal
-
-
-class Said(Facts):
-    """A text in both languages."""
-
-    id: str
-    en: str
 
 
 class Decided(AboutProposal):
@@ -129,12 +122,7 @@ class Returned(Decided, event="proposal.returned.v1"):
     marked: Annotated[
         Said | None,
         "Each part that was marked, with its reason, in words.",
-        Example(
-            {
-                "id": "SKP 1 tahun terakhir: Dokumen tidak terbaca",
-                "en": "SKP of the last year: The document cannot be read",
-            }
-        ),
+        Example({"id": "SKP: Dokumen tidak terbaca", "en": "SKP: The document cannot be read"}),
     ] = None
 
 
@@ -271,11 +259,9 @@ def returned(
     entry: HistoryEntry,
     marked: Mapping[str, str] | None,
 ) -> Event:
-    about = _decided(proposal, layanan, entry)
-    if layanan.sensitive:
-        return Returned.of(proposal, about, reasons=None)
-    said = Said(**marked) if marked else None
-    return Returned.of(proposal, about, reasons=entry.reasons, marked=said)
+    reasons = None if layanan.sensitive else entry.reasons
+    said = None if layanan.sensitive or not marked else Said(**marked)
+    return Returned.of(proposal, _decided(proposal, layanan, entry), reasons=reasons, marked=said)
 
 
 def rejected(proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry) -> Event:

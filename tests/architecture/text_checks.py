@@ -11,6 +11,7 @@ from chassis.kernel.languages import LANGUAGES
 from chassis.process.manifest import CONTRACT, Manifest, Notice, discover
 from chassis.process.texts import SENSITIVE, Template, Texts, placeholders
 from ops.generators.texts import ASKED
+from services.notification.domain.named import named_by
 from services.notification.domain.rendering import FRAME, SENSITIVE_FACTS
 
 _LABEL = "_label"
@@ -52,7 +53,8 @@ def every_placeholder_is_in_the_events_contract_or_given(service: Spoken) -> Non
         facts = _facts(notice.event).keys()
         labels = {f"{kind}{_LABEL}" for kind in service.texts.labels if kind in facts}
         for language in LANGUAGES:
-            assert _named(template[language]) <= facts | labels | FRAME, notice.name
+            given = facts | labels | FRAME | named_by(facts).keys()
+            assert _named(template[language]) <= given, notice.name
 
 
 def a_sensitive_text_tells_number_and_stage_only(service: Spoken) -> None:

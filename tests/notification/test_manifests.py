@@ -121,8 +121,8 @@ def test_a_return_names_each_marked_part_with_its_reason():
 
     texts = render(rule_of(manifest, notice).template, Facts(data, ADDED, manifest.texts.labels))
 
-    assert "SKP 1 tahun terakhir: Dokumen tidak terbaca" in texts["id"].body
-    assert "SKP of the last year: The document cannot be read" in texts["en"].body
+    assert "SKP: Dokumen tidak terbaca" in texts["id"].body
+    assert "SKP: The document cannot be read" in texts["en"].body
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,24 @@ def papers_are_fixed_once_handed_in(before: Rows, rows: Rows) -> None:
             assert row["requirement"] == "result", dict(row)
 
 
+def an_open_revision_remembers_what_was_sent(before: Rows, rows: Rows) -> None:
+    """It is what others see until the revision is sent, and what a case ends as that never is."""
+    earlier = {row["id"]: row for row in before["proposals"]}
+    returned, returned_before = _returns(rows), _returns(before)
+    for row in rows["proposals"]:
+        opened = json.loads(row["opened"] or "null")
+        if opened is None:
+            continue
+        was = earlier.get(row["id"])
+        if was and was["opened"] and returned[row["id"]] == returned_before[row["id"]]:
+            assert opened["sent"] == json.loads(was["opened"])["sent"]
+        if row["stage"] != "revision":
+            assert set(opened) == {"sent"}
+        elif "changed" not in opened:
+            assert opened["sent"]["fields"] == json.loads(row["fields"])
+            assert opened["sent"]["present"] == _present(rows, row["id"])
+
+
 def papers_are_those_attached(play: Play, rows: Rows) -> None:
     files: dict[UUID, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for row in sorted(rows["proposal_documents"], key=lambda one: one["revision"]):
@@ -152,6 +170,20 @@ def the_log_has_no_hole(play: Play) -> None:
 def what_was_refused_was_parked(play: Play) -> None:
     (row,) = play.scene.ask("SELECT COUNT(*) FROM inbox WHERE status = 'parked'")
     assert row[0] == play.parked
+
+
+def _returns(rows: Rows) -> Counter[str]:
+    entries = rows["history_entries"]
+    return Counter(row["proposal_id"] for row in entries if row["action"] == "revise")
+
+
+def _present(rows: Rows, proposal_id: str) -> dict[str, int]:
+    return {
+        paper["requirement"]: paper["revision"]
+        for paper in rows["proposal_documents"]
+        if paper["proposal_id"] == proposal_id
+        if paper["current"] and paper["requirement"] not in ("result", "tanda-terima")
+    }
 
 
 def _told(rows: Rows) -> Told:

@@ -7,8 +7,10 @@ import pytest
 
 from services.proposal import subscriptions
 from services.proposal.domain import closing
+from services.proposal.domain.sent import Sent
 from services.proposal.queries import readiness
 from services.proposal.usecases import closing as closing_desk
+from services.proposal.usecases import reviewing
 from staff.deciders import Holder
 from tests.proposal.machine_mutants import mutant
 
@@ -31,6 +33,16 @@ def _(patch: pytest.MonkeyPatch) -> None:
 @mutant("a case stays with the OPD that its applicant left")
 def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(subscriptions, "follow_applicant", lambda *_: None)
+
+
+@mutant("what was sent is forgotten when a revision begins")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reviewing, "as_it_stands", lambda *_: Sent())
+
+
+@mutant("a case that ends in a revision keeps what was never sent")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(closing_desk, "as_last_sent", lambda case: case.proposal.opened)
 
 
 def _anybody(person_id: UUID, *_: Any) -> Holder:

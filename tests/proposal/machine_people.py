@@ -216,6 +216,7 @@ class People(RuleBasedStateMachine):
         always.each_change_has_one_line_and_one_event(self.play, rows)
         always.nobody_decided_an_own_proposal(rows)
         always.papers_are_fixed_once_handed_in(self.before, rows)
+        always.an_open_revision_remembers_what_was_sent(self.before, rows)
         always.papers_are_those_attached(self.play, rows)
         always.counters_are_what_waits(rows)
         always.serial_numbers_are_the_last_given(self.play, rows)

@@ -17,6 +17,11 @@ def sample(event_type: str) -> Event:
     return Event.from_json((FOLDER / f"{event_type}.sample.json").read_text("utf-8"))
 
 
+def required(event_type: str) -> list[str]:
+    """What every such message says; what a later release added may be left out."""
+    return json.loads((FOLDER / f"{event_type}.schema.json").read_text("utf-8"))["required"]
+
+
 def test_every_event_of_the_manifest_has_a_contract_and_nothing_else_has():
     assert sorted(CONTRACTS.types) == sorted(MANIFEST.publishes)
 
@@ -31,7 +36,7 @@ def test_samples_fit_their_own_contract(event_type):
 
 @pytest.mark.parametrize("event_type", MANIFEST.publishes)
 def test_a_message_that_lacks_a_fact_breaks_the_contract(event_type):
-    for missing in sample(event_type).data:
+    for missing in required(event_type):
         data = {key: value for key, value in sample(event_type).data.items() if key != missing}
         with pytest.raises(ContractBroken):
             CONTRACTS.check(event_type, data)
