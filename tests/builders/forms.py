@@ -10,6 +10,7 @@ SIGN_IN = {
     "/masuk": {"nip": "199001012015011901", "password": "x" * 12, "totp": "123456"},
     "/masuk/kode": {"totp": "123456"},
     "/masuk/pemulihan": {"recovery_code": "abcd-efgh"},
+    "/masuk/kode-pemulihan": {"password": "x" * 12, "totp": "123456"},
     "/masuk/kata-sandi": {"old_password": "x" * 12, "new_password": "y", "new_password_again": "y"},
     "/masuk/kata-sandi-baru": {"new_password": "y" * 12, "new_password_again": "y" * 12},
     "/masuk/pasang-autentikator": {"totp": "123456"},
@@ -38,8 +39,10 @@ FIELDS = {
     "number": "DEMO/KGB/2026/000001",
     "lookup_code": "ABCD",
     "result": "ms",
+    "remark": "Lengkap.",
+    "withdrawal_note": "Sudah diproses.",
 }
-FREE = ("note", "field.keperluan", "number", "lookup_code", "next")
+FREE = ("note", "remark", "withdrawal_note", "field.keperluan", "number", "lookup_code", "next")
 
 
 def posts(app: Flask) -> Iterator[str]:

@@ -48,7 +48,7 @@ def test_the_notices_name_the_number_and_nothing_else(returned: Filed, reader: s
 def test_the_mails_say_no_more_than_the_notices(returned: Filed) -> None:
     mails = returned.journey.mails(returned.seen_by()["number"])
 
-    assert any("Revisi" in mail for mail in mails)
+    assert any("Perbaikan" in mail for mail in mails)
     assert not any(secret in mail for mail in mails for secret in SECRETS)
 
 

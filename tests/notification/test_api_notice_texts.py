@@ -179,7 +179,7 @@ def test_a_sensitive_case_is_told_in_its_own_sensitive_words_only(office):
     told = last_told(office)
     assert told["subject"] == "Kabar DEMO/BEBAS-HUKDIS/2026/000001"
     assert "Mohon" not in told["body"]
-    assert "Revisi." in told["body"]
+    assert "Perbaikan." in told["body"]
 
 
 def test_words_that_a_later_release_can_no_longer_fill_never_stop_a_notice(office, monkeypatch):

@@ -12,7 +12,7 @@ from tests.portal.stage_set import (
     page_of,
     sign_in,
 )
-from tests.portal.told import a_proposal, a_tracking, knows, said
+from tests.portal.told import a_field, a_layanan, a_proposal, a_tracking, knows, said
 
 PATH = f"{API}/proposals/{PROPOSAL}"
 
@@ -32,7 +32,7 @@ def test_running_and_finished_proposals_are_two_searchable_lists(
     assert first.query == {"state": "open", "q": "bebas", "limit": "10"}
     assert second.query == {"state": "final", "cursor": "c1", "limit": "10"}
     assert "?q=bebas&amp;cursor=n%2Bx%2Fy" in page
-    assert f'href="/portal/usulan/{PROPOSAL}/isi">Revisi' in page
+    assert f'href="/portal/usulan/{PROPOSAL}/isi">Perbaiki' in page
 
 
 def test_a_list_is_sorted_leads_back_and_says_of_how_many(client: FlaskClient, edge: FakeEdge):
@@ -198,6 +198,21 @@ def test_a_finished_proposal_offers_its_result(client: FlaskClient, edge: FakeEd
     assert f'href="/portal/usulan/{PROPOSAL}/dokumen/result">Unduh dokumen hasil' in page
 
 
+def test_an_outcome_names_only_what_was_entered(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    fields = [a_field("nomor_surat"), a_field("tanggal_surat", type="date")]
+    layanan = a_layanan(result={"document": "optional", "pickup_place": None, "fields": fields})
+    outcome = {"result": "ms", "label": "MS", "remark": None, "pickup_place": None}
+    outcome |= {"document": None, "fields": {"nomor_surat": "7/X", "tanggal_surat": None}}
+    case = a_proposal(definition=layanan, stage="completed", outcome=outcome, allowed_actions=[])
+    knows(edge, case)
+
+    page = client.get(f"/portal/usulan/{PROPOSAL}").text
+
+    assert "7/X" in page
+    assert "Tanggal_surat" not in page
+
+
 def test_withdrawing_asks_first_and_names_the_version(client: FlaskClient, edge: FakeEdge):
     sign_in(client, edge)
     knows(edge, a_proposal(stage="umpeg_verification", allowed_actions=["withdraw"]))
@@ -244,15 +259,22 @@ def test_a_note_says_who_wrote_it_and_where(client: FlaskClient, edge: FakeEdge)
 
 
 @pytest.mark.parametrize(
-    ("applicant", "back"),
-    [(PERSON, '/portal/usulan">Daftar usulan'), ("x", '/portal/keputusan">Riwayat keputusan')],
+    ("applicant", "actions", "back"),
+    [
+        (PERSON, [], '/portal/usulan">Daftar usulan'),
+        (PERSON, ["withdraw"], '/portal/usulan">Daftar usulan'),
+        ("x", ["approve", "reject"], '/portal/tugas">Menunggu keputusan'),
+        ("x", ["enter_result", "close"], '/portal/tugas">Menunggu keputusan'),
+        ("x", ["close"], '/portal/keputusan">Riwayat keputusan'),
+        ("x", [], '/portal/keputusan">Riwayat keputusan'),
+    ],
 )
 def test_the_way_back_from_a_proposal_is_to_the_list_it_stands_in(
-    client: FlaskClient, edge: FakeEdge, applicant: str, back: str
+    client: FlaskClient, edge: FakeEdge, applicant: str, actions: list[str], back: str
 ):
     sign_in(client, edge, "umpeg")
     person = {"id": applicant, "name": "Contoh", "nip": "199001012015011901"}
-    knows(edge, a_proposal(stage="opd_head_approval", allowed_actions=[], applicant=person))
+    knows(edge, a_proposal(stage="opd_head_approval", allowed_actions=actions, applicant=person))
 
     page = client.get(f"/portal/usulan/{PROPOSAL}").text
 

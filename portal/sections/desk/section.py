@@ -41,6 +41,7 @@ SECTION = Section(
     menu=_menu,
     cards=(Card("desk/card.html", _waiting, 10),),
     links={
+        "waiting": lambda: url_for("desk.inbox"),
         "decided": lambda: url_for("desk.decided"),
         "closing": lambda proposal_id: url_for("desk.consider_closing", proposal_id=proposal_id),
         "withdrawal_answer": lambda proposal_id: url_for(
