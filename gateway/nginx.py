@@ -96,6 +96,8 @@ def _maps() -> Iterable[str]:
     yield "map $http_authorization $simpul_caller {"
     yield '  "" $binary_remote_addr; default $http_authorization;'
     yield "}"
+    # HTTP/1.0 needs no Host; what stands behind is asked by HTTP/1.1, which does.
+    yield 'map $http_host $simpul_host { "" localhost; default $http_host; }'
     yield from refusals.wishes()
     yield 'map $arg_v $simpul_cache { "" "public, max-age=300";'
     yield '  default "public, max-age=31536000, immutable"; }'
@@ -199,7 +201,7 @@ def _location(
 
 
 def _forwarding() -> Iterable[str]:
-    yield "    proxy_set_header Host $http_host;"
+    yield "    proxy_set_header Host $simpul_host;"
     yield "    proxy_set_header X-Request-ID $simpul_id;"
     for name in STRIPPED:
         yield f'    proxy_set_header {name} "";'

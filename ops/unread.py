@@ -4,13 +4,17 @@ Behind it stand the embedded form and each part of the distributed one. It reads
 as has come, because only that tells who reads the answer.
 """
 
+import re
 import threading
 import time
 from typing import Any
 
 import structlog
+from gunicorn.http.body import ChunkedReader
 from gunicorn.http.errors import (
     InvalidHeader,
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
     LimitRequestHeaders,
     LimitRequestLine,
     ParseException,
@@ -19,46 +23,53 @@ from gunicorn.http.parser import RequestParser
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
+from werkzeug.exceptions import BadRequest
 
 from chassis.http import wsgi_problems as problems
 from chassis.http.incoming import LONGEST_ADDRESS
 from chassis.http.wsgi_problems import Problem
 from chassis.process.context import safe_request_id
 
-LONGEST_HEAD = 65_536
+KEPT_OF_HEAD = 65_536
+MOST_OF_HEAD = 4_194_304  # more than the longest address that a browser sends
 LONGEST_WAIT = 1.0
+log = structlog.get_logger()
 _END = b"\r\n\r\n"
+_HOST = re.compile(r"[A-Za-z0-9._~:\[\]-]+")
 _REFUSALS: tuple[tuple[type[Exception], Problem], ...] = (
+    (InvalidResponseHeader, problems.INTERNAL),
+    (InvalidResponseHeaderName, problems.INTERNAL),
     (LimitRequestLine, problems.URI_TOO_LONG),
     (LimitRequestHeaders, problems.HEADERS_TOO_LARGE),
     (ParseException, problems.MALFORMED),
+    (Exception, problems.INTERNAL),
 )
 # What tells who reads the answer, and in which language.
 _TOLD_BY = ("accept", "accept-language", "cookie", "x-request-id")
 
 
 class Remembering(SocketUnreader):
-    """Reads a connection and remembers how the message of now began."""
+    """Reads a connection and remembers the last that came of the message of now."""
 
     def __init__(self, sock: Any) -> None:
         super().__init__(sock)
-        self.head = b""
+        self.head, self._read = b"", 0
 
     def begin(self) -> None:
         """Forget the message before; what was read ahead is of this one."""
-        self.head = self.buf.getvalue()[:LONGEST_HEAD]
+        self.head, self._read = self.buf.getvalue()[-KEPT_OF_HEAD:], 0
 
     def chunk(self, size_hint: int | None = None) -> bytes:
         data: bytes = super().chunk(size_hint)
-        if len(self.head) < LONGEST_HEAD:
-            self.head = (self.head + data)[:LONGEST_HEAD]
+        self.head = (self.head + data[-KEPT_OF_HEAD:])[-KEPT_OF_HEAD:]
+        self._read += len(data)
         return data
 
     def rest_of_head(self) -> bytes:
-        """Return the head, waiting a moment for what has not come yet."""
+        """Return how the head ends, waiting a moment for what has not come yet."""
         until = time.monotonic() + LONGEST_WAIT
         try:
-            while _END not in self.head and len(self.head) < LONGEST_HEAD:
+            while _END not in self.head and self._read < MOST_OF_HEAD:
                 self.sock.settimeout(max(until - time.monotonic(), 0.001))
                 if not self.chunk():
                     break
@@ -67,8 +78,22 @@ class Remembering(SocketUnreader):
         return self.head
 
 
+class Chunks:
+    """The chunks of a body; those that are none are the caller's mistake, as any app answers it."""
+
+    def __init__(self, reader: ChunkedReader) -> None:
+        self._reader = reader
+
+    def read(self, size: int) -> bytes:
+        try:
+            data: bytes = self._reader.read(size)
+        except ParseException as error:
+            raise BadRequest from error
+        return data
+
+
 class Parser(RequestParser):
-    """Reads requests; HTTP/1.1 without a Host is none (RFC 9112, 3.2)."""
+    """Reads requests; HTTP/1.1 without a Host is none, and no Host is a path (RFC 9112, 3.2)."""
 
     def __init__(self, cfg: Any, source: Any, source_addr: Any) -> None:
         super().__init__(cfg, source, source_addr)
@@ -77,9 +102,11 @@ class Parser(RequestParser):
     def __next__(self) -> Any:
         self.unreader.begin()
         message = super().__next__()
-        named = any(name == "HOST" for name, _ in message.headers)
-        if message.version >= (1, 1) and not named:
+        hosts = [value for name, value in message.headers if name == "HOST"]
+        if not all(map(_HOST.fullmatch, hosts)) or (message.version >= (1, 1) and not hosts):
             raise InvalidHeader("HOST", req=message)
+        if isinstance(message.body.reader, ChunkedReader):
+            message.body.reader = Chunks(message.body.reader)
         return message
 
 
@@ -94,16 +121,15 @@ class Worker(ThreadWorker):
         self._reading.parser = conn.parser
         return super().handle(conn)
 
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        refusal = next((problem for kind, problem in _REFUSALS if isinstance(exc, kind)), None)
-        if refusal is None:
-            super().handle_error(req, client, addr, exc)
-            return
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:  # noqa: ARG002 - gunicorn gives it
+        refusal = next(problem for kind, problem in _REFUSALS if isinstance(exc, kind))
+        if refusal is problems.INTERNAL:
+            log.error("request_failed", path=getattr(req, "path", None), exc_info=exc)
         try:
             head = self._reading.parser.unreader.rest_of_head()
             write_nonblock(client, answer(refusal, head))
         except OSError as error:
-            structlog.get_logger().debug("refusal_not_sent", error=type(error).__name__)
+            log.debug("refusal_not_sent", error=type(error).__name__)
 
 
 def answer(problem: Problem, head: bytes) -> bytes:

@@ -18,6 +18,7 @@ MOST_HEADERS = 100
 MOST_HEADER_BYTES = 32_000
 MOST_DEPTH = 20
 MOST_DIGITS = 100
+_EXACT = 2**53  # beyond it a float is no longer each whole number
 
 _REASONS: Mapping[str, tuple[str, str]] = {
     "not_utf8": (
@@ -176,9 +177,11 @@ def _object(pairs: list[tuple[str, Any]], refuse: Any) -> Any:
 
 
 def _number(kind: type[int | float], text: str, refuse: Any) -> Any:
-    if len(text) > MOST_DIGITS or not math.isfinite(float(text)):
+    """Read a number; 7.0 is the whole number 7, as JSON Schema has it."""
+    if len(text) > MOST_DIGITS or not math.isfinite(number := float(text)):
         return refuse("number_too_long")
-    return kind(text)
+    is_whole = number.is_integer() and abs(number) < _EXACT
+    return int(number) if is_whole and kind is float else kind(text)
 
 
 def _places(value: Any, pointer: str, depth: int) -> Iterator[tuple[str, Any]]:

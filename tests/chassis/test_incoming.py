@@ -177,6 +177,13 @@ def test_too_long_an_address_is_refused(letters):
     assert (answer.status_code, answer.json["code"]) == (414, "uri_too_long")
 
 
+@pytest.mark.parametrize("written", [b"7.0", b"7e0", b"0.7e1", b"7"])
+def test_a_whole_number_is_one_however_it_is_written(written):
+    number = read_json(b'{"day": ' + written + b"}")["day"]
+
+    assert (number, type(number)) == (7, int)
+
+
 def test_an_address_may_be_of_any_bytes(letters):
     environ = {"QUERY_STRING": "\xff\xfe=%FF%00", "PATH_INFO": "/api/letters/v1/note\xff"}
 

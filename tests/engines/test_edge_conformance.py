@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -238,6 +239,54 @@ def test_an_address_that_is_too_long_is_told_to_a_browser_as_a_page(edge):
 
         assert answer.status == 414
         assert "Alamat terlalu panjang" in answer.body.decode()
+
+
+@pytest.mark.parametrize("edge", [nginx], indirect=True, ids=["nginx"])
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /surat/ HTTP/1.1\r\n", 400),
+        (b"GET /surat/ HTTP/1.1\r\nHost: a\r\nHost: b\r\n", 400),
+        (b"GET /surat/ HTTP/1.1\r\nHost:\r\n", 400),
+        (b"GET /surat/ HTTP/1.1\r\nHost: a/b\r\n", 400),
+        (b"GET /livez HTTP/1.0\r\n", 200),
+    ],
+)
+def test_http_1_1_needs_one_host_and_1_0_none(edge, head, status):
+    """The server of the embedded form is asked the same in tests/gateway/test_unread.py."""
+    browser = f"Accept: {CHROMIUM}\r\n".encode()
+    line, end, hosts = head.partition(b"\r\n")
+
+    answers = [
+        exchanged(edge.port, sent + b"\r\n") for sent in (head, line + end + browser + hosts)
+    ]
+
+    assert [int(answer.split(b" ", 2)[1]) for answer in answers] == [status] * 2
+    if status == 400:
+        assert b"Content-Type: application/problem+json" in answers[0]
+        assert b"Content-Type: text/html" in answers[1]
+
+
+@pytest.mark.parametrize("edge", [nginx], indirect=True, ids=["nginx"])
+def test_whoever_needs_no_host_reaches_what_needs_one(edge):
+    answer = exchanged(edge.port, b"GET /api/letters/x HTTP/1.0\r\n\r\n")
+
+    assert b" 200 OK" in answer
+    assert b'"host": "localhost"' in answer
+
+
+@pytest.mark.parametrize("edge", [nginx], indirect=True, ids=["nginx"])
+def test_a_version_that_nobody_speaks_is_malformed_like_other_nonsense(edge):
+    answer = exchanged(edge.port, b"GET / HTTP/9.9\r\nHost: a\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+def exchanged(port: int, sent: bytes) -> bytes:
+    """Send bytes and return all that comes back."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(sent)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 @pytest.mark.parametrize("length", ["abc", "-1", "1x"])

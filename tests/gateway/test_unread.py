@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from gunicorn.workers.gthread import TConn
+from werkzeug.wrappers import Request, Response
 
 from ops.serving import Server
 from ops.unread import Worker
@@ -25,12 +26,16 @@ REFUSED = [
     (LINE + b"X-A: 1\x00\r\n", 400, "malformed"),
     (LINE + b"Host: b\r\n", 400, "malformed"),
     (b"GET / HTTP/1.1\r\n", 400, "malformed"),
+    (b"GET / HTTP/1.1\r\nHost:\r\n", 400, "malformed"),
+    (b"GET / HTTP/1.1\r\nHost: a/b\r\n", 400, "malformed"),
 ]
 
 
-def application(environ: Any, start_response: Any) -> list[bytes]:
-    start_response("200 OK", [("Content-Length", "2")])
-    return [b"ok"]
+@Request.application
+def application(request: Request) -> Response:
+    if request.path == "/broken":
+        raise RuntimeError
+    return Response("ok" if len(request.get_data()) == 0 else "read")
 
 
 def served(sent: bytes, requests: int = 1) -> tuple[bytes, bytes]:
@@ -75,10 +80,33 @@ def test_what_is_no_request_is_a_page_to_a_browser(sent, status, code):
     assert b'<html lang="id">' in body
 
 
-def test_a_reader_is_known_by_headers_behind_an_address_that_is_too_long():
-    head, _ = served(b"GET /" + b"x" * 30_000 + b" HTTP/1.1\r\n" + BROWSER + b"\r\n")
+@pytest.mark.parametrize("length", [30_000, 300_000, 2_000_000])
+def test_a_reader_is_known_by_headers_behind_an_address_that_is_too_long(length):
+    head, _ = served(b"GET /" + b"x" * length + b" HTTP/1.1\r\n" + BROWSER + b"\r\n")
 
     assert b"Content-Type: text/html" in head
+
+
+@pytest.mark.parametrize(
+    "chunks", [b"zz\r\n", b"-1\r\n", b"3\r\nabcd\r\n0\r\n\r\n", b"1;\x00\r\na\r\n"]
+)
+def test_a_body_of_chunks_that_are_none_is_the_callers_mistake(chunks):
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    answer, _ = served(head + chunks)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    ("browser", "content_type"), [(BROWSER, b"text/html"), (b"", b"application/problem+json")]
+)
+def test_an_application_that_fails_is_told_in_the_same_words(browser, content_type):
+    head, body = served(b"GET /broken HTTP/1.1\r\nHost: a\r\n" + browser + b"\r\n")
+
+    assert head.startswith(b"HTTP/1.1 500 ")
+    assert b"Content-Type: " + content_type in head
+    assert b"Kesalahan pada sistem" in body
 
 
 def test_whoever_reads_is_known_by_the_message_that_is_refused_alone():

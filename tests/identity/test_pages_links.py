@@ -133,6 +133,27 @@ def test_a_link_works_once(bare: Door):
     assert again.content_type.startswith("text/html")
 
 
+@pytest.mark.parametrize(
+    "accept", ["application/problem+json", "application/json", "text/html;q=0"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_program_is_refused_with_a_problem_where_a_person_sees_a_page(
+    bare: Door, accept: str, method: str
+):
+    used = f"{_init(bare.app)}x"
+    addresses = [used] if method == "GET" else ["/masuk", used]
+
+    for address in addresses:
+        client = bare.browser().client
+        problem = client.open(address, method=method, headers={"Accept": accept})
+        page = client.open(address, method=method, headers={"Accept": "text/html,*/*;q=0.8"})
+
+        assert problem.content_type == "application/problem+json"
+        assert problem.json["status"] == problem.status_code == page.status_code
+        assert page.mimetype == "text/html"
+        assert "Accept" in page.headers["Vary"]
+
+
 def test_looking_at_the_link_or_a_weak_password_does_not_use_it_up(bare: Door):
     path = _init(bare.app)
     browser = bare.browser()

@@ -126,6 +126,22 @@ def test_what_is_marked_as_wrong_is_not_approved(
     assert edge.told("POST", f"{PATH}/decisions") == []
 
 
+def test_a_note_that_the_service_does_not_take_is_told_at_the_note_and_stays(
+    officer: FlaskClient, edge: FakeEdge
+):
+    refusal = problem(422, "invalid", **{"/note": "Teks berisi karakter yang rusak."})
+    edge.answers["POST", f"{PATH}/decisions"] = (422, refusal)
+
+    page = post(officer, decision="revise", note="Perbarui \0 SKP.", confirmed="1")
+
+    assert page.status_code == 422
+    assert "Teks berisi karakter yang rusak." in page.text
+    assert '<textarea id="note" name="note" rows="3" maxlength="2000" aria-invalid="true">' in (
+        page.text
+    )
+    assert "Perbarui \ufffd SKP." in page.text
+
+
 @pytest.mark.parametrize(
     ("form", "told"),
     [

@@ -87,7 +87,7 @@ def status_of(error: Refused) -> int:
 
 
 def _refusal_page(error: Refused) -> Response:
-    if _asks_for_json():
+    if asks_for_json():
         return refused(error)
     response = page(
         "error",
@@ -102,14 +102,14 @@ def _refusal_page(error: Refused) -> Response:
 
 def _outage_page(error: Exception) -> Response:
     log.error("database_unavailable", error=type(error).__name__)
-    if _asks_for_json():
+    if asks_for_json():
         return refused(Unavailable())
     response = error_page("unavailable", 503)
     response.headers["Retry-After"] = str(Unavailable.retry_after)
     return response
 
 
-def _asks_for_json() -> bool:
+def asks_for_json() -> bool:
     return not wants_page(request.headers.get("Accept", ""), otherwise=True)
 
 

@@ -15,7 +15,13 @@ from services.identity.models import SignInSession
 from services.identity.pages import browser
 from services.identity.pages.qr import qr_svg
 from services.identity.pages.recovery import sheet_page, why_wrong
-from services.identity.pages.rendering import messages_of, page, show_refusals, status_of
+from services.identity.pages.rendering import (
+    asks_for_json,
+    messages_of,
+    page,
+    show_refusals,
+    status_of,
+)
 from services.identity.pages.texts import say
 from services.identity.usecases import passwords, second_factor, signing_in
 from services.identity.usecases.signing_in import RegionNeeded, SignedIn
@@ -76,6 +82,8 @@ def sign_in() -> AnyResponse:
             address=browser.address(),
         )
     except Refused as error:
+        if asks_for_json():
+            raise
         regions = error.regions if isinstance(error, RegionNeeded) else ()
         return page(
             "sign_in",
