@@ -10,6 +10,7 @@ from uuid import UUID
 
 from chassis.events.envelope import Event
 from chassis.events.facts import Example, Facts, Said
+from services.proposal.domain.closing import ClosingReason
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.numbering import printed_lookup_code
 from services.proposal.domain.stages import Stage
@@ -19,6 +20,11 @@ Deciders = Iterable[UUID]
 Word = Annotated[str, {"minLength": 1}]
 StageOfProposal = Annotated[Word, "A stage of the layanan's flow, `revision`, or a final stage."]
 Written = Annotated[str | None, "What the officer wrote; null for a sensitive layanan (R6)."]
+Standing = Annotated[
+    Said | None,
+    "In which standing: “Plt. Kepala …”, “a.n. Kepala …, Sekretaris …” (R41).",
+    Example({"id": "Plt. Kepala Dinas Pendidikan", "en": "Plt. Head of Dinas Pendidikan"}),
+]
 DeciderIds = Annotated[
     list[UUID],
     "Who may decide the new stage today; empty when nobody can.",
@@ -46,11 +52,7 @@ class Decided(AboutProposal):
     role: Annotated[str, "The role used, or `service` when a service decided (R1)."]
     actor_id: Annotated[UUID | None, "Who decided; null when a service did."]
     note: Written
-    decided_as: Annotated[
-        Said | None,
-        "In which standing: “Plt. Kepala …”, “a.n. Kepala …, Sekretaris …” (R41).",
-        Example({"id": "Plt. Kepala Dinas Pendidikan", "en": "Plt. Head of Dinas Pendidikan"}),
-    ] = None
+    decided_as: Standing = None
     acting_for_id: Annotated[UUID | None, "For whom a delegate decided."] = None
 
 
@@ -135,17 +137,7 @@ class Closed(Decided, event="proposal.closed.v1"):
 
     closing_reason: Annotated[
         str | None,
-        {
-            "enum": [
-                "deceased",
-                "retired",
-                "moved_agency",
-                "unresponsive",
-                "applicant_request",
-                "duplicate",
-                None,
-            ]
-        },
+        {"enum": [*map(str, ClosingReason), None]},
         "Null for a sensitive layanan (R6).",
         Example("duplicate"),
     ]
@@ -179,6 +171,9 @@ class Completed(AboutProposal, event="proposal.completed.v1"):
     pickup_place: Annotated[
         str | None, "Where the result can be collected, for layanan handed over on paper (R12)."
     ]
+    actor_id: UUID | None = None
+    decided_as: Standing = None
+    acting_for_id: Annotated[UUID | None, "For whom a delegate decided."] = None
 
 
 class ResultDocumentIssued(Facts, event="result_document.issued.v1"):
@@ -299,11 +294,14 @@ def stage_due(
 
 
 def completed(
-    proposal: Proposal, layanan: LayananDefinition, document: ProposalDocument | None
+    proposal: Proposal,
+    layanan: LayananDefinition,
+    entry: HistoryEntry,
+    document: ProposalDocument | None,
 ) -> Event:
     return Completed.of(
         proposal,
-        _about(proposal, layanan),
+        _decided(proposal, layanan, entry),
         remark=None if layanan.sensitive else proposal.remark,
         result_document_id=document.document_id if document else None,
     )

@@ -50,7 +50,7 @@ MANIFEST = Manifest(
         _waits("rerouted", "rerouted_here", text="rerouted"),
         _left("rerouted", "rerouted_away", text="rerouted"),
         _decided("withdrawal_refused"),
-        _told("completed"),
+        _told("completed", may_lack=("decided_as",)),
         _decided("closed", to="told_ids"),
         _work("submitted"),
         _work("advanced"),

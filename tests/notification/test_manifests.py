@@ -100,7 +100,7 @@ def test_the_text_of_a_rule_is_whole_without_what_an_earlier_release_does_not_te
         assert not any("{" in text.body for text in texts.values())
 
 
-@pytest.mark.parametrize("event", ["advanced", "returned", "rejected", "closed"])
+@pytest.mark.parametrize("event", ["advanced", "returned", "rejected", "closed", "completed"])
 def test_who_is_told_of_a_decision_is_told_who_took_it_and_as_whom(event):
     manifest = discover()["proposal"]
     (notice,) = [rule for rule in manifest.notices if rule.name == f"proposal_{event}"]

@@ -17,6 +17,7 @@ def keeper(client: FlaskClient, edge: FakeEdge) -> FlaskClient:
         "raised_at": "2026-04-01T01:00:00+00:00",
         "stage": "umpeg_verification",
         "stage_label": said("umpeg_verification"),
+        "cause": "Tidak ada pejabat yang dapat memutuskan.",
         "proposal": a_proposal(stage="umpeg_verification"),
     }
     edge.answers["GET", ALARMS] = (200, page_of(alarm))
@@ -30,6 +31,7 @@ def test_an_alarm_is_on_the_first_page_in_the_menu_and_has_a_page(keeper: FlaskC
     assert "Usulan yang tidak ada pejabat pemutusnya: 1" in front
     assert f'{ENTRY}>Tanpa pejabat pemutus <span class="count">1</span>' in front
     assert said("umpeg_verification") in page
+    assert "Tidak ada pejabat yang dapat memutuskan." in page
     assert "199001012015011901" in page
 
 

@@ -182,6 +182,8 @@ class Model:
             return way[1:]
         if step.action in ("revise", "reject") and not step.note:
             return "note_required"
+        if step.action == "approve" and step.marks:
+            return "marked_as_wrong"
         if step.action == "tms" and not step.note:
             return "remark_required"
         if step.action == "tms" and step.sha256 and not paper.rules.tms_has_document:

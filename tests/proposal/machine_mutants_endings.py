@@ -35,6 +35,11 @@ def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(subscriptions, "follow_applicant", lambda *_: None)
 
 
+@mutant("what is marked as wrong is approved")
+def _(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reviewing, "check_nothing_marked", lambda _reasons: None)
+
+
 @mutant("what was sent is forgotten when a revision begins")
 def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(reviewing, "as_it_stands", lambda *_: Sent())

@@ -30,6 +30,7 @@ STATUSES = {
     "withdrawal_asked": 409,
     "no_withdrawal_asked": 409,
     "note_required": 422,
+    "marked_as_wrong": 422,
     "remark_required": 422,
     "result_document_required": 422,
     "result_document_refused": 422,

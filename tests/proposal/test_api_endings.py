@@ -61,6 +61,8 @@ def test_one_way_out_is_pointed_at_by_an_alarm_until_it_was_taken(office: Office
     assert alarmed(office) == []
     office.service.hear(employee_event("applicant", "disdik", version=2, active=False))
     assert alarmed(office) == alarmed(office) == [str(returned)]
+    (alarm,) = office.call("GET", "/alarms", "bkpsdm_admin").json["data"]
+    assert alarm["cause"] == "Pengusul tidak aktif lagi; usulan perlu ditutup."
 
     close(office, returned, "bkpsdm_admin")
 

@@ -12,7 +12,7 @@ from chassis.run.timers import TimerLoop
 from services.proposal.domain.layanan import RESULT
 from services.proposal.domain.proposal_receipt import RECEIPT
 from services.proposal.models import ProposalDocument, db
-from services.proposal.usecases import applying, receipting
+from services.proposal.usecases import applying, attaching, receipting
 from services.proposal.usecases.attaching import add_document
 from tests.builders.keeper import Keeper
 from tests.builders.organisation import an_id
@@ -176,6 +176,28 @@ def test_one_asked_for_later_does_not_list_the_officers_result(office, documents
     with office.inside(), db.transaction() as session:
         case = receipting.open_case(session, proposal_id)
         add_document(case, RESULT, a_receipt("bkpsdm_admin", sha256="cd" * 32))
+
+    ask(office, proposal_id)
+    work(office)
+
+    [paper] = documents.kept.values()
+    words = words_of(paper)
+    assert words.count("abab abab abab abab") == 3
+    assert "cdcd" not in words
+
+
+def test_one_asked_for_in_a_revision_does_not_list_what_was_not_sent(office, documents):
+    proposal_id = office.submitted()
+    without_a_wish(office, proposal_id)
+    office.decide(proposal_id, "umpeg", "revise", note="Tidak terbaca")
+    with office.inside():
+        attaching.attach(
+            proposal_id,
+            person_id=an_id("applicant"),
+            requirement="skp_1_tahun",
+            receipt=a_receipt("applicant", sha256="cd" * 32),
+            seen=EVERY_VERSION,
+        )
 
     ask(office, proposal_id)
     work(office)

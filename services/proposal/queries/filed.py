@@ -45,11 +45,15 @@ class Filed:
 
 def filed_for(person_id: UUID, proposal: Proposal) -> Filed:
     """Return the fields and papers of a proposal as a person may see them."""
-    filed, sent = papers(proposal.id), None
-    if not writes_it(person_id, proposal):
-        sent = sent_of(proposal, filed)
+    return _as_written(proposal) if writes_it(person_id, proposal) else filed_as_sent(proposal)
+
+
+def filed_as_sent(proposal: Proposal) -> Filed:
+    """Return the fields and papers as everybody but the applicant sees them."""
+    filed = papers(proposal.id)
+    sent = sent_of(proposal, filed)
     if sent is None:
-        return Filed(proposal.fields, filed, {row.requirement: row for row in filed if row.current})
+        return _as_written(proposal)
     shown = [row for row in filed if _was_sent(row, sent)]
     return Filed(sent.fields, shown, {row.requirement: row for row in shown if _is_in(row, sent)})
 
@@ -82,6 +86,11 @@ def sent_of(proposal: Proposal, filed: Iterable[ProposalDocument]) -> Sent | Non
     if sent is None and proposal.stage == Stage.REVISION:
         return _told_by_times(proposal, filed)
     return sent
+
+
+def _as_written(proposal: Proposal) -> Filed:
+    filed = papers(proposal.id)
+    return Filed(proposal.fields, filed, {row.requirement: row for row in filed if row.current})
 
 
 def _told_by_times(proposal: Proposal, filed: Iterable[ProposalDocument]) -> Sent:

@@ -113,7 +113,7 @@ def _close(case: Case, author: Author, role: str, outcome: Outcome) -> Proposal:
     )
     fields = _checked_fields(case, outcome)
     document = add_document(case, RESULT, outcome.receipt) if outcome.receipt else None
-    move(
+    entry = move(
         case,
         step,
         author,
@@ -124,7 +124,7 @@ def _close(case: Case, author: Author, role: str, outcome: Outcome) -> Proposal:
         result_fields=fields,
         pickup_place=_pickup_place(case, outcome),
     )
-    outbox.record(events.completed(case.proposal, case.layanan, document))
+    outbox.record(events.completed(case.proposal, case.layanan, entry, document))
     if document is not None:
         outbox.record(events.result_document_issued(case.proposal, document))
     return case.proposal

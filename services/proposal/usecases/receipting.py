@@ -21,10 +21,11 @@ from services.proposal.domain.proposal_receipt import (
     receipt_facts,
 )
 from services.proposal.models import Proposal, ProposalDocument, db
+from services.proposal.queries.filed import filed_as_sent
 from services.proposal.queries.proposals import find, receipt_subject
 from services.proposal.queries.region_snapshot import region_snapshot
 from services.proposal.usecases.attaching import add_document
-from services.proposal.usecases.cases import Case, documents_of, open_case
+from services.proposal.usecases.cases import Case, open_case
 
 # There is one per proposal, of the day it was first handed in.
 _VERSION = 1
@@ -41,15 +42,16 @@ class NotHandedIn(Refused):
 
 
 def wish(case: Case, language: str) -> None:
-    """Have the receipt made soon, of the papers that are there now; a result is none."""
+    """Have the receipt made soon, of the papers that were sent; a result is none."""
     required = {row.code for row in case.layanan.requirements}
+    sent = filed_as_sent(case.proposal).present.values()
     set_timer(
         MAKE_RECEIPT,
         receipt_subject(case.proposal.id),
         case.moment.now,
         language=language,
         listed_at=case.moment.now.isoformat(),
-        documents=[str(row.id) for row in documents_of(case) if row.requirement in required],
+        documents=[str(row.id) for row in sent if row.requirement in required],
     )
 
 

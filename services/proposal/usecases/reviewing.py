@@ -11,7 +11,7 @@ from services.proposal import events
 from services.proposal.domain import workflow
 from services.proposal.domain.opening import marked_by, opened_by
 from services.proposal.domain.reasons import Reason, check_nothing_marked
-from services.proposal.domain.stages import Action, Stage
+from services.proposal.domain.stages import SERVICE, Action, Stage
 from services.proposal.models import HistoryEntry, Proposal, db
 from services.proposal.queries.filed import as_it_stands, papers
 from services.proposal.usecases.cases import (
@@ -49,8 +49,6 @@ def decide(proposal_id: UUID, *, person_id: UUID, verdict: Verdict, seen: Seen) 
     with db.transaction() as session:
         case = visible_case(session, proposal_id, person_id, seen=seen)
         author = deciding_person(case, person_id)
-        if verdict.decision is Action.APPROVE:
-            check_nothing_marked(verdict.reasons)
         return _decide(case, author, stage_role(case), verdict)
 
 
@@ -74,6 +72,8 @@ def _decide(case: Case, author: Author, role: str, verdict: Verdict) -> Proposal
         note=verdict.note,
         reasons=verdict.reasons,
     )
+    if verdict.decision is Action.APPROVE and not role.startswith(SERVICE):
+        check_nothing_marked(verdict.reasons)
     effects = _effects(case, step, verdict.reasons)
     entry = move(case, step, author, note=verdict.note, reasons=verdict.reasons, **effects)
     _tell(case, entry, verdict.reasons)
@@ -114,6 +114,6 @@ def _tell(case: Case, entry: HistoryEntry, reasons: Sequence[Reason]) -> None:
     elif case.stage is Stage.REJECTED:
         outbox.record(events.rejected(proposal, layanan, entry))
     elif case.stage is Stage.NOT_SELECTED:
-        outbox.record(events.completed(proposal, layanan, None))
+        outbox.record(events.completed(proposal, layanan, entry, None))
     else:
         outbox.record(events.advanced(proposal, layanan, entry, case.decider_ids()))
