@@ -109,6 +109,13 @@ class Parser(RequestParser):
             message.body.reader = Chunks(message.body.reader)
         return message
 
+    def finish_body(self, deadline: float | None = None, max_bytes: int | None = None) -> bool:
+        """Read what the app left of a body; what is none ends the connection, after its answer."""
+        try:
+            return bool(super().finish_body(deadline, max_bytes))
+        except BadRequest:
+            return False
+
 
 class Worker(ThreadWorker):
     """gunicorn's worker with threads, which refuses in the house's words."""

@@ -6,7 +6,8 @@ tolerated.
 
 from marshmallow import fields, validate
 
-from chassis.events.inbox import EventData, Truth
+from chassis.events.inbox import EventData
+from chassis.http.values import Truth
 
 
 class EmployeeData(EventData):

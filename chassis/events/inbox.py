@@ -14,6 +14,7 @@ from marshmallow import fields
 from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.events.envelope import Event
+from chassis.http.values import Truth
 from chassis.process import runtime as runtimes
 from chassis.process.clock import now
 from chassis.process.failpoints import failpoint
@@ -32,10 +33,6 @@ class EventData(marshmallow.Schema):
 
     class Meta:
         unknown = marshmallow.EXCLUDE
-
-
-# JSON's own true and false; the field's usual "yes", "on" and "1" are not what a contract says.
-Truth = partial(fields.Boolean, truthy={True}, falsy={False})
 
 
 _KINDS: dict[Any, Callable[..., fields.Field[Any]]] = {

@@ -12,7 +12,8 @@ from marshmallow import ValidationError, fields
 from sqlalchemy.orm import Session
 
 from chassis.events.envelope import Event
-from chassis.events.inbox import EventData, Hearing, Truth, hear
+from chassis.events.inbox import EventData, Hearing, hear
+from chassis.http.values import Truth
 from chassis.process.manifest import Manifest
 from services.notification.domain.named import NAMED
 from services.notification.domain.recipients import recipients

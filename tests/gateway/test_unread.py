@@ -30,11 +30,15 @@ REFUSED = [
     (b"GET / HTTP/1.1\r\nHost: a/b\r\n", 400, "malformed"),
 ]
 
+NO_CHUNKS = [b"zz\r\n", b"-1\r\n", b"3\r\nabcd\r\n0\r\n\r\n", b"1;\x00\r\na\r\n"]
+
 
 @Request.application
 def application(request: Request) -> Response:
     if request.path == "/broken":
         raise RuntimeError
+    if request.path == "/unread":
+        return Response("ok")
     return Response("ok" if len(request.get_data()) == 0 else "read")
 
 
@@ -87,15 +91,23 @@ def test_a_reader_is_known_by_headers_behind_an_address_that_is_too_long(length)
     assert b"Content-Type: text/html" in head
 
 
-@pytest.mark.parametrize(
-    "chunks", [b"zz\r\n", b"-1\r\n", b"3\r\nabcd\r\n0\r\n\r\n", b"1;\x00\r\na\r\n"]
-)
+@pytest.mark.parametrize("chunks", NO_CHUNKS)
 def test_a_body_of_chunks_that_are_none_is_the_callers_mistake(chunks):
     head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 
     answer, _ = served(head + chunks)
 
     assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("chunks", NO_CHUNKS)
+def test_a_body_that_nobody_read_and_is_none_gets_no_second_answer(chunks):
+    head = b"POST /unread HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    answer, body = served(head + chunks)
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert body == b"ok"
 
 
 @pytest.mark.parametrize(
