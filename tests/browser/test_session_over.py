@@ -1,9 +1,12 @@
 """A session ends, or the network does, while somebody is typing: nothing typed is lost."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import PHONE, People, Visit, follow
+from tests.browser.test_main_job import paper
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TYPED = 'Melamar "beasiswa" daerah'
@@ -25,7 +28,7 @@ def test_who_signs_in_again_is_back_at_the_filled_form(people: People):
     follow(page, page.get_by_role("button", name="Simpan draf"))
     expect(page.get_by_role("heading", name="Sesi Anda berakhir")).to_be_visible()
     people.picture(page, "50-session-over")
-    follow(page, page.get_by_role("link", name="Masuk kembali"))
+    follow(page, page.get_by_role("link", name="Masuk lagi"))
     people.identify(page, "applicant")
 
     expect(page.get_by_label("Keperluan")).to_have_value(TYPED)
@@ -33,6 +36,28 @@ def test_who_signs_in_again_is_back_at_the_filled_form(people: People):
     people.picture(page, "51-typed-is-back")
     follow(page, page.get_by_role("button", name="Simpan draf"))
     expect(page.locator(".banner.success")).to_contain_text("Draf tersimpan")
+    expect(page.get_by_label("Keperluan")).to_have_value(TYPED)
+
+
+def test_a_file_to_choose_again_is_asked_for_until_it_is_chosen(people: People, tmp_path: Path):
+    page = at_a_draft(people)
+    page.context.clear_cookies()
+    page.get_by_label("Keperluan").fill(TYPED)
+    slot = page.locator("input[type=file]").first
+    slot.set_input_files(paper(tmp_path, "skp-saya.pdf"))
+    expect(page.locator(".upload .error").first).to_contain_text("Sesi berakhir")
+
+    follow(page, page.get_by_role("button", name="Simpan draf"))
+    follow(page, page.get_by_role("link", name="Masuk lagi"))
+    people.identify(page, "applicant")
+    hint = page.locator("[data-files]")
+    expect(hint).to_contain_text("skp-saya.pdf")
+
+    slot.set_input_files(paper(tmp_path, "skp-saya.pdf"))
+    expect(page.locator(".upload .there").first).to_contain_text("skp-saya.pdf")
+    expect(hint).to_have_count(0)
+    page.get_by_role("button", name="Tutup", exact=True).click()
+    expect(page.locator("[data-restored]")).to_have_count(0)
     expect(page.get_by_label("Keperluan")).to_have_value(TYPED)
 
 

@@ -107,6 +107,19 @@ def test_wherever_papers_are_listed_what_is_marked_says_so(
         assert (f"Ditandai: {said('other')}" in applicant.get(page).text) == says_so
 
 
+@pytest.mark.parametrize(
+    ("stage", "says_so"), [("umpeg_verification", True), ("opd_head_approval", False)]
+)
+def test_a_mark_that_was_answered_is_settled_once_who_made_it_agrees(
+    applicant: FlaskClient, edge: FakeEdge, stage: str, says_so: bool
+):
+    knows(edge, a_returned(a_part(SKP, "answered")) | {"stage": stage})
+
+    page = applicant.get(f"/portal/tugas/{PROPOSAL}").text
+
+    assert (f"Ditandai: {said('other')}" in page) == says_so
+
+
 def test_an_answer_is_saved_beside_the_fields(applicant: FlaskClient, edge: FakeEdge):
     save(applicant, **{f"answer.{SKP}": f" {RIGHT} ", f"answer.{PURPOSE}": ""})
 
