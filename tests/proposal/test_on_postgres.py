@@ -185,3 +185,24 @@ def test_what_is_in_the_way_and_the_same_file_are_told_there_too(office: Office)
         "kp_fungsional": True,
     }
     assert [len(row["same_as"]) for row in seen["documents"]] == [2, 2, 2]
+
+
+def test_a_wish_and_an_unsent_revision_are_read_alike_there(office: Office) -> None:
+    proposal_id = office.at("bkpsdm_validation", "opd_secretary")
+    office.decide(proposal_id, "bkpsdm_admin", "revise", note="Mohon diperbaiki")
+    path, applicant = f"/proposals/{proposal_id}", "opd_secretary"
+    typed = office.call("GET", path, applicant)
+    body = {"fields": {"keperluan": "Seleksi jabatan pengawas"}}
+    etag = {"If-Match": typed.headers["ETag"]}
+    typed = office.call("PATCH", path, applicant, json=body, headers=etag)
+    etag = {"If-Match": typed.headers["ETag"]}
+    office.call("POST", f"{path}/withdrawal-request", applicant, json={"note": ""}, headers=etag)
+
+    rows = office.call("GET", "/inbox?withdrawal=asked", "bkpsdm_admin").json["data"]
+    others = office.call("GET", "/inbox?withdrawal=none", "bkpsdm_admin").json["data"]
+    seen = office.call("GET", path, "bkpsdm_admin").json
+
+    assert [row["id"] for row in rows] == [str(proposal_id)]
+    assert str(proposal_id) not in {row["id"] for row in others}
+    assert office.call("GET", "/inbox/counts", "bkpsdm_admin").json["revision"] == 1
+    assert seen["fields"]["keperluan"] == "Syarat mengikuti seleksi"

@@ -48,9 +48,11 @@ def test_a_decision_for_somebody_names_both(office: Office):
     entry = decided(office, proposal_id)
     whole = office.call("GET", f"/proposals/{proposal_id}", "applicant").json
     (note,) = whole["notes"]["opd_head"]
+    (mine,) = office.call("GET", "/decided", "opd_secretary").json["data"]
     said = f"{DEPUTY}, a.n. Kepala Unit disdik ({HEAD}), Sekretaris Dinas"
     assert (entry["as"], entry["decided_by"]) == ("delegate", said)
     assert (note["as"], note["decided_by"]) == ("delegate", said)
+    assert (mine["as"], mine["decided_by"]) == ("delegate", said)
 
 
 def test_what_was_decided_keeps_the_names_of_its_day(office: Office):

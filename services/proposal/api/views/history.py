@@ -125,12 +125,12 @@ def entry_view(entry: HistoryEntry) -> dict[str, Any]:
         "to_stage": entry.led_to,
         "to_stage_label": stage_label(entry.led_to),
         "acting_label": acting_label(entry.acting),
-        **_standing(entry),
+        **standing_view(entry),
         "reasons": reasons_view(entry),
     }
 
 
-def _standing(entry: HistoryEntry) -> dict[str, Any]:
+def standing_view(entry: HistoryEntry) -> dict[str, Any]:
     """Say who acted and as whom; entries of before know less."""
     standing = entry.standing or {}
     name, said_as = _actor_name(entry), said(standing.get("named"))
@@ -178,7 +178,7 @@ def _note(entry: HistoryEntry, slot: NoteSlot, *, is_open: bool) -> dict[str, An
         "actor_name": entry.actor_name,
         "acting": entry.acting,
         "acting_label": acting_label(entry.acting),
-        **_standing(entry),
+        **standing_view(entry),
         "note": entry.note,
         "reasons": reasons_view(entry),
         "open": is_open,

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import fields
 
 from chassis.http.api import Schema
+from services.proposal.api.views.history import AS, DECIDED_BY, standing_view
 from services.proposal.api.views.proposals import ProposalRow, row
 from services.proposal.api.views.texts import done_label, label, picked, stage_label
 from services.proposal.domain.stages import OFFICER_STAGES, Stage
@@ -42,6 +43,8 @@ class DecidedRow(Schema):
     from_stage = fields.String(required=True)
     from_stage_label = fields.String(required=True)
     to_stage = fields.String(required=True)
+    as_ = AS
+    decided_by = DECIDED_BY
     note = fields.String(required=True, allow_none=True)
     proposal = fields.Nested(ProposalRow, required=True)
 
@@ -53,6 +56,7 @@ def decided_view(decided: Decided) -> dict[str, Any]:
         **shown,
         "action": decided.entry.what,
         "done_label": done_label(decided.entry.what),
+        **standing_view(decided.entry),
         "to_stage": decided.entry.led_to,
         "from_stage_label": stage_label(decided.entry.from_stage),
         "proposal": row(decided),
