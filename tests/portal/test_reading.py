@@ -22,7 +22,7 @@ from tests.portal.stage_set import (
     problem,
     sign_in,
 )
-from tests.portal.told import a_proposal
+from tests.portal.told import a_proposal, said
 
 NOTICES = "/api/notification/v1/notices"
 PATH = f"{API}/proposals/{PROPOSAL}"
@@ -55,6 +55,24 @@ def test_anybody_can_ask_for_a_status_with_number_and_code(client: FlaskClient, 
     assert sent.json == {"number": "DEMO/2026/1", "lookup_code": "ABC123"}
     assert "authorization" not in sent.headers
     assert "Validasi BKPSDM" in page
+
+
+@pytest.mark.parametrize(
+    ("stage", "frame"),
+    [("processing", "good"), ("completed", ""), ("rejected", "bad"), ("revision", "attention")],
+)
+def test_only_what_goes_well_stands_in_green(
+    client: FlaskClient, edge: FakeEdge, stage: str, frame: str
+):
+    at = "2026-04-01T01:00:00+00:00"
+    status = {"number": "1", "stage": stage, "stage_label": said(stage), "closed_at": None}
+    status |= {"submitted_at": at, "stage_since": at, "expected_end": None}
+    edge.answers["POST", f"{API}/status"] = (200, status)
+
+    data = {"csrf_token": csrf_of(client), "number": "1", "lookup_code": "x"}
+    page = client.post("/portal/status", data=data).text
+
+    assert f'<section class="card {frame}"><h2>{said(stage)}' in page
 
 
 @pytest.mark.parametrize(
