@@ -45,7 +45,9 @@ class Filed:
 
 def filed_for(person_id: UUID, proposal: Proposal) -> Filed:
     """Return the fields and papers of a proposal as a person may see them."""
-    return _as_written(proposal) if writes_it(person_id, proposal) else filed_as_sent(proposal)
+    if writes_it(person_id, proposal):
+        return _as_written(proposal, papers(proposal.id))
+    return filed_as_sent(proposal)
 
 
 def filed_as_sent(proposal: Proposal) -> Filed:
@@ -53,7 +55,7 @@ def filed_as_sent(proposal: Proposal) -> Filed:
     filed = papers(proposal.id)
     sent = sent_of(proposal, filed)
     if sent is None:
-        return _as_written(proposal)
+        return _as_written(proposal, filed)
     shown = [row for row in filed if _was_sent(row, sent)]
     return Filed(sent.fields, shown, {row.requirement: row for row in shown if _is_in(row, sent)})
 
@@ -88,8 +90,7 @@ def sent_of(proposal: Proposal, filed: Iterable[ProposalDocument]) -> Sent | Non
     return sent
 
 
-def _as_written(proposal: Proposal) -> Filed:
-    filed = papers(proposal.id)
+def _as_written(proposal: Proposal, filed: Papers) -> Filed:
     return Filed(proposal.fields, filed, {row.requirement: row for row in filed if row.current})
 
 
