@@ -109,6 +109,11 @@ PARTS = (
         workers=2,
         whole=("tests/journeys/test_raw_bodies.py",),
     ),
+    Part(
+        "idle",
+        ("biaya sistem yang tidak dipakai siapa pun", "what a system costs that nobody uses"),
+        5,
+    ),
     Part("minio", ("MinIO dibangun dan diuji", "MinIO built and tested"), 2),
     Part("rest", ("pengujian lama lainnya", "other long tests"), 6, workers=2),
 )

@@ -8,9 +8,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, or_, update
+from sqlalchemy import ColumnElement, Row, Select, Table, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis.data.versioned import count_changed
@@ -42,6 +43,14 @@ class Claims:
         """What waits, is due and in nobody's hands."""
         columns = self.table.c
         return (columns.status == PENDING) & (columns.due_at <= now()) & self._unclaimed
+
+    def until_due(self, among: ColumnElement[bool]) -> float:
+        """Return in how many seconds the first of these rows can be claimed; infinity for none."""
+        columns = self.table.c
+        in_hands = (columns.claimed_until > columns.due_at) & (columns.claimed_by != self.worker)
+        free_at = case((in_hands, columns.claimed_until), else_=columns.due_at)
+        waiting = select(func.min(free_at)).where(columns.status == PENDING, among)
+        return seconds_until(self.db, waiting)
 
     def claim(self, row: Row[Any]) -> bool:
         """Take a row into this worker's hands; False when it is not as it was read any more.
@@ -113,6 +122,13 @@ class Claims:
 
     def _is(self, row: Row[Any]) -> ColumnElement[bool]:
         return self.table.c[self.key].in_([getattr(row, self.key)])
+
+
+def seconds_until(db: Database, first: Select[Any]) -> float:
+    """Return in how many seconds the instant comes that a statement finds; infinity for none."""
+    instant = db.session.scalar(first)
+    db.session.rollback()
+    return (instant - now()).total_seconds() if instant else inf
 
 
 def again() -> dict[str, Any]:

@@ -173,10 +173,10 @@ class Database(SQLAlchemy):
         if callback not in callbacks:
             callbacks.append(callback)
 
-    def wake_elsewhere(self, loop: str) -> None:
-        """Have the loop of that name run in the other processes too, once this commits."""
+    def wake_elsewhere(self, topic: str) -> None:
+        """Have the loops of that topic run in the other processes too, once this commits."""
         if postgres.is_postgres(self.engine):
-            self.session().info.setdefault("notify", set()).add(loop)
+            self.session().info.setdefault("notify", set()).add(topic)
 
     @property
     def in_transaction(self) -> bool:
@@ -184,8 +184,8 @@ class Database(SQLAlchemy):
         return bool(self.session().info.get("open"))
 
     def _notify(self, session: Session) -> None:
-        for loop in session.info.pop("notify", ()):
-            postgres.notify(session, loop)
+        for topic in session.info.pop("notify", ()):
+            postgres.notify(session, topic)
 
     @contextmanager
     def _joined(self, session: Session) -> Iterator[None]:

@@ -25,6 +25,10 @@ class Lease:
     def half_spent(self) -> bool:
         return now() > self.expires_at - TERM / 2
 
+    @property
+    def spent(self) -> bool:
+        return now() > self.expires_at
+
 
 def take(db: Database, name: str, holder: str) -> Lease | None:
     """Take or renew the lease, or return None while another holds it."""

@@ -2,14 +2,14 @@
 
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import psycopg
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from chassis.data.liveness import Connection
-from chassis.data.postgres import BACKEND, CHANNELS
+from chassis.data.postgres import BACKEND, CHANNEL, channel_of
 from chassis.process.telemetry import log
 
 # Nobody tells a listener that its line is dead, so it asks when nothing was heard for so long.
@@ -17,11 +17,20 @@ _QUIET = 10.0
 
 
 class Listener:
-    """Wakes loops when any process commits something for them; polling remains the fallback."""
+    """Wakes loops when any process commits something for them; polling remains the fallback.
 
-    def __init__(self, database_url: str, wake: Callable[[str], None]) -> None:
+    `topics` is asked at each connecting for what may wake a loop of this process.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        wake: Callable[[str], None],
+        topics: Callable[[], Collection[str]],
+    ) -> None:
         self._url = make_url(database_url).set(drivername=BACKEND)
         self._wake = wake
+        self._topics = topics
         self._connection: Connection | None = None
         self._heard_at = 0.0
 
@@ -48,15 +57,15 @@ class Listener:
     def _pass_on(self, connection: Connection) -> None:
         self._heard_at = time.monotonic()
         for notice in connection.notifies(timeout=0):
-            self._wake(notice.channel.removeprefix("simpul_"))
+            self._wake(notice.channel.removeprefix(CHANNEL))
 
     def _connected(self) -> Connection:
         if self._connection is None or self._connection.closed:
             self._connection = self._listening()
             self._heard_at = time.monotonic()
             # What was committed while nobody listened is looked for at once.
-            for channel in CHANNELS:
-                self._wake(channel)
+            for topic in self._topics():
+                self._wake(topic)
         return self._connection
 
     def _listening(self) -> Connection:
@@ -64,8 +73,8 @@ class Listener:
         url = self._url.render_as_string(hide_password=False)
         try:
             connection = Connection.connect(url, autocommit=True, connect_timeout=2)
-            for channel in CHANNELS:
-                connection.execute(f"LISTEN simpul_{channel}".encode())
+            for topic in self._topics():
+                connection.execute(f"LISTEN {channel_of(topic)}".encode())
         except psycopg.OperationalError as error:
             raise OperationalError("listen", {}, error) from error
         return connection

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from chassis.process import regions
 
 BACKEND = "postgresql"
+CHANNEL = "simpul_"
 _REGION = "simpul.region"
-CHANNELS = ("relay", "dispatcher", "timers")
 _LIMITS = {
     "statement_timeout": 5_000,
     "lock_timeout": 2_000,
@@ -166,6 +166,11 @@ def _force_row_security(connection: Connection, table: Table) -> None:
         connection.exec_driver_sql(statement)
 
 
-def notify(session: Session, channel: str) -> None:
-    """Wake the loop of that name in every process, once this commits."""
-    session.connection().exec_driver_sql(f"NOTIFY simpul_{channel}")
+def channel_of(topic: str) -> str:
+    """Name the channel, quoted, on which loops of a topic are woken."""
+    return f'"{CHANNEL}{topic}"'
+
+
+def notify(session: Session, topic: str) -> None:
+    """Wake the loops of that topic in every process, once this commits."""
+    session.connection().exec_driver_sql(f"NOTIFY {channel_of(topic)}")

@@ -41,6 +41,5 @@ def replay(runtime: Runtime, event_id: UUID | None = None, status: str = "parked
         chosen = chosen.where(inbox.c.event_id == event_id)
     with runtime.db.transaction() as session:
         result: Any = session.execute(chosen.values(again()))
-        runtime.db.after_commit(runtime.wake_dispatcher)
-        runtime.db.wake_elsewhere("dispatcher")
+        runtime.wake_at_commit("dispatcher")
     return int(result.rowcount)

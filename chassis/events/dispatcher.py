@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 
 from chassis.data.claims import ClaimLost, Claims
 from chassis.events.envelope import EnvelopeInvalid, Event, FieldMissing
@@ -43,7 +43,16 @@ class Dispatcher:
                 self._handle(row)
         return bool(rows)
 
+    def due(self) -> float:
+        """Return in how many seconds an event can be handled that waits for no earlier one."""
+        return self._claims.until_due(self._first_of_subject())
+
     def _due(self) -> Select[Any]:
+        inbox = self.runtime.db.plumbing.inbox
+        due = select(inbox).where(self._claims.due, self._first_of_subject())
+        return due.order_by(inbox.c.sequence).limit(BATCH)
+
+    def _first_of_subject(self) -> ColumnElement[bool]:
         """What another release hears and this one does not waits for it, and holds back nobody."""
         inbox = self.runtime.db.plumbing.inbox
         earlier = inbox.alias("earlier")
@@ -56,12 +65,7 @@ class Dispatcher:
                 earlier.c.position < inbox.c.position,
             )
         )
-        return (
-            select(inbox)
-            .where(self._claims.due, inbox.c.type.in_(self.runtime.heard), ~blocked)
-            .order_by(inbox.c.sequence)
-            .limit(BATCH)
-        )
+        return inbox.c.type.in_(self.runtime.heard) & ~blocked
 
     def _handle(self, row: Any) -> None:
         failpoint("dispatcher.after_claim")

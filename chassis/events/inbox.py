@@ -111,8 +111,7 @@ def keep(runtime: Runtime, events: Collection[Event], *, born_at: int = 0) -> in
             .on_conflict_do_nothing(index_elements=["event_id"])
             .returning(runtime.db.plumbing.inbox.c.event_id)
         ).all()
-        runtime.db.after_commit(runtime.wake_dispatcher)
-        runtime.db.wake_elsewhere("dispatcher")
+        runtime.wake_at_commit("dispatcher")
         failpoint("inbox.before_commit")
     return len(stored)
 

@@ -41,8 +41,7 @@ def record(event: Event) -> Event:
             recorded_at=now(),
         )
     )
-    runtime.db.after_commit(runtime.wake_relay)
-    runtime.db.wake_elsewhere("relay")
+    runtime.wake_at_commit("relay")
     return event
 
 

@@ -5,6 +5,9 @@ the others compare with while the broker is away, shows only what has its number
 """
 
 from dataclasses import dataclass, field
+from math import inf
+
+from sqlalchemy import select
 
 from chassis.data import leases
 from chassis.data.leases import Lease
@@ -24,13 +27,15 @@ class Relay:
     lease: Lease | None = field(default=None, init=False)
 
     def run(self) -> bool:
-        """Number one batch; True when there was something to do. Does nothing while not leading."""
-        if self.lease is None or self.lease.half_spent:
-            self.lease = leases.take(self.runtime.db, LEASE, self.worker)
-        if self.lease is None:
+        """Number one batch; True when there was something to do. Does nothing while not leading.
+
+        The lease is held while something waits to be published, and let run out while nothing does.
+        """
+        lease = self._leading() if self._has_waiting() else None
+        if lease is None:
             return False
         try:
-            numbered = sequence(self.runtime.db, self.lease)
+            numbered = sequence(self.runtime.db, lease)
         except LeadershipLost:
             self.lease = None
             return False
@@ -43,10 +48,34 @@ class Relay:
 
         Does nothing while not leading. Raises `BusUnavailable`.
         """
-        if self.lease is not None and publish(self.runtime):
+        lease = self.lease  # the other loop may let go of it meanwhile
+        if lease is not None and not lease.spent and publish(self.runtime):
             return True
         self.runtime.bus.keep_alive()
         return False
+
+    def due(self) -> float:
+        """At once while something waits: the lease must be renewed, or be taken when it is free."""
+        return 0.0 if self._has_waiting() else inf
+
+    def publisher_due(self) -> float:
+        """Who numbers or begins to lead wakes the publisher; between, it keeps its connection."""
+        return self.runtime.bus.keep_alive_every
+
+    def _has_waiting(self) -> bool:
+        outbox = self.runtime.db.plumbing.outbox
+        waiting = select(outbox.c.id).where(outbox.c.published_at.is_(None)).limit(1)
+        row = self.runtime.db.session.execute(waiting).first()
+        self.runtime.db.session.rollback()
+        return row is not None
+
+    def _leading(self) -> Lease | None:
+        if self.lease is None or self.lease.half_spent:
+            self.lease = leases.take(self.runtime.db, LEASE, self.worker)
+            if self.lease is not None:
+                # What the last leader numbered may not be published yet.
+                self.runtime.wake("publisher")
+        return self.lease
 
     def stop(self) -> None:
         """Give the lease back."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -35,22 +36,29 @@ class Runtime:
     loops: list[Loop] = field(default_factory=list)
     # What else this service leans on: `/readyz` tells of it, and is ready without it.
     leans_on: dict[str, Callable[[], None]] = field(default_factory=dict)
+    _wakers: dict[str, Callable[[], None]] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def name(self) -> str:
         return self.manifest.name
 
-    def wake_relay(self) -> None:
-        self.wake("relay")
+    @property
+    def is_told_of_commits(self) -> bool:
+        """Tell whether loops are woken by whoever commits: SQLite tells no other process."""
+        is_alone = self.settings.bus_url.startswith("memory:")
+        return is_alone or not self.settings.database_url.startswith("sqlite")
 
-    def wake_dispatcher(self) -> None:
-        self.wake("dispatcher")
-
-    def wake(self, loop_name: str) -> None:
-        """Have the loop of that name run now instead of at its next turn."""
+    def wake(self, topic: str) -> None:
+        """Have this process's loops of that topic run now instead of at their next turn."""
         for loop in self.loops:
-            if loop.name == loop_name:
+            if loop.topic == topic:
                 loop.wake.set()
+
+    def wake_at_commit(self, topic: str) -> None:
+        """Wake the loops of that topic, in every process, once the open transaction commits."""
+        # The same callable each time: a transaction calls back once, however much it records.
+        self.db.after_commit(self._wakers.setdefault(topic, partial(self.wake, topic)))
+        self.db.wake_elsewhere(topic)
 
 
 def attach(app: Flask, runtime: Runtime) -> None:

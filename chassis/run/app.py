@@ -184,20 +184,21 @@ def _plumbing_loops(app: Flask, attached: Runtime, jobs: Jobs | None) -> list[Lo
     worker = identity_of_worker()
     relay = Relay(attached, worker)
     loops = [
-        Loop("relay", relay.run, stop=relay.stop),
-        Loop("publisher", relay.publish),
+        Loop("relay", relay.run, due=relay.due, stop=relay.stop),
+        Loop("publisher", relay.publish, due=relay.publisher_due),
         Loop("keys", attached.keys.refresh, every=60.0, drained=False),
         Loop("tidying", lambda: _tidy(attached), every=3600.0, drained=False),
     ]
     if jobs:
         loops.append(jobs.loop(attached, worker))
     if attached.timers:
-        every = timers.EVERY_SECONDS
-        loops.append(Loop(timers.LOOP, timers.TimerLoop(attached, worker).run, every=every))
+        ringing = timers.TimerLoop(attached, worker)
+        loops.append(Loop(timers.LOOP, ringing.run, due=ringing.due))
     if attached.settings.database_url.startswith(BACKEND):
         loops.append(_listening(attached))
     if attached.heard:
-        loops.append(Loop("dispatcher", Dispatcher(attached, worker).run))
+        dispatcher = Dispatcher(attached, worker)
+        loops.append(Loop("dispatcher", dispatcher.run, due=dispatcher.due))
         loops.extend(attached.bus.hear(attached.name, tuple(attached.heard), store_into(app)))
         every = attached.settings.reconcile_every
         if every:
@@ -209,7 +210,10 @@ def _listening(attached: Runtime) -> Loop:
     # Only PostgreSQL installations have its driver.
     from chassis.data.listener import Listener
 
-    listener = Listener(attached.settings.database_url, attached.wake)
+    def topics() -> set[str]:
+        return {loop.topic for loop in attached.loops if loop.due}
+
+    listener = Listener(attached.settings.database_url, attached.wake, topics)
     return Loop("listener", listener.run, every=0.0, drained=False, stop=listener.stop)
 
 

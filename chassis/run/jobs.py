@@ -24,14 +24,14 @@ from chassis.process.failpoints import failpoint
 from chassis.process.loops import Loop
 from chassis.process.parts import Database
 from chassis.process.regions import all_regions, in_region
-from chassis.process.runtime import Runtime
+from chassis.process.runtime import Runtime, here
 from chassis.process.telemetry import JOBS, log
 from chassis.run.asking import Asking, answered
 
 STOPPED = "stopped"
 DOCUMENT = "document_id"
 ERRORS_KEPT = 1000
-EVERY_SECONDS = 2.0
+LOOP = "jobs"
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ class Jobs:
             row = cast(type[Any], self.row)(**values)
             session.add(row)
             session.flush()
+            here().wake_at_commit(LOOP)
         return cast(JobRow, row)
 
     def of(self, owner_id: UUID, job_id: UUID) -> JobRow:
@@ -130,10 +131,12 @@ class Jobs:
             if row.status != PENDING:
                 raise JobOver
             row.stop_requested, row.due_at = True, now()
+            here().wake_at_commit(LOOP)
         return row
 
     def loop(self, runtime: Runtime, worker: str) -> Loop:
-        return Loop("jobs", JobLoop(runtime, self, worker).run, every=EVERY_SECONDS)
+        turns = JobLoop(runtime, self, worker)
+        return Loop(LOOP, turns.run, due=turns.due)
 
 
 @dataclass(frozen=True)
@@ -151,8 +154,7 @@ class JobLoop:
     def run(self) -> bool:
         """Do one part of a job; True when there was one."""
         table = self.jobs.table
-        known: ColumnElement[bool] = table.c.kind.in_(self.jobs.kinds)
-        due = select(table).where(self._claims.due, known).order_by(table.c.due_at).limit(1)
+        due = select(table).where(self._claims.due, self._known).order_by(table.c.due_at).limit(1)
         with all_regions():
             row = self.jobs.db.session.execute(due).one_or_none()
             self.jobs.db.session.rollback()
@@ -161,6 +163,15 @@ class JobLoop:
             if self._claims.claim(row):
                 self._handle(row)
         return True
+
+    def due(self) -> float:
+        """Return in how many seconds a part of a job can be done."""
+        with all_regions():
+            return self._claims.until_due(self._known)
+
+    @property
+    def _known(self) -> ColumnElement[bool]:
+        return self.jobs.table.c.kind.in_(self.jobs.kinds)
 
     def _handle(self, row: Row[Any]) -> None:
         failpoint("jobs.after_claim")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, Table, delete, insert, select, update
 
 from chassis.data.claims import DONE, PARKED, PENDING, ClaimLost, Claims, again
 from chassis.data.versioned import count_changed
@@ -21,6 +21,7 @@ from chassis.process.clock import now
 from chassis.process.context import caused_by
 from chassis.process.failpoints import failpoint
 from chassis.process.ids import uuid7
+from chassis.process.loops import LONGEST_REST
 from chassis.process.regions import current_region, in_region
 from chassis.process.runtime import Runtime, here
 from chassis.process.telemetry import TIMERS, log
@@ -29,8 +30,6 @@ from chassis.run.asking import Asking, answered
 LOOP = "timers"
 CANCELLED = "cancelled"
 KEPT = timedelta(days=90)  # of what has ended
-# Timers are about days; a reminder that comes some seconds late is on time.
-EVERY_SECONDS = 5.0
 BATCH = 50
 
 
@@ -73,9 +72,8 @@ def set_timer(kind: str, subject: str, due_at: datetime, **data: Any) -> None:
             due_at=due_at,
         )
     )
-    if due_at <= now():
-        runtime.db.after_commit(lambda: runtime.wake(LOOP))
-        runtime.db.wake_elsewhere(LOOP)
+    if due_at <= now() + timedelta(seconds=LONGEST_REST):
+        runtime.wake_at_commit(LOOP)
 
 
 def cancel_timers(subject: str) -> None:
@@ -126,15 +124,23 @@ class TimerLoop:
     def run(self) -> bool:
         """Do what is due; True when there was something."""
         timers = self.runtime.db.plumbing.timers
-        # What only another release knows waits for it.
-        known = timers.c.kind.in_(self.runtime.timers)
-        due = select(timers).where(self._claims.due, known).order_by(timers.c.due_at).limit(BATCH)
+        due = select(timers).where(self._claims.due, self._known).order_by(timers.c.due_at)
+        due = due.limit(BATCH)
         rows = self.runtime.db.session.execute(due).all()
         self.runtime.db.session.rollback()
         for row in rows:
             if self._claims.claim(row):
                 self._handle(row)
         return bool(rows)
+
+    def due(self) -> float:
+        """Return in how many seconds the next timer is due."""
+        return self._claims.until_due(self._known)
+
+    @property
+    def _known(self) -> ColumnElement[bool]:
+        """What only another release knows waits for it."""
+        return self.runtime.db.plumbing.timers.c.kind.in_(self.runtime.timers)
 
     def _handle(self, row: Row[Any]) -> None:
         failpoint("timers.after_claim")
@@ -180,6 +186,7 @@ def retry_parked(runtime: Runtime) -> int:
     """Have every timer a service gave up on tried again; return how many."""
     timers = runtime.db.plumbing.timers
     with runtime.db.transaction() as session:
+        runtime.wake_at_commit(LOOP)
         return count_changed(
             session, update(timers).where(timers.c.status == PARKED).values(again())
         )

@@ -63,20 +63,22 @@ class Worker:
         failures = 0
         while not self._stopping.is_set():
             loop.wake.clear()
-            busy, longest = _turn(app, loop)
-            failures = failures + 1 if longest else 0
-            if not busy and not self._stopping.is_set():
-                loop.wake.wait(_pause(failures, longest) if longest else loop.every)
+            rest, failed = _turn(app, loop)
+            failures = failures + 1 if failed else 0
+            if rest and not self._stopping.is_set():
+                loop.wake.wait(_pause(failures, rest) if failed else rest)
         if loop.stop is not None:
             with app.app_context():
                 loop.stop()
 
 
-def _turn(app: Flask, loop: Loop) -> tuple[bool, float]:
-    """Return whether there was work; and if it failed, how long to wait at most."""
+def _turn(app: Flask, loop: Loop) -> tuple[float, bool]:
+    """Return how long to rest, not at all after work; after a failure, True, at most so long."""
     try:
         with app.app_context():
-            return loop.run(), 0.0
+            if loop.run() or loop.wake.is_set():
+                return 0.0, False
+            return loop.rest() if runtimes.of(app).is_told_of_commits else loop.every, False
     except BusUnavailable as error:
         longest = _LONGEST_OUTAGE_PAUSE
         log.warning("bus_unavailable", service=app.name, loop=loop.name, reason=str(error))
@@ -86,7 +88,7 @@ def _turn(app: Flask, loop: Loop) -> tuple[bool, float]:
     except Exception as error:  # noqa: BLE001 - a loop must outlive whatever its work raises
         longest = _failed(app, loop, error)
     LOOP_FAILURES.labels(app.name, loop.name).inc()
-    return False, longest
+    return longest, True
 
 
 def _failed(app: Flask, loop: Loop, error: Exception) -> float:

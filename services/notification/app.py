@@ -20,7 +20,7 @@ from services.notification.subscriptions import heard
 from services.notification.workers import sender
 from staff.rights import revoked_at
 
-_RENEWALS = 4  # so often within its time a claim is renewed
+_RENEWALS = 3  # so often within its time a claim is renewed
 Channels = Mapping[str, Channel]
 
 

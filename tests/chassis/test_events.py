@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
+from math import inf
 from uuid import UUID, uuid4
 
 import pytest
@@ -81,6 +82,8 @@ class FlakyBus:
             raise BusUnavailable("gone")
         self.taken.append(event)
         return self.routed
+
+    keep_alive_every = inf
 
     def keep_alive(self) -> None:
         """Nothing to keep alive."""
@@ -280,7 +283,7 @@ def test_what_is_away_is_asked_more_often_than_what_is_broken(letters, error, lo
     def fail() -> bool:
         raise error
 
-    assert worker._turn(letters.app, worker.Loop("failing", fail)) == (False, longest)
+    assert worker._turn(letters.app, worker.Loop("failing", fail)) == (longest, True)
     assert longest / 2 <= worker._pause(50, longest) <= longest
 
 

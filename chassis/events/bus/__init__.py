@@ -38,8 +38,12 @@ class Bus(Protocol):
         Raises `BusUnavailable`, or `BusMisconfigured` when somebody must look after it.
         """
 
+    @property
+    def keep_alive_every(self) -> float:
+        """Seconds within which `keep_alive` is to be called again."""
+
     def keep_alive(self) -> None:
-        """Keep an idle publisher's connection alive; called every half second or so."""
+        """Keep an idle publisher's connection alive."""
 
     def check(self) -> None:
         """Raise `BusUnavailable` when the bus does not answer."""

@@ -57,6 +57,9 @@ def queue_of(hearer: str) -> str:
 class RabbitBus:
     """Publishes with confirms and `mandatory`; consumes by storing, then acknowledging."""
 
+    # pika answers heartbeats only when it is called; this is well within half of one.
+    keep_alive_every = 1.0
+
     def __init__(self, url: str, service: str) -> None:
         self._parameters = pika.URLParameters(url)
         self._parameters.heartbeat = _HEARTBEAT

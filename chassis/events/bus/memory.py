@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Collection, Sequence
+from math import inf
 
 from chassis.events.bus import Store
 from chassis.events.envelope import Event
@@ -19,6 +20,8 @@ def bus(name: str) -> "MemoryBus":
 
 class MemoryBus:
     """Hearers by name; the last registration of a name stands."""
+
+    keep_alive_every = inf
 
     def __init__(self) -> None:
         self._hearers: dict[str, tuple[frozenset[str], Store]] = {}

@@ -7,7 +7,9 @@ from sqlalchemy import select, update
 
 from chassis.data.versioned import count_changed
 from chassis.kernel.errors import Refused
+from chassis.process.runtime import here
 from services.notification.models import Delivery, db
+from services.notification.usecases.sending import topic_of
 
 
 class NotFailed(Refused):
@@ -31,4 +33,5 @@ def try_again(delivery_id: UUID, *, now: datetime) -> Delivery:
         failed = update(Delivery).where(Delivery.id == delivery_id, Delivery.state == "failed")
         if count_changed(session, failed.values(again)) != 1:
             raise NotFailed
+        here().wake_at_commit(topic_of(delivery.channel))
     return delivery

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from chassis.data.claims import seconds_until
 from chassis.data.versioned import count_changed
 from chassis.kernel.text import shown_line
 from chassis.process.clock import now
@@ -83,6 +84,21 @@ def take(channel: str) -> Taken | None:
                 .with_for_update(skip_locked=True)
             )
             return None if delivery is None else _taken(session, delivery)
+
+
+def seconds_until_due(channel: str) -> float:
+    """Tell when `take` will find something; infinity while nothing waits."""
+    instant = case((Delivery.state == PENDING, Delivery.due_at), else_=Delivery.claimed_until)
+    waiting = Delivery.state.in_((PENDING, SENDING))
+    with all_regions():
+        return seconds_until(
+            db, select(func.min(instant)).where(Delivery.channel == channel, waiting)
+        )
+
+
+def topic_of(channel: str) -> str:
+    """Name what wakes a channel's senders."""
+    return f"deliveries-{channel}"
 
 
 def finish(job: Job, outcome: Outcome, *, instead: Step | None = None) -> None:
@@ -234,3 +250,4 @@ def fall_back(session: Session, delivery: Delivery) -> None:
     if session.scalar(of_notice.where(Delivery.channel == instead)) is None:
         told = {"notice_id": delivery.notice_id, "region": delivery.region}
         session.add(Delivery(channel=instead, reason="fallback", **told))
+        here().wake_at_commit(topic_of(instead))

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from chassis.events.envelope import Event
 from chassis.events.inbox import Unprocessable
 from chassis.process.clock import now
+from chassis.process.runtime import here
 from chassis.process.telemetry import log
 from chassis.process.texts import Template
 from services.notification.adapters.registry import IN_APP, installed
@@ -26,6 +27,7 @@ from services.notification.domain.rendering import (
 from services.notification.models import Delivery, Notice, db
 from services.notification.usecases.offices import Office, name_of, names_in, office
 from services.notification.usecases.rules import Rule
+from services.notification.usecases.sending import topic_of
 from services.notification.usecases.wording import own_template
 
 
@@ -98,6 +100,8 @@ def _delivery(notice_id: UUID, channel: str) -> Delivery:
         delivery.state, delivery.finished_at = "sent", now()
     elif channel not in installed():
         delivery.state, delivery.reason, delivery.finished_at = "skipped", "no_channel", now()
+    else:
+        here().wake_at_commit(topic_of(channel))
     return delivery
 
 

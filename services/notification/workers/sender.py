@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +23,17 @@ from services.notification.adapters.channels import Address, Channel, Message, P
 from services.notification.domain.attempts import Outcome, Step, permanent, temporary, uncertain
 from services.notification.domain.rendering import Text
 from services.notification.usecases.reaching import Reach, reach
-from services.notification.usecases.sending import NO_ADDRESS, Job, finish, renew, take
+from services.notification.usecases.sending import (
+    NO_ADDRESS,
+    Job,
+    finish,
+    renew,
+    seconds_until_due,
+    take,
+    topic_of,
+)
 
-PAUSE = 1.0
+LEAST_PAUSE = 1.0
 TRIES = counter("notice_attempts", "Tries to send a notice, by how they ended", "channel", "ending")
 
 
@@ -151,4 +160,8 @@ class Sender:
 def loops(channel: Channel, provider: Provider, in_hand: InHand) -> list[Loop]:
     """Return the loops that send by one channel."""
     run = Sender(channel, provider, in_hand).run
-    return [Loop(f"{channel.name}-{n}", run, every=PAUSE) for n in range(1, channel.threads + 1)]
+    due, topic = partial(seconds_until_due, channel.name), topic_of(channel.name)
+    return [
+        Loop(f"{channel.name}-{n}", run, every=LEAST_PAUSE, due=due, topic=topic)
+        for n in range(1, channel.threads + 1)
+    ]

@@ -21,6 +21,7 @@ from chassis.kernel.errors import NotFound
 from chassis.process.manifest import Manifest
 from chassis.run.app import service_app
 from chassis.run.jobs import Jobs
+from chassis.run.timers import Handle
 from tests.builders.letters.models import Heard, Letter, db
 
 MANIFEST = Manifest(
@@ -128,6 +129,7 @@ def create_app(
     replay: str = "rebuild",
     blueprints: Sequence[Any] = (),
     jobs: Jobs | None = None,
+    at_times: Mapping[str, Handle] | None = None,
 ) -> Flask:
     reading = hear(keep_note, replay=replay, reads=NoteData())  # type: ignore[arg-type]
     heard: dict[str, Hearing] = {"note.written.v1": reading}
@@ -140,4 +142,5 @@ def create_app(
         blueprints=(pages, *blueprints),
         heard=heard,
         jobs=jobs,
+        at_times=at_times,
     )
