@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, redirect, render_template, request
-from prometheus_client import generate_latest
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -18,10 +17,11 @@ from chassis.http import wsgi_problems as problems
 from chassis.http.languages import page_language
 from chassis.http.peers import transport
 from chassis.process import config as settings
+from chassis.process import telemetry
 from chassis.process.context import safe_request_id
 from chassis.process.manifest import Manifest, discover
-from chassis.process.telemetry import REGISTRY
 from gateway import statics
+from gateway.measuring import Edge
 from gateway.probe import Probe
 from gateway.settings import SETTINGS
 
@@ -46,9 +46,9 @@ def create_app(
     manifests = discover() if manifests is None else manifests
     app = Flask(__name__, static_url_path="/front")
     app.extensions["manifests"] = manifests
-    app.extensions["probe"] = Probe(
-        transport(values.peers_url), manifests, values["PROBE_PATH"], values.public_url
-    )
+    peers = transport(values.peers_url)
+    app.extensions["probe"] = Probe(peers, manifests, values["PROBE_PATH"], values.public_url)
+    app.extensions["edge"] = Edge(peers)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["_"] = _say
     app.add_url_rule("/", "first", _first)
@@ -78,8 +78,10 @@ def _first() -> Response:
 
 
 def _metrics() -> Response:
-    """The numbers of this process; the edge has no route here."""
-    return Response(generate_latest(REGISTRY), content_type="text/plain; version=0.0.4")
+    """The numbers of this process and of the edge, which has no route here."""
+    edge: Edge = current_app.extensions["edge"]
+    edge.measure()
+    return Response(telemetry.exposition(), content_type=telemetry.EXPOSED)
 
 
 def _status() -> tuple[dict[str, Any], int, dict[str, str]]:

@@ -13,6 +13,7 @@ from chassis.http.incoming import LONGEST_ADDRESS
 from chassis.process.manifest import MEBIBYTE, Route
 from gateway import nginx_refusals as refusals
 from gateway.headers import SECURITY, STRIPPED
+from gateway.measuring import PAGE
 from gateway.routes import GATEWAY, GATEWAY_ROUTE, OWN_PAGES, PORTAL, RouteTable, Target
 
 Upstreams = Mapping[str, Sequence[str]]
@@ -217,6 +218,7 @@ def _internal_server(
     yield f"  listen {listening.internal_host}:{listening.internal_port};"
     yield "  client_max_body_size 32m;"
     yield "  location = /livez { return 204; }"
+    yield f"  location = {PAGE} {{ stub_status; }}"
     for target in targets:
         if upstreams.get(target.owner) and target.owner not in (GATEWAY, PORTAL):
             yield f"  location {target.route.prefix} {{ proxy_pass http://simpul_{target.owner}; }}"

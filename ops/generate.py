@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chassis.process.manifest import discover
-from ops.generators import events, glossary, settings
+from ops.generators import events, glossary, metrics, settings
 from ops.generators.compose import compose
 from ops.generators.contracts import contracts
 from ops.generators.nginx import nginx
+from ops.generators.prometheus import prometheus
 from ops.generators.texts import texts
 from ops.generators.values import Values, env_example
 from ops.installed import installed
@@ -77,11 +78,13 @@ def files() -> dict[str, str]:
         **service_files(),
         "docs/events.md": events.page(),
         "docs/glossary.md": glossary.page(glossary.glossary()),
+        "docs/metrics.md": metrics.page(manifests),
         "docs/settings.md": settings.page(manifests),
         "deploy/compose.yaml": compose(values),
         "deploy/env.example": env_example(values),
         "deploy/nginx.conf": nginx(values, tls=False),
         "deploy/nginx-tls.conf": nginx(values, tls=True),
+        "deploy/prometheus.yaml": prometheus(values),
     }
 
 

@@ -154,6 +154,16 @@ def positive(text: str) -> float:
     return value
 
 
+def address(text: str) -> tuple[str, int] | None:
+    """Read `host:port`; empty is none."""
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise ValueError("must be host:port")
+    return host, int(port)
+
+
 def at_least(least: int) -> Callable[[str], int]:
     """Make a parser of whole numbers from `least` on."""
 
@@ -226,6 +236,13 @@ COMMON: tuple[Setting, ...] = (
         default="180",
         parse=float,
         help="Seconds between two comparisons with the other services' event feeds; 0 = never.",
+    ),
+    Setting(
+        "WORKER_ADDRESS",
+        default="",
+        parse=address,
+        help="host:port where a worker answers /livez, /readyz and /metrics; empty: nowhere.",
+        distributed="0.0.0.0:8000",
     ),
 )
 

@@ -2,26 +2,41 @@
 
 import logging
 import sys
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 log: Any = structlog.get_logger("simpul")
 
 REGISTRY = CollectorRegistry(auto_describe=True)
 
 
+# Text and labels of each metric, by its kind and name; without those that only a plug-in brings.
+DECLARED: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {}
+M = TypeVar("M", Counter, Gauge, Histogram)
+
+
 def counter(name: str, text: str, *labels: str) -> Counter:
-    return Counter(f"simpul_{name}", text, labels, registry=REGISTRY)
+    return _declared(Counter, name, text, labels)
 
 
 def gauge(name: str, text: str, *labels: str) -> Gauge:
-    return Gauge(f"simpul_{name}", text, labels, registry=REGISTRY)
+    return _declared(Gauge, name, text, labels)
 
 
 def histogram(name: str, text: str, *labels: str) -> Histogram:
-    return Histogram(f"simpul_{name}", text, labels, registry=REGISTRY)
+    return _declared(Histogram, name, text, labels)
+
+
+def _declared(kind: type[M], name: str, text: str, labels: tuple[str, ...]) -> M:
+    DECLARED[kind.__name__.lower(), name] = text, labels
+    return kind(f"simpul_{name}", text, labels, registry=REGISTRY)
+
+
+def exposition() -> str:
+    """Write what this process counts, as Prometheus reads it."""
+    return generate_latest(REGISTRY).decode()
 
 
 REQUESTS = histogram("request_seconds", "Requests answered", "service", "route", "status")
@@ -44,6 +59,11 @@ OLDEST_UNPUBLISHED = gauge(
     "service",
 )
 LOOP_FAILURES = counter("loop_failures", "Times a background loop raised", "service", "loop")
+QUEUED = gauge("queue_messages", "Messages on the broker that are not in the inbox yet", "service")
+CONNECTIONS = gauge(
+    "database_connections", "Connections of this process to its database", "service", "state"
+)
+EXPOSED = "text/plain; version=0.0.4"
 
 
 def configure_logs(*, terminal: bool | None = None, level: int = logging.INFO) -> None:

@@ -1,10 +1,10 @@
 """Is this process alive, can it serve, and what does it count."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
-from prometheus_client import generate_latest
 from sqlalchemy import Table, and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.elements import ColumnElement
@@ -18,13 +18,16 @@ from chassis.http.problems import Unavailable
 from chassis.process.clock import now
 from chassis.process.runtime import Runtime, here
 from chassis.process.telemetry import (
+    CONNECTIONS,
+    EXPOSED,
     OLDEST_UNPUBLISHED,
     OLDEST_WAITING,
     PARKED,
-    REGISTRY,
+    QUEUED,
     UNKNOWN,
     UNPUBLISHED,
     WAITING,
+    exposition,
     log,
 )
 
@@ -62,7 +65,7 @@ def readyz() -> tuple[Response, int]:
 def metrics() -> Response:
     """Prometheus text; the edge never routes here."""
     _measure(here())
-    return Response(generate_latest(REGISTRY), content_type="text/plain; version=0.0.4")
+    return Response(exposition(), content_type=EXPOSED)
 
 
 def _schema(runtime: Runtime) -> Schema | None:
@@ -130,6 +133,17 @@ def _measure(runtime: Runtime) -> None:
     OLDEST_UNPUBLISHED.labels(runtime.name).set(
         _age(runtime, outbox.c.recorded_at, outbox.c.published_at.is_(None))
     )
+    _measure_engines(runtime)
+
+
+def _measure_engines(runtime: Runtime) -> None:
+    """What this process holds of its database, and what waits on the broker, if that answers."""
+    pool: Any = runtime.db.engine.pool
+    CONNECTIONS.labels(runtime.name, "in_use").set(pool.checkedout())
+    CONNECTIONS.labels(runtime.name, "idle").set(pool.checkedin())
+    if runtime.heard:
+        with suppress(BusUnavailable):
+            QUEUED.labels(runtime.name).set(runtime.bus.depth(runtime.name))
 
 
 def _backlog(runtime: Runtime) -> dict[str, Any]:

@@ -20,7 +20,7 @@ _DRAIN_SECONDS = 40.0
 
 @dataclass
 class Instance:
-    """One process of a part: `web` listens on a port, `worker` does not."""
+    """One process of a part; a `worker` answers on its port for itself only."""
 
     name: str
     kind: str
@@ -89,16 +89,17 @@ class Part:
 
     def launch(self, kind: str) -> Instance:
         """Start one more process; it may not be ready yet."""
-        port = free_port() if kind == "web" else 0
-        command = list(self.command)
+        port = free_port()
+        command, settings = list(self.command), dict(self.settings)
         if kind == "web":
             command += ["serve", self.name, "--port", str(port)]
         else:
             command += ["work", self.name]
+            settings["WORKER_ADDRESS"] = f"127.0.0.1:{port}"
         child = Child(
             command,
             log=self.folder / f"{self.name}-{kind}.log",
-            env={**self.settings, "PYTHONPATH": str(self.root)},
+            env={**settings, "PYTHONPATH": str(self.root)},
             cwd=self.root,
             withheld=OF_ONE_SERVICE,
         )

@@ -162,7 +162,6 @@ def _worker(values: Values, name: str) -> dict[str, Any]:
     return {
         **_web(values, name, after=f"{name}-migrate"),
         "command": ["python", "-m", "ops", "work", name],
-        "healthcheck": {"disable": True},
     }
 
 

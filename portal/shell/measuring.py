@@ -3,9 +3,9 @@
 import time
 
 from flask import Flask, Response, g, request
-from prometheus_client import generate_latest
 
-from chassis.process.telemetry import REGISTRY, REQUESTS
+from chassis.process import telemetry
+from chassis.process.telemetry import REQUESTS
 
 
 def install(app: Flask) -> None:
@@ -28,4 +28,4 @@ def _finish(response: Response) -> Response:
 
 
 def _metrics() -> Response:
-    return Response(generate_latest(REGISTRY), content_type="text/plain; version=0.0.4")
+    return Response(telemetry.exposition(), content_type=telemetry.EXPOSED)

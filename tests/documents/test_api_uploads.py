@@ -11,6 +11,7 @@ from chassis.http import multipart
 from chassis.process.ids import uuid7
 from services.documents.adapters.stores.protocol import StoreFull, StoreUnavailable
 from tests.builders import bad_pdfs
+from tests.builders.metrics import moved
 from tests.builders.pdfs import a_letter, a_pdf, a_pdf_of_size, a_scan, a_signed_pdf
 from tests.builders.service import Service
 from tests.documents.conftest import Desk
@@ -121,6 +122,13 @@ def test_a_bad_file_is_refused_with_its_reason_and_nothing_is_kept(
     event = busy_desk.service.recorded()[-1]
     assert (event.type, event.data["code"]) == ("document.refused.v1", code)
     assert event.data["owner_id"] == str(sender)
+
+
+def test_what_is_refused_is_counted_by_its_reason_and_each_check_by_what_it_costs(desk: Desk):
+    with moved("documents_refused", code="document_damaged"):
+        desk.upload(bad_pdfs.cut(a_pdf()))
+    with moved("document_check_cpu_seconds"):
+        desk.upload(a_pdf())
 
 
 def test_the_reason_is_given_in_indonesian_or_english_and_names_what_was_found(desk: Desk):

@@ -45,6 +45,13 @@ def test_a_wrong_password_is_a_clear_error(broker):
         RabbitBus(broker.url("notes").replace("secret-1", "wrong"), "notes").check()
 
 
+def test_what_waits_for_a_hearer_can_be_counted(broker, publisher, ear):
+    publish_all(publisher, [note(str(n), position=n) for n in range(1, 4)])
+
+    assert ear.bus.depth("letters") == 3
+    assert ear.until(3) == ["1", "2", "3"]
+
+
 def test_an_event_that_could_not_be_stored_comes_again(publisher, ear):
     ear.failures = 1
     publisher.publish(note("again"))

@@ -14,6 +14,7 @@ from services.notification.domain.attempts import (
     uncertain,
 )
 from services.notification.usecases.sending import renew, take
+from tests.builders.metrics import moved
 from tests.notification.desk import APPLICANT, a_contact_version, a_rule, an_event
 
 BOTH = ("in_app", "email", "whatsapp")
@@ -113,7 +114,8 @@ def test_nothing_is_sent_before_it_is_due(told, clock):
 
 def test_a_permanent_refusal_is_final(told, clock):
     told.mail.endings.append(permanent("550"))
-    told.send_all()
+    with moved("notice_attempts", channel="email", ending="permanent"):
+        told.send_all()
     clock.shift(timedelta(days=5))
     told.send_all()
 
@@ -140,7 +142,8 @@ def test_a_sender_that_dies_in_the_send_window_costs_one_more_copy_at_most(told,
     assert len(told.mail.sent) == 1, "the claim still stands"
 
     clock.shift(timedelta(minutes=21))
-    told.send_all()
+    with moved("notice_attempts", channel="email", ending="lost"):
+        told.send_all()
     clock.shift(timedelta(days=7))
     told.send_all()
 

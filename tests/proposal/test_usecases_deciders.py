@@ -8,6 +8,7 @@ from services.proposal.domain.workflow import (
 from services.proposal.models import Unattended, db
 from services.proposal.usecases.deciding import OwnProposal
 from tests.builders.definitions import definition_data
+from tests.builders.metrics import moved
 from tests.builders.organisation import an_id
 from tests.builders.people import delegation_event, role_event
 from tests.proposal.office import Office
@@ -87,7 +88,8 @@ def test_nobody_left_to_decide_raises_an_alarm_and_skips_nothing(office: Office)
         role_event("umpeg_second", "umpeg", "disdik", version=2, active=False),
         role_event("opd_secretary", "opd_secretary", "disdik", version=2, active=False),
     )
-    proposal_id = office.submitted()
+    with moved("proposals_unattended", stage="umpeg_verification"):
+        proposal_id = office.submitted()
 
     with office.inside():
         (alarm,) = db.session.scalars(select(Unattended)).all()

@@ -48,4 +48,7 @@ class Bus(Protocol):
     def check(self) -> None:
         """Raise `BusUnavailable` when the bus does not answer."""
 
+    def depth(self, hearer: str) -> int:
+        """Return how many messages wait for a hearer. Raises `BusUnavailable`."""
+
     def close(self) -> None: ...

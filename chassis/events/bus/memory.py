@@ -45,5 +45,9 @@ class MemoryBus:
     def check(self) -> None:
         """Always there."""
 
+    def depth(self, hearer: str) -> int:  # noqa: ARG002 - it hands over at once
+        """Nothing waits in between."""
+        return 0
+
     def close(self) -> None:
         self._hearers.clear()

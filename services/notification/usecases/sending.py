@@ -21,7 +21,7 @@ from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from chassis.process.regions import all_regions, in_region
 from chassis.process.runtime import here
-from chassis.process.telemetry import log
+from chassis.process.telemetry import counter, log
 from services.notification.adapters.registry import installed
 from services.notification.domain.attempts import LOST, Ending, Outcome, Pace, Step, next_step
 from services.notification.domain.wishes import is_wanted
@@ -37,6 +37,7 @@ from services.notification.usecases.unreached import learn_arrival, learn_failur
 
 PENDING, SENDING, SENT = "pending", "sending", "sent"
 FAILED, SKIPPED = "failed", "skipped"
+TRIES = counter("notice_attempts", "Tries to send a notice, by how they ended", "channel", "ending")
 NO_ADDRESS = Step(SKIPPED, reason="no_address")
 SWITCHED_OFF = Step(SKIPPED, reason="switched_off")
 
@@ -117,6 +118,7 @@ def finish(job: Job, outcome: Outcome, *, instead: Step | None = None) -> None:
             _learn(session, job, step)
             if step is NO_ADDRESS or step.state == FAILED:
                 fall_back(session, session.get_one(Delivery, job.delivery_id))
+    TRIES.labels(job.channel, str(outcome.ending)).inc()
 
 
 def _learn(session: Session, job: Job, step: Step) -> None:
@@ -195,6 +197,7 @@ def _book_as_lost(session: Session, delivery: Delivery) -> None:
     earlier = _endings(session, delivery.id, before=number)
     _close_attempt(session, delivery.id, number, LOST)
     _apply(delivery, next_step(LOST, earlier=earlier, pace=_pace(delivery.channel), now=now()))
+    TRIES.labels(delivery.channel, str(Ending.LOST)).inc()
     log.warning("sender_died", delivery_id=str(delivery.id), attempt=number)
 
 

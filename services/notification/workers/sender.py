@@ -17,7 +17,7 @@ from chassis.http.problems import is_outage
 from chassis.kernel.languages import DEFAULT_LANGUAGE
 from chassis.process.failpoints import failpoint
 from chassis.process.runtime import here
-from chassis.process.telemetry import counter, log
+from chassis.process.telemetry import log
 from chassis.run.worker import Loop
 from services.notification.adapters.channels import Address, Channel, Message, Provider
 from services.notification.domain.attempts import Outcome, Step, permanent, temporary, uncertain
@@ -34,7 +34,6 @@ from services.notification.usecases.sending import (
 )
 
 LEAST_PAUSE = 1.0
-TRIES = counter("notice_attempts", "Tries to send a notice, by how they ended", "channel", "ending")
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,6 @@ class Sender:
     def _finish(self, job: Job, outcome: Outcome) -> None:
         self.in_hand.unwritten.append(Ended(job, outcome))
         self._write_down()
-        TRIES.labels(job.channel, str(outcome.ending)).inc()
         log.info(
             "notice_attempted",
             notice_id=str(job.notice_id),
