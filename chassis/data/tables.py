@@ -64,6 +64,7 @@ class Plumbing:
         self.outbox = _outbox(metadata)
         self.inbox = _inbox(metadata)
         self.feed_cursors = _feed_cursors(metadata)
+        self.feed_types = _feed_types(metadata)
         self.leases = _leases(metadata)
         self.idempotency_keys = _idempotency_keys(metadata)
         self.kept_keys = _kept_keys(metadata)
@@ -118,6 +119,18 @@ def _feed_cursors(metadata: MetaData) -> Table:
         Column("position", _BIG, nullable=False),
         Column("born_at_position", _BIG, nullable=False),
         Column("checked_at", UTCDateTime, nullable=False),
+    )
+
+
+def _feed_types(metadata: MetaData) -> Table:
+    """How far each type has been read in its source's feed, and where hearing it began."""
+    return Table(
+        "feed_types",
+        metadata,
+        Column("source", String(40), primary_key=True),
+        Column("type", String(80), primary_key=True),
+        Column("position", _BIG, nullable=False),
+        Column("born_at_position", _BIG, nullable=False),
     )
 
 

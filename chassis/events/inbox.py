@@ -1,6 +1,6 @@
 """What a service has heard: stored once per event id, before anything is done about it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -22,6 +22,7 @@ from chassis.process.runtime import Runtime
 
 Handler = Callable[[Event], None]
 Replay = Literal["rebuild", "skip"]
+NOTHING_IS_OLD: Mapping[str, int] = {}
 
 
 class Unprocessable(Exception):
@@ -93,12 +94,14 @@ def store_into(app: Flask) -> Callable[[Event], None]:
     return store
 
 
-def keep(runtime: Runtime, events: Collection[Event], *, born_at: int = 0) -> int:
+def keep(
+    runtime: Runtime, events: Collection[Event], *, born_at: Mapping[str, int] = NOTHING_IS_OLD
+) -> int:
     """Store the events not known yet, in one transaction; return how many.
 
     Also of types this release does not hear: a later one bound them to the queue that both read.
-    An event at or before position `born_at` happened before this service's database began: its
-    handler's replay rule decides whether it waits to be handled or is only listed.
+    An event at or before position `born_at` of its type happened before this service heard that
+    type: its handler's replay rule decides whether it waits to be handled or is only listed.
     """
     rows = [_row(runtime, event, born_at) for event in events]
     if not rows:
@@ -116,9 +119,9 @@ def keep(runtime: Runtime, events: Collection[Event], *, born_at: int = 0) -> in
     return len(stored)
 
 
-def _row(runtime: Runtime, event: Event, born_at: int) -> dict[str, Any]:
+def _row(runtime: Runtime, event: Event, born_at: Mapping[str, int]) -> dict[str, Any]:
     position = event.position or 0
-    old = 0 < position <= born_at
+    old = 0 < position <= born_at.get(event.type, 0)
     hearing = runtime.heard.get(event.type)
     suppressed = old and hearing is not None and hearing.replay == "skip"
     return {

@@ -5,19 +5,22 @@ builds its copies from the others' logs.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import insert, select, update
-
 from chassis.events import inbox
+from chassis.events.cursors import Cursor, Cursors, together
 from chassis.events.envelope import Event
 from chassis.http.peers import PeerUnavailable
-from chassis.process.clock import now
 from chassis.process.manifest import owner_of
 from chassis.process.runtime import Runtime
 from chassis.process.telemetry import log
 
 _PAGE = 200
+
+
+class FeedBeganAnew(Exception):
+    """The source lost its database or got an older one back: its positions begin anew."""
 
 
 def sources_of(runtime: Runtime) -> dict[str, list[str]]:
@@ -59,24 +62,18 @@ class Reconciler:
 
     def compare(self, source: str, types: list[str]) -> int:
         """Store what is missing from one source's feed; returns how many events that was."""
-        stored = 0
-        cursor = self._cursor(source, types)
-        while True:
-            page = self._read(source, types, cursor.position)
-            if page["head"] < cursor.position:
-                cursor = self._restart(cursor)
-                continue
-            events = [Event.from_cloudevent(event) for event in page["data"]]
-            stored += inbox.keep(self.runtime, events, born_at=cursor.born_at)
-            cursor = self._advance(cursor, page["next_after"])
-            if not page["has_more"]:
-                return stored
+        try:
+            cursors = self._cursors(source, types)
+            return sum(self._read_on(source, group) for group in together(cursors, _PAGE))
+        except FeedBeganAnew:
+            # All it says now happened in this service's lifetime; what is known already stays.
+            log.warning("feed_began_anew", source=source)
+            self._store.begin_anew(source)
+            return self.compare(source, types)
 
     def from_the_beginning(self) -> int:
         """Read every feed again from its first event; what is known already stays as it is."""
-        cursors = self.runtime.db.plumbing.feed_cursors
-        with self.runtime.db.transaction() as session:
-            session.execute(update(cursors).values(position=0))
+        self._store.rewind()
         before = self.fetched
         self.compare_all()
         return self.fetched - before
@@ -88,53 +85,37 @@ class Reconciler:
             raise PeerUnavailable(peer=source, reason=f"status {answer.status}")
         return answer.json()
 
-    def _cursor(self, source: str, types: list[str]) -> "Cursor":
-        cursors = self.runtime.db.plumbing.feed_cursors
-        row = self.runtime.db.session.execute(
-            select(cursors).where(cursors.c.source == source)
-        ).one_or_none()
-        self.runtime.db.session.rollback()
-        if row is not None:
-            return Cursor(source, row.position, row.born_at_position)
-        head = self._read(source, types, 0)["head"]
-        with self.runtime.db.transaction() as session:
-            session.execute(
-                insert(cursors).values(
-                    source=source, position=0, born_at_position=head, checked_at=now()
-                )
-            )
-        return Cursor(source, 0, head)
-
-    def _restart(self, cursor: "Cursor") -> "Cursor":
-        """The source lost its database or got an older one back: its numbers begin anew.
-
-        All it says now happened in this service's lifetime; what is known already stays.
+    def _cursors(self, source: str, types: list[str]) -> list[Cursor]:
+        """Find how far each type was read. One that is heard for the first time has all its past
+        before it, and that is old: what its source had said when the others were last compared.
         """
-        log.warning("feed_began_anew", source=cursor.source, position=cursor.position)
-        cursors = self.runtime.db.plumbing.feed_cursors
-        with self.runtime.db.transaction() as session:
-            session.execute(
-                update(cursors)
-                .where(cursors.c.source == cursor.source)
-                .values(position=0, born_at_position=0, checked_at=now())
-            )
-        return Cursor(cursor.source, 0, 0)
+        compared = self._store.compared(source)
+        if compared is None:
+            return self._store.begin(source, types, self._head(source, types))
+        known = self._store.known(source, types)
+        if new := [name for name in types if name not in known]:
+            log.info("feed_of_new_types", source=source, types=new)
+            known |= self._store.add(source, new, compared or self._head(source, types))
+        return list(known.values())
 
-    def _advance(self, cursor: "Cursor", position: int) -> "Cursor":
-        cursors = self.runtime.db.plumbing.feed_cursors
-        with self.runtime.db.transaction() as session:
-            session.execute(
-                update(cursors)
-                .where(cursors.c.source == cursor.source)
-                .values(position=position, checked_at=now())
-            )
-        return Cursor(cursor.source, position, cursor.born_at)
+    def _head(self, source: str, types: list[str]) -> int:
+        return int(self._read(source, types, 0)["head"])
 
+    def _read_on(self, source: str, group: list[Cursor]) -> int:
+        """Read types from the first that one of them has not had yet to the end of the log."""
+        stored, position = 0, min(cursor.position for cursor in group)
+        born_at = {cursor.type: cursor.born_at for cursor in group}
+        while True:
+            page = self._read(source, list(born_at), position)
+            if page["head"] < position:
+                raise FeedBeganAnew(source)
+            events = [Event.from_cloudevent(event) for event in page["data"]]
+            stored += inbox.keep(self.runtime, events, born_at=born_at)
+            position = page["next_after"]
+            self._store.advance(source, born_at, position)
+            if not page["has_more"]:
+                return stored
 
-@dataclass(frozen=True)
-class Cursor:
-    """How far a feed has been read; events up to `born_at` are older than this service."""
-
-    source: str
-    position: int
-    born_at: int
+    @cached_property
+    def _store(self) -> Cursors:
+        return Cursors(self.runtime.db)

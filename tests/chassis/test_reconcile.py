@@ -2,21 +2,26 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from flask import Flask, request
+from sqlalchemy import select
 
 from chassis.events import dead
+from chassis.events.cursors import Cursor, together
+from chassis.events.envelope import Event
+from chassis.events.inbox import EventData, hear
 from chassis.events.reconcile import Reconciler
 from chassis.http import peers
 from chassis.process.telemetry import LOOP_FAILURES
 from chassis.run.worker import Worker
 from tests.builders.letters.app import MANIFEST
+from tests.builders.letters.models import db
 from tests.builders.manifests import Imagined
 from tests.chassis.test_events import heard, inbox, note
 
-NOTES = Imagined("notes", {"id": "", "en": ""}, publishes=("note.written.v1",))
+NOTES = Imagined("notes", {"id": "", "en": ""}, publishes=("note.written.v1", "note.drawn.v1"))
 
 
 @dataclass
@@ -26,17 +31,22 @@ class Source:
     events: list = field(default_factory=list)
     asked: list[int] = field(default_factory=list)
     down: bool = False
+    breaks_after: int | None = None  # so many answers
 
     def app(self) -> Flask:
         app = Flask("notes")
 
         @app.get("/api/notes/v1/events")
         def feed():
-            if self.down:
+            if self.down or self.breaks_after == 0:
                 return {}, 503
+            if self.breaks_after is not None:
+                self.breaks_after -= 1
             after, limit = int(request.args["after"]), 2
+            types = request.args["types"].split(",")
             self.asked.append(after)
-            rest = [e.to_cloudevent() for e in self.events if e.position > after]
+            log = [event for event in self.events if event.type in types]
+            rest = [event.to_cloudevent() for event in log if event.position > after]
             head = self.events[-1].position if self.events else 0
             more = len(rest) > limit
             reached = rest[limit - 1]["position"] if more else head
@@ -176,3 +186,100 @@ def _until(condition: Callable[[], bool], seconds: float = 20) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def drawn(text: str, position: int) -> Event:
+    return replace(note(text, subject=f"drawn/{position}", position=position), type="note.drawn.v1")
+
+
+def hears_of_drawings(letters, *, rule: str) -> list[str]:
+    """The next release hears one more type; returns what its handler is told."""
+    told: list[str] = []
+    handler = hear(lambda event: told.append(event.data["text"]), replay=rule, reads=EventData())
+    letters.runtime.heard = {**letters.runtime.heard, "note.drawn.v1": handler}
+    return told
+
+
+@pytest.fixture
+def mixed(source) -> Source:
+    """A log in which a type that nobody hears yet stands between what is heard."""
+    source.events = [note("1", subject="note/1", position=1), drawn("past", 2)]
+    source.events += [note("3", subject="note/3", position=3)]
+    return source
+
+
+def test_a_type_heard_for_the_first_time_fetches_its_past_by_itself(letters, mixed):
+    compare(letters, connect(letters, mixed))
+    told = hears_of_drawings(letters, rule="rebuild")
+    mixed.events.append(drawn("new", 4))
+
+    assert compare(letters, Reconciler(letters.runtime)) == 2
+    assert told == ["past", "new"]
+    assert compare(letters, Reconciler(letters.runtime)) == 0
+
+
+def test_the_past_of_a_new_type_that_must_not_act_again_is_only_listed(letters, mixed):
+    compare(letters, connect(letters, mixed))
+    told = hears_of_drawings(letters, rule="skip")
+    mixed.events.append(drawn("new", 4))
+    compare(letters, Reconciler(letters.runtime))
+
+    assert told == ["new"]
+    with letters.app.app_context():
+        assert len(dead.listed(letters.runtime, "suppressed")) == 1
+
+
+def test_a_past_whose_fetching_was_broken_off_is_fetched_on_and_not_handled_as_new(letters, mixed):
+    mixed.events += [drawn(f"past {n}", n) for n in range(4, 9)]
+    compare(letters, connect(letters, mixed))
+    told = hears_of_drawings(letters, rule="skip")
+    mixed.breaks_after = 2  # in the middle of the past
+    compare(letters, Reconciler(letters.runtime))
+    mixed.breaks_after = None
+    compare(letters, Reconciler(letters.runtime))
+
+    assert told == []
+    with letters.app.app_context():
+        assert len(dead.listed(letters.runtime, "suppressed")) == 6
+
+
+def test_what_another_release_compared_meanwhile_is_not_missed(letters, mixed):
+    """It does not hear the type and moves on the row that both know."""
+    compare(letters, connect(letters, mixed))
+    told = hears_of_drawings(letters, rule="rebuild")
+    compare(letters, Reconciler(letters.runtime))
+    mixed.events.append(drawn("passed over", 4))
+    with letters.app.app_context(), db.transaction() as session:
+        session.execute(db.plumbing.feed_cursors.update().values(position=4))
+    compare(letters, Reconciler(letters.runtime))
+
+    assert told == ["past", "passed over"]
+
+
+def test_what_the_source_was_compared_to_never_goes_back_for_a_late_type(letters, mixed):
+    mixed.events += [drawn(f"past {n}", n) for n in range(4, 9)]
+    mixed.events.append(note("20", subject="note/20", position=20))
+    compare(letters, connect(letters, mixed))
+    hears_of_drawings(letters, rule="rebuild")
+    mixed.breaks_after = 2  # in the middle of the past
+    compare(letters, Reconciler(letters.runtime))
+
+    with letters.app.app_context():
+        places = dict(
+            db.session.execute(select(db.plumbing.feed_types.c["type", "position"])).all()
+        )
+        assert db.session.scalar(select(db.plumbing.feed_cursors.c.position)) == 20
+    assert places == {"note.written.v1": 20, "note.drawn.v1": 4}
+
+
+def test_types_that_stand_close_together_are_read_in_one_go(letters, mixed):
+    compare(letters, connect(letters, mixed))
+    hears_of_drawings(letters, rule="rebuild")
+    compare(letters, Reconciler(letters.runtime))
+    mixed.events.append(drawn("new", 4))
+    mixed.asked.clear()
+    compare(letters, Reconciler(letters.runtime))
+
+    assert mixed.asked == [3]
+    far = [Cursor("a", 900, 0), Cursor("b", 100, 0), Cursor("c", 850, 0)]
+    assert [[c.type for c in group] for group in together(far, 200)] == [["a", "c"], ["b"]]

@@ -303,7 +303,7 @@ def test_suppressed_old_notices_are_listed_and_can_be_released(desk):
         from chassis.events import inbox
 
         old = type(event)(**{**vars(event), "position": 3})
-        inbox.keep(desk.service.runtime, [old], born_at=10)
+        inbox.keep(desk.service.runtime, [old], born_at={old.type: 10})
     operator = desk.service.client("ops", "ops")
 
     listed = desk.service.call("GET", f"{API}/dead?status=suppressed", token=operator).json
