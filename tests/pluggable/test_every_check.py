@@ -25,6 +25,7 @@ CHECKS = (
         "tests/architecture/test_patterns.py",
         "tests/contracts/test_hearers_take_the_producers_samples.py",
         "tests/contracts/test_malformed_events.py",
+        "tests/contracts/test_idle_services.py",
     ),
     ("tests/journeys/test_regions_do_not_leak.py", "tests/journeys/test_raw_bodies.py"),
 )
