@@ -10,6 +10,7 @@ import pytest
 from _pytest.nodeid import NodeId
 from hypothesis import settings
 
+from chassis.data.db import Database
 from chassis.process import telemetry
 from ops.engines.postgres import Postgres
 from ops.prove import PARTS
@@ -140,6 +141,12 @@ def postgres() -> Iterator[Postgres]:
         server.start()
         yield server
         server.stop()
+
+
+@pytest.fixture(autouse=True)
+def machines_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests move this process's clock; those about the database's own take this back."""
+    monkeypatch.setattr(Database, "read_clock", lambda _db: None)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from math import inf
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis.data.versioned import count_changed
@@ -22,6 +22,9 @@ CLAIM = timedelta(seconds=60)
 PENDING, DONE, PARKED = "pending", "done", "parked"
 _JITTER = 0.2
 _OUTAGE_PAUSE = 5.0
+# What is due later than any wait explains was written by a clock that ran ahead and was set back.
+_SKEW = timedelta(seconds=5)
+_LONGEST_CLAIM = 2 * CLAIM
 _ERROR_LENGTH = 500
 
 
@@ -31,18 +34,25 @@ class ClaimLost(Exception):
 
 @dataclass(frozen=True)
 class Claims:
-    """One worker's claims on a table with the columns of `chassis.data.tables.claimed_columns`."""
+    """One worker's claims on a table with the columns of `chassis.data.tables.claimed_columns`.
+
+    `schedule` has the seconds before each try. With `from_the_start`, a row is due as soon as it
+    is there; else its first try may be set for any time.
+    """
 
     db: Database
     table: Table
     key: str
     worker: str
+    schedule: Sequence[float]
+    from_the_start: bool = True
 
     @property
     def due(self) -> ColumnElement[bool]:
         """What waits, is due and in nobody's hands."""
-        columns = self.table.c
-        return (columns.status == PENDING) & (columns.due_at <= now()) & self._unclaimed
+        columns, at = self.table.c, now()
+        is_due = or_(columns.due_at <= at, *self._beyond_any_wait(at))
+        return (columns.status == PENDING) & is_due & self._unclaimed
 
     def until_due(self, among: ColumnElement[bool]) -> float:
         """Return in how many seconds the first of these rows can be claimed; infinity for none."""
@@ -81,7 +91,6 @@ class Claims:
         self,
         row: Row[Any],
         error: Exception,
-        schedule: Sequence[float],
         *,
         for_good: bool = False,
         outage: bool = False,
@@ -92,8 +101,8 @@ class Claims:
         cancelled meanwhile stays so.
         """
         attempts = row.attempts + 1
-        parked = for_good or (attempts >= len(schedule) and not outage)
-        wait = max(schedule[min(attempts, len(schedule) - 1)], _OUTAGE_PAUSE if outage else 0.0)
+        parked = for_good or (attempts >= len(self.schedule) and not outage)
+        wait = max(self._wait(attempts), _OUTAGE_PAUSE if outage else 0.0)
         with self.db.transaction() as session:
             session.execute(
                 update(self.table)
@@ -113,12 +122,32 @@ class Claims:
     @property
     def _unclaimed(self) -> ColumnElement[bool]:
         """A claim of our own is left from a turn that lost its database in the middle."""
-        columns = self.table.c
+        columns, at = self.table.c, now()
         return or_(
             columns.claimed_until.is_(None),
-            columns.claimed_until < now(),
+            columns.claimed_until < at,
+            columns.claimed_until > at + _LONGEST_CLAIM,
             columns.claimed_by == self.worker,
         )
+
+    def _wait(self, attempts: int) -> float:
+        return self.schedule[min(attempts, len(self.schedule) - 1)]
+
+    def _beyond_any_wait(self, at: datetime) -> list[ColumnElement[bool]]:
+        """Say for each number of failed tries when a row is due later than its wait explains."""
+        columns, last = self.table.c, max(1, len(self.schedule) - 1)
+        tries = [columns.attempts == 0] if self.from_the_start else []
+        tries += [columns.attempts == number for number in range(1, last)]
+        tries.append(columns.attempts >= last)
+        first = 0 if self.from_the_start else 1
+        return [
+            and_(tried, columns.due_at > at + self._longest_wait(number))
+            for number, tried in enumerate(tries, start=first)
+        ]
+
+    def _longest_wait(self, attempts: int) -> timedelta:
+        wait = max(self._wait(attempts), _OUTAGE_PAUSE) * (1 + _JITTER) if attempts else 0.0
+        return timedelta(seconds=wait) + _SKEW
 
     def _is(self, row: Row[Any]) -> ColumnElement[bool]:
         return self.table.c[self.key].in_([getattr(row, self.key)])

@@ -27,7 +27,7 @@ from sqlalchemy.sql import ClauseElement, visitors
 from chassis.data import postgres
 from chassis.data.tables import JSON_VALUE, Plumbing, UTCDateTime
 from chassis.kernel.errors import NotFound
-from chassis.process import regions
+from chassis.process import clock, regions
 from chassis.process.telemetry import log
 
 T = TypeVar("T")
@@ -166,6 +166,15 @@ class Database(SQLAlchemy):
         if found is None:
             raise NotFound
         return found
+
+    def read_clock(self) -> None:
+        """Have this process go by the database's clock, where it has one of its own.
+
+        Asks now and then only, so it may be called before each piece of work. Raises what an
+        absent database raises.
+        """
+        if postgres.is_postgres(self.engine):
+            clock.go_by(lambda: postgres.database_now(self.engine))
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once, after the open transaction has committed; never if it does not."""

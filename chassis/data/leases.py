@@ -10,6 +10,8 @@ from chassis.process.clock import now
 from chassis.process.parts import Database
 
 TERM = timedelta(seconds=15)
+# One that ends later was written by a clock that ran ahead, and holds nobody up.
+LONGEST = 2 * TERM
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Lease:
 
     @property
     def half_spent(self) -> bool:
-        return now() > self.expires_at - TERM / 2
+        """Tell whether to renew it; also where the clock was set back since it was taken."""
+        return not TERM / 2 <= self.expires_at - now() <= LONGEST
 
     @property
     def spent(self) -> bool:
@@ -40,7 +43,7 @@ def take(db: Database, name: str, holder: str) -> Lease | None:
         ).one_or_none()
         if row is None:
             return _found(db, name, holder, expires_at)
-        if row.holder != holder and row.expires_at > at:
+        if row.holder != holder and at < row.expires_at <= at + LONGEST:
             return None
         epoch = row.epoch if row.holder == holder else row.epoch + 1
         session.execute(

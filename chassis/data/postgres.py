@@ -3,6 +3,7 @@
 The application's filter by region stays; the policy holds even where the filter is missing.
 """
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import MetaData, Table, create_engine, event
@@ -104,6 +105,13 @@ def _forget_region_at_end(engine: Engine) -> None:
 
     for moment in ("begin", "commit", "rollback", "rollback_savepoint"):
         event.listen(engine, moment, forget)
+
+
+def database_now(engine: Engine) -> datetime:
+    """Ask the server what its clock shows."""
+    with engine.connect() as connection:
+        shown: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    return shown
 
 
 def check_durability(engine: Engine) -> None:

@@ -32,7 +32,8 @@ class Dispatcher:
 
     @cached_property
     def _claims(self) -> Claims:
-        return Claims(self.runtime.db, self.runtime.db.plumbing.inbox, "sequence", self.worker)
+        db, schedule = self.runtime.db, self.runtime.settings.retry_schedule
+        return Claims(db, db.plumbing.inbox, "sequence", self.worker, schedule)
 
     def run(self) -> bool:
         """Handle what is due; True when there was something."""
@@ -92,8 +93,7 @@ class Dispatcher:
 
     def _failed(self, row: Any, error: Exception) -> None:
         for_good = isinstance(error, Unprocessable | EnvelopeInvalid | FieldMissing)
-        schedule = self.runtime.settings.retry_schedule
-        parked = self._claims.fail(row, error, schedule, for_good=for_good)
+        parked = self._claims.fail(row, error, for_good=for_good)
         HANDLED.labels(self.runtime.name, row.type, "parked" if parked else "failed").inc()
         log.error(
             "event_parked" if parked else "event_failed",

@@ -2,8 +2,9 @@
 
 import os
 import threading
-import time
 from uuid import UUID
+
+from chassis.process.clock import microseconds
 
 _lock = threading.Lock()
 _last = 0
@@ -18,10 +19,11 @@ def uuid7() -> UUID:
     """
     global _last  # noqa: PLW0603 - one monotonic counter per process is the point
     with _lock:
-        if _last - (time.time_ns() // 1_000_000 << 12) > _SET_BACK:
+        present = microseconds() * 4096 // 1000
+        if _last - present > _SET_BACK:
             _last = 0
-        ticks = max(time.time_ns() // 1_000_000 << 12 | time.time_ns() // 245 % 4096, _last + 1)
+        ticks = max(present, _last + 1)
         _last = ticks
-    milliseconds, fraction = ticks >> 12, ticks & 0xFFF
+    shown, fraction = ticks >> 12, ticks & 0xFFF
     tail = int.from_bytes(os.urandom(8)) & (1 << 62) - 1
-    return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | tail)
+    return UUID(int=shown << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | tail)

@@ -3,12 +3,14 @@
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from sys import modules
 from typing import Any
 
 from flask import Blueprint as PlainBlueprint
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.data.db import Database
 from chassis.data.postgres import BACKEND
@@ -240,8 +242,16 @@ def _wrap_requests(app: Flask) -> None:
 def _begin() -> None:
     g.started = time.perf_counter()
     g.request_id = request.environ.get("simpul.request_id", "")
+    _read_clock()
     refuse_oversized(request.environ)
     request.max_content_length = runtime.here().manifest.most_body(request.path)
+
+
+def _read_clock() -> None:
+    """A request whose database is away is refused where it needs it; being alive needs none."""
+    if request.path != "/livez":
+        with suppress(SQLAlchemyError):
+            runtime.here().db.read_clock()
 
 
 def _finish(response: Response) -> Response:

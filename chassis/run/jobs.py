@@ -149,7 +149,8 @@ class JobLoop:
 
     @cached_property
     def _claims(self) -> Claims:
-        return Claims(self.jobs.db, self.jobs.table, "id", self.worker)
+        schedule = self.runtime.settings.retry_schedule
+        return Claims(self.jobs.db, self.jobs.table, "id", self.worker, schedule)
 
     def run(self) -> bool:
         """Do one part of a job; True when there was one."""
@@ -225,8 +226,7 @@ class JobLoop:
         return self.jobs.table.c.id.in_([row.id])
 
     def _failed(self, row: Row[Any], error: Exception) -> None:
-        schedule, outage = self.runtime.settings.retry_schedule, isinstance(error, Unavailable)
-        parked = self._claims.fail(row, error, schedule, outage=outage)
+        parked = self._claims.fail(row, error, outage=isinstance(error, Unavailable))
         JOBS.labels(self.runtime.name, row.kind, PARKED if parked else "failed").inc()
         word = "job_failed" if parked else "job_part_failed"
         log.error(word, job_id=str(row.id), kind=row.kind, exc_info=error)

@@ -5,8 +5,9 @@ effect and its "done" are one transaction too. So a process that dies leaves it 
 done, and one that is due while nobody works is late, not lost.
 """
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -30,6 +31,9 @@ from chassis.run.asking import Asking, answered
 LOOP = "timers"
 CANCELLED = "cancelled"
 KEPT = timedelta(days=90)  # of what has ended
+# One that was set so long after now was set by a clock that ran ahead.
+SKEW = timedelta(minutes=1)
+LOOK_EVERY = 60.0  # seconds between two looks for those
 BATCH = 50
 
 
@@ -53,6 +57,7 @@ Handle = Callable[[Timer], None] | Asking[Timer, None]
 def set_timer(kind: str, subject: str, due_at: datetime, **data: Any) -> None:
     """Have a service's `timers[kind]` called once at `due_at`, in the bound region.
 
+    Set by a clock that ran ahead, it rings after the wait that was asked for once that was mended.
     Must be called inside `db.transaction()`, else raises `NotInTransaction`. Raises `TimerUnknown`
     for a kind the service does not handle.
     """
@@ -110,20 +115,25 @@ def _writable(runtime: Runtime) -> Table:
     return runtime.db.plumbing.timers
 
 
-@dataclass(frozen=True)
+@dataclass
 class TimerLoop:
     """One worker's way through the timers that are due; several may work side by side."""
 
     runtime: Runtime
     worker: str
+    _looked_at: float = field(default=float("-inf"), init=False)
 
     @cached_property
     def _claims(self) -> Claims:
-        return Claims(self.runtime.db, self.runtime.db.plumbing.timers, "id", self.worker)
+        db, schedule = self.runtime.db, self.runtime.settings.retry_schedule
+        return Claims(db, db.plumbing.timers, "id", self.worker, schedule, from_the_start=False)
 
     def run(self) -> bool:
         """Do what is due; True when there was something."""
         timers = self.runtime.db.plumbing.timers
+        if time.monotonic() - self._looked_at > LOOK_EVERY:
+            self._pull_back()
+            self._looked_at = time.monotonic()
         due = select(timers).where(self._claims.due, self._known).order_by(timers.c.due_at)
         due = due.limit(BATCH)
         rows = self.runtime.db.session.execute(due).all()
@@ -141,6 +151,19 @@ class TimerLoop:
     def _known(self) -> ColumnElement[bool]:
         """What only another release knows waits for it."""
         return self.runtime.db.plumbing.timers.c.kind.in_(self.runtime.timers)
+
+    def _pull_back(self) -> None:
+        """Have what a clock set that ran ahead ring after the wait that it was set with."""
+        timers, at = self.runtime.db.plumbing.timers, now()
+        ahead = (timers.c.status == PENDING) & (timers.c.set_at > at + SKEW)
+        rows = self.runtime.db.session.execute(select(timers).where(ahead)).all()
+        self.runtime.db.session.rollback()
+        for row in rows:
+            due_at = at + max(row.due_at - row.set_at, timedelta())
+            statement = update(timers).where(timers.c.id == row.id, ahead)
+            with self.runtime.db.transaction() as session:
+                session.execute(statement.values(set_at=at, due_at=due_at))
+            log.warning("timer_set_by_a_clock_ahead", timer_id=str(row.id), kind=row.kind)
 
     def _handle(self, row: Row[Any]) -> None:
         failpoint("timers.after_claim")
@@ -167,8 +190,7 @@ class TimerLoop:
                 failpoint("timers.before_commit")
 
     def _failed(self, row: Row[Any], error: Exception) -> None:
-        schedule, outage = self.runtime.settings.retry_schedule, isinstance(error, Unavailable)
-        parked = self._claims.fail(row, error, schedule, outage=outage)
+        parked = self._claims.fail(row, error, outage=isinstance(error, Unavailable))
         outcome = PARKED if parked else "failed"
         TIMERS.labels(self.runtime.name, row.kind, outcome).inc()
         log.error(f"timer_{outcome}", timer_id=str(row.id), kind=row.kind, exc_info=error)

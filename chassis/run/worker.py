@@ -76,6 +76,7 @@ def _turn(app: Flask, loop: Loop) -> tuple[float, bool]:
     """Return how long to rest, not at all after work; after a failure, True, at most so long."""
     try:
         with app.app_context():
+            runtimes.of(app).db.read_clock()
             if loop.run() or loop.wake.is_set():
                 return 0.0, False
             return loop.rest() if runtimes.of(app).is_told_of_commits else loop.every, False

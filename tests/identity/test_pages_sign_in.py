@@ -270,6 +270,21 @@ def test_who_guesses_has_to_wait_and_the_right_password_waits_too(door: Door):
         )
 
 
+def test_guesses_under_a_clock_that_ran_ahead_keep_nobody_out_once_it_was_set_back(door: Door):
+    browser = door.browser()
+    browser.get("/masuk")
+    account = door.account("applicant")
+
+    with time_machine.travel(now() + timedelta(days=1)):
+        browser.get("/masuk")
+        for _ in range(6):
+            browser.post("/masuk", nip=account["nip"], password="salah")
+    browser.get("/masuk")
+    signed_in = browser.post("/masuk", nip=account["nip"], password=account["password"])
+
+    assert signed_in.status_code == 303
+
+
 def test_an_unknown_nip_is_throttled_just_the_same(door: Door):
     browser = door.browser()
     browser.get("/masuk")

@@ -112,6 +112,39 @@ def test_nothing_is_sent_before_it_is_due(told, clock):
     assert told.delivery().state == "sent"
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=400)], ids=str)
+def test_what_failed_under_a_clock_that_ran_ahead_is_tried_again_when_it_was_set_back(
+    told, clock, ahead
+):
+    told.mail.endings.append(temporary("451"))
+    clock.shift(ahead)
+    told.send_all()
+    clock.shift(-ahead)
+    told.send_all()
+
+    assert sorted(endings(told)) == ["accepted", "temporary"]
+
+
+def test_what_was_to_be_sent_under_a_clock_that_ran_ahead_is_sent_now(clock, desk):
+    clock.shift(timedelta(days=1))
+    desk.hear(an_event())
+    clock.shift(timedelta(days=-1))
+    desk.send_all()
+
+    assert desk.delivery().state == "sent"
+
+
+def test_what_a_sender_claimed_under_a_clock_that_ran_ahead_is_taken_over(told, clock):
+    told.mail.endings.append(KeyboardInterrupt())
+    clock.shift(timedelta(days=1))
+    with pytest.raises(KeyboardInterrupt):
+        told.send()
+    clock.shift(timedelta(days=-1))
+    told.send_all()
+
+    assert sorted(endings(told)) == ["accepted", "lost"]
+
+
 def test_a_permanent_refusal_is_final(told, clock):
     told.mail.endings.append(permanent("550"))
     with moved("notice_attempts", channel="email", ending="permanent"):

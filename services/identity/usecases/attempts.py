@@ -1,6 +1,6 @@
 """Counting tries at signing in, in the database, so every process counts the same ones."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -9,6 +9,8 @@ from chassis.process.clock import now
 from services.identity.adapters.machinery import machinery
 from services.identity.domain.throttling import WINDOW, Failures, check_throttle
 from services.identity.models import SignInAttempt, db
+
+SKEW = timedelta(minutes=1)
 
 
 def start_attempt(nip: str, address: str) -> UUID:
@@ -19,7 +21,7 @@ def start_attempt(nip: str, address: str) -> UUID:
     mark = machinery().sealer.mark("sign-in attempts", nip)
     instant = now()
     with db.transaction() as session:
-        check_throttle(_failures(mark, address, since=instant - WINDOW), now=instant)
+        check_throttle(_failures(mark, address, at=instant), now=instant)
         attempt = SignInAttempt(account_mark=mark, address=address, tried_at=instant)
         session.add(attempt)
         session.flush()
@@ -34,18 +36,20 @@ def settle(attempt_id: UUID, outcome: str) -> None:
         )
 
 
-def _failures(mark: str, address: str, *, since: datetime) -> Failures:
+def _failures(mark: str, address: str, *, at: datetime) -> Failures:
     of_account = SignInAttempt.account_mark == mark
     of_address = SignInAttempt.address == address
+    # What a clock wrote that ran ahead would keep people out until that time comes.
+    past, since = SignInAttempt.tried_at <= at + SKEW, at - WINDOW
     forgiven = db.session.scalar(
         select(func.max(SignInAttempt.tried_at)).where(
-            of_account, of_address, SignInAttempt.outcome == "passed"
+            past, of_account, of_address, SignInAttempt.outcome == "passed"
         )
     )
     return Failures(
-        pair=_times(of_account, of_address, since=max(since, forgiven or since)),
-        account=_times(of_account, since=since),
-        address=_times(of_address, since=since),
+        pair=_times(past, of_account, of_address, since=max(since, forgiven or since)),
+        account=_times(past, of_account, since=since),
+        address=_times(past, of_address, since=since),
     )
 
 

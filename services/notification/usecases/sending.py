@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis.data.claims import seconds_until
@@ -40,6 +40,8 @@ FAILED, SKIPPED = "failed", "skipped"
 TRIES = counter("notice_attempts", "Tries to send a notice, by how they ended", "channel", "ending")
 NO_ADDRESS = Step(SKIPPED, reason="no_address")
 SWITCHED_OFF = Step(SKIPPED, reason="switched_off")
+# What was written so long after now, a clock wrote that ran ahead: nobody waits for that time.
+SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -141,18 +143,36 @@ def renew(claims: Collection[UUID]) -> None:
 
 
 def _claim_ends() -> datetime:
+    return now() + _claim_lasts()
+
+
+def _claim_lasts() -> timedelta:
     seconds: float = here().settings["SEND_CLAIM"]
-    return now() + timedelta(seconds=seconds)
+    return timedelta(seconds=seconds)
 
 
 def _due(channel: str, at: datetime) -> ColumnElement[bool]:
+    latest = at + 2 * _claim_lasts()
+    abandoned = or_(Delivery.claimed_until < at, Delivery.claimed_until > latest)
     return and_(
         Delivery.channel == channel,
         or_(
-            and_(Delivery.state == PENDING, Delivery.due_at <= at),
-            and_(Delivery.state == SENDING, Delivery.claimed_until < at),
+            and_(Delivery.state == PENDING, or_(Delivery.due_at <= at, _set_ahead(at))),
+            and_(Delivery.state == SENDING, abandoned),
         ),
     )
+
+
+def _set_ahead(at: datetime) -> ColumnElement[bool]:
+    """Tell whether a clock that ran ahead said when the next try, or the first, is due."""
+    tried_then = exists(
+        select(Attempt.id).where(
+            Attempt.region == Delivery.region,
+            Attempt.delivery_id == Delivery.id,
+            Attempt.ended_at > at + SKEW,
+        )
+    )
+    return or_(and_(Delivery.attempts == 0, Delivery.due_at > at + SKEW), tried_then)
 
 
 def _taken(session: Session, delivery: Delivery) -> Taken:
