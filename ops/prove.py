@@ -68,8 +68,13 @@ PARTS = (
     ),
     Part(
         "mistakes",
-        ("sembilan kesalahan yang disengaja, satu per satu", "nine mistakes put in one by one"),
-        8,
+        ("sepuluh kesalahan yang disengaja, satu per satu", "ten mistakes put in one by one"),
+        9,
+    ),
+    Part(
+        "clocks",
+        ("jam mesin yang salah", "wrong clocks of machines"),
+        7,
     ),
     Part(
         "upgrade",

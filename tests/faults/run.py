@@ -1,7 +1,7 @@
 """One process of the system under test: `python -m tests.faults.run serve proposal …`.
 
 The same as `./simpul serve` and `work`, with the witness installed beside the services and, if
-`MUTANT` names one, a fault put into the code.
+`MUTANT` names one, a fault put into the code; with `CLOCKS_OFF`, by a wrong clock.
 """
 
 import os
@@ -21,6 +21,10 @@ def main() -> int:
     install_witness()
     if folder := os.environ.get("FAILPOINTS"):
         os.environ["FAILPOINTS"] = f"{folder}/{sys.argv[2]}"  # each part has points of its own
+    if folder := os.environ.get("CLOCKS_OFF"):
+        from tests.builders.off_clock import put_off
+
+        put_off(Path(folder) / sys.argv[2])
     if mutant := os.environ.get("MUTANT"):
         import pytest
 
