@@ -47,8 +47,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--mistakes",
         action="store_true",
         help=choose(
-            "ganti: sembilan kesalahan dimasukkan ke kode satu per satu; semuanya harus ditemukan",
-            "instead: put nine mistakes into the code one by one; each must be found",
+            "ganti: sepuluh kesalahan dimasukkan ke kode satu per satu; semuanya harus ditemukan",
+            "instead: put ten mistakes into the code one by one; each must be found",
         ),
     )
     install.add_option(parser)

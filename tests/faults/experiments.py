@@ -15,6 +15,7 @@ from tests.faults import books, foreigner, gate
 from tests.faults.arena import Arena, arena
 from tests.faults.judging import judge
 from tests.faults.ledger import Ledger
+from tests.faults.links import Link
 from tests.faults.load import Clerk, Load
 from tests.faults.mutants import BETWEEN, MUTANTS
 from tests.faults.people import People
@@ -93,6 +94,32 @@ def queue_gone(arena: Arena, people: People) -> None:
         os.kill(pid, signal.SIGCONT)
 
 
+def line_swallows(arena: Arena, people: People) -> None:
+    """The line to the broker dies silently: what was sent by it meanwhile nobody received.
+
+    The publisher has its connection before, and gives it up when nothing is confirmed.
+    """
+    rabbit, part = arena.supervisor.engines["rabbit"], arena.supervisor.parts["documents"]
+    direct, line = part.settings, Link(rabbit.port)
+    address = rabbit.url("documents").replace(f":{rabbit.port}/", f":{line.port}/")
+    clerk = Clerk(people, "applicant", Random(2))
+    try:
+        part.settings = {**direct, "BUS_URL": address}
+        arena.supervisor.restart("documents")
+        clerk.paper("applicant", "Terkirim")
+        until(lambda: not arena.backlog(), 20)
+        assert line.accepted, "documents does not publish by this line"
+        line.half_open()
+        clerk.paper("applicant", "Tertelan")
+        until(lambda: "events to publish" not in arena.backlog(), 5)
+        line.heal()
+        until(lambda: "events to publish" not in arena.backlog(), 25)
+    finally:
+        part.settings = direct
+        arena.supervisor.restart("documents")
+        line.close()
+
+
 def between_two_commits(arena: Arena, people: People) -> None:
     """Death right after a commit; and between the two that only the mistake makes."""
     point("api.after_commit", "proposal")(arena, people)
@@ -113,6 +140,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         point("publisher.after_confirm", "proposal"), frozenset({"duplicate", "lost"})
     ),
     "no_mandatory": Experiment(queue_gone, frozenset({"lost"}), allowed=("unrouted",), proposals=0),
+    "no_confirms": Experiment(line_swallows, frozenset({"lost"}), proposals=0),
     "outbox_in_a_second_transaction": Experiment(between_two_commits, frozenset({"torn"})),
     "order_by_insert_id": Experiment(
         point("api.before_commit", "proposal", "pause 3"), frozenset({"stuck"})

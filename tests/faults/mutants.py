@@ -86,6 +86,12 @@ def no_mandatory(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(BlockingChannel, "basic_publish", careless)
 
 
+def no_confirms(patch: pytest.MonkeyPatch) -> None:
+    from pika.adapters.blocking_connection import BlockingChannel
+
+    patch.setattr(BlockingChannel, "confirm_delivery", lambda _channel: None)
+
+
 def outbox_in_a_second_transaction(patch: pytest.MonkeyPatch) -> None:
     from chassis.events import outbox
     from chassis.process.failpoints import failpoint
@@ -184,6 +190,7 @@ MUTANTS: dict[str, Mutant] = {
     "mark_before_publish": Mutant("marked, then published", mark_before_publish, ("proposal",)),
     "no_inbox": Mutant("an event that comes again is new", no_inbox, ("witness",)),
     "no_mandatory": Mutant("nobody is told that nobody hears", no_mandatory, ("documents",)),
+    "no_confirms": Mutant("sent is taken for received", no_confirms, ("documents",)),
     "outbox_in_a_second_transaction": Mutant(
         "the change is committed, then its event", outbox_in_a_second_transaction, ("proposal",)
     ),
