@@ -34,6 +34,7 @@ _DOCS_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
     "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
 )
+_WORST_FIRST = ("unavailable", "degraded")
 _PROBLEMS = {404: problems.NOT_FOUND, 405: problems.METHOD_NOT_ALLOWED}
 _SWAGGER_FILES = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png", "LICENSE")
 
@@ -67,9 +68,9 @@ def create_app(
 
 def _first() -> Response:
     manifests: Mapping[str, Manifest] = current_app.extensions["manifests"]
-    ready = _probe().ready()
+    states = _probe().states()
     services = [
-        {"name": name, "title": manifest.title.get(_language(), name), "ready": ready[name]}
+        {"name": name, "title": manifest.title.get(_language(), name), "state": states[name].word}
         for name, manifest in manifests.items()
     ]
     has_docs = "docs" in current_app.view_functions
@@ -85,18 +86,19 @@ def _metrics() -> Response:
 
 
 def _status() -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Answer ready when every service is, and name those that are not.
+    """Answer ready when every service is, and name those that are not or only do less.
 
     `later_schemas` names those that work on a database which a later release has changed.
     """
     states = _probe().states()
-    is_ready = all(state.ready for state in states.values())
+    words = {name: state.word for name, state in states.items()}
+    worst = next((word for word in _WORST_FIRST if word in words.values()), "ok")
     body = {
-        "status": "ok" if is_ready else "unavailable",
-        "services": {name: "ok" if s.ready else "unavailable" for name, s in states.items()},
+        "status": worst,
+        "services": words,
         "later_schemas": [name for name, state in states.items() if state.later_schema],
     }
-    if is_ready:
+    if worst != "unavailable":
         return body, 200, {}
     return body, 503, {"Retry-After": str(_LOOK_AGAIN_SECONDS)}
 

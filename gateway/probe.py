@@ -22,10 +22,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class State:
-    """Whether a service can serve, and whether a later release has changed its database."""
+    """Whether a service can serve, and whether a later release has changed its database.
+
+    `degraded`: people can work, and others hear of it later.
+    """
 
     ready: bool
     later_schema: bool
+    degraded: bool = False
+
+    @property
+    def word(self) -> str:
+        if not self.ready:
+            return "unavailable"
+        return "degraded" if self.degraded else "ok"
 
 
 class Probe:
@@ -46,10 +56,6 @@ class Probe:
         self._clock = clock
         self._states = Cached[dict[str, State]](clock)
         self._document = Cached[dict[str, Any]](clock)
-
-    def ready(self) -> dict[str, bool]:
-        """Say of each service whether it can serve now."""
-        return {name: state.ready for name, state in self.states().items()}
 
     def states(self) -> dict[str, State]:
         """Say of each service how it is."""
@@ -73,7 +79,8 @@ class Probe:
     def _state(self, service: str) -> State:
         told = self._document_at(service, self._probe_path.format(service=service))
         schema = (told or {}).get("schema") or {}
-        return State(told is not None, schema.get("state") == LATER)
+        degraded = (told or {}).get("status") == "degraded"
+        return State(told is not None, schema.get("state") == LATER, degraded)
 
     def _described(self, service: str) -> dict[str, Any] | None:
         return self._document_at(service, f"/api/{service}/v1/openapi.json")

@@ -58,6 +58,13 @@ OLDEST_UNPUBLISHED = gauge(
     "Age of the oldest event recorded and not yet published, else 0",
     "service",
 )
+BUS_DEGRADED = gauge("bus_degraded", "1 while events have waited long for the bus", "service")
+BUS_UNANSWERED = counter(
+    "bus_unanswered", "Times a line to a broker was cut that did not answer", "service"
+)
+QUEUES_REPLACED = counter(
+    "queues_replaced", "Times a queue that the broker could not reach was declared anew", "service"
+)
 LOOP_FAILURES = counter("loop_failures", "Times a background loop raised", "service", "loop")
 QUEUED = gauge("queue_messages", "Messages on the broker that are not in the inbox yet", "service")
 CONNECTIONS = gauge(

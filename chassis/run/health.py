@@ -1,5 +1,6 @@
 """Is this process alive, can it serve, and what does it count."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -18,6 +19,7 @@ from chassis.http.problems import Unavailable
 from chassis.process.clock import now
 from chassis.process.runtime import Runtime, here
 from chassis.process.telemetry import (
+    BUS_DEGRADED,
     CONNECTIONS,
     EXPOSED,
     OLDEST_UNPUBLISHED,
@@ -32,6 +34,8 @@ from chassis.process.telemetry import (
 )
 
 blueprint = Blueprint("health", __name__)
+LATE = 30.0  # seconds after which an event that no hearer has yet is told of
+OK, DEGRADED, UNAVAILABLE = "ok", "degraded", "unavailable"
 
 
 @blueprint.get("/livez")
@@ -44,13 +48,18 @@ def livez() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> tuple[Response, int]:
-    """The database is there with the right schema. Without bus or store it only does less."""
+    """The database is there with the right schema. Without bus or store it only does less.
+
+    `degraded` is ready too: people work on, and others hear of it later.
+    """
     runtime = here()
     schema = _schema(runtime)
-    checks = {"database": _database(runtime, schema), "bus": _bus(runtime), **_others(runtime)}
-    ready = checks["database"] == "ok"
+    database = _database(runtime, schema)
+    ready = database == OK
+    others = {"bus": _bus(runtime, asks_database=ready), **_others(runtime)}
+    checks = {"database": database, **others}
     body = {
-        "status": "ok" if ready else "unavailable",
+        "status": _status(others) if ready else UNAVAILABLE,
         "service": runtime.name,
         "checks": checks,
         "schema": {**asdict(schema), "state": schema.state} if schema else {},
@@ -89,15 +98,20 @@ def _database(runtime: Runtime, schema: Schema | None) -> str:
     except postgres.UnsafeServer as error:
         log.error("database_unsafe", reason=str(error))
         return "unsafe_settings"
-    return "ok" if schema.serves else "migration_missing"
+    return OK if schema.serves else "migration_missing"
 
 
-def _bus(runtime: Runtime) -> str:
+def _status(others: Mapping[str, str]) -> str:
+    return DEGRADED if DEGRADED in others.values() else OK
+
+
+def _bus(runtime: Runtime, *, asks_database: bool) -> str:
+    """A broker that is there and confirms nothing shows in what waits for it."""
     try:
         runtime.bus.check()
     except BusUnavailable:
-        return "degraded"
-    return "ok"
+        return DEGRADED
+    return DEGRADED if asks_database and oldest_unpublished(runtime) > LATE else OK
 
 
 def _others(runtime: Runtime) -> dict[str, str]:
@@ -106,9 +120,9 @@ def _others(runtime: Runtime) -> dict[str, str]:
         try:
             check()
         except Unavailable:
-            states[name] = "degraded"
+            states[name] = DEGRADED
         else:
-            states[name] = "ok"
+            states[name] = OK
     return states
 
 
@@ -128,12 +142,17 @@ def _measure(runtime: Runtime) -> None:
     WAITING.labels(runtime.name).set(backlog["waiting"])
     UNPUBLISHED.labels(runtime.name).set(backlog["unpublished"])
     UNKNOWN.labels(runtime.name).set(backlog["unknown"])
-    inbox, outbox = runtime.db.plumbing.inbox, runtime.db.plumbing.outbox
+    inbox, oldest = runtime.db.plumbing.inbox, oldest_unpublished(runtime)
     OLDEST_WAITING.labels(runtime.name).set(_age(runtime, inbox.c.received_at, _waiting(runtime)))
-    OLDEST_UNPUBLISHED.labels(runtime.name).set(
-        _age(runtime, outbox.c.recorded_at, outbox.c.published_at.is_(None))
-    )
+    OLDEST_UNPUBLISHED.labels(runtime.name).set(oldest)
+    BUS_DEGRADED.labels(runtime.name).set(int(oldest > LATE))
     _measure_engines(runtime)
+
+
+def oldest_unpublished(runtime: Runtime) -> float:
+    """Return for how many seconds the oldest event has waited for the bus, 0 when none does."""
+    outbox = runtime.db.plumbing.outbox
+    return _age(runtime, outbox.c.recorded_at, outbox.c.published_at.is_(None))
 
 
 def _measure_engines(runtime: Runtime) -> None:

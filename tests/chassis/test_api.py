@@ -3,15 +3,19 @@
 import base64
 import json
 import time
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
 from chassis.http.api import Blueprint
 from chassis.http.auth import public
 from chassis.http.paging import Page, PageArgs, page_schema
+from chassis.process.clock import now
+from chassis.run import health
 from chassis.run.app import RouteUnmarked, check_access
 from tests.builders.letters.app import LetterOut
 from tests.builders.service import Service
@@ -338,5 +342,20 @@ def test_health_tells_what_is_wrong(letters):
     assert letters.call("GET", "/livez").status_code == 200
     ready = letters.call("GET", "/readyz")
 
-    assert ready.json["checks"]["bus"] == "ok"
+    assert ready.json["status"] == ready.json["checks"]["bus"] == "ok"
     assert "simpul_" in letters.call("GET", "/metrics").text
+
+
+def test_a_service_whose_events_the_bus_does_not_take_is_ready_and_says_it_does_less(letters):
+    write(letters, letters.person(PERSON, "letters"), "waits for the bus")
+    at_first = letters.call("GET", "/readyz")
+    with time_machine.travel(now() + timedelta(seconds=health.LATE + 1)):
+        later = letters.call("GET", "/readyz")
+        counted = letters.call("GET", "/metrics").text
+    letters.drain()
+
+    assert at_first.json["status"] == "ok"
+    assert later.status_code == 200
+    assert later.json["status"] == later.json["checks"]["bus"] == "degraded"
+    assert 'simpul_bus_degraded{service="letters"} 1.0' in counted
+    assert letters.call("GET", "/readyz").json["status"] == "ok"

@@ -19,6 +19,7 @@ class Fault:
     delay: float = 0.0  # seconds that each block waits
     rate: float = 0.0  # bytes per second, each way; 0 = as fast as it goes
     drop_after: int | None = None  # a connection is reset once it has sent so many bytes
+    unconfirmed: bool = False  # of a broker: everything comes back but its confirms
 
 
 @dataclass(eq=False)
@@ -27,6 +28,7 @@ class _Connection:
     far: asyncio.StreamWriter | None = None
     deaf: bool = False
     sent: int = 0
+    frames: bytearray = field(default_factory=bytearray)  # of a broker, not whole yet
 
     def reset(self):
         for writer in (self.near, self.far):
@@ -72,6 +74,10 @@ class Link:
 
     def drop_after(self, count):
         self._become(Fault(drop_after=count))
+
+    def keep_confirms(self):
+        """The broker lives and answers, and what it confirms nobody hears."""
+        self._become(Fault(unconfirmed=True))
 
     def heal(self):
         self._become(Fault())
@@ -137,6 +143,8 @@ class Link:
         while block := await reader.read(_BLOCK):
             if one.deaf:
                 continue
+            if not up and (self.fault.unconfirmed or one.frames):
+                block = without_confirms(one.frames, block, keep=not self.fault.unconfirmed)
             if self.fault.delay:
                 await asyncio.sleep(self.fault.delay)
             await self._pass_on(one, block, writer, up=up)
@@ -159,3 +167,23 @@ class Link:
         if not one.deaf:
             writer.write(block)
             await writer.drain()
+
+
+_FRAME = struct.Struct("!BHI")
+_CONFIRMS = (struct.pack("!HH", 60, 80), struct.pack("!HH", 60, 120))  # basic.ack, basic.nack
+
+
+def without_confirms(rest, block, *, keep=False):
+    """The whole AMQP frames of what a broker sent, less its confirms; `rest` is what is not whole."""
+    rest += block
+    passed = bytearray()
+    while len(rest) >= _FRAME.size:
+        kind, _channel, size = _FRAME.unpack_from(rest)
+        end = _FRAME.size + size + 1
+        if len(rest) < end:
+            break
+        confirms = kind == 1 and bytes(rest[_FRAME.size : _FRAME.size + 4]) in _CONFIRMS
+        if keep or not confirms:
+            passed += rest[:end]
+        del rest[:end]
+    return bytes(passed)

@@ -1,18 +1,22 @@
-"""A RabbitMQ that neither answers nor refuses, behind a link that swallows."""
+"""A RabbitMQ that neither answers nor refuses: frozen, without a leader, behind a bad link."""
 
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 
-from chassis.events.bus import BusUnavailable
-from chassis.events.bus.amqp import RabbitBus
-from ops.engines.rabbit import BrokerUser, Rabbit
+from chassis.events.bus import BusUnavailable, amqp
+from chassis.events.bus import link as lines
+from chassis.events.bus.amqp import RabbitBus, queue_of
+from chassis.process.telemetry import BUS_UNANSWERED, QUEUES_REPLACED
+from ops.engines.rabbit import VHOST, BrokerUser, Rabbit
 from tests.builders.beside import BESIDE
 from tests.builders.engines import engine_folder, or_skipped
+from tests.builders.rabbit import control
 from tests.chassis.test_events import note
 from tests.faults.links import Link
-from tests.faults.processes import wait_for
+from tests.faults.processes import family, frozen, wait_for
 
 pytestmark = pytest.mark.live
 TYPES = ("note.written.v1",)
@@ -87,6 +91,104 @@ def test_an_idle_publisher_stays_connected(broker, link):
     notes.close()
 
     assert link.accepted == 1
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """What would take ten seconds and a minute takes three."""
+    monkeypatch.setattr(lines, "PATIENCE", 3)
+    monkeypatch.setattr(amqp, "OUT_OF_REACH", 3.0)
+
+
+@contextmanager
+def heard_from(broker):
+    """What a hearer at work has stored meanwhile."""
+    letters, stop, arrived = RabbitBus(broker.url("letters"), "letters"), threading.Event(), []
+    [loop] = letters.hear("letters", TYPES, arrived.append)
+    ear = threading.Thread(target=listen, args=(loop, stop))
+    ear.start()
+    try:
+        yield arrived
+    finally:
+        stop.set()
+        ear.join(30)
+    assert not ear.is_alive()
+
+
+@pytest.fixture
+def arrived(broker):
+    with heard_from(broker) as arrived:
+        yield arrived
+
+
+def texts(arrived):
+    return {event.data["text"] for event in arrived}
+
+
+def count(metric, service):
+    return metric.labels(service)._value.get()
+
+
+def test_a_broker_that_lives_and_confirms_nothing_is_given_up_and_asked_by_another_line(
+    broker, link, impatient, arrived
+):
+    notes, before = through(link, broker, "notes"), count(BUS_UNANSWERED, "notes")
+    notes._parameters.heartbeat = 1  # what comes back at all comes through
+    notes.publish(note("before"))
+    link.keep_confirms()
+    with pytest.raises(BusUnavailable, match="NoAnswer"):
+        notes.publish(note("unconfirmed", position=2))
+    wait_for(lambda: "unconfirmed" in texts(arrived), 10)
+    link.heal()
+    wait_for(lambda: published(notes, note("after", position=3)), 10)
+    notes.close()
+
+    wait_for(lambda: texts(arrived) >= {"before", "unconfirmed", "after"}, 10)
+    assert count(BUS_UNANSWERED, "notes") == before + 1
+    assert link.accepted == 2
+
+
+def test_a_frozen_broker_holds_nobody_and_loses_nothing(broker, impatient, arrived):
+    notes, replaced = RabbitBus(broker.url("notes"), "notes"), count(QUEUES_REPLACED, "letters")
+    notes.publish(note("before"))
+    with frozen(family(broker.child.pid)):
+        for _ in range(3):
+            with pytest.raises(BusUnavailable):
+                notes.publish(note("meanwhile", position=2))
+    wait_for(lambda: published(notes, note("meanwhile", position=2)), 30)
+    notes.close()
+
+    wait_for(lambda: texts(arrived) >= {"before", "meanwhile"}, 30)
+    assert count(QUEUES_REPLACED, "letters") == replaced
+
+
+def test_a_queue_without_a_leader_holds_the_publisher_for_seconds_only(broker, impatient):
+    notes = RabbitBus(broker.url("notes"), "notes")
+    notes.publish(note("before"))
+    leader = f"whereis('{VHOST}_{queue_of('letters')}')"
+    control(broker, "eval", f"sys:suspend({leader}).")
+    try:
+        with pytest.raises(BusUnavailable, match="NoAnswer"):
+            notes.publish(note("meanwhile", position=2))
+    finally:
+        control(broker, "eval", f"sys:resume({leader}).")
+    wait_for(lambda: published(notes, note("meanwhile", position=2)), 20)
+    notes.close()
+
+
+def test_a_queue_that_the_broker_cannot_reach_any_more_is_declared_anew(broker, impatient):
+    """As after a broker's death within seconds of a declaration: the queue is known, and gone."""
+    notes, before = RabbitBus(broker.url("notes"), "notes"), count(QUEUES_REPLACED, "letters")
+    server = f"{{'{VHOST}_{queue_of('letters')}', node()}}"
+    control(broker, "eval", f"ra:force_delete_server(quorum_queues, {server}).")
+    with pytest.raises(BusUnavailable):
+        notes.publish(note("refused"))
+    with heard_from(broker) as arrived:
+        wait_for(lambda: published(notes, note("after", position=2)), 60)
+        wait_for(lambda: "after" in texts(arrived), 20)
+    notes.close()
+
+    assert count(QUEUES_REPLACED, "letters") == before + 1
 
 
 def listen(hearing, stop):

@@ -109,6 +109,19 @@ def test_the_system_is_ready_when_every_service_is(client: FlaskClient):
     }
 
 
+def test_a_service_that_only_does_less_is_ready_and_said_to(client: FlaskClient, address: str):
+    late = Flask("archive")
+    late.add_url_rule("/readyz", "readyz", lambda: {"status": "degraded"})
+    peers.register_local(address, "archive", late)
+
+    told, page = client.get("/front/status"), client.get("/")
+
+    assert told.status_code == 200
+    assert told.get_json()["status"] == "degraded"
+    assert told.get_json()["services"] == {"letters": "ok", "archive": "degraded"}
+    assert "siap, ada yang tertunda" in page.text
+
+
 def test_the_status_names_a_service_whose_database_a_later_release_has_changed(
     client: FlaskClient, address: str
 ):
@@ -198,8 +211,8 @@ def test_readiness_is_asked_at_most_every_two_seconds(address: str):
     probe = Probe(Counting(), MANIFESTS, "/readyz", "http://x.test", lambda: now[0])
 
     for _ in range(20):
-        probe.ready()
+        probe.states()
     assert sorted(asked) == ["archive", "letters"]
     now[0] += 2.5
-    probe.ready()
+    probe.states()
     assert len(asked) == 4

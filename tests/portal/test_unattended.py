@@ -42,6 +42,30 @@ def test_without_an_alarm_nothing_is_said_of_it(keeper: FlaskClient, edge: FakeE
     assert "Setiap usulan ada pejabat" in keeper.get("/portal/tanpa-pejabat").text
 
 
+def test_while_the_system_passes_on_late_what_people_do_the_keepers_are_told(
+    keeper: FlaskClient, edge: FakeEdge
+):
+    edge.answers["GET", ALARMS] = (200, page_of())
+    services = {"proposal": "ok", "documents": "degraded"}
+    edge.answers["GET", "/readyz"] = (200, {"status": "degraded", "services": services})
+    front = keeper.get("/portal/").text
+    page = keeper.get("/portal/tanpa-pejabat").text
+
+    assert f'{ENTRY}>Tanpa pejabat pemutus <span class="count">1</span>' in front
+    assert "Sistem terlambat menyampaikan kabar pekerjaan." in front
+    assert "Usulan yang tidak ada pejabat pemutusnya" not in front
+    assert "menyusul setelah layanan berikut pulih: documents." in page
+
+
+@pytest.mark.parametrize("answer", [(503, problem(503, "unavailable")), (404, problem(404, "x"))])
+def test_where_the_system_cannot_say_how_it_is_the_alarms_are_shown_all_the_same(
+    keeper: FlaskClient, edge: FakeEdge, answer
+):
+    edge.answers["GET", "/readyz"] = answer
+
+    assert "Usulan yang tidak ada pejabat pemutusnya: 1" in keeper.get("/portal/").text
+
+
 def test_whom_alarms_do_not_concern_never_hears_of_them(client: FlaskClient, edge: FakeEdge):
     sign_in(client, edge, "umpeg")
     edge.answers["GET", ALARMS] = (403, problem(403, "forbidden"))

@@ -1,4 +1,4 @@
-"""The bus on RabbitMQ. The only module that knows pika.
+"""The bus on RabbitMQ. Only this module and its lines (`link`) know pika.
 
 Durable quorum queues and a topic exchange only, so the same code runs from 3.10 to 4.x. Each
 object belongs to one thread: pika's connections are not shared.
@@ -13,28 +13,27 @@ from typing import Any
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
-from pika.adapters.utils.connection_workflow import AMQPConnectorException
-from pika.exceptions import (
-    AMQPConnectionError,
-    AMQPError,
-    ChannelClosedByBroker,
-    NackError,
-    UnroutableError,
-)
+from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, UnroutableError
 
 from chassis.events.bus import BusMisconfigured, BusUnavailable, Store
+from chassis.events.bus.link import Link, NoAnswer
 from chassis.events.envelope import CONTENT_TYPE, EnvelopeInvalid, Event
 from chassis.process.failpoints import failpoint
 from chassis.process.loops import Loop
-from chassis.process.telemetry import log
+from chassis.process.telemetry import BUS_UNANSWERED, QUEUES_REPLACED, log
 
 EXCHANGE = "simpul.events"
 DEAD_EXCHANGE = "simpul.dead"
 # One message in hand: more would come back in another order when a hearer stops or breaks off.
 PREFETCH = 1
 BATCH = 10
-_NOT_FOUND, _PRECONDITION_FAILED = 404, 406
+_NOT_FOUND, _PRECONDITION_FAILED, _INTERNAL_ERROR = 404, 406, 541
 _SETTLING_TIME = 2.0
+# Refused for so long by a broker that is there, a hearer declares its queue anew. A broker that
+# starts finds its queues sooner.
+OUT_OF_REACH = 60.0
+_NOTHING: tuple[Any, Any, Any] = (None, None, None)
+_LONGEST_GAP = 20.0  # between two tries to hear of a process that was not held
 # A link that died silently is noticed after 5 + 5 to 2 * (5 + 5) seconds: pika's own rule.
 _HEARTBEAT = 5
 # One consumer at a time, the others stand by: two would store a subject's events out of order.
@@ -61,27 +60,20 @@ class RabbitBus:
     keep_alive_every = 1.0
 
     def __init__(self, url: str, service: str) -> None:
+        self._service = service
         self._parameters = pika.URLParameters(url)
         self._parameters.heartbeat = _HEARTBEAT
         self._parameters.blocked_connection_timeout = 5
         self._parameters.socket_timeout = 5
         self._parameters.stack_timeout = 6
         self._parameters.client_properties = {"connection_name": f"simpul {service}"}
-        self._publishing = _Link(self._parameters, confirms=True)
+        self._publishing = Link(self._parameters, confirms=True)
 
     def publish(self, event: Event) -> bool:
+        content, properties = event.to_json().encode(), _properties(event)
         try:
-            self._publishing.channel().basic_publish(
-                EXCHANGE,
-                event.type,
-                event.to_json().encode(),
-                pika.BasicProperties(
-                    content_type=CONTENT_TYPE,
-                    delivery_mode=pika.DeliveryMode.Persistent,
-                    message_id=str(event.id),
-                ),
-                mandatory=True,
-            )
+            with self._publishing.answering() as channel:
+                channel.basic_publish(EXCHANGE, event.type, content, properties, mandatory=True)
         except UnroutableError:
             return False
         except ChannelClosedByBroker as error:
@@ -91,28 +83,46 @@ class RabbitBus:
             raise BusUnavailable(f"channel closed: {error.reply_code}") from error
         except (AMQPError, NackError, OSError) as error:
             self._publishing.close()
+            self.count_silence(error)
             raise BusUnavailable(type(error).__name__) from error
         return True
 
     def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
-        link = _Link(self._parameters, confirms=False)
+        link = Link(self._parameters, confirms=False)
         consumer = _Consumer(self, link, hearer, tuple(types), store)
         return [Loop("consumer", consumer.run, every=0.05, drained=False, stop=link.close)]
 
     def declare(self, hearer: str, types: Collection[str]) -> None:
         """Declare the exchanges and the hearer's queue, bound to exactly what it hears."""
-        link = _Link(self._parameters, confirms=False)
+        link = Link(self._parameters, confirms=False)
         try:
-            _declare_exchanges(link.channel())
+            with link.answering() as channel:
+                _declare_exchanges(channel)
             _declare_queue(link, queue_of(hearer))
-            for event_type in types:
-                link.channel().queue_bind(queue_of(hearer), EXCHANGE, event_type)
+            with link.answering() as channel:
+                for event_type in types:
+                    channel.queue_bind(queue_of(hearer), EXCHANGE, event_type)
         except ChannelClosedByBroker as error:
             raise _refusal(error) from error
         except (AMQPError, OSError) as error:
             raise BusUnavailable(type(error).__name__) from error
         finally:
             link.close()
+
+    def replace(self, hearer: str, types: Collection[str]) -> None:
+        """Delete the hearer's queue and declare it anew: what was in it comes from the feeds."""
+        log.error("queue_out_of_reach_replaced", queue=queue_of(hearer))
+        QUEUES_REPLACED.labels(self._service).inc()
+        link = Link(self._parameters, confirms=False)
+        with contextlib.suppress(AMQPError, OSError), link.answering() as channel:
+            channel.queue_delete(queue_of(hearer))
+        link.close()
+        self.declare(hearer, types)
+
+    def count_silence(self, error: Exception) -> None:
+        """Count what the broker did not answer, for the metric."""
+        if isinstance(error, NoAnswer):
+            BUS_UNANSWERED.labels(self._service).inc()
 
     def keep_alive(self) -> None:
         self._publishing.keep_alive()
@@ -131,7 +141,7 @@ class RabbitBus:
         """Ask something now, on a line of its own: nobody waits long for such an answer."""
         quick = copy.copy(self._parameters)
         quick.socket_timeout, quick.stack_timeout = 1, 1.2
-        link = _Link(quick, confirms=False)
+        link = Link(quick, confirms=False)
         try:
             yield link.channel()
         except (AMQPError, OSError) as error:
@@ -144,11 +154,19 @@ class RabbitBus:
 
     def _declare_again(self) -> None:
         log.warning("exchange_missing_declared_again", exchange=EXCHANGE)
-        link = _Link(self._parameters, confirms=False)
+        link = Link(self._parameters, confirms=False)
         with contextlib.suppress(AMQPError, OSError):
             _declare_exchanges(link.channel())
         link.close()
         time.sleep(_SETTLING_TIME)
+
+
+def _properties(event: Event) -> pika.BasicProperties:
+    return pika.BasicProperties(
+        content_type=CONTENT_TYPE,
+        delivery_mode=pika.DeliveryMode.Persistent,
+        message_id=str(event.id),
+    )
 
 
 def _refusal(error: ChannelClosedByBroker) -> Exception:
@@ -161,10 +179,11 @@ def _refusal(error: ChannelClosedByBroker) -> Exception:
     return BusUnavailable(f"channel closed: {error.reply_code}")
 
 
-def _declare_queue(link: "_Link", queue: str) -> None:
+def _declare_queue(link: Link, queue: str) -> None:
     """A queue that lacks only what the first release lacked keeps working as it is."""
     try:
-        link.channel().queue_declare(queue, durable=True, arguments=dict(_QUEUE))
+        with link.answering() as channel:
+            channel.queue_declare(queue, durable=True, arguments=dict(_QUEUE))
     except ChannelClosedByBroker as error:
         if error.reply_code != _PRECONDITION_FAILED:
             raise
@@ -182,44 +201,21 @@ def _declare_exchanges(channel: BlockingChannel) -> None:
 
 
 @dataclass
-class _Link:
-    """One connection with one channel, opened when needed and again after a failure."""
+class _Refusals:
+    """Counts for how long a broker that is there has kept a hearer from its queue."""
 
-    parameters: pika.URLParameters
-    confirms: bool
-    _connection: Any = field(default=None, init=False)
-    _channel: Any = field(default=None, init=False)
+    _counted: float = field(default=0.0, init=False)
+    _last: float | None = field(default=None, init=False)
 
-    def channel(self) -> BlockingChannel:
-        self.keep_alive()
-        if self._channel is None or not self._channel.is_open:
-            self.close()
-            self._connection = self._opened()
-            self._channel = self._connection.channel()
-            if self.confirms:
-                self._channel.confirm_delivery()
-        return self._channel
+    def add(self, at: float) -> float:
+        """Count one more; return the seconds since the first, without those of a held process."""
+        if self._last is not None:
+            self._counted += min(at - self._last, _LONGEST_GAP)
+        self._last = at
+        return self._counted
 
-    def _opened(self) -> pika.BlockingConnection:
-        try:
-            return pika.BlockingConnection(self.parameters)
-        except AMQPConnectorException as error:
-            # What pika raises for a broker that accepts and says nothing is no AMQPError.
-            raise AMQPConnectionError(type(error).__name__) from error
-
-    def keep_alive(self) -> None:
-        """Answer heartbeats, and let go of a connection that died meanwhile."""
-        if self._connection is not None:
-            try:
-                self._connection.process_data_events()
-            except (AMQPError, OSError):
-                self.close()
-
-    def close(self) -> None:
-        connection, self._connection, self._channel = self._connection, None, None
-        if connection is not None:
-            with contextlib.suppress(AMQPError, OSError):
-                connection.close()
+    def forget(self) -> None:
+        self._counted, self._last = 0.0, None
 
 
 @dataclass
@@ -227,12 +223,13 @@ class _Consumer:
     """Moves messages from the queue into the inbox."""
 
     bus: RabbitBus
-    link: _Link
+    link: Link
     hearer: str
     types: tuple[str, ...]
     store: Store
     _prepared: BlockingChannel | None = field(default=None, init=False)
     _held: "_Message | None" = field(default=None, init=False)
+    _refusals: _Refusals = field(default_factory=_Refusals, init=False)
 
     def run(self) -> bool:
         """Store what arrives within half a second; True when something did."""
@@ -250,7 +247,22 @@ class _Consumer:
             raise BusUnavailable(f"channel closed: {error.reply_code}") from error
         except (AMQPError, OSError) as error:
             self.link.close()
+            self.bus.count_silence(error)
+            self._count_refusal(error)
             raise BusUnavailable(type(error).__name__) from error
+
+    def _count_refusal(self, error: Exception) -> None:
+        """A broker that died soon after a queue was declared may know it and never reach it again.
+
+        It then confirms no event that the queue should get, so whole services could tell nothing.
+        A broker that cannot even be reached refuses nothing.
+        """
+        refused = getattr(error, "reply_code", None) == _INTERNAL_ERROR
+        if not refused and not isinstance(error, NoAnswer):
+            self._refusals.forget()
+        elif self._refusals.add(time.monotonic()) >= OUT_OF_REACH:
+            self._refusals.forget()
+            self.bus.replace(self.hearer, self.types)
 
     def _store_arriving(self, channel: BlockingChannel) -> bool:
         stored = 0
@@ -268,9 +280,11 @@ class _Consumer:
         if self._held is not None and self._held.channel is channel:
             channel.connection.process_data_events(time_limit=0)  # heartbeats, while it fails
             yield self._held
-        for method, _properties, body in channel.consume(
-            queue_of(self.hearer), inactivity_timeout=0.5
-        ):
+        arriving = channel.consume(queue_of(self.hearer), inactivity_timeout=0.5)
+        while True:
+            with self.link.patience():
+                method, _, body = next(arriving, _NOTHING)
+            self._refusals.forget()
             if method is None:
                 return
             yield _Message(channel, method.delivery_tag, body)

@@ -1,12 +1,15 @@
-"""Alarms that nobody can decide: for whom the proposal service tells of them, while any last."""
+"""Alarms that nobody can decide: for whom the proposal service tells of them, while any last.
+
+They also hear of it while the system passes on late what people do.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
 from flask import url_for
 
+from portal.sections.unattended import reading
 from portal.sections.unattended.pages import pages
-from portal.sections.unattended.reading import count
 from portal.shell.answers import answer_to
 from portal.shell.saying import say
 from portal.shell.sections import Card, Entry, Place, Section
@@ -14,21 +17,22 @@ from portal.shell.sections import Card, Entry, Place, Section
 NAME = "unattended"
 
 
-def _menu(alarms: Any) -> Iterator[Entry]:
-    if alarms:
+def _menu(told: Any) -> Iterator[Entry]:
+    count = told["alarms"] + len(told["late"]) if told else 0
+    if count:
         text, address = say("unattended.alarms"), url_for("unattended.alarms")
-        yield Entry(text, address, 85, Place.MENU, say("unattended.officer"), alarms)
+        yield Entry(text, address, 85, Place.MENU, say("unattended.officer"), count)
 
 
 def _alarms() -> dict[str, Any] | None:
-    alarms = answer_to(NAME, count)
-    return {"alarms": alarms} if alarms else None
+    told = answer_to(NAME, reading.now)
+    return told if told and any(told.values()) else None
 
 
 SECTION = Section(
     name=NAME,
     pages=pages,
-    asks=count,
+    asks=reading.now,
     menu=_menu,
     cards=(Card("unattended/card.html", _alarms, 5),),
 )
