@@ -112,7 +112,7 @@ class Link:
         self._connections.add(one)
         try:
             await self._carry(one, reader)
-        except OSError:
+        except (OSError, asyncio.CancelledError):  # it is the link's end, and nobody waits for it
             one.reset()
         finally:
             self._connections.discard(one)
