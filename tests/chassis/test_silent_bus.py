@@ -1,5 +1,7 @@
 """How long a broker is waited for, and when a hearer gives its queue up."""
 
+from contextlib import contextmanager
+
 import pytest
 from pika.exceptions import AMQPConnectionError, ConnectionClosedByBroker
 
@@ -7,6 +9,8 @@ from chassis.events.bus import BusUnavailable, amqp
 from chassis.events.bus import link as lines
 from chassis.events.bus.amqp import OUT_OF_REACH, RabbitBus
 from chassis.events.bus.link import NoAnswer
+from tests.builders.metrics import moved
+from tests.chassis.test_events import note
 
 REFUSED = ConnectionClosedByBroker(541, "INTERNAL_ERROR")
 STARTING = AMQPConnectionError("refused")
@@ -64,6 +68,31 @@ def test_a_process_that_was_held_between_two_refusals_replaces_nothing(hearer):
     hearer.tries(REFUSED, seconds=3600, every=3600)
 
     assert not hearer.replaced
+
+
+class SilentLink:
+    """A line by which nothing is answered."""
+
+    def __init__(self, *_given, **_options):
+        pass
+
+    @contextmanager
+    def answering(self):
+        raise NoAnswer("no answer")
+        yield
+
+    def close(self):
+        pass
+
+
+def test_what_a_broker_does_not_answer_and_what_is_replaced_is_counted(monkeypatch):
+    monkeypatch.setattr(amqp, "Link", SilentLink)
+    bus = RabbitBus("amqp://one:secret@127.0.0.1:1/simpul", "letters")
+
+    with moved("bus_unanswered", service="letters"), pytest.raises(BusUnavailable):
+        bus.publish(note())
+    with moved("queues_replaced", service="letters"), pytest.raises(BusUnavailable):
+        bus.replace("letters", ("note.written.v1",))
 
 
 class Connection:
