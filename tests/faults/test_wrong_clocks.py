@@ -93,7 +93,9 @@ def epochs(place: Arena) -> dict[str, int]:
     counted = {}
     for service in LED:
         with place.database(service) as db:
-            [[counted[service]]] = db.execute("SELECT epoch FROM leases").fetchall()
+            [[counted[service]]] = db.execute(
+                "SELECT coalesce(max(epoch), 0) FROM leases"
+            ).fetchall()
     return counted
 
 
