@@ -1,15 +1,26 @@
 """Where people reach a system: its public address, and whether others than its owner can."""
 
+import argparse
 import ipaddress
 import os
 import socket
 from urllib.parse import urlsplit
 
-from ops.speech import Stop
+from ops.speech import Stop, choose
 
 ANY_ADDRESS = ("0.0.0.0", "::", "")
 # Of the documentation range (RFC 5737): asked for a route, nothing is sent to it.
 _ELSEWHERE = (("192.0.2.1", socket.AF_INET), ("2001:db8::1", socket.AF_INET6))
+
+
+def add_host(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told which of this machine's addresses to listen on."""
+    parser.add_argument(
+        "--host",
+        metavar=choose("ALAMAT", "ADDRESS"),
+        default="127.0.0.1",
+        help=choose("alamat (bawaan: %(default)s)", "address (default: %(default)s)"),
+    )
 
 
 def public_url(host: str, port: int, told: str | None = None) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from chassis.process import runtime as runtimes
 from chassis.process.manifest import discover, load
 from chassis.process.telemetry import configure_logs
-from ops import parts, skew
+from ops import addresses, parts, skew
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
 from ops.speech import at_least, choose
 
@@ -23,12 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar=choose("nama", "name"),
         help=choose("sebuah layanan, gateway, atau portal", "a service, gateway or portal"),
     )
-    parser.add_argument(
-        "--host",
-        metavar=choose("ALAMAT", "ADDRESS"),
-        default="127.0.0.1",
-        help=choose("alamat (bawaan: %(default)s)", "address (default: %(default)s)"),
-    )
+    addresses.add_host(parser)
     parser.add_argument(
         "--port",
         metavar="N",

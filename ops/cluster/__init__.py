@@ -22,12 +22,26 @@ _LONGEST_START = 180.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    actions = ["start", "status", "stop", "restart", "scale"]
+    _configure_action(parser)
+    folder.add_option(parser, default=folder.default_folder() / folder.CLUSTER)
+    addresses.add_host(parser)
+    parser.add_argument(
+        "--port",
+        metavar="N",
+        type=int,
+        help=choose("port umum; 0 memilih yang bebas", "public port; 0 chooses a free one"),
+    )
+    _configure_start(parser)
+    install.add_option(parser)
+    _configure_certificate(parser)
+
+
+def _configure_action(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
         nargs="?",
         default="start",
-        choices=actions,
+        choices=["start", "status", "stop", "restart", "scale"],
         help=choose(
             "menyalakan (bawaan), keadaan, mematikan, menyalakan ulang, atau menambah satu bagian",
             "start (default) or stop all, tell the status, restart or scale one part",
@@ -42,19 +56,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "a part; for scale part=count or part-worker=count",
         ),
     )
-    folder.add_option(parser, default=folder.default_folder() / folder.CLUSTER)
-    parser.add_argument(
-        "--host",
-        metavar=choose("ALAMAT", "ADDRESS"),
-        default="127.0.0.1",
-        help=choose("alamat (bawaan: %(default)s)", "address (default: %(default)s)"),
-    )
-    parser.add_argument(
-        "--port",
-        metavar="N",
-        type=int,
-        help=choose("port umum; 0 memilih yang bebas", "public port; 0 chooses a free one"),
-    )
+
+
+def _configure_start(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-demo",
         action="store_true",
@@ -65,8 +69,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=choose("berjalan terus di latar belakang", "go on in the background"),
     )
-    install.add_option(parser)
-    _configure_certificate(parser)
 
 
 def _configure_certificate(parser: argparse.ArgumentParser) -> None:
