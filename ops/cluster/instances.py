@@ -1,19 +1,24 @@
-"""The processes of one part of the system: its web instances and its worker."""
+"""The processes of one part of the system: its web instances and its workers."""
 
+import secrets
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import urllib3
 
-from ops.engines.process import Child, EngineFailed, free_port
+from ops.cluster.restraint import LONGEST_PAUSE, Restraint
+from ops.engines.child import Child, Record
+from ops.engines.process import EngineFailed, free_port
 
 ROOT = Path(__file__).parents[2]
 OPS = (sys.executable, "-m", "ops")
-# Settings of one service only; no other process inherits them from the environment.
-OF_ONE_SERVICE = ("DATABASE_URL_", "BUS_URL_", "CLIENT_SECRET_", "OWNER_URL_")
+RECORDS = "processes"
+# The packages whose code a process runs.
+_CODE = ("chassis", "gateway", "ops", "portal", "services", "staff")
 _START_SECONDS = 90.0
 _DRAIN_SECONDS = 40.0
 
@@ -26,13 +31,13 @@ class Instance:
     kind: str
     port: int
     child: Child
-    failures: int = 0
-    started_at: float = 0.0
+    restraint: Restraint = field(default_factory=Restraint)
+    started_at: float = field(default_factory=time.monotonic)
 
     @property
     def ready(self) -> bool:
         """Tell whether the process answers that it can serve."""
-        if self.kind == "worker":
+        if self.kind == "worker" or not self.child.alive:
             return self.child.alive
         try:
             answer = urllib3.request(
@@ -45,8 +50,13 @@ class Instance:
     @property
     def settled(self) -> bool:
         """Tell whether a service has handled all events that the others have recorded so far."""
-        answer = urllib3.request("GET", f"http://127.0.0.1:{self.port}/readyz", timeout=5)
-        backlog = answer.json().get("backlog", {})
+        try:
+            answer = urllib3.request(
+                "GET", f"http://127.0.0.1:{self.port}/readyz", timeout=5, retries=False
+            )
+            backlog = answer.json().get("backlog", {})
+        except (urllib3.exceptions.HTTPError, ValueError):
+            return False
         return not any(backlog.get(k) for k in ("unpublished", "waiting", "never_compared"))
 
     def stop(self) -> None:
@@ -56,7 +66,10 @@ class Instance:
 
 @dataclass
 class Part:
-    """A service, the gateway or the portal, with all its processes."""
+    """A service, the gateway or the portal, with all its processes.
+
+    `folder` takes their logs; beside it lie their records. `lock` is held by whoever changes them.
+    """
 
     name: str
     settings: Mapping[str, str]
@@ -64,9 +77,11 @@ class Part:
     has_worker: bool
     command: Sequence[str] = OPS
     root: Path = ROOT
+    longest_pause: float = LONGEST_PAUSE
     webs: list[Instance] = field(default_factory=list)
     worker: Instance | None = None
     more_workers: list[Instance] = field(default_factory=list)  # beside the first
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
     def ports(self) -> list[int]:
@@ -90,21 +105,73 @@ class Part:
     def launch(self, kind: str) -> Instance:
         """Start one more process; it may not be ready yet."""
         port = free_port()
-        command, settings = list(self.command), dict(self.settings)
-        if kind == "web":
-            command += ["serve", self.name, "--port", str(port)]
-        else:
-            command += ["work", self.name]
-            settings["WORKER_ADDRESS"] = f"127.0.0.1:{port}"
+        record = self._records / f"{self.name}-{kind}-{secrets.token_hex(4)}.json"
+        instance = self._instance(kind, port, record)
+        instance.child.start()
+        return instance
+
+    def launch_ready(self) -> Instance:
+        """Start one more web process and wait for it; one that fails is ended again."""
+        web = self.launch("web")
+        try:
+            wait_ready(web)
+        except BaseException:
+            web.stop()
+            raise
+        return web
+
+    def resume(self) -> list[Instance]:
+        """Take up the processes that run from before with today's code and settings."""
+        resumed = [*self._running()]
+        self.webs += [instance for instance in resumed if instance.kind == "web"]
+        for instance in resumed:
+            if instance.kind == "worker" and self.worker is None:
+                self.worker = instance
+            elif instance.kind == "worker":
+                self.more_workers.append(instance)
+        return resumed
+
+    def replace(self, old: Instance, new: Instance) -> None:
+        """Put a process where another one was."""
+        if old is self.worker:
+            self.worker = new
+        for several in (self.webs, self.more_workers):
+            if old in several:
+                several[several.index(old)] = new
+
+    @property
+    def _records(self) -> Path:
+        return self.folder.parent / RECORDS
+
+    def _running(self) -> Iterator[Instance]:
+        for path in sorted(self._records.glob(f"{self.name}-*.json")):
+            record = Record.read(path)
+            if record is None or record.about.get("name") != self.name:
+                continue
+            instance = self._instance(record.about["kind"], int(record.about["port"]), path)
+            if instance.child.resume():
+                yield instance
+
+    def _instance(self, kind: str, port: int, record: Path) -> Instance:
+        words, own = ["serve", self.name, "--port", str(port)], {}
+        if kind == "worker":
+            words, own = ["work", self.name], {"WORKER_ADDRESS": f"127.0.0.1:{port}"}
         child = Child(
-            command,
+            [*self.command, *words],
             log=self.folder / f"{self.name}-{kind}.log",
-            env={**settings, "PYTHONPATH": str(self.root)},
+            env={**self.settings, **own, "PYTHONPATH": str(self.root)},
             cwd=self.root,
-            withheld=OF_ONE_SERVICE,
+            record=record,
+            facts=code_in(self.root),
+            about={"name": self.name, "kind": kind, "port": port},
         )
-        child.start()
-        return Instance(self.name, kind, port, child, started_at=time.monotonic())
+        return Instance(self.name, kind, port, child, Restraint(self.longest_pause))
+
+
+def code_in(root: Path) -> str:
+    """Say which state of the code is there: how many files, the newest of them."""
+    files = [path for package in _CODE for path in (root / package).rglob("*.py")]
+    return f"{len(files)} {max((path.stat().st_mtime_ns for path in files), default=0)}"
 
 
 def wait_ready(instance: Instance) -> None:
@@ -117,7 +184,7 @@ def wait_ready(instance: Instance) -> None:
         time.sleep(0.1)
 
 
-def wait_settled(instances: list[Instance], seconds: float = 60.0) -> bool:
+def wait_settled(instances: Sequence[Instance], seconds: float = 60.0) -> bool:
     """Wait until no service has an event to handle; False after `seconds`."""
     deadline = time.monotonic() + seconds
     while not all(instance.settled for instance in instances):

@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from chassis.process.config import Setting, key
@@ -16,7 +17,7 @@ from ops.engines.rabbit import BrokerUser
 from ops.folder import PLAN
 from ops.parts import declared, settings_of
 
-_ENGINE_PORTS = ("postgres", "rabbit", "s3", "internal")
+_ENGINE_PORTS = ("postgres", "rabbit", "distribution", "epmd", "s3", "internal")
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,13 @@ class Plan:
     def database_passwords(self) -> dict[str, str]:
         return {name: self.secrets[f"database/{name}"] for name in self.manifests}
 
+    @cached_property
+    def declared(self) -> frozenset[str]:
+        """Name every setting that some part declares, also as it is named for that part alone."""
+        parts = declared(self.manifests).items()
+        names = [(s.key(part), part) for part, settings in parts for s in settings]
+        return frozenset(chosen for name, part in names for chosen in (name, f"{name}_{key(part)}"))
+
     def settings_of(self, part: str, engines: Mapping[str, str]) -> dict[str, str]:
         """Return the settings that a part declares, with the values for its processes.
 
@@ -75,7 +83,12 @@ class Plan:
         for setting in settings_of(part, self.manifests):
             name = setting.key(part)
             of_engine = engines.get(f"{name}_{key(part)}", engines.get(name))
-            value = of_engine or os.environ.get(name) or self._default(part, setting)
+            in_a_file = f"{name}_FILE"
+            value = of_engine or os.environ.get(name)
+            if not value and in_a_file in os.environ:
+                settings[in_a_file] = os.environ[in_a_file]
+                continue
+            value = value or self._default(part, setting)
             if value is not None:
                 settings[name] = value
         return settings

@@ -1,38 +1,29 @@
-"""Starts the distributed form, keeps it running, changes it while it runs, and stops it."""
+"""Starts the distributed form, keeps it running, changes it while it runs, and stops it.
 
-import contextlib
+What ran before under a supervisor that died goes on: it is taken up, not started anew.
+"""
+
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chassis.process.config import key
 from chassis.process.telemetry import log
-from gateway.nginx import Listening
-from gateway.routes import table
-from ops.cluster.instances import (
-    OF_ONE_SERVICE,
-    OPS,
-    ROOT,
-    Instance,
-    Part,
-    wait_ready,
-    wait_settled,
-)
+from ops.cluster import keeping
+from ops.cluster.ending import end_everything
+from ops.cluster.engines import EDGE, addresses_of, edge_of, engines_of, owner_of
+from ops.cluster.instances import OPS, ROOT, Instance, Part, wait_ready, wait_settled
+from ops.cluster.keeping import Kept
 from ops.cluster.plan import Plan
+from ops.cluster.restraint import LONGEST_PAUSE, Restraint
 from ops.engines.nginx import Nginx
-from ops.engines.postgres import Postgres
-from ops.engines.process import EngineFailed
-from ops.engines.rabbit import Rabbit
-from ops.engines.s3 import S3
 from ops.migrate import migrate
 from ops.parts import FRONTS
 
-_LOOK_EVERY = 1.0
 _EDGE_SETTLES = 1.0
 _WORKER = "-worker"
 
@@ -46,211 +37,181 @@ class Supervisor:
     """The cluster of one folder. Changes are made one after another.
 
     `command` starts each of our processes, with the code in `root`; `extra` settings win over the
-    plan's.
+    plan's. `doing` says what a start is at.
     """
 
     plan: Plan
     demo: bool
-    host: str = "127.0.0.1"
     certificate: Path | None = None
     certificate_key: Path | None = None
     command: Sequence[str] = OPS
     root: Path = ROOT
     extra: Mapping[str, str] = field(default_factory=dict)
-    longest_pause: float = 30.0  # seconds between starts of what dies repeatedly
+    longest_pause: float = LONGEST_PAUSE  # seconds between starts of what dies repeatedly
     parts: dict[str, Part] = field(default_factory=dict)
-    revived: int = field(default=0, init=False)  # processes started again after they died
-    _lock: threading.RLock = field(default_factory=threading.RLock)
-    _engine_lock: threading.Lock = field(default_factory=threading.Lock)
+    engines: dict[str, Any] = field(init=False)
+    nginx: Nginx = field(init=False)
+    doing: str = field(default="", init=False)
+    is_ready: bool = field(default=False, init=False)
+    _resumed: list[Instance] = field(default_factory=list, init=False)
+    _changing: threading.RLock = field(default_factory=threading.RLock)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        folder, ports, secrets = self.plan.folder, self.plan.ports, self.plan.secrets
-        external = self.plan.external_engines
-        self.engines: dict[str, Any] = {}
-        if "postgres" not in external:
-            self.engines["postgres"] = Postgres(folder / "postgres", port=ports["postgres"])
-        if "rabbit" not in external:
-            users = self.plan.broker_users()
-            self.engines["rabbit"] = Rabbit(folder / "rabbit", users, port=ports["rabbit"])
-        if "s3" not in external:
-            keys = secrets["s3/access"], secrets["s3/secret"]
-            self.engines["s3"] = S3(folder / "s3", *keys, port=ports["s3"])
-        listening = Listening(
-            folder / "nginx",
-            self.plan.public_port,
-            ports["internal"],
-            self.host,
-            self.certificate,
-            self.certificate_key,
-        )
-        self.nginx = Nginx(
-            listening, table(self.plan.manifests), ROOT / "portal" / "shell" / "static"
-        )
+        self.engines = engines_of(self.plan)
+        self.nginx = edge_of(self.plan, self.certificate, self.certificate_key)
+        self._kept = {
+            name: self._keep(name, "engine", engine, engine.start)
+            for name, engine in self.engines.items()
+        }
+        self._edge = self._keep(EDGE, "edge", self.nginx, self._start_edge)
+
+    def _keep(self, name: str, kind: str, server: Any, start: Callable[[], None]) -> Kept:
+        restraint = Restraint(self.longest_pause)
+        return Kept(name, kind, server, start, self._stopping, restraint)
 
     def start(self) -> None:
-        """Start everything; raise `EngineFailed` after stopping what had started."""
+        """Start what does not run; raise `EngineFailed` after stopping everything."""
         try:
-            with ThreadPoolExecutor() as pool:
-                list(pool.map(lambda engine: engine.start(), self.engines.values()))
-            if postgres := self.engines.get("postgres"):
-                postgres.add_databases(self.plan.database_passwords())
+            self._start_engines()
+            self._find_parts()
             self._migrate()
             self._start_parts()
+            self.is_ready = True
         except BaseException:
             self.stop()
             raise
 
-    def watch(self) -> None:
-        """Start again what died, until stopped."""
-        while not self._stopping.wait(_LOOK_EVERY):
-            with self._lock:
-                for part in self.parts.values():
-                    self._revive(part)
+    def keep(self, *, engines: bool = True) -> None:
+        """Start again what dies, from now on until stopped; without `engines` only the others."""
+        kept = [self._edge, *(self._kept.values() if engines else [])]
+        for one in kept:
+            keeping.in_thread(one.name, one.look, self._stopping)
+        keeping.in_thread("parts", self._look_at_parts, self._stopping)
 
-    def watch_engines(self) -> None:
-        """Start an engine again that died, until stopped; the other processes wait for it."""
-        while not self._stopping.wait(_LOOK_EVERY):
-            for name, engine in self.engines.items():
-                with self._engine_lock:
-                    if self._stopping.is_set() or engine.child.alive:
-                        continue
-                    log.warning("engine_died", engine=name)
-                    with contextlib.suppress(EngineFailed):
-                        engine.start()
+    @property
+    def revived(self) -> int:
+        """Count the deaths of what is there now."""
+        return sum(row.get("deaths", 0) for row in self.status())
 
     def restart(self, name: str) -> None:
         """Replace a part's processes one by one, without a failed request."""
-        with self._lock:
-            part = self._part(name)
+        part = self._part(name)
+        with self._changing, part.lock:
             for old in list(part.webs):
-                new = part.launch("web")
-                wait_ready(new)
-                part.webs[part.webs.index(old)] = new
+                part.replace(old, part.launch_ready())
                 self._retire(old)
-            if part.worker is not None:
-                part.worker.stop()
-                part.worker = part.launch("worker")
-            for place, old in enumerate(part.more_workers):
-                old.stop()
-                part.more_workers[place] = part.launch("worker")
+            for worker in part.workers:
+                worker.stop()
+                part.replace(worker, part.launch("worker"))
 
     def scale(self, name: str, count: int) -> None:
         """Run `count` web instances of a part, or workers when it is called `<part>-worker`."""
-        with self._lock:
-            if name.endswith(_WORKER):
-                self._part_with_worker(name).run_workers(count)
-                return
-            part = self._part(name)
-            added = [part.launch("web") for _ in range(count - len(part.webs))]
-            for web in added:
-                wait_ready(web)
-            surplus = part.webs[count:] if count < len(part.webs) else []
+        if name.endswith(_WORKER):
+            part = self._part_with_worker(name)
+            with self._changing, part.lock:
+                part.run_workers(count)
+            return
+        part = self._part(name)
+        with self._changing, part.lock:
+            added = [part.launch_ready() for _ in range(count - len(part.webs))]
+            surplus = part.webs[count:]
             part.webs = [web for web in part.webs if web not in surplus] + added
             self._update_edge()
             for web in surplus:
-                self._retire(web, out_of_edge=True)
+                web.stop()
 
     def status(self) -> list[dict[str, Any]]:
-        """Describe every process: part, kind, pid, port, whether it is ready."""
-        rows = [
-            {
-                "name": name,
-                "kind": "engine",
-                "pid": e.child.pid,
-                "port": e.port,
-                "ready": e.child.alive,
-            }
-            for name, e in self.engines.items()
-        ]
-        edge = self.nginx.child
-        rows.append(
-            {
-                "name": "nginx",
-                "kind": "edge",
-                "pid": edge.pid,
-                "port": self.plan.public_port,
-                "ready": edge.alive,
-            }
-        )
+        """Describe every process: part, kind, pid, port, whether it is ready, how often it died."""
+        rows = [{"name": "supervisor", "kind": "keeper", "pid": os.getpid(), "port": None}]
+        rows[0] |= {"ready": True, **Restraint().told}
+        rows += [kept.row for kept in (*self._kept.values(), self._edge)]
         for part in self.parts.values():
-            rows += [
-                {
-                    "name": instance.name,
-                    "kind": instance.kind,
-                    "pid": instance.child.pid,
-                    "port": instance.port or None,
-                    "ready": instance.ready,
-                }
-                for instance in part.all
-            ]
+            rows += [row_of(instance) for instance in part.all]
         return rows
 
     def stop(self) -> None:
-        """Stop the edge first, then our processes, then the engines."""
+        """Stop the edge first, then our processes, then the engines; whatever fails, the others.
+
+        What then still lives of this folder is killed.
+        """
         self._stopping.set()
-        with self._lock:
-            self.nginx.stop()
-            instances = [instance for part in self.parts.values() for instance in part.all]
-            threads = [threading.Thread(target=instance.stop) for instance in instances]
+        instances = [instance for part in self.parts.values() for instance in part.all]
+        for together in ([self._edge], instances, [*self._kept.values()]):
+            threads = [threading.Thread(target=_stopped, args=(each,)) for each in together]
             for thread in threads:
                 thread.start()
             for thread in threads:
                 thread.join()
-            for engine in self.engines.values():
-                with self._engine_lock, contextlib.suppress(EngineFailed):
-                    engine.stop()
+        for left in end_everything(self.plan.folder):
+            log.warning("ended_at_last", process=left)
 
     def settings_of(self, name: str) -> dict[str, str]:
-        """Return the settings of a part's processes: no secrets of another part."""
-        common = {
-            name: value for name, value in self.extra.items() if not name.startswith(OF_ONE_SERVICE)
-        }
-        return common | self.plan.settings_of(name, {**self._engine_settings(), **self.extra})
+        """Return the settings of a part's processes: what it declares, nothing of another part.
 
-    def _engine_settings(self) -> dict[str, str]:
-        """Return the addresses of the engines: started here, or from the environment."""
-        names = [f"DATABASE_URL_{key(name)}" for name in self.plan.manifests]
-        names += [f"BUS_URL_{key(name)}" for name in self.plan.manifests]
-        settings = {name: os.environ[name] for name in ("STORE_URL", *names) if name in os.environ}
-        for name, password in self.plan.database_passwords().items():
-            if postgres := self.engines.get("postgres"):
-                settings[f"DATABASE_URL_{key(name)}"] = postgres.service_url(name, password)
-            if rabbit := self.engines.get("rabbit"):
-                settings[f"BUS_URL_{key(name)}"] = rabbit.url(name)
-        if s3 := self.engines.get("s3"):
-            settings["STORE_URL"] = s3.url
-        return settings
+        `extra` settings that no part declares are told all.
+        """
+        declared = self.plan.declared
+        common = {key: value for key, value in self.extra.items() if key not in declared}
+        engines = {**addresses_of(self.plan, self.engines), **self.extra}
+        return common | self.plan.settings_of(name, engines)
 
-    def _migrate(self) -> None:
-        for manifest in self.plan.manifests.values():
-            environ = self.settings_of(manifest.name)
-            owner = f"OWNER_URL_{key(manifest.name)}"
-            if postgres := self.engines.get("postgres"):
-                environ[owner] = postgres.owner_url(manifest.name)
-            elif owner in os.environ:
-                environ[owner] = os.environ[owner]
-            migrate(manifest, environ, demo=self.plan.folder if self.demo else None)
+    def _start_engines(self) -> None:
+        self.doing = ", ".join(self._kept)
+        with ThreadPoolExecutor() as pool:
+            try:
+                list(pool.map(Kept.begin, self._kept.values()))
+            except BaseException:
+                self.stop()  # what another thread waits for ends with it
+                raise
+        if postgres := self.engines.get("postgres"):
+            postgres.add_databases(self.plan.database_passwords())
 
-    def _start_parts(self) -> None:
+    def _find_parts(self) -> None:
+        """Take up what runs from before; what of it is no longer wanted so is ended."""
         logs = self.plan.folder / "logs"
         logs.mkdir(exist_ok=True)
         (self.plan.folder / "mail").mkdir(exist_ok=True)
         for name in (*self.plan.manifests, *FRONTS):
-            is_service = name in self.plan.manifests
-            settings = self.settings_of(name)
-            part = Part(name, settings, logs, is_service, command=self.command, root=self.root)
+            is_service, settings = name in self.plan.manifests, self.settings_of(name)
+            part = Part(name, settings, logs, is_service, self.command, self.root)
+            part.longest_pause = self.longest_pause
             self.parts[name] = part
-            part.webs.append(part.launch("web"))
-        self.nginx.start(self._upstreams())
+            self._resumed += part.resume()
+        end_everything(self.plan.folder, except_of=self._records())
+
+    def _records(self) -> set[Path]:
+        """Name the records of what is to go on, or may."""
+        children = [instance.child for part in self.parts.values() for instance in part.all]
+        children += [server.child for server in (*self.engines.values(), self.nginx)]
+        children += [rabbit.epmd] if (rabbit := self.engines.get("rabbit")) else []
+        return {child.record for child in children if child.record}
+
+    def _migrate(self) -> None:
+        for manifest in self.plan.manifests.values():
+            if self.parts and self.parts[manifest.name].webs:
+                continue  # it runs from before, with this code
+            self.doing = f"migrate {manifest.name}"
+            environ = self.settings_of(manifest.name) | owner_of(self.engines, manifest.name)
+            migrate(manifest, environ, demo=self.plan.folder if self.demo else None)
+
+    def _start_parts(self) -> None:
         for part in self.parts.values():
+            if not part.webs:
+                part.webs.append(part.launch("web"))
+        self._edge.begin()
+        for part in self.parts.values():
+            self.doing = part.name
             for web in part.webs:
-                wait_ready(web)
-            if part.has_worker:
+                if web not in self._resumed:
+                    wait_ready(web)
+            if part.has_worker and part.worker is None:
                 part.worker = part.launch("worker")
         # A service without its copies of people and units answers, but with empty lists.
+        self.doing = "events"
         services = [part for part in self.parts.values() if part.has_worker]
-        if not wait_settled([web for part in services for web in part.webs]):
+        webs = [web for part in services for web in part.webs]
+        if not self._resumed and not wait_settled(webs):
             log.warning("still_catching_up")
 
     def _part(self, name: str) -> Part:
@@ -264,34 +225,62 @@ class Supervisor:
             raise UnknownPart(name)
         return part
 
-    def _upstreams(self) -> dict[str, list[int]]:
-        return {name: part.ports for name, part in self.parts.items()}
+    def _start_edge(self) -> None:
+        self.nginx.start({name: part.ports for name, part in self.parts.items()})
+
+    def _reload_edge(self) -> None:
+        with self._edge.lock:
+            self.nginx.reload({name: part.ports for name, part in self.parts.items()})
 
     def _update_edge(self) -> None:
-        self.nginx.reload(self._upstreams())
+        self._reload_edge()
         time.sleep(_EDGE_SETTLES)
 
-    def _retire(self, old: Instance, *, out_of_edge: bool = False) -> None:
-        if not out_of_edge:
-            self._update_edge()
+    def _retire(self, old: Instance) -> None:
+        self._update_edge()
         old.stop()
 
-    def _revive(self, part: Part) -> None:
-        for instance in part.all:
-            if instance.child.alive:
+    def _look_at_parts(self) -> None:
+        for part in list(self.parts.values()):
+            if not part.lock.acquire(blocking=False):
+                continue  # somebody changes it
+            try:
+                self._look_at(part)
+            except Exception:  # noqa: BLE001 - the other parts are looked at all the same
+                log.exception("look_failed", part=part.name)
+            finally:
+                part.lock.release()
+
+    def _look_at(self, part: Part) -> None:
+        for dead in [instance for instance in part.all if not instance.child.alive]:
+            if dead.restraint.note_death(dead.child.last_lines(1)):
+                keeping.tell_of_death(part.name, dead.kind, dead.restraint)
+            if dead.restraint.waits or self._stopping.is_set():
                 continue
-            pause = min(self.longest_pause, 2.0**instance.failures)
-            if time.monotonic() - instance.started_at < pause:
-                continue
-            log.warning("process_died", part=part.name, kind=instance.kind)
-            new = part.launch(instance.kind)
-            self.revived += 1
-            lived = time.monotonic() - instance.started_at
-            new.failures = 1 if lived > self.longest_pause else instance.failures + 1
-            if instance is part.worker:
-                part.worker = new
-            elif instance in part.more_workers:
-                part.more_workers[part.more_workers.index(instance)] = new
-            else:
-                part.webs[part.webs.index(instance)] = new
-                self.nginx.reload(self._upstreams())
+            new = part.launch(dead.kind)
+            new.restraint = dead.restraint
+            new.restraint.begin()
+            part.replace(dead, new)
+            dead.child.forget()
+            if dead.kind == "web":
+                self._reload_edge()
+
+
+def row_of(instance: Instance) -> dict[str, Any]:
+    """Describe a process of a part for the status."""
+    return {
+        "name": instance.name,
+        "kind": instance.kind,
+        "pid": instance.child.pid,
+        "port": instance.port or None,
+        "ready": instance.ready,
+        **instance.restraint.told,
+    }
+
+
+def _stopped(running: Kept | Instance) -> None:
+    """Stop it; a failure is told, and keeps nothing else from being stopped."""
+    try:
+        running.stop()
+    except Exception:  # noqa: BLE001 - what lives all the same is killed at the end
+        log.exception("stop_failed", part=running.name)

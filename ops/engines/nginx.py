@@ -1,5 +1,6 @@
 """nginx with its files in one folder, as the edge of the distributed form."""
 
+import contextlib
 import gzip
 import shutil
 import signal
@@ -10,7 +11,8 @@ from pathlib import Path
 
 from gateway.nginx import Listening, render
 from gateway.routes import RouteTable
-from ops.engines.process import Child, EngineFailed, answers, find, own_folder, unprivileged
+from ops.engines.child import Child, surroundings
+from ops.engines.process import EngineFailed, answers, find, own_folder, unprivileged
 
 PACKAGES = ("nginx-light",)
 _COMPRESSED = (".css", ".js", ".svg")
@@ -23,6 +25,7 @@ class Nginx:
     listening: Listening
     routes: RouteTable
     static: Path
+    record: Path | None = None
     child: Child = field(init=False)
 
     def __post_init__(self) -> None:
@@ -35,19 +38,32 @@ class Nginx:
             user=self._user,
             cwd=self.listening.folder,
             stop_signal=signal.SIGQUIT,  # finish the requests in hand
+            record=self.record,
+            hides_mark=True,
         )
+
+    @property
+    def port(self) -> int:
+        return self.listening.port
 
     def start(self, upstreams: Mapping[str, Sequence[int]]) -> None:
         own_folder(self.listening.folder, self._user)
         self._copy_static()
         self._write(upstreams)
-        self.child.start()
+        if self.child.resume():
+            self.child.signal(signal.SIGHUP)
+        else:
+            self.child.start()
         self.child.wait_until(lambda: answers(self.listening.port))
 
     def reload(self, upstreams: Mapping[str, Sequence[int]]) -> None:
-        """Serve with other upstreams from now on; raises `EngineFailed` and changes nothing."""
+        """Serve with other upstreams from now on, or from the next start where it is dead.
+
+        Raises `EngineFailed` for a configuration that is refused, and changes nothing.
+        """
         self._write(upstreams)
-        self.child.signal(signal.SIGHUP)
+        with contextlib.suppress(EngineFailed):
+            self.child.signal(signal.SIGHUP)
 
     def stop(self) -> None:
         self.child.stop()
@@ -65,6 +81,7 @@ class Nginx:
             capture_output=True,
             text=True,
             user=self._user,
+            env=surroundings(),
         )
         if checked.returncode:
             raise EngineFailed(f"nginx refuses its configuration: {checked.stderr.strip()}")
@@ -73,8 +90,8 @@ class Nginx:
     def _copy_static(self) -> None:
         """Copy the files into the folder: nginx may run as a user who cannot read the checkout."""
         target = self.listening.folder / "static"
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(self.static, target)
+        # Over what is there: a server that goes on serves these files meanwhile.
+        shutil.copytree(self.static, target, dirs_exist_ok=True)
         for path in [path for path in target.rglob("*") if path.suffix in _COMPRESSED]:
             path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 9))
         for path in (target, *target.rglob("*")):

@@ -1,6 +1,5 @@
 """PostgreSQL with its files in one folder: one database and one non-owner role per service."""
 
-import os
 import secrets
 import shutil
 import signal
@@ -12,7 +11,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from ops.engines.process import Child, answers, find, free_port, own_folder, unprivileged
+from ops.engines.child import Child, surroundings
+from ops.engines.process import answers, find, free_port, own_folder, unprivileged
 
 PACKAGES = ("postgresql",)
 _OWNER = "simpul"
@@ -30,6 +30,7 @@ class Postgres:
     folder: Path
     port: int = field(default_factory=free_port)
     settings: tuple[str, ...] = ()
+    record: Path | None = None
     child: Child = field(init=False)
 
     def __post_init__(self) -> None:
@@ -44,14 +45,20 @@ class Postgres:
             user=self._user,
             cwd=self.folder,
             stop_signal=signal.SIGINT,  # "fast": end sessions, write a checkpoint
+            record=self.record,
+            hides_mark=True,
         )
 
     def start(self) -> None:
         own_folder(self.folder, self._user)
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
-        self.child.start()
+        if not self.child.resume():
+            # Its own file names a pid alone, which may be another process's by now; what is left
+            # of an earlier server is ended before.
+            self.child.end_remains()
+            (self._data / "postmaster.pid").unlink(missing_ok=True)
+            self.child.start()
         self.child.wait_until(self._accepts)
 
     def stop(self) -> None:
@@ -81,7 +88,7 @@ class Postgres:
             capture_output=True,
             user=self._user,
             cwd=self.folder,
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            env={**surroundings(), "LC_ALL": "C.UTF-8"},
         )
 
     def _accepts(self) -> bool:

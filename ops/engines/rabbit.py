@@ -14,7 +14,8 @@ from typing import Any
 
 from chassis.events.bus import BusUnavailable
 from chassis.events.bus.amqp import DEAD_EXCHANGE, EXCHANGE, RabbitBus, queue_of
-from ops.engines.process import Child, answers, find, free_port, own_folder, unprivileged
+from ops.engines.child import Child
+from ops.engines.process import answers, find, free_port, own_folder, unprivileged
 
 PACKAGES = ("rabbitmq-server",)
 VHOST = "simpul"
@@ -35,41 +36,52 @@ class Rabbit:
     folder: Path
     users: Mapping[str, BrokerUser]
     port: int = field(default_factory=free_port)
+    distribution_port: int = field(default_factory=free_port)
+    epmd_port: int = field(default_factory=free_port)
+    records: Path | None = None
     child: Child = field(init=False)
     epmd: Child = field(init=False)
 
     def __post_init__(self) -> None:
-        self._user = unprivileged("rabbitmq")
-        self._dist_port, self._epmd_port = free_port(), free_port()
+        self.user = unprivileged("rabbitmq")
         program = find("rabbitmq-server", *PACKAGES, also=["/usr/lib/rabbitmq/bin"])
         direct = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
         self.child = Child(
             [str(direct) if direct.exists() else program],
             log=self.folder / "rabbitmq.log",
-            env=self._environment(),
-            user=self._user,
+            env=self.environment(),
+            user=self.user,
             cwd=self.folder,
+            record=self.records and self.records / "rabbit.json",
+            facts=f"{self._configuration()}{sorted(self.users.items())}",
         )
         # Erlang would start its port mapper as a daemon that outlives the broker.
         erlang = sorted(str(path) for path in Path("/usr/lib/erlang").glob("erts-*/bin"))
         self.epmd = Child(
             [find("epmd", *PACKAGES, also=erlang), "-address", "127.0.0.1"],
             log=self.folder / "epmd.log",
-            env=self._environment(),
-            user=self._user,
+            env=self.environment(),
+            user=self.user,
             cwd=self.folder,
+            record=self.records and self.records / "epmd.json",
         )
 
+    @property
+    def alive(self) -> bool:
+        """Tell whether broker and port mapper run; without the mapper no tool finds the broker."""
+        return self.child.alive and self.epmd.alive
+
     def start(self) -> None:
-        own_folder(self.folder, self._user)
+        own_folder(self.folder, self.user)
         self._write(".erlang.cookie", self._cookie(), mode=0o400)
         self._write("definitions.json", json.dumps(definitions(self.users)))
         self._write("rabbitmq.conf", self._configuration())
         self._write("enabled_plugins", "[].\n")
-        if not self.epmd.alive:
+        if not self.epmd.alive and not self.epmd.resume():
             self.epmd.start()
-            self.epmd.wait_until(lambda: answers(self._epmd_port))
-        self.child.start()
+            self.epmd.wait_until(lambda: answers(self.epmd_port))
+        if not self.child.alive and not self.child.resume():
+            self.child.start()
         self.child.wait_until(self._accepts, seconds=90)
 
     def stop(self) -> None:
@@ -83,13 +95,14 @@ class Rabbit:
         """Return the URL with which a service's process connects."""
         return f"amqp://{user}:{self.users[user].password}@127.0.0.1:{self.port}/{VHOST}"
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """Return what the broker and its tools have to know to be of one node."""
         return {
             "HOME": str(self.folder),
-            "ERL_EPMD_PORT": str(self._epmd_port),
+            "ERL_EPMD_PORT": str(self.epmd_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODENAME": f"simpul{self.port}@{socket.gethostname().split('.')[0]}",
-            "RABBITMQ_DIST_PORT": str(self._dist_port),
+            "RABBITMQ_DIST_PORT": str(self.distribution_port),
             "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "enabled_plugins"),
             "RABBITMQ_MNESIA_BASE": str(self.folder / "mnesia"),
@@ -125,8 +138,8 @@ class Rabbit:
             path.chmod(0o600)
         path.write_text(text)
         path.chmod(mode)
-        if self._user is not None:
-            shutil.chown(path, self._user)
+        if self.user is not None:
+            shutil.chown(path, self.user)
 
     def _accepts(self) -> bool:
         if not answers(self.port):

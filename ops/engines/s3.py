@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import urllib3
 
-from ops.engines.process import Child, EngineMissing, free_port, own_folder
+from ops.engines.child import Child
+from ops.engines.process import EngineMissing, free_port, own_folder
 
 BUCKET = "simpul-documents"
 REGION = "us-east-1"
@@ -24,16 +25,19 @@ class S3:
     secret_key: str
     port: int = field(default_factory=free_port)
     prefer: str | None = None
+    record: Path | None = None
     child: Child = field(init=False)
 
     def __post_init__(self) -> None:
         command, env = self._command()
-        self.child = Child(command, log=self.folder / "s3.log", env=env, cwd=self.folder)
+        log = self.folder / "s3.log"
+        self.child = Child(command, log=log, env=env, cwd=self.folder, record=self.record)
 
     def start(self) -> None:
         own_folder(self.folder, None)
         (self.folder / "objects" / BUCKET).mkdir(parents=True, exist_ok=True)
-        self.child.start()
+        if not self.child.resume():
+            self.child.start()
         self.child.wait_until(self._serves)
 
     def stop(self) -> None:

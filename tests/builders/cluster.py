@@ -1,6 +1,5 @@
 """The distributed form inside a test's process: real engines, our processes as children."""
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,7 +43,7 @@ def running_cluster(
     supervisor.start()
     try:
         if watched:
-            threading.Thread(target=supervisor.watch, daemon=True).start()
+            supervisor.keep(engines=False)
         yield supervisor
     finally:
         supervisor.stop()

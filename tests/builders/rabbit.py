@@ -36,8 +36,8 @@ def control(broker: Rabbit, *words: str) -> str:
     program = Path("/usr/lib/rabbitmq/bin/rabbitmqctl")
     done = subprocess.run(
         [str(program) if program.exists() else find("rabbitmqctl", "rabbitmq-server"), *words],
-        env={**os.environ, **broker._environment()},
-        user=broker._user,
+        env={**os.environ, **broker.environment()},
+        user=broker.user,
         cwd=broker.folder,
         capture_output=True,
         text=True,

@@ -1,7 +1,6 @@
 """The system under test: the distributed form with a witness, a mail relay and armed fail points."""
 
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -132,7 +131,7 @@ def arena(*, reconcile: float = 0, settings: Mapping[str, str] | None = None) ->
             longest_pause=1.0,  # whoever kills by the dozen does not want to wait for the next
         )
         supervisor.start()
-        threading.Thread(target=supervisor.watch, daemon=True).start()
+        supervisor.keep(engines=False)
         try:
             yield Arena(folder, supervisor, mail)
         finally:

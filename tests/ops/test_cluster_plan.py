@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ops import cluster
-from ops.cluster import plan
+from ops.cluster import plan, starting
 
 
 def options(*words: str) -> argparse.Namespace:
@@ -25,7 +25,7 @@ def test_with_a_certificate_the_public_address_is_https(
 ):
     monkeypatch.delenv("PUBLIC_URL", raising=False)
 
-    known = cluster.planned(options("--data", str(tmp_path), "--port", "8443", *words))
+    known = starting.planned(options("--data", str(tmp_path), "--port", "8443", *words))
 
     assert known.public_url == f"{scheme}://127.0.0.1:8443"
     assert known.settings_of("gateway", {})["PUBLIC_URL"] == known.public_url
