@@ -19,6 +19,10 @@ from gateway.routes import GATEWAY, GATEWAY_ROUTE, OWN_PAGES, PORTAL, RouteTable
 Upstreams = Mapping[str, Sequence[str]]
 
 _READ_ONLY = "GET|HEAD|OPTIONS"
+# nginx asks another instance for these too when the first has ended in the middle, and what was
+# asked may have happened. Of POST and PATCH it knows better.
+_ONCE = "PUT|DELETE"
+_TO_ONCE = 480  # no status of HTTP; it leaves nobody
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ def _public_server(
     yield from _portal_files(listening)
     for number, target in enumerate(targets):
         yield from _locations(number, target, upstreams)
+        yield from _once(number, target, upstreams)
     yield from refusals.refusals(targets)
     yield "}"
 
@@ -193,12 +198,38 @@ def _location(
         yield f"    client_max_body_size {limit};"
         yield f"    {refusals.too_large_page(target.route.max_body)}"
         yield from (f"    {line}" for line in refusals.REFUSALS)
-        yield f"    limit_req zone=route{number} burst={target.route.burst} nodelay;"
-        yield from _forwarding()
+        if target.owner != GATEWAY:
+            yield from _to_once(f"@once_{number}")
+        yield from _passing(number, target)
         if rewrite:
             yield f"    rewrite ^ {rewrite} break;"
         yield f"    proxy_pass http://simpul_{target.owner};"
     yield "  }"
+
+
+def _to_once(location: str) -> Iterable[str]:
+    """Send what must not be asked twice to a location of its own."""
+    yield f"    error_page {_TO_ONCE} = {location};"
+    yield f'    if ($request_method ~ "^({_ONCE})$") {{ return {_TO_ONCE}; }}'
+
+
+def _once(number: int, target: Target, upstreams: Upstreams) -> Iterable[str]:
+    if target.owner == GATEWAY or not upstreams.get(target.owner):
+        return
+    yield f"  location @once_{number} {{"
+    yield f"    client_max_body_size {target.route.max_body or MEBIBYTE};"
+    yield "    recursive_error_pages on;"
+    yield f"    {refusals.too_large_page(target.route.max_body)}"
+    yield from (f"    {line}" for line in refusals.REFUSALS)
+    yield "    proxy_next_upstream off;"
+    yield from _passing(number, target)
+    yield f"    proxy_pass http://simpul_{target.owner};"
+    yield "  }"
+
+
+def _passing(number: int, target: Target) -> Iterable[str]:
+    yield f"    limit_req zone=route{number} burst={target.route.burst} nodelay;"
+    yield from _forwarding()
 
 
 def _forwarding() -> Iterable[str]:
@@ -219,9 +250,14 @@ def _internal_server(
     yield "  client_max_body_size 32m;"
     yield "  location = /livez { return 204; }"
     yield f"  location = {PAGE} {{ stub_status; }}"
-    for target in targets:
+    for number, target in enumerate(targets):
         if upstreams.get(target.owner) and target.owner not in (GATEWAY, PORTAL):
-            yield f"  location {target.route.prefix} {{ proxy_pass http://simpul_{target.owner}; }}"
+            passing = f"proxy_pass http://simpul_{target.owner};"
+            yield f"  location {target.route.prefix} {{"
+            yield from _to_once(f"@once_{number}")
+            yield f"    {passing}"
+            yield "  }"
+            yield f"  location @once_{number} {{ proxy_next_upstream off; {passing} }}"
     for owner, addresses in upstreams.items():
         if addresses:
             yield f"  location /internal/{owner}/ {{ proxy_pass http://simpul_{owner}/; }}"

@@ -172,7 +172,9 @@ REFUSALS = [
     ("PROPFIND", "/api/letters/x", 405, "Metode tidak diizinkan"),
     ("POST", "/", 405, "Metode tidak diizinkan"),
     ("POST", "/api/letters/x", 413, "Kiriman terlalu besar"),
+    ("PUT", "/api/letters/x", 413, "Kiriman terlalu besar"),
     ("GET", "/api/away/x", 503, "Layanan sedang tidak tersedia"),
+    ("DELETE", "/api/away/x", 503, "Layanan sedang tidak tersedia"),
 ]
 
 
@@ -180,7 +182,7 @@ REFUSALS = [
 def test_a_browser_is_refused_with_a_page_and_a_program_with_a_problem(
     edge, method, path, status, title
 ):
-    body = b"x" * 1001 if method == "POST" else None
+    body = b"x" * 1001 if method in ("POST", "PUT") else None
     page = edge.send(method, path, body, Accept=CHROMIUM)
     problem = edge.send(method, path, body, Accept="*/*")
 
@@ -193,6 +195,20 @@ def test_a_browser_is_refused_with_a_page_and_a_program_with_a_problem(
     assert problem.json["title"] == title
     assert page.headers["vary"] == problem.headers["vary"]
     assert page.headers.get("retry-after") == problem.headers.get("retry-after")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_every_method_arrives_with_its_path_and_body(edge, method):
+    body = None if method in ("GET", "DELETE") else b"x" * 900
+    seen = edge.send(method, "/api/letters/v1/a%20b?c=d", body, X_Request_ID="a-request-1").json
+
+    assert (seen["method"], seen["service"], seen["path"]) == (
+        method,
+        "letters",
+        "/api/letters/v1/a b",
+    )
+    assert seen["length"] == len(body or b"")
+    assert seen["headers"]["x-request-id"] == "a-request-1"
 
 
 def test_each_accept_is_answered_alike(edge):
