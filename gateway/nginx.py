@@ -22,7 +22,7 @@ _READ_ONLY = "GET|HEAD|OPTIONS"
 # nginx asks another instance for these too when the first has ended in the middle, and what was
 # asked may have happened. Of POST and PATCH it knows better.
 _ONCE = "PUT|DELETE"
-_TO_ONCE = 480  # no status of HTTP; it leaves nobody
+_TO_ONCE = 480  # of no meaning in HTTP; nobody outside sees it
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Listening:
 
     `resolver` names the DNS server of a container network: names in upstreams are then resolved
     repeatedly, so a part may move, start late or run several times (nginx 1.27.3 or later).
+    `logs` is the folder of its log and its access log; without one they go out by the terminal.
     """
 
     folder: Path
@@ -42,6 +43,15 @@ class Listening:
     internal_host: str = "127.0.0.1"
     static: Path | None = None
     resolver: str = ""
+    logs: Path | None = None
+
+    @property
+    def log(self) -> str:
+        return str(self.logs / "nginx.log") if self.logs else "stderr"
+
+    @property
+    def access_log(self) -> str:
+        return str(self.logs / "access.log") if self.logs else "/dev/stdout"
 
 
 def render(routes: RouteTable, upstreams: Upstreams, listening: Listening) -> str:
@@ -62,7 +72,7 @@ def render(routes: RouteTable, upstreams: Upstreams, listening: Listening) -> st
     body = "\n".join(f"  {line}" for line in http)
     return (
         "worker_processes 2;\ndaemon off;\n"
-        f"pid {listening.folder}/nginx.pid;\nerror_log stderr warn;\n"
+        f"pid {listening.folder}/nginx.pid;\nerror_log {listening.log} warn;\n"
         f"events {{ worker_connections 1024; }}\nhttp {{\n{body}\n}}\n"
     )
 
@@ -72,6 +82,7 @@ def _settings(listening: Listening) -> Iterable[str]:
         yield f"{kind}_temp_path {listening.folder}/{kind};"
     if listening.resolver:
         yield f"resolver {listening.resolver} valid=5s ipv6=off;"
+    yield from _access_log()
     yield from (
         "access_log off;",
         "server_tokens off;",
@@ -92,6 +103,27 @@ def _settings(listening: Listening) -> Iterable[str]:
         "proxy_next_upstream_timeout 5s;",
         "proxy_hide_header X-Request-ID;",
     )
+
+
+def _access_log() -> Iterable[str]:
+    """Who asked, for whom and with which words is nobody's to read: an address may hold a link.
+
+    The request id leads to the lines of the services.
+    """
+    members = {
+        "time": "$time_iso8601",
+        "request_id": "$simpul_id",
+        "method": "$request_method",
+        "route": "$simpul_route",
+        "status": "$status",
+        "seconds": "$request_time",
+        "upstream_seconds": "$upstream_response_time",
+        "upstream": "$upstream_addr",
+        "received": "$request_length",
+        "sent": "$bytes_sent",
+    }
+    written = ", ".join(f'"{name}": "{variable}"' for name, variable in members.items())
+    yield f"log_format simpul escape=json '{{{written}}}';"
 
 
 def _maps() -> Iterable[str]:
@@ -137,6 +169,8 @@ def _public_server(
         yield f"  ssl_certificate_key {listening.key};"
         yield "  ssl_protocols TLSv1.2 TLSv1.3;"
         yield "  add_header Strict-Transport-Security max-age=31536000 always;"
+    yield f"  access_log {listening.access_log} simpul;"
+    yield "  set $simpul_route -;"
     for number, (name, _value) in enumerate(SECURITY):
         yield f"  add_header {name} $simpul_header_{number} always;"
     yield "  add_header X-Request-ID $simpul_id always;"
@@ -145,9 +179,7 @@ def _public_server(
     yield f'  if ($request_uri ~ "^.{{{LONGEST_ADDRESS + 1}}}") {{ return {refusals.TOO_LONG}; }}'
     yield from (f"  {line}" for line in refusals.REFUSALS)
     yield "  location / { return 404; }"
-    yield "  location = /livez {"
-    yield '    default_type application/json; return 200 \'{"status":"alive"}\';'
-    yield "  }"
+    yield from _alive()
     yield from _portal_files(listening)
     for number, target in enumerate(targets):
         yield from _locations(number, target, upstreams)
@@ -156,8 +188,16 @@ def _public_server(
     yield "}"
 
 
+def _alive() -> Iterable[str]:
+    yield "  location = /livez {"
+    yield "    access_log off;"
+    yield '    default_type application/json; return 200 \'{"status":"alive"}\';'
+    yield "  }"
+
+
 def _portal_files(listening: Listening) -> Iterable[str]:
     yield "  location /portal/static/ {"
+    yield "    set $simpul_route /portal/static/;"
     yield f'    if ($request_method !~ "^({_READ_ONLY})$") {{ return 405; }}'
     yield f"    alias {listening.static or listening.folder / 'static'}/; gzip_static on; etag on;"
     yield "    add_header Cache-Control $simpul_cache always;"
@@ -190,6 +230,7 @@ def _location(
     # 0 would mean "any size" to nginx; the pages without a body refuse by method anyway.
     limit = target.route.max_body or MEBIBYTE
     yield f"  location {match} {{"
+    yield f"    set $simpul_route {target.route.prefix};"
     if target.owner == GATEWAY:
         yield f'    if ($request_method !~ "^({_READ_ONLY})$") {{ return 405; }}'
     if not upstreams.get(target.owner):

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from chassis.process import log_file
+
 log: Any = structlog.get_logger("simpul")
 
 REGISTRY = CollectorRegistry(auto_describe=True)
@@ -90,6 +92,6 @@ def configure_logs(*, terminal: bool | None = None, level: int = logging.INFO) -
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(log_file.errors()),
         cache_logger_on_first_use=False,
     )

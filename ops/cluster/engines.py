@@ -59,7 +59,12 @@ def edge_of(plan: Plan, certificate: Path | None, certificate_key: Path | None) 
     folder = plan.folder / EDGE
     internal = plan.ports["internal"]
     listening = Listening(
-        folder, plan.public_port, internal, plan.host, certificate, certificate_key
+        folder,
+        plan.public_port,
+        internal,
+        plan.host,
+        certificate,
+        certificate_key,
     )
     static = ROOT / "portal" / "shell" / "static"
     record = plan.folder / RECORDS / f"{EDGE}.json"

@@ -78,9 +78,11 @@ def tell_of_death(part: str, kind: str, restraint: Restraint) -> None:
     write("process_died", part=part, kind=kind, deaths=restraint.deaths, again_in=waits)
 
 
-def forever(name: str, look: Callable[[], object], stopping: threading.Event) -> None:
+def forever(
+    name: str, look: Callable[[], object], stopping: threading.Event, every: float | None = None
+) -> None:
     """Look again and again until the cluster stops, however often looking fails."""
-    while not stopping.wait(LOOK_EVERY):
+    while not stopping.wait(LOOK_EVERY if every is None else every):
         try:
             look()
         except EngineFailed as failure:
@@ -89,7 +91,9 @@ def forever(name: str, look: Callable[[], object], stopping: threading.Event) ->
             log.exception("look_failed", part=name)
 
 
-def in_thread(name: str, look: Callable[[], object], stopping: threading.Event) -> None:
+def in_thread(
+    name: str, look: Callable[[], object], stopping: threading.Event, every: float | None = None
+) -> None:
     """Look in a thread of its own: what hangs in one keeps nothing else from being started."""
-    given = (name, look, stopping)
+    given = (name, look, stopping, every)
     threading.Thread(target=forever, args=given, name=f"keeps {name}", daemon=True).start()

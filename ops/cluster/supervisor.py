@@ -18,6 +18,8 @@ from ops.cluster.ending import end_everything
 from ops.cluster.engines import EDGE, addresses_of, edge_of, engines_of, owner_of
 from ops.cluster.instances import OPS, ROOT, Instance, Part, wait_ready, wait_settled
 from ops.cluster.keeping import Kept
+from ops.cluster.logs import LOOK_EVERY as LOGS_EVERY
+from ops.cluster.logs import Logs
 from ops.cluster.plan import Plan
 from ops.cluster.restraint import LONGEST_PAUSE, Restraint
 from ops.engines.nginx import Nginx
@@ -88,6 +90,8 @@ class Supervisor:
         for one in kept:
             keeping.in_thread(one.name, one.look, self._stopping)
         keeping.in_thread("parts", self._look_at_parts, self._stopping)
+        logs = Logs(self.plan.folder, self.nginx)
+        keeping.in_thread("logs", logs.look, self._stopping, LOGS_EVERY)
 
     @property
     def revived(self) -> int:

@@ -80,6 +80,7 @@ class Child:
     facts: str = ""
     about: Mapping[str, Any] = field(default_factory=dict)
     hides_mark: bool = False
+    own_logs: Path | None = None  # a folder of files that the server writes and turns itself
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _identity: Identity | None = field(default=None, init=False)
 
@@ -175,9 +176,13 @@ class Child:
         return list(found)
 
     def last_lines(self, count: int = 15) -> str:
-        with contextlib.suppress(OSError), self.log.open("rb") as log:
-            log.seek(max(0, self.log.stat().st_size - _LONGEST_LINES))
-            return "\n".join(log.read().decode(errors="replace").splitlines()[-count:])
+        """Return the end of the log that was written last."""
+        own = [*self.own_logs.glob("*.log")] if self.own_logs else []
+        with contextlib.suppress(OSError):
+            newest = max([self.log, *own], key=lambda path: path.stat().st_mtime_ns)
+            with newest.open("rb") as log:
+                log.seek(max(0, newest.stat().st_size - _LONGEST_LINES))
+                return "\n".join(log.read().decode(errors="replace").splitlines()[-count:])
         return ""
 
     def forget(self) -> None:

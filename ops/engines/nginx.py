@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gateway.nginx import Listening, render
@@ -29,6 +29,7 @@ class Nginx:
     child: Child = field(init=False)
 
     def __post_init__(self) -> None:
+        self.listening = replace(self.listening, logs=self.listening.folder)
         self._user = unprivileged("www-data")
         self._program = find("nginx", *PACKAGES)
         self._conf = self.listening.folder / "nginx.conf"

@@ -23,6 +23,17 @@ def _program(name: str) -> str:
     return find(name, *PACKAGES, also=[str(path) for path in versions])
 
 
+def _turning(logs: Path) -> tuple[str, ...]:
+    """Have the server write its log into files of a bounded size; their names tell their age."""
+    return (
+        "logging_collector=on",
+        f"log_directory={logs}",
+        "log_filename=postgresql-%Y%m%d-%H%M%S.log",
+        "log_rotation_size=10MB",
+        "log_rotation_age=0",
+    )
+
+
 @dataclass
 class Postgres:
     """A server of our own on a loopback port."""
@@ -37,7 +48,9 @@ class Postgres:
         self._user = unprivileged("postgres")
         self._data = self.folder / "data"
         self._password_file = self.folder / "password"
-        options = ("listen_addresses=127.0.0.1", f"port={self.port}", *self.settings)
+        logs = self.folder / "log"
+        options = ("listen_addresses=127.0.0.1", f"port={self.port}", *_turning(logs))
+        options = (*options, *self.settings)
         self.child = Child(
             [_program("postgres"), "-D", str(self._data), "-k", str(self.folder)]
             + [part for option in options for part in ("-c", option)],
@@ -47,6 +60,7 @@ class Postgres:
             stop_signal=signal.SIGINT,  # "fast": end sessions, write a checkpoint
             record=self.record,
             hides_mark=True,
+            own_logs=logs,
         )
 
     def start(self) -> None:

@@ -53,6 +53,7 @@ class Rabbit:
             user=self.user,
             cwd=self.folder,
             record=self.records and self.records / "rabbit.json",
+            own_logs=self.folder / "log",
             facts=f"{self._configuration()}{sorted(self.users.items())}",
         )
         # Erlang would start its port mapper as a daemon that outlives the broker.
@@ -123,9 +124,11 @@ class Rabbit:
                 f"listeners.tcp.local = 127.0.0.1:{self.port}",
                 f"load_definitions = {self.folder / 'definitions.json'}",
                 "loopback_users = none",
-                "log.console = true",
-                "log.console.level = warning",
-                "log.file = false",
+                "log.console = false",
+                "log.file = rabbit.log",
+                "log.file.level = warning",
+                "log.file.rotation.size = 10000000",
+                "log.file.rotation.count = 5",
                 "disk_free_limit.absolute = 50MB",
                 "vm_memory_high_watermark.absolute = 512MB",
                 "",

@@ -31,11 +31,19 @@ class S3:
     def __post_init__(self) -> None:
         command, env = self._command()
         log = self.folder / "s3.log"
-        self.child = Child(command, log=log, env=env, cwd=self.folder, record=self.record)
+        self.child = Child(
+            command,
+            log=log,
+            env=env,
+            cwd=self.folder,
+            record=self.record,
+            own_logs=self.folder / "log",
+        )
 
     def start(self) -> None:
         own_folder(self.folder, None)
         (self.folder / "objects" / BUCKET).mkdir(parents=True, exist_ok=True)
+        (self.folder / "log").mkdir(exist_ok=True)
         if not self.child.resume():
             self.child.start()
         self.child.wait_until(self._serves)
@@ -69,7 +77,13 @@ class S3:
         if rclone is None or self.prefer == "minio":
             raise EngineMissing(self.prefer or "rclone", "rclone")
         keys = {"RCLONE_AUTH_KEY": f'"{self.access_key},{self.secret_key}"'}  # a list in CSV form
-        return [rclone, "serve", "s3", "--addr", address, "--config", "", objects], keys
+        command = [rclone, "serve", "s3", "--addr", address, "--config", "", *self._turning()]
+        return [*command, objects], keys
+
+    def _turning(self) -> list[str]:
+        """Have rclone write its log into files of a bounded size."""
+        log = self.folder / "log" / "s3.log"
+        return ["--log-file", str(log), "--log-file-max-size", "10M", "--log-file-max-backups", "5"]
 
 
 def _beside_python() -> Path:
