@@ -73,16 +73,26 @@ class Supervisor:
         return Kept(name, kind, server, start, self._stopping, restraint)
 
     def start(self) -> None:
-        """Start what does not run; raise `EngineFailed` after stopping everything."""
+        """Start what does not run; raise `EngineFailed` after stopping everything.
+
+        What runs from before is never stopped for that: the loops go on with what failed.
+        """
         try:
-            self._start_engines()
             self._find_parts()
-            self._migrate()
-            self._start_parts()
+            for step in (self._start_engines, self._migrate, self._start_parts):
+                self._take(step)
             self.is_ready = True
         except BaseException:
             self.stop()
             raise
+
+    def _take(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except Exception:
+            if not self._resumed:
+                raise
+            log.exception("start_incomplete", step=self.doing)
 
     def keep(self, *, engines: bool = True) -> None:
         """Start again what dies, from now on until stopped; without `engines` only the others."""
@@ -92,11 +102,6 @@ class Supervisor:
         keeping.in_thread("parts", self._look_at_parts, self._stopping)
         logs = Logs(self.plan.folder, self.nginx)
         keeping.in_thread("logs", logs.look, self._stopping, LOGS_EVERY)
-
-    @property
-    def revived(self) -> int:
-        """Count the deaths of what is there now."""
-        return sum(row.get("deaths", 0) for row in self.status())
 
     def restart(self, name: str) -> None:
         """Replace a part's processes one by one, without a failed request."""
@@ -166,7 +171,8 @@ class Supervisor:
             try:
                 list(pool.map(Kept.begin, self._kept.values()))
             except BaseException:
-                self.stop()  # what another thread waits for ends with it
+                if not self._resumed:
+                    self.stop()  # what another thread waits for ends with it
                 raise
         if postgres := self.engines.get("postgres"):
             postgres.add_databases(self.plan.database_passwords())
@@ -206,9 +212,8 @@ class Supervisor:
         self._edge.begin()
         for part in self.parts.values():
             self.doing = part.name
-            for web in part.webs:
-                if web not in self._resumed:
-                    wait_ready(web)
+            for web in part.webs if not self._resumed else []:
+                wait_ready(web)
             if part.has_worker and part.worker is None:
                 part.worker = part.launch("worker")
         # A service without its copies of people and units answers, but with empty lists.

@@ -23,6 +23,7 @@ from ops.engines.process import EngineFailed
 PASSED_ON = frozenset({"PATH", "HOME", "USER", "LOGNAME", "TZ", "TMPDIR", "SSL_CERT_FILE"})
 PASSED_ON_FROM = ("LC_", "LANG", "PYTHON")
 _LONGEST_LINES = 4_000  # bytes
+_LONGEST_END = 20.0
 
 
 def surroundings() -> dict[str, str]:
@@ -111,8 +112,8 @@ class Child:
         return True
 
     def start(self) -> None:
-        """Start the server, after the end of what is left of an earlier one."""
-        self.end_remains()
+        """Start the server, after the end of an earlier one and of what is left of it."""
+        self.end_earlier()
         mark = {MARK: str(self.record)} if self.record else {}
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
@@ -162,6 +163,13 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
         self._ended_within(20)
+        self.end_remains()
+
+    def end_earlier(self) -> None:
+        """End the server that has the record, and whatever one before has left behind."""
+        record = Record.read(self.record) if self.record else None
+        if record and record.identity.send(record.stop_signal):
+            gone([record.identity], _LONGEST_END)
         self.end_remains()
 
     def end_remains(self) -> None:

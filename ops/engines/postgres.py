@@ -68,9 +68,8 @@ class Postgres:
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
         if not self.child.resume():
-            # Its own file names a pid alone, which may be another process's by now; what is left
-            # of an earlier server is ended before.
-            self.child.end_remains()
+            self.child.end_earlier()
+            # Its own file names a pid alone, which may be another process's by now.
             (self._data / "postmaster.pid").unlink(missing_ok=True)
             self.child.start()
         self.child.wait_until(self._accepts)

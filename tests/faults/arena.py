@@ -1,6 +1,5 @@
 """The system under test: the distributed form with a witness, a mail relay and armed fail points."""
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,9 +14,9 @@ from ops.cluster import plan
 from ops.cluster.supervisor import Supervisor
 from ops.journey.web import Person
 from tests.builders.engines import engine_folder
+from tests.faults.keeper import Keeper, supervisor_of
 from tests.faults.mail_server import MailServer
 
-COMMAND = ("-m", "tests.faults.run")
 SERVICES = ("identity", "proposal", "documents", "notification", "witness")
 
 
@@ -28,6 +27,7 @@ class Arena:
     folder: Path
     supervisor: Supervisor
     mail: MailServer
+    keeper: Keeper | None = None
     people: dict[str, Person] = field(default_factory=dict)  # who is signed in already
 
     @property
@@ -105,8 +105,13 @@ def _one(db: psycopg.Connection[Any], rest: str) -> int:
 
 
 @contextmanager
-def arena(*, reconcile: float = 0, settings: Mapping[str, str] | None = None) -> Iterator[Arena]:
-    """Start it all in a temporary folder; `reconcile` seconds between comparisons, 0 = never."""
+def arena(
+    *, reconcile: float = 0, settings: Mapping[str, str] | None = None, mortal: bool = False
+) -> Iterator[Arena]:
+    """Start it all in a temporary folder; `reconcile` seconds between comparisons, 0 = never.
+
+    A `mortal` supervisor is a process of its own; else this process is the supervisor.
+    """
     mail = MailServer()
     with engine_folder() as folder:
         for part in (*SERVICES, "gateway", "portal"):
@@ -122,18 +127,16 @@ def arena(*, reconcile: float = 0, settings: Mapping[str, str] | None = None) ->
             "MAIL_FROM": "layanan@bkpsdm.example",
             **(settings or {}),
         }
-        command = (sys.executable, *COMMAND)
-        supervisor = Supervisor(
-            plan.load(folder / "cluster", 0),
-            demo=True,
-            command=command,
-            extra=extra,
-            longest_pause=1.0,  # whoever kills by the dozen does not want to wait for the next
-        )
-        supervisor.start()
-        supervisor.keep(engines=False)
+        plan.load(folder / "cluster", 0)
+        supervisor = supervisor_of(folder / "cluster", extra)
+        keeper = Keeper(folder / "cluster", extra) if mortal else None
         try:
-            yield Arena(folder, supervisor, mail)
+            if keeper:
+                keeper.start()
+            else:
+                supervisor.start()
+                supervisor.keep(engines=False)
+            yield Arena(folder, supervisor, mail, keeper)
         finally:
-            supervisor.stop()
+            (keeper or supervisor).stop()
             mail.close()

@@ -36,7 +36,7 @@ class Plan:
 def run(plan: Plan) -> Verdict:
     """Carry out a plan, print what it found, and return the verdict."""
     print(f"seed {plan.seed}, {plan.events} events, {plan.kills} kills", flush=True)
-    with arena(reconcile=plan.reconcile) as place, Ledger(place.ledger) as ledger:
+    with arena(reconcile=plan.reconcile, mortal=True) as place, Ledger(place.ledger) as ledger:
         return _run(place, plan, ledger)
 
 
@@ -68,7 +68,7 @@ def _run(place: Arena, plan: Plan, ledger: Ledger) -> Verdict:
             kills=killer.counts,
             statuses=ledger.statuses,
             outages=killer.outages,
-            revived=place.supervisor.revived,
+            revived=place.keeper.revived if place.keeper else 0,
             seconds=time.time() - began,
             rested=time.monotonic() - healed,
             troubles=[*killer.troubles, *load.troubles],

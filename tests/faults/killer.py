@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle, zip_longest
@@ -19,9 +19,10 @@ from random import Random
 from typing import Any
 
 from chassis.process.failpoints import POINTS
+from ops.parts import FRONTS
 from tests.faults import victims
 from tests.faults.arena import Arena
-from tests.faults.processes import kill
+from tests.faults.processes import family, send
 
 
 def in_turn(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -54,6 +55,8 @@ ROUNDS = 3  # so often what was missed is tried again
 EVERY_KIND = 30  # a run of so many kills ends every kind of process and every engine
 THOROUGH = 100  # one of so many ends every kind by itself, not only at a point, and holds it too
 ENGINES = ("postgres", "rabbit", "s3")
+# Every request goes by the edge, which would only keep all others; a supervisor does nothing then.
+NEVER_HELD = {victims.EDGE, victims.SUPERVISOR}
 HOLD = 3.0
 LONGEST_REACH = 20.0  # seconds until somebody comes by an armed point
 LONGEST_OUTAGE = 60.0
@@ -91,11 +94,12 @@ class Killer:
     def missed(self) -> set[str]:
         """What no process met yet, as `counts` names it. Without kills there is nothing to miss."""
         wanted = {f"point {point}" for point, _part in RUNNING} if self.kills else set()
-        kinds = victims.kinds(self.arena.supervisor)
+        kinds = victims.kinds(self.arena)
         if self.kills >= EVERY_KIND:
             wanted |= {f"kill {kind}" for kind in (*(kinds - self._died_at_points), *ENGINES)}
         if self.kills >= THOROUGH:
-            wanted |= {f"{what} {kind}" for kind in kinds for what in ("kill", "hold")}
+            held = kinds - NEVER_HELD
+            wanted |= {f"kill {kind}" for kind in kinds} | {f"hold {kind}" for kind in held}
         return {name for name in wanted if not self.counts[name]}
 
     @property
@@ -174,14 +178,27 @@ class Killer:
 
     def _kill(self, kind: str = "") -> None:
         kind, pid = self._victim(self._kill_turns, kind)
+        if kind == victims.SUPERVISOR:
+            self._kill_supervisor()
+            return
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             self.counts[f"kill {kind}"] += 1
-            self._aside(self._time_recovery, f"kill {kind}", [kind.partition(" ")[0]], pid)
+            names = ["nginx"] if kind == victims.EDGE else [kind.partition(" ")[0]]
+            self._aside(self._time_recovery, f"kill {kind}", names, pid)
+
+    def _kill_supervisor(self) -> None:
+        """Everything goes on; the next one takes it up, and what died meanwhile it starts."""
+        keeper = self.arena.keeper
+        assert keeper is not None
+        keeper.kill()
+        self.counts[f"kill {victims.SUPERVISOR}"] += 1
+        self._stop.wait(self.rng.uniform(0.0, 2.0))
+        keeper.start()
 
     def _hold(self, kind: str = "") -> None:
         """A process that hangs is worse than a dead one: leases run out while it thinks it leads."""
-        kind, pid = self._victim(self._hold_turns, kind)
+        kind, pid = self._victim(self._hold_turns, kind, never=NEVER_HELD)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGSTOP)
             self.counts[f"hold {kind}"] += 1
@@ -192,24 +209,41 @@ class Killer:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
 
-    def _victim(self, turns: victims.Turns, kind: str) -> tuple[str, int]:
+    def _victim(
+        self, turns: victims.Turns, kind: str, never: Collection[str] = ()
+    ) -> tuple[str, int]:
         """Take whose turn it is; of a kind that was asked for, wait until one is there again."""
-        found = dict(victims.alive(self.arena.supervisor))
+        found = dict(victims.alive(self.arena))
         deadline = time.monotonic() + LONGEST_OUTAGE
         while kind and kind not in found and time.monotonic() < deadline:
             time.sleep(0.1)
-            found = dict(victims.alive(self.arena.supervisor))
-        kind = kind or turns.next(found)
+            found = dict(victims.alive(self.arena))
+        kind = kind or turns.next(found.keys() - never)
         return kind, found[kind]
 
     def _engine(self, name: str) -> None:
-        engine: Any = self.arena.supervisor.engines[name]
-        dead = engine.child.pid
-        kill(engine.child)  # and wait: PostgreSQL does not start beside what is left of itself
+        """A power cut of one engine: all its processes at once. The supervisor starts it again."""
+        dead, _ = victims.engine(self.arena, name)
+        send(signal.SIGKILL, family(dead))
         self.counts[f"kill {name}"] += 1
-        engine.start()
-        self._time_recovery(f"kill {name}", self.arena.supervisor.parts, dead)
+        self._time_recovery(f"kill {name}", [name], dead)
+        self._time_recovery(f"kill {name}, all parts", self._parts, dead)
         self._stop.wait(BREATH)
+
+    @property
+    def _parts(self) -> list[str]:
+        return [*self.arena.supervisor.plan.manifests, *FRONTS]
+
+    def _is_well(self, names: Iterable[str], dead: int | None) -> bool:
+        servers = [name for name in names if name in (*ENGINES, "nginx")]
+        if servers:
+            told = [victims.engine(self.arena, name) for name in servers]
+            return all(pid != dead and is_well for pid, is_well in told)
+        every = victims.recorded(self.arena.supervisor.plan.folder)
+        found = [process for process in every if process.name in names]
+        return {process.name for process in found} == {*names} and all(
+            process.child.pid != dead and process.ready for process in found
+        )
 
     def _aside(self, work: Callable[..., None], *about: Any) -> None:
         """Do it while the plan goes on: the next death does not wait until all is well again."""
@@ -221,8 +255,7 @@ class Killer:
         """Measure until every process of the parts lives and answers again."""
         began, deadline = time.monotonic(), time.monotonic() + LONGEST_OUTAGE
         while time.monotonic() < deadline:
-            found = [process for part in parts for process in self.arena.supervisor.parts[part].all]
-            if all(process.child.pid != dead and process.ready for process in found):
+            if self._is_well(parts, dead):
                 self.outages.append((time.monotonic() - began, what))
                 return
             time.sleep(0.2)

@@ -2,35 +2,69 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
-from ops.cluster.supervisor import Supervisor
+from ops.cluster.instances import RECORDS, Instance
+from ops.engines.child import Record
+from ops.engines.process import answers
+from ops.parts import FRONTS
+from tests.faults.arena import Arena
 from tests.faults.processes import children
 
 CHECKER = "documents checker"
+EDGE = "edge"
+SUPERVISOR = "supervisor"
 
 
-def alive(supervisor: Supervisor) -> Iterator[tuple[str, int]]:
-    """Name the processes of every part, with their pids."""
+def recorded(folder: Path) -> Iterator[Instance]:
+    """Yield every process of a part as its record says, alive or not."""
+    for path in sorted((folder / RECORDS).glob("*-*.json")):
+        if record := Record.read(path):
+            child = SimpleNamespace(pid=record.identity.pid, alive=record.identity.alive)
+            about = record.about
+            yield Instance(about["name"], about["kind"], about["port"], child)
+
+
+def engine(arena: Arena, name: str) -> tuple[int, bool]:
+    """Return an engine's pid, or the edge's, and whether it answers."""
+    record = Record.read(arena.supervisor.plan.folder / RECORDS / f"{name}.json")
+    ports = {**arena.supervisor.plan.ports, "nginx": arena.supervisor.plan.public_port}
+    if record is None:
+        return 0, False
+    return record.identity.pid, record.identity.alive and answers(ports[name])
+
+
+def alive(arena: Arena) -> Iterator[tuple[str, int]]:
+    """Name the processes of every part, the edge and the supervisor, with their pids."""
     tree = children()
-    for part in supervisor.parts.values():
-        for web in part.webs:
-            yield f"{part.name} web master", web.child.pid
-            for pid in tree.get(web.child.pid, ()):
-                yield f"{part.name} web worker", pid
-                if part.name == "documents":
-                    yield from ((CHECKER, item) for item in tree.get(pid, ()))
-        if part.worker is not None:
-            yield f"{part.name} worker", part.worker.child.pid
+    for instance in recorded(arena.supervisor.plan.folder):
+        pid = instance.child.pid
+        if not instance.child.alive:
+            continue
+        if instance.kind == "worker":
+            yield f"{instance.name} worker", pid
+            continue
+        yield f"{instance.name} web master", pid
+        for worker in tree.get(pid, ()):
+            yield f"{instance.name} web worker", worker
+            if instance.name == "documents":
+                yield from ((CHECKER, item) for item in tree.get(worker, ()))
+    pid, is_well = engine(arena, "nginx")
+    if is_well:
+        yield EDGE, pid
+    if arena.keeper and arena.keeper.is_ready:
+        yield SUPERVISOR, arena.keeper.pid
 
 
-def kinds(supervisor: Supervisor) -> set[str]:
+def kinds(arena: Arena) -> set[str]:
     """Name every kind there is, also one that does not live just now."""
-    found = {CHECKER}
-    for part in supervisor.parts.values():
-        found |= {f"{part.name} web master", f"{part.name} web worker"}
-        found |= {f"{part.name} worker"} if part.has_worker else set()
-    return found
+    services = [*arena.supervisor.plan.manifests]
+    found = {CHECKER, EDGE} | ({SUPERVISOR} if arena.keeper else set())
+    for part in (*services, *FRONTS):
+        found |= {f"{part} web master", f"{part} web worker"}
+    return found | {f"{part} worker" for part in services}
 
 
 def who_passes(point: str, part: str) -> str:
