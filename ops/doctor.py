@@ -7,14 +7,14 @@ import shlex
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from chassis.data.revisions import Schema, newest
 from chassis.kernel.version import VERSION
 from chassis.process.manifest import Manifest, discover
-from ops import first_link, folder, skew
+from ops import environments, first_link, folder, skew
 from ops.databases import complaint_about
 from ops.journey.web import Unexpected, Web
 from ops.speech import choose, say
@@ -38,8 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    folder.refuse_empty(options.data)
-    findings = list(examine(options.data))
+    findings = list(examine(options.data.resolve()))
     for finding in findings:
         mark = "✗" if finding.complaint else "✓"
         print(f"{mark} {finding.about}" + (f": {finding.complaint}" if finding.complaint else ""))
@@ -51,18 +50,32 @@ def run(options: argparse.Namespace) -> int:
 
 
 def examine(data: Path) -> Iterator[Finding]:
-    version = ".".join(map(str, sys.version_info[:3]))
-    yield Finding(f"Simpul {VERSION}, Python {version}, SQLite {sqlite3.sqlite_version}")
-    yield from examine_folder(data)
+    """Examine a folder of either form. Raises `Stop` for one that holds no data."""
+    if (data / folder.PLAN).exists():
+        environments.ensure("cluster", holding="psycopg")
+        from ops.cluster import examining
+
+        yield examine_versions()
+        yield from examining.examine(data)
+        return
+    folder.refuse_empty(data)
+    yield examine_versions()
+    yield from examine_free_space(data)
+    yield from is_private([data, *(data / name for name in PRIVATE)])
     manifests = discover()
     for path in sorted(data.glob("*.db")):
         yield Finding(path.name, complaint_about(path), bring_back(data))
         yield from examine_schema(path, manifests.get(path.stem))
         yield from examine_events(path)
-    yield examine_instance(data)
+    yield examine_instance(data, again(data))
 
 
-def examine_folder(data: Path) -> Iterator[Finding]:
+def examine_versions() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding(f"Simpul {VERSION}, Python {version}, SQLite {sqlite3.sqlite_version}")
+
+
+def examine_free_space(data: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(data).free
     gigabytes = f"{free / 1e9:.1f} GB"
     yield Finding(
@@ -70,7 +83,11 @@ def examine_folder(data: Path) -> Iterator[Finding]:
         "" if free >= LEAST_FREE else choose("kurang dari 1 GB", "less than 1 GB"),
         f"du -sh {quoted(data)}/*   df -h {quoted(data)}",
     )
-    for path in (data, *(data / name for name in PRIVATE)):
+
+
+def is_private(paths: Iterable[Path]) -> Iterator[Finding]:
+    """Complain of what others than its owner may read."""
+    for path in paths:
         if path.exists():
             is_open = path.stat().st_mode & OTHERS_MAY
             complaint = choose("dapat dibaca orang lain", "others can read it") if is_open else ""
@@ -129,7 +146,8 @@ def examine_events(path: Path) -> Iterator[Finding]:
                 yield Finding(f"{about} {words}: {count}", complaint, cure)
 
 
-def examine_instance(data: Path) -> Finding:
+def examine_instance(data: Path, again: str) -> Finding:
+    """Ask what runs on a folder whether it is ready; `again` starts it."""
     instance = folder.running(data)
     if instance is None:
         return Finding(choose("Simpul tidak sedang berjalan", "Simpul is not running"))
@@ -137,7 +155,7 @@ def examine_instance(data: Path) -> Finding:
         f"berjalan di {instance.url} (pid {instance.pid})",
         f"running at {instance.url} (pid {instance.pid})",
     )
-    cure = f"kill {instance.pid} && {again(data)}"
+    cure = f"kill {instance.pid} && {again}"
     try:
         answer = Web(instance.url).call("GET", "/readyz")
     except Unexpected as error:

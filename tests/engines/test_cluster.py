@@ -4,101 +4,30 @@ What starts, changes and stops the cluster is typed once each as a person types 
 again, questions and mistakes are said to the command in this process.
 """
 
-import contextlib
-import io
+import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
 
 import pytest
 import urllib3
 
-from ops import main
-from ops.cluster import control
+from ops.cluster import ending, plan
 from ops.cluster.install import missing
+from ops.cluster.supervisor import Supervisor
+from ops.engines.child import PASSED_ON, PASSED_ON_FROM
+from ops.engines.identity import MARK, identify
 from ops.engines.s3 import S3
+from tests.builders.commanded import CLEAN, ROOT, Cluster, Load, said, start, typed
 from tests.builders.engines import engine_folder
 
 pytestmark = [pytest.mark.live, pytest.mark.alone]
-ROOT = Path(__file__).parents[2]
 CI = os.environ.get("CI") == "true"
-# A test must not inherit settings of the shell it is run from.
-CLEAN = {k: v for k, v in os.environ.items() if not k.endswith("_URL")} | {"LANG": "C.UTF-8"}
-
-
-@dataclass
-class Told:
-    """How a command ended and what it said."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def typed(*arguments: object, timeout: float = 300, **settings: str) -> Told:
-    command = [sys.executable, "-m", "ops", *map(str, arguments)]
-    ended = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=CLEAN | settings,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
-    return Told(ended.returncode, ended.stdout, ended.stderr)
-
-
-def said(*arguments: object) -> Told:
-    """Say a command in this process, which costs no interpreter of its own."""
-    out, errors = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
-        code = main.main([*map(str, arguments)])
-    return Told(code, out.getvalue(), errors.getvalue())
-
-
-@dataclass
-class Cluster:
-    data: Path
-    url: str
-
-    @property
-    def runs(self) -> bool:
-        return (self.data / control.SOCKET).exists()
-
-    def ask(self, *words: str, by: Callable[..., Told] = said) -> Told:
-        return by("cluster", *words, "--data", self.data)
-
-    def demo(self, by: Callable[..., Told] = said) -> Told:
-        return by("demo", "--url", self.url, "--data", self.data)
-
-    def processes(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = control.ask(self.data, "status")
-        return rows
-
-    def of(self, name: str, kind: str) -> list[dict[str, Any]]:
-        return [row for row in self.processes() if (row["name"], row["kind"]) == (name, kind)]
-
-    def get(self, path: str) -> int:
-        # A connection of its own: nginx closes idle ones when it takes up a new plan, and a
-        # request just then goes out once more by itself only in a browser.
-        alone = {"Connection": "close"}
-        answer = urllib3.request("GET", self.url + path, headers=alone, timeout=15, retries=False)
-        return answer.status
-
-
-def start(data: Path, **settings: str) -> Cluster:
-    started = typed("cluster", "--data", data, "--port", "0", "--daemon", **settings)
-    assert started.returncode == 0, started.stderr + (data / "cluster.log").read_text()
-    return Cluster(data, started.stdout.splitlines()[0])
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +39,24 @@ def cluster() -> Iterator[Cluster]:
         yield running
         if running.runs:
             assert running.ask("stop").returncode == 0
+
+
+def test_the_edge_and_then_a_part_are_started_again_after_both_were_killed(cluster):
+    dead = {name: cluster.pids()[name] for name in ("nginx edge", "identity web")}
+    for pid in dead.values():
+        os.kill(pid, signal.SIGKILL)
+    cluster.wait_for_others_than(dead)
+
+    assert cluster.get("/.well-known/jwks.json") == 200
+
+
+def test_all_processes_killed_at_once_are_started_again(cluster):
+    dead = cluster.pids()
+    for pid in dead.values():
+        os.kill(pid, signal.SIGKILL)
+    cluster.wait_for_others_than(dead)
+
+    assert len(dead) == 14
 
 
 def test_the_main_job_is_the_same_in_the_distributed_form(cluster):
@@ -124,33 +71,6 @@ def test_every_process_is_named_and_ready(cluster):
     assert told.returncode == 0
     for name in ("postgres", "rabbit", "s3", "nginx", "proposal", "gateway", "portal"):
         assert name in told.stdout
-
-
-class Load:
-    """Requests one after another in a few threads until told to stop."""
-
-    def __init__(self, cluster: Cluster, path: str) -> None:
-        self.statuses: Counter[object] = Counter()
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._ask, args=(cluster, path)) for _ in range(3)]
-
-    def _ask(self, cluster: Cluster, path: str) -> None:
-        while not self._stop.is_set():
-            try:
-                self.statuses[cluster.get(path)] += 1
-            except urllib3.exceptions.HTTPError as error:
-                self.statuses[type(error).__name__] += 1
-            time.sleep(0.08)  # below the rate limit, which all three share
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(30)
 
 
 def test_a_service_is_restarted_without_a_failed_request(cluster):
@@ -211,16 +131,58 @@ def test_a_dead_instance_leaves_the_rotation_and_is_replaced(cluster):
     cluster.ask("scale", "documents=1")
 
 
-def test_an_engine_that_died_is_started_again(cluster):
-    [victim] = [row["pid"] for row in cluster.processes() if row["name"] == "s3"]
-    os.killpg(os.getpgid(victim), signal.SIGKILL)
-    deadline = time.monotonic() + 60
-    pids = {victim}
-    while victim in pids and time.monotonic() < deadline:
-        time.sleep(0.1)
-        pids = {row["pid"] for row in cluster.of("s3", "engine") if row["ready"]} or {victim}
+def test_without_its_supervisor_all_goes_on_and_the_next_takes_it_up(cluster):
+    before = cluster.pids()
+    [supervisor] = cluster.of("supervisor", "keeper")
+    os.kill(supervisor["pid"], signal.SIGKILL)
+    status, lost = cluster.get("/api/proposal/v1/openapi.json"), cluster.ask("status")
+    start(cluster.data)
 
-    assert victim not in pids
+    assert status == 200
+    assert (lost.returncode, "proposal web" in lost.stderr) == (1, True)
+    assert cluster.pids() == before
+    [supervisor_now] = cluster.of("supervisor", "keeper")
+    assert supervisor_now["pid"] != supervisor["pid"]
+
+
+def test_the_tools_of_the_engines_are_reached(cluster):
+    queues = cluster.ask("ctl", "rabbitmqctl", "--", "-q", "list_queues", "-p", "simpul", by=typed)
+    asked = ("ctl", "psql", "proposal", "--", "-Atc", "SELECT current_database(), current_user")
+    database = cluster.ask(*asked, by=typed)
+
+    assert "proposal.inbox" in queues.stdout, queues.stderr
+    assert database.stdout == "proposal|simpul\n", database.stderr
+
+
+def test_the_doctor_finds_a_cluster_well_and_names_what_is_not(cluster):
+    well = said("doctor", "--data", cluster.data)
+    [web] = cluster.of("portal", "web")
+    os.kill(web["pid"], signal.SIGSTOP)
+    try:
+        ill = said("doctor", "--data", cluster.data)
+    finally:
+        os.kill(web["pid"], signal.SIGCONT)
+
+    assert well.returncode == 0, well.stdout
+    assert "proposal worker" in well.stdout
+    assert (ill.returncode, "✗ portal web" in ill.stdout) == (1, True)
+
+
+def test_the_edge_writes_a_line_for_each_request_and_nobodys_words(cluster):
+    headers = {"X-Request-ID": "a-request-of-this-test", "Authorization": "Bearer secret-token"}
+    path = "/api/proposal/v1/proposals?q=199001012015011901"
+    urllib3.request("GET", cluster.url + path, headers=headers, retries=False)
+    log = (cluster.data / "nginx" / "access.log").read_text()
+    lines = [json.loads(line) for line in log.splitlines()]
+    [line] = [entry for entry in lines if entry["request_id"] == "a-request-of-this-test"]
+
+    told = line["method"], line["route"], line["status"]
+    assert told == ("GET", "/api/proposal/", "401")
+    assert float(line["seconds"]) >= 0
+    assert "199001012015011901" not in log
+    assert "secret-token" not in log
+    assert "127.0.0.1:" in line["upstream"]
+    assert "remote" not in log
 
 
 @pytest.mark.parametrize(
@@ -247,15 +209,32 @@ def test_a_second_cluster_on_the_same_folder_is_refused(cluster):
     assert (told.returncode, len(told.stderr.splitlines())) == (2, 1)
 
 
-def test_each_service_is_told_only_its_own_secrets(cluster):
-    pid = cluster.of("proposal", "web")[0]["pid"]
-    told = Path(f"/proc/{pid}/environ").read_text().split("\0")
-    names = {line.split("=", 1)[0] for line in told}
+def environ_of(pid: int) -> dict[str, str]:
+    told = Path(f"/proc/{pid}/environ").read_text(errors="replace").split("\0")
+    return dict(line.split("=", 1) for line in told if "=" in line)
 
-    assert "DATABASE_URL_PROPOSAL" in names
-    assert not {n for n in names if n.startswith("DATABASE_URL_")} - {"DATABASE_URL_PROPOSAL"}
-    assert not {n for n in names if n.startswith("CLIENT_SECRET_")} - {"CLIENT_SECRET_PROPOSAL"}
-    assert not any(name.startswith("OWNER_URL") for name in names)
+
+def test_each_process_is_told_its_own_settings_and_no_secret_of_another(cluster):
+    planned = plan.load(cluster.data, None)
+    supervisor = Supervisor(planned, demo=False)
+    owner = (cluster.data / "postgres" / "password").read_text().strip()
+    secrets = {*planned.secrets.values(), owner}
+    of_engines = {"s3": {planned.secrets["s3/access"], planned.secrets["s3/secret"]}}
+    for row in [row for row in cluster.processes() if row["kind"] != "keeper"]:
+        is_part = row["kind"] in ("web", "worker")
+        told, own = environ_of(row["pid"]), of_engines.get(row["name"], set())
+        settings = supervisor.settings_of(row["name"]) if is_part else {}
+        own = own | {secret for secret in secrets if any(secret in v for v in settings.values())}
+        words = Path(f"/proc/{row['pid']}/cmdline").read_text()
+
+        assert not [s for s in secrets - own if any(s in v for v in told.values())], row["name"]
+        assert not [secret for secret in secrets if secret in words], row["name"]
+        if is_part:
+            others = {name for name in told if not name.startswith(PASSED_ON_FROM)} - PASSED_ON
+            assert others == {*settings, MARK}, row["name"]
+    identity = supervisor.settings_of("identity")
+    assert "CLIENT_SECRET_PROPOSAL" in identity  # it registers the others
+    assert owner not in str(identity)
 
 
 @pytest.mark.prove(part="rest")
@@ -279,9 +258,28 @@ def test_started_on_another_store_it_has_everything(cluster):
     assert len(objects) >= 5
 
 
-def test_stopped_it_leaves_nothing_behind(cluster):
-    """The last of all."""
+def test_stopped_it_leaves_nothing_behind_and_says_so(cluster):
+    """The last but one."""
     pids = [row["pid"] for row in cluster.processes()]
+    told = cluster.ask("stop", by=typed)
 
-    assert cluster.ask("stop", by=typed).returncode == 0
-    assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
+    assert (told.returncode, "Kluster berhenti" in told.stdout) == (0, True)
+    assert [pid for pid in pids if identify(pid)] == []
+    assert "Tidak ada yang berjalan" in cluster.ask("stop").stdout
+
+
+def test_stopped_without_its_supervisor_and_half_started_it_leaves_nothing_either(cluster):
+    """The last of all."""
+    command = [sys.executable, "-m", "ops", "cluster", "--data", str(cluster.data)]
+    with subprocess.Popen(command, cwd=ROOT, env=CLEAN, stdout=subprocess.DEVNULL) as starting:
+        deadline = time.monotonic() + 60
+        while not ending.running(cluster.data):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        starting.kill()
+    left = ending.running(cluster.data)
+    told = cluster.ask("stop", by=typed)
+
+    assert left
+    assert (told.returncode, left[0] in told.stdout) == (0, True)
+    assert ending.running(cluster.data) == []

@@ -89,9 +89,13 @@ def test_a_damaged_database_has_a_cure_and_does_not_end_the_examination(data, ca
     assert any(line.startswith("    → ./simpul restore <cadangan>") for line in lines)
 
 
-@pytest.mark.parametrize("command", [["doctor"], ["backup"]])
 @pytest.mark.parametrize(
-    ("name", "told"), [(folder.PLAN, "./simpul cluster status"), (folder.LOCK, "./simpul up")]
+    ("command", "name", "told"),
+    [
+        (["backup"], folder.PLAN, "./simpul cluster status"),
+        (["backup"], folder.LOCK, "./simpul up"),
+        (["doctor"], folder.LOCK, "./simpul up"),
+    ],
 )
 def test_a_folder_without_databases_is_told_what_to_do_with_it(
     tmp_path, capsys, monkeypatch, command, name, told

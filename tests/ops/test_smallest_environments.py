@@ -16,7 +16,8 @@ import pytest
 from chassis.process.config import key
 from chassis.process.manifest import discover
 from ops.commands import COMMANDS, ENVIRONMENTS
-from ops.engines.process import Child, answers, free_port
+from ops.engines.child import Child
+from ops.engines.process import answers, free_port
 from tests.builders.environments import folder_of, put_environment
 from tests.builders.service import settings_for
 
