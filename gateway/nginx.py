@@ -72,7 +72,8 @@ def render(routes: RouteTable, upstreams: Upstreams, listening: Listening) -> st
     body = "\n".join(f"  {line}" for line in http)
     return (
         "worker_processes 2;\ndaemon off;\n"
-        f"pid {listening.folder}/nginx.pid;\nerror_log {listening.log} warn;\n"
+        # Below `crit` it writes whole requests with their queries; the access log has their status.
+        f"pid {listening.folder}/nginx.pid;\nerror_log {listening.log} crit;\n"
         f"events {{ worker_connections 1024; }}\nhttp {{\n{body}\n}}\n"
     )
 
