@@ -11,6 +11,7 @@ from pathlib import Path
 from chassis.http.connections import KEEP_ALIVE_SECONDS
 from chassis.http.incoming import LONGEST_ADDRESS
 from chassis.process.manifest import MEBIBYTE, Route
+from gateway import nginx_logs
 from gateway import nginx_refusals as refusals
 from gateway.headers import SECURITY, STRIPPED
 from gateway.measuring import PAGE
@@ -83,7 +84,7 @@ def _settings(listening: Listening) -> Iterable[str]:
         yield f"{kind}_temp_path {listening.folder}/{kind};"
     if listening.resolver:
         yield f"resolver {listening.resolver} valid=5s ipv6=off;"
-    yield from _access_log()
+    yield from nginx_logs.line_of_a_request()
     yield from (
         "access_log off;",
         "server_tokens off;",
@@ -104,27 +105,6 @@ def _settings(listening: Listening) -> Iterable[str]:
         "proxy_next_upstream_timeout 5s;",
         "proxy_hide_header X-Request-ID;",
     )
-
-
-def _access_log() -> Iterable[str]:
-    """Who asked, for whom and with which words is nobody's to read: an address may hold a link.
-
-    The request id leads to the lines of the services.
-    """
-    members = {
-        "time": "$time_iso8601",
-        "request_id": "$simpul_id",
-        "method": "$request_method",
-        "route": "$simpul_route",
-        "status": "$status",
-        "seconds": "$request_time",
-        "upstream_seconds": "$upstream_response_time",
-        "upstream": "$upstream_addr",
-        "received": "$request_length",
-        "sent": "$bytes_sent",
-    }
-    written = ", ".join(f'"{name}": "{variable}"' for name, variable in members.items())
-    yield f"log_format simpul escape=json '{{{written}}}';"
 
 
 def _maps() -> Iterable[str]:
