@@ -100,8 +100,10 @@ class Cluster:
         return answer.status
 
 
-def start(data: Path, **settings: str) -> Cluster:
-    started = typed("cluster", "--data", data, "--port", "0", "--daemon", **settings)
+def start(data: Path, *, port: int | None = 0, **settings: str) -> Cluster:
+    """Start it behind, at a free port; at the one it had where `port` is None."""
+    at = () if port is None else ("--port", port)
+    started = typed("cluster", "--data", data, *at, "--daemon", **settings)
     assert started.returncode == 0, started.stderr + (data / "cluster.log").read_text()
     return Cluster(data, started.stdout.splitlines()[0])
 

@@ -136,7 +136,7 @@ def test_without_its_supervisor_all_goes_on_and_the_next_takes_it_up(cluster):
     [supervisor] = cluster.of("supervisor", "keeper")
     os.kill(supervisor["pid"], signal.SIGKILL)
     status, lost = cluster.get("/api/proposal/v1/openapi.json"), cluster.ask("status")
-    start(cluster.data)
+    start(cluster.data, port=None)
 
     assert status == 200
     assert (lost.returncode, "proposal web" in lost.stderr) == (1, True)
@@ -157,11 +157,11 @@ def test_the_tools_of_the_engines_are_reached(cluster):
 def test_the_doctor_finds_a_cluster_well_and_names_what_is_not(cluster):
     well = said("doctor", "--data", cluster.data)
     [web] = cluster.of("portal", "web")
-    os.kill(web["pid"], signal.SIGSTOP)
+    os.killpg(web["pid"], signal.SIGSTOP)
     try:
         ill = said("doctor", "--data", cluster.data)
     finally:
-        os.kill(web["pid"], signal.SIGCONT)
+        os.killpg(web["pid"], signal.SIGCONT)
 
     assert well.returncode == 0, well.stdout
     assert "proposal worker" in well.stdout
