@@ -230,7 +230,8 @@ def _location(
 
 
 def _to_once(location: str) -> Iterable[str]:
-    """Send what must not be asked twice to a location of its own."""
+    """Send what must not be asked twice to a location of its own, which may refuse in its turn."""
+    yield "    recursive_error_pages on;"
     yield f"    error_page {_TO_ONCE} = {location};"
     yield f'    if ($request_method ~ "^({_ONCE})$") {{ return {_TO_ONCE}; }}'
 
@@ -240,7 +241,6 @@ def _once(number: int, target: Target, upstreams: Upstreams) -> Iterable[str]:
         return
     yield f"  location @once_{number} {{"
     yield f"    client_max_body_size {target.route.max_body or MEBIBYTE};"
-    yield "    recursive_error_pages on;"
     yield f"    {refusals.too_large_page(target.route.max_body)}"
     yield from (f"    {line}" for line in refusals.REFUSALS)
     yield "    proxy_next_upstream off;"

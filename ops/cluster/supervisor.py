@@ -96,9 +96,8 @@ class Supervisor:
 
     def keep(self, *, engines: bool = True) -> None:
         """Start again what dies, from now on until stopped; without `engines` only the others."""
-        kept = [self._edge, *(self._kept.values() if engines else [])]
-        for one in kept:
-            keeping.in_thread(one.name, one.look, self._stopping)
+        for server in (self._edge, *(self._kept.values() if engines else ())):
+            keeping.in_thread(server.name, server.look, self._stopping)
         keeping.in_thread("parts", self._look_at_parts, self._stopping)
         logs = Logs(self.plan.folder, self.nginx)
         keeping.in_thread("logs", logs.look, self._stopping, LOGS_EVERY)

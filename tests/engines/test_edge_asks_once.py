@@ -57,7 +57,7 @@ class Edge:
         body = b"{}" if method in ("POST", "PUT", "PATCH") else None
         address = f"http://127.0.0.1:{self.ports[side]}{PATH}"
         answer = urllib3.request(method, address, body=body, retries=False, timeout=20)
-        assert answer.status in (502, 503)
+        assert answer.status == {"public": 503, "internal": 502}[side]
         seen = [entry for instance in self.instances for entry in instance.seen]
         for instance in self.instances:
             instance.seen.clear()
