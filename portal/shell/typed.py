@@ -30,7 +30,7 @@ _COOKIE = "simpul_typed"
 _BOX = "portal_typed_box"
 # What forms say of themselves: buttons, and fields that nobody sees.
 _NOT_TYPED = {"csrf_token", "key", "etag", "again", WHOSE, "next", "to", "then"}
-_NOT_TYPED |= {"confirmed", "change", "action", "language"}
+_NOT_TYPED |= {"confirmed", "change", "action", "answer", "language"}
 _MAIN = '<main id="main">'
 _SECRET = re.compile(r"passw|sandi|totp|otp$|token|secret|(?:^|_)code$", re.IGNORECASE)
 _OF_A_LAYANAN = ("field.", "answer.")

@@ -79,6 +79,8 @@ def test_a_number_that_no_whatsapp_reaches_is_told_so_at_its_field(
 
     assert "Kontak disimpan." in page
     assert 'id="not-mobile">Nomor ini bukan nomor ponsel, jadi tidak dapat menerima' in page
+    assert "tersimpan sebagai telepon" in page
+    assert 'class="error"' not in page
     assert f'value="{phone}"' in page
 
 

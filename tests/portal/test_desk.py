@@ -5,6 +5,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.portal.stage_set import API, PROPOSAL, FakeEdge, csrf_of, page_of, problem
+from tests.portal.test_typed import hidden
 from tests.portal.told import a_field, a_layanan, a_proposal, knows, said
 
 PATH = f"{API}/proposals/{PROPOSAL}"
@@ -48,6 +49,46 @@ def test_who_only_answers_a_wish_is_not_told_that_nothing_waits(
 
     assert "Tidak jadi." in page
     assert 'class="banner"><p>' not in page
+
+
+def test_a_decision_beside_an_unanswered_wish_to_withdraw_says_so(
+    officer: FlaskClient, edge: FakeEdge
+):
+    wish = {"asked_at": "2026-04-01T23:30:00+00:00", "note": "Tidak jadi."}
+    knows(edge, a_proposal(allowed_actions=ALL_THREE, withdrawal=wish))
+    beside_a_wish = officer.get(PAGE).text
+    knows(edge, a_proposal(allowed_actions=ALL_THREE))
+
+    assert "Keputusan ini tidak menjawabnya" in beside_a_wish
+    assert "Keputusan ini tidak menjawabnya" not in officer.get(PAGE).text
+
+
+def test_refusing_a_wish_without_a_word_gives_back_nothing_that_was_not_typed(
+    officer: FlaskClient, edge: FakeEdge
+):
+    wish = {"asked_at": "2026-04-01T23:30:00+00:00", "note": "Tidak jadi."}
+    actions = ["confirm_withdrawal", "refuse_withdrawal"]
+    knows(edge, a_proposal(allowed_actions=actions, withdrawal=wish))
+    refused = problem(422, "validation_failed", **{"/note": "Wajib."})
+    edge.answers["POST", f"{PATH}/withdrawal-answer"] = (422, refused)
+
+    secrets = hidden(officer, PAGE)
+    post(officer, f"{PAGE}/pembatalan", **secrets, answer="refuse", withdrawal_note="")
+    page = officer.get(PAGE).text
+
+    assert "Wajib." in page
+    assert "dipulihkan" not in page
+
+
+def test_a_search_without_a_match_says_so_and_can_be_cleared(officer: FlaskClient, edge: FakeEdge):
+    edge.answers["GET", f"{API}/inbox"] = (200, page_of())
+    edge.answers["GET", f"{API}/decided"] = (200, page_of())
+
+    for path in ("/portal/tugas", "/portal/keputusan"):
+        page = officer.get(f"{path}?q=zzz").text
+        assert "Tidak ada yang cocok dengan “zzz”." in page
+        assert f'href="{path}">Hapus pencarian' in page
+        assert "Tidak ada yang cocok" not in officer.get(path).text
 
 
 def test_the_dashboard_counts_what_waits(officer: FlaskClient):

@@ -108,14 +108,14 @@ def test_a_proposal_shows_position_holder_since_and_expected_end(
 def test_who_sent_a_proposal_is_told_what_happens_next(client: FlaskClient, edge: FakeEdge):
     sign_in(client, edge)
     knows(edge, a_proposal(stage="umpeg_verification", allowed_actions=["withdraw"]))
-    holders = [{"id": "x", "name": "Fajar Contoh", "acting_label": "Plt."}]
+    holders = [{"id": "x", "name": "Fajar Contoh, S.Sos.", "acting_label": "Plt."}]
     tracking = a_tracking(decider="umpeg", holders=holders, due="2026-04-03")
     edge.answers["GET", f"{PATH}/tracking"] = (200, tracking)
 
     page = client.get(f"/portal/usulan/{PROPOSAL}").text
 
     _, _, told = page.partition("Apa selanjutnya")
-    assert "Diperiksa oleh Plt. Fajar Contoh." in told
+    assert "Diperiksa oleh Plt. Fajar Contoh, S.Sos.</p>" in told
     assert "paling lambat 3 April 2026" in told
     assert 'href="/portal/kontak"' in told
 
