@@ -75,6 +75,8 @@ def mail_address(text: str, *, pointer: str = "/email") -> str:
 
 def _parsed(text: str, pointer: str) -> phonenumbers.PhoneNumber:
     plain = unicodedata.normalize("NFKC", _without_invisible(text))
+    # Spreadsheets write an apostrophe before digits that are a text.
+    plain = re.sub("^['\u2019]", "", plain)
     plain = re.sub("[ \t]+", " ", re.sub("[\u2010-\u2015\u2212]", "-", plain))
     digits = _FROM_ABROAD.sub("+", plain, count=1) if plain.startswith("00") else plain
     try:

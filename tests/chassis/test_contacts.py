@@ -9,6 +9,7 @@ from chassis.kernel.errors import Invalid
 
 ONE_NUMBER = [
     "0812-3456-7890",
+    "'081234567890",
     "081234567890",
     "081234567890\n",
     "81234567890",

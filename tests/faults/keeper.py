@@ -15,12 +15,13 @@ from pathlib import Path
 
 from tests.faults.run import install_witness
 
-install_witness()  # before anything asks which services there are
+if __name__ == "__main__":  # who only imports this may run other services
+    install_witness()  # before anything asks which services there are
 
-from chassis.process.telemetry import configure_logs  # noqa: E402
-from ops.cluster import control, plan, starting  # noqa: E402
-from ops.cluster.ending import end_everything  # noqa: E402
-from ops.cluster.supervisor import Supervisor  # noqa: E402
+from chassis.process.telemetry import configure_logs
+from ops.cluster import control, plan, starting
+from ops.cluster.ending import end_everything
+from ops.cluster.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "tests.faults.run")

@@ -286,3 +286,21 @@ def test_the_role_of_a_service_that_is_gone_can_be_ended_and_not_given(
 
     assert refused.get_json()["errors"][0]["pointer"] == "/role"
     assert (ended.status_code, ended.get_json()["active"]) == (200, False)
+
+
+def test_the_same_role_or_delegation_is_given_once_however_often_it_is_asked_for(desk: Desk):
+    twice = {"employee_id": str(desk.id_of("umpeg_second")), "role": "umpeg"}
+    twice |= {"unit_id": desk.unit("setda"), "acting": "definitive", "ends_on": None}
+
+    for post in (lambda: _grant(desk, **twice), lambda: _delegate(desk)):
+        assert post().status_code in (201, 409)  # the first holds it, or gets it now
+        again = post()
+        assert again.status_code == 409
+        assert again.get_json()["code"] in ("role_held_already", "delegated_already")
+
+
+def test_a_delegation_for_other_layanan_is_another_one(desk: Desk):
+    assert _delegate(desk, layanan=["bebas_hukdis"]).status_code == 201
+    assert _delegate(desk, layanan=["kp_fungsional"]).status_code == 201
+    assert _delegate(desk, layanan=["kp_fungsional", "izin_belajar"]).status_code == 409
+    assert _delegate(desk).status_code == 409

@@ -10,7 +10,10 @@ from services.identity.domain.appointments import (
     ActingKindUnfit,
     EndBeforeStart,
     EndMissing,
+    HeldAlready,
     Holding,
+    NoEnd,
+    NotLater,
     PltTooLong,
     PostTaken,
     check_appointment,
@@ -83,8 +86,25 @@ def test_appointing_the_same_plt_again_without_a_gap_does_not_stretch_the_six_mo
 def test_a_prolongation_goes_forward():
     held = _held("plt", "2026-01-15", "2026-04-14")
 
-    with pytest.raises(EndBeforeStart):
+    with pytest.raises(NotLater):
         check_prolongation(OPD_HEAD, held, until=date(2026, 4, 14), others=[])
+
+
+def test_what_has_no_end_is_not_prolonged():
+    with pytest.raises(NoEnd):
+        check_prolongation(
+            UMPEG, _held("definitive", "2026-01-15"), until=date(2026, 4, 14), others=[]
+        )
+
+
+def test_nobody_holds_the_same_role_twice_in_a_day():
+    held = _held("definitive", "2026-01-15", "2026-04-14")
+    late, later = (_held("definitive", day) for day in ("2026-04-14", "2026-04-15"))
+
+    with pytest.raises(HeldAlready):
+        check_appointment(UMPEG, late, others=[held])
+    check_appointment(UMPEG, later, others=[held])
+    check_appointment(UMPEG, _held("definitive", "2026-01-15", who=OTHER), others=[held])
 
 
 def test_a_prolongation_does_not_run_into_the_next_holder():

@@ -241,3 +241,15 @@ def test_the_post_of_somebody_who_left_can_be_given_anew(desk: Desk):
     leave(desk, "opd_head")
 
     grant(desk, "opd_secretary", "opd_head", "disdik", starts_on="2026-11-22")
+
+
+def test_a_successor_who_holds_the_role_already_keeps_it_once(desk: Desk):
+    (post,) = departure(desk, "umpeg")["role_grants"]
+    colleague = str(desk.id_of("umpeg_second"))
+    assert "umpeg" in roles(desk, "umpeg_second")
+
+    leave(desk, "umpeg", successors=[{"role_grant_id": post["id"], "employee_id": colleague}])
+
+    held = [e.data for e in desk.events("role.changed.v1") if e.data["employee_id"] == colleague]
+    assert len(held) == 1
+    assert "umpeg" in roles(desk, "umpeg_second")

@@ -88,6 +88,10 @@ class TestFields:
             ("beberapa", ["satu", "satu"], "unknown_option"),
             ("beberapa", "satu", "wrong_type"),
             ("ya", "true", "wrong_type"),
+            ("ya", [], "wrong_type"),
+            ("teks", [], "wrong_type"),
+            ("hari", [], "wrong_type"),
+            ("pilih", [], "unknown_option"),
             ("nip", "1", "unknown_field"),
         ],
     )

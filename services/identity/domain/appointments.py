@@ -65,6 +65,35 @@ class PostTaken(Refused):
     }
 
 
+class HeldAlready(Refused):
+    """A second grant of the same would let a person go on deciding after the first was ended."""
+
+    kind = "conflict"
+    code = "role_held_already"
+    text = {
+        "id": "Orang ini sudah memegang peran itu untuk unit yang sama pada masa itu.",
+        "en": "This person already holds the role for this unit in that period.",
+    }
+
+
+class NoEnd(Refused):
+    kind = "invalid"
+    code = "no_end_to_move"
+    text = {
+        "id": "Penugasan ini tidak punya tanggal akhir, jadi tidak perlu diperpanjang.",
+        "en": "This assignment has no end date, so there is nothing to prolong.",
+    }
+
+
+class NotLater(Refused):
+    kind = "invalid"
+    code = "end_not_later"
+    text = {
+        "id": "Isi tanggal setelah {ends_on}: sampai hari itu penugasan ini sudah berlaku.",
+        "en": "Enter a date after {ends_on}: the assignment lasts until then already.",
+    }
+
+
 @dataclass(frozen=True)
 class Holding:
     """One person holding one role of one unit for a time."""
@@ -83,7 +112,7 @@ def check_appointment(role: Role, new: Holding, *, others: Sequence[Holding]) ->
     """Refuse an appointment the dates or other holders forbid.
 
     `others` are the active holdings of the same role and unit. Raises `ActingKindUnfit`,
-    `EndMissing`, `EndBeforeStart`, `PltTooLong` or `PostTaken`.
+    `EndMissing`, `EndBeforeStart`, `PltTooLong`, `PostTaken` or `HeldAlready`.
     """
     if new.acting != "definitive" and not role.head:
         raise ActingKindUnfit
@@ -95,6 +124,14 @@ def check_appointment(role: Role, new: Holding, *, others: Sequence[Holding]) ->
         _check_plt(new, others)
     if role.head:
         _check_post_is_free(new, others)
+    elif holds_already(new, others):
+        raise HeldAlready
+
+
+def holds_already(new: Holding, others: Sequence[Holding]) -> bool:
+    """Tell whether the person has one of the `others` in a day of `new`."""
+    mine = (held.period for held in others if held.employee_id == new.employee_id)
+    return any(period.overlaps(new.period) for period in mine)
 
 
 def check_prolongation(
@@ -102,11 +139,13 @@ def check_prolongation(
 ) -> None:
     """Refuse to prolong `held` beyond what its kind allows.
 
-    `others` are the active holdings of the same post but this one. Raises `PltTooLong`,
-    `EndBeforeStart` or `PostTaken`.
+    `others` are the active holdings of the same post but this one. Raises `NoEnd`, `NotLater`,
+    `PltTooLong` or `PostTaken`.
     """
-    if held.ends_on is None or until <= held.ends_on:
-        raise EndBeforeStart.at(_END)
+    if held.ends_on is None:
+        raise NoEnd.at(_END)
+    if until <= held.ends_on:
+        raise NotLater.at(_END, ends_on=held.ends_on.isoformat())
     prolonged = replace(held, ends_on=until)
     if held.acting == "plt":
         start = _unbroken_since(held, [other for other in others if other.acting == "plt"])

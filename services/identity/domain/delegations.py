@@ -47,6 +47,17 @@ class RoleNotHeld(Refused):
     }
 
 
+class DelegatedAlready(Refused):
+    """A second delegation of the same would go on after the first was ended."""
+
+    kind = "conflict"
+    code = "delegated_already"
+    text = {
+        "id": "Peran {title_id} sudah didelegasikan kepada orang ini pada masa itu.",
+        "en": "The role {title_en} is delegated to this person in that period already.",
+    }
+
+
 def check_delegation(
     role: Role,
     *,
@@ -55,11 +66,13 @@ def check_delegation(
     starts_on: date,
     ends_on: date,
     held: Sequence[Period],
+    lent: Sequence[Period] = (),
 ) -> None:
     """Refuse a delegation that hands over what is not there to hand over.
 
-    `held` are the periods in which the delegator holds the role for the unit. Raises
-    `RoleNotDelegable`, `DelegationToSelf`, `DelegationDatesWrong` or `RoleNotHeld`.
+    `held` are the periods in which the delegator holds the role for the unit, `lent` those in
+    which the same person has it from him already. Raises `RoleNotDelegable`, `DelegationToSelf`,
+    `DelegationDatesWrong`, `RoleNotHeld` or `DelegatedAlready`.
     """
     if not role.may_be_delegated:
         raise RoleNotDelegable(**names_of(role))
@@ -69,3 +82,5 @@ def check_delegation(
         raise DelegationDatesWrong.at("/ends_on")
     if not any(period.contains(starts_on) and period.contains(ends_on) for period in held):
         raise RoleNotHeld(**names_of(role))
+    if any(period.overlaps(Period(starts_on, ends_on)) for period in lent):
+        raise DelegatedAlready(**names_of(role))

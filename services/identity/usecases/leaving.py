@@ -90,7 +90,8 @@ def end(offices: Offices, *, successors: Collection[Successor], by: UUID) -> Non
     with db.transaction():
         _end_all(offices)
         for new in passed_on:
-            roles.grant(new, by=by)
+            if not roles.is_held(new):
+                roles.grant(new, by=by)
 
 
 def end_what_is_left() -> bool:

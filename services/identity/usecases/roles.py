@@ -5,9 +5,12 @@ from datetime import date
 from typing import TypedDict
 from uuid import UUID
 
+from sqlalchemy import select
+
 from chassis.data.versioned import Seen
 from chassis.events import outbox
 from chassis.kernel.errors import Forbidden, Refused
+from chassis.kernel.period import Period
 from services.identity import events, queries
 from services.identity.domain import appointments
 from services.identity.domain.appointments import Holding
@@ -75,7 +78,7 @@ def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
         holders = queries.grants_of_post(new["role"], new["unit_id"])
         appointments.check_appointment(
             role,
-            Holding(person.id, new["acting"], new["starts_on"], new["ends_on"]),
+            _holding(new),
             others=_holdings(holders),
         )
         row = RoleGrant(**new, granted_by=by)
@@ -83,6 +86,12 @@ def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
         session.flush()
         outbox.record(events.role_changed(row))
     return row
+
+
+def is_held(new: NewGrant) -> bool:
+    """Tell whether the person holds this role for this unit in a day of the grant already."""
+    holders = queries.grants_of_post(new["role"], new["unit_id"])
+    return appointments.holds_already(_holding(new), _holdings(holders))
 
 
 def end_grant(grant_id: UUID, *, by: UUID, seen: Seen, last_day: date | None) -> RoleGrant:
@@ -148,6 +157,7 @@ def delegate(new: NewDelegation, *, by: UUID) -> Delegation:
                 for held in _holdings(queries.grants_of_post(new["role"], new["unit_id"]))
                 if held.employee_id == new["from_employee_id"]
             ],
+            lent=_lent(new),
         )
         row = Delegation(**new, created_by=by)
         session.add(row)
@@ -194,6 +204,23 @@ def _unit_facts(unit_id: UUID | None) -> UnitFacts | None:
         return None
     unit: Unit = queries.unit(unit_id)
     return UnitFacts(kind=unit.kind, bkpsdm=unit.bkpsdm, active=unit.active)
+
+
+def _lent(new: NewDelegation) -> list[Period]:
+    """Return when the same person has the same from the same already, for one of the layanan."""
+    names = ("role", "unit_id", "from_employee_id", "to_employee_id")
+    alike = select(Delegation).where(
+        Delegation.active, *(getattr(Delegation, name) == dict(new)[name] for name in names)
+    )
+    return [
+        Period(row.starts_on, row.ends_on)
+        for row in db.session.scalars(alike)
+        if not (row.layanan and new["layanan"]) or set(row.layanan) & set(new["layanan"])
+    ]
+
+
+def _holding(new: NewGrant) -> Holding:
+    return Holding(new["employee_id"], new["acting"], new["starts_on"], new["ends_on"])
 
 
 def _holdings(rows: Sequence[RoleGrant]) -> list[Holding]:

@@ -30,7 +30,7 @@ def cleaned(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any
 
 def value_errors(field: Field, value: Any, *, prefix: str = "/fields") -> list[FieldError]:
     """Name what is wrong with a value that is there; empty values pass."""
-    if is_empty(value):
+    if is_empty(value) and (field.type == "multi" or not isinstance(value, list)):
         return []
     refusal = _CHECKS[field.type](field, value)
     if refusal is None and field.accepted is not None and value not in field.accepted:
