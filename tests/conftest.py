@@ -143,10 +143,12 @@ def postgres() -> Iterator[Postgres]:
         server.stop()
 
 
-@pytest.fixture(autouse=True)
-def machines_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def machines_clock() -> Iterator[None]:
     """Tests move this process's clock; those about the database's own take this back."""
-    monkeypatch.setattr(Database, "read_clock", lambda _db: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "read_clock", lambda _db: None)
+        yield
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import time
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ import pytest
 
 from ops import folder
 from ops import up as up_command
-from ops.journey.notices import Notices
+from ops.journey.notices import PATIENCE, Notices
 from tests.builders.system import copy_demo
 from tests.ops.systems import ON_A_RUNNING_SYSTEM, run_ops, running, submitted, the_one_line
 
@@ -171,7 +172,7 @@ def test_stopped_and_started_again_it_loses_nothing_and_tells_nobody_twice(tmp_p
     with running(data) as first:
         case = submitted(first.case())
         Notices(case, None).wait_for(((case.applicant.key, "proposal.submitted.v1"),))
-        before = case.refresh()
+        before = with_its_receipt(case)
         assert first.stop(signal.SIGTERM) == 0
         assert folder.running(data) is None
     with running(data, "--no-demo") as second:
@@ -180,6 +181,15 @@ def test_stopped_and_started_again_it_loses_nothing_and_tells_nobody_twice(tmp_p
 
         assert again.refresh() == before
         assert told(again) == ["proposal.submitted.v1"]
+
+
+def with_its_receipt(case):
+    """Return the proposal once nothing more is under way for it."""
+    until = time.monotonic() + PATIENCE
+    while (proposal := case.refresh())["receipt"]["state"] != "ready":
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return proposal
 
 
 def told(case):
