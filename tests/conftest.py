@@ -91,12 +91,17 @@ def _place(item: pytest.Item) -> tuple[bool, ...]:
     The cluster of `tests/faults` runs until the end, so those that stop before go first.
     """
     return (
-        not item.get_closest_marker("alone"),
+        _group_named(item) != CLUSTERS,
         "system" in getattr(item, "fixturenames", ()),
         not shares_the_cluster(item),
         not item.get_closest_marker("slow"),
-        item.get_closest_marker("xdist_group") is None,
+        _group_named(item) is None,
     )
+
+
+def _group_named(item: pytest.Item) -> str | None:
+    mark = item.get_closest_marker("xdist_group")
+    return str(mark.args[0]) if mark else None
 
 
 def pytest_configure(config: pytest.Config) -> None:

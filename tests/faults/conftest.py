@@ -10,12 +10,14 @@ import psycopg
 import pytest
 import urllib3
 
+from chassis.data.postgres import channel_of
 from chassis.process.config import key
 from ops.cluster import plan
 from ops.cluster.supervisor import Supervisor
 from ops.engines.postgres import Postgres
 from ops.engines.rabbit import Rabbit
 from ops.engines.s3 import S3
+from services.notification.usecases.sending import topic_of
 from tests.builders.cluster import running_cluster
 from tests.builders.engines import engine_folder, or_skipped
 from tests.faults.links import Link
@@ -68,13 +70,12 @@ class System:
         assert office.notices() == office.expected()
         return took
 
-    def hasten_messages(self):
-        """Let the wait before another try be over, as time does."""
-        self.ask_database(
-            "notification",
-            "UPDATE deliveries SET due_at = now() FROM attempts WHERE state = 'pending' AND"
-            " attempts.delivery_id = deliveries.id AND attempts.ending = 'temporary'",
-        )
+    def hasten_messages(self, only="attempts.ending = 'temporary'"):
+        """Let the wait before another try be over, as time does, and wake who waits for it."""
+        tried = "attempts.delivery_id = deliveries.id AND state = 'pending'"
+        statement = f"UPDATE deliveries SET due_at = now() FROM attempts WHERE {tried} AND {only}"  # noqa: S608
+        wakes = [f"NOTIFY {channel_of(topic_of(name))}" for name in ("email", "whatsapp")]
+        self.ask_database("notification", ";".join([statement, *wakes]))
 
     def messages_under_way(self, channel="email"):
         statement = "SELECT channel, state FROM deliveries WHERE state IN ('pending', 'sending')"

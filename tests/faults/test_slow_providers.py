@@ -54,7 +54,7 @@ def test_a_whatsapp_provider_that_hangs_slows_nobody_else_and_is_asked_once_more
     stub.answers = deque()
     wait_for(lambda: whatsapps(system).total() >= 6 and not sending(system), 60)
     waiting = doubtful(system)
-    system.ask_database("notification", "UPDATE deliveries SET due_at = now() WHERE due_at > now()")
+    system.hasten_messages(only="due_at > now()")
     wait_for(lambda: not system.messages_under_way("whatsapp"), 60)
 
     copies = whatsapps(system)
@@ -73,8 +73,7 @@ def test_a_mail_that_was_refused_for_now_or_left_in_doubt_is_not_lost(system, an
     system.office.round()
     wait_for(lambda: attempted(system, "temporary" if answer == LATER else "uncertain") == 2, 30)
     system.mail.answer = TAKE
-    wait = "UPDATE deliveries SET due_at = now() WHERE state = 'pending' AND channel = 'email'"
-    system.ask_database("notification", wait)
+    system.hasten_messages(only="channel = 'email'")
     wait_for(lambda: not system.messages_under_way(), 30)
 
     assert sorted(mails(system).values()) == [copies, copies]
