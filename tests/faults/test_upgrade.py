@@ -33,7 +33,6 @@ from tests.faults.rolling import Rolling, requests_served
 pytestmark = [
     pytest.mark.live,
     pytest.mark.alone,
-    pytest.mark.slow,
     pytest.mark.timeout(1800),
     pytest.mark.xdist_group("upgrade"),
 ]

@@ -31,7 +31,7 @@ from tests.proposal.machine_scene import Scene
 RUNS = int(os.environ.get("MACHINE_RUNS", "1200"))
 STEPS = int(os.environ.get("MACHINE_STEPS", "50"))
 QUICK_STEPS = 30
-QUICK_RUNS = 80
+QUICK_RUNS = 120
 RUNS_PER_MISTAKE = 200  # at most; most are found by the first few
 MISTAKES = 3  # of those that are found soon, others with each commit
 # The engine draws ten runs anew; most of the later ones are earlier ones with parts of them
