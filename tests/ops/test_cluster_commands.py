@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import subprocess
 import threading
@@ -117,6 +118,7 @@ def test_stop_kills_a_supervisor_that_hears_nothing(monkeypatch, tmp_path, capsy
     monkeypatch.setattr(asking, "_LONGEST_STOP", 0.2)
     supervisor = identify(sleeper.pid)
     sleeper.signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, supervisor.pid, os.WSTOPPED | os.WNOWAIT)  # else SIGTERM may come first
     lock = (tmp_path / LOCK).open("w")
     json.dump({"pid": supervisor.pid, "url": "http://127.0.0.1:1"}, lock)
     lock.flush()
