@@ -93,6 +93,7 @@ def cluster_groups(data: Path) -> dict[str, list[int]]:
             *family(row["pid"], running_now)
         ]
         for row in control.ask(data, "status")
+        if row["kind"] != "keeper"  # all others are its family; it is counted by itself below
     }
     supervisor = folder.running(data)
     assert supervisor is not None
