@@ -108,11 +108,14 @@ PARTS = (
     ),
     Part(
         "bodies",
-        ("10.000 kiriman acak ke setiap layanan", "10,000 random bodies to each service"),
-        3,
-        {"RAW_BODIES": "10000"},
+        (
+            "10.000 kiriman acak ke setiap layanan, setiap teks di setiap tempat",
+            "10,000 random bodies to each service, every text in every place",
+        ),
+        5,
+        {"RAW_BODIES": "10000", "EVERY_TEXT": "yes"},
         workers=2,
-        whole=("tests/journeys/test_raw_bodies.py",),
+        whole=("tests/journeys/test_raw_bodies.py", "tests/journeys/test_cost_of_texts.py"),
     ),
     Part(
         "idle",

@@ -35,7 +35,7 @@ def break_link(system, name, how):
     return time.monotonic() + BROKEN_FOR[how]
 
 
-@each_way(always="half_open")
+@each_way(always="cut")
 def test_the_link_to_postgresql(system, how):
     office = system.office
     work = Work(office, 2)
