@@ -42,11 +42,7 @@ ROLES = (
     ),
     Role("sekda", {"id": "Sekretaris Daerah", "en": "Regional secretary"}, head=True),
     Role("award_assessor", {"id": "Tim Penilai Penghargaan", "en": "Award assessor"}),
-    Role(
-        "complaint_officer",
-        {"id": "Petugas Pengaduan", "en": "Complaint officer"},
-        second_factor=False,
-    ),
+    Role("complaint_officer", {"id": "Petugas Pengaduan", "en": "Complaint officer"}),
     Role("sysadmin", {"id": "Administrator Sistem", "en": "System administrator"}),
 )
 

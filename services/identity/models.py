@@ -30,7 +30,11 @@ db = Database(Base)
 
 
 class Region(Versioned, Base):
-    """A regency or city served by this installation."""
+    """A regency or city served by this installation.
+
+    `totp_roles` are those it asks for a second factor; of roles that are not in `totp_decided`
+    their manifest says so, as of all where the region never chose (None).
+    """
 
     __tablename__ = "regions"
     code: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -38,6 +42,7 @@ class Region(Versioned, Base):
     zone: Mapped[str]
     demo: Mapped[bool] = mapped_column(default=False)
     totp_roles: Mapped[list[str]] = mapped_column(default=list)
+    totp_decided: Mapped[list[str] | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -20,6 +20,7 @@ from services.identity.adapters.machinery import machinery
 from services.identity.domain.golongan import pangkat_of
 from services.identity.domain.renumbering import CORRECTION
 from services.identity.domain.roles import ADMINISTRATORS
+from services.identity.domain.sign_in import roles_of_second_factor
 from services.identity.models import (
     EMPLOYEE_WORDS,
     Account,
@@ -170,6 +171,15 @@ def roles() -> list[Role]:
     return list(machinery().roles.values())
 
 
+def totp_roles(of: Region) -> set[str]:
+    """Return the roles whose holders need a second factor in a region."""
+    return roles_of_second_factor(
+        chosen=of.totp_roles,
+        decided=of.totp_decided,
+        by_default=[role.code for role in roles() if role.second_factor],
+    )
+
+
 def role(code: str) -> Role:
     """Return a role; one whose service is gone is known by its code only."""
     return machinery().roles.get(code) or Role(code, {"id": code, "en": code})
@@ -203,6 +213,20 @@ def grants_today(employee_id: UUID) -> Sequence[RoleGrant]:
 
 def roles_today(employee_id: UUID) -> set[str]:
     return {grant.role for grant in grants_today(employee_id)}
+
+
+def roles_exercised(employee_id: UUID) -> set[str]:
+    """Return the roles a person holds or stands in for today."""
+    day = today()
+    delegated = db.session.scalars(
+        select(Delegation.role).where(
+            Delegation.to_employee_id == employee_id,
+            Delegation.active,
+            Delegation.starts_on <= day,
+            Delegation.ends_on >= day,
+        )
+    )
+    return roles_today(employee_id) | set(delegated)
 
 
 def grants_of_post(role: str, unit_id: UUID | None) -> Sequence[RoleGrant]:

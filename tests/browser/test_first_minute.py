@@ -22,7 +22,12 @@ def test_recovery_codes_are_read_copied_printed_and_downloaded_on_a_narrow_telep
 ):
     page = people.signed_in("applicant", PHONE)
     page.goto(f"{people.system.public_url}/masuk/pasang-autentikator")
-    secret = page.locator(".secret").inner_text()
+    assert_fits(page, "enrolment")
+    people.shots_of(page, "enrolment", full_page=True)
+    secret = page.locator("#secret").get_attribute("data-text") or ""
+    assert page.locator('a[href^="otpauth://totp/"]').is_visible()
+    page.get_by_role("button", name="Salin kunci").click()
+    expect(page.locator("[data-copied]")).to_be_visible()
     page.fill("input[name=totp]", pyotp.TOTP(secret).now())
     send(page, "main form button")
 

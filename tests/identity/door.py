@@ -13,16 +13,24 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from chassis.process.regions import in_region
+from services.identity.models import Account, db
 from tests.identity import demo
 
 REDIRECT = "http://simpul.test/portal/callback"
 VERIFIER = "a-verifier-of-the-test-that-is-long-enough-0123456789"
+ENROLMENT = "/masuk/pasang-autentikator"
 ALL_SCOPES = "openid profile identity offline_access"
 
 
 def challenge(verifier: str = VERIFIER) -> str:
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def secret_on(page: TestResponse) -> str:
+    """Return the secret that the page of an enrolment shows."""
+    return page.text.split('data-text="')[1].split('"')[0]
 
 
 def query_of(location: str) -> dict[str, str]:
@@ -87,6 +95,17 @@ class Door:
         assert response.status_code == 303, response.text
         assert response.location == "/masuk/akun"
         return browser
+
+    def take_away_the_authenticator(self, key: str) -> None:
+        """Make an account of the demo one that has never set up a second factor."""
+        with self.app.app_context(), in_region("demo"), db.transaction() as session:
+            account = session.get_one(Account, demo.employee_id(self.app, self.folder, key))
+            account.totp_sealed = account.totp_confirmed_at = account.totp_last_counter = None
+
+    def set_up(self, browser: Browser, *, at: int | None = None) -> TestResponse:
+        """Set an authenticator up as the page says; return the sheet of recovery codes."""
+        code = pyotp.TOTP(secret_on(browser.get(ENROLMENT)))
+        return browser.post(ENROLMENT, totp=code.now() if at is None else code.at(at))
 
     def authorize(self, browser: Browser, **changes: str | None) -> TestResponse:
         asked = {

@@ -126,19 +126,11 @@ def test_a_code_sent_with_the_password_tells_nothing_of_the_clock(
 
 
 def test_a_new_authenticator_with_a_wrong_clock_is_set_up_and_told(door: Door, start: float):
-    with door.app.app_context(), in_region("demo"), db.transaction() as session:
-        person = demo.employee_id(door.app, door.folder, WHO)
-        row = session.scalar(select(Account).where(Account.employee_id == person))
-        assert row
-        row.totp_sealed = row.totp_confirmed_at = None
+    door.take_away_the_authenticator(WHO)
     with time_machine.travel(start, tick=False):
         browser = door.browser()
         door.sign_in(browser, WHO)
-        page = browser.get("/masuk/pasang-autentikator").text
-        secret = page.split('class="code secret">')[1].split("<")[0]
-        sheet = browser.post(
-            "/masuk/pasang-autentikator", totp=pyotp.TOTP(secret).at(int(start) + SLOW)
-        )
+        sheet = door.set_up(browser, at=int(start) + SLOW)
 
     assert sheet.status_code == 200
     assert "terlambat sekitar" in sheet.text

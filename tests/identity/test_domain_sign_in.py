@@ -12,6 +12,7 @@ from services.identity.domain.sign_in import (
     Step,
     next_step,
     revocation_mark,
+    roles_of_second_factor,
     safe_path,
 )
 from services.identity.domain.signing_keys import next_start, times_from
@@ -46,6 +47,24 @@ def test_a_role_that_needs_it_must_set_up_a_second_factor():
     assert _step(roles={"umpeg", "bkpsdm_head"}) is Step.ENROL_TOTP
     assert _step(roles={"umpeg"}) is Step.DONE
     assert _step(roles={"bkpsdm_head"}, totp_enrolled=True, second_factor_shown=True) is Step.DONE
+
+
+@pytest.mark.parametrize(
+    ("chosen", "decided", "asked"),
+    [
+        (["umpeg"], None, {"umpeg", "sysadmin", "new"}),
+        ([], ["umpeg", "sysadmin"], {"new"}),
+        (["umpeg"], ["umpeg", "sysadmin"], {"umpeg", "new"}),
+        (["gone"], ["gone", "umpeg", "sysadmin", "new"], {"gone"}),
+    ],
+    ids=["never chose", "chose nobody", "chose one", "chose about all"],
+)
+def test_a_region_decides_about_the_roles_there_were_and_the_others_are_as_they_come(
+    chosen: list[str], decided: list[str] | None, asked: set[str]
+):
+    default = ["umpeg", "sysadmin", "new"]
+
+    assert roles_of_second_factor(chosen=chosen, decided=decided, by_default=default) == asked
 
 
 @pytest.mark.parametrize("microsecond", [0, 1, 999_999])

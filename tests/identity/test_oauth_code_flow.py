@@ -63,7 +63,7 @@ def test_the_access_token_says_who_and_where_and_never_a_role(door: Door):
     assert claims["aud"] == "simpul"
     assert claims["region"] == "demo"
     assert claims["client_id"] == "simpul-portal"
-    assert claims["amr"] == ["pwd"]
+    assert claims["amr"] == ["pwd", "otp"]
     assert claims["exp"] - claims["iat"] == 600
     assert "opd_head" not in json.dumps(claims)
     assert set(claims) == {

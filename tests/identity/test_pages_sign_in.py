@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlencode
 
-import pyotp
 import pytest
 import time_machine
 from sqlalchemy import event, select, update
@@ -16,7 +15,7 @@ from sqlalchemy import event, select, update
 from chassis.process.clock import now
 from chassis.process.regions import all_regions, in_region
 from services.identity.adapters.hashing import Hasher
-from services.identity.models import Account, Employee, Region, SignInSession, db
+from services.identity.models import Account, Employee, SignInSession, db
 from tests.identity import demo
 from tests.identity.conftest import Build
 from tests.identity.door import Browser, Door
@@ -531,38 +530,11 @@ def test_neither_password_nor_session_secret_lies_in_the_database_as_it_is(door:
     assert _cookie(browser, "simpul_session") not in prints
 
 
-def _require_totp_of(door: Door, *roles: str) -> None:
-    with door.app.app_context(), db.transaction() as session:
-        region = session.get(Region, "demo")
-        assert region is not None
-        region.change(totp_roles=list(roles))
-
-
-def test_a_role_that_needs_a_second_factor_sets_one_up_before_it_gets_in(door: Door):
-    _require_totp_of(door, "umpeg")
-    browser = door.browser()
-    assert door.sign_in(browser, "umpeg").location == "/masuk/pasang-autentikator"
-    assert browser.get("/masuk/akun").status_code == 303
-
-    page = browser.get("/masuk/pasang-autentikator")
-    found = re.search(r'class="code secret">([A-Z2-7]+)<', page.text)
-    assert found is not None
-    assert "<svg" in page.text
-    wrong = browser.post("/masuk/pasang-autentikator", totp="000000")
-    sheet = browser.post("/masuk/pasang-autentikator", totp=pyotp.TOTP(found.group(1)).now())
-
-    assert wrong.status_code == 422
-    assert len(re.findall(r"<li>([2-9a-z]{4}(?:-[2-9a-z]{4}){3})</li>", sheet.text)) == 10
-    assert "Dahlia Contoh" in browser.get("/masuk/akun").text
-
-
 def _sheet_of_codes(door: Door) -> Any:
-    _require_totp_of(door, "umpeg")
+    door.take_away_the_authenticator("umpeg")
     browser = door.browser()
     door.sign_in(browser, "umpeg")
-    page = browser.get("/masuk/pasang-autentikator")
-    secret = re.findall(r'class="code secret">([A-Z2-7]+)<', page.text)[0]
-    return browser.post("/masuk/pasang-autentikator", totp=pyotp.TOTP(secret).now())
+    return door.set_up(browser)
 
 
 def test_recovery_codes_are_downloaded_copied_and_printed_from_the_page_that_shows_them_once(

@@ -25,7 +25,8 @@ from services.identity.api.oauth_server import server
 from services.identity.models import SignInSession
 from services.identity.pages import browser
 from services.identity.pages.rendering import error_page
-from services.identity.usecases import authorizing, signing_keys
+from services.identity.pages.sign_in import second_factor_path
+from services.identity.usecases import authorizing, signing_in, signing_keys
 
 blp = Blueprint("oauth", __name__)
 _KEYS_FRESH = "public, max-age=300"
@@ -88,10 +89,8 @@ def authorize() -> AnyResponse:
             return _refuse(error)
         except ValueError:  # Authlib will not quote what is not plain ASCII
             return error_page("oauth_request_wrong", 400)
-        if request.args.get("prompt") == "none" and row is None:
-            return _refuse_to(grant.redirect_uri, "login_required")
-        if row is None or _wants_fresh_sign_in(row):
-            return redirect(f"/masuk?{urlencode({'ulang': 1, 'next': _without_prompt()})}")
+        if (led := _asked_first(row, grant.redirect_uri)) is not None:
+            return led
         response: Response = authorizing.as_one(
             lambda: server().create_authorization_response(grant_user=row, grant=grant)
         )
@@ -115,6 +114,20 @@ def revoke() -> Response:
 def userinfo() -> dict[str, Any]:
     me = queries.me(person())
     return {"sub": str(me["id"]), "name": me["full_name"], "zoneinfo": me["region"].zone}
+
+
+def _asked_first(row: SignInSession | None, redirect_uri: str) -> AnyResponse | None:
+    """Return where a person must go before there is a code; None: nowhere."""
+    must_not_ask = request.args.get("prompt") == "none"
+    if row is None and must_not_ask:
+        return _refuse_to(redirect_uri, "login_required")
+    if row is None or _wants_fresh_sign_in(row):
+        return redirect(f"/masuk?{urlencode({'ulang': 1, 'next': _without_prompt()})}")
+    if not signing_in.lacks_second_factor(row):
+        return None
+    if must_not_ask:
+        return _refuse_to(redirect_uri, "interaction_required")
+    return redirect(second_factor_path(row, next_path=_without_prompt()))
 
 
 def _wants_fresh_sign_in(row: SignInSession) -> bool:

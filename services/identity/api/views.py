@@ -189,9 +189,16 @@ class DepartureView(Schema):
     delegations_received = fields.List(fields.Nested(DelegationView), required=True)
 
 
+class _TotpRoles(fields.List[str]):
+    """The roles of a region that need a second factor, chosen or by default."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> list[Any] | None:
+        return super()._serialize(value and sorted(queries.totp_roles(obj)), attr, obj, **more)
+
+
 class RegionView(VersionedView, RegionRef):
     demo = fields.Boolean(required=True)
-    totp_roles = fields.List(fields.String(), required=True)
+    totp_roles = _TotpRoles(fields.String(), required=True)
 
 
 class TotpBegun(Schema):

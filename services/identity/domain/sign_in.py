@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 SESSION_LIFE = timedelta(hours=8)
 PENDING_LIFE = timedelta(minutes=10)
+ENROLMENT_LIFE = timedelta(minutes=30)  # an application may have to be installed first
 SECOND_FACTOR_TRIES = 5
 RESET_LINK_LIFE = timedelta(hours=24)
 FIRST_LINK_LIFE = timedelta(hours=72)
@@ -50,6 +51,17 @@ def next_step(progress: Progress) -> Step:
     if not progress.totp_enrolled and set(progress.roles) & set(progress.totp_roles):
         return Step.ENROL_TOTP
     return Step.DONE
+
+
+def roles_of_second_factor(
+    *, chosen: Collection[str], decided: Collection[str] | None, by_default: Collection[str]
+) -> set[str]:
+    """Return the roles that need a second factor: as the region chose, otherwise by default.
+
+    A choice is about the roles there were on its day. A service that comes later brings roles
+    that nobody decided about, so their own default holds.
+    """
+    return set(chosen) | (set(by_default) - set(decided or ()))
 
 
 def revocation_mark(now: datetime) -> datetime:

@@ -109,6 +109,11 @@ def _is_proved(counter: int, current: int, device: Device) -> bool:
     return 0 < between <= _MOST_BETWEEN and abs(changed) <= _WINDOW
 
 
+def groups(secret: str) -> str:
+    """Return a secret in groups of four, as it is copied by hand."""
+    return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+
+
 def enrolment_uri(secret: str, *, account: str, issuer: str) -> str:
     """Return the `otpauth:` address an authenticator app reads as a QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)

@@ -10,6 +10,7 @@ from chassis.http.auth import public
 from chassis.kernel.errors import Refused
 from chassis.process.regions import in_region
 from services.identity import queries
+from services.identity.domain import totp as totp_rules
 from services.identity.domain.sign_in import Step, safe_path
 from services.identity.models import SignInSession
 from services.identity.pages import browser
@@ -24,6 +25,7 @@ from services.identity.pages.rendering import (
 )
 from services.identity.pages.texts import say
 from services.identity.usecases import passwords, second_factor, signing_in
+from services.identity.usecases.second_factor import CodeWrong
 from services.identity.usecases.signing_in import RegionNeeded, SignedIn
 
 blp = Blueprint("sign_in", __name__, url_prefix="/masuk")
@@ -150,6 +152,12 @@ def enrol() -> AnyResponse:
         return _enrolment_page(row)
 
 
+def second_factor_path(row: SignInSession, *, next_path: str) -> str:
+    """Return the page that asks a session for the second factor it lacks."""
+    with in_region(row.region):
+        return f"{_PATHS[signing_in.owed(row.id)]}?{urlencode({'next': next_path})}"
+
+
 def _asset(name: str, mimetype: str) -> Response:
     response = Response((_ASSETS / name).read_bytes(), mimetype=mimetype)
     response.headers["Cache-Control"] = "public, max-age=3600"
@@ -201,7 +209,10 @@ def _enrolment_page(row: SignInSession, wrong: list[str] | None = None) -> Respo
         "enrol",
         status=422 if wrong else 200,
         next_path=_next(default=""),
+        scripted=True,
         secret=secret,
+        groups=totp_rules.groups(secret),
+        uri=uri,
         qr=qr_svg(uri),
         wrong=wrong,
     )
@@ -212,6 +223,8 @@ def _confirm_enrolment(row: SignInSession) -> AnyResponse:
         codes = second_factor.enrol_in_session(
             row.id, request.form.get("totp", ""), address=browser.address()
         )
+    except CodeWrong:
+        return _enrolment_page(row, [say("enrol_wrong")])
     except Refused as error:
         return _enrolment_page(row, messages_of(error))
     signed = signing_in.advance(row.id)

@@ -14,7 +14,7 @@ from chassis.process.regions import in_region
 from services.identity.domain import totp
 from services.identity.models import Region, db
 from services.identity.seeds.demo_people import PEOPLE
-from services.identity.seeds.demo_region import REGION, TOTP_ROLES, UNITS, DemoPerson
+from services.identity.seeds.demo_region import REGION, UNITS, DemoPerson
 from services.identity.usecases import employees, passwords, regions, roles, second_factor, units
 
 CREDENTIALS = "demo-credentials.json"
@@ -44,7 +44,7 @@ def seed(app: Flask, data_dir: Path) -> None:
 
 
 def _units() -> dict[str, UUID]:
-    top = regions.set_up(**REGION, demo=True, totp_roles=TOTP_ROLES)
+    top = regions.set_up(**REGION, demo=True)
     ids = {REGION["code"]: top.id}
     for planned in UNITS:
         unit = units.add(
@@ -79,7 +79,7 @@ def _person(person: DemoPerson, unit_ids: dict[str, UUID]) -> dict[str, Any]:
         _grant(employee.id, role, unit_ids[unit] if unit else None)
     password = _password()
     passwords.install_password(employee.id, password, must_change=False)
-    secret = _enrol(employee.id) if person.totp else None
+    secret = _enrol(employee.id) if person.roles else None
     return {
         "key": person.key,
         "nip": person.nip,

@@ -189,7 +189,6 @@ PEOPLE = (
         _struktural("Kepala BKPSDM", "IV/c", 2020),
         "M.Si.",
         (("bkpsdm_head", "bkpsdm"), ("opd_head", "bkpsdm")),
-        totp=True,
     ),
     DemoPerson(
         "umpeg_bkpsdm",
@@ -217,7 +216,6 @@ PEOPLE = (
         _pelaksana("Pranata Komputer"),
         "S.Kom.",
         (("sysadmin", None),),
-        totp=True,
     ),
     DemoPerson(
         "mutasi_admin",

@@ -24,11 +24,9 @@ class DemoPerson:
     facts: dict[str, Any]
     title_suffix: str | None = None
     roles: tuple[tuple[str, str | None], ...] = ()
-    totp: bool = False
 
 
 REGION = {"code": "demo", "name": "Kota Contoh Raya", "zone": "Asia/Jakarta"}
-TOTP_ROLES = ("bkpsdm_head", "sysadmin")
 
 UNITS = (
     DemoUnit("setda", "Sekretariat Daerah", "opd", "demo"),

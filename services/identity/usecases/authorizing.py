@@ -25,6 +25,7 @@ from services.identity.models import (
     TokenFamily,
     db,
 )
+from services.identity.usecases.signing_in import lacks_second_factor
 
 T = TypeVar("T")
 
@@ -172,8 +173,11 @@ def refresh(token: str) -> Grantee | None:
     with db.transaction() as session:
         row = session.get(RefreshToken, fingerprint(token))
         family = find_family(token)
-        if row is None or family is None or _live_session(family.session_id) is None:
+        browser = _live_session(family.session_id) if family else None
+        if row is None or family is None or browser is None:
             return None
+        if lacks_second_factor(browser):
+            return None  # the browser is led to it when it comes for a new code
         state = Presented(row.used_at, family.expires_at, family.revoked_at)
         verdict = judge(state, now=now())
         if verdict is Verdict.REVOKE_FAMILY:

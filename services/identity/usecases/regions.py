@@ -1,6 +1,6 @@
 """Setting up a region and its rules of signing in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from chassis.data.versioned import Seen
 from chassis.events import outbox
@@ -23,7 +23,7 @@ def set_up(
     name: str,
     zone: str,
     demo: bool = False,
-    totp_roles: Sequence[str] | None = None,
+    totp_roles: Collection[str] | None = None,
 ) -> Unit:
     """Create a region and the unit at the top of its tree.
 
@@ -32,12 +32,10 @@ def set_up(
     """
     name = clean_name(name, pointer="/name", may_be_empty=True)
     check_region(code=code, name=name, zone=zone)
-    if totp_roles is None:
-        totp_roles = [role.code for role in queries.roles() if role.second_factor]
     with in_region(code), db.transaction() as session:
         if session.get(Region, code) is not None:
             raise RegionExists(code=code)
-        region = Region(code=code, name=name, zone=zone, demo=demo, totp_roles=list(totp_roles))
+        region = Region(code=code, name=name, zone=zone, demo=demo, **_chosen(totp_roles))
         top = Unit(code=code, name=name, kind="region")
         session.add_all([region, top])
         session.flush()
@@ -54,8 +52,25 @@ def require_totp_of(roles: Collection[str], *, seen: Seen) -> Region:
         region = queries.region()
         region.check_seen(seen)
         _check_known(set(roles) - set(region.totp_roles))
-        region.change_if_different(totp_roles=sorted(set(roles)))
+        region.change_if_different(**_chosen(roles))
     return region
+
+
+def _chosen(roles: Collection[str] | None) -> dict[str, list[str] | None]:
+    """Return what to remember of a choice: the roles chosen, and those there are to choose from.
+
+    The manifests' own choice is written down as well: the previous release reads no more.
+    """
+    known = queries.roles()
+    if roles is None:
+        return {
+            "totp_roles": sorted(role.code for role in known if role.second_factor),
+            "totp_decided": None,
+        }
+    return {
+        "totp_roles": sorted(set(roles)),
+        "totp_decided": sorted({role.code for role in known}.union(roles)),
+    }
 
 
 def _check_known(roles: Collection[str]) -> None:

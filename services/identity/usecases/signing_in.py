@@ -19,6 +19,7 @@ from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import fingerprint, new_token
 from services.identity.domain.passwords import MAX_LENGTH, normalise
 from services.identity.domain.sign_in import (
+    ENROLMENT_LIFE,
     PENDING_LIFE,
     SESSION_LIFE,
     Progress,
@@ -139,10 +140,22 @@ def owed(session_id: UUID) -> Step:
             totp_enrolled=bool(account and account.totp_confirmed_at),
             second_factor_shown="otp" in row.amr,
             must_change_password=bool(account and account.must_change_password),
-            roles=queries.roles_today(row.employee_id),
-            totp_roles=queries.region().totp_roles,
+            roles=queries.roles_exercised(row.employee_id),
+            totp_roles=queries.totp_roles(queries.region()),
         )
     )
+
+
+def lacks_second_factor(row: SignInSession) -> bool:
+    """Tell whether a finished session shows none although its person's roles now need one.
+
+    A role that begins, or a standing-in, asks for it in the middle of a session.
+    """
+    if "otp" in row.amr:
+        return False
+    with in_region(row.region):
+        needed = queries.totp_roles(queries.region())
+        return not needed.isdisjoint(queries.roles_exercised(row.employee_id))
 
 
 def advance(session_id: UUID) -> SignedIn:
@@ -152,6 +165,8 @@ def advance(session_id: UUID) -> SignedIn:
         step = owed(session_id)
         token = new_token()
         row.fingerprint = fingerprint(token)
+        if step is Step.ENROL_TOTP and not row.done:
+            row.expires_at = row.started_at + ENROLMENT_LIFE
         if step is Step.DONE and not row.done:
             row.done = True
             row.expires_at = row.started_at + SESSION_LIFE

@@ -1,4 +1,4 @@
-// Copies and prints the recovery codes; the download and the codes themselves need no script.
+// Copies what must be kept or typed elsewhere, and prints it; without a script it can be read and downloaded.
 "use strict";
 
 function copied(text) {
@@ -12,12 +12,19 @@ function copied(text) {
   return done;
 }
 
-const copy = document.querySelector("[data-copy]");
-const print = document.querySelector("[data-print]");
-copy.hidden = print.hidden = false;
-print.addEventListener("click", () => window.print());
-copy.addEventListener("click", () => {
-  const codes = document.getElementById(copy.dataset.copy).querySelectorAll("li");
-  const text = [...codes].map((code) => code.textContent).join("\n");
-  document.querySelector("[data-copied]").hidden = !copied(text);
-});
+function textOf(source) {
+  const lines = [...source.querySelectorAll("li")].map((line) => line.textContent);
+  return source.dataset.text || lines.join("\n");
+}
+
+for (const print of document.querySelectorAll("[data-print]")) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}
+for (const copy of document.querySelectorAll("[data-copy]")) {
+  copy.hidden = false;
+  copy.addEventListener("click", () => {
+    const text = textOf(document.getElementById(copy.dataset.copy));
+    document.querySelector("[data-copied]").hidden = !copied(text);
+  });
+}
