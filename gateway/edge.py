@@ -14,6 +14,7 @@ import structlog
 from werkzeug.wsgi import ClosingIterator
 
 from chassis.http import wsgi_problems as problems
+from chassis.http.callers import FORWARDED_FOR, network_of, trust_proxies
 from chassis.http.incoming import (
     LONGEST_ADDRESS,
     has_too_long_address,
@@ -21,10 +22,11 @@ from chassis.http.incoming import (
 )
 from chassis.http.wsgi_problems import Problem
 from chassis.kernel.words import Size
+from chassis.process.buckets import LeakyBuckets
 from chassis.process.manifest import Manifest
 from gateway import statics
-from gateway.headers import Environ, Headers, completed, request_id_of, strip_forged, trust_proxies
-from gateway.limits import CountedBody, LeakyBuckets, caller_of
+from gateway.headers import Environ, Headers, completed, request_id_of, strip_forged
+from gateway.limits import CountedBody, limit_of_an_address
 from gateway.routes import GATEWAY, PORTAL, Target, is_own_page, table
 
 log = structlog.get_logger()
@@ -65,17 +67,16 @@ def create_edge(
         files = statics.Statics("/portal/static/", Path(portal.static_folder))
     routes = table(manifests, with_portal=portal is not None)
     https = public_url.startswith("https:")
-    deployment = Deployment(https=https, proxies=proxies_in_front, clock=clock)
-    return Edge(owners, routes.find, files, deployment)
+    deployment = Deployment(https=https, proxies=proxies_in_front)
+    return Edge(owners, routes.find, files, deployment, LeakyBuckets(clock=clock))
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """What stands in front of this edge, and its clock."""
+    """What stands in front of this edge."""
 
     https: bool
     proxies: int
-    clock: Callable[[], float]
 
 
 class Edge:
@@ -87,15 +88,25 @@ class Edge:
         find: Callable[[str], Target | None],
         files: statics.Statics | None,
         deployment: Deployment,
+        buckets: LeakyBuckets | None,
     ) -> None:
         self._owners = owners
         self._find = find
         self._files = files
         self._deployment = deployment
-        self._buckets = LeakyBuckets()
+        self._buckets = buckets
+        self._has_warned = False
+
+    def inside(self) -> "Edge":
+        """Return the same edge for the portal's own calls, as nginx has one inside.
+
+        The browser's request was counted when it came to the portal.
+        """
+        return Edge(self._owners, self._find, self._files, self._deployment, None)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         request_id = request_id_of(environ)
+        self._warn_of_a_proxy_unsaid(environ)
         trust_proxies(environ, self._deployment.proxies)
         strip_forged(environ)
         environ["HTTP_X_REQUEST_ID"] = request_id
@@ -128,8 +139,7 @@ class Edge:
     ) -> Iterable[bytes]:
         if is_own_page(path) and environ["REQUEST_METHOD"] not in _READ_ONLY:
             return reply.not_allowed(_READ_ONLY)
-        seconds = self._buckets.wait(target.route, caller_of(environ), self._deployment.clock())
-        if seconds:
+        if seconds := self._wait(environ, target):
             return reply.problem(
                 problems.TOO_MANY, [("Retry-After", str(seconds))], seconds=seconds
             )
@@ -142,6 +152,18 @@ class Edge:
         if path == "/readyz":
             environ["PATH_INFO"] = "/front/status"
         return _forward(owner, environ, reply, target.route.max_body)
+
+    def _wait(self, environ: Environ, target: Target) -> int:
+        if self._buckets is None:
+            return 0
+        address = network_of(str(environ.get("REMOTE_ADDR", "")))
+        return self._buckets.wait(limit_of_an_address(target.route), target.route.prefix, address)
+
+    def _warn_of_a_proxy_unsaid(self, environ: Environ) -> None:
+        """Say once that a proxy may stand in front which PROXIES_IN_FRONT does not count."""
+        if FORWARDED_FOR in environ and not (self._deployment.proxies or self._has_warned):
+            self._has_warned = True
+            log.warning("forwarded_address_not_believed", setting="PROXIES_IN_FRONT")
 
 
 class Reply:

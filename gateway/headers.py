@@ -44,16 +44,6 @@ STRIPPED = (
 _HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
-def trust_proxies(environ: Environ, proxies: int) -> None:
-    """Take the caller's address from our own proxies in front, if there are any.
-
-    The entry that our outermost proxy wrote counts; those to its left came with the request.
-    """
-    addresses = [part.strip() for part in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",")]
-    if proxies and len(addresses) >= proxies and addresses[-proxies]:
-        environ["REMOTE_ADDR"] = addresses[-proxies][:64]
-
-
 def strip_forged(environ: Environ) -> None:
     """Remove every header by which a caller could claim an identity."""
     for name in [key for key in environ if key.startswith("HTTP_") and _FORGED.fullmatch(key)]:

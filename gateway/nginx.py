@@ -14,6 +14,7 @@ from chassis.process.manifest import MEBIBYTE, Route
 from gateway import nginx_logs
 from gateway import nginx_refusals as refusals
 from gateway.headers import SECURITY, STRIPPED
+from gateway.limits import limit_of_an_address
 from gateway.measuring import PAGE
 from gateway.routes import GATEWAY, GATEWAY_ROUTE, OWN_PAGES, PORTAL, RouteTable, Target
 
@@ -23,6 +24,10 @@ _READ_ONLY = "GET|HEAD|OPTIONS"
 # nginx asks another instance for these too when the first has ended in the middle, and what was
 # asked may have happened. Of POST and PATCH it knows better.
 _ONCE = "PUT|DELETE"
+# Addresses as nginx and proxies write them, and of IPv6 its first 64 bits.
+_IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
+_IPV6 = "[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+"
+_NETWORK = "(?:[0-9A-Fa-f]{1,4}:){4}|(?:[0-9A-Fa-f]{1,4}:){0,3}:"
 _TO_ONCE = 480  # of no meaning in HTTP; nobody outside sees it
 
 
@@ -33,6 +38,7 @@ class Listening:
     `resolver` names the DNS server of a container network: names in upstreams are then resolved
     repeatedly, so a part may move, start late or run several times (nginx 1.27.3 or later).
     `logs` is the folder of its log and its access log; without one they go out by the terminal.
+    `proxies` is how many of ours stand in front, or what is replaced by that number later.
     """
 
     folder: Path
@@ -45,6 +51,7 @@ class Listening:
     static: Path | None = None
     resolver: str = ""
     logs: Path | None = None
+    proxies: int | str = 0
 
     @property
     def log(self) -> str:
@@ -64,7 +71,7 @@ def render(routes: RouteTable, upstreams: Upstreams, listening: Listening) -> st
     targets = [*routes.targets, Target(GATEWAY, GATEWAY_ROUTE)]
     http = [
         *_settings(listening),
-        *_maps(),
+        *_maps(listening),
         *(line for number, t in enumerate(targets) for line in _zone(number, t.route)),
         *(line for owner in upstreams for line in _upstream(owner, upstreams[owner], listening)),
         *_public_server(targets, upstreams, listening),
@@ -107,13 +114,11 @@ def _settings(listening: Listening) -> Iterable[str]:
     )
 
 
-def _maps() -> Iterable[str]:
+def _maps(listening: Listening) -> Iterable[str]:
     yield "map $http_x_request_id $simpul_id {"
     yield '  default $request_id; "~^[A-Za-z0-9._-]{8,64}$" $http_x_request_id;'
     yield "}"
-    yield "map $http_authorization $simpul_caller {"
-    yield '  "" $binary_remote_addr; default $http_authorization;'
-    yield "}"
+    yield from _address(listening.proxies)
     # HTTP/1.0 needs no Host; what stands behind is asked by HTTP/1.1, which does.
     yield 'map $http_host $simpul_host { "" localhost; default $http_host; }'
     yield from refusals.wishes()
@@ -124,9 +129,26 @@ def _maps() -> Iterable[str]:
         yield f'map {upstream} $simpul_header_{number} {{ "" "{value}"; default ""; }}'
 
 
+def _address(proxies: int | str) -> Iterable[str]:
+    """Count addresses as `chassis.http.callers` does.
+
+    The entry that the outermost of our proxies wrote has as many commas behind it as there are
+    proxies, with one added at the end; so none is taken where there are none.
+    """
+    entry = rf"(?P<simpul_entry>{_IPV4}|{_IPV6})[ \t]*(?:,[^,]*){{{proxies}}}$"
+    yield 'map "$http_x_forwarded_for," $simpul_address {'
+    yield rf'  default $remote_addr; "~(?:^|,)[ \t]*{entry}" $simpul_entry;'
+    yield "}"
+    yield "map $simpul_address $simpul_counted {"
+    yield "  default $simpul_address;"
+    yield '  "~*^::ffff:(?P<simpul_mapped>[0-9.]+)$" $simpul_mapped;'
+    yield f'  "~^(?P<simpul_network>{_NETWORK})" $simpul_network;'
+    yield "}"
+
+
 def _zone(number: int, route: Route) -> Iterable[str]:
-    rate = max(1, round(route.rate * 60))
-    yield f"limit_req_zone $simpul_caller zone=route{number}:4m rate={rate}r/m;"
+    rate = max(1, round(limit_of_an_address(route).rate * 60))
+    yield f"limit_req_zone $simpul_counted zone=route{number}:4m rate={rate}r/m;"
 
 
 def _upstream(owner: str, addresses: Sequence[str], listening: Listening) -> Iterable[str]:
@@ -250,7 +272,8 @@ def _once(number: int, target: Target, upstreams: Upstreams) -> Iterable[str]:
 
 
 def _passing(number: int, target: Target) -> Iterable[str]:
-    yield f"    limit_req zone=route{number} burst={target.route.burst} nodelay;"
+    burst = limit_of_an_address(target.route).burst
+    yield f"    limit_req zone=route{number} burst={burst} nodelay;"
     yield from _forwarding()
 
 
@@ -259,7 +282,7 @@ def _forwarding() -> Iterable[str]:
     yield "    proxy_set_header X-Request-ID $simpul_id;"
     for name in STRIPPED:
         yield f'    proxy_set_header {name} "";'
-    yield "    proxy_set_header X-Forwarded-For $remote_addr;"
+    yield "    proxy_set_header X-Forwarded-For $simpul_address;"
     yield "    proxy_set_header X-Forwarded-Proto $scheme;"
 
 

@@ -1,6 +1,6 @@
 """The gateway's settings."""
 
-from chassis.process.config import Setting, switch, url
+from chassis.process.config import Setting, at_least, switch, url
 
 SETTINGS = (
     Setting("PUBLIC_URL", parse=url("http", "https"), help="The public address."),
@@ -15,6 +15,12 @@ SETTINGS = (
         default="/readyz",
         help="What to ask a service to learn if it is ready; {service} is filled in.",
         distributed="/internal/{service}/readyz",
+    ),
+    Setting(
+        "PROXIES_IN_FRONT",
+        default="0",
+        parse=at_least(0),
+        help="How many proxies of ours stand before the edge and add to X-Forwarded-For.",
     ),
     Setting("DOCS", default="on", parse=switch, help="Serve /docs and /openapi.json, or not."),
 )

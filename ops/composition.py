@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from chassis.http import peers
+from chassis.process.config import read
 from chassis.run.embedded import Embedded
 from gateway.app import create_app as create_gateway
 from gateway.edge import Edge, create_edge
+from gateway.settings import SETTINGS
 from portal.shell.app import create_app as create_portal
 
 
@@ -14,7 +16,7 @@ def compose(built: Embedded) -> Edge:
     """Return the WSGI application that serves everything."""
 
     def edge_itself(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        return edge(environ, start_response)
+        return inside(environ, start_response)
 
     edge = create_edge(
         built.apps,
@@ -22,7 +24,8 @@ def compose(built: Embedded) -> Edge:
         portal=create_portal(built.settings, edge=edge_itself),
         gateway_app=create_gateway(built.settings, built.manifests),
         public_url=built.settings["PUBLIC_URL"],
-        proxies_in_front=int(built.settings.get("PROXIES_IN_FRONT", "0")),
+        proxies_in_front=read("gateway", SETTINGS, built.settings)["PROXIES_IN_FRONT"],
     )
-    peers.register_local(built.settings["PEERS_URL"], "edge", edge)
+    inside = edge.inside()
+    peers.register_local(built.settings["PEERS_URL"], "edge", inside)
     return edge

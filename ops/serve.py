@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from chassis.http.callers import behind_edge
 from chassis.process import runtime as runtimes
 from chassis.process.manifest import discover, load
 from chassis.process.telemetry import configure_logs
@@ -75,8 +76,7 @@ class Web:
 
     def build(self) -> Callable[..., Any]:
         self.app = built(self.factory)
-        app: Callable[..., Any] = self.app
-        return app
+        return behind_edge(self.app)
 
     def started(self) -> None:
         """Loops run in the worker's process; here a later schema is said, and nothing more."""

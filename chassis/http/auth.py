@@ -13,8 +13,10 @@ from structlog.contextvars import bind_contextvars
 
 from chassis.http.api import document
 from chassis.http.keys import SignatureInvalid
+from chassis.http.wsgi_problems import TOO_MANY
 from chassis.kernel.errors import Forbidden, Refused
 from chassis.process import regions
+from chassis.process.buckets import Limit
 from chassis.process.clock import now
 from chassis.process.runtime import Runtime, here
 
@@ -70,6 +72,18 @@ class PersonRequired(Forbidden):
     text = {"id": "Hanya pegawai yang dapat melakukan ini.", "en": "Only a person can do this."}
 
 
+class TooManyRequests(Refused):
+    """Who asks, asks more often than the route allows; `retry_after` seconds are left to wait."""
+
+    kind = "too_many"
+    code = TOO_MANY.code
+    text = TOO_MANY.detail
+
+    def __init__(self, *, seconds: int) -> None:
+        super().__init__(seconds=seconds)
+        self.retry_after = seconds
+
+
 @dataclass(frozen=True)
 class Actor:
     """Whoever the token speaks for. `person_id` is None for an application."""
@@ -94,7 +108,9 @@ def accept_until_expiry(_person_id: UUID) -> datetime | None:
 def requires(*scopes: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Let a view be called only with a valid token that has all the scopes.
 
-    The token's region is bound for the view. Raises the 401 and 403 refusals of this module.
+    The token's region is bound for the view, and the caller is counted: a person, or an
+    application, may ask as often as the route says. Raises the 401 and 403 refusals of this
+    module, and `TooManyRequests`.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -108,6 +124,7 @@ def requires(*scopes: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
             bind_contextvars(region=who.region, actor=str(who.person_id or who.client_id))
             with bound_region(who):
                 _check_session(here(), who)
+                _count(here(), who)
                 return view(*args, **kwargs)
 
         guarded.__dict__["access"] = ("requires", scopes)
@@ -191,6 +208,17 @@ def _check_address(claims: dict[str, Any], issuer: str) -> None:
         raise TokenInvalid
     if claims["iss"] != issuer:
         raise TokenInvalid
+
+
+def _count(runtime: Runtime, who: Actor) -> None:
+    """Count a request of whom the token has proved; the services themselves are not counted."""
+    if who.region == regions.ALL:
+        return
+    route = runtime.manifest.route_of(request.path)
+    caller = str(who.person_id or who.client_id)
+    wait = runtime.buckets.wait(Limit(route.rate, route.burst), route.prefix, caller)
+    if wait:
+        raise TooManyRequests(seconds=wait)
 
 
 def _check_session(runtime: Runtime, who: Actor) -> None:

@@ -29,7 +29,11 @@ _ROLE_CODE = re.compile(r"[a-z][a-z_]{1,23}")
 
 @dataclass(frozen=True)
 class Route:
-    """A public path prefix: the largest body in bytes, requests per second and burst per caller."""
+    """A public path prefix and its limits: the largest body in bytes, and how often a caller asks.
+
+    `rate` is requests per second, `burst` how many more may come at once. The service counts by
+    whom a token proves; the edge, by address, lets a whole office ask as often as several callers.
+    """
 
     prefix: str
     max_body: int = MEBIBYTE
@@ -94,11 +98,10 @@ class Manifest:
             if not getattr(self, what):
                 object.__setattr__(self, what, value)
 
-    def most_body(self, path: str) -> int:
-        """Return how large a body may be at a path: by the longest route that covers it."""
+    def route_of(self, path: str) -> Route:
+        """Return the route whose limits hold at a path: the longest that covers it."""
         covering = [route for route in self.routes if path.startswith(route.prefix)]
-        longest = max(covering, key=lambda route: len(route.prefix), default=Route(""))
-        return longest.max_body
+        return max(covering, key=lambda route: len(route.prefix), default=Route(""))
 
     def declared(self) -> tuple[Setting, ...]:
         """List the service's settings, with those of what is plugged into it."""

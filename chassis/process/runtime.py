@@ -9,6 +9,7 @@ from typing import Any, cast
 from flask import Flask, current_app
 
 from chassis.process import parts
+from chassis.process.buckets import LeakyBuckets
 from chassis.process.config import Settings
 from chassis.process.loops import Loop
 from chassis.process.manifest import Manifest
@@ -36,6 +37,7 @@ class Runtime:
     loops: list[Loop] = field(default_factory=list)
     # What else this service leans on: `/readyz` tells of it, and is ready without it.
     leans_on: dict[str, Callable[[], None]] = field(default_factory=dict)
+    buckets: LeakyBuckets = field(default_factory=LeakyBuckets)
     _wakers: dict[str, Callable[[], None]] = field(default_factory=dict, init=False, repr=False)
 
     @property

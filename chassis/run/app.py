@@ -244,7 +244,7 @@ def _begin() -> None:
     g.request_id = request.environ.get("simpul.request_id", "")
     _read_clock()
     refuse_oversized(request.environ)
-    request.max_content_length = runtime.here().manifest.most_body(request.path)
+    request.max_content_length = runtime.here().manifest.route_of(request.path).max_body
 
 
 def _read_clock() -> None:

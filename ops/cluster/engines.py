@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from chassis.process.config import key
+from chassis.process.config import key, read
 from gateway.nginx import Listening
 from gateway.routes import table
+from gateway.settings import SETTINGS
 from ops.cluster.instances import RECORDS, ROOT
 from ops.cluster.plan import Plan
 from ops.engines.child import Child
@@ -65,6 +66,7 @@ def edge_of(plan: Plan, certificate: Path | None, certificate_key: Path | None) 
         plan.host,
         certificate,
         certificate_key,
+        proxies=read("gateway", SETTINGS, plan.settings_of("gateway", {}))["PROXIES_IN_FRONT"],
     )
     static = ROOT / "portal" / "shell" / "static"
     record = plan.folder / RECORDS / f"{EDGE}.json"

@@ -22,10 +22,11 @@ IMAGES = {
     "objects": "chrislusf/seaweedfs:4.45",
     "mail": "axllent/mailpit:v1.27",
 }
+_SCRATCH = "/tmp"  # noqa: S108 - a container's own
 _HEAD = "# Made by `./simpul generate`. Copy env.example to .env and fill it in first.\n"
 _HARDENED = {
     "read_only": True,
-    "tmpfs": ["/tmp"],  # noqa: S108 - a container's own
+    "tmpfs": [_SCRATCH],
     "cap_drop": ["ALL"],
     "security_opt": ["no-new-privileges:true"],
 }
@@ -183,9 +184,15 @@ def _edge() -> dict[str, Any]:
         "image": "simpul-edge:${SIMPUL_VERSION:-local}",
         "build": {"context": "..", "dockerfile": "deploy/Dockerfile", "target": "edge"},
         # The image's own command says `daemon off` once more, which nginx refuses.
-        "command": ["nginx", "-c", "/etc/nginx/nginx.conf"],
+        "command": ["nginx", "-c", f"{_SCRATCH}/nginx.conf"],
+        # The image fills the template in at its start (docker-entrypoint.d).
+        "environment": {
+            "PROXIES_IN_FRONT": "${PROXIES_IN_FRONT:-0}",
+            "NGINX_ENVSUBST_FILTER": "^PROXIES_IN_FRONT$",
+            "NGINX_ENVSUBST_OUTPUT_DIR": _SCRATCH,
+        },
         "volumes": [
-            "./${EDGE_CONF:-nginx.conf}:/etc/nginx/nginx.conf:ro",
+            "./${EDGE_CONF:-nginx.conf}:/etc/nginx/templates/nginx.conf.template:ro",
             "./certificates:/etc/simpul/certificates:ro",
         ],
         "ports": [f"${{PUBLIC_PORT:-8080}}:{PORT}"],

@@ -77,14 +77,6 @@ MANIFEST = Manifest(
             help="How many passwords are hashed at once in one process; the others queue.",
         ),
         Setting(
-            "PROXIES_IN_FRONT",
-            default="0",
-            parse=at_least(0),
-            distributed="1",
-            help="How many proxies of ours add to X-Forwarded-For;"
-            " sign-in limits need the address.",
-        ),
-        Setting(
             "CLIENT_SECRET_{client}",
             default="",
             generated=True,

@@ -319,23 +319,23 @@ def test_many_addresses_reach_the_password_check_twenty_times(door: Door):
     assert answers[-1] == 429
 
 
-def test_the_address_is_the_one_our_proxy_saw(build_app: Build, demo_copy: Path):
-    door = Door(build_app(PROXIES_IN_FRONT="1"), demo_copy)
+def test_the_address_is_the_network_that_the_edge_counts_and_no_header(door: Door):
     browser = door.browser()
     browser.get("/masuk")
     nip = door.account("applicant")["nip"]
 
-    def guess(forwarded: str) -> int:
+    def guess(address: str) -> int:
         return browser.client.post(
             "/masuk",
             data={"csrf_token": browser.csrf, "nip": nip, "password": "salah"},
-            headers={"X-Forwarded-For": forwarded},
+            headers={"X-Forwarded-For": address},
+            environ_base={"REMOTE_ADDR": address},
         ).status_code
 
-    answers = [guess(f"invented-{n}, 10.1.1.1") for n in range(6)]
+    answers = [guess(f"2001:db8::{n}") for n in range(6)]
 
     assert answers == [401] * 5 + [429]
-    assert guess("10.1.1.1, 10.2.2.2") == 401
+    assert guess("2001:db8:0:1::1") == 401
 
 
 def test_the_second_factor_is_asked_on_a_page_of_its_own(door: Door):

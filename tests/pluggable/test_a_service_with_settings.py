@@ -123,7 +123,7 @@ def test_a_service_cannot_change_the_settings_of_others(contrary: Setting, named
 
 
 def test_a_service_may_read_what_another_is_given():
-    shared = next(s for s in discover()["identity"].settings if s.name == "PROXIES_IN_FRONT")
+    shared = next(s for s in discover()["identity"].settings if s.name == "PASSWORD_AT_ONCE")
     manifests = discover()
     manifests["visitors"] = Manifest("visitors", {}, "nowhere:create_app", settings=(shared,))
 

@@ -6,6 +6,7 @@ import re
 from flask import request
 from werkzeug.wrappers import Response
 
+from chassis.http.callers import network_of
 from chassis.kernel.errors import Refused
 from chassis.process.runtime import here
 from services.identity.adapters.machinery import machinery
@@ -74,15 +75,8 @@ def check_form() -> None:
 
 
 def address() -> str:
-    """Return where the request came from.
-
-    With proxies in front (setting PROXIES_IN_FRONT) it is what the outermost of ours saw;
-    entries further left in X-Forwarded-For are whatever the caller wrote there.
-    """
-    proxies = here().settings["PROXIES_IN_FRONT"]
-    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    trusted = proxies and len(seen) >= proxies and seen[-proxies]
-    return (trusted or request.remote_addr or "unknown")[:64]
+    """Return where the request came from, as the edge counts it."""
+    return network_of(request.remote_addr or "unknown")[:64]
 
 
 def _set(response: Response, name: str, value: str, *, max_age: int | None) -> None:
