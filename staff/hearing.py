@@ -37,6 +37,7 @@ class EmployeeData(EventData):
     masa_kerja_golongan_bulan = fields.Integer(allow_none=True, strict=True)
     active = Truth(required=True)
     sessions_revoked_at = fields.AwareDateTime(allow_none=True)
+    deciding_barred_until = fields.AwareDateTime(allow_none=True)
 
 
 class ContactData(EventData):

@@ -4,14 +4,26 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, not_, select
 
 from chassis.kernel.errors import Forbidden
+from chassis.kernel.words import Moment
 from chassis.process.clock import now
 from staff.organisation import within
 from staff.snapshot import region_name
 from staff.tables import KeptEmployee, KeptPerson, KeptRole, NotKept, People
+
+
+class DecidingBarred(Forbidden):
+    """The account is being recovered; its owner has time to object before it decides (C17)."""
+
+    code = "deciding_barred"
+    text = {
+        "id": "Akun Anda sedang dalam pemulihan dan belum dapat memutuskan sampai {until}.",
+        "en": "Your account is being recovered and cannot decide until {until}.",
+    }
 
 
 def holds(people: People, person_id: UUID, roles: Collection[str]) -> bool:
@@ -45,9 +57,30 @@ def _held(people: People, person_id: UUID, roles: Collection[str]) -> list[Any]:
 
 
 def require_role(people: People, person_id: UUID, roles: Collection[str]) -> None:
-    """Let only holders of one of these roles pass. Raises `Forbidden`."""
+    """Let only holders of one of these roles pass. Raises `Forbidden` or `DecidingBarred`."""
     if not holds(people, person_id, roles):
         raise Forbidden
+    check_may_decide(people, person_id)
+
+
+def check_may_decide(people: People, person_id: UUID) -> None:
+    """Refuse whose account is being recovered. Raises `DecidingBarred`.
+
+    For services that keep the facts of people; identity refuses in its own administration.
+    """
+    try:
+        employee = people.table(KeptEmployee)
+    except NotKept:
+        return
+    facts = people.db.session.scalar(select(employee.facts).where(employee.id == person_id))
+    if told := (facts or {}).get("deciding_barred_until"):
+        refuse_until(datetime.fromisoformat(told), zone=region_name(people).zone)
+
+
+def refuse_until(until: datetime | None, *, zone: ZoneInfo) -> None:
+    """Raise `DecidingBarred` before an instant."""
+    if until is not None and now() < until:
+        raise DecidingBarred(until=Moment(until, zone.key))
 
 
 def revoked_at(people: People) -> Callable[[UUID], datetime | None]:

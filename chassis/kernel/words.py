@@ -1,6 +1,7 @@
 """Dates, times, numbers and lists as people read them, in Indonesian and English, by Babel."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -73,6 +74,17 @@ class Size(int):
 
     def __str__(self) -> str:
         return self.said("id")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An instant that texts write as people read it, in a zone."""
+
+    value: datetime
+    zone: str
+
+    def said(self, language: str) -> str:
+        return moment(self.value, language, self.zone)
 
 
 def duration(value: timedelta, language: str) -> str:

@@ -21,6 +21,7 @@ from services.identity.api import (
     me,
     oauth,
     oauth_server,
+    recoveries,
     regions,
     roles,
     units,
@@ -29,7 +30,7 @@ from services.identity.api.access import administrators_only
 from services.identity.api.import_kinds import KINDS
 from services.identity.manifest import MANIFEST
 from services.identity.models import EMPLOYEE_WORDS, Job, db
-from services.identity.pages import account, recovery, sign_in
+from services.identity.pages import account, recovering, recovery, sign_in
 from services.identity.subscriptions import HEARD
 from services.identity.usecases.importing import importing
 from services.identity.usecases.leaving import end_what_is_left
@@ -54,12 +55,14 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
             units.blp,
             roles.blp,
             delegations.blp,
+            recoveries.blp,
             regions.blp,
             IMPORTS,
             oauth.blp,
             sign_in.blp,
             account.blp,
             recovery.blp,
+            recovering.blp,
         ),
         heard=HEARD,
         jobs=JOBS,

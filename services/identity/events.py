@@ -52,6 +52,7 @@ class EmployeeChanged(Facts, event="employee.changed.v1"):
     masa_kerja_golongan_bulan: Annotated[int | None, {"minimum": 0}]
     active: bool
     sessions_revoked_at: datetime | None
+    deciding_barred_until: datetime | None = None
 
 
 class ContactChanged(Facts, event="employee.contact_changed.v1", about="employee_contact"):

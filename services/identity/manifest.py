@@ -82,6 +82,20 @@ MANIFEST = Manifest(
             generated=True,
             help="The secret with which {client} signs in to call others.",
         ),
+        Setting(
+            "RECOVERY_WAIT_HOURS",
+            default="24",
+            parse=at_least(1),
+            help="Hours in which an owner can object before two officers give an account back,"
+            " and in which it decides nothing.",
+        ),
+        Setting(
+            "RECOVERY_BOTH_DAYS",
+            default="30",
+            parse=at_least(1),
+            help="Days in which whoever helped with a person's password does not help with the"
+            " second factor, and the other way round.",
+        ),
         RECEIPT_KEYS,
     ),
     calls={"documents": ("documents.make",)},

@@ -9,6 +9,7 @@ DOORS = {"args", "form", "values", "json", "get_json", "data", "view_args"}
 READ_THEMSELVES = {
     "services/identity/pages/account.py",
     "services/identity/pages/browser.py",
+    "services/identity/pages/recovering.py",
     "services/identity/pages/recovery.py",
     "services/identity/pages/rendering.py",
     "services/identity/pages/sign_in.py",

@@ -26,12 +26,15 @@ from services.identity.api.views import (
     EmployeeView,
     ListedEmployee,
     OneTimeLink,
+    RecoveryView,
     departure_view,
     employee_row,
     employee_view,
+    recovery_view,
 )
+from services.identity.domain.recovering import Resets
 from services.identity.domain.renumbering import NewNip
-from services.identity.usecases import employees, leaving, passwords, second_factor, sessions
+from services.identity.usecases import employees, leaving, passwords, recovering, sessions
 from services.identity.usecases.leaving import Successor
 
 blp = Blueprint("employees", url_prefix="/api/identity/v1", description="The staff register")
@@ -131,7 +134,12 @@ def revoke_sessions(employee_id: UUID) -> None:
 @blp.response(201, OneTimeLink)
 @administrators_only
 def reset_password(employee_id: UUID) -> dict[str, Any]:
-    """A link with which the employee sets a password once, to be handed over in person."""
+    """The activation link of an employee who never signed in, to be handed over in person.
+
+    For everybody else a recovery is asked for: the link goes to its owner, never into this answer.
+    """
+    if passwords.is_active(employee_id):
+        return {"recovery": _asked(employee_id, Resets.PASSWORD)}
     path, link = passwords.issue_link(employee_id, by=person())
     url = f"{here().settings.public_url}{path}"
     return {"path": path, "url": url, "expires_at": link.expires_at}
@@ -140,8 +148,13 @@ def reset_password(employee_id: UUID) -> dict[str, Any]:
 @blp.route("/employees/<uuid:employee_id>/totp/reset", methods=["POST"])
 @requires("identity")
 @writes()
-@blp.response(204)
+@blp.response(202, RecoveryView)
 @administrators_only
-def reset_totp(employee_id: UUID) -> None:
-    """Take away a lost authenticator; the employee sets up a new one at the next sign-in."""
-    second_factor.remove(employee_id, by=person())
+def reset_totp(employee_id: UUID) -> dict[str, Any]:
+    """Ask for a lost authenticator to be taken away; other officers and time are needed too."""
+    return _asked(employee_id, Resets.SECOND_FACTOR)
+
+
+def _asked(employee_id: UUID, resets: Resets) -> dict[str, Any]:
+    row = recovering.ask(employee_id, resets, by=person())
+    return recovery_view(row, person())

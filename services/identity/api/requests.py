@@ -13,6 +13,7 @@ from chassis.kernel.languages import LANGUAGES
 from services.identity import queries
 from services.identity.domain.appointments import ACTING
 from services.identity.domain.employees import JENIS_JABATAN, JENJANG
+from services.identity.domain.recovering import Resets
 from services.identity.domain.renumbering import REASONS
 
 LONGEST_TITLE = 80
@@ -145,6 +146,13 @@ class NipQuery(Schema):
     """In the body, because an NIP has no place in an address that logs keep."""
 
     nip = Exact(required=True, validate=_NIP)
+
+
+class NewRecovery(NipQuery):
+    """`contact_lost`: the verified contact does not reach its owner any more."""
+
+    resets = Exact(required=True, validate=validate.OneOf([*Resets]))
+    contact_lost = Truth(load_default=False)
 
 
 class NewUnit(Schema):

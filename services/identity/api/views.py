@@ -8,9 +8,10 @@ from marshmallow import fields
 from chassis.http.api import Schema, VersionedView
 from chassis.http.paging import page_schema
 from services.identity import queries
+from services.identity.domain.recovering import Desk, Resets, State, Way
 from services.identity.domain.renumbering import REASONS
-from services.identity.models import Employee, RoleGrant
-from services.identity.usecases import leaving
+from services.identity.models import AccountRecovery, Employee, RoleGrant
+from services.identity.usecases import leaving, recovering
 
 
 class UnitRef(Schema):
@@ -113,10 +114,45 @@ class EmployeeView(VersionedView, EmployeeSummary):
     former_nips = fields.List(fields.Nested(FormerNipView), required=True)
 
 
-class OneTimeLink(Schema):
-    path = fields.String(required=True)
-    url = fields.String(required=True)
+class RecoveryView(VersionedView):
+    """A request to give an account back to its owner; `lacks`: which desks have not confirmed."""
+
+    id = fields.UUID(required=True)
+    employee_id = fields.UUID(required=True)
+    name = fields.String(required=True, metadata={"description": "The owner, with titles"})
+    nip = fields.String(required=True)
+    resets = fields.String(required=True, metadata={"enum": [*Resets]})
+    way = fields.String(required=True, metadata={"enum": [*Way]})
+    state = fields.String(required=True, metadata={"enum": [*State]})
+    asked_as = fields.String(required=True, metadata={"description": "The role that asked"})
+    asked_at = fields.AwareDateTime(required=True)
     expires_at = fields.AwareDateTime(required=True)
+    ready_at = fields.AwareDateTime(required=True, allow_none=True)
+    lacks = fields.List(fields.String(metadata={"enum": [*Desk]}), required=True)
+    may_confirm = fields.Boolean(required=True)
+    may_hand_over = fields.Boolean(required=True)
+
+
+class RecoveryList(Schema):
+    data = fields.List(fields.Nested(RecoveryView), required=True)
+
+
+class LetterPart(Schema):
+    """BKPSDM is given the link, the OPD the code that its page asks for."""
+
+    path = fields.String(required=True, allow_none=True)
+    url = fields.String(required=True, allow_none=True)
+    expires_at = fields.AwareDateTime(required=True, allow_none=True)
+    code = fields.String(required=True, allow_none=True)
+
+
+class OneTimeLink(Schema):
+    """An activation link; or `recovery`, when the account is active and has an owner to ask."""
+
+    path = fields.String(allow_none=True)
+    url = fields.String(allow_none=True)
+    expires_at = fields.AwareDateTime(allow_none=True)
+    recovery = fields.Nested(RecoveryView, allow_none=True)
 
 
 class UnitView(VersionedView):
@@ -217,6 +253,10 @@ DelegationPage = page_schema(DelegationView)
 
 _OF_GRANT = tuple(RoleGrantView().fields)
 _OF_SUMMARY = tuple(EmployeeSummary().fields)
+_OF_RECOVERY = (
+    *("id", "version", "employee_id", "resets", "way", "state", "asked_as"),
+    *("asked_at", "expires_at", "ready_at"),
+)
 _OF_EMPLOYEE = tuple(name for name in EmployeeView().fields if name != "facts")
 
 
@@ -236,6 +276,19 @@ def _ending(grant: RoleGrant) -> dict[str, Any]:
         "title": queries.role(grant.role).title,
         "unit_name": queries.unit(grant.unit_id).name if grant.unit_id else None,
         "needs_successor": leaving.is_alone(grant),
+    }
+
+
+def recovery_view(row: AccountRecovery, reader: UUID) -> dict[str, Any]:
+    """Show a recovery to somebody at a desk, or to its owner."""
+    owner = queries.employee(row.employee_id)
+    return {
+        **{name: getattr(row, name) for name in _OF_RECOVERY},
+        "name": owner.full_name,
+        "nip": owner.nip,
+        "lacks": recovering.lacks(row),
+        "may_confirm": recovering.may_confirm(row, reader),
+        "may_hand_over": recovering.may_hand_over(row, reader),
     }
 
 

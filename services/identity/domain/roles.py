@@ -98,3 +98,14 @@ def check_may_manage_account(
     """
     if "sysadmin" in owner_roles and "sysadmin" not in manager_roles:
         raise GrantBeyondOwnRole
+
+
+def check_may_activate(
+    *, administrator_roles: Collection[str], owner_roles: Collection[str]
+) -> None:
+    """Keep an administrator from taking over an officer's account that nobody uses yet.
+
+    Raises `GrantBeyondOwnRole`.
+    """
+    if owner_roles and "sysadmin" not in administrator_roles:
+        raise GrantBeyondOwnRole

@@ -66,6 +66,7 @@ def form() -> AnyResponse:
     if row is not None and row.done and not wants_fresh:
         return redirect(_next(), 303)
     good = say("link_used") if "sandi" in request.args else None
+    good = say("recovered") if "pulih" in request.args else good
     wrong = [say("sign_in_ended")] if _ENDED in request.args else None
     return page("sign_in", next_path=_next(default=""), good=good, wrong=wrong)
 

@@ -16,7 +16,7 @@ from services.identity.domain.passwords import check_password, normalise
 from services.identity.domain.sign_in import RESET_LINK_LIFE
 from services.identity.models import Account, Employee, PasswordLink, SignInSession, db
 from services.identity.usecases import attempts
-from services.identity.usecases.sessions import check_manages, revoke
+from services.identity.usecases.sessions import check_activates, revoke
 
 LINK_PATH = "/masuk/tautan"
 
@@ -40,27 +40,42 @@ class PasswordWrong(Refused):
         super().__init__(errors=[FieldError(pointer, self.code, self.text["id"], self.text["en"])])
 
 
+class AlreadyActive(Refused):
+    """Whoever had a password gets back in by a recovery, never by a link in somebody's hand."""
+
+    code = "already_active"
+    text = {
+        "id": "Akun ini sudah aktif; kata sandinya dipulihkan lewat permintaan pemulihan.",
+        "en": "This account is active; its password comes back by a recovery.",
+    }
+
+
 class LinkDead(Refused):
     kind = "missing"
     code = "link_dead"
     text = {
-        "id": "Tautan sudah dipakai atau kedaluwarsa. Minta tautan baru kepada administrator.",
-        "en": "The link was used or has expired. Ask an administrator for a new one.",
+        "id": "Tautan sudah dipakai atau kedaluwarsa. Minta yang baru lewat Lupa kata sandi,"
+        " atau kepada Umpeg.",
+        "en": "The link was used or has expired. Ask for a new one: Forgotten password, or your"
+        " Umpeg.",
     }
 
 
 def issue_link(
     employee_id: UUID, *, by: UUID | None, life: timedelta = RESET_LINK_LIFE
 ) -> tuple[str, PasswordLink]:
-    """Return the path of a new one-time link; older links die.
+    """Return the path of a new one-time link for who never had a password; older links die.
 
-    Raises `NotFound` or `GrantBeyondOwnRole`; `by` None is the installation itself.
+    Raises `NotFound`, `AlreadyActive` or `GrantBeyondOwnRole`; `by` None is the installation
+    itself.
     """
     token = new_token()
     instant = now()
     with db.transaction() as session:
         if by is not None:
-            check_manages(by, employee_id)
+            check_activates(by, employee_id)
+        if _stored(employee_id) is not None:
+            raise AlreadyActive
         person = queries.employee(employee_id)
         session.execute(
             update(PasswordLink)
@@ -77,17 +92,27 @@ def issue_link(
     return f"{LINK_PATH}/{token}", link
 
 
+def is_active(employee_id: UUID) -> bool:
+    """Say whether a person ever had a password."""
+    return _stored(employee_id) is not None
+
+
 def find_link(token: str) -> PasswordLink:
-    """Return a live link of any region. Raises `LinkDead`."""
+    """Return a live link of any region. Raises `LinkDead`.
+
+    One for an account that is active is dead: the previous release gives them to administrators.
+    """
     with all_regions():
         link = db.session.scalar(
             select(PasswordLink)
             .join(Employee, Employee.id == PasswordLink.employee_id)
+            .join(Account, Account.employee_id == PasswordLink.employee_id)
             .where(
                 PasswordLink.fingerprint == fingerprint(token),
                 PasswordLink.used_at.is_(None),
                 PasswordLink.expires_at > now(),
                 Employee.active,
+                Account.password_hash.is_(None),
             )
         )
     if link is None:
@@ -103,14 +128,15 @@ def use_link(token: str, new_password: str) -> None:
     link = find_link(token)
     with in_region(link.region):
         person = queries.employee(link.employee_id)
-        hashed = _hash_checked(person, new_password)
+        hashed = hash_checked(person, new_password)
         with db.transaction() as session:
             unused = update(PasswordLink).where(
                 PasswordLink.id == link.id, PasswordLink.used_at.is_(None)
             )
             if not count_changed(session, unused.values(used_at=now())):
                 raise LinkDead
-            _store(person, hashed, keep=None)
+            _account(person.id).activated_by = link.created_by
+            store(person, hashed, keep=None)
 
 
 def change_owed(session_id: UUID, new_password: str) -> None:
@@ -152,12 +178,13 @@ def install_password(employee_id: UUID, password: str, *, must_change: bool) -> 
 
 def _change(row: SignInSession, new_password: str) -> None:
     person = queries.employee(row.employee_id)
-    hashed = _hash_checked(person, new_password)
+    hashed = hash_checked(person, new_password)
     with db.transaction():
-        _store(person, hashed, keep=row.id)
+        store(person, hashed, keep=row.id)
 
 
-def _hash_checked(person: Employee, new_password: str) -> str:
+def hash_checked(person: Employee, new_password: str) -> str:
+    """Return the hash of a new password. Raises `PasswordTooWeak` or `PasswordReused`."""
     check_password(new_password, nip=person.nip, name=person.name)
     hasher = machinery().hasher
     if hasher.verify(_stored(person.id), normalise(new_password)):
@@ -165,7 +192,8 @@ def _hash_checked(person: Employee, new_password: str) -> str:
     return hasher.hash(normalise(new_password))
 
 
-def _store(person: Employee, hashed: str, *, keep: UUID | None) -> None:
+def store(person: Employee, hashed: str, *, keep: UUID | None) -> None:
+    """Put a new password into force and end every session but `keep`."""
     account = _account(person.id)
     account.password_hash = hashed
     account.password_set_at = now()

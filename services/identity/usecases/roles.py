@@ -23,6 +23,7 @@ from services.identity.domain.roles import (
     check_unit,
 )
 from services.identity.models import Delegation, Employee, RoleGrant, Unit, db
+from services.identity.usecases.hands import check_may_decide
 
 
 class AlreadyEnded(Refused):
@@ -139,11 +140,12 @@ def prolong(grant_id: UUID, *, by: UUID, seen: Seen, until: date) -> RoleGrant:
 def delegate(new: NewDelegation, *, by: UUID) -> Delegation:
     """Hand a role's decisions over for some dates.
 
-    Only the holder or an administrator may. Raises `Forbidden`, `NotActive` and what
-    `check_delegation` raises.
+    Only the holder or an administrator may. Raises `Forbidden`, `DecidingBarred`, `NotActive` and
+    what `check_delegation` raises.
     """
     with db.transaction() as session:
         _check_owner_or_administrator(new["from_employee_id"], by)
+        check_may_decide(by)
         _active(new["to_employee_id"])
         _active(new["from_employee_id"])
         check_delegation(

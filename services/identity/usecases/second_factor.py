@@ -13,9 +13,9 @@ from services.identity.adapters.machinery import machinery
 from services.identity.domain import recovery, totp
 from services.identity.domain.sign_in import SECOND_FACTOR_TRIES
 from services.identity.domain.totp import Device, Reading
-from services.identity.models import Account, RecoveryCode, db
+from services.identity.models import Account, Employee, RecoveryCode, db
 from services.identity.usecases import attempts
-from services.identity.usecases.sessions import check_manages, revoke
+from services.identity.usecases.sessions import revoke
 
 _PURPOSE = "totp secrets"
 
@@ -182,18 +182,13 @@ def recovery_codes_left(employee_id: UUID) -> int:
     )
 
 
-def remove(employee_id: UUID, *, by: UUID) -> None:
-    """Take the second factor away (lost phone) and end every session.
-
-    Raises `NotFound` or `GrantBeyondOwnRole`.
-    """
+def remove(person: Employee) -> None:
+    """Take the second factor away (lost phone) and end every session."""
     with db.transaction() as session:
-        check_manages(by, employee_id)
-        person = queries.employee(employee_id)
-        account = _account(employee_id)
+        account = _account(person.id)
         account.totp_sealed = account.totp_confirmed_at = None
         _forget_device(account)
-        session.execute(delete(RecoveryCode).where(RecoveryCode.employee_id == employee_id))
+        session.execute(delete(RecoveryCode).where(RecoveryCode.employee_id == person.id))
         revoke(person)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from chassis.events import outbox
 from chassis.process.clock import now
 from services.identity import events, queries
-from services.identity.domain.roles import check_may_manage_account
+from services.identity.domain.roles import check_may_activate, check_may_manage_account
 from services.identity.domain.sign_in import revocation_mark
 from services.identity.models import Employee, SignInSession, TokenFamily, db
 
@@ -24,6 +24,14 @@ def check_manages(manager_id: UUID, owner_id: UUID) -> None:
     """Refuse managing an account above one's own rank. Raises `GrantBeyondOwnRole`."""
     check_may_manage_account(
         manager_roles=queries.roles_today(manager_id), owner_roles=queries.roles_today(owner_id)
+    )
+
+
+def check_activates(administrator_id: UUID, owner_id: UUID) -> None:
+    """Refuse an activation letter for more rights than one's own. Raises `GrantBeyondOwnRole`."""
+    check_may_activate(
+        administrator_roles=queries.roles_today(administrator_id),
+        owner_roles=queries.roles_today(owner_id),
     )
 
 

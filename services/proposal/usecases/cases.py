@@ -24,6 +24,7 @@ from services.proposal.queries.region_snapshot import RegionSnapshot, region_sna
 from services.proposal.usecases import attention, counting, waiting
 from services.proposal.usecases.standing import standing_of
 from staff.deciders import Deciders, Holder
+from staff.rights import check_may_decide
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ def own_case(session: Session, proposal_id: UUID, person_id: UUID, *, seen: Seen
 
 
 def author_of(holder: Holder) -> Author:
+    """Say who acts and as what. Raises `DecidingBarred`."""
     employee_id = holder.employee_id
+    check_may_decide(PEOPLE, employee_id)
     name = PEOPLE.names([employee_id]).get(employee_id, "")
     return Author(
         employee_id,

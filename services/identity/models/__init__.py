@@ -12,21 +12,22 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
+from chassis.data.db import RegionScoped
 from chassis.data.import_rows import ImportBatch, ImportLine
 from chassis.data.job_rows import JobRow
 from chassis.data.searching import Searched, SearchedWord, Words
 from chassis.data.versioned import Versioned
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
+from services.identity.models.contacts import Contact as Contact
+from services.identity.models.contacts import ContactCode as ContactCode
+from services.identity.models.database import Base as Base
+from services.identity.models.database import db as db
+from services.identity.models.recoveries import AccountRecovery as AccountRecovery
+from services.identity.models.recoveries import PasswordLink as PasswordLink
+from services.identity.models.recoveries import RecoveryTry as RecoveryTry
+from services.identity.models.recoveries import SealedLetter as SealedLetter
 from staff.names import full_name
-
-
-class Base(ServiceBase):
-    registry = service_registry()
-
-
-db = Database(Base)
 
 
 class Region(Versioned, Base):
@@ -99,6 +100,7 @@ class Employee(Versioned, Searched, Base):
     opd_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
     active: Mapped[bool] = mapped_column(default=True)
     sessions_revoked_at: Mapped[datetime | None]
+    deciding_barred_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     former_nips: Mapped[list["FormerNip"]] = relationship(order_by="FormerNip.id", viewonly=True)
 
@@ -151,18 +153,6 @@ class EmployeeFact(RegionScoped, Base):
     recorded_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Contact(Versioned, RegionScoped, Base):
-    """How to reach a person. Never travels in events."""
-
-    __tablename__ = "contacts"
-    employee_id: Mapped[UUID] = mapped_column(ForeignKey("employees.id"), primary_key=True)
-    email: Mapped[str | None]
-    phone: Mapped[str | None]
-    language: Mapped[str] = mapped_column(String(2), default="id")
-    source: Mapped[str] = mapped_column(String(120))
-    as_of: Mapped[date]
-
-
 class Account(RegionScoped, Base):
     """How a person proves to be himself."""
 
@@ -171,6 +161,7 @@ class Account(RegionScoped, Base):
     password_hash: Mapped[str | None]
     password_set_at: Mapped[datetime | None]
     must_change_password: Mapped[bool] = mapped_column(default=False)
+    activated_by: Mapped[UUID | None]
     totp_sealed: Mapped[str | None]
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_counter: Mapped[int | None]
@@ -185,19 +176,6 @@ class RecoveryCode(RegionScoped, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     employee_id: Mapped[UUID] = mapped_column(ForeignKey("employees.id"))
     fingerprint: Mapped[str] = mapped_column(String(64))
-    used_at: Mapped[datetime | None]
-
-
-class PasswordLink(RegionScoped, Base):
-    """A link that lets its bearer set a password once."""
-
-    __tablename__ = "password_links"
-    __table_args__ = (UniqueConstraint("region", "fingerprint"),)
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    employee_id: Mapped[UUID] = mapped_column(ForeignKey("employees.id"), index=True)
-    fingerprint: Mapped[str] = mapped_column(String(64), index=True)
-    created_by: Mapped[UUID | None]
-    expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
 

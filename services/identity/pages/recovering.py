@@ -1,0 +1,58 @@
+"""Pages on which an account comes back to its owner: what a link or a letter opens."""
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from chassis.http.auth import public
+from chassis.kernel.errors import Refused
+from services.identity.domain.recovering import Resets
+from services.identity.models import AccountRecovery
+from services.identity.pages import browser
+from services.identity.pages.rendering import messages_of, page, show_refusals
+from services.identity.pages.texts import say
+from services.identity.usecases import handing_over
+from services.identity.usecases.passwords import LinkDead
+
+blp = Blueprint("recovering", __name__, url_prefix="/masuk")
+show_refusals(blp)
+
+
+@blp.route("/pulih/<token>", methods=["GET", "POST"])
+@public
+def bring_back(token: str) -> AnyResponse:
+    row = handing_over.find(token)
+    wrong = None
+    if request.method == "POST":
+        browser.check_form()
+        wrong = _used(row, token)
+        if wrong is None:
+            return redirect("/masuk?pulih=1", 303)
+    return _page(row, wrong)
+
+
+def _used(row: AccountRecovery, token: str) -> list[str] | None:
+    code = request.form.get("letter_code", "")
+    try:
+        if row.resets == Resets.SECOND_FACTOR:
+            password = request.form.get("password", "")
+            handing_over.take_factor_away(token, password, code=code)
+            return None
+        if request.form.get("new_password") != request.form.get("new_password_again"):
+            return [say("passwords_differ")]
+        new_password = request.form.get("new_password", "")
+        handing_over.set_password(token, new_password, code=code)
+    except LinkDead:
+        raise
+    except Refused as error:
+        return messages_of(error)
+    return None
+
+
+def _page(row: AccountRecovery, wrong: list[str] | None) -> Response:
+    return page(
+        "bring_back",
+        status=422 if wrong else 200,
+        factor=row.resets == Resets.SECOND_FACTOR,
+        by_letter=row.by_letter,
+        wrong=wrong,
+    )

@@ -1,0 +1,316 @@
+"""The desk where an account is given back to its owner (C17); the rules are `domain.recovering`."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import chain
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from chassis.events import outbox
+from chassis.kernel.errors import Forbidden, NotFound, Refused
+from chassis.process.clock import now
+from chassis.process.runtime import here
+from services.identity import events, queries
+from services.identity.adapters.sealing import fingerprint, new_token
+from services.identity.domain import recovering
+from services.identity.domain.recovering import (
+    Hand,
+    HandNotNeeded,
+    OwnRecovery,
+    RecoveryEnded,
+    Request,
+    Resets,
+    SameHand,
+    State,
+    Way,
+)
+from services.identity.models import AccountRecovery, Contact, Employee, db
+from services.identity.usecases.hands import hand_of, is_of_bkpsdm, opds_of
+
+_AT_ONCE = 100
+
+
+class NeverSignedIn(Refused):
+    """There is nothing to recover: whoever never signed in gets an activation letter."""
+
+    code = "never_signed_in"
+    text = {
+        "id": "Pegawai ini belum pernah masuk. Administrator membuat surat aktivasinya.",
+        "en": "This person never signed in. An administrator makes the activation letter.",
+    }
+
+
+class NoSecondFactor(Refused):
+    code = "no_second_factor"
+    text = {
+        "id": "Akun ini tidak memakai autentikator.",
+        "en": "This account has no authenticator.",
+    }
+
+
+def ask(
+    employee_id: UUID,
+    resets: Resets,
+    *,
+    by: UUID,
+    contact_lost: bool = False,
+) -> AccountRecovery:
+    """Ask for somebody who cannot sign in, and confirm it as far as one's own desk goes.
+
+    What is asked for already is not asked twice. `contact_lost`: the verified contact does not
+    reach its owner any more. Raises `NotFound`, `NeverSignedIn`, `NoSecondFactor` and what
+    `confirm` raises.
+    """
+    with db.transaction():
+        owner = queries.employee(employee_id)
+        hand = hand_of(by, owner, resets)
+        if by == owner.id:
+            raise OwnRecovery
+        if not hand.desks:
+            raise NotFound
+        row = open_request(owner, resets, by=by, contact_lost=contact_lost)
+        with suppress(SameHand, HandNotNeeded):
+            _confirm(row, owner, hand)
+    return row
+
+
+def open_request(
+    owner: Employee, resets: Resets, *, by: UUID | None, contact_lost: bool = False
+) -> AccountRecovery:
+    """Return the request that is open for an owner, or a new one; `by` None is the owner."""
+    _check_recoverable(owner, resets)
+    present = _open_of(owner.id, resets)
+    if present is not None and _request(present).is_open(now()):
+        return present
+    if present is not None:
+        present.change(state=str(State.STOPPED), ended_at=now())
+    return _asked(owner, resets, by=by, contact_lost=contact_lost)
+
+
+def confirm(recovery_id: UUID, *, by: UUID) -> AccountRecovery:
+    """Say as an officer that it is the owner who asks.
+
+    Raises `NotFound`, `Stale` and what the rules of `domain.recovering` raise.
+    """
+    with db.transaction():
+        row = _seen_from_a_desk(recovery_id, by)
+        owner = queries.employee(row.employee_id)
+        _confirm(row, owner, hand_of(by, owner, Resets(row.resets)))
+    return row
+
+
+def stop(recovery_id: UUID, *, by: UUID) -> AccountRecovery:
+    """Stop a recovery: the owner, or somebody who could confirm it.
+
+    Only the owner's word ends the bar on deciding. Raises `NotFound` or `RecoveryEnded`.
+    """
+    with db.transaction():
+        row = _seen_from_a_desk(recovery_id, by)
+        _stop(row, by=by)
+    return row
+
+
+def recovery(recovery_id: UUID) -> AccountRecovery:
+    """Return a request of the bound region. Raises `NotFound`."""
+    return db.one(select(AccountRecovery).where(AccountRecovery.id == recovery_id))
+
+
+def open_for(person_id: UUID) -> list[AccountRecovery]:
+    """List the open requests that a person may see from a desk, the oldest first."""
+    statement = select(AccountRecovery).where(
+        AccountRecovery.state.in_((State.ASKED, State.RELEASED)),
+        AccountRecovery.expires_at > now(),
+        AccountRecovery.employee_id != person_id,
+    )
+    if not is_of_bkpsdm(person_id):
+        opds = opds_of(person_id)
+        if not opds:
+            raise Forbidden
+        statement = statement.where(AccountRecovery.opd_id.in_(opds))
+    ordered = statement.order_by(AccountRecovery.asked_at, AccountRecovery.id)
+    return list(db.session.scalars(ordered.limit(_AT_ONCE)))
+
+
+def own(person_id: UUID) -> list[AccountRecovery]:
+    """List the open requests for one's own account."""
+    statement = select(AccountRecovery).where(
+        AccountRecovery.employee_id == person_id,
+        AccountRecovery.state.in_((State.ASKED, State.RELEASED)),
+        AccountRecovery.expires_at > now(),
+    )
+    return list(db.session.scalars(statement.order_by(AccountRecovery.asked_at)))
+
+
+def lacks(row: AccountRecovery) -> list[str]:
+    """Name the desks whose confirmation is missing."""
+    return [str(desk) for desk in _request(row).lacks]
+
+
+def may_confirm(row: AccountRecovery, person_id: UUID) -> bool:
+    """Say whether a person's confirmation would be taken now."""
+    owner = queries.employee(row.employee_id)
+    hand = hand_of(person_id, owner, Resets(row.resets))
+    try:
+        recovering.confirm(
+            _request(row), hand, other=_other(row, owner), now=now(), wait=timedelta()
+        )
+    except Refused:
+        return False
+    return True
+
+
+def may_hand_over(row: AccountRecovery, person_id: UUID) -> bool:
+    """Say whether a person gets a part of the letter now."""
+    try:
+        recovering.check_letter(_request(row), person_id, now())
+    except Refused:
+        return False
+    return True
+
+
+def verified_contact(employee_id: UUID, *, before: datetime) -> dict[str, str]:
+    """Return the addresses, by channel, that were their owner's before an instant."""
+    contact = db.session.scalar(select(Contact).where(Contact.employee_id == employee_id))
+    if contact is None:
+        return {}
+    verified = {
+        "email": (contact.email, contact.email_verified_at),
+        "whatsapp": (contact.phone, contact.phone_verified_at),
+    }
+    return {
+        channel: address
+        for channel, (address, at) in verified.items()
+        if address and at is not None and at <= before
+    }
+
+
+def request_of(row: AccountRecovery) -> Request:
+    return _request(row)
+
+
+def _check_recoverable(owner: Employee, resets: Resets) -> None:
+    account = queries.account(owner.id)
+    if not owner.active:
+        raise NotFound
+    if account is None or account.password_hash is None:
+        raise NeverSignedIn
+    if resets is Resets.SECOND_FACTOR and account.totp_confirmed_at is None:
+        raise NoSecondFactor
+
+
+def _open_of(employee_id: UUID, resets: Resets) -> AccountRecovery | None:
+    return db.session.scalar(
+        select(AccountRecovery).where(
+            AccountRecovery.employee_id == employee_id,
+            AccountRecovery.resets == resets,
+            AccountRecovery.ended_at.is_(None),
+        )
+    )
+
+
+def _asked(
+    owner: Employee, resets: Resets, *, by: UUID | None, contact_lost: bool
+) -> AccountRecovery:
+    instant = now()
+    reached = verified_contact(owner.id, before=instant)
+    row = AccountRecovery(
+        employee_id=owner.id,
+        opd_id=owner.opd_id,
+        resets=str(resets),
+        way=str(_way(owner.id, has_contact=bool(reached) and not contact_lost)),
+        state=str(State.ASKED),
+        asked_by=by,
+        asked_as=_asked_as(owner, by),
+        asked_at=instant,
+        expires_at=instant + recovering.REQUEST_LIFE,
+        stop_fingerprint=fingerprint(new_token()),
+    )
+    db.session.add(row)
+    try:
+        db.session.flush()
+    except IntegrityError as error:  # somebody else asks at the same moment
+        raise AccountRecovery.overtaken from error
+    return row
+
+
+def _way(owner_id: UUID, *, has_contact: bool) -> Way:
+    return recovering.way_for(roles=queries.roles_today(owner_id), has_contact=has_contact)
+
+
+def _asked_as(owner: Employee, by: UUID | None) -> str:
+    """Name the role in which somebody asks, for the owner to be told."""
+    if by is None:
+        return "employee"
+    grants = queries.grants_today(by)
+    here_held = {grant.role for grant in grants if grant.unit_id == owner.opd_id}
+    at_the_opd = (role for role in recovering.OPD_ROLES if role in here_held)
+    held = {grant.role for grant in grants}
+    return next(chain(at_the_opd, (role for role in recovering.BKPSDM_ROLES if role in held)))
+
+
+def _confirm(row: AccountRecovery, owner: Employee, hand: Hand) -> None:
+    before = _request(row)
+    hours: int = here().settings["RECOVERY_WAIT_HOURS"]
+    after = recovering.confirm(
+        before, hand, other=_other(row, owner), now=now(), wait=timedelta(hours=hours)
+    )
+    row.change(
+        way=str(after.way),
+        state=str(after.state),
+        expires_at=after.expires_at,
+        opd_hand=after.opd_hand,
+        bkpsdm_hand=after.bkpsdm_hand,
+        ready_at=after.ready_at,
+    )
+    if after.state is State.RELEASED:
+        _released(row, owner)
+
+
+def _other(row: AccountRecovery, owner: Employee) -> Hand | None:
+    present = row.opd_hand or row.bkpsdm_hand
+    return hand_of(present, owner, Resets(row.resets)) if present else None
+
+
+def _released(row: AccountRecovery, owner: Employee) -> None:
+    """Bar the account from deciding until the owner had time to object."""
+    if row.way == Way.TWO_HANDS:
+        _bar(owner, row.ready_at)
+
+
+def _bar(owner: Employee, until: datetime | None) -> None:
+    if owner.change_if_different(deciding_barred_until=until):
+        outbox.record(events.employee_changed(owner))
+
+
+def _stop(row: AccountRecovery, *, by: UUID) -> None:
+    if not _request(row).is_open(now()):
+        raise RecoveryEnded
+    row.change(state=str(State.STOPPED), ended_at=now(), ended_by=by)
+    owner = queries.employee(row.employee_id)
+    if by == owner.id and row.ready_at and owner.deciding_barred_until == row.ready_at:
+        _bar(owner, None)
+
+
+def _seen_from_a_desk(recovery_id: UUID, person_id: UUID) -> AccountRecovery:
+    """Return a request for its owner, or whoever sits at one of its desks. Raises `NotFound`."""
+    row = recovery(recovery_id)
+    concerned = person_id == row.employee_id or is_of_bkpsdm(person_id)
+    if not concerned and row.opd_id not in opds_of(person_id):
+        raise NotFound
+    return row
+
+
+def _request(row: AccountRecovery) -> Request:
+    """Return what the rules need; the way is never milder than today's roles ask for."""
+    today = _way(row.employee_id, has_contact=row.way == Way.WITNESS)
+    return Request(
+        owner_id=row.employee_id,
+        way=Way.TWO_HANDS if Way.TWO_HANDS in (row.way, today) else Way.WITNESS,
+        state=State(row.state),
+        expires_at=row.expires_at,
+        opd_hand=row.opd_hand,
+        bkpsdm_hand=row.bkpsdm_hand,
+        ready_at=row.ready_at,
+    )
