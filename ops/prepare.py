@@ -36,7 +36,7 @@ def settings(manifests: Mapping[str, Manifest]) -> Iterator[Setting]:
 def write_files(folder: Path, values: Settings, manifests: Mapping[str, Manifest]) -> None:
     """Write the broker's users and the object store's one identity."""
     users = {
-        name: BrokerUser(str(values[f"BROKER_PASSWORD_{key(name)}"]), manifest.publishes)
+        name: BrokerUser(str(values[f"BROKER_PASSWORD_{key(name)}"]), manifest.may_publish)
         for name, manifest in manifests.items()
     }
     _write(folder / "broker" / "definitions.json", definitions(users))

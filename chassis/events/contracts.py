@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from chassis.process.manifest import CONTRACT
+from chassis.process.manifest import CONTRACT, SHARED_CONTRACTS
 
 
 class ContractBroken(Exception):
@@ -16,23 +16,19 @@ class ContractBroken(Exception):
 
 
 class Contracts:
-    """Checks what a service says against what it promised to say."""
+    """Checks what a service says against what it, or every service, promised to say."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @cached_property
     def _validators(self) -> dict[str, Draft202012Validator]:
-        return {
-            path.name.removesuffix(CONTRACT): Draft202012Validator(
-                json.loads(path.read_text(encoding="utf-8")), format_checker=FormatChecker()
-            )
-            for path in sorted(self._folder.glob(f"*{CONTRACT}"))
-        }
+        return _read(SHARED_CONTRACTS) | _read(self._folder)
 
     @property
     def types(self) -> list[str]:
-        return list(self._validators)
+        """The service's own."""
+        return list(_read(self._folder))
 
     def check(self, event_type: str, data: Mapping[str, Any]) -> None:
         """Raise `ContractBroken` unless `data` is what the contract of `event_type` says."""
@@ -42,3 +38,12 @@ class Contracts:
         problems = [f"{e.json_path}: {e.message}" for e in validator.iter_errors(dict(data))]
         if problems:
             raise ContractBroken(f"{event_type}: {'; '.join(problems)}")
+
+
+def _read(folder: Path) -> dict[str, Draft202012Validator]:
+    return {
+        path.name.removesuffix(CONTRACT): Draft202012Validator(
+            json.loads(path.read_text(encoding="utf-8")), format_checker=FormatChecker()
+        )
+        for path in sorted(folder.glob(f"*{CONTRACT}"))
+    }

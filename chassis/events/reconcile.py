@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from chassis.events import inbox
+from chassis.events import feed, inbox
 from chassis.events.cursors import Cursor, Cursors, together
 from chassis.events.envelope import Event
 from chassis.http.peers import PeerUnavailable
+from chassis.process import regions
 from chassis.process.manifest import owner_of
 from chassis.process.runtime import Runtime
 from chassis.process.telemetry import log
@@ -28,8 +29,7 @@ def sources_of(runtime: Runtime) -> dict[str, list[str]]:
     sources: dict[str, list[str]] = {}
     for event_type in sorted(runtime.heard):
         for owner in owner_of(event_type, runtime.manifests):
-            if owner != runtime.name:
-                sources.setdefault(owner, []).append(event_type)
+            sources.setdefault(owner, []).append(event_type)
     return sources
 
 
@@ -79,6 +79,10 @@ class Reconciler:
         return self.fetched - before
 
     def _read(self, source: str, types: list[str], after: int) -> Any:
+        if source == self.runtime.name:
+            # What it says itself and hears, a broker can lose like any other's.
+            with regions.all_regions():
+                return feed.page(self.runtime, after, types, _PAGE)
         path = f"/api/{source}/v1/events?after={after}&limit={_PAGE}&types={','.join(types)}"
         answer = self.runtime.peers[source].get(path)
         if answer.status != 200:

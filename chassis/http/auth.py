@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from flask import g, request
+from flask import g, has_request_context, request
 from structlog.contextvars import bind_contextvars
 
 from chassis.http.api import document
@@ -116,11 +116,10 @@ def requires(*scopes: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            who = authenticate(here())
+            g.actor = who = authenticate(here())
             for scope in scopes:
                 if scope not in who.scopes:
                     raise InsufficientScope(scope=scope)
-            g.actor = who
             bind_contextvars(region=who.region, actor=str(who.person_id or who.client_id))
             with bound_region(who):
                 _check_session(here(), who)
@@ -144,6 +143,12 @@ def public(view: Callable[..., Any]) -> Callable[..., Any]:
 def actor() -> Actor:
     """Return who asks, inside a `requires` view."""
     who: Actor = g.actor
+    return who
+
+
+def asking() -> Actor | None:
+    """Return who asks, or None: a public view, or work without a request."""
+    who: Actor | None = g.get("actor") if has_request_context() else None
     return who
 
 

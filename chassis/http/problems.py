@@ -116,6 +116,8 @@ def register(app: Flask) -> None:
 def refused(error: Refused) -> Response:
     """Turn a refusal into its answer."""
     headers = {}
+    if has_request_context():
+        g.refusal = error
     if (wait := getattr(error, "retry_after", None)) is not None:
         headers["Retry-After"] = str(wait)
     if error.kind == "unauthenticated":

@@ -70,6 +70,10 @@ class NotFound(Refused):
     text = {"id": "Data tidak ditemukan.", "en": "Not found."}
 
 
+class Hidden(NotFound):
+    """There, and not yours to see: the same from outside as not there, and noted inside."""
+
+
 class Forbidden(Refused):
     """Signed in, but this is for somebody else."""
 

@@ -26,7 +26,7 @@ class Loop:
     due: Callable[[], float] | None = None
     topic: str = ""
     drained: bool = True
-    stop: Callable[[], None] | None = None
+    stop: Callable[[], object] | None = None
     wake: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:

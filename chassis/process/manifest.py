@@ -22,6 +22,8 @@ from chassis.process.texts import Template, Text, Texts, of_service
 
 MEBIBYTE = 1_048_576
 CONTRACT = ".schema.json"
+# Of what every service says without doing anything for it.
+SHARED_CONTRACTS = Path(__file__).parents[1] / "contracts"
 # Signs in with a secret of its own, like a service.
 OPERATOR = "ops"
 _ROLE_CODE = re.compile(r"[a-z][a-z_]{1,23}")
@@ -110,9 +112,18 @@ class Manifest:
     @cached_property
     def publishes(self) -> tuple[str, ...]:
         """Every event type of which `contracts/` beside the app has a schema."""
-        folders = [folder / "contracts" for folder in self.folders]
-        schemas = {path.name for folder in folders for path in folder.glob(f"*{CONTRACT}")}
-        return tuple(sorted(name.removesuffix(CONTRACT) for name in schemas))
+        return _contracts_in(*(folder / "contracts" for folder in self.folders))
+
+    @property
+    def may_publish(self) -> tuple[str, ...]:
+        """Its own events, and those that every service publishes."""
+        return (*self.publishes, *_contracts_in(SHARED_CONTRACTS))
+
+    def contract_file(self, event_type: str, ending: str = CONTRACT) -> Path | None:
+        """Find a contract of what it publishes, or with another ending what lies beside it."""
+        folders = (*(folder / "contracts" for folder in self.folders), SHARED_CONTRACTS)
+        files = (folder / f"{event_type}{ending}" for folder in folders)
+        return next((file for file in files if file.is_file()), None)
 
     @cached_property
     def texts(self) -> Texts:
@@ -139,6 +150,12 @@ class Manifest:
         """Where the service's package lies; it is found without being loaded."""
         spec = importlib.util.find_spec(self.package)
         return [Path(place) for place in (spec and spec.submodule_search_locations) or ()]
+
+
+@cache
+def _contracts_in(*folders: Path) -> tuple[str, ...]:
+    schemas = {path.name for folder in folders for path in folder.glob(f"*{CONTRACT}")}
+    return tuple(sorted(name.removesuffix(CONTRACT) for name in schemas))
 
 
 class ManifestInvalid(Exception):
@@ -220,7 +237,7 @@ def roles_of(manifests: Mapping[str, Manifest]) -> dict[str, Role]:
 
 def owner_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:
     """Name the services that publish `event_type`."""
-    return [name for name, owner in manifests.items() if event_type in owner.publishes]
+    return [name for name, owner in manifests.items() if event_type in owner.may_publish]
 
 
 def heard_by(manifest: Manifest, manifests: Mapping[str, Manifest]) -> frozenset[str]:

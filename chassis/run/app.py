@@ -20,6 +20,7 @@ from chassis.events.contracts import Contracts
 from chassis.events.dispatcher import Dispatcher
 from chassis.events.inbox import Hearing, store_into
 from chassis.events.reconcile import Reconciler
+from chassis.events.refusals import Refusals
 from chassis.events.relay import Relay
 from chassis.http import addresses, api, idempotency, peers, problems
 from chassis.http.incoming import refuse_oversized
@@ -190,6 +191,7 @@ def _plumbing_loops(app: Flask, attached: Runtime, jobs: Jobs | None) -> list[Lo
         Loop("publisher", relay.publish, due=relay.publisher_due),
         Loop("keys", attached.keys.refresh, every=60.0, drained=False),
         Loop("tidying", lambda: _tidy(attached), every=3600.0, drained=False),
+        _refusals(app, attached),
     ]
     if jobs:
         loops.append(jobs.loop(attached, worker))
@@ -206,6 +208,12 @@ def _plumbing_loops(app: Flask, attached: Runtime, jobs: Jobs | None) -> list[Lo
         if every:
             loops.append(Loop("reconciler", Reconciler(attached).run, every=every, drained=False))
     return loops
+
+
+def _refusals(app: Flask, attached: Runtime) -> Loop:
+    refusals = Refusals()
+    app.after_request(refusals.observe)
+    return refusals.loop(attached)
 
 
 def _listening(attached: Runtime) -> Loop:

@@ -60,7 +60,7 @@ class Plan:
 
     def broker_users(self) -> dict[str, BrokerUser]:
         return {
-            name: BrokerUser(self.secrets[f"broker/{name}"], manifest.publishes)
+            name: BrokerUser(self.secrets[f"broker/{name}"], manifest.may_publish)
             for name, manifest in self.manifests.items()
         }
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from chassis.events import security
 from chassis.events.additive import broken_promises
 from chassis.events.facts import Facts, contract, declared, sample
-from chassis.process.manifest import CONTRACT, Manifest
+from chassis.process.manifest import CONTRACT, SHARED_CONTRACTS, Manifest
 from ops.speech import Stop
 
 SAMPLE = ".sample.json"
@@ -28,7 +29,18 @@ def contracts(manifests: Mapping[str, Manifest], root: Path) -> dict[str, str]:
     for manifest, home in homes(manifests, root):
         for event_type, facts in events_of(manifest).items():
             below = (home / "contracts" / event_type).relative_to(root).as_posix()
-            schema, example = _pair(manifest, facts, home / "contracts")
+            schema, example = _pair(manifest.name, facts, home / "contracts")
+            made |= {f"{below}{CONTRACT}": schema, f"{below}{SAMPLE}": example}
+    return made | _shared(root)
+
+
+def _shared(root: Path) -> dict[str, str]:
+    """What every service publishes; its sample is one of identity."""
+    made: dict[str, str] = {}
+    if SHARED_CONTRACTS.is_relative_to(root):
+        for event_type, facts in declared(security).items():
+            below = (SHARED_CONTRACTS / event_type).relative_to(root).as_posix()
+            schema, example = _pair("identity", facts, SHARED_CONTRACTS)
             made |= {f"{below}{CONTRACT}": schema, f"{below}{SAMPLE}": example}
     return made
 
@@ -48,9 +60,9 @@ def events_of(manifest: Manifest) -> dict[str, type[Facts]]:
     return declared(importlib.import_module(name))
 
 
-def _pair(manifest: Manifest, facts: type[Facts], folder: Path) -> tuple[str, str]:
+def _pair(source: str, facts: type[Facts], folder: Path) -> tuple[str, str]:
     paths = [folder / f"{facts.event_type}{kind}" for kind in (CONTRACT, SAMPLE)]
-    now, example = contract(facts), sample(facts, manifest.name)
+    now, example = contract(facts), sample(facts, source)
     if not paths[0].exists():
         return _text(now), _kept(paths[1]) or _text(example)
     published, told = (json.loads(path.read_text("utf-8")) for path in paths)

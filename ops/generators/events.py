@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chassis.process.manifest import Manifest, discover, hearers_of
+from chassis.process.manifest import SHARED_CONTRACTS, Manifest, discover, hearers_of
 from ops.generators.glossary import glossary
 
 SERVICES = Path(__file__).parents[2] / "services"
@@ -31,7 +31,10 @@ def page() -> str:
     for name, manifest in manifests.items():
         if manifest.publishes:
             parts.append(f"## Published by {name}\n")
-            parts.extend(_event(name, event, manifests) for event in sorted(manifest.publishes))
+            folder = SERVICES / name / "contracts"
+            parts.extend(_event(folder, event, manifests) for event in sorted(manifest.publishes))
+    parts.append("## Published by every service\n")
+    parts.extend(_event(SHARED_CONTRACTS, event, manifests) for event in _shared(manifests))
     parts.extend(_awaited(manifests))
     return "\n".join(parts).rstrip() + "\n"
 
@@ -41,6 +44,10 @@ def _overview(manifests: Mapping[str, Manifest]) -> str:
         f"| [`{event}`](#{_anchor(event)}) | {name} | {_hearers(event, manifests)} |"
         for name, manifest in manifests.items()
         for event in sorted(manifest.publishes)
+    ]
+    rows += [
+        f"| [`{event}`](#{_anchor(event)}) | every service | {_hearers(event, manifests)} |"
+        for event in _shared(manifests)
     ]
     head = ["| event | published by | heard by |", "|---|---|---|"]
     return "\n".join([*head, *rows, ""])
@@ -56,8 +63,12 @@ def _hearers(event: str, manifests: Mapping[str, Manifest]) -> str:
     return ", ".join(hearers_of(event, manifests)) or default
 
 
-def _event(name: str, event: str, manifests: Mapping[str, Manifest]) -> str:
-    folder = SERVICES / name / "contracts"
+def _shared(manifests: Mapping[str, Manifest]) -> list[str]:
+    told = {event for manifest in manifests.values() for event in manifest.may_publish}
+    return sorted(told - {event for manifest in manifests.values() for event in manifest.publishes})
+
+
+def _event(folder: Path, event: str, manifests: Mapping[str, Manifest]) -> str:
     schema = json.loads((folder / f"{event}.schema.json").read_text(encoding="utf-8"))
     sample = json.loads((folder / f"{event}.sample.json").read_text(encoding="utf-8"))
     lines = [f"### {event}", "", str(schema.get("description") or _meaning_of(event)), ""]

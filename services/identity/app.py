@@ -34,6 +34,7 @@ from services.identity.pages import account, recovering, recovery, sign_in
 from services.identity.subscriptions import HEARD
 from services.identity.usecases.importing import importing
 from services.identity.usecases.leaving import end_what_is_left
+from services.identity.usecases.security_events import forget_old
 from services.identity.usecases.signing_keys import keep_keys
 from services.identity.usecases.tidying import tidy
 
@@ -71,6 +72,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
             Loop("tidying_sign_ins", tidy, every=3600.0, drained=False),
             Loop("ending_offices", end_what_is_left, every=3600.0, drained=False),
             Loop("tidying_imports", IMPORTING.forget_old, every=3600.0, drained=False),
+            Loop("tidying_security_events", forget_old, every=3600.0, drained=False),
             Loop("employee_words", EMPLOYEE_WORDS.catch_up, every=600.0),
         ),
         revoked_at=_revoked_at,

@@ -46,6 +46,16 @@ ROLES = (
     Role("sysadmin", {"id": "Administrator Sistem", "en": "System administrator"}),
 )
 
+# The database itself refuses to forget a security event earlier.
+SECURITY_EVENTS_LEAST_DAYS = 90
+SECURITY_EVENTS_DAYS = Setting(
+    "SECURITY_EVENTS_DAYS",
+    default="730",
+    parse=at_least(SECURITY_EVENTS_LEAST_DAYS),
+    help="For how many days security events are kept; at least"
+    f" {SECURITY_EVENTS_LEAST_DAYS}, which the database holds too.",
+)
+
 MANIFEST = Manifest(
     name="identity",
     title={"id": "Identitas", "en": "Identity"},
@@ -97,7 +107,9 @@ MANIFEST = Manifest(
             " second factor, and the other way round.",
         ),
         RECEIPT_KEYS,
+        SECURITY_EVENTS_DAYS,
     ),
+    hears=("security.noted.v1",),
     calls={"documents": ("documents.make",)},
     roles=ROLES,
     seed="services.identity.seeds.installation:seed",

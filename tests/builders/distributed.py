@@ -26,7 +26,7 @@ from tests.builders.engines import engine_folder
 from tests.builders.form import Account, account_in
 from tests.builders.settling import under_way
 
-GUESTS = {CHOOSER.name: BrokerUser("a-guest-of-the-test", CHOOSER.publishes)}
+GUESTS = {CHOOSER.name: BrokerUser("a-guest-of-the-test", CHOOSER.may_publish)}
 _SETTLED_WITHIN = 120.0
 _LONGEST_WAIT = 5
 

@@ -27,7 +27,7 @@ def a_broker(folder: Path) -> Rabbit:
         "letters": BrokerUser("secret-2", publishes=("letter.written.v1",)),
     }
     for name, manifest in discover().items():
-        users[name] = BrokerUser(f"secret-of-{name}", publishes=manifest.publishes)
+        users[name] = BrokerUser(f"secret-of-{name}", publishes=manifest.may_publish)
     return Rabbit(folder / "rabbit", users)
 
 

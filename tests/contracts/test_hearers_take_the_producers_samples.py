@@ -24,12 +24,12 @@ PAIRS = [
     (hearer, event_type, producer)
     for hearer, manifest in MANIFESTS.items()
     for event_type in sorted(heard_by(manifest, MANIFESTS) - DECISIONS)
-    for producer in owner_of(event_type, MANIFESTS)
+    for producer in owner_of(event_type, MANIFESTS)[:1]
 ]
 
 
 def sample(producer: str, event_type: str) -> Event:
-    path = ROOT / "services" / producer / "contracts" / f"{event_type}.sample.json"
+    path = MANIFESTS[producer].contract_file(event_type, ".sample.json")
     return Event.from_cloudevent(json.loads(path.read_text("utf-8")))
 
 

@@ -17,8 +17,8 @@ from tests.builders.malformed import (
 )
 from tests.builders.service import Service, one_service
 from tests.contracts.test_hearers_take_the_producers_samples import (
+    MANIFESTS,
     PAIRS,
-    ROOT,
     prepared,
     sample,
 )
@@ -42,7 +42,7 @@ def hearers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Serv
 def field_by_field(event_type: str, producer: str) -> list[tuple[str, list[Event], Event]]:
     """Per field the events that break it, and a good one of another subject that follows them."""
     one = sample(producer, event_type)
-    schema = schema_of(ROOT / "services" / producer / "contracts", event_type)
+    schema = schema_of(MANIFESTS[producer].contract_file(event_type).parent, event_type)
     return [(name, faulty, anew(one, one.data)) for name, faulty in broken(one, schema)]
 
 
@@ -65,7 +65,9 @@ def test_whichever_field_is_broken_the_event_is_parked_at_once_or_needless(
 def test_what_the_contract_leaves_open_is_no_fault(hearers, hearer, event_type, producer):
     """A null that the producer may say must not be parked by a hearer that reads too strictly."""
     service, one = hearers[hearer], sample(producer, event_type)
-    rules = schema_of(ROOT / "services" / producer / "contracts", event_type)["properties"]
+    rules = schema_of(MANIFESTS[producer].contract_file(event_type).parent, event_type)[
+        "properties"
+    ]
     empty = [anew(one, {**one.data, name: None}) for name, rule in rules.items() if nullable(rule)]
 
     service.hear(*empty)

@@ -57,7 +57,15 @@ def demo_app(shared_app: Flask, demo_folder: Path) -> Iterator[Flask]:
     shutil.copyfile(demo_folder / DATABASE, live)
     runtime.keys = key_set(runtime, runtime.settings.jwks_url)
     yield shared_app
+    _lead_no_more(shared_app)
     let_go(shared_app)
+
+
+def _lead_no_more(app: Flask) -> None:
+    """The next test's database knows nothing of the lease that this one took."""
+    [relay] = [loop for loop in runtimes.of(app).loops if loop.name == "relay"]
+    with app.app_context():
+        relay.stop()
 
 
 @pytest.fixture

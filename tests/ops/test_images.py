@@ -100,7 +100,7 @@ def test_no_image_holds_another_parts_code(part, image):
     assert {path.parent.name for path in held.glob("services/*/manifest.py")} == set(SERVICES)
     assert {path.name for path in held.iterdir() if path.name in FRONTS} == {part} & set(FRONTS)
     assert not (held / "tests").exists()
-    for path in held.glob("services/*/models.py"):
+    for path in [*held.glob("services/*/models.py"), *held.glob("services/*/models/")]:
         assert path.parent.name == part
 
 

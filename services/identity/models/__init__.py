@@ -27,6 +27,7 @@ from services.identity.models.recoveries import AccountRecovery as AccountRecove
 from services.identity.models.recoveries import PasswordLink as PasswordLink
 from services.identity.models.recoveries import RecoveryTry as RecoveryTry
 from services.identity.models.recoveries import SealedLetter as SealedLetter
+from services.identity.models.safety import SecurityEvent as SecurityEvent
 from staff.names import full_name
 
 

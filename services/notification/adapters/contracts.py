@@ -1,7 +1,7 @@
 """What other services promise in their events: the facts a text may speak of, and a sample."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,9 +54,8 @@ def _types(said: Mapping[str, Any]) -> set[str]:
 
 def _read(event_type: str, ending: str, manifests: Mapping[str, Manifest]) -> Mapping[str, Any]:
     owners = (manifests[name] for name in owner_of(event_type, manifests))
-    folders: Iterable[Path] = (folder for owner in owners for folder in owner.folders)
-    files = (folder / "contracts" / f"{event_type}{ending}" for folder in folders)
-    return next((_loaded(file) for file in files if file.is_file()), {})
+    files = (owner.contract_file(event_type, ending) for owner in owners)
+    return next((_loaded(file) for file in files if file), {})
 
 
 @cache
