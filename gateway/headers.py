@@ -41,7 +41,7 @@ STRIPPED = (
     "Remote-User",
     "Proxy",
 )
-_HSTS = ("Strict-Transport-Security", "max-age=31536000")
+HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
 def strip_forged(environ: Environ) -> None:
@@ -62,6 +62,6 @@ def completed(headers: Headers, request_id: str, *, https: bool) -> Headers:
     present = {name.lower() for name, _ in complete}
     complete.extend(pair for pair in SECURITY if pair[0].lower() not in present)
     if https:
-        complete.append(_HSTS)
+        complete.append(HSTS)
     complete.append(("X-Request-ID", request_id))
     return complete

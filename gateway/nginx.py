@@ -11,16 +11,15 @@ from pathlib import Path
 from chassis.http.connections import KEEP_ALIVE_SECONDS
 from chassis.http.incoming import LONGEST_ADDRESS
 from chassis.process.manifest import MEBIBYTE, Route
-from gateway import nginx_logs
+from gateway import nginx_files, nginx_headers, nginx_logs
 from gateway import nginx_refusals as refusals
-from gateway.headers import SECURITY, STRIPPED
+from gateway.headers import STRIPPED
 from gateway.limits import limit_of_an_address
 from gateway.measuring import PAGE
 from gateway.routes import GATEWAY, GATEWAY_ROUTE, OWN_PAGES, PORTAL, RouteTable, Target
 
 Upstreams = Mapping[str, Sequence[str]]
 
-_READ_ONLY = "GET|HEAD|OPTIONS"
 # nginx asks another instance for these too when the first has ended in the middle, and what was
 # asked may have happened. Of POST and PATCH it knows better.
 _ONCE = "PUT|DELETE"
@@ -28,6 +27,8 @@ _ONCE = "PUT|DELETE"
 _IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
 _IPV6 = "[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+"
 _NETWORK = "(?:[0-9A-Fa-f]{1,4}:){4}|(?:[0-9A-Fa-f]{1,4}:){0,3}:"
+# Of TLS 1.2 only what keeps past talks secret and is one with its check; 1.3 has nothing else.
+_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 _TO_ONCE = 480  # of no meaning in HTTP; nobody outside sees it
 
 
@@ -96,7 +97,8 @@ def _settings(listening: Listening) -> Iterable[str]:
         "access_log off;",
         "server_tokens off;",
         "default_type application/octet-stream;",
-        "types { text/css css; text/javascript js; image/svg+xml svg; image/png png; }",
+        'types { "text/css; charset=utf-8" css; "text/javascript; charset=utf-8" js; '
+        "image/svg+xml svg; image/png png; }",
         f"keepalive_timeout {KEEP_ALIVE_SECONDS}s;",
         "client_body_timeout 30s;",
         "client_header_timeout 15s;",
@@ -124,9 +126,7 @@ def _maps(listening: Listening) -> Iterable[str]:
     yield from refusals.wishes()
     yield 'map $arg_v $simpul_cache { "" "public, max-age=300";'
     yield '  default "public, max-age=31536000, immutable"; }'
-    for number, (name, value) in enumerate(SECURITY):
-        upstream = f"$upstream_http_{name.lower().replace('-', '_')}"
-        yield f'map {upstream} $simpul_header_{number} {{ "" "{value}"; default ""; }}'
+    yield from nginx_headers.maps()
 
 
 def _address(proxies: int | str) -> Iterable[str]:
@@ -171,43 +171,23 @@ def _public_server(
         yield f"  ssl_certificate {listening.certificate};"
         yield f"  ssl_certificate_key {listening.key};"
         yield "  ssl_protocols TLSv1.2 TLSv1.3;"
-        yield "  add_header Strict-Transport-Security max-age=31536000 always;"
+        yield f"  ssl_ciphers {_CIPHERS};"
+        yield "  ssl_prefer_server_ciphers on;"
     yield f"  access_log {listening.access_log} simpul;"
     yield "  set $simpul_route -;"
-    for number, (name, _value) in enumerate(SECURITY):
-        yield f"  add_header {name} $simpul_header_{number} always;"
-    yield "  add_header X-Request-ID $simpul_id always;"
+    yield from (f"  {line}" for line in nginx_headers.added())
     yield f'  if ($request_method !~ "^({refusals.METHODS})$") {{ return 405; }}'
     yield r'  if ($request_uri ~ "(//|/\.\.?(/|$|\?))") { return 404; }'
     yield f'  if ($request_uri ~ "^.{{{LONGEST_ADDRESS + 1}}}") {{ return {refusals.TOO_LONG}; }}'
     yield from (f"  {line}" for line in refusals.REFUSALS)
     yield "  location / { return 404; }"
-    yield from _alive()
-    yield from _portal_files(listening)
+    yield from nginx_files.alive()
+    yield from nginx_files.of_the_portal(listening.static or listening.folder / "static")
     for number, target in enumerate(targets):
         yield from _locations(number, target, upstreams)
         yield from _once(number, target, upstreams)
     yield from refusals.refusals(targets)
     yield "}"
-
-
-def _alive() -> Iterable[str]:
-    yield "  location = /livez {"
-    yield "    access_log off;"
-    yield '    default_type application/json; return 200 \'{"status":"alive"}\';'
-    yield "  }"
-
-
-def _portal_files(listening: Listening) -> Iterable[str]:
-    yield "  location /portal/static/ {"
-    yield "    set $simpul_route /portal/static/;"
-    yield f'    if ($request_method !~ "^({_READ_ONLY})$") {{ return 405; }}'
-    yield f"    alias {listening.static or listening.folder / 'static'}/; gzip_static on; etag on;"
-    yield "    add_header Cache-Control $simpul_cache always;"
-    yield "    add_header X-Content-Type-Options nosniff always;"
-    yield "    add_header X-Request-ID $simpul_id always;"
-    yield "    add_header Vary Accept-Encoding always;"
-    yield "  }"
 
 
 def _locations(number: int, target: Target, upstreams: Upstreams) -> Iterable[str]:
@@ -235,7 +215,7 @@ def _location(
     yield f"  location {match} {{"
     yield f"    set $simpul_route {target.route.prefix};"
     if target.owner == GATEWAY:
-        yield f'    if ($request_method !~ "^({_READ_ONLY})$") {{ return 405; }}'
+        yield f'    if ($request_method !~ "^({nginx_files.READ_ONLY})$") {{ return 405; }}'
     if not upstreams.get(target.owner):
         yield "    return 503;"
     else:

@@ -14,6 +14,7 @@ from chassis.kernel.languages import DEFAULT_LANGUAGE, LANGUAGES, SECOND_LANGUAG
 from chassis.kernel.media_types import DOCUMENT, PAGE
 from chassis.kernel.weights import MORE, unweighted, weighted
 from chassis.kernel.words import Size
+from gateway import nginx_headers
 from gateway.routes import Target
 
 METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS"
@@ -23,6 +24,7 @@ TOO_LONG = 418
 # Each refusal has two locations; $simpul_form tells which of them the reader wants.
 REFUSALS = (
     "error_page 400 505 =400 /refused/malformed$simpul_form;",
+    "error_page 403 =404 @not_found$simpul_form;",  # a folder without a file to show
     "error_page 404 @not_found$simpul_form;",
     "error_page 405 @not_allowed$simpul_form;",
     "error_page 411 @length_required$simpul_form;",
@@ -33,6 +35,7 @@ REFUSALS = (
     "error_page 500 502 503 504 =503 @unavailable$simpul_form;",
 )
 _AS_PAGE = "_page"
+_POLICY = "Content-Security-Policy"
 
 
 def too_large_page(limit: int) -> str:
@@ -63,13 +66,15 @@ def _refusal(
     yield from internal
     yield f"    default_type {problems.CONTENT_TYPE};"
     yield from _refusal_headers(problem, "$simpul_language", retry_after)
+    yield from (f"    {line}" for line in nginx_headers.added())
     yield from _answers(problem, "$simpul_language", problems.document_of, params)
     yield "  }"
     yield f"  location {name}{_AS_PAGE} {{"
     yield from internal
     yield f'    default_type "{problem_pages.CONTENT_TYPE}";'
     yield from _refusal_headers(problem, "$simpul_page_language", retry_after)
-    yield f'    add_header Content-Security-Policy "{problem_pages.POLICY}" always;'
+    yield f'    add_header {_POLICY} "{problem_pages.POLICY}" always;'
+    yield from (f"    {line}" for line in nginx_headers.added(but=(_POLICY,)))
     yield from _answers(problem, "$simpul_page_language", problems.page_of, params)
     yield "  }"
 
@@ -78,8 +83,6 @@ def _refusal_headers(problem: Problem, language: str, retry_after: int | None) -
     yield "    add_header Cache-Control no-store always;"
     yield f"    add_header Content-Language {language} always;"
     yield f'    add_header Vary "{problem_pages.VARY}" always;'
-    yield "    add_header X-Request-ID $simpul_id always;"
-    yield "    add_header X-Content-Type-Options nosniff always;"
     if problem is problems.METHOD_NOT_ALLOWED:
         yield f'    add_header Allow "{METHODS.replace("|", ", ")}" always;'
     if retry_after is not None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chassis.process.manifest import discover
-from ops.generators import events, glossary, metrics, settings
+from ops.generators import asvs, events, glossary, metrics, settings
 from ops.generators.compose import compose
 from ops.generators.contracts import contracts
 from ops.generators.nginx import nginx
@@ -76,6 +76,7 @@ def files() -> dict[str, str]:
     values = Values(manifests)
     return {
         **service_files(),
+        "docs/asvs.md": asvs.page(asvs.requirements()),
         "docs/events.md": events.page(),
         "docs/glossary.md": glossary.page(glossary.glossary()),
         "docs/metrics.md": metrics.page(manifests),

@@ -14,6 +14,7 @@ def passed_on(answer: Answer) -> Response:
         if name in answer.headers:
             response.headers[name] = answer.headers[name]
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    policy = "sandbox; default-src 'none'; frame-ancestors 'none'"
+    response.headers["Content-Security-Policy"] = policy
     response.headers["Cache-Control"] = "no-store"
     return response

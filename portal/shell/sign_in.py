@@ -52,10 +52,10 @@ def finish() -> Response | tuple[str, int]:
         return _failed()
     try:
         answer = _exchanged(request.args["code"], begun["v"])
-        _check_id_token(answer.get("id_token", ""), begun["n"])
+        subject = _checked_subject(answer.get("id_token", ""), begun["n"])
         forget()
         keep_tokens(answer)
-        keep_person(_who(answer["access_token"]))
+        keep_person(_who(answer["access_token"], subject))
     except (ApiRefused, ApiUnavailable, SignInNeeded, IdTokenInvalid, KeyError):
         forget()
         return _failed()
@@ -104,14 +104,18 @@ def _exchanged(code: str, verifier: str) -> dict[str, Any]:
     return answer
 
 
-def _check_id_token(token: str, nonce: str) -> None:
+def _checked_subject(token: str, nonce: str) -> str:
     checker: IdTokens = current_app.extensions["portal_id_tokens"]
-    checker.check(token, nonce, lambda: visitor_api().get("/.well-known/jwks.json"))
+    claims = checker.check(token, nonce, lambda: visitor_api().get("/.well-known/jwks.json"))
+    return str(claims["sub"])
 
 
-def _who(token: str) -> dict[str, Any]:
+def _who(token: str, subject: str) -> dict[str, Any]:
+    """Return the person of an access token; the id_token must be of the same one."""
     client: ApiClient = visitor_api().signed(token)
     answer: dict[str, Any] = client.get("/api/identity/v1/me")
+    if answer["id"] != subject:
+        raise IdTokenInvalid("another subject")
     return answer
 
 

@@ -34,6 +34,18 @@ def write(letters: Service, token: str, text: str = "hello", **headers: str):
     return letters.call("POST", LETTERS, token=token, json={"text": text}, headers=headers)
 
 
+def test_an_answer_is_kept_by_nobody_unless_it_says_so(letters, token):
+    answers = (
+        letters.call("GET", LETTERS, token=token),
+        write(letters, token),
+        letters.call("GET", LETTERS),
+    )
+
+    for answer in answers:
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_a_request_without_a_token_is_told_to_sign_in(letters):
     answer = letters.call("GET", LETTERS)
 

@@ -1,7 +1,9 @@
 """A log whose file is moved away goes on in a new one of its name, and no line is lost."""
 
+import json
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +43,22 @@ def test_every_line_is_in_one_of_the_files_and_what_is_printed_too(tmp_path):
         "part.log": 3,
     }
     assert lines["part.log"][-1] == "printed"
+
+
+def test_every_line_of_a_log_is_json_with_its_time_in_utc(tmp_path):
+    path = tmp_path / "part.log"
+    forging = WRITES.replace(
+        '"line", number', r""""a\nline", note='\n{"event": "forged"}', number"""
+    )
+    with path.open("ab") as output:
+        command = [sys.executable, "-c", forging, str(path)]
+        subprocess.run(command, cwd=ROOT, stdout=output, stderr=output, check=True)
+    texts = [line for file in tmp_path.iterdir() for line in file.read_text().splitlines()]
+    lines = [json.loads(text) for text in texts if text != "printed"]
+
+    assert {line["event"] for line in lines} == {"a\nline"}
+    for line in lines:
+        assert datetime.fromisoformat(line["timestamp"]).utcoffset() == timedelta(0)
 
 
 def test_a_log_whose_folder_is_gone_goes_on_where_it_was(tmp_path):

@@ -33,7 +33,8 @@ class TestTheBytes:
         )
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Cache-Control"] == "no-store"
-        assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        policy = "sandbox; default-src 'none'; frame-ancestors 'none'"
+        assert headers["Content-Security-Policy"] == policy
         assert headers["Content-Length"] == str(len(a_letter()))
 
     @pytest.mark.parametrize("bit", [0, 7, 4000])

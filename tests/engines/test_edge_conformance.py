@@ -498,10 +498,19 @@ def test_static_files_are_gzipped_cacheable_and_not_sent_twice(edge):
     again = edge.send("GET", path, If_None_Match=first.headers["etag"], Accept_Encoding="gzip")
 
     assert first.headers["content-encoding"] == "gzip"
-    assert first.headers["content-type"].startswith("text/css")
+    assert first.headers["content-type"] == "text/css; charset=utf-8"
+    assert first.headers["x-frame-options"] == "DENY"
     assert "max-age=300" in first.headers["cache-control"]
     assert again.status == 304
     assert edge.send("GET", "/portal/static/../app.py").status == 404
+
+
+@pytest.mark.parametrize("path", ["/portal/static/", "/portal/static"])
+def test_a_folder_is_not_listed(edge, path):
+    answer = edge.send("GET", path)
+
+    assert answer.status == 404 or answer.json["service"] == "portal"
+    assert "site.css" not in answer.body.decode()
 
 
 def test_liveness_needs_no_service(edge):

@@ -418,6 +418,10 @@ def test_a_static_path_cannot_leave_its_folder(client: Client):
     assert run(client, "/portal/static/../edge.py").status_code == 404
 
 
+def test_a_folder_is_not_listed(client: Client):
+    assert "portal.css" not in client.get("/portal/static/").text
+
+
 def test_liveness_needs_no_service_and_readiness_asks_the_gateway(client: Client):
     assert Client(create_edge({}, MANIFESTS)).get("/livez").get_json() == {"status": "alive"}
     assert client.get("/readyz").get_json()["path"] == "/front/status"

@@ -142,6 +142,18 @@ def test_the_merged_document_is_sent_once(client: FlaskClient):
     assert (second.status_code, second.data) == (304, b"")
 
 
+def test_other_sites_may_read_the_description_and_nothing_else(client: FlaskClient):
+    origin = {"Origin": "https://another.example"}
+    paths = ("/", "/front/status", "/docs/", "/openapi.json")
+
+    shared = {
+        path: client.get(path, headers=origin).headers.get("Access-Control-Allow-Origin")
+        for path in paths
+    }
+
+    assert shared == {"/": None, "/front/status": None, "/docs/": None, "/openapi.json": "*"}
+
+
 def test_the_docs_load_everything_from_here(client: FlaskClient):
     page = client.get("/docs/")
     addresses = [

@@ -1,5 +1,7 @@
 """Hashing, sealing and signing."""
 
+import base64
+import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -74,6 +76,23 @@ def test_what_is_sealed_opens_with_the_same_secret_and_purpose_only():
     for other in (Sealer(SECRET + "x"), Sealer(SECRET)):
         with pytest.raises(InvalidToken):
             other.open("signing keys", sealed)
+
+
+def test_what_is_sealed_and_changed_does_not_open():
+    sealed = Sealer(SECRET).seal("totp secrets", "rahasia")
+    for place in (9, len(sealed) // 2, len(sealed) - 5):
+        other = "A" if sealed[place] != "A" else "B"
+        with pytest.raises(InvalidToken):
+            Sealer(SECRET).open("totp secrets", sealed[:place] + other + sealed[place + 1 :])
+
+
+def test_keys_are_of_128_bits_of_strength_or_more():
+    _, public, private = new_key_pair()
+
+    assert (public["kty"], public["crv"], public["alg"]) == ("EC", "P-256", "ES256")
+    assert json.loads(private)["d"] != json.loads(new_key_pair()[2])["d"]
+    assert len(Sealer(SECRET).mark("forms", "x")) * 4 == 256
+    assert len(base64.urlsafe_b64decode(new_token() + "=")) * 8 == 256
 
 
 def test_marks_differ_by_purpose_and_secret():

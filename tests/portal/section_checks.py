@@ -94,6 +94,7 @@ def every_page_forbids_foreign_content_and_is_not_stored(standing: Standing) -> 
         headers = standing.client.get(address).headers
         assert "default-src 'none'" in headers["Content-Security-Policy"], address
         assert "unsafe" not in headers["Content-Security-Policy"], address
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], address
         assert headers["Cache-Control"] == "no-store", address
 
 

@@ -201,6 +201,23 @@ def test_a_script_uploads_one_file_and_gets_version_and_markup(
     assert "skp.pdf · 2 KB · 2 halaman" in answer["html"]
 
 
+def test_what_a_script_puts_into_the_page_is_escaped(applicant: FlaskClient, edge: FakeEdge):
+    name = "<img src=x onerror=alert(1)>.pdf"
+    proposal = a_proposal()
+    proposal["documents"][0]["current"] = {"name": name, "size": 2048, "pages": 2}
+    knows(edge, proposal, etag='"8"')
+    edge.answers["PUT", f"{PATH}/documents/skp"] = (200, {"id": PROPOSAL}, {"ETag": '"9"'})
+
+    answer = applicant.post(
+        f"{PAGE}/dokumen/skp",
+        data={"csrf_token": csrf_of(applicant), "key": "k", "file": pdf()},
+        headers={"Accept": "application/json"},
+    ).get_json()
+
+    assert "&lt;img src=x" in answer["html"]
+    assert "<img" not in answer["html"] + answer["missing"]
+
+
 def test_a_script_is_told_why_a_file_is_refused(applicant: FlaskClient, edge: FakeEdge):
     edge.answers["POST", DOCUMENTS] = (413, problem(413, "document_too_large"))
 

@@ -106,6 +106,18 @@ def test_every_page_forbids_foreign_and_inline_content(client: FlaskClient, edge
         assert page.headers["Cache-Control"] == "no-store"
 
 
+def test_no_page_can_be_framed(client: FlaskClient, edge: FakeEdge):
+    for path in ("/portal/", "/portal/masuk", "/portal/nowhere"):
+        assert "frame-ancestors 'none'" in client.get(path).headers["Content-Security-Policy"]
+
+
+def test_every_page_of_somebody_signed_in_shows_the_way_out(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge, "umpeg")
+
+    for path in ("/portal/", "/portal/usulan", "/portal/status", "/portal/nowhere"):
+        assert 'action="/portal/keluar"' in client.get(path).text, path
+
+
 @pytest.mark.parametrize("missing", ["PUBLIC_URL", "SECRET_PORTAL"])
 def test_a_missing_setting_stops_the_start(missing: str):
     config = {"PUBLIC_URL": URL, "SECRET_PORTAL": SECRET}

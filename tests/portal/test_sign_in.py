@@ -132,6 +132,15 @@ def test_a_wrong_id_token_signs_nobody_in(client: FlaskClient, edge: FakeEdge, t
     assert client.get("/portal/usulan").headers["Location"].startswith("/portal/masuk")
 
 
+def test_an_id_token_of_somebody_else_signs_nobody_in(client: FlaskClient, edge: FakeEdge):
+    other = "00000000-0000-7000-8000-000000000000"
+
+    refused, _ = finish(client, edge, lambda nonce: id_token(nonce, sub=other))
+
+    assert refused.status_code == 400
+    assert client.get("/portal/usulan").headers["Location"].startswith("/portal/masuk")
+
+
 def test_a_callback_works_once(client: FlaskClient, edge: FakeEdge):
     done, asked = finish(client, edge)
 

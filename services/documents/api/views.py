@@ -80,7 +80,7 @@ def content_response(document: Document, spool: Spool) -> Response:
         {
             "Content-Length": str(document.size),
             "Content-Disposition": attachment_header(document.name),
-            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
             "Cross-Origin-Resource-Policy": "same-origin",

@@ -17,7 +17,7 @@ from chassis.process.regions import all_regions, in_region
 from services.identity import queries
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import fingerprint, new_token
-from services.identity.domain.passwords import MAX_LENGTH, normalise
+from services.identity.domain.passwords import normalise
 from services.identity.domain.sign_in import (
     ENROLMENT_LIFE,
     PENDING_LIFE,
@@ -187,7 +187,7 @@ def _fitting(digits: str, password: str, region: str | None) -> dict[str, UUID]:
     db.session.rollback()  # no snapshot is held while the password is hashed
     candidates = [account for account in accounts if region in (None, "", account.region)]
     hasher = machinery().hasher
-    given = normalise(password[: MAX_LENGTH + 1])
+    given = normalise(password)
     if not candidates:
         hasher.verify(None, given)
     return {
