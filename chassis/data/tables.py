@@ -69,6 +69,7 @@ class Plumbing:
         self.idempotency_keys = _idempotency_keys(metadata)
         self.kept_keys = _kept_keys(metadata)
         self.timers = _timers(metadata)
+        self.ended_sessions = _ended_sessions(metadata)
 
 
 def _outbox(metadata: MetaData) -> Table:
@@ -186,6 +187,16 @@ def _timers(metadata: MetaData) -> Table:
         *claimed_columns(),
         Index("ix_timers_due", "status", "due_at"),
         Index("ix_timers_subject", "region", "subject", "status"),
+    )
+
+
+def _ended_sessions(metadata: MetaData) -> Table:
+    """What the tokens still in somebody's hands must not come from; only while they may live."""
+    return Table(
+        "ended_sessions",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("ended_at", UTCDateTime, nullable=False, index=True),
     )
 
 

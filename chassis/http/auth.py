@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import g, has_request_context, request
 from structlog.contextvars import bind_contextvars
 
+from chassis.http import sessions
 from chassis.http.api import document
 from chassis.http.keys import SignatureInvalid
 from chassis.http.wsgi_problems import TOO_MANY
@@ -51,7 +52,7 @@ class TokenExpired(Refused):
 
 
 class SessionRevoked(Refused):
-    """The person's sessions were ended after this token was issued."""
+    """The session this token came from was ended, or all those of the person were."""
 
     kind = "unauthenticated"
     code = "session_revoked"
@@ -95,12 +96,14 @@ class Actor:
     amr: tuple[str, ...]
     auth_time: int
     issued_at: int
+    session_id: UUID | None = None
 
 
 def accept_until_expiry(_person_id: UUID) -> datetime | None:
     """Stand for `revoked_at` in a service that keeps no copy of people.
 
-    A token whose session was ended goes on working there until it expires by itself.
+    A token of an ended session is refused there too; one that names no session goes on working
+    until it expires by itself.
     """
     return None
 
@@ -194,8 +197,9 @@ def _actor(claims: dict[str, Any], issuer: str) -> Actor:
             amr=tuple(claims.get("amr", ())),
             auth_time=int(claims.get("auth_time", 0)),
             issued_at=int(claims["iat"]),
+            session_id=UUID(claims["sid"]) if "sid" in claims else None,
         )
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise TokenInvalid from error
 
 
@@ -229,6 +233,8 @@ def _count(runtime: Runtime, who: Actor) -> None:
 def _check_session(runtime: Runtime, who: Actor) -> None:
     if who.person_id is None:
         return
+    if who.session_id is not None and sessions.is_ended(runtime, who.session_id):
+        raise SessionRevoked
     revoked_at = runtime.revoked_at(who.person_id)
     if revoked_at is not None and who.issued_at < revoked_at.timestamp():
         raise SessionRevoked

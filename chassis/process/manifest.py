@@ -26,6 +26,8 @@ CONTRACT = ".schema.json"
 SHARED_CONTRACTS = Path(__file__).parents[1] / "contracts"
 # Signs in with a secret of its own, like a service.
 OPERATOR = "ops"
+# Every service hears it without saying so: no token outlives the session it came from.
+SESSION_ENDED = "session.ended.v1"
 _ROLE_CODE = re.compile(r"[a-z][a-z_]{1,23}")
 
 
@@ -66,7 +68,8 @@ class Manifest:
     """Everything others may know of one service. Dotted strings are loaded lazily.
 
     The service does not start where `hears` differs from its subscriptions. With `tells_notices`
-    it also hears every event that a notice rule of any manifest is about. `unheard` names events
+    it also hears every event that a notice rule of any manifest is about; the chassis hears the
+    ends of sessions for every service. `unheard` names events
     of its own that no service here listens to, each with the reason: nobody is warned of them.
     `plugged` names a function that lists the settings of what others plug into the service.
     Where nothing is said, the app is `services.<name>.app:create_app`, its one route
@@ -244,7 +247,13 @@ def heard_by(manifest: Manifest, manifests: Mapping[str, Manifest]) -> frozenset
     """Return every event type a service hears, those of notice rules included."""
     rules = (notice for other in manifests.values() for notice in other.notices)
     noticed = {notice.event for notice in rules} if manifest.tells_notices else set()
-    return frozenset({*manifest.hears, *noticed})
+    return frozenset({*manifest.hears, *noticed, *always_heard(manifest, manifests)})
+
+
+def always_heard(manifest: Manifest, manifests: Mapping[str, Manifest]) -> frozenset[str]:
+    """Return what the chassis hears for a service: the ends of sessions, if somebody tells them."""
+    tellers = {*owner_of(SESSION_ENDED, manifests)} - {manifest.name}
+    return frozenset({SESSION_ENDED} if tellers else ())
 
 
 def hearers_of(event_type: str, manifests: Mapping[str, Manifest]) -> list[str]:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.data.db import Database
 from chassis.data.postgres import BACKEND
-from chassis.events import feed
+from chassis.events import ended_sessions, feed
 from chassis.events.bus.adapters import connect
 from chassis.events.contracts import Contracts
 from chassis.events.dispatcher import Dispatcher
@@ -22,7 +22,7 @@ from chassis.events.inbox import Hearing, store_into
 from chassis.events.reconcile import Reconciler
 from chassis.events.refusals import Refusals
 from chassis.events.relay import Relay
-from chassis.http import addresses, api, idempotency, peers, problems
+from chassis.http import addresses, api, idempotency, peers, problems, sessions
 from chassis.http.incoming import refuse_oversized
 from chassis.http.keys import KeySet
 from chassis.kernel.version import VERSION
@@ -68,7 +68,8 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
     `heard`, and `RouteUnmarked` for a route nobody decided about.
     """
     manifests = {**discover(), manifest.name: manifest}
-    promises.check(manifest, heard or {}, manifests)
+    heard = {**ended_sessions.heard_by(manifest, manifests), **(heard or {})}
+    promises.check(manifest, heard, manifests)
     folder = str(_folder(import_name))
     app = Flask(
         manifest.name, root_path=folder, static_folder=None, template_folder=template_folder
@@ -76,7 +77,7 @@ def service_app(  # noqa: PLR0913 - the one place where a service is put togethe
     addresses.read_exactly(app)
     checked = _settings(manifest.name, manifests, config)
     _connect_database(app, db, checked.database_url)
-    attached = _runtime(manifest, import_name, db, checked, revoked_at, heard or {}, manifests)
+    attached = _runtime(manifest, import_name, db, checked, revoked_at, heard, manifests)
     attached.timers = at_times or {}
     runtime.attach(app, attached)
     routes_of_jobs = [job_routes.blueprint(manifest, jobs)] if jobs else []
@@ -230,6 +231,7 @@ def _listening(attached: Runtime) -> Loop:
 def _tidy(attached: Runtime) -> bool:
     idempotency.forget_old(attached)
     timers.forget_old(attached)
+    sessions.forget_old(attached)
     return False
 
 

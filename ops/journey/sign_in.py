@@ -24,28 +24,46 @@ MOST_CODES = 3
 REDIRECTS = (301, 302, 303, 307)
 
 
+@dataclass(frozen=True)
+class Authorized:
+    """What a program holds between the sign-in of a person and their tokens."""
+
+    web: Web
+    code: str
+    verifier: str
+
+    def redeem(self) -> Answer:
+        """Ask for the tokens."""
+        return self.web.post_form(
+            "/oauth/token",
+            {
+                "grant_type": "authorization_code",
+                "code": self.code,
+                "redirect_uri": CALLBACK,
+                "client_id": CLIENT,
+                "code_verifier": self.verifier,
+            },
+        )
+
+
 def sign_in(web: Web, key: str, account: Mapping[str, Any]) -> Person:
     """Sign a demo account in and return its owner with an access token.
 
     Raises `Unexpected` when a page or an answer is not what the standard or the form promises.
     """
+    token = expect(200, authorize(web, key, account).redeem()).json()
+    return Person(key, account, web, str(token["access_token"]))
+
+
+def authorize(web: Web, key: str, account: Mapping[str, Any]) -> Authorized:
+    """Sign a demo account in as far as the code. Raises `Unexpected`."""
     verifier = secrets.token_urlsafe(48)
     state = secrets.token_urlsafe(16)
     callback = _Browser(web, account).walk(f"/oauth/authorize?{_request(verifier, state)}")
     answer = parse_qs(urlsplit(callback).query)
     if answer.get("state") != [state] or "code" not in answer:
         raise Unexpected(f"sign-in of {key} ended at {callback!r}")
-    token = web.post_form(
-        "/oauth/token",
-        {
-            "grant_type": "authorization_code",
-            "code": answer["code"][0],
-            "redirect_uri": CALLBACK,
-            "client_id": CLIENT,
-            "code_verifier": verifier,
-        },
-    )
-    return Person(key, account, web, str(expect(200, token).json()["access_token"]))
+    return Authorized(web, answer["code"][0], verifier)
 
 
 def codes_to_try(secret: str) -> Iterator[str]:

@@ -103,6 +103,14 @@ class DelegationChanged(Facts, event="delegation.changed.v1"):
     active: bool
 
 
+class SessionEnded(Facts, event="session.ended.v1"):
+    """Tokens whose claim `sid` is this id are worth nothing from now on."""
+
+    id: UUID
+    employee_id: UUID
+    ended_at: datetime
+
+
 def employee_changed(employee: Employee) -> Event:
     return EmployeeChanged.of(employee, pangkat=pangkat_of(employee.golongan))
 
@@ -122,3 +130,9 @@ def role_changed(grant: RoleGrant) -> Event:
 
 def delegation_changed(delegation: Delegation) -> Event:
     return DelegationChanged.of(delegation)
+
+
+def session_ended(session_id: UUID, employee_id: UUID, ended_at: datetime, *, region: str) -> Event:
+    """Tell that a session is over; it ends once, so it has one version."""
+    told = SessionEnded(id=session_id, employee_id=employee_id, ended_at=ended_at)
+    return told.event(session_id, 1, region=region)

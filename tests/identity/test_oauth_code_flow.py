@@ -68,7 +68,7 @@ def test_the_access_token_says_who_and_where_and_never_a_role(door: Door):
     assert "opd_head" not in json.dumps(claims)
     assert set(claims) == {
         *("iss", "aud", "sub", "client_id", "region", "scope"),
-        *("amr", "auth_time", "iat", "exp", "jti"),
+        *("amr", "auth_time", "sid", "iat", "exp", "jti"),
     }
 
 

@@ -33,6 +33,17 @@ def test_a_second_tab_within_twenty_seconds_gets_the_same_successor(door: Door):
     assert door.refresh(one_tab["refresh_token"]).status_code == 200
 
 
+def test_a_used_token_whose_successor_was_used_is_a_thiefs_within_the_twenty_seconds_too(
+    door: Door,
+):
+    first = door.tokens()["refresh_token"]
+    second = door.refresh(first).get_json()["refresh_token"]
+    third = door.refresh(second).get_json()["refresh_token"]
+
+    assert door.refresh(first).get_json()["error"] == "invalid_grant"
+    assert door.refresh(third).get_json()["error"] == "invalid_grant"
+
+
 def test_two_tabs_in_the_very_same_moment_get_the_same_successor(door: Door):
     first = door.tokens()["refresh_token"]
 
@@ -134,3 +145,4 @@ def test_signing_out_ends_what_the_browser_gave(door: Door):
     browser.post("/masuk/keluar")
 
     assert door.refresh(tokens["refresh_token"]).status_code == 400
+    assert door.me(tokens["access_token"]).get_json()["code"] == "session_revoked"

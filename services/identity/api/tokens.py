@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.http.auth import AUDIENCE, TOKEN_TYPE
+from chassis.http.sessions import LONGEST_LIFE
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from chassis.process.regions import ALL
@@ -13,7 +14,6 @@ from services.identity.adapters.signing import sign
 from services.identity.usecases.authorizing import Grantee
 from services.identity.usecases.signing_keys import signing_key
 
-PERSON_LIFE = timedelta(minutes=10)
 CLIENT_LIFE = timedelta(minutes=5)
 
 
@@ -26,9 +26,10 @@ def for_person(client_id: str, user: Grantee, scope: str) -> dict[str, Any]:
         "scope": scope,
         "amr": user.amr,
         "auth_time": int(user.auth_time.timestamp()),
+        "sid": str(user.family_id),
     }
     issued = max(now(), user.not_before or now())
-    answer = _answer(claims, issued=issued, life=PERSON_LIFE)
+    answer = _answer(claims, issued=issued, life=LONGEST_LIFE)
     if user.refresh_token or "offline_access" in scope.split():
         answer["refresh_token"] = user.refresh_token or new_token()
     return answer

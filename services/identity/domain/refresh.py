@@ -2,8 +2,8 @@
 
 Every refresh token is used once and replaced by its successor; all descend from one sign-in,
 the family. Two tabs of one browser may present the same token at nearly the same moment: the
-second gets the same successor. Later than that, a used token is in two hands, and one of them
-is a thief's: the whole family dies (RFC 9700, 4.14.2).
+second gets the same successor. Later than that, or once that successor was used itself, a used
+token is in two hands, and one of them is a thief's: the whole family dies (RFC 9700, 4.14.2).
 """
 
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ class Presented:
     used_at: datetime | None
     family_expires_at: datetime
     family_revoked_at: datetime | None
+    successor_used: bool = False
 
 
 def judge(token: Presented, *, now: datetime) -> Verdict:
@@ -36,6 +37,6 @@ def judge(token: Presented, *, now: datetime) -> Verdict:
         return Verdict.REFUSE
     if token.used_at is None:
         return Verdict.ROTATE
-    if now - token.used_at <= SECOND_TAB:
+    if now - token.used_at <= SECOND_TAB and not token.successor_used:
         return Verdict.SAME_SUCCESSOR
     return Verdict.REVOKE_FAMILY

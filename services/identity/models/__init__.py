@@ -251,6 +251,7 @@ class SignInSession(RegionScoped, Base):
     started_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(String(24))
 
 
 class OAuthClient(Base):
@@ -294,6 +295,7 @@ class TokenFamily(RegionScoped, Base):
     auth_time: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(String(24))
 
 
 class RefreshToken(RegionScoped, Base):

@@ -13,6 +13,7 @@ from chassis.process.regions import all_regions, in_region
 from services.identity import queries
 from services.identity.adapters.signing import TokenUnreadable, read_signed
 from services.identity.api.oauth_client import query_client
+from services.identity.domain.ending import EndReason
 from services.identity.domain.sign_in import safe_path
 from services.identity.models import SignInSession
 from services.identity.pages import browser
@@ -139,7 +140,7 @@ def _set_by_link(token: str) -> list[str] | None:
 
 def _end(row: SignInSession) -> None:
     with in_region(row.region):
-        sessions.sign_out(row.id)
+        sessions.end(row.id, why=EndReason.SIGNED_OUT)
 
 
 def _is_hinted(row: SignInSession) -> bool:

@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from chassis.data.versioned import count_changed
 from chassis.process.clock import now
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import fingerprint
+from services.identity.domain.ending import EndReason
 from services.identity.domain.refresh import FAMILY_LIFE, Presented, Verdict, judge
 from services.identity.domain.sign_in import CODE_LIFE
 from services.identity.models import (
@@ -25,6 +26,7 @@ from services.identity.models import (
     TokenFamily,
     db,
 )
+from services.identity.usecases import sessions
 from services.identity.usecases.signing_in import lacks_second_factor
 
 T = TypeVar("T")
@@ -105,7 +107,8 @@ def find_code(code: str, client_id: str) -> AuthorizationCode | None:
     if row is None:
         return None
     if row.used_at is not None:
-        _revoke(row.family_id)
+        if row.family_id is not None:
+            sessions.end_tokens(row.family_id, why=EndReason.TOKEN_REUSED)
         return None
     return row if row.expires_at > now() else None
 
@@ -114,7 +117,8 @@ def redeem(code: AuthorizationCode) -> Grantee | None:
     """Use a code up and begin a family of tokens; None if it was too late."""
     instant = now()
     with db.transaction() as session:
-        browser = _live_session(code.session_id)
+        # Whoever ends this session meanwhile waits for the family, and ends it too.
+        browser = session.scalar(_live(code.session_id).with_for_update(of=SignInSession))
         if browser is None:
             return None
         family = TokenFamily(
@@ -168,23 +172,25 @@ def refresh(token: str) -> Grantee | None:
 
     The successor is derived from the token with the service's key, so that the second of two
     tabs is given the same one although no token is ever stored. None when the token is worth
-    nothing; one used before then also revokes its family.
+    nothing; one used before then, or whose successor was, also ends its family.
     """
     with db.transaction() as session:
         row = session.get(RefreshToken, fingerprint(token))
         family = find_family(token)
-        browser = _live_session(family.session_id) if family else None
+        browser = session.scalar(_live(family.session_id)) if family else None
         if row is None or family is None or browser is None:
             return None
         if lacks_second_factor(browser):
             return None  # the browser is led to it when it comes for a new code
-        state = Presented(row.used_at, family.expires_at, family.revoked_at)
+        successor = machinery().sealer.mark("refresh successor", token)
+        state = Presented(
+            row.used_at, family.expires_at, family.revoked_at, successor_used=_was_used(successor)
+        )
         verdict = judge(state, now=now())
         if verdict is Verdict.REVOKE_FAMILY:
-            _revoke(family.id)
+            sessions.end_tokens(family.id, why=EndReason.TOKEN_REUSED)
         if verdict not in (Verdict.ROTATE, Verdict.SAME_SUCCESSOR):
             return None
-        successor = machinery().sealer.mark("refresh successor", token)
         if verdict is Verdict.ROTATE:
             _replace(row, successor)
         return _grantee(family, successor)
@@ -192,8 +198,7 @@ def refresh(token: str) -> Grantee | None:
 
 def revoke(family: TokenFamily) -> None:
     """Make every refresh token of a family worthless."""
-    with db.transaction():
-        _revoke(family.id)
+    sessions.end_tokens(family.id, why=EndReason.SIGNED_OUT)
 
 
 def _replace(row: RefreshToken, successor: str) -> None:
@@ -209,17 +214,13 @@ def _replace(row: RefreshToken, successor: str) -> None:
         db.session.flush()
 
 
-def _revoke(family_id: UUID | None) -> None:
-    with db.transaction() as session:
-        session.execute(
-            update(TokenFamily)
-            .where(TokenFamily.id == family_id, TokenFamily.revoked_at.is_(None))
-            .values(revoked_at=now())
-        )
+def _was_used(token: str) -> bool:
+    row = db.session.get(RefreshToken, fingerprint(token))
+    return row is not None and row.used_at is not None
 
 
-def _live_session(session_id: UUID) -> SignInSession | None:
-    return db.session.scalar(
+def _live(session_id: UUID) -> Select[SignInSession]:
+    return (
         select(SignInSession)
         .join(Employee, Employee.id == SignInSession.employee_id)
         .where(

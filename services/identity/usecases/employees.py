@@ -15,6 +15,7 @@ from chassis.kernel.errors import Refused
 from chassis.kernel.nip import Nip, parse_nip
 from services.identity import events, queries
 from services.identity.domain.employees import FACT_NAMES, Facts, check_facts, cleaned, from_nip
+from services.identity.domain.ending import EndReason
 from services.identity.domain.renumbering import NewNip, carried_over, check_reason
 from services.identity.domain.roles import check_is_not_last
 from services.identity.models import (
@@ -127,7 +128,7 @@ def change(
         ending = leaving.ending(person, values)
         _record_facts(session, person, values, Telling(by, source, as_of or queries.today()))
         if leaves:
-            revoke(person, **values, **moved)
+            revoke(person, why=EndReason.LEFT, **values, **moved)
         elif person.change_if_different(**values, **moved):
             outbox.record(events.employee_changed(person))
         leaving.end(ending, successors=successors, by=by)

@@ -13,6 +13,7 @@ from services.identity import queries
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import fingerprint, new_token
 from services.identity.domain import recovering
+from services.identity.domain.ending import EndReason
 from services.identity.domain.recovering import LINK_TRIES, RecoveryWaits, Resets, State
 from services.identity.models import AccountRecovery, Employee, db
 from services.identity.usecases import passwords, second_factor
@@ -85,7 +86,7 @@ def set_password(token: str, new_password: str, *, code: str) -> None:
         _check_code(row, code)
         with db.transaction():
             _use(row, Resets.PASSWORD)
-            passwords.store(person, hashed, keep=None)
+            passwords.store(person, hashed, why=EndReason.RECOVERY)
 
 
 def take_factor_away(token: str, password: str, *, code: str) -> None:

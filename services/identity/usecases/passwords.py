@@ -12,6 +12,7 @@ from chassis.process.regions import all_regions, in_region
 from services.identity import queries
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import fingerprint, new_token
+from services.identity.domain.ending import EndReason
 from services.identity.domain.passwords import check_password, normalise
 from services.identity.domain.sign_in import RESET_LINK_LIFE
 from services.identity.models import Account, Employee, PasswordLink, SignInSession, db
@@ -136,7 +137,7 @@ def use_link(token: str, new_password: str) -> None:
             if not count_changed(session, unused.values(used_at=now())):
                 raise LinkDead
             _account(person.id).activated_by = link.created_by
-            store(person, hashed, keep=None)
+            store(person, hashed, why=EndReason.RECOVERY)
 
 
 def change_owed(session_id: UUID, new_password: str) -> None:
@@ -180,7 +181,7 @@ def _change(row: SignInSession, new_password: str) -> None:
     person = queries.employee(row.employee_id)
     hashed = hash_checked(person, new_password)
     with db.transaction():
-        store(person, hashed, keep=row.id)
+        store(person, hashed, why=EndReason.PASSWORD_CHANGED, keep=row.id)
 
 
 def hash_checked(person: Employee, new_password: str) -> str:
@@ -192,13 +193,13 @@ def hash_checked(person: Employee, new_password: str) -> str:
     return hasher.hash(normalise(new_password))
 
 
-def store(person: Employee, hashed: str, *, keep: UUID | None) -> None:
+def store(person: Employee, hashed: str, *, why: EndReason, keep: UUID | None = None) -> None:
     """Put a new password into force and end every session but `keep`."""
     account = _account(person.id)
     account.password_hash = hashed
     account.password_set_at = now()
     account.must_change_password = False
-    revoke(person, keep=keep)
+    revoke(person, why=why, keep=keep)
 
 
 def _stored(employee_id: UUID) -> str | None:

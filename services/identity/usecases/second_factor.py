@@ -11,6 +11,7 @@ from chassis.process.clock import now
 from services.identity import queries
 from services.identity.adapters.machinery import machinery
 from services.identity.domain import recovery, totp
+from services.identity.domain.ending import EndReason
 from services.identity.domain.sign_in import SECOND_FACTOR_TRIES
 from services.identity.domain.totp import Device, Reading
 from services.identity.models import Account, Employee, RecoveryCode, db
@@ -68,7 +69,7 @@ def answer(session_id: UUID, code: str, *, address: str, is_recovery: bool = Fal
     with db.transaction() as session:
         row.factor_tries += 1
         if row.factor_tries > SECOND_FACTOR_TRIES:
-            row.ended_at = now()
+            row.ended_at, row.end_reason = now(), EndReason.TOO_MANY_CODES
             return Answered(accepted=False)
         account = _account(row.employee_id)
         answered = _recovered(account, code) if is_recovery else _answered(account, code)
@@ -189,7 +190,7 @@ def remove(person: Employee) -> None:
         account.totp_sealed = account.totp_confirmed_at = None
         _forget_device(account)
         session.execute(delete(RecoveryCode).where(RecoveryCode.employee_id == person.id))
-        revoke(person)
+        revoke(person, why=EndReason.FACTOR_REMOVED)
 
 
 def install_secret(employee_id: UUID, secret: str) -> None:

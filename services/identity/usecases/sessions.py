@@ -1,13 +1,21 @@
-"""Ending what a person has open: browsers and tokens."""
+"""Ending what a person has open: browsers and tokens.
 
+Every end is told as `session.ended`, so that no service takes an access token of it any more.
+"""
+
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 
 from chassis.events import outbox
+from chassis.http.sessions import LONGEST_LIFE
+from chassis.http.sessions import end as refuse_tokens_of
 from chassis.process.clock import now
+from chassis.process.runtime import here
 from services.identity import events, queries
+from services.identity.domain.ending import EndReason
 from services.identity.domain.roles import check_may_activate, check_may_manage_account
 from services.identity.domain.sign_in import revocation_mark
 from services.identity.models import Employee, SignInSession, TokenFamily, db
@@ -17,7 +25,7 @@ def end_sessions(employee_id: UUID, *, by: UUID) -> None:
     """End every session and token of an employee. Raises `NotFound` or `GrantBeyondOwnRole`."""
     with db.transaction():
         check_manages(by, employee_id)
-        revoke(queries.employee(employee_id))
+        revoke(queries.employee(employee_id), why=EndReason.ADMINISTRATOR)
 
 
 def check_manages(manager_id: UUID, owner_id: UUID) -> None:
@@ -35,37 +43,44 @@ def check_activates(administrator_id: UUID, owner_id: UUID) -> None:
     )
 
 
-def revoke(person: Employee, *, keep: UUID | None = None, **also: Any) -> None:
-    """End all sessions but `keep` and kill every token issued so far; `also` changes with it.
-
-    Refresh fails at once; access tokens die when the services hear `employee.changed`.
-    """
-    with db.transaction() as session:
+def revoke(person: Employee, *, why: EndReason, keep: UUID | None = None, **also: Any) -> None:
+    """End all sessions but `keep` and kill every token issued so far; `also` changes with it."""
+    with db.transaction():
         instant = now()
-        _end(SignInSession.employee_id == person.id, SignInSession.id != keep)
-        session.execute(
-            update(TokenFamily)
-            .where(TokenFamily.employee_id == person.id, TokenFamily.revoked_at.is_(None))
-            .values(revoked_at=instant)
-        )
+        _end(SignInSession.employee_id == person.id, SignInSession.id != keep, why=why, at=instant)
+        _end_tokens(TokenFamily.employee_id == person.id, why=why, at=instant)
+        # What a token names no session for, of an earlier release, ends by this mark.
         person.change(sessions_revoked_at=revocation_mark(instant), **also)
         outbox.record(events.employee_changed(person))
 
 
-def sign_out(session_id: UUID) -> None:
+def end(session_id: UUID, *, why: EndReason) -> None:
     """End one browser's session and the tokens that came from it."""
-    with db.transaction() as session:
-        _end(SignInSession.id == session_id)
-        session.execute(
-            update(TokenFamily)
-            .where(TokenFamily.session_id == session_id, TokenFamily.revoked_at.is_(None))
-            .values(revoked_at=now())
-        )
+    with db.transaction():
+        instant = now()
+        _end(SignInSession.id == session_id, why=why, at=instant)
+        _end_tokens(TokenFamily.session_id == session_id, why=why, at=instant)
 
 
-def _end(*which: object) -> None:
+def end_tokens(family_id: UUID, *, why: EndReason) -> None:
+    """Make all that descends from one sign-in to one application worthless."""
+    _end_tokens(TokenFamily.id == family_id, why=why, at=now())
+
+
+def _end(*which: ColumnElement[bool], why: EndReason, at: datetime) -> None:
     db.session.execute(
         update(SignInSession)
-        .where(*which, SignInSession.ended_at.is_(None))  # type: ignore[arg-type]
-        .values(ended_at=now())
+        .where(*which, SignInSession.ended_at.is_(None))
+        .values(ended_at=at, end_reason=why)
     )
+
+
+def _end_tokens(which: ColumnElement[bool], *, why: EndReason, at: datetime) -> None:
+    """Whoever revokes a family first tells of it; of one long over no token is left."""
+    living = (TokenFamily.revoked_at.is_(None), TokenFamily.expires_at > at - LONGEST_LIFE)
+    ending = update(TokenFamily).where(which, *living).values(revoked_at=at, end_reason=why)
+    columns = (TokenFamily.id, TokenFamily.employee_id, TokenFamily.region)
+    with db.transaction() as session:
+        for family_id, employee_id, region in session.execute(ending.returning(*columns)).all():
+            refuse_tokens_of(here(), family_id, at)
+            outbox.record(events.session_ended(family_id, employee_id, at, region=region))

@@ -1,0 +1,17 @@
+"""Why a session came to its end. The code is stored; the words are the pages'."""
+
+from enum import StrEnum
+
+
+class EndReason(StrEnum):
+    """What ended a session, or the tokens that came from it."""
+
+    SIGNED_OUT = "signed_out"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason
+    RECOVERY = "recovery"
+    IDLE = "idle"
+    ADMINISTRATOR = "ended_by_administrator"
+    FACTOR_REMOVED = "factor_removed"
+    TOO_MANY_CODES = "too_many_codes"
+    LEFT = "left"
+    TOKEN_REUSED = "token_reused"  # noqa: S105 - a reason

@@ -1,0 +1,152 @@
+"""Whatever ends a session is told to every service, with why it ended kept for its owner only."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from chassis.events.envelope import Event
+from chassis.process import runtime as runtimes
+from chassis.process.regions import in_region
+from services.identity import queries
+from services.identity.domain.ending import EndReason
+from services.identity.models import SignInSession, TokenFamily, db
+from services.identity.usecases import passwords, sessions
+from tests.identity import demo
+from tests.identity.door import Browser, Door, query_of
+
+
+class Signed:
+    """An employee's browser, and the tokens an application got through it."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+        self.browser: Browser = door.signed_in("applicant")
+        self.code = query_of(door.authorize(self.browser).location)["code"]
+        self.tokens: dict[str, Any] = door.redeem(self.code).get_json()
+        self.id = demo.employee_id(door.app, door.folder, "applicant")
+
+    def told(self) -> list[Event]:
+        with self.door.app.app_context():
+            outbox = runtimes.of(self.door.app).db.plumbing.outbox
+            rows = db.session.execute(outbox.select().where(outbox.c.type == "session.ended.v1"))
+            return [Event.from_json(row.body) for row in rows]
+
+    def reasons(self) -> set[str | None]:
+        """Why the tokens ended, and the browser's session if it did."""
+        with self.door.app.app_context(), in_region("demo"):
+            families = select(TokenFamily.end_reason).where(TokenFamily.employee_id == self.id)
+            browsers = select(SignInSession.end_reason).where(
+                SignInSession.employee_id == self.id, SignInSession.ended_at.is_not(None)
+            )
+            return {*db.session.scalars(families), *db.session.scalars(browsers)}
+
+    def within(self, act: Callable[[], None]) -> None:
+        with self.door.app.app_context(), in_region("demo"):
+            act()
+
+
+def signs_out(signed: Signed) -> None:
+    signed.browser.get("/masuk/akun")
+    signed.browser.post("/masuk/keluar")
+
+
+def revokes_the_token(signed: Signed) -> None:
+    token = signed.tokens["refresh_token"]
+    client = signed.door.app.test_client()
+    client.post("/oauth/revoke", data={"client_id": "simpul-portal", "token": token})
+
+
+def redeems_the_code_again(signed: Signed) -> None:
+    signed.door.redeem(signed.code)
+
+
+def comes_with_a_used_token(signed: Signed) -> None:
+    first = signed.tokens["refresh_token"]
+    signed.door.refresh(signed.door.refresh(first).get_json()["refresh_token"])
+    signed.door.refresh(first)
+
+
+def changes_the_password(signed: Signed) -> None:
+    old = signed.door.account("applicant")["password"]
+    new = "ikan-biru-melompat-jauh-sekali"
+    signed.browser.get("/masuk/akun")
+    changed = {"new_password": new, "new_password_again": new}
+    signed.browser.post("/masuk/kata-sandi", old_password=old, **changed)
+
+
+def comes_back_by_a_recovery(signed: Signed) -> None:
+    def act() -> None:
+        with db.transaction():
+            passwords.store(queries.employee(signed.id), "a hash", why=EndReason.RECOVERY)
+
+    signed.within(act)
+
+
+def is_ended_by_an_administrator(signed: Signed) -> None:
+    sysadmin = demo.employee_id(signed.door.app, signed.door.folder, "sysadmin")
+    signed.within(lambda: sessions.end_sessions(signed.id, by=sysadmin))
+
+
+def is_idle(signed: Signed) -> None:
+    def act() -> None:
+        row = db.session.scalars(
+            select(SignInSession).where(SignInSession.employee_id == signed.id)
+        ).one()
+        sessions.end(row.id, why=EndReason.IDLE)
+
+    signed.within(act)
+
+
+@pytest.mark.parametrize(
+    ("happens", "why"),
+    [
+        (signs_out, EndReason.SIGNED_OUT),
+        (revokes_the_token, EndReason.SIGNED_OUT),
+        (redeems_the_code_again, EndReason.TOKEN_REUSED),
+        (comes_with_a_used_token, EndReason.TOKEN_REUSED),
+        (changes_the_password, EndReason.PASSWORD_CHANGED),
+        (comes_back_by_a_recovery, EndReason.RECOVERY),
+        (is_ended_by_an_administrator, EndReason.ADMINISTRATOR),
+        (is_idle, EndReason.IDLE),
+    ],
+)
+def test_whatever_ends_a_session_is_told_once_and_its_tokens_end_here_at_once(
+    door: Door, happens: Callable[[Signed], None], why: EndReason
+):
+    signed = Signed(door)
+    assert door.me(signed.tokens["access_token"]).status_code == 200
+
+    happens(signed)
+
+    answer = door.me(signed.tokens["access_token"])
+    assert (answer.status_code, answer.get_json()["code"]) == (401, "session_revoked")
+    (event,) = signed.told()
+    assert event.region == "demo"
+    assert event.data.keys() == {"id", "employee_id", "ended_at"}
+    assert UUID(event.data["employee_id"]) == signed.id
+    assert signed.reasons() == {why}
+
+
+def test_an_end_is_told_of_living_sessions_only_and_keeps_its_first_reason(door: Door):
+    signed = Signed(door)
+    signs_out(signed)
+
+    is_ended_by_an_administrator(signed)
+
+    assert len(signed.told()) == 1
+    assert signed.reasons() == {EndReason.SIGNED_OUT}
+
+
+def test_the_browser_that_changed_its_password_goes_on_with_new_tokens(door: Door):
+    signed = Signed(door)
+    changes_the_password(signed)
+
+    location = door.authorize(signed.browser, nonce="another").location
+    again = door.redeem(query_of(location)["code"]).get_json()
+
+    assert door.me(again["access_token"]).status_code == 200
+    with door.app.app_context(), in_region("demo"):
+        assert queries.employee(signed.id).sessions_revoked_at is not None
