@@ -29,7 +29,7 @@ Each of the {count} requirements of levels 1 and 2 of the
 [standard](https://github.com/OWASP/ASVS) has one answer: tests that show it, for what asks to be
 written down the page where it is, why it does not apply, or what is missing. A requirement that is
 only half shown is open, and names the tests of the half. Nobody outside the project has verified
-this.
+this. What is protected from whom is in the [threat model](threat-model.md).
 """
 
 

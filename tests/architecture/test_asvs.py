@@ -35,8 +35,10 @@ COUNTED = {
 # Of "number level" a line, in order; so that no number is left out for another one.
 ALL_OF_THEM = "29debb6cfc11acf5deb2b2bb4e01bd836c5648dcc592aae17957e36b808cec05"
 MOST_WORDS = 12
+TEST = re.compile(r"tests/[\w/.]+\.py(?:::\w+)+")
 NUMBERS = re.compile(r"\d+\.\d+\.\d+")
 PROVED = "what shows it"
+PAGES_WITH_TESTS = ("docs/threat-model.md",)
 
 ASKED = requirements()
 
@@ -128,6 +130,16 @@ def test_what_the_page_of_security_claims_is_not_open():
     assert len(said) > 8
     assert [claim for claim, numbers in named if not numbers] == []
     assert {number for _, numbers in named for number in numbers} - shown == set()
+
+
+@pytest.mark.parametrize("page", PAGES_WITH_TESTS)
+def test_every_claim_of_a_page_names_tests_that_are_there(page: str):
+    text = (ROOT / page).read_text("utf-8")
+    rows = claims(text)
+
+    assert len(rows) > 20
+    assert [row[0] for row in rows if not TEST.search(row[-1])] == []
+    assert [test for test in TEST.findall(text) if not is_there(test)] == []
 
 
 def test_a_test_that_is_not_there_and_a_row_without_proof_are_found():

@@ -122,6 +122,21 @@ def test_two_keys_are_live_while_they_change_and_old_tokens_stay_good(door: Door
         assert _reads_log(door, after) == 200
 
 
+def test_a_key_that_was_replaced_is_trusted_no_longer_than_its_last_token(door: Door):
+    """It may have been stolen: a month of its own would be a month of the thief's tokens."""
+    start, first = now(), _published(door)[0]["kid"]
+    with door.app.app_context(), time_machine.travel(start) as clock:
+        signing_keys.rotate()
+        clock.move_to(start + timedelta(minutes=70))
+        while_tokens_live = [key["kid"] for key in signing_keys.published()]
+        clock.move_to(start + timedelta(minutes=80))
+        afterwards = [key["kid"] for key in signing_keys.published()]
+
+    assert first in while_tokens_live
+    assert afterwards == [kid for kid in while_tokens_live if kid != first]
+    assert afterwards
+
+
 def test_keys_change_by_themselves_and_old_ones_disappear(door: Door):
     start = now()
     first = _published(door)[0]["kid"]

@@ -7,7 +7,13 @@ from sqlalchemy import delete, select, update
 from chassis.process.clock import now
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.signing import new_key_pair
-from services.identity.domain.signing_keys import CACHE_LIFE, KeyTimes, next_start, times_from
+from services.identity.domain.signing_keys import (
+    CACHE_LIFE,
+    TOKENS_OUTLIVE,
+    KeyTimes,
+    next_start,
+    times_from,
+)
 from services.identity.models import SigningKey, db
 
 _PURPOSE = "signing keys"
@@ -31,12 +37,17 @@ def keep_keys() -> bool:
 
 
 def rotate() -> SigningKey:
-    """Replace the signing key as soon as everybody knows the next one."""
+    """Replace the signing key as soon as everybody knows the next one.
+
+    The former one may be known to others: it is published until its last token has expired.
+    """
     start = now() + CACHE_LIFE
     with db.transaction() as session:
         session.execute(delete(SigningKey).where(SigningKey.signs_from > now()))
         session.execute(
-            update(SigningKey).where(SigningKey.signs_until > start).values(signs_until=start)
+            update(SigningKey)
+            .where(SigningKey.signs_until > start)
+            .values(signs_until=start, published_until=start + TOKENS_OUTLIVE)
         )
         return _add(times_from(start))
 
