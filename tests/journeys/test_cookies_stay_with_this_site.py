@@ -18,6 +18,7 @@ OF_A_SESSION = {
     "__Host-simpul_session",
 }
 LANGUAGE = "simpul_language"
+DEVICE = "__Host-simpul_device"
 
 
 @dataclass
@@ -73,7 +74,7 @@ def left(journey: Journey) -> Visitor:
 def test_they_travel_by_tls_only_and_no_script_or_other_site_gets_them(left: Visitor) -> None:
     told = left.cookies_told
 
-    assert {cookie.key for cookie in told} == {*OF_A_SESSION, LANGUAGE}
+    assert {cookie.key for cookie in told} == {*OF_A_SESSION, LANGUAGE, DEVICE}
     for cookie in told:
         kept = (
             cookie["secure"],

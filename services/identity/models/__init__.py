@@ -28,6 +28,9 @@ from services.identity.models.recoveries import PasswordLink as PasswordLink
 from services.identity.models.recoveries import RecoveryTry as RecoveryTry
 from services.identity.models.recoveries import SealedLetter as SealedLetter
 from services.identity.models.safety import SecurityEvent as SecurityEvent
+from services.identity.models.signing_in import KnownDevice as KnownDevice
+from services.identity.models.signing_in import SignInAttempt as SignInAttempt
+from services.identity.models.signing_in import SignInSession as SignInSession
 from staff.names import full_name
 
 
@@ -45,6 +48,7 @@ class Region(Versioned, Base):
     demo: Mapped[bool] = mapped_column(default=False)
     totp_roles: Mapped[list[str]] = mapped_column(default=list)
     totp_decided: Mapped[list[str] | None]
+    idle_minutes: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -216,42 +220,6 @@ class Delegation(Versioned, RegionScoped, Base):
     active: Mapped[bool] = mapped_column(default=True)
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
-
-
-class SignInAttempt(Base):
-    """One try, by a keyed mark of the NIP: failed (also while it runs), halfway or passed."""
-
-    __tablename__ = "sign_in_attempts"
-    __table_args__ = (
-        Index("ix_sign_in_attempts_account", "account_mark", "tried_at"),
-        Index("ix_sign_in_attempts_address", "address", "tried_at"),
-    )
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    account_mark: Mapped[str] = mapped_column(String(64))
-    address: Mapped[str] = mapped_column(String(64))
-    outcome: Mapped[str] = mapped_column(String(8), default="failed")
-    tried_at: Mapped[datetime] = mapped_column(default=now)
-
-
-class SignInSession(RegionScoped, Base):
-    """A browser that is signing in (`done` false) or signed in."""
-
-    __tablename__ = "sign_in_sessions"
-    __table_args__ = (
-        UniqueConstraint("region", "fingerprint"),
-        Index("ix_sign_in_sessions_of", "region", "employee_id", "ended_at"),
-    )
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    employee_id: Mapped[UUID] = mapped_column(ForeignKey("employees.id"))
-    fingerprint: Mapped[str] = mapped_column(String(64), index=True)
-    attempt_id: Mapped[UUID]
-    done: Mapped[bool] = mapped_column(default=False)
-    amr: Mapped[list[str]] = mapped_column(default=list)
-    factor_tries: Mapped[int] = mapped_column(default=0)
-    started_at: Mapped[datetime] = mapped_column(default=now)
-    expires_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-    end_reason: Mapped[str | None] = mapped_column(String(24))
 
 
 class OAuthClient(Base):

@@ -14,6 +14,7 @@ from services.identity.adapters.sealing import new_token
 from services.identity.domain.sign_in import SESSION_LIFE
 from services.identity.models import SignInSession
 from services.identity.usecases import signing_in
+from services.identity.usecases.devices import DEVICE_LIFE
 
 CSRF_FIELD = "csrf_token"
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -46,6 +47,18 @@ def keep_session(response: Response, token: str) -> None:
 
 def forget_session(response: Response) -> None:
     _set(response, "session", "", max_age=0)
+
+
+def device() -> str | None:
+    """Return the secret by which this browser is known to who signs in with it."""
+    given = request.cookies.get(_name("device"), "")
+    return given if _ID.fullmatch(given) else None
+
+
+def keep_device(response: Response, secret: str | None) -> None:
+    """Keep what `devices.arrive` says: a shared computer keeps nothing."""
+    if secret is not None:
+        _set(response, "device", secret, max_age=int(DEVICE_LIFE.total_seconds()))
 
 
 def browser_id() -> str:

@@ -1,6 +1,7 @@
 """Signing in, page by page: NIP and password, then what is owed. Works without JavaScript."""
 
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
@@ -24,12 +25,13 @@ from services.identity.pages.rendering import (
     status_of,
 )
 from services.identity.pages.texts import say
-from services.identity.usecases import passwords, second_factor, signing_in
+from services.identity.usecases import devices, passwords, second_factor, signing_in
 from services.identity.usecases.second_factor import CodeWrong
 from services.identity.usecases.signing_in import RegionNeeded, SignedIn
 
 blp = Blueprint("sign_in", __name__, url_prefix="/masuk")
 show_refusals(blp)
+T = TypeVar("T", bound=AnyResponse)
 HOME = "/masuk/akun"
 _ENDED = "habis"  # a sign-in that took too long, or too many codes
 _PATHS = {
@@ -83,6 +85,7 @@ def sign_in() -> AnyResponse:
             totp=request.form.get("totp"),
             region=request.form.get("region"),
             address=browser.address(),
+            device=browser.device(),
         )
     except Refused as error:
         if asks_for_json():
@@ -229,14 +232,18 @@ def _confirm_enrolment(row: SignInSession) -> AnyResponse:
     except Refused as error:
         return _enrolment_page(row, messages_of(error))
     signed = signing_in.advance(row.id)
-    response = sheet_page(row, codes, _path_of(signed.step))
-    browser.keep_session(response, signed.token)
-    return response
+    return _kept(sheet_page(row, codes, _path_of(signed.step)), signed)
 
 
 def _go_on(signed: SignedIn) -> AnyResponse:
-    response = redirect(_path_of(signed.step), 303)
+    return _kept(redirect(_path_of(signed.step), 303), signed)
+
+
+def _kept(response: T, signed: SignedIn) -> T:
+    """Let the browser keep its session and, once that is finished, what it is known by."""
     browser.keep_session(response, signed.token)
+    if signed.step is Step.DONE:
+        browser.keep_device(response, devices.arrive(signed.session_id, browser.device()))
     return response
 
 

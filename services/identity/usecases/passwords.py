@@ -154,9 +154,8 @@ def change(session_id: UUID, *, old_password: str, new_password: str, address: s
     Raises `PasswordWrong`, `PasswordTooWeak`, `PasswordReused` or `TooManyAttempts`.
     """
     row = queries.sign_in_session(session_id)
-    person = queries.employee(row.employee_id)
-    attempt_id = attempts.start_attempt(person.nip, address)
-    check(person.id, old_password)
+    attempt_id = attempts.start_in_session(row, address)
+    check(row.employee_id, old_password)
     attempts.settle(attempt_id, "halfway")
     _change(row, new_password)
 

@@ -16,12 +16,12 @@ def renew(
     An open browser is not enough: whoever passes by could make codes of their own. Raises
     `PasswordWrong`, `TooManyAttempts` or `TotpNotBegun`.
     """
-    person = queries.employee(queries.sign_in_session(session_id).employee_id)
-    attempt_id = attempts.start_attempt(person.nip, address)
-    passwords.check(person.id, password)
+    row = queries.sign_in_session(session_id)
+    attempt_id = attempts.start_in_session(row, address)
+    passwords.check(row.employee_id, password)
     with db.transaction():
-        answered = second_factor.answer_of(person.id, code)
+        answered = second_factor.answer_of(row.employee_id, code)
         if not answered.accepted:
             return [], answered  # what was learned of the phone's clock is kept
         attempts.settle(attempt_id, "halfway")
-        return second_factor.new_recovery_codes(person.id), answered
+        return second_factor.new_recovery_codes(row.employee_id), answered

@@ -64,8 +64,7 @@ def answer(session_id: UUID, code: str, *, address: str, is_recovery: bool = Fal
     `TooManyAttempts`.
     """
     row = queries.sign_in_session(session_id)
-    person = queries.employee(row.employee_id)
-    attempt_id = attempts.start_attempt(person.nip, address)
+    attempt_id = attempts.start_in_session(row, address)
     with db.transaction() as session:
         row.factor_tries += 1
         if row.factor_tries > SECOND_FACTOR_TRIES:
@@ -87,7 +86,7 @@ def enrol_in_session(session_id: UUID, code: str, *, address: str) -> list[str]:
     Raises `TooManyAttempts`, `TotpNotBegun`, `TotpAlreadyEnrolled` or `CodeWrong`.
     """
     row = queries.sign_in_session(session_id)
-    attempt_id = attempts.start_attempt(queries.employee(row.employee_id).nip, address)
+    attempt_id = attempts.start_in_session(row, address)
     with db.transaction() as session:
         codes = confirm(row.employee_id, code)
         row.amr = ["pwd", "otp"]

@@ -19,6 +19,7 @@ from services.identity.domain.ending import EndReason
 from services.identity.domain.roles import check_may_activate, check_may_manage_account
 from services.identity.domain.sign_in import revocation_mark
 from services.identity.models import Employee, SignInSession, TokenFamily, db
+from services.identity.usecases import devices
 
 
 def end_sessions(employee_id: UUID, *, by: UUID) -> None:
@@ -50,6 +51,7 @@ def revoke(person: Employee, *, why: EndReason, keep: UUID | None = None, **also
         _end(SignInSession.employee_id == person.id, SignInSession.id != keep, why=why, at=instant)
         _end_tokens(TokenFamily.employee_id == person.id, why=why, at=instant)
         # What a token names no session for, of an earlier release, ends by this mark.
+        devices.forget(person.id, keep=keep)
         person.change(sessions_revoked_at=revocation_mark(instant), **also)
         outbox.record(events.employee_changed(person))
 

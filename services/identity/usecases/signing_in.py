@@ -27,7 +27,7 @@ from services.identity.domain.sign_in import (
     next_step,
 )
 from services.identity.models import Account, Employee, SignInSession, db
-from services.identity.usecases import attempts, second_factor
+from services.identity.usecases import attempts, devices, second_factor
 
 _MOST_REGIONS = 4
 
@@ -84,21 +84,32 @@ class SignedIn:
 
     token: str
     step: Step
+    session_id: UUID
 
 
 def sign_in(
-    *, nip: str, password: str, totp: str | None, region: str | None, address: str
+    *,
+    nip: str,
+    password: str,
+    totp: str | None,
+    region: str | None,
+    address: str,
+    device: str | None = None,
+    shared_computer: bool = False,
 ) -> SignedIn:
     """Check NIP and password, and the code when it is given at once.
+
+    `device` is the secret that the browser keeps; a `shared_computer` is to keep none.
 
     Raises `InvalidNip`, `TooManyAttempts`, `SignInRefused`, `NipReplaced` or `RegionNeeded`.
     """
     typed = parse_nip(nip).digits
     with all_regions():
         digits = queries.present_nip(typed)
+        device_id = devices.find(device, digits)
         db.session.rollback()
     # Tries with a former NIP count for the account as well: it is one secret.
-    attempt_id = attempts.start_attempt(digits, address)
+    attempt_id = attempts.start_attempt(digits, address, device=device_id)
     with all_regions():
         fitting = _fitting(digits, password, region)
     if fitting and digits != typed:
@@ -111,7 +122,13 @@ def sign_in(
     (code, employee_id) = next(iter(fitting.items()))
     with in_region(code):
         _rehash(employee_id, password)
-        return _open(employee_id, attempt_id, totp)
+        opening = SignInSession(
+            employee_id=employee_id,
+            attempt_id=attempt_id,
+            device_id=device_id,
+            shared_computer=shared_computer,
+        )
+        return _open(opening, totp)
 
 
 def find_session(token: str | None) -> SignInSession | None:
@@ -172,7 +189,7 @@ def advance(session_id: UUID) -> SignedIn:
             row.expires_at = row.started_at + SESSION_LIFE
             attempts.settle(row.attempt_id, "passed")
         session.flush()
-    return SignedIn(token, step)
+    return SignedIn(token, step, session_id)
 
 
 def _fitting(digits: str, password: str, region: str | None) -> dict[str, UUID]:
@@ -197,25 +214,20 @@ def _fitting(digits: str, password: str, region: str | None) -> dict[str, UUID]:
     }
 
 
-def _open(employee_id: UUID, attempt_id: UUID, totp: str | None) -> SignedIn:
+def _open(row: SignInSession, totp: str | None) -> SignedIn:
     instant = now()
     with db.transaction() as session:
-        row = SignInSession(
-            employee_id=employee_id,
-            fingerprint=fingerprint(new_token()),
-            attempt_id=attempt_id,
-            amr=["pwd"],
-            started_at=instant,
-            expires_at=instant + PENDING_LIFE,
-        )
+        row.fingerprint = fingerprint(new_token())
+        row.amr = ["pwd"]
+        row.started_at, row.expires_at = instant, instant + PENDING_LIFE
         if totp:
-            account = queries.account(employee_id)
+            account = queries.account(row.employee_id)
             if account is None or not second_factor.accept_totp(account, totp):
                 raise SignInWithCodeRefused
             row.amr = ["pwd", "otp"]
         session.add(row)
         session.flush()
-        attempts.settle(attempt_id, "halfway")
+        attempts.settle(row.attempt_id, "halfway")
         return advance(row.id)
 
 

@@ -6,8 +6,10 @@ from sqlalchemy import delete, select
 
 from chassis.process.clock import now
 from chassis.process.regions import all_regions
+from services.identity.domain.throttling import FAMILIAR_FOR
 from services.identity.models import (
     AuthorizationCode,
+    KnownDevice,
     PasswordLink,
     RefreshToken,
     SignInAttempt,
@@ -15,8 +17,9 @@ from services.identity.models import (
     TokenFamily,
     db,
 )
+from services.identity.usecases.devices import DEVICE_LIFE
 
-_ATTEMPTS_KEPT = timedelta(days=1)
+_ATTEMPTS_KEPT = timedelta(days=2)
 _SESSIONS_KEPT = timedelta(days=30)
 
 
@@ -27,7 +30,11 @@ def tidy() -> bool:
     families = select(TokenFamily.id).where(TokenFamily.expires_at < old)
     with all_regions(), db.transaction() as session:
         for statement in (
-            delete(SignInAttempt).where(SignInAttempt.tried_at < instant - _ATTEMPTS_KEPT),
+            delete(SignInAttempt).where(
+                SignInAttempt.tried_at < instant - _ATTEMPTS_KEPT, SignInAttempt.outcome != "passed"
+            ),
+            delete(SignInAttempt).where(SignInAttempt.tried_at < instant - FAMILIAR_FOR),
+            delete(KnownDevice).where(KnownDevice.used_at < instant - DEVICE_LIFE),
             delete(PasswordLink).where(PasswordLink.expires_at < old),
             delete(AuthorizationCode).where(AuthorizationCode.expires_at < old),
             delete(RefreshToken).where(RefreshToken.family_id.in_(families)),

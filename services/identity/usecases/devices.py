@@ -1,0 +1,76 @@
+"""The browsers people sign in with: one that is a person's own is not held up by strangers.
+
+A browser has a random secret in a cookie of its own; it is known to a person who has signed in
+with it to the end, as long as nobody else has. Ending a person's sessions forgets them.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+
+from chassis.process.clock import now
+from chassis.process.regions import all_regions
+from services.identity.adapters.sealing import fingerprint, new_token
+from services.identity.models import Employee, KnownDevice, SignInSession, db
+
+DEVICE_LIFE = timedelta(days=180)
+
+
+def find(token: str | None, nip: str) -> UUID | None:
+    """Return the device by which the owner of an NIP is known, of any region."""
+    if not token:
+        return None
+    with all_regions():
+        return db.session.scalar(
+            select(KnownDevice.id)
+            .join(Employee, Employee.id == KnownDevice.employee_id)
+            .where(
+                KnownDevice.fingerprint == fingerprint(token),
+                KnownDevice.shared.is_(False),
+                KnownDevice.used_at > now() - DEVICE_LIFE,
+                Employee.nip == nip,
+            )
+            .limit(1)
+        )
+
+
+def arrive(session_id: UUID, token: str | None) -> str | None:
+    """Remember the browser of a finished session; return the secret it is to keep, if any.
+
+    A second person makes it nobody's own. Of a shared computer nothing is remembered.
+    """
+    with all_regions(), db.transaction() as session:
+        row = session.get_one(SignInSession, session_id)
+        if row.shared_computer:
+            return None
+        secret = token or new_token()
+        mark = fingerprint(secret)
+        here = select(KnownDevice).where(KnownDevice.fingerprint == mark)
+        users = {device.employee_id: device for device in session.scalars(here)}
+        device = users.get(row.employee_id) or KnownDevice(
+            region=row.region, employee_id=row.employee_id, fingerprint=mark
+        )
+        device.used_at = now()
+        session.add(device)
+        session.flush()
+        row.device_id = device.id
+        if len(users.keys() | {row.employee_id}) > 1:
+            _share(mark)
+        return secret
+
+
+def forget(employee_id: UUID, *, keep: UUID | None) -> None:
+    """Forget a person's devices, but the one of the session to keep."""
+    kept = db.session.scalar(select(SignInSession.device_id).where(SignInSession.id == keep))
+    db.session.execute(
+        delete(KnownDevice).where(KnownDevice.employee_id == employee_id, KnownDevice.id != kept)
+        if kept
+        else delete(KnownDevice).where(KnownDevice.employee_id == employee_id)
+    )
+
+
+def _share(mark: str) -> None:
+    db.session.execute(
+        update(KnownDevice).where(KnownDevice.fingerprint == mark).values(shared=True)
+    )
