@@ -329,6 +329,16 @@ def test_two_routes_that_list_the_same_share_one_description(make_letters):
     assert named == ["#/components/schemas/LetterOutPage"] * 2
 
 
+def test_of_a_parameter_that_comes_twice_the_first_counts(letters, token):
+    for _ in range(3):
+        write(letters, token)
+
+    answer = letters.call("GET", f"{LETTERS}?limit=1&limit=100", token=token)
+    form = letters.call("GET", f"{LETTERS}?limit=1", token=token, data={"limit": "100"})
+
+    assert len(answer.json["data"]) == len(form.json["data"]) == 1
+
+
 @pytest.mark.parametrize("cursor", ["nonsense", "WzFd", "e30", "bnVsbA"])
 def test_a_made_up_cursor_is_a_clear_error(letters, token, cursor):
     answer = letters.call("GET", LETTERS, token=token, query_string={"cursor": cursor})

@@ -27,6 +27,7 @@ from ops.engines.process import free_port
 from tests.builders.engines import engine_folder, or_skipped
 from tests.chassis.test_incoming import ACCEPTS, CHROMIUM
 from tests.chassis.test_languages import WISHES
+from tests.gateway.test_unread import TWO_LENGTHS
 
 pytestmark = pytest.mark.live
 
@@ -314,6 +315,19 @@ def exchanged(port: int, sent: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(sent)
         return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.parametrize("edge", [nginx], indirect=True, ids=["nginx"])
+@pytest.mark.parametrize("lengths", TWO_LENGTHS)
+def test_of_two_lengths_none_is_believed(edge, lengths):
+    """What our own server does with them: `tests/gateway/test_unread.py`."""
+    head = b"POST /api/letters/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+
+    answer = exchanged(edge.port, head + lengths + b"\r\n0\r\n\r\nGET /api/letters/y HTTP/1.1\r\n")
+
+    assert answer[9:12] in (b"400", b"501"), answer
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert b"letters/y" not in answer
 
 
 @pytest.mark.parametrize("length", ["abc", "-1", "1x"])

@@ -30,6 +30,13 @@ REFUSED = [
     (b"GET / HTTP/1.1\r\nHost: a/b\r\n", 400, "malformed"),
 ]
 
+TWO_LENGTHS = [
+    b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+    b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+    b"Content-Length: 5\r\nContent-Length: 6\r\n",
+    b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+    b"Transfer-Encoding: xchunked\r\n",
+]
 NO_CHUNKS = [b"zz\r\n", b"-1\r\n", b"3\r\nabcd\r\n0\r\n\r\n", b"1;\x00\r\na\r\n"]
 
 
@@ -89,6 +96,17 @@ def test_a_reader_is_known_by_headers_behind_an_address_that_is_too_long(length)
     head, _ = served(b"GET /" + b"x" * length + b" HTTP/1.1\r\n" + BROWSER + b"\r\n")
 
     assert b"Content-Type: text/html" in head
+
+
+@pytest.mark.parametrize("lengths", [*TWO_LENGTHS, b"Transfer-Encoding : chunked\r\n"])
+def test_of_two_lengths_none_is_believed(lengths):
+    """Who stands in front might have believed the other: the rest would be a request of its own."""
+    sent = b"POST / HTTP/1.1\r\nHost: a\r\n" + lengths + b"\r\n0\r\n\r\nGET /unread HTTP/1.1\r\n"
+
+    head, _ = served(sent)
+
+    assert head.startswith(b"HTTP/1.1 400 "), head
+    assert head.count(b"HTTP/1.1 ") == 1
 
 
 @pytest.mark.parametrize("chunks", NO_CHUNKS)

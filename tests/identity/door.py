@@ -107,7 +107,8 @@ class Door:
         code = pyotp.TOTP(secret_on(browser.get(ENROLMENT)))
         return browser.post(ENROLMENT, totp=code.now() if at is None else code.at(at))
 
-    def authorize(self, browser: Browser, **changes: str | None) -> TestResponse:
+    def asked(self, **changes: str | None) -> dict[str, str]:
+        """What an application asks the authorization endpoint for."""
         asked = {
             "response_type": "code",
             "client_id": "simpul-portal",
@@ -119,8 +120,10 @@ class Door:
             "code_challenge_method": "S256",
             **changes,
         }
-        query = urlencode({key: value for key, value in asked.items() if value is not None})
-        return browser.get(f"/oauth/authorize?{query}")
+        return {key: value for key, value in asked.items() if value is not None}
+
+    def authorize(self, browser: Browser, **changes: str | None) -> TestResponse:
+        return browser.get(f"/oauth/authorize?{urlencode(self.asked(**changes))}")
 
     def code(self, key: str = "applicant", **changes: str | None) -> str:
         """Sign somebody in and return the code an application gets."""

@@ -4,6 +4,7 @@ import base64
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -209,6 +210,29 @@ def test_a_request_that_breaks_the_rules_goes_back_as_an_error(
     assert answer["state"] == "the-state"
     assert answer["iss"] == "http://simpul.test"
     assert "code" not in answer
+
+
+@pytest.mark.parametrize(
+    "twice",
+    [
+        ("redirect_uri", "http://evil.example/callback"),
+        ("client_id", "simpul-cli"),
+        ("response_type", "token"),
+        ("scope", "ops"),
+        ("state", "another"),
+        ("code_challenge", "another"),
+        ("code_challenge_method", "plain"),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_parameter_that_comes_twice_gets_no_code(door: Door, twice: tuple[str, str], first: bool):
+    browser = door.signed_in("applicant")
+    both = [twice, *door.asked().items()] if first else [*door.asked().items(), twice]
+
+    answer = browser.get(f"/oauth/authorize?{urlencode(both)}")
+
+    assert "code=" not in (answer.location or "")
+    assert not (answer.location or "").startswith("http://evil.example")
 
 
 def test_prompt_none_without_a_session_is_answered_without_a_page(door: Door):
