@@ -18,7 +18,7 @@ from chassis.http.languages import page_language
 from chassis.http.peers import transport
 from chassis.process import config as settings
 from chassis.process import telemetry
-from chassis.process.context import safe_request_id
+from chassis.process.context import apart, safe_request_id
 from chassis.process.manifest import Manifest, discover
 from gateway import statics
 from gateway.measuring import Edge
@@ -46,6 +46,7 @@ def create_app(
     values = settings.read("gateway", SETTINGS, os.environ if config is None else config)
     manifests = discover() if manifests is None else manifests
     app = Flask(__name__, static_url_path="/front")
+    app.wsgi_app = apart(app.wsgi_app)  # type: ignore[method-assign]
     app.extensions["manifests"] = manifests
     peers = transport(values.peers_url)
     app.extensions["probe"] = Probe(peers, manifests, values["PROBE_PATH"], values.public_url)

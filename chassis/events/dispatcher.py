@@ -4,6 +4,7 @@ A failure is tried again on one schedule and holds back only its own subject; af
 the event is parked in the dead list, visible and replayable, and later events go on.
 """
 
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -41,7 +42,7 @@ class Dispatcher:
         self.runtime.db.session.rollback()
         for row in rows:
             if self._claims.claim(row):
-                self._handle(row)
+                copy_context().run(self._handle, row)
         return bool(rows)
 
     def due(self) -> float:

@@ -27,7 +27,7 @@ from chassis.http.incoming import refuse_oversized
 from chassis.http.keys import KeySet
 from chassis.kernel.version import VERSION
 from chassis.process import config, runtime
-from chassis.process.context import safe_request_id, work
+from chassis.process.context import apart, safe_request_id, work
 from chassis.process.loops import Loop
 from chassis.process.manifest import Manifest, discover, settings_of
 from chassis.process.parts import RevokedAt
@@ -244,7 +244,7 @@ def _wrap_requests(app: Flask) -> None:
         with work(request_id):
             return inner(environ, start_response)
 
-    app.wsgi_app = with_request_id  # type: ignore[method-assign]
+    app.wsgi_app = apart(with_request_id)  # type: ignore[method-assign]
     app.before_request(_begin)
     app.after_request(_finish)
 

@@ -7,6 +7,7 @@ done, and one that is due while nobody works is late, not lost.
 
 import time
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -140,7 +141,7 @@ class TimerLoop:
         self.runtime.db.session.rollback()
         for row in rows:
             if self._claims.claim(row):
-                self._handle(row)
+                copy_context().run(self._handle, row)
         return bool(rows)
 
     def due(self) -> float:

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterable
+from contextvars import Context
 
 from flask import Flask
 
@@ -63,7 +64,8 @@ class Worker:
         failures = 0
         while not self._stopping.is_set():
             loop.wake.clear()
-            rest, failed = _turn(app, loop)
+            # What a turn binds, in any context variable, is gone with it.
+            rest, failed = Context().run(_turn, app, loop)
             failures = failures + 1 if failed else 0
             if rest and not self._stopping.is_set():
                 loop.wake.wait(_pause(failures, rest) if failed else rest)
@@ -123,8 +125,11 @@ def _drained(app: Flask) -> list[Loop]:
 
 
 def _turn_in_test(app: Flask, loop: Loop) -> bool:
-    with app.app_context():
-        return loop.run()
+    def run() -> bool:
+        with app.app_context():
+            return loop.run()
+
+    return Context().run(run)
 
 
 __all__ = ["Loop", "Worker", "drain", "identity_of_worker"]

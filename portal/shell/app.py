@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, g, redirect
 
 from chassis.process import config as settings
+from chassis.process.context import apart
 from portal.shell import faults, home, joining, measuring, problems, sign_in, typed, words
 from portal.shell.answers import forget_after_change
 from portal.shell.cases import name_of, targets
@@ -38,6 +39,7 @@ def create_app(config: Mapping[str, str] | None = None, edge: WSGIApp | None = N
     """
     checked = settings.read("portal", SETTINGS, os.environ if config is None else config)
     app = Flask(__name__, static_url_path="/portal/static")
+    app.wsgi_app = apart(app.wsgi_app)  # type: ignore[method-assign]
     app.config.update(
         PUBLIC_URL=checked.public_url,
         MAX_CONTENT_LENGTH=32 * MEBIBYTE,

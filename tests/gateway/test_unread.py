@@ -49,13 +49,13 @@ def application(request: Request) -> Response:
     return Response("ok" if len(request.get_data()) == 0 else "read")
 
 
-def served(sent: bytes, requests: int = 1) -> tuple[bytes, bytes]:
+def served(sent: bytes, requests: int = 1, app: Any = application) -> tuple[bytes, bytes]:
     """Let the server's own worker read what a client sends; return head and body of its answer."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         server = Server(listener, Nothing())
         socket.socket(fileno=int(server.cfg.address[0])).close()
     worker: Any = Worker.__new__(Worker)
-    worker.cfg, worker.wsgi, worker.alive = server.cfg, application, True
+    worker.cfg, worker.wsgi, worker.alive = server.cfg, app, True
     worker.log, worker.nr, worker.max_requests = server.cfg.logger_class(server.cfg), 0, 1000
     worker.keepalived_conns, worker.max_keepalived = [], 10
     client, ours = socket.socketpair()
