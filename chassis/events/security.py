@@ -72,7 +72,7 @@ class SecurityNoted(Facts, event="security.noted.v1", about="security_event"):
 
 
 def note(  # noqa: PLR0913 - a note says one thing in full
-    kind: Kind,
+    kind: Kind | str,
     why: str,
     *,
     person: UUID | None = None,
@@ -91,7 +91,7 @@ def note(  # noqa: PLR0913 - a note says one thing in full
     who = asking()
     told = SecurityNoted(
         id=uuid7(),
-        kind=str(kind),
+        kind=str(Kind(kind)),
         why=why,
         actor_id=actor or (who.person_id if who else None),
         client_id=who.client_id if who else None,

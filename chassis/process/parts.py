@@ -120,6 +120,12 @@ class Contracts(Protocol):
     def check(self, event_type: str, data: Mapping[str, Any]) -> None: ...
 
 
+class Note(Protocol):
+    """Notes a security event inside a transaction: `chassis.events.security.note`."""
+
+    def __call__(self, kind: Any, why: str, *, thing: str = "", amount: int = 1) -> object: ...
+
+
 class Hearing(Protocol):
     """What is done about one type of event: `chassis.events.inbox.Hearing`."""
 

@@ -32,6 +32,7 @@ class Runtime:
     contracts: parts.Contracts
     folder: Path
     revoked_at: parts.RevokedAt
+    note: parts.Note
     heard: Mapping[str, parts.Hearing] = field(default_factory=dict)
     timers: Mapping[str, Any] = field(default_factory=dict)
     loops: list[Loop] = field(default_factory=list)

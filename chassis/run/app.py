@@ -19,9 +19,11 @@ from chassis.events.bus.adapters import connect
 from chassis.events.contracts import Contracts
 from chassis.events.dispatcher import Dispatcher
 from chassis.events.inbox import Hearing, store_into
+from chassis.events.looking import Looking
 from chassis.events.reconcile import Reconciler
 from chassis.events.refusals import Refusals
 from chassis.events.relay import Relay
+from chassis.events.security import note
 from chassis.http import addresses, api, idempotency, peers, problems, sessions
 from chassis.http.incoming import refuse_oversized
 from chassis.http.keys import KeySet
@@ -161,6 +163,7 @@ def _runtime(
         contracts=Contracts(folder / "contracts"),
         folder=folder,
         revoked_at=revoked_at,
+        note=note,
         heard=heard,
     )
     attached.keys = key_set(attached, settings.jwks_url)
@@ -213,6 +216,7 @@ def _plumbing_loops(app: Flask, attached: Runtime, jobs: Jobs | None) -> list[Lo
 
 def _refusals(app: Flask, attached: Runtime) -> Loop:
     refusals = Refusals()
+    app.after_request(Looking(refusals).observe)
     app.after_request(refusals.observe)
     return refusals.loop(attached)
 

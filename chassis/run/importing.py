@@ -23,6 +23,7 @@ from chassis.data.import_rows import (
     ImportBatch,
     ImportLine,
 )
+from chassis.events.security import Kind, note
 from chassis.kernel.errors import NotFound, Refused
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
@@ -188,6 +189,8 @@ class Importing:
             )
             session.add(batch)
             session.flush()
+            if not dry_run:
+                self._note(batch, by)
             session.execute(insert(self.line), [{"import_id": batch_id, **line} for line in lines])
         return cast(ImportBatch, batch)
 
@@ -209,7 +212,12 @@ class Importing:
                 # It waits for its paper only, which nobody needs after this step.
                 job.stop_requested, job.due_at = True, now()
             batch.change(state=step, job_id=self._job(jobs, step, import_id, by))
+            self._note(batch, by)
         return batch
+
+    def _note(self, batch: ImportBatch, by: UUID) -> None:
+        thing = f"{batch.kind}/{batch.id}"
+        note(Kind.IMPORT, batch.state, thing=thing, amount=batch.row_count, actor=by)
 
     def forget_old(self) -> bool:
         """Remove the rows of imports that nobody can undo any more: they are personal data."""

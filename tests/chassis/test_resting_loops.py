@@ -63,8 +63,8 @@ def commits(letters: Service) -> dict[str, Callable[[], object]]:
 def test_every_loop_that_waits_for_commits_has_a_commit_that_wakes_it(letters):
     waiting = {each.name for each in letters.runtime.loops if each.due is not None}
 
-    # The publisher waits for the relay.
-    assert waiting - {"publisher"} == set(commits(letters))
+    # The publisher waits for the relay, and what notes refusals for a request that is refused.
+    assert waiting - {"publisher", "refusals"} == set(commits(letters))
 
 
 @pytest.mark.parametrize("name", ["relay", "dispatcher", "jobs", "timers"])

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from chassis.events import refusals
+from chassis.events import looking, refusals
 from chassis.events.facts import contract
 from chassis.events.outbox import NotInTransaction
 from chassis.events.security import Kind, SecurityNoted, note
@@ -204,3 +204,65 @@ def test_a_note_holds_ids_and_codes_and_nothing_else():
 
     assert unbound == ["client_id"]
     assert not {"nip", "name", "email", "phone", "address"} & properties.keys()
+
+
+def look_at(service: Service, rows: int, person: Any, first: int = 0) -> None:
+    token = service.person(person, "letters")
+    for number in range(first, first + rows):
+        assert service.call("GET", f"/row/{number}/part", token=token).status_code == 200
+
+
+@pytest.fixture
+def shelves(letters: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
+    def show(number: int, what: str) -> str:
+        return f"{number} {what}"
+
+    monkeypatch.setattr(looking, "ROWS", 10)
+    letters.app.add_url_rule("/row/<int:number>/<what>", "row", requires("letters")(show))
+    return letters
+
+
+def test_who_looks_at_very_many_rows_is_noted_once_for_each_so_many(shelves, later):
+    person = uuid4()
+    look_at(shelves, 25, person)
+
+    later(31)
+    shelves.drain()
+
+    [row] = said(shelves)
+    assert (row["kind"], row["actor_id"], row["amount"]) == ("bulk_view", str(person), 20)
+
+
+def test_who_looks_at_one_row_again_and_again_or_at_a_few_is_not_noted(shelves, later):
+    person = uuid4()
+    for _ in range(3):
+        look_at(shelves, 6, person)
+    look_at(shelves, 6, uuid4())
+
+    later(31)
+    shelves.drain()
+
+    assert said(shelves) == []
+
+
+def test_rows_looked_at_in_a_whole_day_are_no_bulk(shelves, later, monkeypatch):
+    person = uuid4()
+    look_at(shelves, 6, person)
+    at = now() + timedelta(minutes=11)
+    monkeypatch.setattr(looking, "now", lambda: at)
+    look_at(shelves, 6, person, first=6)
+
+    later(31)
+    shelves.drain()
+
+    assert said(shelves) == []
+
+
+def test_the_people_who_look_do_not_fill_the_memory(shelves, monkeypatch):
+    monkeypatch.setattr(looking, "MOST_PEOPLE", 3)
+    observer = looking.Looking(refusals.Refusals())
+    with shelves.app.app_context():
+        for _ in range(9):
+            observer._seen(uuid4(), 1)
+
+    assert len(observer._people) == 3

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
+from chassis.events.security import Kind, note
 from chassis.process.manifest import Manifest, person_scopes
 from services.identity.adapters.sealing import fingerprint
 from services.identity.models import OAuthClient, db
@@ -62,11 +64,24 @@ def register(wanted: list[ClientSpec]) -> None:
             secret = values.pop("secret")
             values["secret_fingerprint"] = fingerprint(secret) if secret else None
             client = session.get(OAuthClient, spec.client_id)
+            if (change := _change(client, values)) is None:
+                continue
+            note(Kind.CLIENT, change, thing=f"client/{spec.client_id}")
             if client is None:
                 session.add(OAuthClient(**values))
                 continue
             for name, value in values.items():
                 setattr(client, name, value)
+
+
+def _change(client: OAuthClient | None, values: Mapping[str, Any]) -> str | None:
+    """Return as a code how a client differs from what is wanted of it."""
+    if client is None:
+        return "registered"
+    if client.secret_fingerprint != values["secret_fingerprint"]:
+        return "secret_changed"
+    differs = any(getattr(client, name) != value for name, value in values.items())
+    return "changed" if differs else None
 
 
 def _operator(secret: str | None) -> list[ClientSpec]:

@@ -11,10 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import not_, or_, select
 
-from chassis.events import outbox
 from chassis.kernel.errors import FieldError, Invalid
 from chassis.process.regions import all_regions, in_region
-from services.identity import events, queries
+from services.identity import queries
 from services.identity.domain.leaving import Place, stays_behind
 from services.identity.models import Delegation, Employee, RoleGrant, db
 from services.identity.usecases import roles
@@ -121,10 +120,10 @@ def is_alone(grant: RoleGrant) -> bool:
 def _end_all(offices: Offices) -> None:
     for grant in offices.grants:
         grant.change(active=False, ends_on=max(queries.today(), grant.starts_on))
-        outbox.record(events.role_changed(grant))
+        roles.tell(grant, "ended_by_leaving", None)
     for delegation in offices.delegations:
         delegation.change(active=False)
-        outbox.record(events.delegation_changed(delegation))
+        roles.tell_delegation(delegation, "ended_by_leaving", None)
 
 
 def _passed_on(offices: Offices, successors: Collection[Successor]) -> list[roles.NewGrant]:

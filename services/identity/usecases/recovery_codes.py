@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis.events.security import Kind, note
 from services.identity import queries
 from services.identity.models import db
 from services.identity.usecases import attempts, passwords, second_factor
@@ -24,4 +25,5 @@ def renew(
         if not answered.accepted:
             return [], answered  # what was learned of the phone's clock is kept
         attempts.settle(attempt_id, "halfway")
+        note(Kind.FACTOR, "codes_renewed", person=row.employee_id, actor=row.employee_id)
         return second_factor.new_recovery_codes(row.employee_id), answered

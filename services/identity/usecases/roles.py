@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from chassis.data.versioned import Seen
 from chassis.events import outbox
+from chassis.events.security import Kind, note
 from chassis.kernel.errors import Forbidden, Refused
 from chassis.kernel.period import Period
 from services.identity import events, queries
@@ -85,7 +86,7 @@ def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
         row = RoleGrant(**new, granted_by=by)
         session.add(row)
         session.flush()
-        outbox.record(events.role_changed(row))
+        tell(row, "granted", by)
     return row
 
 
@@ -110,7 +111,7 @@ def end_grant(grant_id: UUID, *, by: UUID, seen: Seen, last_day: date | None) ->
             raise appointments.EndBeforeStart.at("/ends_on")
         ends_on = last_day or max(queries.today(), row.starts_on)
         if row.change_if_different(active=last_day is not None, ends_on=ends_on):
-            outbox.record(events.role_changed(row))
+            tell(row, "ended", by)
     return row
 
 
@@ -133,7 +134,7 @@ def prolong(grant_id: UUID, *, by: UUID, seen: Seen, until: date) -> RoleGrant:
         role = queries.role(row.role)
         appointments.check_prolongation(role, held, until=until, others=_holdings(others))
         if row.change_if_different(ends_on=until):
-            outbox.record(events.role_changed(row))
+            tell(row, "prolonged", by)
     return row
 
 
@@ -164,7 +165,7 @@ def delegate(new: NewDelegation, *, by: UUID) -> Delegation:
         row = Delegation(**new, created_by=by)
         session.add(row)
         session.flush()
-        outbox.record(events.delegation_changed(row))
+        tell_delegation(row, "given", by)
     return row
 
 
@@ -177,8 +178,19 @@ def end_delegation(delegation_id: UUID, *, by: UUID, seen: Seen) -> Delegation:
         if not row.active:
             raise AlreadyEnded
         row.change(active=False)
-        outbox.record(events.delegation_changed(row))
+        tell_delegation(row, "ended", by)
     return row
+
+
+def tell(row: RoleGrant, why: str, by: UUID | None) -> None:
+    outbox.record(events.role_changed(row))
+    note(Kind.ROLE, why, person=row.employee_id, thing=f"{row.role}/{row.id}", actor=by)
+
+
+def tell_delegation(row: Delegation, why: str, by: UUID | None) -> None:
+    outbox.record(events.delegation_changed(row))
+    person, thing = row.to_employee_id, f"{row.role}/{row.id}"
+    note(Kind.DELEGATION, why, person=person, thing=thing, actor=by)
 
 
 def _active(employee_id: UUID) -> Employee:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, or_, select, update
 
 from chassis.data.versioned import count_changed
+from chassis.events.security import Kind, note
 from chassis.kernel.errors import FieldError, Refused
 from chassis.process.clock import now
 from services.identity import queries
@@ -113,7 +114,11 @@ def accept_recovery(account: Account, code: str) -> bool:
             RecoveryCode.fingerprint == recovery.fingerprint(code),
             RecoveryCode.used_at.is_(None),
         )
-        return bool(count_changed(session, unused.values(used_at=now())))
+        accepted = bool(count_changed(session, unused.values(used_at=now())))
+        if accepted:
+            owner = account.employee_id
+            note(Kind.FACTOR, "recovery_code_used", person=owner, actor=owner)
+    return accepted
 
 
 def begin(employee_id: UUID, *, issuer: str) -> tuple[str, str]:
@@ -156,6 +161,7 @@ def confirm(employee_id: UUID, code: str) -> list[str]:
             raise CodeWrong
         account.totp_confirmed_at = now()
         session.flush()
+        note(Kind.FACTOR, "enrolled", person=employee_id, actor=employee_id)
         return new_recovery_codes(employee_id)
 
 
@@ -189,6 +195,7 @@ def remove(person: Employee) -> None:
         account.totp_sealed = account.totp_confirmed_at = None
         _forget_device(account)
         session.execute(delete(RecoveryCode).where(RecoveryCode.employee_id == person.id))
+        note(Kind.FACTOR, "removed", person=person.id)
         revoke(person, why=EndReason.FACTOR_REMOVED)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, update
 
 from chassis.events import outbox
+from chassis.events.security import Kind, note
 from chassis.http.sessions import LONGEST_LIFE
 from chassis.http.sessions import end as refuse_tokens_of
 from chassis.process.clock import now
@@ -52,6 +53,7 @@ def revoke(person: Employee, *, why: EndReason, keep: UUID | None = None, **also
         _end_tokens(TokenFamily.employee_id == person.id, why=why, at=instant)
         # What a token names no session for, of an earlier release, ends by this mark.
         devices.forget(person.id, keep=keep)
+        note(Kind.SESSION, str(why), person=person.id)
         person.change(sessions_revoked_at=revocation_mark(instant), **also)
         outbox.record(events.employee_changed(person))
 

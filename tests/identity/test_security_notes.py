@@ -1,0 +1,71 @@
+"""Identity's own changes of accounts and rights are noted, and so is who takes a list away."""
+
+from typing import Any
+
+import pytest
+
+from tests.identity.desk import Desk
+
+NOTED = "security.noted.v1"
+
+
+def noted(desk: Desk, kind: str) -> list[dict[str, Any]]:
+    return [dict(e.data) for e in desk.events(NOTED) if e.data["kind"] == kind]
+
+
+def test_a_role_given_and_ended_is_noted_with_who_did_it(desk: Desk):
+    before = len(noted(desk, "role"))
+    body = {
+        "employee_id": str(desk.id_of("applicant")),
+        "role": "umpeg",
+        "unit_id": desk.unit("disdik"),
+        "starts_on": "2026-01-01",
+    }
+    grant = desk.call("sysadmin", "POST", "/role-grants", json=body).json
+    ending = {"json": {}, "headers": {"If-Match": '"1"'}}
+    desk.call("sysadmin", "POST", f"/role-grants/{grant['id']}/end", **ending)
+
+    given, ended = noted(desk, "role")[before:]
+    assert (given["why"], ended["why"]) == ("granted", "ended")
+    for row in (given, ended):
+        assert row["actor_id"] == str(desk.id_of("sysadmin"))
+        assert row["person_id"] == str(desk.id_of("applicant"))
+        assert row["thing"] == f"umpeg/{grant['id']}"
+
+
+def test_a_role_that_was_refused_is_not_noted(desk: Desk):
+    before = noted(desk, "role")
+    body = {"employee_id": str(desk.id_of("sysadmin")), "role": "umpeg"}
+
+    assert desk.call("sysadmin", "POST", "/role-grants", json=body).status_code >= 400
+
+    assert noted(desk, "role") == before
+
+
+@pytest.mark.parametrize("format_", ["csv", "xlsx"])
+def test_who_takes_a_list_away_is_noted_with_how_many_rows(desk: Desk, format_: str):
+    assert desk.call("sysadmin", "GET", "/employees").status_code == 200
+    assert noted(desk, "export") == []
+
+    answer = desk.call("sysadmin", "GET", f"/employees?format={format_}")
+
+    assert answer.status_code == 200
+    [row] = noted(desk, "export")
+    assert row["actor_id"] == str(desk.id_of("sysadmin"))
+    assert (row["why"], row["amount"]) == (format_, 24)
+    assert row["thing"] == "/api/identity/v1/employees"
+
+
+def test_sessions_that_somebody_ended_for_another_are_noted(desk: Desk):
+    desk.call("sysadmin", "POST", f"/employees/{desk.id_of('applicant')}/sessions/revoke")
+
+    [row] = noted(desk, "session")
+    assert (row["why"], row["person_id"]) == ("ended_by_administrator", str(desk.id_of("applicant")))
+
+
+def test_the_applications_are_noted_when_registered_and_not_at_each_start(desk: Desk):
+    registered = noted(desk, "client")
+
+    assert "client/simpul-portal" in {row["thing"] for row in registered}
+    assert {row["why"] for row in registered} == {"registered"}
+    assert len({row["thing"] for row in registered}) == len(registered)
