@@ -24,6 +24,7 @@ def kept(desk: Desk) -> Iterator[Kept]:
     desk.service.drain()  # what the demo region's beginning had noted
     with desk.service.app.app_context(), regions.all_regions():
         before = set(db.session.scalars(select(SecurityEvent.id)))
+        db.session.rollback()
         later = select(SecurityEvent).order_by(SecurityEvent.id)
         yield lambda: [row for row in db.session.scalars(later) if row.id not in before]
 

@@ -60,7 +60,10 @@ def test_sessions_that_somebody_ended_for_another_are_noted(desk: Desk):
     desk.call("sysadmin", "POST", f"/employees/{desk.id_of('applicant')}/sessions/revoke")
 
     [row] = noted(desk, "session")
-    assert (row["why"], row["person_id"]) == ("ended_by_administrator", str(desk.id_of("applicant")))
+    assert (row["why"], row["person_id"]) == (
+        "ended_by_administrator",
+        str(desk.id_of("applicant")),
+    )
 
 
 def test_the_applications_are_noted_when_registered_and_not_at_each_start(desk: Desk):
