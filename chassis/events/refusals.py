@@ -12,7 +12,7 @@ from math import inf
 from threading import Lock
 from uuid import UUID
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.events.security import Kind, noted, tell
@@ -42,6 +42,7 @@ class Refusal:
     actor_id: UUID | None = None
     client_id: str | None = None
     thing: str = ""
+    origin: str = ""
 
 
 @dataclass
@@ -108,6 +109,13 @@ class Refusals:
     def _is_due(self, age: timedelta) -> bool:
         since = self._since
         return since is not None and now() - since >= age
+
+
+def count_here(refusal: Refusal) -> None:
+    """Count what a service refuses by a rule of its own, with what is counted for all."""
+    refusals: Refusals = current_app.extensions[LOOP]
+    refusals.count(refusal)
+    here().wake(LOOP)
 
 
 def _of(response: Response) -> Refusal | None:

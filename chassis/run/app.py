@@ -21,7 +21,7 @@ from chassis.events.dispatcher import Dispatcher
 from chassis.events.inbox import Hearing, store_into
 from chassis.events.looking import Looking
 from chassis.events.reconcile import Reconciler
-from chassis.events.refusals import Refusals
+from chassis.events.refusals import LOOP, Refusals
 from chassis.events.relay import Relay
 from chassis.events.security import note
 from chassis.http import addresses, api, idempotency, peers, problems, sessions
@@ -215,7 +215,7 @@ def _plumbing_loops(app: Flask, attached: Runtime, jobs: Jobs | None) -> list[Lo
 
 
 def _refusals(app: Flask, attached: Runtime) -> Loop:
-    refusals = Refusals()
+    refusals = app.extensions[LOOP] = Refusals()
     app.after_request(Looking(refusals).observe)
     app.after_request(refusals.observe)
     return refusals.loop(attached)

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from chassis.events.envelope import Event
+from services.identity.models import db
 from tests.identity.desk import Desk
+from tests.identity.door import Door
 
 NOTED = "security.noted.v1"
 
@@ -72,3 +75,39 @@ def test_the_applications_are_noted_when_registered_and_not_at_each_start(desk: 
     assert "client/simpul-portal" in {row["thing"] for row in registered}
     assert {row["why"] for row in registered} == {"registered"}
     assert len({row["thing"] for row in registered}) == len(registered)
+
+
+def sign_in(door: Door, nip: str, password: str) -> None:
+    browser = door.browser()
+    browser.get("/masuk")
+    browser.post("/masuk", nip=nip, password=password)
+
+
+def noted_at(door: Door, kind: str) -> list[Event]:
+    with door.app.app_context():
+        outbox = db.plumbing.outbox
+        rows = db.session.execute(outbox.select().where(outbox.c.type == NOTED)).all()
+    events = [Event.from_json(row.body) for row in rows]
+    return [event for event in events if event.data["kind"] == kind]
+
+
+def test_who_fails_to_sign_in_is_noted_by_ids_and_a_mark_of_the_address(door: Door):
+    nip = door.account("applicant")["nip"]
+    sign_in(door, nip, "bukan kata sandinya")
+    sign_in(door, "199001012015011999", "bukan kata sandinya")
+
+    known, unknown = noted_at(door, "sign_in_failed")
+    assert (known.data["why"], known.region) == ("sign_in_refused", "demo")
+    assert known.data["person_id"]
+    assert (unknown.data["person_id"], unknown.region) == (None, "*")
+    assert known.data["origin"] == unknown.data["origin"] != ""
+    assert nip not in known.to_json()
+    assert "127.0.0.1" not in known.to_json()
+
+
+def test_a_browser_that_a_person_first_comes_with_is_noted_once(door: Door):
+    browser = door.signed_in("applicant")
+    browser.get("/masuk/akun")
+
+    [event] = noted_at(door, "new_device")
+    assert event.data["person_id"] == event.data["actor_id"]

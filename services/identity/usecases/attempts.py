@@ -24,6 +24,7 @@ from services.identity.domain.throttling import (
     free_at,
 )
 from services.identity.models import SignInAttempt, SignInSession, db
+from services.identity.usecases import noting
 
 SKEW = timedelta(minutes=1)
 _OF_STRANGERS = or_(
@@ -99,6 +100,7 @@ def _start(prepare: Callable[[], _Try]) -> UUID:
             session.add(row)
             session.flush()
     if is_early:
+        noting.held_back(tried.address)
         raise TooManyAttempts(retry_after=ceil((free - instant).total_seconds()) + 1)
     return row.id
 

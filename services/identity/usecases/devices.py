@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
+from chassis.events.security import Kind, note
 from chassis.process.clock import now
 from chassis.process.regions import all_regions
 from services.identity.adapters.sealing import fingerprint, new_token
@@ -54,6 +55,9 @@ def arrive(session_id: UUID, token: str | None) -> str | None:
         device.used_at = now()
         session.add(device)
         session.flush()
+        if row.employee_id not in users:
+            person = row.employee_id
+            note(Kind.NEW_DEVICE, "first_seen", person=person, actor=person, region=row.region)
         row.device_id = device.id
         if len(users.keys() | {row.employee_id}) > 1:
             _share(mark)

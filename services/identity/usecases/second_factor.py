@@ -16,7 +16,7 @@ from services.identity.domain.ending import EndReason
 from services.identity.domain.sign_in import SECOND_FACTOR_TRIES
 from services.identity.domain.totp import Device, Reading
 from services.identity.models import Account, Employee, RecoveryCode, db
-from services.identity.usecases import attempts
+from services.identity.usecases import attempts, noting
 from services.identity.usecases.sessions import revoke
 
 _PURPOSE = "totp secrets"
@@ -74,6 +74,7 @@ def answer(session_id: UUID, code: str, *, address: str, is_recovery: bool = Fal
         account = _account(row.employee_id)
         answered = _recovered(account, code) if is_recovery else _answered(account, code)
         if not answered.accepted:
+            noting.code_failed(row.employee_id, address, row.region)
             return answered
         row.amr = ["pwd", "otp"]
         session.flush()

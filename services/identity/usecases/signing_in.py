@@ -27,7 +27,7 @@ from services.identity.domain.sign_in import (
     next_step,
 )
 from services.identity.models import Account, Employee, SignInSession, db
-from services.identity.usecases import attempts, devices, second_factor
+from services.identity.usecases import attempts, devices, noting, second_factor
 
 _MOST_REGIONS = 4
 
@@ -115,6 +115,7 @@ def sign_in(
     if fitting and digits != typed:
         raise NipReplaced(nip=parse_nip(digits).printed)
     if not fitting:
+        noting.sign_in_failed(digits, address)
         raise SignInWithCodeRefused if totp else SignInRefused
     if len(fitting) > 1:
         attempts.settle(attempt_id, "halfway")

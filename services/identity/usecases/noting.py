@@ -1,0 +1,45 @@
+"""Security events of the door: who failed to come in, or was made to wait."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.events.refusals import Refusal, count_here
+from chassis.events.security import Kind, note
+from chassis.process import regions
+from services.identity.adapters.machinery import machinery
+from services.identity.models import Employee, db
+
+_LENGTH = 16
+
+
+def origin_of(address: str) -> str:
+    """Return a keyed mark of an address: alike for the same one, and telling nothing of it."""
+    return machinery().sealer.mark("security events", address)[:_LENGTH]
+
+
+def sign_in_failed(nip: str, address: str) -> None:
+    """Note that a password did not fit, for each region that has this NIP, else for all."""
+    with regions.all_regions(), db.transaction() as session:
+        owners = select(Employee.region, Employee.id).where(Employee.nip == nip, Employee.active)
+        found = session.execute(owners).all()
+        for region, person in found:
+            _failed("sign_in_refused", person, address, region)
+        if not found:
+            _failed("sign_in_refused", None, address, regions.ALL)
+
+
+def code_failed(person: UUID, address: str, region: str) -> None:
+    """Note a wrong second factor, inside the transaction that counts it."""
+    _failed("code_wrong", person, address, region)
+
+
+def held_back(address: str) -> None:
+    """Count a try that came too early."""
+    origin = origin_of(address)
+    count_here(Refusal(Kind.SIGN_IN_LOCKED, "too_many_attempts", regions.ALL, origin=origin))
+
+
+def _failed(why: str, person: UUID | None, address: str, region: str) -> None:
+    origin = origin_of(address)
+    note(Kind.SIGN_IN_FAILED, why, person=person, origin=origin, region=region)
