@@ -17,6 +17,8 @@ from chassis.process.manifest import Route
 # (tests/gateway/test_an_office.py).
 OFFICE_RATE = 4
 OFFICE_BURST = 10
+# Of one address, in nginx's hands at once: each of them may be a slow one.
+REQUESTS_AT_ONCE = 1_200
 
 
 def limit_of_an_address(route: Route) -> Limit:

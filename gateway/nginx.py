@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.http.connections import KEEP_ALIVE_SECONDS
+from chassis.http.connections import BODY_SECONDS, HEAD_SECONDS, KEEP_ALIVE_SECONDS
 from chassis.http.incoming import LONGEST_ADDRESS
 from chassis.process.manifest import MEBIBYTE, Route
 from gateway import nginx_files, nginx_headers, nginx_logs
 from gateway import nginx_refusals as refusals
 from gateway.headers import STRIPPED
-from gateway.limits import limit_of_an_address
+from gateway.limits import REQUESTS_AT_ONCE, limit_of_an_address
 from gateway.measuring import PAGE
+from gateway.nginx_addresses import counted_addresses
 from gateway.routes import GATEWAY, GATEWAY_ROUTE, OWN_PAGES, PORTAL, RouteTable, Target
 
 Upstreams = Mapping[str, Sequence[str]]
@@ -23,12 +24,9 @@ Upstreams = Mapping[str, Sequence[str]]
 # nginx asks another instance for these too when the first has ended in the middle, and what was
 # asked may have happened. Of POST and PATCH it knows better.
 _ONCE = "PUT|DELETE"
-# Addresses as nginx and proxies write them, and of IPv6 its first 64 bits.
-_IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
-_IPV6 = "[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+"
-_NETWORK = "(?:[0-9A-Fa-f]{1,4}:){4}|(?:[0-9A-Fa-f]{1,4}:){0,3}:"
 # Of TLS 1.2 only what keeps past talks secret and is one with its check; 1.3 has nothing else.
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+_CONNECTIONS = 8192  # of each of its processes
 _TO_ONCE = 480  # of no meaning in HTTP; nobody outside sees it
 
 
@@ -72,7 +70,7 @@ def render(routes: RouteTable, upstreams: Upstreams, listening: Listening) -> st
     targets = [*routes.targets, Target(GATEWAY, GATEWAY_ROUTE)]
     http = [
         *_settings(listening),
-        *_maps(listening),
+        *_maps(listening.proxies),
         *(line for number, t in enumerate(targets) for line in _zone(number, t.route)),
         *(line for owner in upstreams for line in _upstream(owner, upstreams[owner], listening)),
         *_public_server(targets, upstreams, listening),
@@ -80,10 +78,10 @@ def render(routes: RouteTable, upstreams: Upstreams, listening: Listening) -> st
     ]
     body = "\n".join(f"  {line}" for line in http)
     return (
-        "worker_processes 2;\ndaemon off;\n"
+        f"worker_processes 2;\ndaemon off;\nworker_rlimit_nofile {2 * _CONNECTIONS};\n"
         # Below `crit` it writes whole requests with their queries; the access log has their status.
         f"pid {listening.folder}/nginx.pid;\nerror_log {listening.log} crit;\n"
-        f"events {{ worker_connections 1024; }}\nhttp {{\n{body}\n}}\n"
+        f"events {{ worker_connections {_CONNECTIONS}; }}\nhttp {{\n{body}\n}}\n"
     )
 
 
@@ -100,8 +98,14 @@ def _settings(listening: Listening) -> Iterable[str]:
         'types { "text/css; charset=utf-8" css; "text/javascript; charset=utf-8" js; '
         "image/svg+xml svg; image/png png; }",
         f"keepalive_timeout {KEEP_ALIVE_SECONDS}s;",
-        "client_body_timeout 30s;",
-        "client_header_timeout 15s;",
+        f"client_header_timeout {HEAD_SECONDS}s;",
+        f"client_body_timeout {BODY_SECONDS}s;",
+        "send_timeout 30s;",
+        "reset_timedout_connection on;",
+        "limit_conn_zone $simpul_counted zone=addresses:4m;",
+        f"limit_conn addresses {REQUESTS_AT_ONCE};",
+        "limit_conn_status 429;",
+        "limit_conn_log_level info;",
         "large_client_header_buffers 4 8k;",
         "merge_slashes off;",
         "limit_req_status 429;",
@@ -116,34 +120,17 @@ def _settings(listening: Listening) -> Iterable[str]:
     )
 
 
-def _maps(listening: Listening) -> Iterable[str]:
+def _maps(proxies: int | str) -> Iterable[str]:
     yield "map $http_x_request_id $simpul_id {"
     yield '  default $request_id; "~^[A-Za-z0-9._-]{8,64}$" $http_x_request_id;'
     yield "}"
-    yield from _address(listening.proxies)
+    yield from counted_addresses(proxies)
     # HTTP/1.0 needs no Host; what stands behind is asked by HTTP/1.1, which does.
     yield 'map $http_host $simpul_host { "" localhost; default $http_host; }'
     yield from refusals.wishes()
     yield 'map $arg_v $simpul_cache { "" "public, max-age=300";'
     yield '  default "public, max-age=31536000, immutable"; }'
     yield from nginx_headers.maps()
-
-
-def _address(proxies: int | str) -> Iterable[str]:
-    """Count addresses as `chassis.http.callers` does.
-
-    The entry that the outermost of our proxies wrote has as many commas behind it as there are
-    proxies, with one added at the end; so none is taken where there are none.
-    """
-    entry = rf"(?P<simpul_entry>{_IPV4}|{_IPV6})[ \t]*(?:,[^,]*){{{proxies}}}$"
-    yield 'map "$http_x_forwarded_for," $simpul_address {'
-    yield rf'  default $remote_addr; "~(?:^|,)[ \t]*{entry}" $simpul_entry;'
-    yield "}"
-    yield "map $simpul_address $simpul_counted {"
-    yield "  default $simpul_address;"
-    yield '  "~*^::ffff:(?P<simpul_mapped>[0-9.]+)$" $simpul_mapped;'
-    yield f'  "~^(?P<simpul_network>{_NETWORK})" $simpul_network;'
-    yield "}"
 
 
 def _zone(number: int, route: Route) -> Iterable[str]:

@@ -7,6 +7,7 @@ as has come, because only that tells who reads the answer.
 import re
 import threading
 import time
+from io import SEEK_END
 from typing import Any
 
 import structlog
@@ -22,17 +23,18 @@ from gunicorn.http.errors import (
 from gunicorn.http.parser import RequestParser
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.exceptions import BadRequest
 
 from chassis.http import wsgi_problems as problems
 from chassis.http.incoming import LONGEST_ADDRESS
 from chassis.http.wsgi_problems import Problem
 from chassis.process.context import safe_request_id
+from ops.arrival import MOST_OF_HEAD, Arrival
+from ops.arriving import ArrivingWorker
 
 KEPT_OF_HEAD = 65_536
-MOST_OF_HEAD = 4_194_304  # more than the longest address that a browser sends
 LONGEST_WAIT = 1.0
+LONGEST_WRITE = 120.0  # of one piece of an answer
 log = structlog.get_logger()
 _END = b"\r\n\r\n"
 _HOST = re.compile(r"[A-Za-z0-9._~:\[\]-]+")
@@ -49,21 +51,46 @@ _TOLD_BY = ("accept", "accept-language", "cookie", "x-request-id")
 
 
 class Remembering(SocketUnreader):
-    """Reads a connection and remembers the last that came of the message of now."""
+    """Reads a connection and remembers the last that came of the message of now.
+
+    `arrival` is what came before a thread was given to it. Beyond it is read only what its end was
+    not seen of, and not for long.
+    """
 
     def __init__(self, sock: Any) -> None:
         super().__init__(sock)
         self.head, self._read = b"", 0
+        self.arrival: Arrival | None = None
 
     def begin(self) -> None:
         """Forget the message before; what was read ahead is of this one."""
         self.head, self._read = self.buf.getvalue()[-KEPT_OF_HEAD:], 0
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        data: bytes = super().chunk(size_hint)
+        data = (self.arrival and self.arrival.read(size_hint or self.mxchunk)) or self._received()
         self.head = (self.head + data[-KEPT_OF_HEAD:])[-KEPT_OF_HEAD:]
         self._read += len(data)
         return data
+
+    def _received(self) -> bytes:
+        """Read from the connection; whoever sends nothing in time is taken to have gone."""
+        before = self.sock.gettimeout()
+        self.sock.settimeout(LONGEST_WAIT if before is None else min(before, LONGEST_WAIT))
+        try:
+            data: bytes = self.sock.recv(self.mxchunk)
+        except TimeoutError:
+            return b""
+        finally:
+            self.sock.settimeout(before)
+        return data
+
+    def end(self) -> None:
+        """Keep what came of the next message, and nothing else."""
+        if self.arrival is not None:
+            self.buf.seek(0, SEEK_END)
+            self.buf.write(self.arrival.read())
+            self.arrival.close()
+            self.arrival = None
 
     def rest_of_head(self) -> bytes:
         """Return how the head ends, waiting a moment for what has not come yet."""
@@ -102,6 +129,11 @@ class Parser(RequestParser):
     def __next__(self) -> Any:
         self.unreader.begin()
         message = super().__next__()
+        if self.unreader.arrival is not None:
+            self.unreader.sock.settimeout(LONGEST_WRITE)
+            message._expected_100_continue = False  # noqa: SLF001 - it was told before
+            if not self.unreader.arrival.is_whole:
+                message.force_close()
         hosts = [value for name, value in message.headers if name == "HOST"]
         if not all(map(_HOST.fullmatch, hosts)) or (message.version >= (1, 1) and not hosts):
             raise InvalidHeader("HOST", req=message)
@@ -117,7 +149,7 @@ class Parser(RequestParser):
             return False
 
 
-class Worker(ThreadWorker):
+class Worker(ArrivingWorker):
     """gunicorn's worker with threads, which refuses in the house's words."""
 
     _reading = threading.local()
@@ -126,7 +158,18 @@ class Worker(ThreadWorker):
         if conn.parser is None:
             conn.parser = Parser(self.cfg, conn.sock, conn.client)
         self._reading.parser = conn.parser
-        return super().handle(conn)
+        unreader = conn.parser.unreader
+        unreader.arrival = getattr(conn, "arrival", None)
+        try:
+            return super().handle(conn)
+        finally:
+            unreader.end()
+
+    def refuse(self, conn: Any, problem: Problem, head: bytes) -> None:
+        try:
+            conn.sock.send(answer(problem, head))
+        except OSError as error:
+            log.debug("refusal_not_sent", error=type(error).__name__)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:  # noqa: ARG002 - gunicorn gives it
         refusal = next(problem for kind, problem in _REFUSALS if isinstance(exc, kind))

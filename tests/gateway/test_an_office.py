@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from chassis.http.connections import BODY_SECONDS, HEAD_SECONDS
 from chassis.process.buckets import LeakyBuckets
 from chassis.process.manifest import discover
 from gateway.limits import limit_of_an_address
@@ -87,3 +88,13 @@ def test_nginx_lets_an_address_ask_as_often_as_the_embedded_edge_does():
         assert zones.pop(f"route{number}") == str(round(limit.rate * 60)), target
         bursts.remove((f"route{number}", str(limit.burst)))
     assert (zones, bursts) == ({}, set())
+
+
+def test_nginx_takes_as_many_requests_at_once_as_an_office_has_people_and_keeps_slow_ones_away():
+    written = render(ROUTES, {}, Listening(Path("/x"), 1, 2))
+
+    [at_once] = re.findall(r"limit_conn addresses (\d+);", written)
+    assert int(at_once) > PEOPLE
+    assert f"client_header_timeout {HEAD_SECONDS}s;" in written
+    assert f"client_body_timeout {BODY_SECONDS}s;" in written
+    assert "proxy_request_buffering" not in written  # on, so a service gets whole requests only

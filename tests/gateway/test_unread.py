@@ -10,9 +10,8 @@ import pytest
 from gunicorn.workers.gthread import TConn
 from werkzeug.wrappers import Request, Response
 
-from ops.serving import Server
 from ops.unread import Worker
-from tests.gateway.test_kept_connections import Nothing
+from tests.builders.serving import options
 
 LINE = b"GET / HTTP/1.1\r\nHost: a\r\n"
 BROWSER = b"Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\nAccept-Language: id\r\n"
@@ -51,18 +50,16 @@ def application(request: Request) -> Response:
 
 def served(sent: bytes, requests: int = 1, app: Any = application) -> tuple[bytes, bytes]:
     """Let the server's own worker read what a client sends; return head and body of its answer."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        server = Server(listener, Nothing())
-        socket.socket(fileno=int(server.cfg.address[0])).close()
+    cfg = options()
     worker: Any = Worker.__new__(Worker)
-    worker.cfg, worker.wsgi, worker.alive = server.cfg, app, True
-    worker.log, worker.nr, worker.max_requests = server.cfg.logger_class(server.cfg), 0, 1000
+    worker.cfg, worker.wsgi, worker.alive = cfg, app, True
+    worker.log, worker.nr, worker.max_requests = cfg.logger_class(cfg), 0, 1000
     worker.keepalived_conns, worker.max_keepalived = [], 10
     client, ours = socket.socketpair()
     with closing(client), closing(ours):
         sending = threading.Thread(target=client.sendall, args=(sent,))
         sending.start()
-        connection = TConn(server.cfg, ours, ("127.0.0.1", 1), ("127.0.0.1", 2))
+        connection = TConn(cfg, ours, ("127.0.0.1", 1), ("127.0.0.1", 2))
         for _ in range(requests):
             worker.handle(connection)
         sending.join()

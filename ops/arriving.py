@@ -1,0 +1,180 @@
+"""A request is given to a thread once all of it has come, however slowly it was sent.
+
+gunicorn reads a request in the thread that answers it, so as many connections as there are
+threads, each with half a request, hold up everybody. Here the loop that waits for all connections
+reads them, as nginx does, and closes what does not come in time.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from selectors import EVENT_READ
+from socket import SHUT_WR
+from typing import Any
+
+import structlog
+from gunicorn.workers.gthread import ThreadWorker
+
+from chassis.http import wsgi_problems as problems
+from chassis.http.wsgi_problems import Problem
+from ops.arrival import Arrival, NoRoom, Room
+
+LINGER_SECONDS = 2.0
+_READ_AT_ONCE = 65_536
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_LOOK_EVERY = 0.5
+log = structlog.get_logger()
+
+
+class ArrivingWorker(ThreadWorker):
+    """gunicorn's worker with threads, which never read from a connection that has to be waited for.
+
+    A connection is in `arriving` until its request is there, and in `leaving` from its last answer
+    until the client has closed it too.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Idle connections never take the places of those that have something to say.
+        self.max_keepalived = self.worker_connections // 2
+        self.arriving: dict[Any, Arrival] = {}
+        self.leaving: dict[Any, float] = {}
+        self.room = Room()
+        self.clock: Callable[[], float] = time.monotonic
+        self._look_again_at = 0.0
+        self._stopped_at: float | None = None
+
+    def refuse(self, conn: Any, problem: Problem, head: bytes) -> None:
+        """Send a refusal, without waiting."""
+        raise NotImplementedError
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Wait for a connection's next request; some of it may have come with the one before."""
+        conn.sock.settimeout(0)
+        conn.data_ready = True
+        ahead = conn.parser.unreader.take_buffered() if conn.parser else b""
+        self.arriving[conn] = Arrival(self.room, self.clock())
+        self.poller.register(conn.sock, EVENT_READ, partial(self._read, conn))
+        if ahead:
+            self._take(conn, ahead)
+        else:
+            self._read(conn, conn.sock)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        if fs.cancelled() or fs.exception() or fs.result():
+            super().finish_request(conn, fs)
+        else:
+            self._leave(conn)
+
+    def murder_pending(self) -> None:
+        """Close what is late; the loop calls it at each turn."""
+        super().murder_pending()
+        self._make_room()
+        now = self.clock()
+        if now < self._look_again_at:
+            return
+        self._look_again_at = now + _LOOK_EVERY
+        for conn in [conn for conn, arrival in self.arriving.items() if now > self._until(arrival)]:
+            self._drop(conn)
+        for conn in [conn for conn, until in self.leaving.items() if now > until]:
+            self._close(conn)
+
+    def _until(self, arrival: Arrival) -> float:
+        if not self.alive and self._stopped_at is None:
+            self._stopped_at = self.clock()
+        stop = self._stopped_at
+        return arrival.deadline if stop is None else min(arrival.deadline, stop + LINGER_SECONDS)
+
+    def _read(self, conn: Any, sock: Any) -> None:
+        try:
+            data = sock.recv(_READ_AT_ONCE)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._drop(conn)
+            return
+        if data:
+            self._take(conn, data)
+        elif self.arriving[conn].came:
+            self._hand_over(conn)  # nothing more comes, and the parser says so
+        else:
+            self._drop(conn)
+
+    def _take(self, conn: Any, data: bytes) -> None:
+        arrival = self.arriving[conn]
+        try:
+            arrival.take(data, self.clock())
+        except (NoRoom, OSError):  # the disk may be full too
+            log.warning("request_without_room", size=arrival.came)
+            self._turn_away(conn, problems.UNAVAILABLE)
+            return
+        if arrival.begins_as_nothing:
+            self._turn_away(conn, problems.MALFORMED)
+        elif arrival.is_ready:
+            self._hand_over(conn)
+        elif arrival.waits_for_word:
+            arrival.waits_for_word = False
+            self._send(conn, _CONTINUE)
+
+    def _hand_over(self, conn: Any) -> None:
+        self.poller.unregister(conn.sock)
+        conn.arrival = self.arriving.pop(conn)
+        conn.arrival.hand_over()
+        super().enqueue_req(conn)
+
+    def _turn_away(self, conn: Any, problem: Problem) -> None:
+        arrival = self.arriving.pop(conn)
+        self.poller.unregister(conn.sock)
+        self.refuse(conn, problem, arrival.head)
+        arrival.close()
+        self._leave(conn)
+
+    def _send(self, conn: Any, data: bytes) -> None:
+        try:
+            conn.sock.send(data)
+        except OSError:
+            self._drop(conn)
+
+    def _drop(self, conn: Any) -> None:
+        self.arriving.pop(conn).close()
+        self._close(conn)
+
+    def _leave(self, conn: Any) -> None:
+        """End our side, and read on for a moment: a reset would take our last answer with it."""
+        try:
+            conn.sock.settimeout(0)
+            conn.sock.shutdown(SHUT_WR)
+            self.poller.register(conn.sock, EVENT_READ, partial(self._read_away, conn))
+        except (OSError, ValueError):
+            self.nr_conns -= 1
+            conn.close()
+            return
+        self.leaving[conn] = self.clock() + LINGER_SECONDS
+
+    def _read_away(self, conn: Any, sock: Any) -> None:
+        try:
+            data = sock.recv(_READ_AT_ONCE)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._close(conn)
+
+    def _close(self, conn: Any) -> None:
+        self.leaving.pop(conn, None)
+        self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
+
+    def _make_room(self) -> None:
+        """Leave some connections for others: the loop takes no more than a fixed number.
+
+        What is longest on its way goes first, from the address where most of them come from.
+        """
+        too_many = self.nr_conns - (self.worker_connections - self.cfg.threads)
+        for _ in range(min(too_many, len(self.arriving))):
+            addresses = Counter(str(conn.client[0]) for conn in self.arriving)
+            [(crowded, _count)] = addresses.most_common(1)
+            self._drop(next(conn for conn in self.arriving if str(conn.client[0]) == crowded))
