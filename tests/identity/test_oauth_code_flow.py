@@ -262,6 +262,23 @@ def test_an_application_may_ask_for_a_recent_sign_in(door: Door):
         assert door.authorize(browser, max_age="60", nonce="b").location.startswith("/masuk?")
 
 
+def test_a_program_of_the_own_machine_gets_a_code_only_from_a_sign_in_made_for_it(door: Door):
+    """Any page can lead a browser that is signed in to where another program listens."""
+    program = {"client_id": "simpul-cli", "redirect_uri": "http://127.0.0.1/callback"}
+    browser = door.signed_in("applicant")
+
+    just_now = door.authorize(browser, **program)
+    with time_machine.travel(now() + timedelta(minutes=3)):
+        later = door.authorize(browser, nonce="b", **program)
+        unasked = door.authorize(browser, nonce="c", prompt="none", **program)
+        portal = door.authorize(browser, nonce="d")
+
+    assert "code=" in just_now.location
+    assert later.location.startswith("/masuk?ulang=1")
+    assert query_of(unasked.location)["error"] == "login_required"
+    assert "code=" in portal.location
+
+
 def test_a_nonce_serves_once(door: Door):
     browser = door.signed_in("applicant")
     door.authorize(browser)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
@@ -32,6 +32,8 @@ blp = Blueprint("oauth", __name__)
 _KEYS_FRESH = "public, max-age=300"
 # A nonce is found by an index, whose entries PostgreSQL bounds.
 _LONGEST_NONCE = 2_000
+_OWN_MACHINE = ("127.0.0.1", "::1", "localhost")
+_JUST_SIGNED_IN = 120  # seconds, with the second factor
 
 
 @blp.get("/.well-known/openid-configuration")
@@ -119,9 +121,9 @@ def userinfo() -> dict[str, Any]:
 def _asked_first(row: SignInSession | None, redirect_uri: str) -> AnyResponse | None:
     """Return where a person must go before there is a code; None: nowhere."""
     must_not_ask = request.args.get("prompt") == "none"
-    if row is None and must_not_ask:
-        return _refuse_to(redirect_uri, "login_required")
-    if row is None or _wants_fresh_sign_in(row):
+    if row is None or _wants_fresh_sign_in(row, redirect_uri):
+        if must_not_ask:
+            return _refuse_to(redirect_uri, "login_required")
         return redirect(f"/masuk?{urlencode({'ulang': 1, 'next': _without_prompt()})}")
     if not signing_in.lacks_second_factor(row):
         return None
@@ -130,11 +132,18 @@ def _asked_first(row: SignInSession | None, redirect_uri: str) -> AnyResponse | 
     return redirect(second_factor_path(row, next_path=_without_prompt()))
 
 
-def _wants_fresh_sign_in(row: SignInSession) -> bool:
-    """Tell whether the application asks for a sign-in newer than this one."""
+def _wants_fresh_sign_in(row: SignInSession, redirect_uri: str) -> bool:
+    """Tell whether the application asks for a sign-in newer than this one, or must.
+
+    At an address of the person's own machine any program may listen, and any page can lead there
+    (RFC 8252, 8.6): a code goes there only where somebody signs in for it.
+    """
     oldest = request.args.get("max_age", "")
     age = (now() - row.started_at).total_seconds()
-    return request.args.get("prompt") == "login" or (oldest.isdecimal() and age > int(oldest[:9]))
+    limits = [int(oldest[:9])] if oldest.isdecimal() else []
+    if urlsplit(redirect_uri).hostname in _OWN_MACHINE:
+        limits.append(_JUST_SIGNED_IN)
+    return request.args.get("prompt") == "login" or any(age > limit for limit in limits)
 
 
 def _without_prompt() -> str:
