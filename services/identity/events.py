@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.events.envelope import Event
-from chassis.events.facts import Facts
+from chassis.events.facts import Facts, Said
+from chassis.kernel.roles import Role
 from services.identity.domain.golongan import pangkat_of
 from services.identity.models import Contact, Delegation, Employee, Region, RoleGrant, Unit
 
@@ -111,6 +112,32 @@ class SessionEnded(Facts, event="session.ended.v1"):
     ended_at: datetime
 
 
+class DelegationGiven(Facts, event="delegation.given.v1"):
+    """A role was handed to a colleague for some dates: whom it concerns is told."""
+
+    id: UUID
+    role: str
+    role_title: Said
+    from_employee_id: UUID
+    to_employee_id: UUID
+    unit_id: UUID | None
+    starts_on: date
+    ends_on: date
+    told_ids: list[UUID]
+
+
+class DelegationEnded(Facts, event="delegation.ended.v1"):
+    """A delegation was ended before its last day: whom it concerned is told."""
+
+    id: UUID
+    role: str
+    role_title: Said
+    from_employee_id: UUID
+    to_employee_id: UUID
+    unit_id: UUID | None
+    told_ids: list[UUID]
+
+
 def employee_changed(employee: Employee) -> Event:
     return EmployeeChanged.of(employee, pangkat=pangkat_of(employee.golongan))
 
@@ -130,6 +157,18 @@ def role_changed(grant: RoleGrant) -> Event:
 
 def delegation_changed(delegation: Delegation) -> Event:
     return DelegationChanged.of(delegation)
+
+
+def delegation_given(row: Delegation, role: Role, told: list[UUID]) -> Event:
+    return DelegationGiven.of(row, role_title=_title(role), told_ids=told)
+
+
+def delegation_ended(row: Delegation, role: Role, told: list[UUID]) -> Event:
+    return DelegationEnded.of(row, role_title=_title(role), told_ids=told)
+
+
+def _title(role: Role) -> Said:
+    return Said(id=role.title["id"], en=role.title["en"])
 
 
 def session_ended(session_id: UUID, employee_id: UUID, ended_at: datetime, *, region: str) -> Event:

@@ -2,7 +2,7 @@
 
 from chassis.kernel.roles import Role
 from chassis.process.config import RECEIPT_KEYS, Setting, at_least, long_secret
-from chassis.process.manifest import MEBIBYTE, Manifest, Route
+from chassis.process.manifest import MEBIBYTE, Manifest, Notice, Route
 
 # The offices of a regional government, which several services decide with. A role of one service
 # alone is brought by that service; the assessors and the complaint officers are here until theirs
@@ -87,6 +87,12 @@ MANIFEST = Manifest(
             help="How many passwords are hashed at once in one process; the others queue.",
         ),
         Setting(
+            "DELEGATION_MONTHS",
+            default="3",
+            parse="services.identity.domain.delegations:months",
+            help="How many months a delegation lasts at most, 1 to 12.",
+        ),
+        Setting(
             "CLIENT_SECRET_{client}",
             default="",
             generated=True,
@@ -110,6 +116,10 @@ MANIFEST = Manifest(
         SECURITY_EVENTS_DAYS,
     ),
     hears=("security.noted.v1",),
+    notices=(
+        Notice("delegation.given.v1", "delegation_given", "told_ids"),
+        Notice("delegation.ended.v1", "delegation_ended", "told_ids"),
+    ),
     calls={"documents": ("documents.make",)},
     roles=ROLES,
     seed="services.identity.seeds.installation:seed",

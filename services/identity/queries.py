@@ -243,6 +243,23 @@ def grants_of_post(role: str, unit_id: UUID | None) -> Sequence[RoleGrant]:
     ).all()
 
 
+def holders_today(role: str) -> list[RoleGrant]:
+    """Return who holds a role today, for whatever unit, but for people who left."""
+    day = today()
+    rows = db.session.scalars(
+        select(RoleGrant)
+        .join(Employee, Employee.id == RoleGrant.employee_id)
+        .where(
+            RoleGrant.role == role,
+            RoleGrant.active,
+            RoleGrant.starts_on <= day,
+            or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= day),
+            Employee.active,
+        )
+    )
+    return list(rows)
+
+
 def holds(employee_id: UUID, roles: Collection[str]) -> bool:
     """Tell whether a person holds one of the roles today."""
     return not roles_today(employee_id).isdisjoint(roles)

@@ -304,3 +304,88 @@ def test_a_delegation_for_other_layanan_is_another_one(desk: Desk):
     assert _delegate(desk, layanan=["kp_fungsional"]).status_code == 201
     assert _delegate(desk, layanan=["kp_fungsional", "izin_belajar"]).status_code == 409
     assert _delegate(desk).status_code == 409
+
+
+def _refused(answer: Any) -> tuple[int, str, str]:
+    """The status, the code and the one field that a refusal names."""
+    problem = answer.get_json()
+    (error,) = problem["errors"]
+    assert error["detail"] == problem["detail"]
+    return answer.status_code, problem["code"], error["pointer"]
+
+
+def test_a_role_and_scope_has_one_delegate_at_a_time_whoever_it_is(desk: Desk):
+    assert _delegate(desk).status_code == 201
+
+    other = _delegate(desk, to_employee_id=str(desk.id_of("umpeg")))
+
+    assert _refused(other) == (409, "delegated_already", "/to_employee_id")
+    assert "27 November 2026" in other.get_json()["detail"]
+    later = {"starts_on": "2026-11-28", "ends_on": "2026-11-30"}
+    assert _delegate(desk, to_employee_id=str(desk.id_of("umpeg")), **later).status_code == 201
+
+
+def test_a_delegation_stays_in_the_opd_or_goes_to_a_deputy_whom_the_region_names(desk: Desk):
+    away = {"to_employee_id": str(desk.id_of("bkpsdm_secretary"))}
+    assert _refused(_delegate(desk, **away)) == (422, "delegate_elsewhere", "/to_employee_id")
+    etag = {"If-Match": desk.call("sysadmin", "GET", "/region").headers["ETag"]}
+    named = {"deputies": {"opd_head": ["bkpsdm_secretary"]}}
+
+    changed = desk.call("sysadmin", "PATCH", "/region", json=named, headers=etag)
+
+    assert changed.get_json()["deputies"] == named["deputies"]
+    assert _delegate(desk, **away).status_code == 201
+    other = {"to_employee_id": str(desk.id_of("sekda")), "starts_on": "2026-12-01"}
+    refused = _delegate(desk, **other, ends_on="2026-12-02")
+    assert refused.get_json()["code"] == "delegate_elsewhere"
+
+
+@pytest.mark.parametrize("deputies", [{"king": ["sekda"]}, {"sekda": ["king"]}, {"sekda": []}, []])
+def test_deputies_are_roles_that_there_are(desk: Desk, deputies: Any):
+    etag = {"If-Match": desk.call("sysadmin", "GET", "/region").headers["ETag"]}
+
+    answer = desk.call("sysadmin", "PATCH", "/region", json={"deputies": deputies}, headers=etag)
+
+    assert answer.status_code == 422
+
+
+def test_a_delegation_lasts_three_months_unless_the_installation_says_otherwise(desk: Desk):
+    longer = _delegate(desk, ends_on="2027-02-23")
+
+    assert _refused(longer) == (422, "delegation_dates_wrong", "/ends_on")
+    assert "3 bulan" in longer.get_json()["detail"]
+    assert _delegate(desk, ends_on="2027-02-22").status_code == 201
+
+
+def test_an_administrator_takes_nobodys_role_by_a_delegation(desk: Desk):
+    head = {"role": "bkpsdm_head", "unit_id": desk.unit("bkpsdm")}
+    head["from_employee_id"] = str(desk.id_of("bkpsdm_head"))
+    mine = {**head, "to_employee_id": str(desk.id_of("bkpsdm_admin"))}
+
+    answer = _delegate(desk, by="bkpsdm_admin", **mine)
+
+    assert _refused(answer) == (403, "delegated_to_oneself", "/to_employee_id")
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "giver", "taker", "above"),
+    [
+        ("opd_head", "disdik", "opd_head", "opd_secretary", "sekda"),
+        ("umpeg", "disdik", "umpeg", "applicant", "opd_head"),
+        ("umpeg", "disdik", "umpeg", "opd_head", "sekda"),
+        ("bkpsdm_secretary", "bkpsdm", "bkpsdm_secretary", "division_head", "bkpsdm_head"),
+        ("bkpsdm_head", "bkpsdm", "bkpsdm_head", "bkpsdm_secretary", "sekda"),
+    ],
+)
+def test_giver_delegate_and_whoever_is_above_are_told_of_beginning_and_end(
+    desk: Desk, role: str, unit: str, giver: str, taker: str, above: str
+):
+    parties = {"from_employee_id": str(desk.id_of(giver)), "to_employee_id": str(desk.id_of(taker))}
+    made = _delegate(desk, by=giver, role=role, unit_id=desk.unit(unit), **parties).get_json()
+    path = f"/delegations/{made['id']}/end"
+    desk.call(giver, "POST", path, headers={"If-Match": '"1"'})
+
+    (given,), (ended,) = (desk.events(f"delegation.{what}.v1") for what in ("given", "ended"))
+    told = [*parties.values(), str(desk.id_of(above))]
+    assert given.data["told_ids"] == ended.data["told_ids"] == told
+    assert given.subject == ended.subject == f"delegation/{made['id']}"

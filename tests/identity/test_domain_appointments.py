@@ -1,6 +1,7 @@
 """Roles, heads' posts and delegations: dates and units."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -20,11 +21,18 @@ from services.identity.domain.appointments import (
     check_prolongation,
 )
 from services.identity.domain.delegations import (
+    DelegatedAlready,
+    DelegateElsewhere,
     DelegationDatesWrong,
     DelegationToSelf,
+    Lent,
+    Parties,
     RoleNotDelegable,
     RoleNotHeld,
     check_delegation,
+    months,
+    share_layanan,
+    superiors_of,
 )
 from services.identity.domain.roles import (
     GrantBeyondOwnRole,
@@ -215,18 +223,28 @@ def test_only_a_sysadmin_makes_a_sysadmin_or_touches_one():
 
 
 def _delegate(
+    *,
     role: str = "opd_head",
     to: str = OTHER,
     starts: date = date(2026, 5, 4),
     ends: date = date(2026, 5, 8),
     held: tuple[Period, ...] = (Period(date(2020, 1, 1)),),
+    same_opd: bool = True,
+    deputy: bool = False,
+    months: int = 3,
+    lent: tuple[Lent, ...] = (),
 ) -> None:
-    check_delegation(KNOWN[role], from_id=ME, to_id=to, starts_on=starts, ends_on=ends, held=held)
+    parties = Parties(ME, to, same_opd, deputy)
+    bounds = {"held": held, "months": months, "lent": lent}
+    check_delegation(KNOWN[role], parties, starts_on=starts, ends_on=ends, **bounds)
 
 
 def test_a_holder_delegates_for_some_dates():
     _delegate()
-    _delegate(starts=date(2026, 5, 4), ends=date(2027, 5, 3))
+    _delegate(starts=date(2026, 5, 4), ends=date(2026, 8, 3))
+    _delegate(starts=date(2026, 5, 4), ends=date(2027, 5, 3), months=12)
+    _delegate(same_opd=False, deputy=True)
+    _delegate(lent=(Lent("Somebody", Period(date(2026, 5, 9), date(2026, 5, 10))),))
 
 
 @pytest.mark.parametrize(
@@ -235,11 +253,43 @@ def test_a_holder_delegates_for_some_dates():
         ({"role": "sysadmin"}, RoleNotDelegable),
         ({"to": ME}, DelegationToSelf),
         ({"ends": date(2026, 5, 3)}, DelegationDatesWrong),
-        ({"ends": date(2027, 5, 4)}, DelegationDatesWrong),
+        ({"ends": date(2026, 8, 4)}, DelegationDatesWrong),
+        ({"ends": date(2027, 5, 4), "months": 12}, DelegationDatesWrong),
+        ({"same_opd": False}, DelegateElsewhere),
+        ({"lent": (Lent("Somebody", Period(date(2026, 5, 8))),)}, DelegatedAlready),
         ({"held": ()}, RoleNotHeld),
         ({"held": (Period(date(2020, 1, 1), date(2026, 5, 7)),)}, RoleNotHeld),
     ],
 )
-def test_what_is_not_there_cannot_be_handed_over(change: dict, error: type[Refused]):
-    with pytest.raises(error):
+def test_what_is_not_there_or_out_of_bounds_is_not_handed_over(change: dict, error: type[Refused]):
+    with pytest.raises(error) as refusal:
         _delegate(**change)
+
+    assert [each.pointer for each in refusal.value.errors] != []
+
+
+@pytest.mark.parametrize("said", ["0", "13", "-1", "x", "1.5"])
+def test_delegations_last_from_one_to_twelve_months(said: str):
+    with pytest.raises(ValueError):
+        months(said)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        (None, None, True),
+        (["kgb"], None, True),
+        (["kgb"], ["kgb", "karis_karsu"], True),
+        (["kgb"], ["karis_karsu"], False),
+    ],
+)
+def test_a_delegation_of_all_layanan_shares_each(one: Any, other: Any, shared: bool):
+    assert share_layanan(one, other) is shared is share_layanan(other, one)
+
+
+def test_whoever_is_above_is_known_of_every_role_that_may_be_delegated():
+    delegable = {role.code for role in ROLES if role.may_be_delegated}
+
+    assert {role for role in delegable if not list(superiors_of(role))} == {"sekda"}
+    assert list(superiors_of("umpeg")) == ["opd_head", "sekda"]
+    assert list(superiors_of("bkpsdm_admin")) == ["division_head", "bkpsdm_head", "sekda"]

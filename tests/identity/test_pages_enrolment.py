@@ -140,7 +140,7 @@ def test_a_region_that_never_chose_asks_the_officers_of_a_service_that_comes_lat
     inspector = Role("inspector", {"id": "Inspektur", "en": "Inspector"})
     with door.app.app_context(), in_region("demo"):
         present = machinery()
-        chosen = regions.require_totp_of(["umpeg"], seen=[1])
+        chosen = regions.change(totp_roles=["umpeg"], seen=[1])
         known = replace(present, roles={**present.roles, "inspector": inspector})
         monkeypatch.setitem(door.app.extensions, "identity", known)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.journey import IDENTITY, PROPOSAL, Filed, Journey
+from tests.journeys.journey import IDENTITY, NOTIFICATION, PROPOSAL, Filed, Journey
 from tests.journeys.standing_in import ROLE, delegate, end
 
 
@@ -38,6 +38,18 @@ def test_the_delegate_decides_and_the_history_says_for_whom(own: Filed) -> None:
     assert (entry["role"], entry["acting_for"]) == (ROLE, journey.me(ROLE)["id"])
     assert own.id not in alarmed(journey)
     end(journey, made)
+
+
+def test_whoever_is_above_the_giver_is_told_of_a_delegation_and_of_its_end(
+    journey: Journey,
+) -> None:
+    made = delegate(journey, "division_head")
+    end(journey, made)
+
+    for person in (ROLE, "division_head", "bkpsdm_head"):
+        path = f"{NOTIFICATION}/notices?about=delegation/{made['id']}"
+        told = {notice["event_type"] for notice in journey.person(person).get(path)["data"]}
+        assert told == {"delegation.given.v1", "delegation.ended.v1"}
 
 
 def test_an_ended_delegation_takes_the_work_away(own: Filed) -> None:

@@ -21,6 +21,9 @@ ADDED = {
     "actor_name": "Contoh Pejabat",
     "acting_for_name": None,
     "opd_name": "Dinas Contoh",
+    "unit_name": "Dinas Contoh",
+    "from_employee_name": "Contoh Kepala",
+    "to_employee_name": "Contoh Pengganti",
 }
 
 

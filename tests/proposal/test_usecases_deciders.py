@@ -14,6 +14,7 @@ from tests.builders.people import delegation_event, role_event
 from tests.proposal.office import Office
 
 ME = an_id("applicant")
+DECIDES = {"decision": "approve"}
 
 
 def test_an_officer_of_another_opd_does_not_see_it(office: Office):
@@ -66,6 +67,37 @@ def test_a_delegate_decides_and_history_says_for_whom(office: Office):
 
     last = office.history(proposal_id)[-1]
     assert (last.role, last.acting_for) == ("opd_head", an_id("opd_head"))
+
+
+@pytest.mark.parametrize(
+    ("stage", "role", "unit", "holder"),
+    [
+        ("umpeg_verification", "umpeg", "disdik", "umpeg"),
+        ("opd_head_approval", "opd_head", "disdik", "opd_head"),
+        ("bkpsdm_validation", "bkpsdm_admin", "kinerja", "bkpsdm_admin"),
+        ("secretary_verification", "bkpsdm_secretary", "bkpsdm", "bkpsdm_secretary"),
+        ("bkpsdm_head_approval", "bkpsdm_head", "bkpsdm", "bkpsdm_head"),
+        ("processing", "bkpsdm_admin", "kinerja", "bkpsdm_admin"),
+    ],
+)
+def test_a_delegate_who_filed_the_case_decides_it_through_no_door(
+    office: Office, stage: str, role: str, unit: str, holder: str
+):
+    office.service.hear(delegation_event(role, unit, holder, "applicant"))
+    proposal_id = office.at(stage)
+    path = f"/proposals/{proposal_id}"
+
+    inbox = office.call("GET", "/inbox", "applicant").get_json()["data"]
+    queues = office.call("GET", "/inbox/queues", "applicant").get_json()
+    holders = office.call("GET", f"{path}/tracking", "applicant").get_json()["holders"]
+    act, body = ("result", {"result": "ms"}) if stage == "processing" else ("decisions", DECIDES)
+    etag = office.call("GET", path, "applicant").headers["ETag"]
+    sent = {"If-Match": etag, "Idempotency-Key": f"own-{stage}"}
+    refused = office.call("POST", f"{path}/{act}", "applicant", json=body, headers=sent)
+
+    assert str(proposal_id) not in str([inbox, queues])
+    assert str(an_id("applicant")) not in [each["id"] for each in holders]
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "own_proposal")
 
 
 def test_an_acting_kind_the_stage_does_not_take_cannot_decide(office: Office):

@@ -20,6 +20,7 @@ class Machinery:
     hasher: Hasher
     sealer: Sealer
     roles: Mapping[str, Role]
+    delegation_months: int
 
 
 def install(app: Flask, runtime: Runtime) -> None:
@@ -30,6 +31,7 @@ def install(app: Flask, runtime: Runtime) -> None:
         ),
         sealer=Sealer(settings["SECRET_KEY"]),
         roles=roles_of(runtime.manifests),
+        delegation_months=settings["DELEGATION_MONTHS"],
     )
 
 

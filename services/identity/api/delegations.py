@@ -12,7 +12,7 @@ from services.identity import queries
 from services.identity.api.requests import DelegationFilter, NewDelegation
 from services.identity.api.views import DelegationPage, DelegationView
 from services.identity.models import Delegation
-from services.identity.usecases import roles
+from services.identity.usecases import delegating
 
 blp = Blueprint("delegations", url_prefix="/api/identity/v1", description="Delegations")
 
@@ -31,9 +31,9 @@ def listing(args: dict[str, Any]) -> Page:
 @blp.arguments(NewDelegation)
 @writes()
 @blp.response(201, DelegationView)
-def add(body: roles.NewDelegation) -> Delegation:
+def add(body: delegating.NewDelegation) -> Delegation:
     """Hand a role's decisions to a colleague for some dates."""
-    return roles.delegate(body, by=person())
+    return delegating.delegate(body, by=person())
 
 
 @blp.route("/delegations/<uuid:delegation_id>")
@@ -50,4 +50,4 @@ def read(delegation_id: UUID) -> Delegation:
 @blp.response(200, DelegationView)
 def end(delegation_id: UUID, seen: Seen) -> Delegation:
     """End a delegation at once."""
-    return roles.end_delegation(delegation_id, by=person(), seen=seen)
+    return delegating.end_delegation(delegation_id, by=person(), seen=seen)

@@ -32,8 +32,8 @@ def read() -> Region:
 @blp.response(200, RegionView)
 @sysadmins_only
 def change(body: dict[str, Any], seen: Seen) -> Region:
-    """Choose the roles that must use a second factor."""
-    return regions.require_totp_of(body["totp_roles"], seen=seen)
+    """Choose the roles that must use a second factor, and who stands in across OPDs."""
+    return regions.change(seen=seen, **body)
 
 
 @blp.route("/signing-keys/rotate", methods=["POST"])

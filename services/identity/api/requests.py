@@ -231,8 +231,12 @@ class DelegationFilter(PageArgs):
 class RegionChange(Schema):
     totp_roles = fields.List(
         Exact(validate=validate.Length(min=1, max=24)),
-        required=True,
         validate=validate.Length(max=20),
+    )
+    deputies = fields.Dict(
+        keys=Exact(validate=KnownRole()),
+        values=fields.List(Exact(validate=KnownRole()), validate=validate.Length(min=1, max=20)),
+        metadata={"description": "for each role, the roles whose holders stand in across OPDs"},
     )
 
 

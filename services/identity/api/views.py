@@ -235,6 +235,9 @@ class _TotpRoles(fields.List[str]):
 class RegionView(VersionedView, RegionRef):
     demo = fields.Boolean(required=True)
     totp_roles = _TotpRoles(fields.String(), required=True)
+    deputies = fields.Dict(
+        keys=fields.String(), values=fields.List(fields.String()), required=True, allow_none=True
+    )
 
 
 class TotpBegun(Schema):

@@ -49,6 +49,8 @@ class Region(Versioned, Base):
     totp_roles: Mapped[list[str]] = mapped_column(default=list)
     totp_decided: Mapped[list[str] | None]
     idle_minutes: Mapped[int | None]
+    # Whose holders may stand in for a role across OPDs: {"sekda": ["opd_head"]}.
+    deputies: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

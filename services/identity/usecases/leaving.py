@@ -16,7 +16,7 @@ from chassis.process.regions import all_regions, in_region
 from services.identity import queries
 from services.identity.domain.leaving import Place, stays_behind
 from services.identity.models import Delegation, Employee, RoleGrant, db
-from services.identity.usecases import roles
+from services.identity.usecases import delegating, roles
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,7 @@ def _end_all(offices: Offices) -> None:
         grant.change(active=False, ends_on=max(queries.today(), grant.starts_on))
         roles.tell(grant, "ended_by_leaving", None)
     for delegation in offices.delegations:
-        delegation.change(active=False)
-        roles.tell_delegation(delegation, "ended_by_leaving", None)
+        delegating.end(delegation, "ended_by_leaving", by=None)
 
 
 def _passed_on(offices: Offices, successors: Collection[Successor]) -> list[roles.NewGrant]:

@@ -1,6 +1,7 @@
 """Setting up a region and its rules of signing in."""
 
 from collections.abc import Collection
+from typing import Any
 
 from chassis.data.versioned import Seen
 from chassis.events import outbox
@@ -43,16 +44,18 @@ def set_up(
     return top
 
 
-def require_totp_of(roles: Collection[str], *, seen: Seen) -> Region:
-    """Set which roles of the bound region must use a second factor.
+def change(*, seen: Seen, totp_roles: Collection[str] | None = None, **also: Any) -> Region:
+    """Set which roles of the bound region must use a second factor, and its `deputies`.
 
     A role whose service is gone may stay. Raises `Stale`, or `Invalid` for one that is not known.
     """
     with db.transaction():
         region = queries.region()
         region.check_seen(seen)
-        _check_known(set(roles) - set(region.totp_roles))
-        region.change_if_different(**_chosen(roles))
+        if totp_roles is not None:
+            _check_known(set(totp_roles) - set(region.totp_roles))
+            also |= _chosen(totp_roles)
+        region.change_if_different(**also)
     return region
 
 

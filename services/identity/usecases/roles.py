@@ -1,30 +1,24 @@
-"""The desk that gives and ends roles, heads' posts and delegations."""
+"""The desk that gives and ends roles and heads' posts."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import TypedDict
 from uuid import UUID
 
-from sqlalchemy import select
-
 from chassis.data.versioned import Seen
 from chassis.events import outbox
 from chassis.events.security import Kind, note
-from chassis.kernel.errors import Forbidden, Refused
-from chassis.kernel.period import Period
+from chassis.kernel.errors import Refused
 from services.identity import events, queries
 from services.identity.domain import appointments
 from services.identity.domain.appointments import Holding
-from services.identity.domain.delegations import check_delegation
 from services.identity.domain.roles import (
-    ADMINISTRATORS,
     UnitFacts,
     check_grantor,
     check_is_not_last,
     check_unit,
 )
-from services.identity.models import Delegation, Employee, RoleGrant, Unit, db
-from services.identity.usecases.hands import check_may_decide
+from services.identity.models import Employee, RoleGrant, Unit, db
 
 
 class AlreadyEnded(Refused):
@@ -51,16 +45,6 @@ class NewGrant(TypedDict):
     ends_on: date | None
 
 
-class NewDelegation(TypedDict):
-    role: str
-    unit_id: UUID | None
-    from_employee_id: UUID
-    to_employee_id: UUID
-    starts_on: date
-    ends_on: date
-    layanan: list[str] | None
-
-
 def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
     """Give a role; `by` None is the installation itself.
 
@@ -68,7 +52,7 @@ def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
     `appointments.check_appointment` raises.
     """
     with db.transaction() as session:
-        person = _active(new["employee_id"])
+        person = active_employee(new["employee_id"])
         if by is not None:
             check_grantor(
                 new["role"],
@@ -138,62 +122,13 @@ def prolong(grant_id: UUID, *, by: UUID, seen: Seen, until: date) -> RoleGrant:
     return row
 
 
-def delegate(new: NewDelegation, *, by: UUID) -> Delegation:
-    """Hand a role's decisions over for some dates.
-
-    Only the holder or an administrator may. Raises `Forbidden`, `DecidingBarred`, `NotActive` and
-    what `check_delegation` raises.
-    """
-    with db.transaction() as session:
-        _check_owner_or_administrator(new["from_employee_id"], by)
-        check_may_decide(by)
-        _active(new["to_employee_id"])
-        _active(new["from_employee_id"])
-        check_delegation(
-            queries.role(new["role"]),
-            from_id=new["from_employee_id"],
-            to_id=new["to_employee_id"],
-            starts_on=new["starts_on"],
-            ends_on=new["ends_on"],
-            held=[
-                held.period
-                for held in _holdings(queries.grants_of_post(new["role"], new["unit_id"]))
-                if held.employee_id == new["from_employee_id"]
-            ],
-            lent=_lent(new),
-        )
-        row = Delegation(**new, created_by=by)
-        session.add(row)
-        session.flush()
-        tell_delegation(row, "given", by)
-    return row
-
-
-def end_delegation(delegation_id: UUID, *, by: UUID, seen: Seen) -> Delegation:
-    """End a delegation at once. Raises `NotFound`, `Stale`, `Forbidden` or `AlreadyEnded`."""
-    with db.transaction():
-        row = queries.delegation(delegation_id, by)
-        row.check_seen(seen)
-        _check_owner_or_administrator(row.from_employee_id, by)
-        if not row.active:
-            raise AlreadyEnded
-        row.change(active=False)
-        tell_delegation(row, "ended", by)
-    return row
-
-
 def tell(row: RoleGrant, why: str, by: UUID | None) -> None:
     outbox.record(events.role_changed(row))
     note(Kind.ROLE, why, person=row.employee_id, thing=f"{row.role}/{row.id}", actor=by)
 
 
-def tell_delegation(row: Delegation, why: str, by: UUID | None) -> None:
-    outbox.record(events.delegation_changed(row))
-    person, thing = row.to_employee_id, f"{row.role}/{row.id}"
-    note(Kind.DELEGATION, why, person=person, thing=thing, actor=by)
-
-
-def _active(employee_id: UUID) -> Employee:
+def active_employee(employee_id: UUID) -> Employee:
+    """Return an employee who has not left. Raises `NotFound` or `NotActive`."""
     person = queries.employee(employee_id)
     if not person.active:
         raise NotActive(name=person.full_name)
@@ -208,29 +143,11 @@ def _open_grant(grant_id: UUID, seen: Seen) -> RoleGrant:
     return row
 
 
-def _check_owner_or_administrator(owner_id: UUID, by: UUID) -> None:
-    if by != owner_id and not queries.holds(by, ADMINISTRATORS):
-        raise Forbidden
-
-
 def _unit_facts(unit_id: UUID | None) -> UnitFacts | None:
     if unit_id is None:
         return None
     unit: Unit = queries.unit(unit_id)
     return UnitFacts(kind=unit.kind, bkpsdm=unit.bkpsdm, active=unit.active)
-
-
-def _lent(new: NewDelegation) -> list[Period]:
-    """Return when the same person has the same from the same already, for one of the layanan."""
-    names = ("role", "unit_id", "from_employee_id", "to_employee_id")
-    alike = select(Delegation).where(
-        Delegation.active, *(getattr(Delegation, name) == dict(new)[name] for name in names)
-    )
-    return [
-        Period(row.starts_on, row.ends_on)
-        for row in db.session.scalars(alike)
-        if not (row.layanan and new["layanan"]) or set(row.layanan) & set(new["layanan"])
-    ]
 
 
 def _holding(new: NewGrant) -> Holding:

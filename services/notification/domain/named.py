@@ -6,8 +6,10 @@ PERSONS: Mapping[str, str] = {
     "applicant_name": "applicant_id",
     "actor_name": "actor_id",
     "acting_for_name": "acting_for_id",
+    "from_employee_name": "from_employee_id",
+    "to_employee_name": "to_employee_id",
 }
-UNITS: Mapping[str, str] = {"opd_name": "opd_id"}
+UNITS: Mapping[str, str] = {"opd_name": "opd_id", "unit_name": "unit_id"}
 NAMED: Mapping[str, str] = {**PERSONS, **UNITS}
 
 
