@@ -27,8 +27,8 @@ def finds(arena: Arena, ledger: Ledger) -> list[str]:
     """Name everything of the demo region that a foreigner gets to see."""
     if "foreigner" not in arena.people:
         settle(arena)
-        arena.people["foreigner"] = arrive(arena)
-    person = arena.people["foreigner"]
+    # Anew each time: between two looks a token may have come to its end.
+    person = arena.people["foreigner"] = arrive(arena)
     proposals = {
         str(operation.answer["id"]) for operation in ledger.of("draft") if operation.answer
     }
