@@ -99,11 +99,12 @@ def test_the_histories_are_of_every_service_that_says_something():
 @pytest.mark.parametrize("name", sorted(MANIFESTS))
 def test_every_event_of_the_previous_release_is_handled_and_none_is_parked(rebuilt, name):
     hearer = rebuilt(name)
-    heard = [event for event in EVERYTHING if event.type in hearer.runtime.heard]
+    heard = {event.id for event in EVERYTHING if event.type in hearer.runtime.heard}
 
-    statuses = {(row.event_id, row.status, row.error) for row in rows(hearer, "inbox")}
+    inbox = rows(hearer, "inbox")  # identity also hears what it noted itself when it began
+    statuses = {(row.event_id, row.status, row.error) for row in inbox if row.event_id in heard}
 
-    assert statuses == {(event.id, "done", None) for event in heard}
+    assert statuses == {(event_id, "done", None) for event_id in heard}
 
 
 @pytest.mark.parametrize(("name", "table", "event_type"), COPIES)
