@@ -18,6 +18,7 @@ from chassis.http.connections import BODY_SECONDS
 from ops import arrival
 from ops.arrival import Arrival, Chunks, NoRoom, Room
 from tests.builders.serving import serving
+from tests.gateway.test_unread import TWO_LENGTHS
 
 HEAD = b"POST /read HTTP/1.1\r\nHost: a\r\n"
 THREADS = 4
@@ -173,6 +174,16 @@ def test_an_unread_body_is_never_read_as_the_next_request(server):
     declared = b"POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n"
     with Connection(port, declared % len(hidden) + hidden + hidden) as connection:
         assert [connection.answer().status for _ in range(2)] == [404, 200]
+
+
+@pytest.mark.parametrize("lengths", TWO_LENGTHS)
+def test_of_two_lengths_none_is_believed(server, lengths: bytes):
+    port, _ = server
+    with Connection(
+        port, HEAD + lengths + b"\r\n0\r\n\r\nGET /read HTTP/1.1\r\n\r\n"
+    ) as connection:
+        assert connection.answer().status == 400
+        assert connection.is_ended()
 
 
 def test_a_body_larger_than_any_route_takes_is_refused_unread_and_ends_the_connection(server):
