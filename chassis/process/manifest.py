@@ -52,7 +52,9 @@ class Notice:
     `to` names a key of the event's data holding one person id or a list of them. What is told
     stands in the service's texts under the notice's name, or under `text` where several notices
     say the same. `may_lack` names facts of its text that an event may come without; a line that
-    speaks of one is left out then.
+    speaks of one is left out then. `compulsory`: sent whatever the person switched off, as it is
+    about the own account. `sealed`: the text says `{secret}`, which no event carries; notification
+    asks the service for it by the event's subject at each try, and keeps it nowhere.
     """
 
     event: str
@@ -61,6 +63,8 @@ class Notice:
     channels: tuple[str, ...] = ("in_app", "email", "whatsapp")
     text: str = ""
     may_lack: tuple[str, ...] = ()
+    compulsory: bool = False
+    sealed: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,20 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.events.envelope import Event
-from chassis.events.facts import Facts, Said
+from chassis.events.facts import Example, Facts, Said
 from chassis.kernel.roles import Role
+from services.identity.domain.contact_codes import MAIL, WHATSAPP
 from services.identity.domain.golongan import pangkat_of
-from services.identity.models import Contact, Delegation, Employee, Region, RoleGrant, Unit
+from services.identity.models import (
+    AccountRecovery,
+    Contact,
+    ContactCode,
+    Delegation,
+    Employee,
+    Region,
+    RoleGrant,
+    Unit,
+)
 
 Jenjang = Literal[
     "pemula",
@@ -61,6 +71,47 @@ class ContactChanged(Facts, event="employee.contact_changed.v1", about="employee
 
     id: UUID
     version: Annotated[int, {"minimum": 1}]
+
+
+class ContactCodeSent(Facts, event="contact_code.sent.v1"):
+    """A code goes to an address, to prove it is the owner's; the subject names the letter."""
+
+    mail_to: UUID | None
+    whatsapp_to: UUID | None
+
+
+class ContactReplaced(Facts, event="contact.replaced.v1"):
+    """A verified address was replaced; the old one is told, in the letter of the subject."""
+
+    mail_to: UUID | None
+    whatsapp_to: UUID | None
+    at: datetime
+
+
+class RecoveryLinkSent(Facts, event="recovery_link.sent.v1"):
+    """A link that brings an account back goes to its owner; the subject names the letter."""
+
+    recovery_id: UUID
+    mail_to: UUID | None
+    whatsapp_to: UUID | None
+    resets: Literal["password", "second_factor"]
+
+
+class AccountRecoveryChanged(Facts, event="account_recovery.changed.v1"):
+    """How a request to recover an account stands; its owner and the administrators are told.
+
+    While it is open its owner is also sent a letter (`letter_to`) with which it is stopped.
+    """
+
+    owner_id: UUID
+    letter_to: UUID | None
+    ended_for: UUID | None
+    told_ids: list[UUID]
+    state: Literal["asked", "released", "used", "stopped"]
+    resets: Literal["password", "second_factor"]
+    asked_as: Annotated[str, Example("umpeg")]
+    at: datetime
+    ready_at: datetime | None
 
 
 class UnitChanged(Facts, event="unit.changed.v1"):
@@ -145,6 +196,45 @@ def employee_changed(employee: Employee) -> Event:
 def contact_changed(contact: Contact) -> Event:
     told = ContactChanged(id=contact.employee_id, version=contact.version)
     return told.event(contact.employee_id, contact.version, region=contact.region)
+
+
+def contact_code_sent(code: ContactCode) -> Event:
+    told = ContactCodeSent(**_sent_to(code.employee_id, code.channel))
+    return told.event(code.id, 1, region=code.region)
+
+
+def contact_replaced(contact: Contact, letter_id: UUID, channel: str, *, at: datetime) -> Event:
+    told = ContactReplaced(**_sent_to(contact.employee_id, channel), at=at)
+    return told.event(letter_id, 1, region=contact.region)
+
+
+def _sent_to(employee_id: UUID, channel: str) -> dict[str, UUID | None]:
+    """Name the recipient under the key of one channel, so that the other tells nobody."""
+    return {
+        "mail_to": employee_id if channel == MAIL else None,
+        "whatsapp_to": employee_id if channel == WHATSAPP else None,
+    }
+
+
+def recovery_link_sent(row: AccountRecovery, letter_id: UUID, channel: str) -> Event:
+    sent = _sent_to(row.employee_id, channel)
+    told = RecoveryLinkSent(recovery_id=row.id, resets=row.resets, **sent)  # type: ignore[arg-type]
+    return told.event(letter_id, 1, region=row.region)
+
+
+def recovery_changed(
+    row: AccountRecovery, told_ids: list[UUID], *, at: datetime, is_open: bool
+) -> Event:
+    owner = row.employee_id
+    return AccountRecoveryChanged.of(
+        row,
+        owner_id=owner,
+        letter_to=owner if is_open else None,
+        ended_for=None if is_open else owner,
+        told_ids=told_ids,
+        at=at,
+        ready_at=row.ready_at if row.way == "two_hands" else None,
+    )
 
 
 def unit_changed(unit: Unit, region: Region) -> Event:

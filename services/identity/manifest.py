@@ -1,5 +1,8 @@
 """What the rest of the system may know of identity."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from chassis.kernel.roles import Role
 from chassis.process.config import RECEIPT_KEYS, Setting, at_least, long_secret
 from chassis.process.manifest import MEBIBYTE, Manifest, Notice, Route
@@ -55,6 +58,28 @@ SECURITY_EVENTS_DAYS = Setting(
     help="For how many days security events are kept; at least"
     f" {SECURITY_EVENTS_LEAST_DAYS}, which the database holds too.",
 )
+
+_OUT = ("email", "whatsapp")
+
+
+def _recovery(name: str, to: str, text: str, **more: Any) -> Notice:
+    event = "account_recovery.changed.v1"
+    return Notice(event, f"recovery_{name}", to, text=text, compulsory=True, **more)
+
+
+def _sealed(event: str, text: str) -> Iterator[Notice]:
+    """To one address by one channel: whom the event names under the key of that channel."""
+    for channel, key in (("email", "mail_to"), ("whatsapp", "whatsapp_to")):
+        yield Notice(
+            event,
+            f"{text}_by_{channel}",
+            key,
+            channels=(channel,),
+            text=text,
+            compulsory=True,
+            sealed=True,
+        )
+
 
 MANIFEST = Manifest(
     name="identity",
@@ -119,6 +144,13 @@ MANIFEST = Manifest(
     notices=(
         Notice("delegation.given.v1", "delegation_given", "told_ids"),
         Notice("delegation.ended.v1", "delegation_ended", "told_ids"),
+        *_sealed("contact_code.sent.v1", "contact_code"),
+        *_sealed("contact.replaced.v1", "contact_replaced"),
+        *_sealed("recovery_link.sent.v1", "recovery_link"),
+        _recovery("here", "owner_id", "recovery_own", channels=("in_app",)),
+        _recovery("letter", "letter_to", "recovery_stoppable", channels=_OUT, sealed=True),
+        _recovery("ended", "ended_for", "recovery_own", channels=_OUT),
+        _recovery("told", "told_ids", "recovery_told"),
     ),
     calls={"documents": ("documents.make",)},
     roles=ROLES,

@@ -27,5 +27,5 @@ MANIFEST = Manifest(
         ),
     ),
     plugged="services.notification.adapters.registry:settings",
-    calls={"identity": ("contacts.read",)},
+    calls={"identity": ("contacts.read", "letters.read")},
 )

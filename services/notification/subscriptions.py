@@ -19,6 +19,7 @@ from services.notification.domain.named import NAMED
 from services.notification.domain.recipients import recipients
 from services.notification.domain.rendering import (
     FRAME,
+    SECRET,
     UnrenderableNotice,
     shown_facts,
 )
@@ -75,7 +76,7 @@ def _reads(rules: Collection[Rule]) -> EventData:
 
     What a region's own words speak of is not among them: it must not park an event.
     """
-    shown = {name for rule in rules for name in shown_facts(rule.template)}
+    shown = {name for rule in rules for name in shown_facts(rule.template)} - {SECRET}
     recipients_of = {rule.notice.to for rule in rules}
     members: dict[str, Any] = {
         **{

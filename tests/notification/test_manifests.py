@@ -24,6 +24,8 @@ ADDED = {
     "unit_name": "Dinas Contoh",
     "from_employee_name": "Contoh Kepala",
     "to_employee_name": "Contoh Pengganti",
+    "owner_name": "Contoh Pemilik",
+    "secret": "[[secret]]",
 }
 
 

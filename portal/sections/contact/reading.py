@@ -1,5 +1,7 @@
 """Where a person is reached, and what does not reach them, from the API."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from chassis.kernel.contacts import NoMobile, mobile_number
@@ -9,6 +11,7 @@ from portal.shell.signed_in import api
 from portal.shell.words import language
 
 CONTACT = "/api/identity/v1/me/contact"
+CODE, VERIFY = f"{CONTACT}/code", f"{CONTACT}/verify"
 PREFERENCES = "/api/notification/v1/preferences"
 UNREACHED = "/api/notification/v1/unreached"
 ON_THE_FIRST_PAGE = "5"
@@ -18,6 +21,26 @@ NOT_YOURS = 403
 
 def contact() -> Reply:
     return api().load(CONTACT)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Whether an address is proved to be the person's; `awaited`: a code is on its way there."""
+
+    channel: str
+    address: str
+    since: str | None
+    awaited: bool
+
+
+def proofs(contact: Mapping[str, str | None], awaited: str | None) -> list[Proof]:
+    """Say of each saved address whether it is verified; not of what is only typed."""
+    found = []
+    for channel, name in (("email", "email"), ("whatsapp", "phone")):
+        address, since = contact.get(name), contact.get(f"{name}_verified_at")
+        if address and f"{name}_verified_at" in contact:
+            found.append(Proof(channel, address, since, awaited=channel == awaited))
+    return found
 
 
 def troubles() -> list[Any]:

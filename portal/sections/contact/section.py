@@ -20,5 +20,8 @@ SECTION = Section(
     pages=pages,
     menu=_menu,
     cards=(Card("contact/card.html", does_not_arrive, 5),),
-    links={"contact": lambda: url_for("contact.mine")},
+    links={
+        "contact": lambda *_about: url_for("contact.mine"),
+        "contact_code": lambda *_about: url_for("contact.mine"),
+    },
 )

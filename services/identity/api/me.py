@@ -7,10 +7,10 @@ from chassis.http.api import Blueprint
 from chassis.http.auth import person, requires
 from chassis.http.writing import writes
 from services.identity import queries
-from services.identity.api.requests import ContactInput, TotpCode
-from services.identity.api.views import ContactView, MeView, RecoveryCodes, TotpBegun
+from services.identity.api.requests import ContactChannel, ContactInput, ContactProof, TotpCode
+from services.identity.api.views import CodeSent, ContactView, MeView, RecoveryCodes, TotpBegun
 from services.identity.models import Contact
-from services.identity.usecases import employees, second_factor
+from services.identity.usecases import contacts, second_factor
 
 blp = Blueprint("me", url_prefix="/api/identity/v1", description="The person who asks")
 
@@ -38,7 +38,26 @@ def my_contact() -> Contact:
 @blp.response(200, ContactView)
 def change_my_contact(body: dict[str, Any], seen: Seen) -> Contact:
     """Change how the region reaches me."""
-    return employees.change_own_contact(person(), seen=seen, values=body)
+    return contacts.change_own_contact(person(), seen=seen, values=body)
+
+
+@blp.route("/me/contact/code", methods=["POST"])
+@requires("identity")
+@blp.arguments(ContactChannel)
+@writes(once=False)
+@blp.response(201, CodeSent)
+def send_code(body: dict[str, str]) -> dict[str, Any]:
+    """Have a code sent to my present address or number, to prove that it is mine."""
+    return {"expires_at": contacts.send_code(person(), body["channel"])}
+
+
+@blp.route("/me/contact/verify", methods=["POST"])
+@requires("identity")
+@blp.arguments(ContactProof)
+@blp.response(200, ContactView)
+def verify(body: dict[str, str]) -> Contact:
+    """Prove with the code that came there that an address or number is mine."""
+    return contacts.verify(person(), body["channel"], body["code"])
 
 
 @blp.route("/me/totp", methods=["POST"])

@@ -12,6 +12,7 @@ from chassis.kernel.errors import FieldError
 from chassis.kernel.languages import LANGUAGES
 from services.identity import queries
 from services.identity.domain.appointments import ACTING
+from services.identity.domain.contact_codes import CHANNELS
 from services.identity.domain.employees import JENIS_JABATAN, JENJANG
 from services.identity.domain.recovering import Resets
 from services.identity.domain.renumbering import REASONS
@@ -47,6 +48,14 @@ class ContactInput(Schema):
     email = Mail(allow_none=True)
     phone = Phone(allow_none=True)
     language = Exact(validate=validate.OneOf(LANGUAGES))
+
+
+class ContactChannel(Schema):
+    channel = Exact(required=True, validate=validate.OneOf(CHANNELS))
+
+
+class ContactProof(ContactChannel):
+    code = Exact(required=True, validate=validate.Length(min=6, max=20))
 
 
 class FactsInput(Schema):

@@ -57,6 +57,20 @@ class ContactView(VersionedView):
     email = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
     language = fields.String(required=True)
+    email_verified_at = fields.AwareDateTime(allow_none=True)
+    phone_verified_at = fields.AwareDateTime(allow_none=True)
+
+
+class CodeSent(Schema):
+    expires_at = fields.AwareDateTime(required=True)
+
+
+class LetterView(Schema):
+    """What a message says; with a channel it goes to that address and nowhere else."""
+
+    secret = fields.String(required=True)
+    channel = fields.String(required=True, allow_none=True)
+    address = fields.String(required=True, allow_none=True)
 
 
 class FactSource(Schema):

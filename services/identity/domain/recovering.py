@@ -185,7 +185,8 @@ def confirm(
     if confirmed.lacks:
         return confirmed
     ready = now if confirmed.way is Way.WITNESS else now + wait
-    return replace(confirmed, state=State.RELEASED, ready_at=ready, expires_at=ready + LETTER_LIFE)
+    life = LINK_LIFE if confirmed.way is Way.WITNESS else LETTER_LIFE
+    return replace(confirmed, state=State.RELEASED, ready_at=ready, expires_at=ready + life)
 
 
 def check_letter(request: Request, person_id: UUID, now: datetime) -> None:

@@ -8,18 +8,28 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from chassis.http.auth import public
+from chassis.http.languages import page_language
 from chassis.kernel.errors import Refused
+from chassis.kernel.words import moment
 from chassis.process.regions import all_regions, in_region
 from services.identity import queries
 from services.identity.adapters.signing import TokenUnreadable, read_signed
 from services.identity.api.oauth_client import query_client
 from services.identity.domain.ending import EndReason
 from services.identity.domain.sign_in import safe_path
-from services.identity.models import SignInSession
+from services.identity.manifest import MANIFEST
+from services.identity.models import AccountRecovery, SignInSession
 from services.identity.pages import browser
 from services.identity.pages.rendering import messages_of, page, show_refusals
 from services.identity.pages.texts import say
-from services.identity.usecases import authorizing, passwords, second_factor, sessions, signing_keys
+from services.identity.usecases import (
+    authorizing,
+    passwords,
+    recovering,
+    second_factor,
+    sessions,
+    signing_keys,
+)
 from services.identity.usecases.passwords import LinkDead
 
 blp = Blueprint("account", __name__)
@@ -105,10 +115,18 @@ def _account_page(
         status=422 if wrong else 200,
         name=queries.employee(row.employee_id).full_name,
         totp_enrolled=bool(owned and owned.totp_confirmed_at),
+        recoveries=[_recovery_line(asked) for asked in recovering.own(row.employee_id)],
         codes_left=second_factor.recovery_codes_left(row.employee_id),
         wrong=wrong,
         good=good,
     )
+
+
+def _recovery_line(asked: AccountRecovery) -> str:
+    labels, language = MANIFEST.texts, page_language()
+    at = moment(asked.asked_at, language, queries.region().zone)
+    resets = labels.label("resets", asked.resets, language)
+    return say("recovery_open_intro", resets=resets[:1].upper() + resets[1:], at=at)
 
 
 def _changed(row: SignInSession) -> list[str] | None:

@@ -5,12 +5,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from chassis.http.auth import public
 from chassis.kernel.errors import Refused
+from chassis.process.regions import in_region
 from services.identity.domain.recovering import Resets
 from services.identity.models import AccountRecovery
 from services.identity.pages import browser
 from services.identity.pages.rendering import messages_of, page, show_refusals
 from services.identity.pages.texts import say
-from services.identity.usecases import handing_over
+from services.identity.usecases import handing_over, recovering
 from services.identity.usecases.passwords import LinkDead
 
 blp = Blueprint("recovering", __name__, url_prefix="/masuk")
@@ -28,6 +29,32 @@ def bring_back(token: str) -> AnyResponse:
         if wrong is None:
             return redirect("/masuk?pulih=1", 303)
     return _page(row, wrong)
+
+
+@blp.route("/hentikan/<token>", methods=["GET", "POST"])
+@public
+def stop(token: str) -> AnyResponse:
+    """Stop a recovery by the link of the message that told of it."""
+    if request.method == "POST":
+        browser.check_form()
+        recovering.stop_by_link(token)
+        return page("stop_recovery", done=True)
+    recovering.find_to_stop(token)
+    return page("stop_recovery", done=False)
+
+
+@blp.post("/hentikan")
+@public
+def stop_own() -> AnyResponse:
+    """Stop the recoveries of one's own account from a session."""
+    browser.check_form()
+    row = browser.finished_session()
+    if row is None:
+        return redirect("/masuk?next=/masuk/akun", 303)
+    with in_region(row.region):
+        for asked in recovering.own(row.employee_id):
+            recovering.stop(asked.id, by=row.employee_id)
+    return page("stop_recovery", done=True)
 
 
 def _used(row: AccountRecovery, token: str) -> list[str] | None:

@@ -15,7 +15,15 @@ from services.identity.domain import totp
 from services.identity.models import Region, db
 from services.identity.seeds.demo_people import PEOPLE
 from services.identity.seeds.demo_region import REGION, UNITS, DemoPerson
-from services.identity.usecases import employees, passwords, regions, roles, second_factor, units
+from services.identity.usecases import (
+    contacts,
+    employees,
+    passwords,
+    regions,
+    roles,
+    second_factor,
+    units,
+)
 
 CREDENTIALS = "demo-credentials.json"
 _SOURCE = "data contoh"
@@ -75,6 +83,7 @@ def _person(person: DemoPerson, unit_ids: dict[str, UUID]) -> dict[str, Any]:
         source=_SOURCE,
         as_of=_SINCE,
     )
+    contacts.install_verified(employee.id)
     for role, unit in person.roles:
         _grant(employee.id, role, unit_ids[unit] if unit else None)
     password = _password()

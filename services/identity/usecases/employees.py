@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis.data.versioned import Seen, Stale
+from chassis.data.versioned import Seen
 from chassis.events import outbox
 from chassis.kernel.errors import Refused
 from chassis.kernel.nip import Nip, parse_nip
@@ -32,7 +32,6 @@ from services.identity.usecases.leaving import Successor
 from services.identity.usecases.sessions import check_manages, revoke
 
 _SYSADMIN = "sysadmin"
-_OWN_WORD = "pegawai sendiri"
 _SOURCED = (*FACT_NAMES, "nip", "name", "title_prefix", "title_suffix", "unit_id")
 
 
@@ -173,30 +172,6 @@ def _check_leaves_a_sysadmin(person: Employee) -> None:
     holders = {grant.employee_id for grant in queries.grants_of_post(_SYSADMIN, None)}
     if person.id in holders:
         check_is_not_last(_SYSADMIN, others=len(holders) - 1)
-
-
-def change_own_contact(employee_id: UUID, *, seen: Seen, values: Mapping[str, Any]) -> Contact:
-    """Change how to reach a person; others learn only that it changed.
-
-    A person without a contact says it for the first time. Raises `Stale`.
-    """
-    with db.transaction() as session:
-        contact = queries.own_contact(employee_id)
-        contact.check_seen(seen)
-        if contact not in session:
-            _add_first(session, contact)
-        if contact.change_if_different(**cleaned(values), source=_OWN_WORD, as_of=queries.today()):
-            outbox.record(events.contact_changed(contact))
-    return contact
-
-
-def _add_first(session: Session, contact: Contact) -> None:
-    contact.source, contact.as_of = _OWN_WORD, queries.today()
-    session.add(contact)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Stale from error
 
 
 def _facts(values: Mapping[str, Any]) -> Facts:

@@ -17,11 +17,11 @@ from services.identity.domain.ending import EndReason
 from services.identity.domain.recovering import LINK_TRIES, RecoveryWaits, Resets, State
 from services.identity.models import AccountRecovery, Employee, db
 from services.identity.usecases import passwords, second_factor
+from services.identity.usecases.letters import burn
 from services.identity.usecases.passwords import LinkDead
-from services.identity.usecases.recovering import recovery, request_of
+from services.identity.usecases.recovering import LINK_PATH, recovery, request_of, tell
 from services.identity.usecases.second_factor import CodeWrong
 
-PATH = "/masuk/pulih"
 _DIGITS = 8
 
 
@@ -52,7 +52,7 @@ def hand_over(recovery_id: UUID, *, by: UUID) -> Part:
             link_tries=0,
             by_letter=True,
         )
-    return Part(path=f"{PATH}/{token}", expires_at=row.expires_at)
+    return Part(path=f"{LINK_PATH}/{token}", expires_at=row.expires_at)
 
 
 def find(token: str) -> AccountRecovery:
@@ -118,6 +118,8 @@ def _use(row: AccountRecovery, resets: Resets) -> None:
     if request_of(row).lacks:  # the owner became an officer meanwhile
         raise RecoveryWaits
     row.change(state=str(State.USED), ended_at=now(), ended_by=row.employee_id)
+    burn(row.id)
+    tell(row)
 
 
 def _code_of(row: AccountRecovery) -> str:

@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from chassis.events import outbox
 from chassis.kernel.errors import Forbidden, NotFound, Refused
 from chassis.process.clock import now
+from chassis.process.ids import uuid7
+from chassis.process.regions import all_regions, in_region
 from chassis.process.runtime import here
 from services.identity import events, queries
 from services.identity.adapters.sealing import fingerprint, new_token
@@ -28,7 +30,11 @@ from services.identity.domain.recovering import (
 )
 from services.identity.models import AccountRecovery, Contact, Employee, db
 from services.identity.usecases.hands import hand_of, is_of_bkpsdm, opds_of
+from services.identity.usecases.letters import burn, seal
 
+LINK_PATH, STOP_PATH = "/masuk/pulih", "/masuk/hentikan"
+# Longer than a request and the letter that may come of it live.
+_STOPPABLE = timedelta(days=30)
 _AT_ONCE = 100
 
 
@@ -70,23 +76,28 @@ def ask(
             raise OwnRecovery
         if not hand.desks:
             raise NotFound
-        row = open_request(owner, resets, by=by, contact_lost=contact_lost)
+        row, is_new = open_request(owner, resets, by=by, contact_lost=contact_lost)
         with suppress(SameHand, HandNotNeeded):
-            _confirm(row, owner, hand)
+            is_new = _confirm(row, owner, hand) or is_new
+        if is_new:
+            tell(row)
     return row
 
 
 def open_request(
     owner: Employee, resets: Resets, *, by: UUID | None, contact_lost: bool = False
-) -> AccountRecovery:
-    """Return the request that is open for an owner, or a new one; `by` None is the owner."""
+) -> tuple[AccountRecovery, bool]:
+    """Return the request that is open for an owner, or a new one, and whether it is new.
+
+    `by` None is the owner. Raises `NotFound`, `NeverSignedIn` or `NoSecondFactor`.
+    """
     _check_recoverable(owner, resets)
     present = _open_of(owner.id, resets)
     if present is not None and _request(present).is_open(now()):
-        return present
+        return present, False
     if present is not None:
         present.change(state=str(State.STOPPED), ended_at=now())
-    return _asked(owner, resets, by=by, contact_lost=contact_lost)
+    return _asked(owner, resets, by=by, contact_lost=contact_lost), True
 
 
 def confirm(recovery_id: UUID, *, by: UUID) -> AccountRecovery:
@@ -97,7 +108,8 @@ def confirm(recovery_id: UUID, *, by: UUID) -> AccountRecovery:
     with db.transaction():
         row = _seen_from_a_desk(recovery_id, by)
         owner = queries.employee(row.employee_id)
-        _confirm(row, owner, hand_of(by, owner, Resets(row.resets)))
+        if _confirm(row, owner, hand_of(by, owner, Resets(row.resets))):
+            tell(row)
     return row
 
 
@@ -110,6 +122,30 @@ def stop(recovery_id: UUID, *, by: UUID) -> AccountRecovery:
         row = _seen_from_a_desk(recovery_id, by)
         _stop(row, by=by)
     return row
+
+
+def find_to_stop(token: str) -> AccountRecovery:
+    """Return the open request of any region that a link in a message stops. Raises `NotFound`."""
+    with all_regions():
+        row = db.one(
+            select(AccountRecovery).where(AccountRecovery.stop_fingerprint == fingerprint(token))
+        )
+    if not _is_open(row):
+        raise NotFound
+    return row
+
+
+def stop_by_link(token: str) -> None:
+    """Stop a recovery as its owner, who was told of it. Raises `NotFound` or `RecoveryEnded`."""
+    row = find_to_stop(token)
+    with in_region(row.region), db.transaction():
+        _stop(row, by=row.employee_id)
+
+
+def tell(row: AccountRecovery) -> None:
+    """Tell the owner on every channel, and the system administrators, how a recovery stands."""
+    told = [grant.employee_id for grant in queries.grants_of_post("sysadmin", None)]
+    outbox.record(events.recovery_changed(row, told, at=now(), is_open=_is_open(row)))
 
 
 def recovery(recovery_id: UUID) -> AccountRecovery:
@@ -190,6 +226,10 @@ def request_of(row: AccountRecovery) -> Request:
     return _request(row)
 
 
+def _is_open(row: AccountRecovery) -> bool:
+    return row.state in (State.ASKED, State.RELEASED) and now() < row.expires_at
+
+
 def _check_recoverable(owner: Employee, resets: Resets) -> None:
     account = queries.account(owner.id)
     if not owner.active:
@@ -213,25 +253,29 @@ def _open_of(employee_id: UUID, resets: Resets) -> AccountRecovery | None:
 def _asked(
     owner: Employee, resets: Resets, *, by: UUID | None, contact_lost: bool
 ) -> AccountRecovery:
-    instant = now()
-    reached = verified_contact(owner.id, before=instant)
+    instant, token = now(), new_token()
+    reached = not contact_lost and bool(verified_contact(owner.id, before=instant))
     row = AccountRecovery(
+        id=uuid7(),
         employee_id=owner.id,
         opd_id=owner.opd_id,
         resets=str(resets),
-        way=str(_way(owner.id, has_contact=bool(reached) and not contact_lost)),
+        way=str(_way(owner.id, has_contact=reached)),
         state=str(State.ASKED),
         asked_by=by,
         asked_as=_asked_as(owner, by),
         asked_at=instant,
         expires_at=instant + recovering.REQUEST_LIFE,
-        stop_fingerprint=fingerprint(new_token()),
+        by_letter=not reached,
+        stop_fingerprint=fingerprint(token),
     )
     db.session.add(row)
     try:
         db.session.flush()
     except IntegrityError as error:  # somebody else asks at the same moment
         raise AccountRecovery.overtaken from error
+    url = f"{here().settings.public_url}{STOP_PATH}/{token}"
+    seal(row.id, owner.id, url, until=instant + _STOPPABLE)
     return row
 
 
@@ -250,7 +294,8 @@ def _asked_as(owner: Employee, by: UUID | None) -> str:
     return next(chain(at_the_opd, (role for role in recovering.BKPSDM_ROLES if role in held)))
 
 
-def _confirm(row: AccountRecovery, owner: Employee, hand: Hand) -> None:
+def _confirm(row: AccountRecovery, owner: Employee, hand: Hand) -> bool:
+    """Add a hand; say whether it was the last."""
     before = _request(row)
     hours: int = here().settings["RECOVERY_WAIT_HOURS"]
     after = recovering.confirm(
@@ -264,8 +309,13 @@ def _confirm(row: AccountRecovery, owner: Employee, hand: Hand) -> None:
         bkpsdm_hand=after.bkpsdm_hand,
         ready_at=after.ready_at,
     )
-    if after.state is State.RELEASED:
-        _released(row, owner)
+    if after.state is not State.RELEASED:
+        return False
+    if row.way == Way.TWO_HANDS:
+        _bar(owner, row.ready_at)
+    if not row.by_letter:
+        _send_link(row)
+    return True
 
 
 def _other(row: AccountRecovery, owner: Employee) -> Hand | None:
@@ -273,13 +323,19 @@ def _other(row: AccountRecovery, owner: Employee) -> Hand | None:
     return hand_of(present, owner, Resets(row.resets)) if present else None
 
 
-def _released(row: AccountRecovery, owner: Employee) -> None:
-    """Bar the account from deciding until the owner had time to object."""
-    if row.way == Way.TWO_HANDS:
-        _bar(owner, row.ready_at)
+def _send_link(row: AccountRecovery) -> None:
+    """Send a link to the addresses that were the owner's before anybody asked."""
+    token, until = new_token(), now() + recovering.LINK_LIFE
+    row.change(link_fingerprint=fingerprint(token), link_expires_at=until)
+    url = f"{here().settings.public_url}{LINK_PATH}/{token}"
+    for channel, address in verified_contact(row.employee_id, before=row.asked_at).items():
+        letter_id = uuid7()
+        seal(letter_id, row.employee_id, url, until=until, channel=channel, address=address)
+        outbox.record(events.recovery_link_sent(row, letter_id, channel))
 
 
 def _bar(owner: Employee, until: datetime | None) -> None:
+    """Bar the account from deciding until the owner had time to object."""
     if owner.change_if_different(deciding_barred_until=until):
         outbox.record(events.employee_changed(owner))
 
@@ -291,6 +347,8 @@ def _stop(row: AccountRecovery, *, by: UUID) -> None:
     owner = queries.employee(row.employee_id)
     if by == owner.id and row.ready_at and owner.deciding_barred_until == row.ready_at:
         _bar(owner, None)
+    burn(row.id)
+    tell(row)
 
 
 def _seen_from_a_desk(recovery_id: UUID, person_id: UUID) -> AccountRecovery:
@@ -304,7 +362,8 @@ def _seen_from_a_desk(recovery_id: UUID, person_id: UUID) -> AccountRecovery:
 
 def _request(row: AccountRecovery) -> Request:
     """Return what the rules need; the way is never milder than today's roles ask for."""
-    today = _way(row.employee_id, has_contact=row.way == Way.WITNESS)
+    reached = row.way == Way.WITNESS and verified_contact(row.employee_id, before=row.asked_at)
+    today = _way(row.employee_id, has_contact=bool(reached))
     return Request(
         owner_id=row.employee_id,
         way=Way.TWO_HANDS if Way.TWO_HANDS in (row.way, today) else Way.WITNESS,

@@ -6,12 +6,16 @@ from sqlalchemy import delete, select
 
 from chassis.process.clock import now
 from chassis.process.regions import all_regions
+from services.identity.domain.contact_codes import LONGEST_BUDGET
 from services.identity.domain.throttling import FAMILIAR_FOR
 from services.identity.models import (
     AuthorizationCode,
+    ContactCode,
     KnownDevice,
     PasswordLink,
+    RecoveryTry,
     RefreshToken,
+    SealedLetter,
     SignInAttempt,
     SignInSession,
     TokenFamily,
@@ -20,6 +24,7 @@ from services.identity.models import (
 from services.identity.usecases.devices import DEVICE_LIFE
 
 _ATTEMPTS_KEPT = timedelta(days=2)
+_TRIES_KEPT = timedelta(days=2)
 _SESSIONS_KEPT = timedelta(days=30)
 
 
@@ -39,6 +44,9 @@ def tidy() -> bool:
             delete(AuthorizationCode).where(AuthorizationCode.expires_at < old),
             delete(RefreshToken).where(RefreshToken.family_id.in_(families)),
             delete(TokenFamily).where(TokenFamily.expires_at < old),
+            delete(SealedLetter).where(SealedLetter.expires_at < instant),
+            delete(ContactCode).where(ContactCode.sent_at < instant - LONGEST_BUDGET),
+            delete(RecoveryTry).where(RecoveryTry.tried_at < instant - _TRIES_KEPT),
             delete(SignInSession).where(SignInSession.expires_at < old),
         ):
             session.execute(statement, execution_options={"synchronize_session": False})

@@ -8,6 +8,7 @@ PERSONS: Mapping[str, str] = {
     "acting_for_name": "acting_for_id",
     "from_employee_name": "from_employee_id",
     "to_employee_name": "to_employee_id",
+    "owner_name": "owner_id",
 }
 UNITS: Mapping[str, str] = {"opd_name": "opd_id", "unit_name": "unit_id"}
 NAMED: Mapping[str, str] = {**PERSONS, **UNITS}

@@ -18,6 +18,8 @@ _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 # Ruling R6: for a sensitive layanan a message carries only the proposal number and the stage,
 # besides the greeting and the sender's line. R20 asks the lookup code into the submit notice.
 FRAME = frozenset({"recipient_name", "region_name", "sender", "app_url", "case_url"})
+# What a sealed text says where the secret will stand; only the message itself has it.
+SECRET, SEALED = "secret", "[[secret]]"
 SENSITIVE_FACTS = FRAME | {"number", "stage", "stage_label", "lookup_code"}
 
 

@@ -34,11 +34,13 @@ from services.notification.models import (
     db,
 )
 from services.notification.usecases.unreached import learn_arrival, learn_failure
+from services.notification.usecases.unsealing import Letter, letter_of, rule_named
 
 PENDING, SENDING, SENT = "pending", "sending", "sent"
 FAILED, SKIPPED = "failed", "skipped"
 TRIES = counter("notice_attempts", "Tries to send a notice, by how they ended", "channel", "ending")
 NO_ADDRESS = Step(SKIPPED, reason="no_address")
+TOO_LATE = Step(SKIPPED, reason="letter_gone")
 SWITCHED_OFF = Step(SKIPPED, reason="switched_off")
 # What was written so long after now, a clock wrote that ran ahead: nobody waits for that time.
 SKEW = timedelta(minutes=1)
@@ -58,6 +60,7 @@ class Job:
     texts: Mapping[str, Mapping[str, str]]
     sender: str
     language: str | None
+    sealed: Letter | None = None
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,10 @@ def _taken(session: Session, delivery: Delivery) -> Taken:
     if delivery.state == SENDING:
         _book_as_lost(session, delivery)
         return Taken(None)
-    if not _is_wanted(session, delivery.channel, notice.recipient_id, preference):
+    rule = rule_named(notice.service, notice.rule)
+    may_switch_off = rule is None or not rule.compulsory
+    wanted = _is_wanted(session, delivery.channel, notice.recipient_id, preference)
+    if may_switch_off and not wanted:
         _apply(delivery, SWITCHED_OFF)
         return Taken(None)
     claim = uuid7()
@@ -209,6 +215,7 @@ def _job(delivery: Delivery, notice: Notice, claim: UUID, preference: Preference
         texts=notice.texts,
         sender=notice.sender,
         language=preference.language if preference else None,
+        sealed=letter_of(notice),
     )
 
 

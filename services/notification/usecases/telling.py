@@ -18,6 +18,8 @@ from chassis.process.texts import Template
 from services.notification.adapters.registry import IN_APP, installed
 from services.notification.domain.recipients import recipients
 from services.notification.domain.rendering import (
+    SEALED,
+    SECRET,
     Facts,
     Text,
     UnrenderableNotice,
@@ -58,6 +60,8 @@ def _apply(event: Event, rule: Rule) -> None:
 def _facts(event: Event, rule: Rule, own: Template | None, person: UUID, at: Office) -> Facts:
     wanted = shown_facts(rule.template) | shown_facts(own or {})
     added = {**at.facts(event.subject), **names_in(wanted, event.data)}
+    if rule.notice.sealed:
+        added[SECRET] = SEALED
     if "recipient_name" in wanted:
         added["recipient_name"] = name_of(person)
     return Facts(event.data, added, rule.labels, at.zone, rule.notice.may_lack)

@@ -17,7 +17,7 @@ from chassis.process.telemetry import log
 from chassis.process.texts import SENSITIVE, Template
 from services.notification.adapters import contracts
 from services.notification.domain.named import PERSONS, UNITS
-from services.notification.domain.rendering import Facts, Text, render
+from services.notification.domain.rendering import SECRET, Facts, Text, render
 from services.notification.domain.wording import Place, check_words, usable
 from services.notification.models import PEOPLE, NoticeText, db
 from services.notification.usecases.offices import Office, name_of, office
@@ -120,7 +120,7 @@ def preview(place: Place, *, subject: str, body: str, person_id: UUID) -> Text:
 def _names(at: Office, reader: str) -> dict[str, str]:
     """The sample's people and units are nobody: the reader and the region stand in for them."""
     persons = dict.fromkeys(("recipient_name", *PERSONS), reader)
-    return {**persons, **dict.fromkeys(UNITS, at.name)}
+    return {SECRET: "…", **persons, **dict.fromkeys(UNITS, at.name)}
 
 
 def _subject(place: Place, sample: Mapping[str, Any]) -> str:
@@ -175,5 +175,7 @@ def _wording(
     written = rule.written[SENSITIVE] if sensitive else rule.written
     may_lack = rule.notice.may_lack
     facts = contracts.facts(rule.notice.event, here().manifests, may_lack=may_lack)
+    if rule.notice.sealed:
+        facts = {**facts, SECRET: False}
     names = usable(facts, rule.labels, sensitive=sensitive)
     return Wording(place, rule, written[language], names, rows.get(place))

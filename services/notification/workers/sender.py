@@ -21,10 +21,11 @@ from chassis.process.telemetry import log
 from chassis.run.worker import Loop
 from services.notification.adapters.channels import Address, Channel, Message, Provider
 from services.notification.domain.attempts import Outcome, Step, permanent, temporary, uncertain
-from services.notification.domain.rendering import Text
+from services.notification.domain.rendering import SEALED, Text
 from services.notification.usecases.reaching import Reach, reach
 from services.notification.usecases.sending import (
     NO_ADDRESS,
+    TOO_LATE,
     Job,
     finish,
     renew,
@@ -32,6 +33,7 @@ from services.notification.usecases.sending import (
     take,
     topic_of,
 )
+from services.notification.usecases.unsealing import Opened, opened
 
 LEAST_PAUSE = 1.0
 
@@ -90,20 +92,32 @@ class Sender:
         failpoint("sender.after_claim")
         try:
             reached = reach(job.recipient_id, region=job.region)
-        except PeerUnavailable:
-            self._finish(job, temporary("identity does not answer, so there is no address"))
+            letter = opened(job.sealed) if job.sealed else None
+        except PeerUnavailable as error:
+            self._finish(job, temporary(f"{error.params['peer']} does not answer, nothing is sent"))
             return
-        address = reached.at(self.channel.address)
+        if job.sealed and letter is None:
+            self._end(job, permanent("what it was to say has expired or was used"), TOO_LATE)
+            return
+        address = self._address(reached, letter)
         if not address and self.channel.address is not Address.NONE:
-            ending = permanent("the person has no address on this channel")
-            self.in_hand.unwritten.append(Ended(job, ending, NO_ADDRESS))
-            self._write_down()
+            self._end(job, permanent("the person has no address on this channel"), NO_ADDRESS)
             return
-        outcome = self._try(job, self._message(job, address or "", reached))
+        outcome = self._try(job, self._message(job, address or "", reached, letter))
         failpoint("sender.after_send")
         self._finish(job, outcome)
 
-    def _message(self, job: Job, address: str, reached: Reach) -> Message:
+    def _end(self, job: Job, outcome: Outcome, instead: Step) -> None:
+        self.in_hand.unwritten.append(Ended(job, outcome, instead))
+        self._write_down()
+
+    def _address(self, reached: Reach, letter: Opened | None) -> str | None:
+        """Return where it goes; a letter for one channel is for no other."""
+        if letter is None or letter.channel is None:
+            return reached.at(self.channel.address)
+        return letter.address if letter.channel == self.channel.name else None
+
+    def _message(self, job: Job, address: str, reached: Reach, letter: Opened | None) -> Message:
         preferred = job.language or reached.language or DEFAULT_LANGUAGE
         language = preferred if preferred in job.texts else DEFAULT_LANGUAGE
         text = self.channel.text.shape(Text(**job.texts[language]))
@@ -111,7 +125,7 @@ class Sender:
             id=job.notice_id,
             to=address,
             subject=text.subject,
-            body=text.body,
+            body=text.body.replace(SEALED, letter.secret) if letter else text.body,
             language=language,
             sender=job.sender,
             app_url=here().settings.public_url,
