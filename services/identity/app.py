@@ -32,6 +32,7 @@ from services.identity.manifest import MANIFEST
 from services.identity.models import EMPLOYEE_WORDS, Job, db
 from services.identity.pages import account, recovering, recovery, sign_in
 from services.identity.subscriptions import HEARD
+from services.identity.usecases import forgotten
 from services.identity.usecases.importing import importing
 from services.identity.usecases.leaving import end_what_is_left
 from services.identity.usecases.security_events import forget_old
@@ -70,6 +71,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         loops=(
             Loop("signing_keys", keep_keys, every=3600.0),
             Loop("tidying_sign_ins", tidy, every=3600.0, drained=False),
+            Loop(forgotten.LOOP, forgotten.open_asked, due=forgotten.seconds_until_asked),
             Loop("ending_offices", end_what_is_left, every=3600.0, drained=False),
             Loop("tidying_imports", IMPORTING.forget_old, every=3600.0, drained=False),
             Loop("tidying_security_events", forget_old, every=3600.0, drained=False),

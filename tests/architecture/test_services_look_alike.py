@@ -192,7 +192,12 @@ WRITES_ELSEWHERE = {
         "/api/documents/v1/documents",
         "/api/documents/v1/documents/made",
     },  # the file first: `write`
-    "identity": {"/api/identity/v1/employees/search", "/oauth/token", "/oauth/revoke"},
+    "identity": {
+        "/api/identity/v1/employees/search",
+        "/api/identity/v1/me/contact/verify",  # a wrong try stays counted
+        "/oauth/token",
+        "/oauth/revoke",
+    },
     "notification": {"/api/notification/v1/whatsapp/status"},  # one transaction per message
     "proposal": {
         "/api/proposal/v1/status",

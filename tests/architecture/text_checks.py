@@ -12,7 +12,7 @@ from chassis.process.manifest import CONTRACT, Manifest, Notice, discover
 from chassis.process.texts import SENSITIVE, Template, Texts, placeholders
 from ops.generators.texts import ASKED
 from services.notification.domain.named import named_by
-from services.notification.domain.rendering import FRAME, SENSITIVE_FACTS
+from services.notification.domain.rendering import FRAME, SECRET, SENSITIVE_FACTS
 
 _LABEL = "_label"
 _QUOTED = re.compile(r"""["']([a-z][a-z0-9_]*)["']""")
@@ -54,6 +54,7 @@ def every_placeholder_is_in_the_events_contract_or_given(service: Spoken) -> Non
         labels = {f"{kind}{_LABEL}" for kind in service.texts.labels if kind in facts}
         for language in LANGUAGES:
             given = facts | labels | FRAME | named_by(facts).keys()
+            given |= {SECRET} if notice.sealed else set()
             assert _named(template[language]) <= given, notice.name
 
 

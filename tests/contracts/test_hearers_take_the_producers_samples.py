@@ -40,6 +40,12 @@ def outcomes(hearer: Service) -> list[tuple[str, str, str | None]]:
         return [(row.type, row.status, row.error) for row in rows]
 
 
+_PEOPLE = (
+    *("applicant_id", "decider_ids", "owner_id", "employee_id", "to_employee_id"),
+    *("letter_to", "ended_for", "told_ids", "mail_to", "whatsapp_to"),
+)
+
+
 def everybody_is_known(hearer: Service, samples: list[Event]) -> None:
     """The region and the people the samples speak of, as identity would have told before."""
     wanted = {"unit.changed.v1", "employee.changed.v1"} & set(hearer.runtime.heard)
@@ -62,7 +68,7 @@ def variant(event_type: str, **changes: str) -> Event:
 def people_in(samples: list[Event]) -> set[str]:
     found: set[str] = set()
     for sample in samples:
-        for key in ("applicant_id", "decider_ids", "owner_id", "employee_id", "to_employee_id"):
+        for key in _PEOPLE:
             value = sample.data.get(key) or []
             found |= {value} if isinstance(value, str) else set(value)
     return found

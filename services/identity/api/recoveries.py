@@ -13,7 +13,7 @@ from services.identity.api.requests import NewRecovery
 from services.identity.api.views import LetterPart, RecoveryList, RecoveryView, recovery_view
 from services.identity.domain.recovering import Resets
 from services.identity.models import AccountRecovery
-from services.identity.usecases import handing_over, recovering
+from services.identity.usecases import handing_over, recoveries, recovering
 
 blp = Blueprint("recoveries", url_prefix="/api/identity/v1", description="Recovery of accounts")
 
@@ -23,7 +23,7 @@ blp = Blueprint("recoveries", url_prefix="/api/identity/v1", description="Recove
 @blp.response(200, RecoveryList)
 def listing() -> dict[str, Any]:
     """Open requests: for Umpeg those of the own OPD, for BKPSDM all; never one's own."""
-    return {"data": [_shown(row) for row in recovering.open_for(person())]}
+    return {"data": [_shown(row) for row in recoveries.open_for(person())]}
 
 
 @blp.route("/recoveries", methods=["POST"])
@@ -72,7 +72,7 @@ def letter(recovery_id: UUID) -> dict[str, Any]:
 @blp.response(200, RecoveryList)
 def mine() -> dict[str, Any]:
     """Open requests for my own account."""
-    return {"data": [_shown(row) for row in recovering.own(person())]}
+    return {"data": [_shown(row) for row in recoveries.own(person())]}
 
 
 def _shown(row: AccountRecovery) -> dict[str, Any]:

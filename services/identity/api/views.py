@@ -11,7 +11,7 @@ from services.identity import queries
 from services.identity.domain.recovering import Desk, Resets, State, Way
 from services.identity.domain.renumbering import REASONS
 from services.identity.models import AccountRecovery, Employee, RoleGrant
-from services.identity.usecases import leaving, recovering
+from services.identity.usecases import leaving, recoveries
 
 
 class UnitRef(Schema):
@@ -303,9 +303,9 @@ def recovery_view(row: AccountRecovery, reader: UUID) -> dict[str, Any]:
         **{name: getattr(row, name) for name in _OF_RECOVERY},
         "name": owner.full_name,
         "nip": owner.nip,
-        "lacks": recovering.lacks(row),
-        "may_confirm": recovering.may_confirm(row, reader),
-        "may_hand_over": recovering.may_hand_over(row, reader),
+        "lacks": recoveries.lacks(row),
+        "may_confirm": recoveries.may_confirm(row, reader),
+        "may_hand_over": recoveries.may_hand_over(row, reader),
     }
 
 

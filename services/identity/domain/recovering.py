@@ -33,6 +33,9 @@ class Resets(StrEnum):
 
 
 class Way(StrEnum):
+    """`own`: by the second factor or a recovery code, without anybody's hand."""
+
+    OWN = "own"
     WITNESS = "witness"
     TWO_HANDS = "two_hands"
 
@@ -143,11 +146,18 @@ class Request:
     @property
     def lacks(self) -> tuple[Desk, ...]:
         """Name the desks that have not confirmed yet."""
-        wanted = (Desk.OPD,) if self.way is Way.WITNESS else (Desk.OPD, Desk.BKPSDM)
+        wanted = _DESKS[self.way]
         return tuple(desk for desk in wanted if getattr(self, f"{desk}_hand") is None)
 
     def is_open(self, now: datetime) -> bool:
         return self.state in (State.ASKED, State.RELEASED) and now < self.expires_at
+
+
+_DESKS = {
+    Way.OWN: (),
+    Way.WITNESS: (Desk.OPD,),
+    Way.TWO_HANDS: (Desk.OPD, Desk.BKPSDM),
+}
 
 
 @dataclass(frozen=True)

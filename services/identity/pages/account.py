@@ -25,7 +25,7 @@ from services.identity.pages.texts import say
 from services.identity.usecases import (
     authorizing,
     passwords,
-    recovering,
+    recoveries,
     second_factor,
     sessions,
     signing_keys,
@@ -115,7 +115,7 @@ def _account_page(
         status=422 if wrong else 200,
         name=queries.employee(row.employee_id).full_name,
         totp_enrolled=bool(owned and owned.totp_confirmed_at),
-        recoveries=[_recovery_line(asked) for asked in recovering.own(row.employee_id)],
+        recoveries=[_recovery_line(asked) for asked in recoveries.own(row.employee_id)],
         codes_left=second_factor.recovery_codes_left(row.employee_id),
         wrong=wrong,
         good=good,

@@ -9,13 +9,46 @@ from chassis.process.regions import in_region
 from services.identity.domain.recovering import Resets
 from services.identity.models import AccountRecovery
 from services.identity.pages import browser
-from services.identity.pages.rendering import messages_of, page, show_refusals
+from services.identity.pages.rendering import (
+    asks_for_json,
+    messages_of,
+    page,
+    show_refusals,
+    status_of,
+)
 from services.identity.pages.texts import say
-from services.identity.usecases import handing_over, recovering
+from services.identity.usecases import forgotten, handing_over, recoveries, recovering
 from services.identity.usecases.passwords import LinkDead
 
 blp = Blueprint("recovering", __name__, url_prefix="/masuk")
 show_refusals(blp)
+
+
+@blp.route("/lupa", methods=["GET", "POST"])
+@public
+def forgot() -> AnyResponse:
+    """Ask for one's account back: at once with an own code, else by Umpeg."""
+    if request.method == "GET":
+        return page("forgot", sent="terkirim" in request.args)
+    nip, code = request.form.get("nip", ""), request.form.get("own_code", "").strip()
+    try:
+        browser.check_form()
+        return redirect(_asked(nip, code), 303)
+    except Refused as error:
+        if asks_for_json():
+            raise
+        return page("forgot", status=status_of(error), nip=nip[:60], wrong=messages_of(error))
+
+
+def _asked(nip: str, code: str) -> str:
+    """Return where it goes on. A code that was typed is the way, else hands are asked for."""
+    address = browser.address()
+    if code:
+        return forgotten.by_own_factor(nip=nip, code=code, address=address)
+    chosen = request.form.get("resets")
+    resets = Resets.SECOND_FACTOR if chosen == Resets.SECOND_FACTOR else Resets.PASSWORD
+    forgotten.ask(nip=nip, resets=resets, address=address)
+    return "/masuk/lupa?terkirim=1"
 
 
 @blp.route("/pulih/<token>", methods=["GET", "POST"])
@@ -39,7 +72,7 @@ def stop(token: str) -> AnyResponse:
         browser.check_form()
         recovering.stop_by_link(token)
         return page("stop_recovery", done=True)
-    recovering.find_to_stop(token)
+    recoveries.find_to_stop(token)
     return page("stop_recovery", done=False)
 
 
@@ -52,7 +85,7 @@ def stop_own() -> AnyResponse:
     if row is None:
         return redirect("/masuk?next=/masuk/akun", 303)
     with in_region(row.region):
-        for asked in recovering.own(row.employee_id):
+        for asked in recoveries.own(row.employee_id):
             recovering.stop(asked.id, by=row.employee_id)
     return page("stop_recovery", done=True)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from chassis.data.versioned import Seen, Stale, count_changed
 from chassis.events import outbox
+from chassis.events.security import Kind, note
 from chassis.kernel.contacts import mobile_number
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
@@ -93,6 +94,7 @@ def verify(employee_id: UUID, channel: str, code: str) -> Contact:
         column = _COLUMNS[channel]
         contact.change(**{f"verified_{column}": row.address, f"verified_{column}_at": now()})
         outbox.record(events.contact_changed(contact))
+        note(Kind.RECOVERY, "contact_verified", person=employee_id)
     return contact
 
 

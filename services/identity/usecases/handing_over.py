@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.events.security import Kind, note
 from chassis.process.clock import now
 from chassis.process.regions import all_regions, in_region
 from services.identity import queries
@@ -19,7 +20,8 @@ from services.identity.models import AccountRecovery, Employee, db
 from services.identity.usecases import passwords, second_factor
 from services.identity.usecases.letters import burn
 from services.identity.usecases.passwords import LinkDead
-from services.identity.usecases.recovering import LINK_PATH, recovery, request_of, tell
+from services.identity.usecases.recoveries import recovery, request_of
+from services.identity.usecases.recovering import LINK_PATH, tell
 from services.identity.usecases.second_factor import CodeWrong
 
 _DIGITS = 8
@@ -43,6 +45,8 @@ def hand_over(recovery_id: UUID, *, by: UUID) -> Part:
     with db.transaction():
         row = recovery(recovery_id)
         recovering.check_letter(request_of(row), by, now())
+        thing = f"account_recovery/{row.id}"
+        note(Kind.RECOVERY, "letter_shown", person=row.employee_id, thing=thing)
         if by == row.opd_hand:
             return Part(code=_code_of(row))
         token = new_token()

@@ -5,37 +5,46 @@ from datetime import datetime, timedelta
 from itertools import chain
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from chassis.events import outbox
-from chassis.kernel.errors import Forbidden, NotFound, Refused
+from chassis.events.security import Kind, note
+from chassis.kernel.errors import NotFound, Refused
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
-from chassis.process.regions import all_regions, in_region
+from chassis.process.regions import in_region
 from chassis.process.runtime import here
 from services.identity import events, queries
 from services.identity.adapters.sealing import fingerprint, new_token
 from services.identity.domain import recovering
+from services.identity.domain.forgotten import OWN_LINK_LIFE
 from services.identity.domain.recovering import (
     Hand,
     HandNotNeeded,
     OwnRecovery,
     RecoveryEnded,
-    Request,
     Resets,
     SameHand,
     State,
     Way,
 )
-from services.identity.models import AccountRecovery, Contact, Employee, db
-from services.identity.usecases.hands import hand_of, is_of_bkpsdm, opds_of
+from services.identity.models import AccountRecovery, Employee, db
+from services.identity.usecases.hands import hand_of
 from services.identity.usecases.letters import burn, seal
+from services.identity.usecases.recoveries import (
+    find_to_stop,
+    is_open,
+    open_of,
+    other_hand,
+    request_of,
+    seen_from_a_desk,
+    verified_contact,
+    way_of,
+)
 
 LINK_PATH, STOP_PATH = "/masuk/pulih", "/masuk/hentikan"
 # Longer than a request and the letter that may come of it live.
 _STOPPABLE = timedelta(days=30)
-_AT_ONCE = 100
 
 
 class NeverSignedIn(Refused):
@@ -84,6 +93,39 @@ def ask(
     return row
 
 
+def ask_for_oneself(employee_id: UUID, resets: Resets) -> None:
+    """Ask for one's own account, from the page. Raises what `open_request` raises."""
+    with db.transaction():
+        row, is_new = open_request(queries.employee(employee_id), resets, by=None)
+        if is_new:
+            tell(row)
+
+
+def release_to_owner(owner: Employee) -> str:
+    """Return the path of a link for somebody who showed the second factor or a recovery code.
+
+    What was asked for by hands ends with it.
+    """
+    with db.transaction() as session:
+        present = open_of(owner.id, Resets.PASSWORD)
+        if present is not None:
+            present.change(state=str(State.STOPPED), ended_at=now(), ended_by=owner.id)
+            burn(present.id)
+        row = _asked(owner, Resets.PASSWORD, by=None, contact_lost=False)
+        token, until = new_token(), now() + OWN_LINK_LIFE
+        row.change(
+            way=str(Way.OWN),
+            state=str(State.RELEASED),
+            by_letter=False,
+            expires_at=until,
+            link_fingerprint=fingerprint(token),
+            link_expires_at=until,
+        )
+        session.flush()
+        tell(row)
+    return f"{LINK_PATH}/{token}"
+
+
 def open_request(
     owner: Employee, resets: Resets, *, by: UUID | None, contact_lost: bool = False
 ) -> tuple[AccountRecovery, bool]:
@@ -92,8 +134,8 @@ def open_request(
     `by` None is the owner. Raises `NotFound`, `NeverSignedIn` or `NoSecondFactor`.
     """
     _check_recoverable(owner, resets)
-    present = _open_of(owner.id, resets)
-    if present is not None and _request(present).is_open(now()):
+    present = open_of(owner.id, resets)
+    if present is not None and request_of(present).is_open(now()):
         return present, False
     if present is not None:
         present.change(state=str(State.STOPPED), ended_at=now())
@@ -106,7 +148,7 @@ def confirm(recovery_id: UUID, *, by: UUID) -> AccountRecovery:
     Raises `NotFound`, `Stale` and what the rules of `domain.recovering` raise.
     """
     with db.transaction():
-        row = _seen_from_a_desk(recovery_id, by)
+        row = seen_from_a_desk(recovery_id, by)
         owner = queries.employee(row.employee_id)
         if _confirm(row, owner, hand_of(by, owner, Resets(row.resets))):
             tell(row)
@@ -119,19 +161,8 @@ def stop(recovery_id: UUID, *, by: UUID) -> AccountRecovery:
     Only the owner's word ends the bar on deciding. Raises `NotFound` or `RecoveryEnded`.
     """
     with db.transaction():
-        row = _seen_from_a_desk(recovery_id, by)
+        row = seen_from_a_desk(recovery_id, by)
         _stop(row, by=by)
-    return row
-
-
-def find_to_stop(token: str) -> AccountRecovery:
-    """Return the open request of any region that a link in a message stops. Raises `NotFound`."""
-    with all_regions():
-        row = db.one(
-            select(AccountRecovery).where(AccountRecovery.stop_fingerprint == fingerprint(token))
-        )
-    if not _is_open(row):
-        raise NotFound
     return row
 
 
@@ -145,89 +176,12 @@ def stop_by_link(token: str) -> None:
 def tell(row: AccountRecovery) -> None:
     """Tell the owner on every channel, and the system administrators, how a recovery stands."""
     told = [grant.employee_id for grant in queries.grants_of_post("sysadmin", None)]
-    outbox.record(events.recovery_changed(row, told, at=now(), is_open=_is_open(row)))
+    outbox.record(events.recovery_changed(row, told, at=now(), is_open=is_open(row)))
+    _note(row, f"{row.resets}_{row.state}")
 
 
-def recovery(recovery_id: UUID) -> AccountRecovery:
-    """Return a request of the bound region. Raises `NotFound`."""
-    return db.one(select(AccountRecovery).where(AccountRecovery.id == recovery_id))
-
-
-def open_for(person_id: UUID) -> list[AccountRecovery]:
-    """List the open requests that a person may see from a desk, the oldest first."""
-    statement = select(AccountRecovery).where(
-        AccountRecovery.state.in_((State.ASKED, State.RELEASED)),
-        AccountRecovery.expires_at > now(),
-        AccountRecovery.employee_id != person_id,
-    )
-    if not is_of_bkpsdm(person_id):
-        opds = opds_of(person_id)
-        if not opds:
-            raise Forbidden
-        statement = statement.where(AccountRecovery.opd_id.in_(opds))
-    ordered = statement.order_by(AccountRecovery.asked_at, AccountRecovery.id)
-    return list(db.session.scalars(ordered.limit(_AT_ONCE)))
-
-
-def own(person_id: UUID) -> list[AccountRecovery]:
-    """List the open requests for one's own account."""
-    statement = select(AccountRecovery).where(
-        AccountRecovery.employee_id == person_id,
-        AccountRecovery.state.in_((State.ASKED, State.RELEASED)),
-        AccountRecovery.expires_at > now(),
-    )
-    return list(db.session.scalars(statement.order_by(AccountRecovery.asked_at)))
-
-
-def lacks(row: AccountRecovery) -> list[str]:
-    """Name the desks whose confirmation is missing."""
-    return [str(desk) for desk in _request(row).lacks]
-
-
-def may_confirm(row: AccountRecovery, person_id: UUID) -> bool:
-    """Say whether a person's confirmation would be taken now."""
-    owner = queries.employee(row.employee_id)
-    hand = hand_of(person_id, owner, Resets(row.resets))
-    try:
-        recovering.confirm(
-            _request(row), hand, other=_other(row, owner), now=now(), wait=timedelta()
-        )
-    except Refused:
-        return False
-    return True
-
-
-def may_hand_over(row: AccountRecovery, person_id: UUID) -> bool:
-    """Say whether a person gets a part of the letter now."""
-    try:
-        recovering.check_letter(_request(row), person_id, now())
-    except Refused:
-        return False
-    return True
-
-
-def verified_contact(employee_id: UUID, *, before: datetime) -> dict[str, str]:
-    """Return the addresses, by channel, that were their owner's before an instant."""
-    contact = db.session.scalar(select(Contact).where(Contact.employee_id == employee_id))
-    if contact is None:
-        return {}
-    verified = {
-        "email": (contact.email, contact.email_verified_at),
-        "whatsapp": (contact.phone, contact.phone_verified_at),
-    }
-    return {
-        channel: address
-        for channel, (address, at) in verified.items()
-        if address and at is not None and at <= before
-    }
-
-
-def request_of(row: AccountRecovery) -> Request:
-    return _request(row)
-
-
-def _is_open(row: AccountRecovery) -> bool:
-    return row.state in (State.ASKED, State.RELEASED) and now() < row.expires_at
+def _note(row: AccountRecovery, why: str) -> None:
+    note(Kind.RECOVERY, why, person=row.employee_id, thing=f"account_recovery/{row.id}")
 
 
 def _check_recoverable(owner: Employee, resets: Resets) -> None:
@@ -240,16 +194,6 @@ def _check_recoverable(owner: Employee, resets: Resets) -> None:
         raise NoSecondFactor
 
 
-def _open_of(employee_id: UUID, resets: Resets) -> AccountRecovery | None:
-    return db.session.scalar(
-        select(AccountRecovery).where(
-            AccountRecovery.employee_id == employee_id,
-            AccountRecovery.resets == resets,
-            AccountRecovery.ended_at.is_(None),
-        )
-    )
-
-
 def _asked(
     owner: Employee, resets: Resets, *, by: UUID | None, contact_lost: bool
 ) -> AccountRecovery:
@@ -260,7 +204,7 @@ def _asked(
         employee_id=owner.id,
         opd_id=owner.opd_id,
         resets=str(resets),
-        way=str(_way(owner.id, has_contact=reached)),
+        way=str(way_of(owner.id, has_contact=reached)),
         state=str(State.ASKED),
         asked_by=by,
         asked_as=_asked_as(owner, by),
@@ -279,10 +223,6 @@ def _asked(
     return row
 
 
-def _way(owner_id: UUID, *, has_contact: bool) -> Way:
-    return recovering.way_for(roles=queries.roles_today(owner_id), has_contact=has_contact)
-
-
 def _asked_as(owner: Employee, by: UUID | None) -> str:
     """Name the role in which somebody asks, for the owner to be told."""
     if by is None:
@@ -296,11 +236,12 @@ def _asked_as(owner: Employee, by: UUID | None) -> str:
 
 def _confirm(row: AccountRecovery, owner: Employee, hand: Hand) -> bool:
     """Add a hand; say whether it was the last."""
-    before = _request(row)
+    before = request_of(row)
     hours: int = here().settings["RECOVERY_WAIT_HOURS"]
     after = recovering.confirm(
-        before, hand, other=_other(row, owner), now=now(), wait=timedelta(hours=hours)
+        before, hand, other=other_hand(row, owner), now=now(), wait=timedelta(hours=hours)
     )
+    _note(row, f"{row.resets}_confirmed")
     row.change(
         way=str(after.way),
         state=str(after.state),
@@ -316,11 +257,6 @@ def _confirm(row: AccountRecovery, owner: Employee, hand: Hand) -> bool:
     if not row.by_letter:
         _send_link(row)
     return True
-
-
-def _other(row: AccountRecovery, owner: Employee) -> Hand | None:
-    present = row.opd_hand or row.bkpsdm_hand
-    return hand_of(present, owner, Resets(row.resets)) if present else None
 
 
 def _send_link(row: AccountRecovery) -> None:
@@ -341,7 +277,7 @@ def _bar(owner: Employee, until: datetime | None) -> None:
 
 
 def _stop(row: AccountRecovery, *, by: UUID) -> None:
-    if not _request(row).is_open(now()):
+    if not request_of(row).is_open(now()):
         raise RecoveryEnded
     row.change(state=str(State.STOPPED), ended_at=now(), ended_by=by)
     owner = queries.employee(row.employee_id)
@@ -349,27 +285,3 @@ def _stop(row: AccountRecovery, *, by: UUID) -> None:
         _bar(owner, None)
     burn(row.id)
     tell(row)
-
-
-def _seen_from_a_desk(recovery_id: UUID, person_id: UUID) -> AccountRecovery:
-    """Return a request for its owner, or whoever sits at one of its desks. Raises `NotFound`."""
-    row = recovery(recovery_id)
-    concerned = person_id == row.employee_id or is_of_bkpsdm(person_id)
-    if not concerned and row.opd_id not in opds_of(person_id):
-        raise NotFound
-    return row
-
-
-def _request(row: AccountRecovery) -> Request:
-    """Return what the rules need; the way is never milder than today's roles ask for."""
-    reached = row.way == Way.WITNESS and verified_contact(row.employee_id, before=row.asked_at)
-    today = _way(row.employee_id, has_contact=bool(reached))
-    return Request(
-        owner_id=row.employee_id,
-        way=Way.TWO_HANDS if Way.TWO_HANDS in (row.way, today) else Way.WITNESS,
-        state=State(row.state),
-        expires_at=row.expires_at,
-        opd_hand=row.opd_hand,
-        bkpsdm_hand=row.bkpsdm_hand,
-        ready_at=row.ready_at,
-    )
