@@ -359,8 +359,9 @@ def test_the_language_of_a_refusal_is_the_readers(edge):
         assert told == (language, TITLES[language]), accept_language
 
 
-def test_methods_nobody_knows_are_refused_with_the_allowed_ones(edge):
-    answer = edge.send("PROPFIND", "/api/letters/x")
+@pytest.mark.parametrize("method", ["PROPFIND", "TRACE"])
+def test_methods_nobody_knows_are_refused_with_the_allowed_ones(edge, method):
+    answer = edge.send(method, "/api/letters/x")
 
     assert (answer.status, answer.json["code"]) == (405, "method_not_allowed")
     assert "GET" in answer.headers["allow"]

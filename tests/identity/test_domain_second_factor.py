@@ -159,6 +159,7 @@ def test_a_sheet_has_ten_different_codes_without_look_alikes():
     codes = recovery.new_codes()
 
     assert len(set(codes)) == 10
+    assert {len(code.replace("-", "")) for code in codes} == {16}  # of 31 signs: 79 bits
     assert not set("".join(codes)) & set("01ilo")
 
 

@@ -33,7 +33,7 @@ _KEYS_FRESH = "public, max-age=300"
 # A nonce is found by an index, whose entries PostgreSQL bounds.
 _LONGEST_NONCE = 2_000
 _OWN_MACHINE = ("127.0.0.1", "::1", "localhost")
-_JUST_SIGNED_IN = 120  # seconds, with the second factor
+_JUST_SIGNED_IN = 300  # seconds from the password on: a code of the phone may be waited for
 
 
 @blp.get("/.well-known/openid-configuration")
