@@ -9,7 +9,7 @@ from flask import Flask, g, redirect
 
 from chassis.process import config as settings
 from chassis.process.context import apart
-from portal.shell import faults, home, joining, measuring, problems, sign_in, typed, words
+from portal.shell import faults, home, idling, joining, measuring, problems, sign_in, typed, words
 from portal.shell.answers import forget_after_change
 from portal.shell.cases import name_of, targets
 from portal.shell.encodings import read_form, with_what_can_be_shown
@@ -70,6 +70,7 @@ def _install(app: Flask, sections: Mapping[str, Section]) -> None:
     measuring.install(app)
     app.before_request(_remember_zone)
     app.before_request(read_form)
+    idling.install(app)
     app.before_request(refuse_forged_posts)
     app.after_request(forget_after_change)
     app.after_request(_protected)

@@ -18,7 +18,8 @@ from portal.shell.answers import ask_no_more
 from portal.shell.api_client import ApiRefused, ApiUnavailable, SignInNeeded
 from portal.shell.encodings import FormUnreadable
 from portal.shell.forgery import FormOld, csrf_token
-from portal.shell.own_pages import asked_page
+from portal.shell.idling import LeftAlone, over_page
+from portal.shell.own_pages import asked_page, own_page
 from portal.shell.saying import say
 from portal.shell.signed_in import forget, me
 
@@ -31,6 +32,7 @@ SEE_OTHER = 303
 
 def install(app: Flask) -> None:
     app.register_error_handler(SignInNeeded, _sign_in)
+    app.register_error_handler(LeftAlone, _left_alone)
     app.register_error_handler(FormOld, _form_old)
     app.register_error_handler(FormUnreadable, _form_unreadable)
     app.register_error_handler(ApiRefused, _refused)
@@ -56,6 +58,18 @@ def _sign_in(error: SignInNeeded) -> Page:  # noqa: ARG001 - Flask hands it over
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("sign_in.start", next=asked_page()))
     return _session_over()
+
+
+def _left_alone(error: LeftAlone) -> Page:  # noqa: ARG001 - Flask hands it over
+    """Who asks may be somebody else by now: what was typed is kept and not shown."""
+    if wants_json():
+        return _session_over_for_scripts()
+    typed.hold()
+    forget()
+    if request.endpoint == "idling.over":
+        return over_page(own_page(request.args.get("next")))
+    is_page = request.method in ("GET", "HEAD")
+    return over_page(asked_page() if is_page else typed.where_from())
 
 
 def _session_over() -> Page:

@@ -1,7 +1,8 @@
 """The session lives in encrypted cookies: the portal keeps no state and needs no database.
 
 Who is signed in has a cookie of its own, written only when the tokens change. Otherwise a slow
-answer of another tab could put an old refresh token back, which identity takes for a theft.
+answer of another tab could put an old refresh token back, which identity takes for a theft. When
+the person was last seen is in a third one, which every answer writes.
 """
 
 import base64
@@ -15,8 +16,9 @@ from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SessionInterface
 
 LONGEST_SECONDS = 8 * 3600  # as long as a refresh token lives
-WHO = ("tokens", "me")
-_PARTS = ("", "_who")
+SEEN = "seen"
+_PART_OF = {"tokens": "_who", "me": "_who", SEEN: "_seen"}
+_PARTS = ("", "_who", "_seen")
 
 
 class Opened(SecureCookieSession):
@@ -29,7 +31,7 @@ class Opened(SecureCookieSession):
         self.read = {part: _text(values) for part, values in parts.items()}
 
     def part(self, part: str) -> dict[str, Any]:
-        return {name: value for name, value in self.items() if (name in WHO) == bool(part)}
+        return {name: value for name, value in self.items() if _PART_OF.get(name, "") == part}
 
 
 class Box:
@@ -53,7 +55,7 @@ class Box:
 
 
 class SealedSessions(SessionInterface):
-    """Keeps the session in two cookies."""
+    """Keeps the session in three cookies."""
 
     def __init__(self, secrets: Sequence[str], *, https: bool) -> None:
         self._box = Box(secrets)

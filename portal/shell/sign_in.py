@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import secrets
-from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -14,7 +13,15 @@ from chassis.process.manifest import discover, person_scopes
 from portal.shell.api_client import ApiClient, ApiRefused, ApiUnavailable, SignInNeeded
 from portal.shell.id_tokens import IdTokenInvalid, IdTokens
 from portal.shell.own_pages import HOME, own_page
-from portal.shell.signed_in import CLIENT_ID, forget, keep_person, keep_tokens, person, visitor_api
+from portal.shell.signed_in import (
+    CLIENT_ID,
+    forget,
+    keep_person,
+    keep_tokens,
+    person,
+    revoke,
+    visitor_api,
+)
 
 OPEN_SIGN_INS = 3  # tabs that may be signing in at once
 
@@ -72,7 +79,7 @@ def done() -> str:
 @pages.post("/keluar")
 def leave() -> Response:
     tokens = session.get("tokens") or {}
-    _revoke(tokens.get("refresh"))
+    revoke(tokens.get("refresh"))
     forget()
     query = {
         "client_id": CLIENT_ID,
@@ -80,14 +87,6 @@ def leave() -> Response:
         "id_token_hint": tokens.get("id") or "",
     }
     return redirect(f"{_public_url()}/oauth/logout?{urlencode(query)}")
-
-
-def _revoke(refresh_token: str | None) -> None:
-    """Best effort: the token dies by itself, and leaving must always work."""
-    if not refresh_token:
-        return
-    with suppress(ApiRefused, ApiUnavailable, SignInNeeded):
-        visitor_api().form("/oauth/revoke", {"token": refresh_token, "client_id": CLIENT_ID})
 
 
 def _exchanged(code: str, verifier: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Who is using the portal, and the API client that speaks for them."""
 
 import time
+from contextlib import suppress
 from typing import Any, cast
 
 from flask import Flask, current_app, g, request, session
@@ -44,6 +45,7 @@ def keep_tokens(answer: dict[str, Any]) -> None:
         "id": answer.get("id_token"),
         "until": int(time.time()) + int(answer.get("expires_in", 600)),
         "since": int(time.time()),
+        "idle": answer.get("idle_timeout"),
     }
 
 
@@ -58,6 +60,15 @@ def keep_person(me: dict[str, Any]) -> None:
         "region": (me.get("region") or {}).get("name"),
         "region_code": (me.get("region") or {}).get("code"),
     }
+
+
+def revoke(refresh_token: str | None, **why: str) -> None:
+    """Best effort: the token dies by itself, and leaving must always work."""
+    if not refresh_token:
+        return
+    with suppress(ApiRefused, ApiUnavailable, SignInNeeded):
+        fields = {"token": refresh_token, "client_id": CLIENT_ID, **why}
+        visitor_api().form("/oauth/revoke", fields)
 
 
 def forget() -> None:

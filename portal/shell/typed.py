@@ -5,6 +5,7 @@ person to whom the form was shown and to nobody else. Files cannot be kept: thei
 that the page can say which to choose again.
 """
 
+import hashlib
 import json
 import re
 import zlib
@@ -26,7 +27,7 @@ WHOSE = "whose"
 KEPT_SECONDS = 3600
 WHOSE_SECONDS = 7 * 86_400  # a page may stay open over a weekend
 LONGEST_COOKIE = 3900  # with its name and attributes; what browsers keep
-_COOKIE = "simpul_typed"
+_COOKIE = "simpul_typed"  # with a mark of its owner: the next person keeps a cookie of their own
 _BOX = "portal_typed_box"
 # What forms say of themselves: buttons, and fields that nobody sees.
 _NOT_TYPED = {"csrf_token", "key", "etag", "again", WHOSE, "next", "to", "then"}
@@ -142,7 +143,7 @@ def _keep_or_bring_back(response: Response) -> Response:
     if g.get("typed_sealed"):
         _write(response, g.typed_sealed)
     elif request.method == "POST":
-        if _COOKIE in request.cookies:
+        if _is_kept_for_me():
             _forget_if_sent(response)
     elif _may_have_the_form(response):
         _bring_back(response)
@@ -152,7 +153,12 @@ def _keep_or_bring_back(response: Response) -> Response:
 def _may_have_the_form(response: Response) -> bool:
     """A page of trouble is no place for it; nor is a page that nobody sees."""
     is_page = request.method == "GET" and response.mimetype == "text/html"
-    return is_page and _COOKIE in request.cookies and response.status_code < 500
+    return is_page and _is_kept_for_me() and response.status_code < 500
+
+
+def _is_kept_for_me() -> bool:
+    person = me()
+    return person is not None and _cookie(person["id"]) in request.cookies
 
 
 def _forget_if_sent(response: Response) -> None:
@@ -162,8 +168,8 @@ def _forget_if_sent(response: Response) -> None:
 
 
 def _bring_back(response: Response) -> None:
-    typed = _opened(request.cookies.get(_COOKIE))
     person = me()
+    typed = _opened(request.cookies.get(_cookie(person["id"]))) if person else None
     if typed is None or person is None or person["id"] != typed.owner:
         return
     if typed.path not in ("", request.path):  # a page below the form's own gets the cookie too
@@ -188,9 +194,17 @@ def _opened(sealed: str | None) -> Typed | None:
     return Typed(**{name: kept[name] for name in _PARTS if name in kept})
 
 
+def _cookie(owner: str) -> str:
+    return f"{_COOKIE}_{hashlib.sha256(owner.encode()).hexdigest()[:8]}"
+
+
 def _write(response: Response, sealed: str) -> None:
+    held, person = g.get("typed"), me()
+    whose = held.owner if sealed and held else (person or {}).get("id")
+    if whose is None:
+        return
     response.set_cookie(
-        _COOKIE,
+        _cookie(str(whose)),
         sealed,
         max_age=KEPT_SECONDS if sealed else 0,
         path=_cookie_path(),

@@ -106,6 +106,19 @@ MANIFEST = Manifest(
             help="Memory one password hash takes (argon2id); less only where tests must be quick.",
         ),
         Setting(
+            "IDLE_MINUTES",
+            default="15",
+            parse=at_least(0),
+            help="After how many minutes without use an officer is signed out, where the region"
+            " does not say otherwise; 0: never.",
+        ),
+        Setting(
+            "IDLE_MINUTES_SHARED",
+            default="5",
+            parse=at_least(0),
+            help="The same for whoever said at the sign-in that others use the computer.",
+        ),
+        Setting(
             "PASSWORD_AT_ONCE",
             default="2",
             parse=at_least(1),

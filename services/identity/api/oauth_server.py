@@ -21,8 +21,9 @@ from chassis.process.runtime import here
 from services.identity.adapters.signing import ALGORITHM, private_key
 from services.identity.api import tokens
 from services.identity.api.oauth_client import RegisteredClient, query_client
+from services.identity.domain.ending import EndReason
 from services.identity.models import AuthorizationCode, TokenFamily
-from services.identity.usecases import authorizing, signing_keys
+from services.identity.usecases import authorizing, sessions, signing_keys
 from services.identity.usecases.authorizing import CodeRequest, Grantee
 
 _KEY = "oauth_server"
@@ -181,7 +182,10 @@ class _Revocation(RevocationEndpoint):
         family = authorizing.find_family(token)
         return None if family is None else _Refresh(token, family)
 
-    def revoke_token(self, presented: _Refresh, _request: OAuth2Request) -> None:
+    def revoke_token(self, presented: _Refresh, asked: OAuth2Request) -> None:
+        """Beside the RFC: `reason=idle` ends the browser's session as well, unused for too long."""
+        if asked.payload.data.get("reason") == EndReason.IDLE:
+            sessions.end(presented.family.session_id, why=EndReason.IDLE)
         authorizing.revoke(presented.family)
 
 

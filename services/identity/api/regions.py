@@ -32,7 +32,7 @@ def read() -> Region:
 @blp.response(200, RegionView)
 @sysadmins_only
 def change(body: dict[str, Any], seen: Seen) -> Region:
-    """Choose the roles that must use a second factor, and who stands in across OPDs."""
+    """Choose who needs a second factor, who stands in, and when an unused session ends."""
     return regions.change(seen=seen, **body)
 
 

@@ -247,6 +247,11 @@ class RegionChange(Schema):
         values=fields.List(Exact(validate=KnownRole()), validate=validate.Length(min=1, max=20)),
         metadata={"description": "for each role, the roles whose holders stand in across OPDs"},
     )
+    idle_minutes = Whole(
+        allow_none=True,
+        validate=validate.Range(min=0, max=480),
+        metadata={"description": "When an unused officer's session ends; 0: never, null: default"},
+    )
 
 
 class TotpCode(Schema):

@@ -32,6 +32,8 @@ def for_person(client_id: str, user: Grantee, scope: str) -> dict[str, Any]:
     answer = _answer(claims, issued=issued, life=LONGEST_LIFE)
     if user.refresh_token or "offline_access" in scope.split():
         answer["refresh_token"] = user.refresh_token or new_token()
+    if user.idle is not None:
+        answer["idle_timeout"] = int(user.idle.total_seconds())
     return answer
 
 

@@ -252,6 +252,7 @@ class RegionView(VersionedView, RegionRef):
     deputies = fields.Dict(
         keys=fields.String(), values=fields.List(fields.String()), required=True, allow_none=True
     )
+    idle_minutes = fields.Integer(required=True, allow_none=True)
 
 
 class TotpBegun(Schema):

@@ -41,8 +41,10 @@ def finished_session() -> SignInSession | None:
     return row if row is not None and row.done else None
 
 
-def keep_session(response: Response, token: str) -> None:
-    _set(response, "session", token, max_age=int(SESSION_LIFE.total_seconds()))
+def keep_session(response: Response, token: str, *, shared_computer: bool) -> None:
+    """Keep a session; on a shared computer no longer than the browser is open."""
+    life = None if shared_computer else int(SESSION_LIFE.total_seconds())
+    _set(response, "session", token, max_age=life)
 
 
 def forget_session(response: Response) -> None:

@@ -86,6 +86,7 @@ def sign_in() -> AnyResponse:
             region=request.form.get("region"),
             address=browser.address(),
             device=browser.device(),
+            shared_computer="shared_computer" in request.form,
         )
     except Refused as error:
         if asks_for_json():
@@ -97,6 +98,7 @@ def sign_in() -> AnyResponse:
             next_path=_next(default=""),
             wrong=messages_of(error),
             nip=nip[:60],
+            shared_computer="shared_computer" in request.form,
             regions=regions,
         )
     return _go_on(signed)
@@ -241,7 +243,7 @@ def _go_on(signed: SignedIn) -> AnyResponse:
 
 def _kept(response: T, signed: SignedIn) -> T:
     """Let the browser keep its session and, once that is finished, what it is known by."""
-    browser.keep_session(response, signed.token)
+    browser.keep_session(response, signed.token, shared_computer=signed.shared_computer)
     if signed.step is Step.DONE:
         browser.keep_device(response, devices.arrive(signed.session_id, browser.device()))
     return response

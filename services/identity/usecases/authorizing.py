@@ -5,7 +5,7 @@ A code is good for 60 seconds and once; coming a second time it kills what the f
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from services.identity.models import (
     TokenFamily,
     db,
 )
-from services.identity.usecases import sessions
+from services.identity.usecases import idling, sessions
 from services.identity.usecases.signing_in import lacks_second_factor
 
 T = TypeVar("T")
@@ -54,6 +54,7 @@ class Grantee:
     family_id: UUID
     not_before: datetime | None
     refresh_token: str | None = None
+    idle: timedelta | None = None
 
 
 def as_one(answer: Callable[[], T]) -> T:
@@ -180,6 +181,8 @@ def refresh(token: str) -> Grantee | None:
         browser = session.scalar(_live(family.session_id)) if family else None
         if row is None or family is None or browser is None:
             return None
+        if idling.is_over(browser):
+            return None
         if lacks_second_factor(browser):
             return None  # the browser is led to it when it comes for a new code
         successor = machinery().sealer.mark("refresh successor", token)
@@ -244,5 +247,6 @@ def _grantee(family: TokenFamily, refresh_token: str | None = None) -> Grantee:
         auth_time=family.auth_time,
         family_id=family.id,
         not_before=revoked_at,
+        idle=idling.limit_of(db.session.get_one(SignInSession, family.session_id)),
         refresh_token=refresh_token,
     )

@@ -45,7 +45,7 @@ def set_up(
 
 
 def change(*, seen: Seen, totp_roles: Collection[str] | None = None, **also: Any) -> Region:
-    """Set which roles of the bound region must use a second factor, and its `deputies`.
+    """Set who needs a second factor in the bound region, its `deputies` and `idle_minutes`.
 
     A role whose service is gone may stay. Raises `Stale`, or `Invalid` for one that is not known.
     """

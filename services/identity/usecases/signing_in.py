@@ -27,7 +27,7 @@ from services.identity.domain.sign_in import (
     next_step,
 )
 from services.identity.models import Account, Employee, SignInSession, db
-from services.identity.usecases import attempts, devices, noting, second_factor
+from services.identity.usecases import attempts, devices, idling, noting, second_factor
 
 _MOST_REGIONS = 4
 
@@ -85,6 +85,7 @@ class SignedIn:
     token: str
     step: Step
     session_id: UUID
+    shared_computer: bool
 
 
 def sign_in(
@@ -137,7 +138,7 @@ def find_session(token: str | None) -> SignInSession | None:
     if not token:
         return None
     with all_regions():
-        return db.session.scalar(
+        row = db.session.scalar(
             select(SignInSession)
             .join(Employee, Employee.id == SignInSession.employee_id)
             .where(
@@ -147,6 +148,7 @@ def find_session(token: str | None) -> SignInSession | None:
                 Employee.active,
             )
         )
+    return None if row is not None and row.done and idling.is_over(row) else row
 
 
 def owed(session_id: UUID) -> Step:
@@ -190,7 +192,7 @@ def advance(session_id: UUID) -> SignedIn:
             row.expires_at = row.started_at + SESSION_LIFE
             attempts.settle(row.attempt_id, "passed")
         session.flush()
-    return SignedIn(token, step, session_id)
+    return SignedIn(token, step, session_id, bool(row.shared_computer))
 
 
 def _fitting(digits: str, password: str, region: str | None) -> dict[str, UUID]:
