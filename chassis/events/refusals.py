@@ -127,8 +127,13 @@ def _of(response: Response) -> Refusal | None:
             return None
         return Refusal(Kind.TOKEN_REFUSED, code, regions.ALL)
     if response.status_code == 403 or isinstance(refused, Hidden):
-        return _access(code)
+        return None if _anybody_asks() else _access(code)
     return None
+
+
+def _anybody_asks() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "anybody_asks", False))
 
 
 def _access(code: str) -> Refusal:

@@ -143,6 +143,15 @@ def public(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
+def anybody_asks(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a view that a menu asks for everybody: who is refused there was not curious.
+
+    Such a refusal is no security event; goes above `requires`.
+    """
+    view.__dict__["anybody_asks"] = True
+    return view
+
+
 def actor() -> Actor:
     """Return who asks, inside a `requires` view."""
     who: Actor = g.actor

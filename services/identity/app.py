@@ -24,6 +24,7 @@ from services.identity.api import (
     recoveries,
     regions,
     roles,
+    security,
     units,
 )
 from services.identity.api.access import administrators_only
@@ -59,6 +60,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
             delegations.blp,
             recoveries.blp,
             regions.blp,
+            security.blp,
             IMPORTS,
             oauth.blp,
             sign_in.blp,

@@ -3,6 +3,7 @@
 Each event carries the whole state, so the newest is enough.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from chassis.events.envelope import Event
 from chassis.events.facts import Example, Facts, Said
 from chassis.kernel.roles import Role
+from services.identity.domain.alarms import THRESHOLDS
 from services.identity.domain.contact_codes import MAIL, WHATSAPP
 from services.identity.domain.golongan import pangkat_of
 from services.identity.models import (
@@ -20,6 +22,7 @@ from services.identity.models import (
     Employee,
     Region,
     RoleGrant,
+    SecurityAlarm,
     Unit,
 )
 
@@ -189,6 +192,18 @@ class DelegationEnded(Facts, event="delegation.ended.v1"):
     told_ids: list[UUID]
 
 
+class SecurityAlarmed(Facts, event="security.alarmed.v1", about="security_alarm"):
+    """Security events of a kind were too many; who they are of is read from identity."""
+
+    alarm_id: UUID
+    threshold: Annotated[str, Example("tokens_refused")]
+    label: Annotated[Said, Example({"id": "Tanda masuk yang ditolak", "en": "Refused tokens"})]
+    amount: Annotated[int, {"minimum": 1}, Example(300)]
+    recipient_ids: Annotated[
+        list[UUID], "The system administrators and auditors of the region.", {"uniqueItems": True}
+    ]
+
+
 def employee_changed(employee: Employee) -> Event:
     return EmployeeChanged.of(employee, pangkat=pangkat_of(employee.golongan))
 
@@ -265,3 +280,13 @@ def session_ended(session_id: UUID, employee_id: UUID, ended_at: datetime, *, re
     """Tell that a session is over; it ends once, so it has one version."""
     told = SessionEnded(id=session_id, employee_id=employee_id, ended_at=ended_at)
     return told.event(session_id, 1, region=region)
+
+
+def security_alarmed(alarm: SecurityAlarm, recipients: Sequence[UUID]) -> Event:
+    label = THRESHOLDS[alarm.threshold].label
+    return SecurityAlarmed.of(
+        alarm,
+        alarm_id=alarm.id,
+        label=Said(id=label["id"], en=label["en"]),
+        recipient_ids=list(recipients),
+    )

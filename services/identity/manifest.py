@@ -46,6 +46,7 @@ ROLES = (
     Role("sekda", {"id": "Sekretaris Daerah", "en": "Regional secretary"}, head=True),
     Role("award_assessor", {"id": "Tim Penilai Penghargaan", "en": "Award assessor"}),
     Role("complaint_officer", {"id": "Petugas Pengaduan", "en": "Complaint officer"}),
+    Role("auditor", {"id": "Auditor", "en": "Auditor"}),
     Role("sysadmin", {"id": "Administrator Sistem", "en": "System administrator"}),
 )
 
@@ -164,6 +165,12 @@ MANIFEST = Manifest(
         _recovery("letter", "letter_to", "recovery_stoppable", channels=_OUT, sealed=True),
         _recovery("ended", "ended_for", "recovery_own", channels=_OUT),
         _recovery("told", "told_ids", "recovery_told"),
+        Notice(
+            "security.alarmed.v1",
+            "security_alarm",
+            "recipient_ids",
+            channels=("in_app", "email"),
+        ),
     ),
     calls={"documents": ("documents.make",)},
     roles=ROLES,

@@ -12,7 +12,7 @@ from chassis.events import looking, refusals
 from chassis.events.facts import contract
 from chassis.events.outbox import NotInTransaction
 from chassis.events.security import Kind, SecurityNoted, note
-from chassis.http.auth import requires
+from chassis.http.auth import anybody_asks, requires
 from chassis.kernel.errors import Forbidden, Hidden, NotFound
 from chassis.process.clock import now
 from chassis.process.regions import in_region
@@ -266,3 +266,16 @@ def test_the_people_who_look_do_not_fill_the_memory(shelves, monkeypatch):
             observer._seen(uuid4(), 1)
 
     assert len(observer._people) == 3
+
+
+def test_who_is_refused_where_a_menu_asks_for_everybody_is_not_noted(letters, later):
+    def refuse() -> None:
+        raise Forbidden
+
+    letters.app.add_url_rule("/asked", "asked", anybody_asks(requires("letters")(refuse)))
+    answer = letters.call("GET", "/asked", token=letters.person(uuid4(), "letters"))
+
+    later(31)
+    letters.drain()
+
+    assert (answer.status_code, said(letters)) == (403, [])

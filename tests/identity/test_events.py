@@ -207,7 +207,7 @@ def test_the_events_of_a_region_can_be_read_from_the_log(desk: Desk):
         "GET", "/api/identity/v1/events?types=employee.changed.v1&limit=500", token=token
     ).get_json()
 
-    assert len(page["data"]) == 24
+    assert len(page["data"]) == 25
     assert [item["position"] for item in page["data"]] == sorted(
         item["position"] for item in page["data"]
     )

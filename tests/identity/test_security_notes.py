@@ -55,7 +55,7 @@ def test_who_takes_a_list_away_is_noted_with_how_many_rows(desk: Desk, format_: 
     assert answer.status_code == 200
     [row] = noted(desk, "export")
     assert row["actor_id"] == str(desk.id_of("sysadmin"))
-    assert (row["why"], row["amount"]) == (format_, 24)
+    assert (row["why"], row["amount"]) == (format_, 25)
     assert row["thing"] == "/api/identity/v1/employees"
 
 

@@ -10,13 +10,13 @@ from chassis.http.api import Decorator
 from chassis.http.auth import person
 from chassis.kernel.errors import Forbidden
 from services.identity import queries
-from services.identity.domain.roles import ADMINISTRATORS
+from services.identity.domain.roles import ADMINISTRATORS, AUDITORS
 from services.identity.usecases.hands import check_may_decide
 
 _LOOKING = {"GET", "HEAD"}
 
 
-def _only(roles: Collection[str]) -> Decorator:
+def only(roles: Collection[str]) -> Decorator:
     """Let only holders of the roles through; goes below `requires`.
 
     Whose account is being recovered looks only.
@@ -36,5 +36,6 @@ def _only(roles: Collection[str]) -> Decorator:
     return decorate
 
 
-administrators_only = _only(ADMINISTRATORS)
-sysadmins_only = _only(("sysadmin",))
+administrators_only = only(ADMINISTRATORS)
+sysadmins_only = only(("sysadmin",))
+auditors_only = only(AUDITORS)

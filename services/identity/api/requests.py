@@ -11,6 +11,7 @@ from chassis.http.values import Day, Truth, Whole
 from chassis.kernel.errors import FieldError
 from chassis.kernel.languages import LANGUAGES
 from services.identity import queries
+from services.identity.domain.alarms import MOST, THRESHOLDS
 from services.identity.domain.appointments import ACTING
 from services.identity.domain.contact_codes import CHANNELS
 from services.identity.domain.employees import JENIS_JABATAN, JENJANG
@@ -256,3 +257,13 @@ class RegionChange(Schema):
 
 class TotpCode(Schema):
     code = Exact(required=True, validate=validate.Length(min=6, max=10))
+
+
+class SecurityLimitsChange(Schema):
+    """How many are too many, by threshold."""
+
+    limits = fields.Dict(
+        keys=Exact(validate=validate.OneOf(list(THRESHOLDS))),
+        values=Whole(validate=validate.Range(min=1, max=MOST)),
+        required=True,
+    )

@@ -8,6 +8,7 @@ from chassis.kernel.errors import Refused
 from chassis.kernel.roles import Role
 
 ADMINISTRATORS = frozenset({"sysadmin", "bkpsdm_admin"})
+AUDITORS = frozenset({"auditor"})
 
 
 class RoleUnitMismatch(Refused):

@@ -27,7 +27,9 @@ from services.identity.models.recoveries import AccountRecovery as AccountRecove
 from services.identity.models.recoveries import PasswordLink as PasswordLink
 from services.identity.models.recoveries import RecoveryTry as RecoveryTry
 from services.identity.models.recoveries import SealedLetter as SealedLetter
+from services.identity.models.safety import SecurityAlarm as SecurityAlarm
 from services.identity.models.safety import SecurityEvent as SecurityEvent
+from services.identity.models.safety import SecurityLimits as SecurityLimits
 from services.identity.models.signing_in import KnownDevice as KnownDevice
 from services.identity.models.signing_in import SignInAttempt as SignInAttempt
 from services.identity.models.signing_in import SignInSession as SignInSession

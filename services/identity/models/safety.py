@@ -1,12 +1,15 @@
 """Tables that tell of the safety of accounts and data."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import RegionScoped
+from chassis.data.versioned import Versioned
+from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from services.identity.models.database import Base
 
@@ -36,3 +39,28 @@ class SecurityEvent(RegionScoped, Base):
     amount: Mapped[int]
     request_id: Mapped[str | None] = mapped_column(String(64))
     noted_at: Mapped[datetime]
+
+
+class SecurityAlarm(RegionScoped, Base):
+    """Events were too many: under which threshold, and of what they were (`about`)."""
+
+    __tablename__ = "security_alarms"
+    __table_args__ = (
+        Index("ix_security_alarms_by_time", "region", "raised_at", "id"),
+        Index("ix_security_alarms_about", "region", "threshold", "about", "raised_at"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    threshold: Mapped[str] = mapped_column(String(40))
+    about: Mapped[str] = mapped_column(String(64))
+    amount: Mapped[int]
+    version: Mapped[int] = mapped_column(default=1)
+    raised_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class SecurityLimits(Versioned, RegionScoped, Base):
+    """How many are too many in a region, by threshold; what is not in it goes by its default."""
+
+    __tablename__ = "security_limits"
+    __table_args__ = (UniqueConstraint("region"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    most: Mapped[dict[str, Any]]

@@ -271,4 +271,13 @@ PEOPLE = (
         "S.E.",
         (("division_head", "sekretariat"),),
     ),
+    DemoPerson(
+        "auditor",
+        "198711112011012925",
+        "Waru Contoh",
+        "setda",
+        _pelaksana("Auditor Ahli Muda", "III/c"),
+        "S.E.",
+        (("auditor", None),),
+    ),
 )

@@ -13,28 +13,31 @@ from chassis.process.clock import now
 from chassis.process.runtime import here
 from services.identity.manifest import SECURITY_EVENTS_DAYS
 from services.identity.models import Region, SecurityEvent, db
+from services.identity.usecases.alarming import raise_where_too_many
 
 
 def keep(event: Event) -> None:
     """Keep a note in its region; what belongs to none concerns each of them."""
     with db.transaction() as session:
         for region in _concerned(event.region):
-            session.add(
-                SecurityEvent(
-                    region=region,
-                    source=event.source,
-                    kind=event.data["kind"],
-                    why=event.data["why"],
-                    actor_id=_id(event.data.get("actor_id")),
-                    client_id=event.data.get("client_id"),
-                    person_id=_id(event.data.get("person_id")),
-                    thing=event.data["thing"],
-                    origin=event.data["origin"],
-                    amount=event.data["amount"],
-                    request_id=event.request_id,
-                    noted_at=event.time,
-                )
+            row = SecurityEvent(
+                region=region,
+                source=event.source,
+                kind=event.data["kind"],
+                why=event.data["why"],
+                actor_id=_id(event.data.get("actor_id")),
+                client_id=event.data.get("client_id"),
+                person_id=_id(event.data.get("person_id")),
+                thing=event.data["thing"],
+                origin=event.data["origin"],
+                amount=event.data["amount"],
+                request_id=event.request_id,
+                noted_at=event.time,
             )
+            session.add(row)
+            session.flush()
+            with regions.in_region(region):
+                raise_where_too_many(row)
 
 
 def _concerned(region: str) -> Iterable[str]:

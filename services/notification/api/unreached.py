@@ -5,7 +5,7 @@ from uuid import UUID
 from chassis.data.listing import Wanted
 from chassis.data.paging import Page
 from chassis.http.api import Blueprint
-from chassis.http.auth import person, requires
+from chassis.http.auth import anybody_asks, person, requires
 from chassis.http.languages import language
 from chassis.http.listing import lists
 from chassis.kernel.errors import Forbidden
@@ -20,6 +20,7 @@ blp = Blueprint("unreached", url_prefix="/api/notification/v1", description="Who
 
 
 @blp.route("/unreached")
+@anybody_asks
 @requires("notification")
 @lists(blp, queries.UNREACHED, UnreachedView, zone=zone)
 def list_unreached(wanted: Wanted) -> Page:

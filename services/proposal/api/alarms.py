@@ -4,7 +4,7 @@ from typing import Any
 
 from chassis.data.paging import Page
 from chassis.http.api import Blueprint
-from chassis.http.auth import person, requires
+from chassis.http.auth import anybody_asks, person, requires
 from chassis.http.paging import PageArgs
 from services.proposal.api.views.alarms import AlarmPage, alarm_view
 from services.proposal.models import PEOPLE
@@ -16,6 +16,7 @@ blp = Blueprint("alarms", __name__, url_prefix="/api/proposal/v1/alarms")
 
 
 @blp.route("", methods=["GET"])
+@anybody_asks
 @requires("proposal")
 @blp.arguments(PageArgs, location="query")
 @blp.response(200, AlarmPage)
