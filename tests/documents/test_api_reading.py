@@ -134,6 +134,43 @@ class TestAnOwner:
         assert (granted["viewer_id"], granted["purpose"]) == (str(officer), "verifikasi usulan 12")
 
 
+class TestTheLogOfViews:
+    """It says who read, once for each reading: not who asked, and not how a browser fetches."""
+
+    def views(self, desk: Desk, stored: str) -> list[str]:
+        return [row["purpose"] for row in desk.get(f"documents/{stored}/views").json["data"]]
+
+    def test_leave_to_read_is_no_reading(self, desk: Desk, stored: str):
+        desk.grant(stored, uuid7())
+
+        assert self.views(desk, stored) == []
+
+    def test_whoever_asks_about_the_bytes_has_not_read_them(self, desk: Desk, stored: str):
+        officer = uuid7()
+        url = desk.grant(stored, officer).json["url"]
+        own = f"{API}/documents/{stored}/content"
+        for path, token in ((own, desk.token()), (url, desk.token(officer))):
+            assert desk.service.call("HEAD", path, token=token).status_code == 200
+
+        assert self.views(desk, stored) == []
+
+    def test_what_is_fetched_again_is_one_reading_and_later_another(self, desk: Desk, stored: str):
+        officer = uuid7()
+        with time_machine.travel(now(), tick=False) as clock:
+            for minutes in (0, 1, 1, 9):
+                clock.shift(minutes * 60)
+                desk.get(desk.grant(stored, officer, purpose="a").json["url"], desk.token(officer))
+            desk.get(desk.grant(stored, officer, purpose="b").json["url"], desk.token(officer))
+
+        assert self.views(desk, stored) == ["b", "a", "a"]
+
+    def test_a_reading_that_breaks_off_was_one(self, desk: Desk, stored: str):
+        answer = desk.get(f"documents/{stored}/content", buffered=False)
+        answer.close()
+
+        assert self.views(desk, stored) == ["unduhan pemilik"]
+
+
 class TestAGrant:
     @pytest.fixture
     def officer(self) -> UUID:

@@ -20,6 +20,7 @@ from services.documents.api.views import (
     UploadedView,
     ViewPage,
     content_response,
+    is_read,
 )
 from services.documents.domain.content_types import PDF
 from services.documents.usecases import opening, receiving
@@ -90,7 +91,7 @@ def show_document(document_id: UUID) -> dict[str, Any]:
 @blp.doc(**CONTENT)
 def download(document_id: UUID) -> Response:
     """Download one of one's own documents."""
-    return content_response(*opening.open_own(document_id, person()))
+    return content_response(*opening.open_own(document_id, person(), is_read=is_read()))
 
 
 @blp.route("/documents/<uuid:document_id>/views")

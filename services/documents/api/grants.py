@@ -9,7 +9,7 @@ from chassis.http.api import Blueprint
 from chassis.http.auth import actor, person, requires
 from chassis.http.writing import writes
 from services.documents.api.requests import NewGrant
-from services.documents.api.views import CONTENT, GrantView, content_response
+from services.documents.api.views import CONTENT, GrantView, content_response, is_read
 from services.documents.usecases import granting, opening
 
 blp = Blueprint("grants", url_prefix="/api/documents/v1", description="Leave to open a document")
@@ -31,4 +31,4 @@ def create(body: dict[str, Any]) -> dict[str, str | datetime]:
 @blp.doc(**CONTENT)
 def open_content(token: str) -> Response:
     """Open a document by a grant, with the viewer's own token. The owner can see it."""
-    return content_response(*opening.open_granted(token, person()))
+    return content_response(*opening.open_granted(token, person(), is_read=is_read()))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from marshmallow import fields
 
 from chassis.http.api import Schema
@@ -72,9 +72,16 @@ DocumentPage = page_schema(DocumentView)
 ViewPage = page_schema(ViewView)
 
 
+def is_read() -> bool:
+    """Tell whether the answer has the bytes: HEAD asks about them only."""
+    return request.method == "GET"
+
+
 def content_response(document: Document, spool: Spool) -> Response:
     """Send a document's verified bytes: an attachment no browser runs and no cache keeps."""
-    response = Response(spool.blocks(), content_type=document.content_type)
+    if not is_read():
+        spool.close()  # no server closes the body of an answer that has none
+    response = Response(spool.blocks() if is_read() else (), content_type=document.content_type)
     response.call_on_close(spool.close)
     response.headers.update(
         {

@@ -1,5 +1,6 @@
 """Letting somebody read a document: never other bytes than were uploaded, and never unseen."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -17,15 +18,21 @@ from services.documents.usecases.granting import token_hash
 
 CORRUPT = counter("documents_corrupt", "Stored objects that are missing or not as uploaded")
 _OWN = "unduhan pemilik"
+# Whoever fetches a document again within it, after a break or in another tab, goes on reading.
+READING = timedelta(minutes=5)
 
 
-def open_own(document_id: UUID, owner_id: UUID) -> tuple[Document, Spool]:
-    """Give an owner the bytes. Raises `NotFound` or `DocumentCorrupt`."""
-    return _opened(document_of(document_id, owner_id), viewer_id=owner_id, purpose=_OWN)
+def open_own(document_id: UUID, owner_id: UUID, *, is_read: bool) -> tuple[Document, Spool]:
+    """Give an owner the bytes; `is_read` says that they are sent, not only asked about.
+
+    Raises `NotFound` or `DocumentCorrupt`.
+    """
+    document = document_of(document_id, owner_id)
+    return _opened(document, viewer_id=owner_id, purpose=_OWN, is_read=is_read)
 
 
-def open_granted(token: str, viewer_id: UUID) -> tuple[Document, Spool]:
-    """Give the grant's viewer the bytes.
+def open_granted(token: str, viewer_id: UUID, *, is_read: bool) -> tuple[Document, Spool]:
+    """Give the grant's viewer the bytes; `is_read` says that they are sent, not only asked about.
 
     Raises `NotFound` to everybody else, `GrantExpired` or `DocumentCorrupt`.
     """
@@ -35,15 +42,32 @@ def open_granted(token: str, viewer_id: UUID) -> tuple[Document, Spool]:
     grant = db.one(statement)
     check_open(expires_at=grant.expires_at, now=now())
     document = db.session.scalars(select(Document).where(Document.id == grant.document_id)).one()
-    return _opened(document, viewer_id=viewer_id, purpose=grant.purpose)
+    return _opened(document, viewer_id=viewer_id, purpose=grant.purpose, is_read=is_read)
 
 
-def _opened(document: Document, *, viewer_id: UUID, purpose: str) -> tuple[Document, Spool]:
+def _opened(
+    document: Document, *, viewer_id: UUID, purpose: str, is_read: bool
+) -> tuple[Document, Spool]:
     db.session.close()  # no connection is held while the store works
     spool = intact(document)
-    with db.transaction() as session:
-        session.add(View(document_id=document.id, viewer_id=viewer_id, purpose=purpose))
+    if is_read:
+        _log(document, viewer_id, purpose)
     return document, spool
+
+
+def _log(document: Document, viewer_id: UUID, purpose: str) -> None:
+    """Log a reading before its first byte leaves, once however often it is fetched."""
+    with db.transaction() as session:
+        # Two requests at once are one reading too.
+        session.execute(select(Document.id).where(Document.id == document.id).with_for_update())
+        begun = select(View.id).where(
+            View.document_id == document.id,
+            View.viewer_id == viewer_id,
+            View.purpose == purpose,
+            View.viewed_at > now() - READING,
+        )
+        if session.scalar(begun.limit(1)) is None:
+            session.add(View(document_id=document.id, viewer_id=viewer_id, purpose=purpose))
 
 
 def intact(document: Document) -> Spool:
