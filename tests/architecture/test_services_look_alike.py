@@ -197,6 +197,7 @@ WRITES_ELSEWHERE = {
         "/api/identity/v1/me/contact/verify",  # a wrong try stays counted
         "/oauth/token",
         "/oauth/revoke",
+        "/api/identity/v1/security-events/person",
     },
     "notification": {"/api/notification/v1/whatsapp/status"},  # one transaction per message
     "proposal": {
