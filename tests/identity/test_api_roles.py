@@ -247,7 +247,7 @@ def test_the_roles_of_a_demo_region_are_those_the_flow_needs(desk: Desk):
 
     assert {item["role"] for item in data} == {
         *("umpeg", "opd_head", "opd_secretary", "bkpsdm_admin", "division_head"),
-        *("bkpsdm_secretary", "bkpsdm_head", "sekda", "sysadmin"),
+        *("bkpsdm_secretary", "bkpsdm_head", "sekda", "auditor", "sysadmin"),
     }
 
 
