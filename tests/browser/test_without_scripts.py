@@ -70,3 +70,27 @@ def test_the_portal_speaks_english_and_the_first_pages_look_right(people: People
     people.shots_of(page, "41-menu")
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("link", name="Sign in with your NIP")).to_be_visible()
+
+
+def test_whoever_forgot_the_password_asks_and_umpeg_confirms_on_a_telephone(people: People):
+    url = people.system.public_url
+    page = people.visitor(PHONE, java_script_enabled=False)
+    page.goto(f"{url}/masuk")
+    page.get_by_role("link", name="Lupa kata sandi?").click()
+    people.picture(page, "60-forgotten")
+    page.fill("input[name=nip]", people.system.account("applicant_jf").nip)
+    page.get_by_role("button", name="Lanjutkan").click()
+    expect(page.get_by_role("status")).to_contain_text("Permintaan diterima")
+    people.picture(page, "61-asked")
+    people.system.settle()
+
+    umpeg = people.signed_in("umpeg", PHONE, java_script_enabled=False)
+    umpeg.goto(f"{url}/portal/pemulihan")
+    umpeg.get_by_text("Konfirmasi", exact=True).click()
+    people.picture(umpeg, "62-confirm")
+    umpeg.get_by_role("button", name="Benar, ini orangnya").click()
+
+    expect(umpeg.locator(".banner.success")).to_contain_text("Konfirmasi dicatat")
+    expect(umpeg.get_by_text("Tautan sudah dikirim ke kontak pemiliknya.")).to_be_visible()
+    umpeg.goto(f"{url}/portal/kontak")
+    people.picture(umpeg, "63-contact")
