@@ -1,17 +1,23 @@
 """Whatever ends a session is told to every service, with why it ended kept for its owner only."""
 
+import html
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+import time_machine
+from sqlalchemy import select, update
 
 from chassis.events.envelope import Event
+from chassis.kernel.languages import LANGUAGES
 from chassis.process import runtime as runtimes
+from chassis.process.clock import now
 from chassis.process.regions import in_region
 from services.identity import queries
 from services.identity.domain.ending import EndReason
+from services.identity.manifest import MANIFEST
 from services.identity.models import SignInSession, TokenFamily, db
 from services.identity.usecases import passwords, sessions
 from tests.identity import demo
@@ -150,3 +156,55 @@ def test_the_browser_that_changed_its_password_goes_on_with_new_tokens(door: Doo
     assert door.me(again["access_token"]).status_code == 200
     with door.app.app_context(), in_region("demo"):
         assert queries.employee(signed.id).sessions_revoked_at is not None
+
+
+class TestWhyItEnded:
+    """Said once, by the page where one signs in again, to the session's own browser."""
+
+    def ended(self, door: Door, why: str | None) -> Signed:
+        signed = Signed(door)
+
+        def act() -> None:
+            with db.transaction() as session:
+                session.execute(
+                    update(SignInSession)
+                    .where(SignInSession.employee_id == signed.id)
+                    .values(ended_at=now(), end_reason=why)
+                )
+
+        signed.within(act)
+        return signed
+
+    def page(self, door: Door, browser: Browser) -> str:
+        """Where an application leads whose person has to sign in."""
+        return str(html.unescape(browser.get(door.authorize(browser, nonce=None).location).text))
+
+    @pytest.mark.parametrize("why", [*EndReason, None, "of_a_later_release"])
+    def test_each_reason_is_said_once_and_to_nobody_else(self, door: Door, why: str | None):
+        sentence = MANIFEST.texts.label("end_reason", EndReason(why or "unknown"), "id")
+        signed = self.ended(door, why)
+
+        first, again = (self.page(door, signed.browser) for _ in range(2))
+
+        assert sentence in first
+        assert sentence not in again
+        assert sentence not in self.page(door, door.browser())
+
+    def test_a_session_that_is_over_after_its_hours_says_so(self, door: Door):
+        signed = Signed(door)
+
+        with time_machine.travel(now() + timedelta(hours=9)):
+            shown = self.page(door, signed.browser)
+
+        assert MANIFEST.texts.label("end_reason", "expired", "id") in shown
+
+    def test_who_signed_out_here_is_told_nothing(self, door: Door):
+        signed = Signed(door)
+        signs_out(signed)
+
+        assert 'role="status"' not in self.page(door, signed.browser)
+
+    def test_no_sentence_is_used_for_two_reasons(self):
+        for language in LANGUAGES:
+            said = {MANIFEST.texts.label("end_reason", why, language) for why in EndReason}
+            assert len(said) == len(EndReason)

@@ -15,3 +15,10 @@ class EndReason(StrEnum):
     TOO_MANY_CODES = "too_many_codes"
     LEFT = "left"
     TOKEN_REUSED = "token_reused"  # noqa: S105 - a reason
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, _value: object) -> "EndReason":
+        """An earlier release gave no reason, a later one may give others."""
+        return cls.UNKNOWN

@@ -11,6 +11,7 @@ from chassis.kernel.errors import Refused
 from chassis.process.runtime import here
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import new_token
+from services.identity.domain.ending import EndReason
 from services.identity.domain.sign_in import SESSION_LIFE
 from services.identity.models import SignInSession
 from services.identity.usecases import signing_in
@@ -39,6 +40,11 @@ def current_session() -> SignInSession | None:
 def finished_session() -> SignInSession | None:
     row = current_session()
     return row if row is not None and row.done else None
+
+
+def why_over() -> EndReason | None:
+    """Say why the session of this browser's own cookie came to its end."""
+    return signing_in.why_over(request.cookies.get(_name("session")))
 
 
 def keep_session(response: Response, token: str, *, shared_computer: bool) -> None:

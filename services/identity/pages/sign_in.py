@@ -24,7 +24,7 @@ from services.identity.pages.rendering import (
     show_refusals,
     status_of,
 )
-from services.identity.pages.texts import say
+from services.identity.pages.texts import say, why_over
 from services.identity.usecases import devices, passwords, second_factor, signing_in
 from services.identity.usecases.second_factor import CodeWrong
 from services.identity.usecases.signing_in import RegionNeeded, SignedIn
@@ -70,7 +70,12 @@ def form() -> AnyResponse:
     good = say("link_used") if "sandi" in request.args else None
     good = say("recovered") if "pulih" in request.args else good
     wrong = [say("sign_in_ended")] if _ENDED in request.args else None
-    return page("sign_in", next_path=_next(default=""), good=good, wrong=wrong)
+    over = browser.why_over()
+    told = good or (why_over(over) if over and not wrong else None)
+    response = page("sign_in", next_path=_next(default=""), good=told, wrong=wrong)
+    if over:
+        browser.forget_session(response)  # said once: the next person here need not know
+    return response
 
 
 @blp.post("")

@@ -51,9 +51,9 @@ def revoke(person: Employee, *, why: EndReason, keep: UUID | None = None, **also
         instant = now()
         _end(SignInSession.employee_id == person.id, SignInSession.id != keep, why=why, at=instant)
         _end_tokens(TokenFamily.employee_id == person.id, why=why, at=instant)
-        # What a token names no session for, of an earlier release, ends by this mark.
         devices.forget(person.id, keep=keep)
         note(Kind.SESSION, str(why), person=person.id)
+        # A token that names no session, of an earlier release, ends by this mark.
         person.change(sessions_revoked_at=revocation_mark(instant), **also)
         outbox.record(events.employee_changed(person))
 
@@ -88,3 +88,6 @@ def _end_tokens(which: ColumnElement[bool], *, why: EndReason, at: datetime) -> 
         for family_id, employee_id, region in session.execute(ending.returning(*columns)).all():
             refuse_tokens_of(here(), family_id, at)
             outbox.record(events.session_ended(family_id, employee_id, at, region=region))
+            if why is EndReason.TOKEN_REUSED:
+                thing = f"session/{family_id}"
+                note(Kind.SESSION, str(why), person=employee_id, thing=thing, region=region)

@@ -17,6 +17,7 @@ from chassis.process.regions import all_regions, in_region
 from services.identity import queries
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import fingerprint, new_token
+from services.identity.domain.ending import EndReason
 from services.identity.domain.passwords import normalise
 from services.identity.domain.sign_in import (
     ENROLMENT_LIFE,
@@ -149,6 +150,26 @@ def find_session(token: str | None) -> SignInSession | None:
             )
         )
     return None if row is not None and row.done and idling.is_over(row) else row
+
+
+def why_over(token: str | None) -> EndReason | None:
+    """Say why the session whose secret this is came to its end; None if it did not, or is unknown.
+
+    Whoever does not have the secret learns nothing.
+    """
+    if not token or find_session(token) is not None:
+        return None
+    with all_regions():
+        row = db.session.scalar(
+            select(SignInSession).where(
+                SignInSession.fingerprint == fingerprint(token), SignInSession.done
+            )
+        )
+    if row is None:
+        return None
+    if row.ended_at is not None:
+        return EndReason(row.end_reason or "unknown")
+    return EndReason.EXPIRED if row.expires_at <= now() else EndReason.LEFT
 
 
 def owed(session_id: UUID) -> Step:
