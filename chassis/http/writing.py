@@ -60,7 +60,7 @@ def writes(
 ) -> Decorator:
     """Run a view in one transaction, once per Idempotency-Key; goes right above `response`.
 
-    `if_match`: the view gets `seen`, the versions of the request's If-Match; without one the
+    `if_match`: the view gets `seen`, the version of the request's If-Match; without one the
     answer is 428. `once=False` is for answers with a secret, of which nothing may be kept.
     `minimal` is what the view answers when `prefers_minimal()`.
     """

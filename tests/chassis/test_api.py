@@ -238,8 +238,21 @@ def test_an_edit_must_say_which_version_it_means(letters, token):
         assert edit(**{"If-Match": wrong}) == 412
     assert edit(**{"If-Match": '"1"'}) == 200
     assert edit(**{"If-Match": '"1"'}) == 412
-    assert edit("of a list", **{"If-Match": '"1", "2"'}) == 200
-    assert edit("compressed on its way", **{"If-Match": 'W/"3"'}) == 200
+    assert edit("compressed on its way", **{"If-Match": 'W/"2"'}) == 200
+
+
+@pytest.mark.parametrize(
+    "listed", ['"1", "2"', '"2","1"', 'W/"1", "2"', '"1", "1"', '"one", "1"', '"1", *, "2"']
+)
+def test_who_names_several_versions_has_not_said_which_one_was_seen(letters, token, listed):
+    path = f"{LETTERS}/{write(letters, token).json['id']}"
+
+    answer = letters.call(
+        "PATCH", path, token=token, json={"text": "new"}, headers={"If-Match": listed}
+    )
+
+    assert (answer.status_code, answer.json["code"]) == (400, "if_match_one_only")
+    assert letters.call("GET", LETTERS, token=token).json["data"][0]["version"] == 1
 
 
 def test_who_prefers_a_minimal_answer_is_told_only_what_changed(letters, token):

@@ -1,4 +1,7 @@
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 
 from tests.proposal.office import API, PAPERS, Office
 from tests.proposal.over_http import decide, etag, filed
@@ -118,6 +121,38 @@ def test_a_wrong_number_or_code_looks_the_same(office: Office, wrong):
     answer = office.service.call("POST", f"{API}/status", json=body)
 
     assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+
+
+def test_a_wrong_number_costs_what_a_wrong_code_costs(office: Office):
+    told = filed(office).json
+    asked = [
+        {"number": told["number"], "lookup_code": "AAAAAAAAAA"},
+        {"number": "DEMO/X/2026/000001", "lookup_code": told["lookup_code"]},
+        {"number": "no number", "lookup_code": told["lookup_code"]},
+        {"number": told["number"], "lookup_code": "no code"},
+    ]
+
+    runs = [statements_of(office, body) for body in asked]
+
+    assert len(runs[0]) > 0
+    assert runs == [runs[0]] * len(asked)
+
+
+def statements_of(office: Office, body: dict[str, str]) -> list[str]:
+    """Return what the database is asked."""
+    statements: list[str] = []
+    with office.inside():
+        engine = office.service.runtime.db.engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert office.service.call("POST", f"{API}/status", json=body).status_code == 404
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return statements
 
 
 def test_tracking_says_who_has_it_and_until_when(office: Office):

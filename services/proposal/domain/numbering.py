@@ -37,6 +37,10 @@ def normalise_number(text: str) -> str | None:
     return f"{match[1]}/{match[2]}/{match[3]}/{int(match[4]):0{_SERIAL_WIDTH}d}"
 
 
+# What a number that nobody has is compared with: of the same length, and never drawn.
+NO_LOOKUP_CODE = "-" * LOOKUP_LENGTH
+
+
 def new_lookup_code(choose: Choose = secrets.choice) -> str:
     """Draw a lookup code (24^10 ≈ 6 × 10^13 of them)."""
     return "".join(choose(LOOKUP_ALPHABET) for _ in range(LOOKUP_LENGTH))

@@ -15,7 +15,7 @@ from chassis.run.timers import is_set
 from services.proposal.domain.closing import ClosingReason, closing_reasons
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition
-from services.proposal.domain.numbering import is_lookup_code, normalise_number
+from services.proposal.domain.numbering import NO_LOOKUP_CODE, is_lookup_code, normalise_number
 from services.proposal.domain.opening import Opened, open_parts
 from services.proposal.domain.proposal_receipt import MAKE_RECEIPT
 from services.proposal.domain.stages import APPLICANT, Action, Stage
@@ -233,12 +233,14 @@ def known_facts(person_id: UUID) -> dict[str, Any]:
 def status_of(number: str, lookup_code: str) -> Proposal:
     """Find a proposal by its number and code (R20), in any region.
 
-    Raises `NotFound` alike for a wrong number and a wrong code.
+    Raises `NotFound` alike for a wrong number and a wrong code, after the same work: of a number
+    that is there no more is read than its code.
     """
-    proposal = numbered(number)
-    if not is_lookup_code(lookup_code, proposal.lookup_code or ""):
+    at_number = Proposal.number == (normalise_number(number) or "")
+    row = db.session.execute(select(Proposal.id, Proposal.lookup_code).where(at_number)).first()
+    if not is_lookup_code(lookup_code, (row and row.lookup_code) or NO_LOOKUP_CODE) or row is None:
         raise NotFound
-    return proposal
+    return db.one(select(Proposal).where(Proposal.id == row.id))
 
 
 def numbered(number: str) -> Proposal:
