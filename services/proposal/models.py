@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
 from chassis.data.versioned import Versioned
+from chassis.data.wrong_tries import WrongTry
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from services.proposal.domain.stages import Action, Stage
@@ -29,6 +30,12 @@ db = Database(Base)
 LONGEST_WORD = 60
 # Beginnings are found as ranges of the index, so PostgreSQL must compare by bytes.
 _WORD = String(LONGEST_WORD).with_variant(String(LONGEST_WORD, collation="C"), "postgresql")
+
+
+class WrongCode(WrongTry, Base):
+    """A lookup code, or a number, that was wrong."""
+
+    __tablename__ = "wrong_codes"
 
 
 class LayananDefinition(RegionScoped, Base):

@@ -123,6 +123,24 @@ def test_a_wrong_number_or_code_looks_the_same(office: Office, wrong):
     assert (answer.status_code, answer.json["code"]) == (404, "not_found")
 
 
+def test_whoever_guesses_codes_waits_and_is_noted_and_the_right_code_passes(office: Office):
+    told = filed(office).json
+    right = {"number": told["number"], "lookup_code": told["lookup_code"]}
+
+    def ask(**wrong: str) -> Any:
+        return office.service.call("POST", f"{API}/status", json=right | wrong)
+
+    answers = [ask(lookup_code="AAAAAAAAAA") for _ in range(7)]
+    unknown = [ask(number="DEMO/X/2026/000001") for _ in range(7)]
+
+    assert [answer.status_code for answer in answers] == [404] * 5 + [429] * 2
+    assert [answer.status_code for answer in unknown] == [404] * 5 + [429] * 2
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert ask().status_code == 200
+    notes = [event.data["why"] for event in office.service.recorded("security.noted.v1")]
+    assert notes.count("lookup_code_guessed") == 2
+
+
 def test_a_wrong_number_costs_what_a_wrong_code_costs(office: Office):
     told = filed(office).json
     asked = [

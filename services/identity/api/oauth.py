@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
-from flask import Blueprint, Response, jsonify, redirect, request
+from flask import Blueprint, Response, g, jsonify, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -26,7 +26,7 @@ from services.identity.models import SignInSession
 from services.identity.pages import browser
 from services.identity.pages.rendering import error_page
 from services.identity.pages.sign_in import second_factor_path
-from services.identity.usecases import authorizing, signing_in, signing_keys
+from services.identity.usecases import authorizing, clients, signing_in, signing_keys
 
 blp = Blueprint("oauth", __name__)
 _KEYS_FRESH = "public, max-age=300"
@@ -184,5 +184,7 @@ def _answer(produce: Callable[[], Response]) -> Response:
     with all_regions(), suppress(ValueError):
         if _can_be_kept(request.values):
             response = authorizing.as_one(produce)
+    if wrong := g.pop("wrong_secret_of", None):
+        clients.count_wrong_secret(wrong, browser.address())
     response.headers["Cache-Control"] = "no-store"
     return response

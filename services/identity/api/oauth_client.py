@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Collection
 
 from authlib.oauth2.rfc6749 import ClientMixin
+from flask import g
 
 from services.identity import queries
 from services.identity.adapters.sealing import fingerprint
@@ -36,9 +37,12 @@ class RegisteredClient(ClientMixin):
         return redirect_uri in self.redirect_uris
 
     def check_client_secret(self, client_secret: str) -> bool:
-        return self._secret_fingerprint is not None and hmac.compare_digest(
+        is_right = self._secret_fingerprint is not None and hmac.compare_digest(
             self._secret_fingerprint, fingerprint(client_secret)
         )
+        if not is_right:
+            g.wrong_secret_of = self.client_id
+        return is_right
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002
         return (method == "none") == (self._secret_fingerprint is None)

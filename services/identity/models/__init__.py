@@ -33,6 +33,7 @@ from services.identity.models.safety import SecurityLimits as SecurityLimits
 from services.identity.models.signing_in import KnownDevice as KnownDevice
 from services.identity.models.signing_in import SignInAttempt as SignInAttempt
 from services.identity.models.signing_in import SignInSession as SignInSession
+from services.identity.models.signing_in import WrongSecret as WrongSecret
 from staff.names import full_name
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import RegionScoped
+from chassis.data.wrong_tries import WrongTry
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from services.identity.models.database import Base
@@ -31,6 +32,12 @@ class SignInAttempt(Base):
     standing: Mapped[str | None] = mapped_column(String(8))
     device_id: Mapped[UUID | None]
     tried_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class WrongSecret(WrongTry, Base):
+    """A client secret that was wrong."""
+
+    __tablename__ = "wrong_secrets"
 
 
 class KnownDevice(RegionScoped, Base):

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from chassis.data.wrong_tries import count_wrong
 from chassis.events.security import Kind, note
+from chassis.process import regions
 from chassis.process.manifest import Manifest, person_scopes
 from services.identity.adapters.sealing import fingerprint
-from services.identity.models import OAuthClient, db
+from services.identity.models import OAuthClient, WrongSecret, db
+from services.identity.usecases import noting
 
 EVENTS_SCOPE = "events.read"
 _PEOPLES_GRANTS = ["authorization_code", "refresh_token"]
@@ -101,3 +104,19 @@ def _service(manifest: Manifest, secrets: Mapping[str, str]) -> ClientSpec:
         grant_types=["client_credentials"],
         scopes=sorted({EVENTS_SCOPE, *called}),
     )
+
+
+def count_wrong_secret(client_id: str, address: str) -> None:
+    """Count a wrong secret of a client. Raises `TooManyWrong` for one that comes too early."""
+
+    def reached(tries: int) -> None:
+        note(
+            Kind.CLIENT,
+            "secret_guessed",
+            thing=f"client/{client_id}",
+            origin=noting.origin_of(address),
+            amount=tries,
+            region=regions.ALL,
+        )
+
+    count_wrong(db, WrongSecret, client_id, address=address, note=reached)
