@@ -1,4 +1,7 @@
-"""Wrong client secrets: counted for client and address, told to wait, noted; the right one passes."""
+"""Wrong client secrets and links that never were: counted, told to wait, noted.
+
+The right one passes at any time.
+"""
 
 import base64
 from collections.abc import Iterator
@@ -12,8 +15,11 @@ from werkzeug.test import TestResponse
 
 from chassis.data.wrong_tries import ADDRESS_TRIES, FREE_TRIES, WINDOW
 from chassis.process.clock import now
-from services.identity.models import WrongSecret, db
+from chassis.process.regions import all_regions
+from services.identity.adapters.sealing import fingerprint
+from services.identity.models import PasswordLink, WrongSecret, db
 from tests.builders.service import SECRET
+from tests.identity import demo
 from tests.identity.desk import Desk
 from tests.identity.door import Door
 
@@ -85,3 +91,24 @@ def test_a_name_that_no_application_has_is_not_kept_and_a_reached_budget_is_note
 
     assert [(note["thing"], note["amount"]) for note in notes] == [(f"client/{CLIENT}", FREE_TRIES)]
     assert kept == FREE_TRIES
+
+
+def test_whoever_tries_links_that_never_were_waits_and_one_that_is_used_counts_for_nobody(
+    door: Door,
+):
+    link = PasswordLink(
+        region="demo",
+        employee_id=demo.employee_id(door.app, door.folder, "applicant"),
+        fingerprint=fingerprint("used"),
+        used_at=now(),
+        expires_at=now(),
+    )
+    with door.app.app_context(), all_regions(), db.transaction() as session:
+        session.add(link)
+    browser = door.browser()
+
+    used = [browser.get("/masuk/tautan/used").status_code for _ in range(2 * FREE_TRIES)]
+    never = [browser.get("/masuk/pulih/never").status_code for _ in range(FREE_TRIES + 1)]
+
+    assert used == [404] * (2 * FREE_TRIES)
+    assert never == [404] * FREE_TRIES + [429]

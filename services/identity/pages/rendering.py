@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from chassis.data.wrong_tries import TooManyWrong
 from chassis.http.languages import page_language
 from chassis.http.problem_pages import VARY
 from chassis.http.problems import Unavailable, refused
@@ -16,6 +17,8 @@ from services.identity import queries
 from services.identity.domain.sign_in import safe_path
 from services.identity.pages import browser
 from services.identity.pages.texts import say
+from services.identity.usecases import links
+from services.identity.usecases.passwords import LinkDead
 
 _HEADERS = {
     "X-Frame-Options": "DENY",
@@ -79,6 +82,7 @@ def _came_for() -> str:
 def show_refusals(blueprint: Blueprint) -> None:
     """Answer a person with a page, and a program that asks for JSON as everywhere."""
     blueprint.register_error_handler(Refused, _refusal_page)
+    blueprint.register_error_handler(LinkDead, _dead_link_page)
     blueprint.register_error_handler(OperationalError, _outage_page)
 
 
@@ -98,6 +102,15 @@ def _refusal_page(error: Refused) -> Response:
     if (wait := getattr(error, "retry_after", None)) is not None:
         response.headers["Retry-After"] = str(wait)
     return response
+
+
+def _dead_link_page(error: LinkDead) -> Response:
+    """Whoever tries links that never were is told to wait after some."""
+    try:
+        links.count_unknown((request.view_args or {}).get("token", ""), browser.address())
+    except TooManyWrong as early:
+        return _refusal_page(early)
+    return _refusal_page(error)
 
 
 def _outage_page(error: Exception) -> Response:
