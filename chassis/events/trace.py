@@ -15,6 +15,8 @@ from marshmallow import fields, validate
 from sqlalchemy import Select, Table, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from chassis.data.claims import DONE, PARKED
+from chassis.events.retention import FORGOTTEN
 from chassis.http.api import Schema
 from chassis.http.fields import Code
 from chassis.process import regions
@@ -135,7 +137,7 @@ def _heard(row: Any) -> dict[str, Any]:
         **_traced(row),
         "source": row.source,
         "received_at": row.received_at,
-        "status": row.status,
+        "status": row.status if row.status != FORGOTTEN else DONE if row.done_at else PARKED,
         "attempts": row.attempts,
         "due_at": row.due_at,
         "done_at": row.done_at,
@@ -150,6 +152,7 @@ def _traced(row: Any) -> dict[str, Any]:
         "subject": row.subject,
         "region": row.region,
         "position": row.position,
-        "time": datetime.fromisoformat(envelope["time"]),
+        # What was forgotten of a heard event tells no time of its own any more.
+        "time": datetime.fromisoformat(envelope.get("time") or row.received_at.isoformat()),
         **{name: envelope.get(key) for name, key in _CAUSES.items()},
     }

@@ -18,10 +18,10 @@ from chassis.http.auth import actor
 from chassis.http.preferences import APPLIED, prefers_minimal
 from chassis.kernel.errors import FieldError, Refused
 from chassis.process.clock import now
+from chassis.process.config import IDEMPOTENCY_DAYS
 from chassis.process.runtime import Runtime
 
 HEADER = "Idempotency-Key"
-KEPT = timedelta(days=7)
 LONGEST = 128
 CHARACTERS = "^[!-~]+$"
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location", APPLIED)
@@ -143,7 +143,8 @@ def fingerprint(*body: str) -> bytes:
 
 
 def forget_old(runtime: Runtime) -> int:
-    """Remove keys older than seven days; return how many."""
+    """Remove keys older than the setting says; return how many."""
     keys = runtime.db.plumbing.idempotency_keys
+    kept = timedelta(days=runtime.settings[IDEMPOTENCY_DAYS.name])
     with runtime.db.transaction() as session:
-        return count_changed(session, delete(keys).where(keys.c.created_at < now() - KEPT))
+        return count_changed(session, delete(keys).where(keys.c.created_at < now() - kept))

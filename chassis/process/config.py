@@ -192,6 +192,32 @@ def switch(text: str) -> bool:
         raise ValueError("must be true or false") from None
 
 
+EVENTS_HEARD_DAYS = Setting(
+    "EVENTS_HEARD_DAYS",
+    default="30",
+    parse=at_least(1),
+    help="For how many days a handled event keeps what it said; that it was handled stays known.",
+)
+EVENTS_PARKED_DAYS = Setting(
+    "EVENTS_PARKED_DAYS",
+    default="365",
+    parse=at_least(1),
+    help="For how many days an event in the dead list can be tried again.",
+)
+EVENTS_SAID_DAYS = Setting(
+    "EVENTS_SAID_DAYS",
+    default="400",
+    parse=at_least(30),
+    help="For how many days the event log keeps what was said; the newest state of each subject"
+    " stays. Who reads the log less often loses events.",
+)
+IDEMPOTENCY_DAYS = Setting(
+    "IDEMPOTENCY_DAYS",
+    default="7",
+    parse=at_least(1),
+    help="For how many days a repeated request gets the first one's answer.",
+)
+
 COMMON: tuple[Setting, ...] = (
     Setting(
         "DATABASE_URL_{service}",
@@ -244,6 +270,10 @@ COMMON: tuple[Setting, ...] = (
         help="host:port where a worker answers /livez, /readyz and /metrics; empty: nowhere.",
         distributed="0.0.0.0:8000",
     ),
+    EVENTS_HEARD_DAYS,
+    EVENTS_PARKED_DAYS,
+    EVENTS_SAID_DAYS,
+    IDEMPOTENCY_DAYS,
 )
 
 # Of each service that reads receipts, which every service that makes files does.

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.data.db import Database
 from chassis.data.postgres import BACKEND
-from chassis.events import ended_sessions, feed
+from chassis.events import ended_sessions, feed, retention
 from chassis.events.bus.adapters import connect
 from chassis.events.contracts import Contracts
 from chassis.events.dispatcher import Dispatcher
@@ -236,7 +236,7 @@ def _tidy(attached: Runtime) -> bool:
     idempotency.forget_old(attached)
     timers.forget_old(attached)
     sessions.forget_old(attached)
-    return False
+    return bool(retention.forget_old(attached))  # at once again while there is more
 
 
 def _wrap_requests(app: Flask) -> None:
