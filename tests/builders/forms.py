@@ -13,7 +13,7 @@ SIGN_IN = {
     "/masuk/kode-pemulihan": {"password": "x" * 12, "totp": "123456"},
     "/masuk/kata-sandi": {"old_password": "x" * 12, "new_password": "y", "new_password_again": "y"},
     "/masuk/kata-sandi-baru": {"new_password": "y" * 12, "new_password_again": "y" * 12},
-    "/masuk/pasang-autentikator": {"totp": "123456"},
+    "/masuk/pasang-autentikator": {"password": "kata sandi", "totp": "123456"},
     "/masuk/tautan/" + "x" * 43: {"new_password": "y" * 12, "new_password_again": "y" * 12},
     "/masuk/keluar": {"next": "/portal/"},
     "/oauth/token": {

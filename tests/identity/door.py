@@ -102,10 +102,10 @@ class Door:
             account = session.get_one(Account, demo.employee_id(self.app, self.folder, key))
             account.totp_sealed = account.totp_confirmed_at = account.totp_last_counter = None
 
-    def set_up(self, browser: Browser, *, at: int | None = None) -> TestResponse:
+    def set_up(self, browser: Browser, *, at: int | None = None, **more: str) -> TestResponse:
         """Set an authenticator up as the page says; return the sheet of recovery codes."""
         code = pyotp.TOTP(secret_on(browser.get(ENROLMENT)))
-        return browser.post(ENROLMENT, totp=code.now() if at is None else code.at(at))
+        return browser.post(ENROLMENT, totp=code.now() if at is None else code.at(at), **more)
 
     def asked(self, **changes: str | None) -> dict[str, str]:
         """What an application asks the authorization endpoint for."""

@@ -89,6 +89,18 @@ def test_a_wrong_code_speaks_of_the_clock_of_the_phone(door: Door):
     assert secret_on(hours_off) == secret
 
 
+def test_an_open_browser_is_not_enough_to_set_up_a_telephone(door: Door):
+    browser = door.signed_in("applicant")
+
+    passing_by = door.set_up(browser)
+    guessing = door.set_up(browser, password="bukan-sandi-yang-benar")
+
+    assert passing_by.status_code == guessing.status_code == 422
+    assert "Kata sandi Anda tidak cocok." in guessing.text
+    assert door.sign_in(door.browser(), "applicant").location == "/masuk/akun"
+    assert door.set_up(browser, password=door.account("applicant")["password"]).status_code == 200
+
+
 def begin_a_role(door: Door) -> None:
     held = {"role": "umpeg", "unit_id": demo.unit_id(door.app, "disdik")}
     since = {"acting": "definitive", "starts_on": now().date(), "ends_on": None}
@@ -123,7 +135,7 @@ def test_who_becomes_an_officer_while_signed_in_is_asked_at_the_next_token_and_g
     refused = door.refresh(tokens["refresh_token"])
     led = door.authorize(browser, nonce="second")
     unasked = door.authorize(browser, nonce="second", prompt="none")
-    sheet = door.set_up(browser)
+    sheet = door.set_up(browser, password=door.account("applicant")["password"])
     again = door.redeem(query_of(door.authorize(browser, nonce="second").location)["code"])
 
     assert refused.get_json()["error"] == "invalid_grant"

@@ -225,6 +225,7 @@ def _enrolment_page(row: SignInSession, wrong: list[str] | None = None) -> Respo
         groups=totp_rules.groups(secret),
         uri=uri,
         qr=qr_svg(uri),
+        asks_password=row.done,
         wrong=wrong,
     )
 
@@ -232,7 +233,10 @@ def _enrolment_page(row: SignInSession, wrong: list[str] | None = None) -> Respo
 def _confirm_enrolment(row: SignInSession) -> AnyResponse:
     try:
         codes = second_factor.enrol_in_session(
-            row.id, request.form.get("totp", ""), address=browser.address()
+            row.id,
+            request.form.get("totp", ""),
+            password=request.form.get("password", ""),
+            address=browser.address(),
         )
     except CodeWrong:
         return _enrolment_page(row, [say("enrol_wrong")])

@@ -16,7 +16,7 @@ from services.identity.domain.ending import EndReason
 from services.identity.domain.sign_in import SECOND_FACTOR_TRIES
 from services.identity.domain.totp import Device, Reading
 from services.identity.models import Account, Employee, RecoveryCode, db
-from services.identity.usecases import attempts, noting
+from services.identity.usecases import attempts, noting, passwords
 from services.identity.usecases.sessions import revoke
 
 _PURPOSE = "totp secrets"
@@ -82,13 +82,17 @@ def answer(session_id: UUID, code: str, *, address: str, is_recovery: bool = Fal
     return answered
 
 
-def enrol_in_session(session_id: UUID, code: str, *, address: str) -> list[str]:
+def enrol_in_session(session_id: UUID, code: str, *, password: str, address: str) -> list[str]:
     """Confirm a new authenticator from the pages; return recovery codes.
 
-    Raises `TooManyAttempts`, `TotpNotBegun`, `TotpAlreadyEnrolled` or `CodeWrong`.
+    While signing in the password was typed just now. A browser that is signed in is asked for it:
+    whoever passes by could set up a telephone of their own. Raises `PasswordWrong`,
+    `TooManyAttempts`, `TotpNotBegun`, `TotpAlreadyEnrolled` or `CodeWrong`.
     """
     row = queries.sign_in_session(session_id)
     attempt_id = attempts.start_in_session(row, address)
+    if row.done:
+        passwords.check(row.employee_id, password)
     with db.transaction() as session:
         codes = confirm(row.employee_id, code)
         row.amr = ["pwd", "otp"]
