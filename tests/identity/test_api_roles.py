@@ -55,6 +55,39 @@ def test_a_role_shows_in_me_from_its_first_day(desk: Desk):
         assert roles() == ["umpeg"]
 
 
+@pytest.mark.parametrize("role", ["bkpsdm_head", "sekda"])
+def test_one_officer_of_bkpsdm_neither_replaces_nor_closes_who_decides_over_all(
+    desk: Desk, role: str
+):
+    listed = desk.call("bkpsdm_admin", "GET", f"/role-grants?role={role}&active=true")
+    grant = listed.get_json()["data"][0]
+    holder = f"/employees/{grant['employee_id']}"
+    seen = {"If-Match": desk.call("bkpsdm_admin", "GET", holder).headers["ETag"]}
+
+    tries = [
+        desk.call(
+            "bkpsdm_admin",
+            "POST",
+            f"/role-grants/{grant['id']}/end",
+            json={},
+            headers={"If-Match": f'"{grant["version"]}"'},
+        ),
+        _grant(desk, by="bkpsdm_admin", role=role, unit_id=grant["unit_id"]),
+        desk.call("bkpsdm_admin", "POST", f"{holder}/sessions/revoke"),
+        desk.call(
+            "bkpsdm_admin",
+            "PATCH",
+            holder,
+            json={"active": False, "source": "uji"},
+            headers=seen,
+        ),
+    ]
+
+    assert [(answer.status_code, answer.get_json()["code"]) for answer in tries] == [
+        (403, "grant_beyond_own_role")
+    ] * 4
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -42,6 +42,7 @@ from services.identity.domain.roles import (
     check_grantor,
     check_may_manage_account,
     check_unit,
+    is_above_administrators,
 )
 from services.identity.manifest import ROLES
 
@@ -211,15 +212,27 @@ def test_a_role_for_another_kind_of_unit_is_refused(role: str, unit: UnitFacts |
 
 def test_nobody_gives_himself_a_role():
     with pytest.raises(SelfGrant):
-        check_grantor("umpeg", grantor_roles={"sysadmin"}, grantor_is_grantee=True)
+        check_grantor(is_above=False, grantor_roles={"sysadmin"}, grantor_is_grantee=True)
 
 
-def test_only_a_sysadmin_makes_a_sysadmin_or_touches_one():
-    check_grantor("umpeg", grantor_roles={"bkpsdm_admin"}, grantor_is_grantee=False)
-    with pytest.raises(GrantBeyondOwnRole):
-        check_grantor("sysadmin", grantor_roles={"bkpsdm_admin"}, grantor_is_grantee=False)
-    with pytest.raises(GrantBeyondOwnRole):
-        check_may_manage_account(manager_roles={"bkpsdm_admin"}, owner_roles={"sysadmin"})
+ABOVE = {"sysadmin", "auditor", "sekda", "bkpsdm_head", "bkpsdm_secretary", "division_head"}
+
+
+@pytest.mark.parametrize("role", sorted(KNOWN))
+def test_who_decides_over_bkpsdms_officers_or_watches_them_is_a_sysadmins_matter(role: str):
+    officer = {"grantor_roles": {"bkpsdm_admin"}, "grantor_is_grantee": False}
+    is_above = is_above_administrators(KNOWN[role])
+
+    assert is_above == (role in ABOVE)
+    if is_above:
+        with pytest.raises(GrantBeyondOwnRole):
+            check_grantor(is_above=is_above, **officer)
+        with pytest.raises(GrantBeyondOwnRole):
+            check_may_manage_account(manager_roles={"bkpsdm_admin"}, owner_is_above=is_above)
+        check_grantor(is_above=is_above, grantor_roles={"sysadmin"}, grantor_is_grantee=False)
+    else:
+        check_grantor(is_above=is_above, **officer)
+        check_may_manage_account(manager_roles={"bkpsdm_admin"}, owner_is_above=is_above)
 
 
 def _delegate(

@@ -8,6 +8,7 @@ from chassis.kernel.errors import Refused
 from chassis.kernel.roles import Role
 
 ADMINISTRATORS = frozenset({"sysadmin", "bkpsdm_admin"})
+_ABOVE = frozenset({"sysadmin", "auditor"})
 AUDITORS = frozenset({"auditor"})
 
 
@@ -79,25 +80,35 @@ def check_is_not_last(role: str, *, others: int) -> None:
         raise LastSysadmin
 
 
-def check_grantor(role: str, *, grantor_roles: Collection[str], grantor_is_grantee: bool) -> None:
+def is_above_administrators(role: Role) -> bool:
+    """Say whether a role decides over BKPSDM's own officers, or watches them.
+
+    Such a role is given and ended, and such an account is closed, by a sysadmin: else one officer
+    of BKPSDM makes a head of a person of his own making.
+    """
+    decides_over_all = role.head and (role.of_bkpsdm or role.unit_kind is None)
+    return decides_over_all or role.code in _ABOVE
+
+
+def check_grantor(
+    *, is_above: bool, grantor_roles: Collection[str], grantor_is_grantee: bool
+) -> None:
     """Refuse a grant that its giver may not give.
 
-    Raises `SelfGrant`, or `GrantBeyondOwnRole` when a lesser administrator makes a sysadmin.
+    Raises `SelfGrant`, or `GrantBeyondOwnRole` where it takes a sysadmin.
     """
     if grantor_is_grantee:
         raise SelfGrant
-    if role == "sysadmin" and "sysadmin" not in grantor_roles:
+    if is_above and "sysadmin" not in grantor_roles:
         raise GrantBeyondOwnRole
 
 
-def check_may_manage_account(
-    *, manager_roles: Collection[str], owner_roles: Collection[str]
-) -> None:
-    """Keep a lesser administrator from taking over a sysadmin's account.
+def check_may_manage_account(*, manager_roles: Collection[str], owner_is_above: bool) -> None:
+    """Keep a lesser administrator from closing an account above the own one.
 
     Raises `GrantBeyondOwnRole`.
     """
-    if "sysadmin" in owner_roles and "sysadmin" not in manager_roles:
+    if owner_is_above and "sysadmin" not in manager_roles:
         raise GrantBeyondOwnRole
 
 

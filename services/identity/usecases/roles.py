@@ -17,6 +17,7 @@ from services.identity.domain.roles import (
     check_grantor,
     check_is_not_last,
     check_unit,
+    is_above_administrators,
 )
 from services.identity.models import Employee, RoleGrant, Unit, db
 
@@ -55,7 +56,7 @@ def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
         person = active_employee(new["employee_id"])
         if by is not None:
             check_grantor(
-                new["role"],
+                is_above=is_above_administrators(queries.role(new["role"])),
                 grantor_roles=queries.roles_today(by),
                 grantor_is_grantee=by == person.id,
             )
@@ -88,7 +89,11 @@ def end_grant(grant_id: UUID, *, by: UUID, seen: Seen, last_day: date | None) ->
     """
     with db.transaction():
         row = _open_grant(grant_id, seen)
-        check_grantor(row.role, grantor_roles=queries.roles_today(by), grantor_is_grantee=False)
+        check_grantor(
+            is_above=is_above_administrators(queries.role(row.role)),
+            grantor_roles=queries.roles_today(by),
+            grantor_is_grantee=False,
+        )
         others = [grant for grant in queries.grants_of_post(row.role, None) if grant is not row]
         check_is_not_last(row.role, others=len(others))
         if last_day is not None and last_day < row.starts_on:
@@ -107,7 +112,7 @@ def prolong(grant_id: UUID, *, by: UUID, seen: Seen, until: date) -> RoleGrant:
     with db.transaction():
         row = _open_grant(grant_id, seen)
         check_grantor(
-            row.role,
+            is_above=is_above_administrators(queries.role(row.role)),
             grantor_roles=queries.roles_today(by),
             grantor_is_grantee=by == row.employee_id,
         )

@@ -17,7 +17,11 @@ from chassis.process.clock import now
 from chassis.process.runtime import here
 from services.identity import events, queries
 from services.identity.domain.ending import EndReason
-from services.identity.domain.roles import check_may_activate, check_may_manage_account
+from services.identity.domain.roles import (
+    check_may_activate,
+    check_may_manage_account,
+    is_above_administrators,
+)
 from services.identity.domain.sign_in import revocation_mark
 from services.identity.models import Employee, SignInSession, TokenFamily, db
 from services.identity.usecases import devices
@@ -33,7 +37,10 @@ def end_sessions(employee_id: UUID, *, by: UUID) -> None:
 def check_manages(manager_id: UUID, owner_id: UUID) -> None:
     """Refuse managing an account above one's own rank. Raises `GrantBeyondOwnRole`."""
     check_may_manage_account(
-        manager_roles=queries.roles_today(manager_id), owner_roles=queries.roles_today(owner_id)
+        manager_roles=queries.roles_today(manager_id),
+        owner_is_above=any(
+            is_above_administrators(queries.role(code)) for code in queries.roles_today(owner_id)
+        ),
     )
 
 
