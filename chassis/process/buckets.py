@@ -44,10 +44,13 @@ class LeakyBuckets:
         with self._lock:
             now = self._clock()
             level, last = self._levels.get(names, (-1.0, now))
-            level = max(level - limit.rate * max(now - last, 0.0), -1.0) + 1.0
-            if level > limit.burst:
+            left = max(level - limit.rate * max(now - last, 0.0), -1.0)
+            level = left + 1.0
+            is_refused = level > limit.burst
+            # Also of a refusal: a clock that stepped back would hold the bucket full until then.
+            self._levels[names] = (left if is_refused else level, now)
+            if is_refused:
                 return max(1, math.ceil((level - limit.burst) / limit.rate))
-            self._levels[names] = (level, now)
             self._levels.move_to_end(names)
             if len(self._levels) > self._capacity:
                 self._levels.popitem(last=False)

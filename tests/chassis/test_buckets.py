@@ -69,6 +69,18 @@ def test_a_clock_that_steps_back_punishes_nobody(buckets: LeakyBuckets, clock: C
     assert buckets.wait(LIMIT, "a") == 0
 
 
+def test_a_full_bucket_leaks_on_after_its_clock_stepped_back(buckets: LeakyBuckets, clock: Clock):
+    clock.now = 100.0
+    for _ in range(4):
+        buckets.wait(LIMIT, "a")
+
+    clock.now = 50.0
+    assert buckets.wait(LIMIT, "a") == 1
+    clock.now += 1.0
+
+    assert buckets.wait(LIMIT, "a") == 0
+
+
 @pytest.mark.parametrize("rate", [1.0, 7.0, 50.0])
 def test_over_a_long_time_only_rate_times_time_passes(
     buckets: LeakyBuckets, clock: Clock, rate: float

@@ -6,6 +6,7 @@ import pytest
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
+from chassis.http import auth
 from chassis.http.callers import behind_edge, network_of
 from chassis.process import regions
 from chassis.process.buckets import LeakyBuckets
@@ -13,6 +14,7 @@ from chassis.process.ids import uuid7
 from chassis.process.manifest import Route
 from tests.builders.service import Service
 
+COUNT = auth._count
 LETTERS = "/api/letters/v1/letters"
 
 
@@ -32,6 +34,7 @@ def clock(letters: Service) -> Clock:
 
 @pytest.fixture
 def narrow(letters: Service, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Service:
+    monkeypatch.setattr(auth, "_count", COUNT)
     routes = (Route("/api/letters/", rate=1.0, burst=2),)
     monkeypatch.setitem(letters.runtime.manifest.__dict__, "routes", routes)
     return letters
