@@ -23,6 +23,7 @@ from services.identity.models import (
     Region,
     RoleGrant,
     SecurityAlarm,
+    SignInSession,
     Unit,
 )
 
@@ -204,6 +205,14 @@ class SecurityAlarmed(Facts, event="security.alarmed.v1", about="security_alarm"
     ]
 
 
+class DeviceAdded(Facts, event="device.added.v1"):
+    """Somebody signed in with a browser and from an address that were new to them."""
+
+    id: UUID
+    employee_id: UUID
+    signed_in_at: Annotated[datetime, Example("2026-11-22T03:00:00+00:00")]
+
+
 def employee_changed(employee: Employee) -> Event:
     return EmployeeChanged.of(employee, pangkat=pangkat_of(employee.golongan))
 
@@ -274,6 +283,12 @@ def delegation_ended(row: Delegation, role: Role, told: list[UUID]) -> Event:
 
 def _title(role: Role) -> Said:
     return Said(id=role.title["id"], en=role.title["en"])
+
+
+def device_added(row: SignInSession) -> Event:
+    """Tell of the device of a session, which is told by the session's id: it keeps no other."""
+    told = DeviceAdded(id=row.id, employee_id=row.employee_id, signed_in_at=row.started_at)
+    return told.event(row.id, 1, region=row.region)
 
 
 def session_ended(session_id: UUID, employee_id: UUID, ended_at: datetime, *, region: str) -> Event:

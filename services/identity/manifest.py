@@ -156,6 +156,7 @@ MANIFEST = Manifest(
     ),
     hears=("security.noted.v1",),
     notices=(
+        Notice("device.added.v1", "device_added", "employee_id", compulsory=True),
         Notice("delegation.given.v1", "delegation_given", "told_ids"),
         Notice("delegation.ended.v1", "delegation_ended", "told_ids"),
         *_sealed("contact_code.sent.v1", "contact_code"),

@@ -17,6 +17,7 @@ from services.identity.domain.sign_in import Step
 from services.identity.models import Account, Employee, KnownDevice, SignInAttempt, db
 from services.identity.usecases import sessions, signing_in
 from services.identity.usecases.signing_in import SignedIn
+from tests.builders.service import under_test
 from tests.identity import demo
 from tests.identity.door import Browser, Door
 
@@ -134,6 +135,29 @@ def test_changing_the_password_forgets_the_other_devices(door: Door):
         "203.0.113.7", "/masuk", nip=door.account(WHO)["nip"], password=PASSWORD
     )
     assert entered.status_code == 303
+
+
+def told(door: Door) -> int:
+    return len(under_test(door.app).recorded("device.added.v1"))
+
+
+@pytest.mark.parametrize("choice", [{}, {"shared_computer": "1"}], ids=["own", "shared"])
+def test_the_owner_is_told_once_of_a_new_device_at_a_new_address(
+    door: Door, choice: dict[str, str]
+):
+    account, new = door.account(WHO), door.browser()
+    door.signed_in(WHO)
+    assert enter(door, door.browser()) == 303
+    assert told(door) == 0
+
+    for _again in range(2):
+        new.get("/masuk?ulang=1")
+        fields = {"nip": account["nip"], "password": account["password"], **choice}
+        assert new.post_from("203.0.113.7", "/masuk", **fields).status_code == 303
+
+    (event,) = under_test(door.app).recorded("device.added.v1")
+    assert set(event.data) == {"id", "employee_id", "signed_in_at"}
+    assert event.data["employee_id"] == str(demo.employee_id(door.app, door.folder, WHO))
 
 
 @pytest.mark.parametrize("cookie", ["x" * 43, "short", ""])

@@ -57,6 +57,19 @@ def settle(attempt_id: UUID, outcome: str) -> None:
         )
 
 
+def is_from_elsewhere(attempt_id: UUID) -> bool:
+    """Tell whether an account that was signed in to before is so from an address new to it."""
+    row = db.session.get(SignInAttempt, attempt_id)
+    if row is None or row.standing == Standing.FAMILIAR:
+        return False
+    earlier = select(SignInAttempt.id).where(
+        SignInAttempt.account_mark == row.account_mark,
+        SignInAttempt.outcome == "passed",
+        SignInAttempt.id != row.id,
+    )
+    return db.session.scalar(earlier.limit(1)) is not None
+
+
 @dataclass(frozen=True)
 class _Try:
     mark: str

@@ -9,11 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
+from chassis.events import outbox
 from chassis.events.security import Kind, note
 from chassis.process.clock import now
 from chassis.process.regions import all_regions
+from services.identity import events
 from services.identity.adapters.sealing import fingerprint, new_token
 from services.identity.models import Employee, KnownDevice, SignInSession, db
+from services.identity.usecases import attempts
 
 DEVICE_LIFE = timedelta(days=180)
 
@@ -44,6 +47,7 @@ def arrive(session_id: UUID, token: str | None) -> str | None:
     with all_regions(), db.transaction() as session:
         row = session.get_one(SignInSession, session_id)
         if row.shared_computer:
+            _tell(row, "shared_computer")
             return None
         secret = token or new_token()
         mark = fingerprint(secret)
@@ -56,8 +60,7 @@ def arrive(session_id: UUID, token: str | None) -> str | None:
         session.add(device)
         session.flush()
         if row.employee_id not in users:
-            person = row.employee_id
-            note(Kind.NEW_DEVICE, "first_seen", person=person, actor=person, region=row.region)
+            _tell(row, "first_seen")
         row.device_id = device.id
         if len(users.keys() | {row.employee_id}) > 1:
             _share(mark)
@@ -72,6 +75,14 @@ def forget(employee_id: UUID, *, keep: UUID | None) -> None:
         if kept
         else delete(KnownDevice).where(KnownDevice.employee_id == employee_id)
     )
+
+
+def _tell(row: SignInSession, why: str) -> None:
+    """Note a browser that is new to a person; tell them if it came from a new place as well."""
+    person = row.employee_id
+    note(Kind.NEW_DEVICE, why, person=person, actor=person, region=row.region)
+    if attempts.is_from_elsewhere(row.attempt_id):
+        outbox.record(events.device_added(row))
 
 
 def _share(mark: str) -> None:
