@@ -10,6 +10,7 @@ from functools import partial, wraps
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from flask import request
 from marshmallow import fields, post_load, validate
 
 from chassis.data.listing import COUNTED, Filter, Listing, Wanted
@@ -18,6 +19,7 @@ from chassis.http.api import Blueprint, Decorator, Schema, document
 from chassis.http.fields import Code, Exact, Words
 from chassis.http.paging import PageArgs, PageInfo, PageView, page_schema
 from chassis.http.spreadsheets import FORMATS, MOST_ROWS, spreadsheet
+from chassis.process.runtime import here
 
 JSON = "json"
 _CODE = r"^[a-z][a-z0-9_]{0,62}$"
@@ -99,13 +101,23 @@ def lists(
             read = partial(view, *args, **kwargs)
             if asked.format == JSON:
                 return read(asked.wanted)
-            return spreadsheet(listing, asked.format, asked.wanted, read, zone())
+            taken = partial(_note, asked.format)
+            return spreadsheet(listing, asked.format, asked.wanted, read, zone(), taken=taken)
 
         document(answered, files=FORMATS)
         answering = blueprint.response(200, page_schema(item, ListView))(answered)
         return blueprint.arguments(arguments_of(listing), location="query")(answering)
 
     return decorated
+
+
+def _note(format_: str, rows: int) -> None:
+    """Note who takes how many rows away."""
+    runtime, rule = here(), request.url_rule
+    runtime.db.session.rollback()  # what was read is in the file
+    if rows:
+        with runtime.db.transaction():
+            runtime.note("export", format_, thing=rule.rule if rule else "", amount=rows)
 
 
 def arguments_of(listing: Listing) -> type[Schema]:

@@ -11,7 +11,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, request
+from flask import Response
 from marshmallow import missing
 from marshmallow.utils import get_value
 
@@ -20,7 +20,6 @@ from chassis.data.paging import Page
 from chassis.http.languages import language
 from chassis.kernel.errors import Refused
 from chassis.process.clock import now
-from chassis.process.runtime import here
 
 MOST_ROWS = 50_000
 FORMATS: Mapping[str, str] = {
@@ -55,14 +54,20 @@ class ListTooLong(Refused):
 
 
 def spreadsheet(
-    listing: Listing, format_: str, wanted: Wanted, read: Read, zone: ZoneInfo
+    listing: Listing,
+    format_: str,
+    wanted: Wanted,
+    read: Read,
+    zone: ZoneInfo,
+    *,
+    taken: Callable[[int], None],
 ) -> Response:
-    """Answer with all rows of a list, and note who took how many. Raises `ListTooLong`."""
+    """Answer with all rows of a list; `taken` is told how many. Raises `ListTooLong`."""
     count = _Counted(_all_rows(read, wanted))
     rows = _cells(listing.columns, iter(count), zone)
     day = now().astimezone(zone).date().isoformat()
     file = _written(format_, listing, rows)
-    _note(format_, count.rows)
+    taken(count.rows)
     answer = Response(_chunks(file), mimetype=FORMATS[format_])
     answer.call_on_close(file.close)
     answer.content_length = file.seek(0, os.SEEK_END)
@@ -82,14 +87,6 @@ class _Counted:
         for row in self.read:
             self.rows += 1
             yield row
-
-
-def _note(format_: str, rows: int) -> None:
-    runtime, rule = here(), request.url_rule
-    runtime.db.session.rollback()  # what was read is in the file
-    if rows:
-        with runtime.db.transaction():
-            runtime.note("export", format_, thing=rule.rule if rule else "", amount=rows)
 
 
 def _written(format_: str, listing: Listing, rows: Iterator[Row]) -> IO[bytes]:

@@ -143,7 +143,14 @@ def spoken() -> Flask:
 def file_of(app: Flask, taken: Taken, form: str) -> bytes:
     page = Page([taken], total=Total(1))
     with app.test_request_context():
-        answer = spreadsheet(LIST, form, Wanted(), lambda _wanted: page, ZoneInfo("Asia/Jakarta"))
+        answer = spreadsheet(
+            LIST,
+            form,
+            Wanted(),
+            lambda _wanted: page,
+            ZoneInfo("Asia/Jakarta"),
+            taken=lambda _rows: None,
+        )
         return b"".join(answer.response)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from chassis.data.listing import Wanted
 from chassis.data.paging import Page, page
-from chassis.kernel.errors import NotFound
+from chassis.kernel.errors import Hidden, NotFound
 from chassis.run.timers import is_set
 from services.proposal.domain.closing import ClosingReason, closing_reasons
 from services.proposal.domain.facts import Moment
@@ -169,7 +169,7 @@ def shown(proposal: Proposal, person_id: UUID) -> Viewed:
     snapshot = region_snapshot()
     moment = snapshot.moment()
     if not may_see(proposal, person_id, snapshot, moment.today):
-        raise NotFound
+        raise Hidden
     return Viewed(proposal, snapshot.layanan[proposal.definition_id], snapshot, moment, person_id)
 
 

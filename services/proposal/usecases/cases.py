@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.data.versioned import Seen
-from chassis.kernel.errors import NotFound
+from chassis.kernel.errors import Hidden
 from services.proposal.domain.earlier_words import kept_action, kept_stage
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition
@@ -84,7 +84,7 @@ def visible_case(
     """
     case = open_case(session, proposal_id)
     if not may_see(case.proposal, person_id, case.snapshot, case.moment.today):
-        raise NotFound
+        raise Hidden
     if seen is not None:
         case.proposal.check_seen(seen)
     return case
@@ -94,7 +94,7 @@ def own_case(session: Session, proposal_id: UUID, person_id: UUID, *, seen: Seen
     """Open the applicant's own proposal; anybody else's is not found. Raises `Stale`."""
     case = open_case(session, proposal_id)
     if case.proposal.applicant_id != person_id:
-        raise NotFound
+        raise Hidden
     case.proposal.check_seen(seen)
     return case
 
