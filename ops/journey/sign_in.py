@@ -184,12 +184,17 @@ class _Form(HTMLParser):
             return
         if tag == "form":
             self.action, self.fields = attributes.get("action", ""), []
-        elif tag in {"input", "select"} and attributes.get("name"):
+        elif tag in {"input", "select"} and attributes.get("name") and not _is_left(attributes):
             self.fields.append(attributes)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form" and any(item.get("type") != "hidden" for item in self.fields):
             self._complete = True
+
+
+def _is_left(attributes: Mapping[str, str]) -> bool:
+    """Say whether a person may leave it as it is: that the computer is shared, for one."""
+    return attributes.get("type") == "checkbox"
 
 
 def _form_of(answer: Answer) -> _Form:

@@ -3,9 +3,11 @@
 import pyotp
 import pytest
 from sqlalchemy import delete
+from werkzeug.test import TestResponse
 
 from chassis.process.regions import in_region
 from services.identity.models import Contact, db
+from tests.identity import demo
 from tests.identity.desk import Desk
 
 
@@ -101,19 +103,29 @@ def test_an_authenticator_is_set_up_with_its_first_code(desk: Desk):
     begun = desk.call("applicant", "POST", "/me/totp").get_json()
     code = pyotp.TOTP(begun["secret"]).now()
 
-    wrong = desk.call("applicant", "PUT", "/me/totp", json={"code": "000000"})
-    done = desk.call("applicant", "PUT", "/me/totp", json={"code": code})
+    password = demo.account(desk.folder, "applicant")["password"]
+
+    def confirm(**body: str) -> TestResponse:
+        return desk.call("applicant", "PUT", "/me/totp", json=body)
+
+    wrong = confirm(code="000000", password=password)
+    without = [confirm(code=code), confirm(code=code, password="bukan-sandi-saya")]
+    done = confirm(code=code, password=password)
     again = desk.call("applicant", "POST", "/me/totp")
 
     assert begun["uri"].startswith("otpauth://totp/")
     assert wrong.get_json()["code"] == "code_wrong"
+    assert [answer.status_code for answer in without] == [422, 422]
     assert len(done.get_json()["codes"]) == 10
     assert desk.call("applicant", "GET", "/me").get_json()["totp_enrolled"] is True
     assert again.get_json()["code"] == "totp_already_enrolled"
 
 
 def test_confirming_what_was_not_begun_is_refused(desk: Desk):
-    answer = desk.call("applicant", "PUT", "/me/totp", json={"code": "123456"})
+    password = demo.account(desk.folder, "applicant")["password"]
+    told = {"code": "123456", "password": password}
+
+    answer = desk.call("applicant", "PUT", "/me/totp", json=told)
 
     assert answer.get_json()["code"] == "totp_not_begun"
 

@@ -10,6 +10,7 @@ from services.identity import queries
 from services.identity.api.requests import ContactChannel, ContactInput, ContactProof, TotpCode
 from services.identity.api.views import CodeSent, ContactView, MeView, RecoveryCodes, TotpBegun
 from services.identity.models import Contact
+from services.identity.pages import browser
 from services.identity.usecases import contacts, second_factor
 
 blp = Blueprint("me", url_prefix="/api/identity/v1", description="The person who asks")
@@ -76,8 +77,11 @@ def begin_totp() -> dict[str, str]:
 @writes(once=False)
 @blp.response(200, RecoveryCodes)
 def confirm_totp(body: dict[str, str]) -> dict[str, list[str]]:
-    """Confirm the authenticator with its first code; answers recovery codes, shown once."""
-    return {"codes": second_factor.confirm(person(), body["code"])}
+    """Confirm the authenticator with code and password; answers recovery codes, shown once."""
+    codes = second_factor.enrol(
+        person(), body["code"], password=body["password"], address=browser.address()
+    )
+    return {"codes": codes}
 
 
 def _issuer() -> str:

@@ -257,6 +257,7 @@ class RegionChange(Schema):
 
 class TotpCode(Schema):
     code = Exact(required=True, validate=validate.Length(min=6, max=10))
+    password = Exact(required=True, validate=validate.Length(min=1, max=200))
 
 
 class SecurityLimitsChange(Schema):

@@ -101,6 +101,20 @@ def enrol_in_session(session_id: UUID, code: str, *, password: str, address: str
     return codes
 
 
+def enrol(employee_id: UUID, code: str, *, password: str, address: str) -> list[str]:
+    """Confirm a new authenticator for an application; return recovery codes.
+
+    A token alone is not enough: whoever holds one could set up a telephone of their own. Raises
+    `PasswordWrong`, `TooManyAttempts`, `TotpNotBegun`, `TotpAlreadyEnrolled` or `CodeWrong`.
+    """
+    person = queries.employee(employee_id)
+    attempt_id = attempts.start_attempt(person.nip, address, device=None)
+    passwords.check(employee_id, password)
+    codes = confirm(employee_id, code)
+    attempts.settle(attempt_id, "halfway")
+    return codes
+
+
 def answer_of(employee_id: UUID, code: str) -> Answered:
     """Take a code of a person's authenticator once."""
     return _answered(_account(employee_id), code)
