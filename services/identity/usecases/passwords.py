@@ -14,6 +14,7 @@ from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import fingerprint, new_token
 from services.identity.domain.ending import EndReason
 from services.identity.domain.passwords import check_password, normalise
+from services.identity.domain.roles import ADMINISTRATORS, GrantBeyondOwnRole
 from services.identity.domain.sign_in import RESET_LINK_LIFE
 from services.identity.models import Account, Employee, PasswordLink, SignInSession, db
 from services.identity.usecases import attempts
@@ -102,6 +103,7 @@ def find_link(token: str) -> PasswordLink:
     """Return a live link of any region. Raises `LinkDead`.
 
     One for an account that is active is dead: the previous release gives them to administrators.
+    So is one whose maker may not make it any more.
     """
     with all_regions():
         link = db.session.scalar(
@@ -116,9 +118,37 @@ def find_link(token: str) -> PasswordLink:
                 Account.password_hash.is_(None),
             )
         )
-    if link is None:
+    if link is None or not _may_be_made_today(link):
         raise LinkDead
     return link
+
+
+def _may_be_made_today(link: PasswordLink) -> bool:
+    maker = link.created_by
+    if maker is None:
+        return True
+    with in_region(link.region):
+        try:
+            check_activates(maker, link.employee_id)
+        except GrantBeyondOwnRole:
+            return False
+        return queries.holds(maker, ADMINISTRATORS)
+
+
+def end_lesser_links(employee_id: UUID) -> None:
+    """End the links for a person who becomes an officer, but those of a sysadmin."""
+    sysadmins = {grant.employee_id for grant in queries.holders_today("sysadmin")}
+    instant = now()
+    db.session.execute(
+        update(PasswordLink)
+        .where(
+            PasswordLink.employee_id == employee_id,
+            PasswordLink.used_at.is_(None),
+            PasswordLink.expires_at > instant,
+            PasswordLink.created_by.not_in(sysadmins),  # never true of the installation's, NULL
+        )
+        .values(expires_at=instant)
+    )
 
 
 def use_link(token: str, new_password: str) -> None:
@@ -131,10 +161,13 @@ def use_link(token: str, new_password: str) -> None:
         person = queries.employee(link.employee_id)
         hashed = hash_checked(person, new_password)
         with db.transaction() as session:
+            instant = now()
             unused = update(PasswordLink).where(
-                PasswordLink.id == link.id, PasswordLink.used_at.is_(None)
+                PasswordLink.id == link.id,
+                PasswordLink.used_at.is_(None),
+                PasswordLink.expires_at > instant,
             )
-            if not count_changed(session, unused.values(used_at=now())):
+            if not count_changed(session, unused.values(used_at=instant)):
                 raise LinkDead
             _account(person.id).activated_by = link.created_by
             store(person, hashed, why=EndReason.RECOVERY)

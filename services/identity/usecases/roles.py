@@ -20,6 +20,7 @@ from services.identity.domain.roles import (
     is_above_administrators,
 )
 from services.identity.models import Employee, RoleGrant, Unit, db
+from services.identity.usecases import passwords
 
 
 class AlreadyEnded(Refused):
@@ -71,6 +72,7 @@ def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
         row = RoleGrant(**new, granted_by=by)
         session.add(row)
         session.flush()
+        passwords.end_lesser_links(person.id)
         tell(row, "granted", by)
     return row
 

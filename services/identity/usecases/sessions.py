@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 
 from chassis.events import outbox
 from chassis.events.security import Kind, note
@@ -23,7 +23,7 @@ from services.identity.domain.roles import (
     is_above_administrators,
 )
 from services.identity.domain.sign_in import revocation_mark
-from services.identity.models import Employee, SignInSession, TokenFamily, db
+from services.identity.models import Employee, RoleGrant, SignInSession, TokenFamily, db
 from services.identity.usecases import devices
 
 
@@ -45,10 +45,15 @@ def check_manages(manager_id: UUID, owner_id: UUID) -> None:
 
 
 def check_activates(administrator_id: UUID, owner_id: UUID) -> None:
-    """Refuse an activation letter for more rights than one's own. Raises `GrantBeyondOwnRole`."""
+    """Refuse an activation letter for more rights than one's own. Raises `GrantBeyondOwnRole`.
+
+    Roles that have ended count too: else an administrator ends a role, and gives it back to an
+    account that he has opened. The last day of a role can be set to one long past.
+    """
+    ever = select(RoleGrant.role).where(RoleGrant.employee_id == owner_id)
     check_may_activate(
         administrator_roles=queries.roles_today(administrator_id),
-        owner_roles=queries.roles_today(owner_id),
+        owner_roles=queries.roles_exercised(owner_id).union(db.session.scalars(ever)),
     )
 
 
