@@ -241,6 +241,20 @@ def test_only_the_holder_or_an_administrator_delegates(desk: Desk):
     assert _delegate(desk, by="bkpsdm_admin").status_code == 201
 
 
+def test_one_officer_of_bkpsdm_lends_nobodys_role_that_decides_over_all(desk: Desk):
+    of_the_head = {
+        "role": "bkpsdm_head",
+        "unit_id": desk.unit("bkpsdm"),
+        "from_employee_id": str(desk.id_of("bkpsdm_head")),
+        "to_employee_id": str(desk.id_of("bkpsdm_secretary")),
+    }
+
+    by_an_officer = _delegate(desk, by="bkpsdm_admin", **of_the_head)
+
+    assert by_an_officer.get_json()["code"] == "grant_beyond_own_role"
+    assert _delegate(desk, by="sysadmin", **of_the_head).status_code == 201
+
+
 def test_a_role_somebody_does_not_hold_cannot_be_delegated(desk: Desk):
     assert _delegate(desk, unit_id=desk.unit("dinkes")).get_json()["code"] == "role_not_held"
 
@@ -391,11 +405,7 @@ def test_a_delegation_lasts_three_months_unless_the_installation_says_otherwise(
 
 
 def test_an_administrator_takes_nobodys_role_by_a_delegation(desk: Desk):
-    head = {"role": "bkpsdm_head", "unit_id": desk.unit("bkpsdm")}
-    head["from_employee_id"] = str(desk.id_of("bkpsdm_head"))
-    mine = {**head, "to_employee_id": str(desk.id_of("bkpsdm_admin"))}
-
-    answer = _delegate(desk, by="bkpsdm_admin", **mine)
+    answer = _delegate(desk, by="bkpsdm_admin", to_employee_id=str(desk.id_of("bkpsdm_admin")))
 
     assert _refused(answer) == (403, "delegated_to_oneself", "/to_employee_id")
 

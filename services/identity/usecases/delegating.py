@@ -22,7 +22,11 @@ from services.identity.domain.delegations import (
     share_layanan,
     superiors_of,
 )
-from services.identity.domain.roles import ADMINISTRATORS
+from services.identity.domain.roles import (
+    ADMINISTRATORS,
+    check_grantor,
+    is_above_administrators,
+)
 from services.identity.models import Delegation, Employee, RoleGrant, db
 from services.identity.usecases.hands import check_may_decide
 from services.identity.usecases.roles import AlreadyEnded, active_employee
@@ -41,8 +45,9 @@ class NewDelegation(TypedDict):
 def delegate(new: NewDelegation, *, by: UUID) -> Delegation:
     """Hand a role's decisions over for some dates; both and whoever is above them are told.
 
-    Only the holder or an administrator may. Raises `Forbidden`, `DecidingBarred`, `NotActive`,
-    `DelegatedToOneself` and what `check_delegation` raises.
+    Only the holder or an administrator may who may give the role. Raises `Forbidden`,
+    `GrantBeyondOwnRole`, `DecidingBarred`, `NotActive`, `DelegatedToOneself` and what
+    `check_delegation` raises.
     """
     with db.transaction() as session:
         giver, taker = _parties(new, by)
@@ -66,11 +71,14 @@ def delegate(new: NewDelegation, *, by: UUID) -> Delegation:
 
 
 def end_delegation(delegation_id: UUID, *, by: UUID, seen: Seen) -> Delegation:
-    """End a delegation at once. Raises `NotFound`, `Stale`, `Forbidden` or `AlreadyEnded`."""
+    """End a delegation at once.
+
+    Raises `NotFound`, `Stale`, `Forbidden`, `GrantBeyondOwnRole` or `AlreadyEnded`.
+    """
     with db.transaction():
         row = queries.delegation(delegation_id, by)
         row.check_seen(seen)
-        _check_owner_or_administrator(row.from_employee_id, by)
+        _check_owner_or_administrator(row.role, row.from_employee_id, by)
         if not row.active:
             raise AlreadyEnded
         end(row, "ended", by=by)
@@ -92,7 +100,7 @@ def _note(row: Delegation, why: str, by: UUID | None) -> None:
 
 
 def _parties(new: NewDelegation, by: UUID) -> tuple[Employee, Employee]:
-    _check_owner_or_administrator(new["from_employee_id"], by)
+    _check_owner_or_administrator(new["role"], new["from_employee_id"], by)
     check_may_decide(by)
     if new["to_employee_id"] == by != new["from_employee_id"]:
         raise DelegatedToOneself.at("/to_employee_id")
@@ -100,9 +108,16 @@ def _parties(new: NewDelegation, by: UUID) -> tuple[Employee, Employee]:
     return active_employee(new["from_employee_id"]), taker
 
 
-def _check_owner_or_administrator(owner_id: UUID, by: UUID) -> None:
-    if by != owner_id and not queries.holds(by, ADMINISTRATORS):
+def _check_owner_or_administrator(role: str, owner_id: UUID, by: UUID) -> None:
+    if by == owner_id:
+        return
+    if not queries.holds(by, ADMINISTRATORS):
         raise Forbidden
+    check_grantor(
+        is_above=is_above_administrators(queries.role(role)),
+        grantor_roles=queries.roles_today(by),
+        grantor_is_grantee=False,
+    )
 
 
 def _locked_post(new: NewDelegation) -> list[RoleGrant]:
