@@ -28,6 +28,7 @@ class Kind(StrEnum):
     FACTOR = "factor"
     PASSWORD = "password"  # noqa: S105 - a kind
     SESSION = "session"
+    NIP = "nip"
     ROLE = "role"
     DELEGATION = "delegation"
     CLIENT = "client"

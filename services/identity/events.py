@@ -20,6 +20,7 @@ from services.identity.models import (
     ContactCode,
     Delegation,
     Employee,
+    FormerNip,
     Region,
     RoleGrant,
     SecurityAlarm,
@@ -116,6 +117,14 @@ class AccountRecoveryChanged(Facts, event="account_recovery.changed.v1"):
     asked_as: Annotated[str, Example("umpeg")]
     at: datetime
     ready_at: datetime | None
+
+
+class NipReplaced(Facts, event="nip.replaced.v1", about="former_nip"):
+    """Somebody has another NIP than before, with which the person signs in: the person is told."""
+
+    employee_id: UUID
+    reason: Literal["correction", "cpns_appointment"]
+    at: datetime
 
 
 class UnitChanged(Facts, event="unit.changed.v1"):
@@ -259,6 +268,15 @@ def recovery_changed(
         at=at,
         ready_at=row.ready_at if row.way == "two_hands" else None,
     )
+
+
+def nip_replaced(former: FormerNip) -> Event:
+    told = NipReplaced(
+        employee_id=former.employee_id,
+        reason=former.reason,  # type: ignore[arg-type]
+        at=former.replaced_at,
+    )
+    return told.event(former.id, 1, region=former.region)
 
 
 def unit_changed(unit: Unit, region: Region) -> Event:

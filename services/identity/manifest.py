@@ -151,6 +151,13 @@ MANIFEST = Manifest(
             help="Days in which whoever helped with a person's password does not help with the"
             " second factor, and the other way round.",
         ),
+        Setting(
+            "RECOVERY_HAND_DAYS",
+            default="30",
+            parse=at_least(1),
+            help="Days that account and role of two officers must be old to confirm together where"
+            " both owe them to the same person.",
+        ),
         RECEIPT_KEYS,
         SECURITY_EVENTS_DAYS,
     ),
@@ -166,6 +173,7 @@ MANIFEST = Manifest(
         _recovery("letter", "letter_to", "recovery_stoppable", channels=_OUT, sealed=True),
         _recovery("ended", "ended_for", "recovery_own", channels=_OUT),
         _recovery("told", "told_ids", "recovery_told"),
+        Notice("nip.replaced.v1", "nip_replaced", "employee_id", compulsory=True),
         Notice(
             "security.alarmed.v1",
             "security_alarm",

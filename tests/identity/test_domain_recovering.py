@@ -12,13 +12,16 @@ from services.identity.domain.recovering import (
     Hand,
     HandNotNeeded,
     HandsDependent,
+    OwnerObjected,
     OwnRecovery,
     RecoveryEnded,
     RecoveryWaits,
     Request,
     SameHand,
     State,
+    SysadminsHand,
     Way,
+    are_independent,
     check_letter,
     confirm,
     way_for,
@@ -82,6 +85,8 @@ def test_two_hands_complete_a_request_in_any_order_and_the_time_runs_from_the_se
         (_request(bkpsdm_hand=ADMIN), Hand(SECOND, [Desk.BKPSDM]), HandNotNeeded),
         (_request(), Hand(SECOND, []), HandNotNeeded),
         (_request(Way.WITNESS), AT_BKPSDM, HandNotNeeded),
+        (_request(of_sysadmin=True), AT_BKPSDM, SysadminsHand),
+        (_request(), replace(AT_OPD, was_stopped=True), OwnerObjected),
         (_request(), replace(AT_OPD, helped_otherwise=True), BothSecrets),
         (_request(bkpsdm_hand=ADMIN), replace(AT_OPD, owes=frozenset({ADMIN})), HandsDependent),
         (_request(state=State.STOPPED), AT_OPD, RecoveryEnded),
@@ -100,6 +105,33 @@ def test_whoever_owes_the_account_to_the_second_hand_was_no_first_hand():
 
     with pytest.raises(HandsDependent):
         confirm(begun, AT_BKPSDM, other=made, now=NOW, wait=DAY)
+
+
+MAKER, FIRST = UUID(int=5), UUID(int=6)
+MADE = {"owes": frozenset({MAKER, FIRST})}
+OLD = {**MADE, "is_established": True}
+ROOT = Hand(FIRST, [Desk.BKPSDM], is_sysadmin=True)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "independent"),
+    [
+        (AT_OPD, AT_BKPSDM, True),
+        (replace(AT_OPD, **MADE), AT_BKPSDM, True),
+        (replace(AT_OPD, **MADE), replace(AT_BKPSDM, **MADE), False),
+        (replace(AT_OPD, **OLD), replace(AT_BKPSDM, **MADE), False),
+        (replace(AT_OPD, **OLD), replace(AT_BKPSDM, **OLD), True),
+        (replace(AT_OPD, **OLD), replace(AT_BKPSDM, person_id=MAKER), False),
+        (replace(AT_OPD, **MADE), ROOT, False),
+        (replace(AT_OPD, **OLD), ROOT, True),
+        (replace(AT_OPD, **OLD), replace(ROOT, is_sysadmin=False), False),
+        (replace(AT_OPD, **OLD), replace(ROOT, owes=frozenset({SECOND})), False),
+    ],
+)
+def test_two_hands_are_two_if_neither_made_the_other_and_nobody_lately_made_both(
+    one: Hand, other: Hand, independent: bool
+):
+    assert are_independent(one, other) is are_independent(other, one) is independent
 
 
 @pytest.mark.parametrize(

@@ -197,12 +197,35 @@ def test_an_account_between_two_hands_and_its_time_decides_nothing(desk: Desk):
     assert _barred_until(desk, ADMIN) is None
 
 
-def test_an_officers_stop_leaves_the_bar_where_it_is(desk: Desk):
+@pytest.mark.parametrize("who", [HEAD, UMPEG])
+def test_whoever_stops_it_leaves_no_bar_behind(desk: Desk, who: str):
     recovery_id = released(desk, HEAD, UMPEG, ADMIN)
 
-    stop(desk, UMPEG, recovery_id)
+    stop(desk, who, recovery_id)
 
-    assert _barred_until(desk, HEAD) is not None
+    assert _barred_until(desk, HEAD) is None
+
+
+def test_a_bar_stays_while_another_recovery_of_the_owner_is_on_its_way(desk: Desk):
+    first = released(desk, "umpeg", "umpeg_second", ADMIN)
+    released(desk, "umpeg", "opd_secretary", "division_head", resets="second_factor")
+
+    stop(desk, ADMIN, first)
+
+    assert _barred_until(desk, "umpeg") is not None
+
+
+def test_hands_that_the_owner_stopped_do_not_bar_the_owner_again(desk: Desk):
+    stop(desk, HEAD, released(desk, HEAD, UMPEG, ADMIN))
+
+    secrets = ("password", "second_factor")
+    by_umpeg, by_admin = ([ask(desk, hand, HEAD, it) for it in secrets] for hand in (UMPEG, ADMIN))
+    by_another = ask(desk, "division_head", HEAD)
+
+    assert [answer.status_code for answer in by_umpeg] == [404, 404]  # the next of R16 now
+    assert [answer.get_json()["code"] for answer in by_admin] == ["owner_objected"] * 2
+    assert by_another.status_code == 201
+    assert _barred_until(desk, HEAD) is None
 
 
 def test_nobody_helps_with_both_secrets_of_a_person(desk: Desk):

@@ -84,15 +84,42 @@ class SameHand(Refused):
 
 
 class HandsDependent(Refused):
-    """One of the two owes the role or the account to the other: it would be one hand."""
+    """One owes the role or the account to the other, or both to a third: it would be one hand."""
 
     kind = "forbidden"
     code = "hands_dependent"
     text = {
         "id": "Kedua pemberi konfirmasi harus mandiri: yang satu mendapat peran atau akun dari"
-        " yang lain. Minta konfirmasi petugas lain.",
-        "en": "The two must be independent: one has the role or the account from the other."
-        " Ask another officer.",
+        " yang lain, atau keduanya belum lama ini dari orang yang sama. Minta konfirmasi petugas"
+        " lain.",
+        "en": "The two must be independent: one has the role or the account from the other, or"
+        " both lately from the same person. Ask another officer.",
+    }
+
+
+class SysadminsHand(Refused):
+    """The account of a system administrator comes back by the hand of another."""
+
+    kind = "forbidden"
+    code = "sysadmins_hand"
+    text = {
+        "id": "Akun administrator sistem dikonfirmasi oleh Umpeg dan administrator sistem lain."
+        " Bila tidak ada yang lain, pengelola server yang memulihkannya.",
+        "en": "The account of a system administrator is confirmed by Umpeg and another system"
+        " administrator. Where there is no other, the operator of the server brings it back.",
+    }
+
+
+class OwnerObjected(Refused):
+    """The owner stopped what this person had confirmed; it takes other hands for some time."""
+
+    kind = "forbidden"
+    code = "owner_objected"
+    text = {
+        "id": "Pemilik akun menghentikan pemulihan yang Anda konfirmasi. Untuk sementara"
+        " konfirmasinya dari petugas lain.",
+        "en": "The owner stopped a recovery that you had confirmed. For some time other officers"
+        " confirm.",
     }
 
 
@@ -138,6 +165,7 @@ class Request:
     opd_hand: UUID | None = None
     bkpsdm_hand: UUID | None = None
     ready_at: datetime | None = None
+    of_sysadmin: bool = False
 
     @property
     def hands(self) -> frozenset[UUID]:
@@ -165,13 +193,40 @@ class Hand:
     """Somebody who confirms.
 
     `desks`: for which the person may, for this owner. `owes`: to whom the person owes roles or
-    account, directly or through others. `helped_otherwise`: with the other secret, lately.
+    account, directly or through others. `is_established`: account and role are not new.
+    `helped_otherwise`: with the other secret, lately. `was_stopped`: by the owner, lately.
     """
 
     person_id: UUID
     desks: Collection[Desk]
     owes: frozenset[UUID] = frozenset()
+    is_established: bool = False
+    is_sysadmin: bool = False
     helped_otherwise: bool = False
+    was_stopped: bool = False
+
+    @property
+    def stands_for_itself(self) -> bool:
+        """Say whether nobody made this hand: the first system administrator of a region."""
+        return self.is_sysadmin and not self.owes
+
+
+def are_independent(one: Hand, other: Hand) -> bool:
+    """Say whether two hands are two people's, and not both those of whoever made them.
+
+    A common maker is forgiven when both are established, and so is what an established officer
+    owes to the first system administrator, who made everybody of a region.
+    """
+    if _owes(one, other) or _owes(other, one):
+        return False
+    if one.owes.isdisjoint(other.owes):
+        return True
+    return all(hand.is_established or hand.stands_for_itself for hand in (one, other))
+
+
+def _owes(hand: Hand, other: Hand) -> bool:
+    forgiven = hand.is_established and other.stands_for_itself
+    return other.person_id in hand.owes and not forgiven
 
 
 def way_for(*, roles: Collection[str], has_contact: bool) -> Way:
@@ -185,10 +240,10 @@ def confirm(
     """Add a hand; with the last one the request is complete, and `ready_at` is known.
 
     `other` is the hand that is there already. Raises `RecoveryEnded`, `OwnRecovery`, `SameHand`,
-    `HandNotNeeded`, `BothSecrets` or `HandsDependent`.
+    `HandNotNeeded`, `BothSecrets`, `OwnerObjected`, `SysadminsHand` or `HandsDependent`.
     """
     desk = _desk_of(request, hand, now)
-    if other and (hand.person_id in other.owes or other.person_id in hand.owes):
+    if other and not are_independent(hand, other):
         raise HandsDependent
     column = {f"{desk}_hand": hand.person_id}
     confirmed = replace(request, **column)  # type: ignore[arg-type]
@@ -224,4 +279,8 @@ def _desk_of(request: Request, hand: Hand, now: datetime) -> Desk:
         raise HandNotNeeded
     if hand.helped_otherwise:
         raise BothSecrets
+    if hand.was_stopped:
+        raise OwnerObjected
+    if request.of_sysadmin and desks[0] is Desk.BKPSDM and not hand.is_sysadmin:
+        raise SysadminsHand
     return desks[0]

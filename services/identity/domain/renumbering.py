@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from chassis.kernel.errors import Refused
@@ -11,6 +11,8 @@ from services.identity.domain.employees import from_nip, is_of_appointment
 
 CORRECTION, CPNS_APPOINTMENT = "correction", "cpns_appointment"
 REASONS = (CORRECTION, CPNS_APPOINTMENT)
+# How long whoever freed a number does not give it to somebody else.
+FREED_FOR = timedelta(days=30)
 # A PNS begins anew on a ladder of its own.
 _ENDS_WITH_THE_CONTRACT = (
     *("golongan", "golongan_pertama", "tmt_golongan", "tmt_kgb", "masa_kerja_golongan_bulan"),
@@ -35,6 +37,19 @@ class NipUnchanged(Refused):
     text = {
         "id": "Pegawai ini sudah memakai NIP itu.",
         "en": "The employee has this NIP already.",
+    }
+
+
+class NipFreedByYou(Refused):
+    """Nobody alone takes a number from one person and gives it to another."""
+
+    kind = "forbidden"
+    code = "nip_freed_by_you"
+    text = {
+        "id": "NIP ini baru saja Anda lepaskan dari pegawai lain. Administrator lain atau"
+        " administrator sistem yang mendaftarkannya.",
+        "en": "You freed this NIP of another employee lately. Another administrator or a system"
+        " administrator registers it.",
     }
 
 

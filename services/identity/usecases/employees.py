@@ -6,17 +6,27 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis.data.versioned import Seen
 from chassis.events import outbox
+from chassis.events.security import Kind, note
 from chassis.kernel.errors import Refused
 from chassis.kernel.nip import Nip, parse_nip
+from chassis.process.clock import now
 from services.identity import events, queries
 from services.identity.domain.employees import FACT_NAMES, Facts, check_facts, cleaned, from_nip
 from services.identity.domain.ending import EndReason
-from services.identity.domain.renumbering import NewNip, carried_over, check_reason
+from services.identity.domain.renumbering import (
+    CORRECTION,
+    FREED_FOR,
+    NewNip,
+    NipFreedByYou,
+    carried_over,
+    check_reason,
+)
 from services.identity.domain.roles import check_is_not_last
 from services.identity.models import (
     EMPLOYEE_WORDS,
@@ -29,7 +39,7 @@ from services.identity.models import (
 )
 from services.identity.usecases import leaving
 from services.identity.usecases.leaving import Successor
-from services.identity.usecases.sessions import check_manages, revoke
+from services.identity.usecases.sessions import check_manages, check_renumbers, revoke
 
 _SYSADMIN = "sysadmin"
 _SOURCED = (*FACT_NAMES, "nip", "name", "title_prefix", "title_suffix", "unit_id")
@@ -73,7 +83,7 @@ def add(
     """Register an employee with an account that has no password yet.
 
     `values` holds name, titles, unit_id and facts. Raises `Invalid`, `InvalidNip`,
-    `FactsContradict`, `UnitUnfit` or `NipTaken`.
+    `FactsContradict`, `UnitUnfit`, `NipTaken` or `NipFreedByYou`.
     """
     told = {name: value for name, value in cleaned(values).items() if value is not None}
     with db.transaction() as session:
@@ -82,6 +92,7 @@ def add(
         check_facts(number, _facts(facts))
         opd_id = _opd_of(facts["unit_id"])
         check_never_replaced(number.digits)
+        _check_not_freed(number.digits, by=by)
         person = Employee(nip=number.digits, kind=number.kind, opd_id=opd_id, **facts)
         session.add(person)
         _flush_unique(session)
@@ -139,24 +150,27 @@ def replace_nip(employee_id: UUID, given: NewNip, *, by: UUID, seen: Seen) -> Em
     """Give an employee another NIP: a wrong one is corrected, or a PPPK becomes CPNS (R38).
 
     The former one stays in the history and is found; nobody signs in with it. What the new number
-    contradicts and nobody tells is not known any more. Raises `NotFound`, `Stale`,
-    `GrantBeyondOwnRole`, `InvalidNip`, `NipUnchanged`, `NoCpnsAppointment`, `NipTaken` or
-    `FactsContradict`.
+    contradicts and nobody tells is not known any more. The person is told on every channel. Raises
+    `NotFound`, `Stale`, `GrantBeyondOwnRole`, `InvalidNip`, `NipUnchanged`, `NoCpnsAppointment`,
+    `NipTaken`, `NipFreedByYou` or `FactsContradict`.
     """
     with db.transaction() as session:
         person = queries.employee(employee_id)
         person.check_seen(seen)
-        check_manages(by, employee_id)
+        check_renumbers(by, employee_id)
         former, number = parse_nip(person.nip), parse_nip(given.nip, today=queries.today())
         check_reason(former, number, given.reason)
         check_never_replaced(number.digits, but_of=person.id)
+        _check_not_freed(number.digits, by=by, but_of=person.id)
         changed = _facts_under(number, given, person)
         _change_unique(person, kind=number.kind, **changed)
         told = Telling(by, given.source, given.as_of or queries.today())
         _record_facts(session, person, changed, told)
-        _keep_former(session, person, former.digits, given, by=by)
+        replaced = _keep_former(session, person, former.digits, given, by=by)
         EMPLOYEE_WORDS.write(session, person)
         outbox.record(events.employee_changed(person))
+        outbox.record(events.nip_replaced(replaced))
+        note(Kind.NIP, given.reason, person=person.id, thing=f"nip/{replaced.id}", actor=by)
     return person
 
 
@@ -166,6 +180,19 @@ def check_never_replaced(nip: str, *, but_of: UUID | None = None) -> None:
     """
     if any(former.employee_id != but_of for former in queries.outlived_nips(nip)):
         raise NipTaken
+
+
+def _check_not_freed(nip: str, *, by: UUID | None, but_of: UUID | None = None) -> None:
+    if by is None or queries.holds(by, [_SYSADMIN]):
+        return
+    freed = select(FormerNip.employee_id).where(
+        FormerNip.nip == nip,
+        FormerNip.reason == CORRECTION,
+        FormerNip.replaced_by == by,
+        FormerNip.replaced_at > now() - FREED_FOR,
+    )
+    if set(db.session.scalars(freed)) - {but_of}:
+        raise NipFreedByYou
 
 
 def _check_leaves_a_sysadmin(person: Employee) -> None:
@@ -203,11 +230,13 @@ def _facts_under(number: Nip, given: NewNip, person: Employee) -> dict[str, Any]
 
 def _keep_former(
     session: Session, person: Employee, nip: str, given: NewNip, *, by: UUID | None
-) -> None:
+) -> FormerNip:
     told = {"reason": given.reason, "source": given.source, "replaced_by": by}
-    session.add(FormerNip(employee_id=person.id, nip=nip, **told))
+    former = FormerNip(employee_id=person.id, nip=nip, **told)
+    session.add(former)
     session.flush()
     session.expire(person, ["former_nips"])
+    return former
 
 
 def _change_unique(person: Employee, **values: Any) -> None:

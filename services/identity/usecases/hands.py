@@ -1,10 +1,10 @@
 """Who may confirm that it is the owner of an account who asks for it, and whose hand that is."""
 
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from chassis.process.clock import now
 from chassis.process.runtime import here
@@ -17,17 +17,30 @@ from services.identity.domain.recovering import (
     Resets,
     State,
 )
-from services.identity.models import AccountRecovery, Employee, EmployeeFact, RoleGrant, db
+from services.identity.models import (
+    AccountRecovery,
+    Employee,
+    EmployeeFact,
+    PasswordLink,
+    RoleGrant,
+    db,
+)
 from staff.rights import DecidingBarred, refuse_until
+
+_SYSADMIN = "sysadmin"
 
 
 def hand_of(person_id: UUID, owner: Employee, resets: Resets) -> Hand:
     """Describe a person as somebody who could confirm for an owner."""
+    desks = tuple(_desks(person_id, owner, resets))
     return Hand(
         person_id,
-        desks=tuple(_desks(person_id, owner, resets)),
+        desks=desks,
         owes=_owes(person_id),
+        is_established=_is_established(person_id, owner, desks),
+        is_sysadmin=queries.holds(person_id, [_SYSADMIN]),
         helped_otherwise=person_id in _helped_otherwise(owner.id, resets),
+        was_stopped=person_id in _stopped_by_the_owner(owner.id),
     )
 
 
@@ -66,7 +79,7 @@ def _desks(person_id: UUID, owner: Employee, resets: Resets) -> Iterator[Desk]:
 
 def _at_the_opd(owner: Employee, resets: Resets) -> set[UUID]:
     """Return who confirms in the owner's OPD: its Umpeg, else the next of R16 who may."""
-    others = _helped_otherwise(owner.id, resets) | {owner.id}
+    others = _helped_otherwise(owner.id, resets) | _stopped_by_the_owner(owner.id) | {owner.id}
     for role in OPD_ROLES:
         grants = queries.grants_of_post(role, owner.opd_id)
         if holders := {grant.employee_id for grant in _running(grants)} - others:
@@ -81,19 +94,61 @@ def _running(grants: Iterable[RoleGrant]) -> Iterator[RoleGrant]:
             yield grant
 
 
+def _is_established(person_id: UUID, owner: Employee, desks: Collection[Desk]) -> bool:
+    """Say whether account and role have been there so long that nobody made them for this."""
+    days: int = here().settings["RECOVERY_HAND_DAYS"]
+    since = now() - timedelta(days=days)
+    grants = [grant for grant in queries.grants_today(person_id) if _began(grant) <= since]
+    at_desk = {
+        Desk.OPD: any(g.role in OPD_ROLES and g.unit_id == owner.opd_id for g in grants),
+        Desk.BKPSDM: any(g.role in BKPSDM_ROLES for g in grants),
+    }
+    return bool(desks) and all(at_desk[desk] for desk in desks) and _is_older(person_id, since)
+
+
+def _began(grant: RoleGrant) -> datetime:
+    """Return when a role began, never before it was given: a first day can be of the past."""
+    first = datetime.combine(grant.starts_on, time(), queries.zone())
+    return max(grant.created_at, first)
+
+
+def _is_older(person_id: UUID, since: datetime) -> bool:
+    """Say whether somebody was registered, and the account in use, before an instant."""
+    activated_after = select(PasswordLink.id).where(
+        PasswordLink.employee_id == person_id, PasswordLink.used_at > since
+    )
+    is_new = db.session.scalar(activated_after.limit(1)) is not None
+    return queries.employee(person_id).created_at <= since and not is_new
+
+
 def _helped_otherwise(owner_id: UUID, resets: Resets) -> set[UUID]:
     """Return who confirmed the recovery of the owner's other secret, lately."""
+    return _hands(
+        AccountRecovery.employee_id == owner_id,
+        AccountRecovery.resets != resets,
+        AccountRecovery.state != State.STOPPED,
+        or_(AccountRecovery.asked_at > _lately(), AccountRecovery.ended_at.is_(None)),
+    )
+
+
+def _stopped_by_the_owner(owner_id: UUID) -> set[UUID]:
+    """Return who confirmed what the owner stopped, lately: they do not try again and again."""
+    return _hands(
+        AccountRecovery.employee_id == owner_id,
+        AccountRecovery.state == State.STOPPED,
+        AccountRecovery.ended_by == owner_id,
+        AccountRecovery.ended_at > _lately(),
+    )
+
+
+def _lately() -> datetime:
     days: int = here().settings["RECOVERY_BOTH_DAYS"]
+    return now() - timedelta(days=days)
+
+
+def _hands(*which: ColumnElement[bool]) -> set[UUID]:
     rows = db.session.execute(
-        select(AccountRecovery.opd_hand, AccountRecovery.bkpsdm_hand).where(
-            AccountRecovery.employee_id == owner_id,
-            AccountRecovery.resets != resets,
-            AccountRecovery.state != State.STOPPED,
-            or_(
-                AccountRecovery.asked_at > now() - timedelta(days=days),
-                AccountRecovery.ended_at.is_(None),
-            ),
-        )
+        select(AccountRecovery.opd_hand, AccountRecovery.bkpsdm_hand).where(*which)
     )
     return {hand for row in rows for hand in row if hand}
 

@@ -153,4 +153,5 @@ def _plain_request(row: AccountRecovery, way: Way) -> Request:
         opd_hand=row.opd_hand,
         bkpsdm_hand=row.bkpsdm_hand,
         ready_at=row.ready_at,
+        of_sysadmin="sysadmin" in queries.roles_today(row.employee_id),
     )

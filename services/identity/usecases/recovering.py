@@ -36,6 +36,7 @@ from services.identity.usecases.recoveries import (
     is_open,
     open_of,
     other_hand,
+    own,
     request_of,
     seen_from_a_desk,
     verified_contact,
@@ -109,7 +110,8 @@ def release_to_owner(owner: Employee) -> str:
     with db.transaction() as session:
         present = open_of(owner.id, Resets.PASSWORD)
         if present is not None:
-            present.change(state=str(State.STOPPED), ended_at=now(), ended_by=owner.id)
+            # Nobody's word against it: `ended_by` would be the owner's objection to these hands.
+            present.change(state=str(State.STOPPED), ended_at=now())
             burn(present.id)
         row = _asked(owner, Resets.PASSWORD, by=None, contact_lost=False)
         token, until = new_token(), now() + OWN_LINK_LIFE
@@ -158,7 +160,8 @@ def confirm(recovery_id: UUID, *, by: UUID) -> AccountRecovery:
 def stop(recovery_id: UUID, *, by: UUID) -> AccountRecovery:
     """Stop a recovery: the owner, or somebody who could confirm it.
 
-    Only the owner's word ends the bar on deciding. Raises `NotFound` or `RecoveryEnded`.
+    With it ends the bar on deciding, unless another one is on its way. Raises `NotFound` or
+    `RecoveryEnded`.
     """
     with db.transaction():
         row = seen_from_a_desk(recovery_id, by)
@@ -281,7 +284,13 @@ def _stop(row: AccountRecovery, *, by: UUID) -> None:
         raise RecoveryEnded
     row.change(state=str(State.STOPPED), ended_at=now(), ended_by=by)
     owner = queries.employee(row.employee_id)
-    if by == owner.id and row.ready_at and owner.deciding_barred_until == row.ready_at:
-        _bar(owner, None)
+    if row.ready_at and owner.deciding_barred_until:
+        _bar(owner, _ready_of_another(owner.id))
     burn(row.id)
     tell(row)
+
+
+def _ready_of_another(owner_id: UUID) -> datetime | None:
+    """Return until when another recovery bars an owner who is rid of one."""
+    times = [row.ready_at for row in own(owner_id) if row.way == Way.TWO_HANDS and row.ready_at]
+    return max(times, default=None)

@@ -57,6 +57,12 @@ def check_activates(administrator_id: UUID, owner_id: UUID) -> None:
     )
 
 
+def check_renumbers(administrator_id: UUID, owner_id: UUID) -> None:
+    """Refuse another NIP for an officer, who signs in with it. Raises `GrantBeyondOwnRole`."""
+    check_manages(administrator_id, owner_id)
+    check_activates(administrator_id, owner_id)
+
+
 def revoke(person: Employee, *, why: EndReason, keep: UUID | None = None, **also: Any) -> None:
     """End all sessions but `keep` and kill every token issued so far; `also` changes with it."""
     with db.transaction():

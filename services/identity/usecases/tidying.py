@@ -1,11 +1,12 @@
 """Forgetting what has no further use."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
 from chassis.process.clock import now
 from chassis.process.regions import all_regions
+from chassis.process.runtime import here
 from services.identity.domain.contact_codes import LONGEST_BUDGET
 from services.identity.domain.throttling import FAMILIAR_FOR
 from services.identity.models import (
@@ -40,7 +41,7 @@ def tidy() -> bool:
             ),
             delete(SignInAttempt).where(SignInAttempt.tried_at < instant - FAMILIAR_FOR),
             delete(KnownDevice).where(KnownDevice.used_at < instant - DEVICE_LIFE),
-            delete(PasswordLink).where(PasswordLink.expires_at < old),
+            delete(PasswordLink).where(PasswordLink.expires_at < _links_end(instant)),
             delete(AuthorizationCode).where(AuthorizationCode.expires_at < old),
             delete(RefreshToken).where(RefreshToken.family_id.in_(families)),
             delete(TokenFamily).where(TokenFamily.expires_at < old),
@@ -51,3 +52,9 @@ def tidy() -> bool:
         ):
             session.execute(statement, execution_options={"synchronize_session": False})
     return False
+
+
+def _links_end(instant: datetime) -> datetime:
+    """A link tells how old an account is for as long as that matters to a recovery."""
+    days: int = here().settings["RECOVERY_HAND_DAYS"]
+    return instant - max(_SESSIONS_KEPT, timedelta(days=days))
