@@ -23,7 +23,7 @@ from chassis.http.incoming import (
 from chassis.http.wsgi_problems import Problem
 from chassis.kernel.words import Size
 from chassis.process.buckets import LeakyBuckets
-from chassis.process.manifest import Manifest
+from chassis.process.manifest import MEBIBYTE, Manifest
 from gateway import statics
 from gateway.headers import Environ, Headers, completed, request_id_of, strip_forged
 from gateway.limits import CountedBody, limit_of_an_address
@@ -103,6 +103,16 @@ class Edge:
         The browser's request was counted when it came to the portal.
         """
         return Edge(self._owners, self._find, self._files, self._deployment, None)
+
+    @property
+    def is_outermost(self) -> bool:
+        """Tell whether clients connect to this edge themselves."""
+        return not self._deployment.proxies
+
+    def most_of_body(self, path: str) -> int:
+        """Return how long a body sent to `path` may be."""
+        target = self._find(path)
+        return target.route.max_body if target else MEBIBYTE
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         request_id = request_id_of(environ)

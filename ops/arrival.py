@@ -5,21 +5,27 @@ which reads the same bytes once they are handed over.
 """
 
 import re
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 from threading import Lock
+from urllib.parse import unquote
 
 from chassis.http.connections import BODY_SECONDS, HEAD_SECONDS
 from chassis.process.manifest import MEBIBYTE
 
-LEAST_RATE = 1024  # bytes a second, once BODY_SECONDS are over
+LEAST_RATE = 1024  # bytes a second, of the last BODY_SECONDS
 MOST_OF_HEAD = 4 * MEBIBYTE  # more than the longest address that a browser sends
 MOST_OF_BODY = 33 * MEBIBYTE  # more than any route takes; whoever sends more is refused unread
 MOST_OF_ALL = 512 * MEBIBYTE
+SHARE_OF_A_NETWORK = MOST_OF_ALL // 4
 _IN_MEMORY = 65_536
+_LINE_END = b"\r\n"
 _END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r\n]{0,80}chunked", re.IGNORECASE)
+_PATH = re.compile(rb"[\r\n]*[^ \r\n]+ (?:https?://[^/? \r\n]*)?(/[^? \r\n]*)", re.IGNORECASE)
 _WAITS_FOR_WORD = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 _LONGEST_LINE = 8190
 
@@ -28,23 +34,51 @@ class NoRoom(Exception):
     """All requests that are on their way take more room together than there is."""
 
 
-class Room:
-    """How many bytes of unanswered requests are kept, of all connections together."""
+class NoRoomInShare(NoRoom):
+    """Those of one network take more room than one network may have."""
 
-    def __init__(self, most: int = MOST_OF_ALL) -> None:
-        self._left = most
+
+def _any_body(_path: str) -> int:
+    return MOST_OF_BODY
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much may be on its way: of one network, and of one body by the path it is sent to.
+
+    By default as behind an edge, from whose address all of it comes.
+    """
+
+    share: int = MOST_OF_ALL
+    body_of: Callable[[str], int] = _any_body
+
+
+class Room:
+    """How many bytes of unanswered requests are kept, of each network and of all together."""
+
+    def __init__(self, most: int = MOST_OF_ALL, share: int = MOST_OF_ALL) -> None:
+        self._most, self._share = most, share
+        self._held: Counter[str] = Counter()
         self._lock = Lock()
 
-    def take(self, size: int) -> None:
+    def take(self, network: str, size: int) -> None:
         """Raise `NoRoom` where so much is not left."""
         with self._lock:
-            if size > self._left:
+            if self._held[network] + size > self._share:
+                raise NoRoomInShare
+            if self._held.total() + size > self._most:
                 raise NoRoom
-            self._left -= size
+            self._held[network] += size
 
-    def give_back(self, size: int) -> None:
+    def give_back(self, network: str, size: int) -> None:
         with self._lock:
-            self._left += size
+            self._held[network] -= size
+            if not self._held[network]:
+                del self._held[network]
+
+    def held_by(self, network: str) -> int:
+        with self._lock:
+            return self._held[network]
 
 
 @dataclass
@@ -52,9 +86,15 @@ class Chunks:
     """Finds the end of a body in chunks; what is none ends it, and the parser refuses it."""
 
     has_ended: bool = False
+    _announced: int = 0
     _to_skip: int = 0
     _line: bytes = b""
     _is_in_trailers: bool = False
+
+    @property
+    def size(self) -> int:
+        """Return how much of the body itself came."""
+        return self._announced - max(self._to_skip - len(_LINE_END), 0)
 
     def take(self, data: bytes) -> None:
         while data and not self.has_ended:
@@ -81,7 +121,8 @@ class Chunks:
             size = -1
         self.has_ended = size < 0
         self._is_in_trailers = size == 0
-        self._to_skip = size + len(b"\r\n") if size > 0 else 0
+        self._announced += max(size, 0)
+        self._to_skip = size + len(_LINE_END) if size > 0 else 0
 
 
 @dataclass
@@ -90,13 +131,18 @@ class Arrival:
 
     room: Room
     began: float
+    network: str = ""
+    limits: Limits = field(default_factory=Limits)
     came: int = 0
     is_whole: bool = False
     is_refused_unread: bool = False
     waits_for_word: bool = False
     _head: bytearray = field(default_factory=bytearray)
-    _head_came_at: float | None = None
+    _has_head: bool = False
+    _body_until: float = 0.0
+    _body_begins_at: int = 0
     _ends_at: int = 0
+    _most_of_body: int = 0
     _chunks: Chunks | None = None
     _file: SpooledTemporaryFile[bytes] = field(
         default_factory=lambda: SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - see `close`
@@ -105,9 +151,7 @@ class Arrival:
     @property
     def deadline(self) -> float:
         """When the next that is needed must have come."""
-        if self._head_came_at is None:
-            return self.began + HEAD_SECONDS
-        return self._head_came_at + BODY_SECONDS + self.came / LEAST_RATE
+        return self._body_until if self._has_head else self.began + HEAD_SECONDS
 
     @property
     def is_ready(self) -> bool:
@@ -126,13 +170,13 @@ class Arrival:
 
     def take(self, data: bytes, now: float) -> None:
         """Keep what came. Raises `NoRoom`."""
-        self.room.take(len(data))
+        self.room.take(self.network, len(data))
         self.came += len(data)
         self._file.write(data)
-        if self._head_came_at is None:
+        if not self._has_head:
             self._take_of_head(data, now)
-        elif self._chunks:
-            self._chunks.take(data)
+        else:
+            self._take_of_body(data, now)
         self._look()
 
     def hand_over(self) -> None:
@@ -145,7 +189,7 @@ class Arrival:
 
     def close(self) -> None:
         self._file.close()
-        self.room.give_back(self.came)
+        self.room.give_back(self.network, self.came)
         self.came = 0
 
     def _take_of_head(self, data: bytes, now: float) -> None:
@@ -155,23 +199,33 @@ class Arrival:
         if end < 0:
             self.is_refused_unread = len(self._head) > MOST_OF_HEAD
             return
-        self._head_came_at = now
+        self._has_head = True
+        self._body_until = now + BODY_SECONDS
         body = bytes(self._head[end + len(_END) :])
         del self._head[end + len(_END) :]
         self._read_head(self.came - len(body))
         if self._chunks:
             self._chunks.take(body)
 
+    def _take_of_body(self, data: bytes, now: float) -> None:
+        """Each byte buys time, never more than BODY_SECONDS: what came fast once may not rest."""
+        self._body_until = min(self._body_until + len(data) / LEAST_RATE, now + BODY_SECONDS)
+        if self._chunks:
+            self._chunks.take(data)
+
     def _read_head(self, length: int) -> None:
+        path = _PATH.match(self._head)
+        self._most_of_body = self.limits.body_of(unquote(path[1].decode("latin-1")) if path else "")
+        self._body_begins_at = length
         declared = _LENGTH.search(self._head)
         self._ends_at = length + (int(declared[1]) if declared else 0)
         self._chunks = Chunks() if _CHUNKED.search(self._head) else None
         self.waits_for_word = bool(_WAITS_FOR_WORD.search(self._head))
 
     def _look(self) -> None:
-        if self._head_came_at is None:
+        if not self._has_head:
             return
-        has_ended = self._chunks.has_ended if self._chunks else self.came >= self._ends_at
-        self.is_whole = has_ended
-        too_much = max(self.came, self._ends_at) > MOST_OF_BODY
-        self.is_refused_unread = too_much and not has_ended
+        self.is_whole = self._chunks.has_ended if self._chunks else self.came >= self._ends_at
+        size = self._chunks.size if self._chunks else self._ends_at - self._body_begins_at
+        too_much = size > self._most_of_body or self.came > MOST_OF_BODY
+        self.is_refused_unread = too_much and not self.is_whole

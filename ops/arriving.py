@@ -17,8 +17,9 @@ import structlog
 from gunicorn.workers.gthread import ThreadWorker
 
 from chassis.http import wsgi_problems as problems
+from chassis.http.callers import network_of
 from chassis.http.wsgi_problems import Problem
-from ops.arrival import Arrival, NoRoom, Room
+from ops.arrival import Arrival, Limits, NoRoom, NoRoomInShare, Room
 
 LINGER_SECONDS = 2.0
 _READ_AT_ONCE = 65_536
@@ -40,10 +41,15 @@ class ArrivingWorker(ThreadWorker):
         self.max_keepalived = self.worker_connections // 2
         self.arriving: dict[Any, Arrival] = {}
         self.leaving: dict[Any, float] = {}
-        self.room = Room()
+        self.limit(Limits())
         self.clock: Callable[[], float] = time.monotonic
         self._look_again_at = 0.0
         self._stopped_at: float | None = None
+
+    def limit(self, limits: Limits) -> None:
+        """Say what may be on its way, before anything is."""
+        self.limits = limits
+        self.room = Room(share=limits.share)
 
     def refuse(self, conn: Any, problem: Problem, head: bytes) -> None:
         """Send a refusal, without waiting."""
@@ -54,7 +60,8 @@ class ArrivingWorker(ThreadWorker):
         conn.sock.settimeout(0)
         conn.data_ready = True
         ahead = conn.parser.unreader.take_buffered() if conn.parser else b""
-        self.arriving[conn] = Arrival(self.room, self.clock())
+        network = network_of(str(conn.client[0]))
+        self.arriving[conn] = Arrival(self.room, self.clock(), network, self.limits)
         self.poller.register(conn.sock, EVENT_READ, partial(self._read, conn))
         if ahead:
             self._take(conn, ahead)
@@ -87,6 +94,8 @@ class ArrivingWorker(ThreadWorker):
         return arrival.deadline if stop is None else min(arrival.deadline, stop + LINGER_SECONDS)
 
     def _read(self, conn: Any, sock: Any) -> None:
+        if conn not in self.arriving:  # it made room for another at this turn of the loop
+            return
         try:
             data = sock.recv(_READ_AT_ONCE)
         except (BlockingIOError, InterruptedError):
@@ -104,10 +113,9 @@ class ArrivingWorker(ThreadWorker):
     def _take(self, conn: Any, data: bytes) -> None:
         arrival = self.arriving[conn]
         try:
-            arrival.take(data, self.clock())
+            self._keep(conn, data)
         except (NoRoom, OSError):  # the disk may be full too
-            log.warning("request_without_room", size=arrival.came)
-            self._turn_away(conn, problems.UNAVAILABLE)
+            self._turn_away_for_room(conn)
             return
         if arrival.begins_as_nothing:
             self._turn_away(conn, problems.MALFORMED)
@@ -116,6 +124,37 @@ class ArrivingWorker(ThreadWorker):
         elif arrival.waits_for_word:
             arrival.waits_for_word = False
             self._send(conn, _CONTINUE)
+
+    def _keep(self, conn: Any, data: bytes) -> None:
+        """Keep what came; others that hold more are turned away for it. Raises `NoRoom`."""
+        while True:
+            try:
+                self.arriving[conn].take(data, self.clock())
+            except NoRoom as full:
+                largest = self._largest(conn, in_share=isinstance(full, NoRoomInShare))
+                if largest is conn:
+                    raise
+                self._turn_away_for_room(largest)
+            else:
+                return
+
+    def _largest(self, conn: Any, *, in_share: bool) -> Any:
+        """Return the largest of the network that holds most, `conn` where nobody holds more."""
+        network = self.arriving[conn].network
+        rivals = [
+            rival
+            for rival, arrival in self.arriving.items()
+            if arrival.came and (arrival.network == network or not in_share)
+        ]
+        return max([conn, *rivals], key=self._held)
+
+    def _held(self, conn: Any) -> tuple[int, int]:
+        arrival = self.arriving[conn]
+        return self.room.held_by(arrival.network), arrival.came
+
+    def _turn_away_for_room(self, conn: Any) -> None:
+        log.warning("request_without_room", size=self.arriving[conn].came)
+        self._turn_away(conn, problems.UNAVAILABLE)
 
     def _hand_over(self, conn: Any) -> None:
         self.poller.unregister(conn.sock)
@@ -171,10 +210,13 @@ class ArrivingWorker(ThreadWorker):
     def _make_room(self) -> None:
         """Leave some connections for others: the loop takes no more than a fixed number.
 
-        What is longest on its way goes first, from the address where most of them come from.
+        What is longest on its way goes first, from the network where most of them come from.
         """
         too_many = self.nr_conns - (self.worker_connections - self.cfg.threads)
         for _ in range(min(too_many, len(self.arriving))):
-            addresses = Counter(str(conn.client[0]) for conn in self.arriving)
-            [(crowded, _count)] = addresses.most_common(1)
-            self._drop(next(conn for conn in self.arriving if str(conn.client[0]) == crowded))
+            networks = Counter(arrival.network for arrival in self.arriving.values())
+            [(crowded, _count)] = networks.most_common(1)
+            self._drop(next(conn for conn in self.arriving if self._is_of(crowded, conn)))
+
+    def _is_of(self, network: str, conn: Any) -> bool:
+        return self.arriving[conn].network == network

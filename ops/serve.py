@@ -14,6 +14,7 @@ from chassis.process import runtime as runtimes
 from chassis.process.manifest import discover, load
 from chassis.process.telemetry import configure_logs
 from ops import addresses, parts, skew
+from ops.arrival import Limits
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
 from ops.speech import at_least, choose
 
@@ -77,6 +78,9 @@ class Web:
     def build(self) -> Callable[..., Any]:
         self.app = built(self.factory)
         return behind_edge(self.app)
+
+    def limits(self) -> Limits:
+        return Limits()
 
     def started(self) -> None:
         """Loops run in the worker's process; here a later schema is said, and nothing more."""

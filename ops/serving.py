@@ -19,6 +19,7 @@ from gunicorn.glogging import Logger
 
 from chassis.http.connections import KEEP_ALIVE_SECONDS
 from chassis.http.incoming import LONGEST_HEADER, MOST_HEADERS
+from ops.arrival import Limits
 from ops.speech import Stop, complain, why_refused
 from ops.unread import Worker
 
@@ -37,6 +38,8 @@ class Service(Protocol):
     """What is served: built in the worker, then running until `stop`."""
 
     def build(self) -> Callable[..., Any]: ...
+
+    def limits(self) -> Limits: ...
 
     def started(self) -> None: ...
 
@@ -94,9 +97,13 @@ class Server(BaseApplication):
             "control_socket_disable": True,
             "proc_name": "simpul",
             "logger_class": Log,
-            "post_worker_init": lambda _worker: self._service.started(),
+            "post_worker_init": self._start,
             "worker_exit": lambda _arbiter, _worker: self._service.stop(),
         }
+
+    def _start(self, worker: Worker) -> None:
+        worker.limit(self._service.limits())
+        self._service.started()
 
     def load(self) -> Callable[..., Any]:
         try:

@@ -73,7 +73,12 @@ class Remembering(SocketUnreader):
         return data
 
     def _received(self) -> bytes:
-        """Read from the connection; whoever sends nothing in time is taken to have gone."""
+        """Read from the connection; whoever sends nothing in time is taken to have gone.
+
+        Of what is too large nothing more is read: no thread waits for it.
+        """
+        if self.arrival is not None and self.arrival.is_refused_unread:
+            return b""
         before = self.sock.gettimeout()
         self.sock.settimeout(LONGEST_WAIT if before is None else min(before, LONGEST_WAIT))
         try:

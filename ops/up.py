@@ -19,6 +19,7 @@ from chassis.run.embedded import Embedded, build, generated
 from chassis.run.worker import Worker, drain
 from gateway.edge import Edge
 from ops import addresses, first_link, folder, parts, skew
+from ops.arrival import MOST_OF_ALL, SHARE_OF_A_NETWORK, Limits
 from ops.composition import compose
 from ops.installed import installed
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
@@ -131,6 +132,13 @@ class Running:
         (self.data / folder.DEMO_UNFINISHED).unlink(missing_ok=True)
         self.edge = compose(self.built)
         return self.edge
+
+    def limits(self) -> Limits:
+        """A proxy in front keeps slow bodies itself, and all comes from its address."""
+        if self.edge is None:
+            return Limits()
+        share = SHARE_OF_A_NETWORK if self.edge.is_outermost else MOST_OF_ALL
+        return Limits(share, self.edge.most_of_body)
 
     def started(self) -> None:
         """Start the loops in the worker process, then say that the system is ready."""

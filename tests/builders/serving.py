@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from selectors import DefaultSelector
 from typing import Any
 
+from ops.arrival import Limits
 from ops.serving import Server
 from ops.unread import Worker
 
@@ -17,6 +18,9 @@ class Nothing:
 
     def build(self):
         raise NotImplementedError
+
+    def limits(self) -> Limits:
+        return Limits()
 
     def started(self): ...
 

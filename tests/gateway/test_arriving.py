@@ -9,14 +9,28 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from email.message import Message
+from pathlib import Path
 from typing import Any, Self
 
 import pytest
 from werkzeug.wrappers import Request, Response
 
 from chassis.http.connections import BODY_SECONDS
+from chassis.process.manifest import MEBIBYTE, Manifest, Route
+from gateway.edge import create_edge
 from ops import arrival
-from ops.arrival import Arrival, Chunks, NoRoom, Room
+from ops.arrival import (
+    MOST_OF_ALL,
+    SHARE_OF_A_NETWORK,
+    Arrival,
+    Chunks,
+    Limits,
+    NoRoom,
+    NoRoomInShare,
+    Room,
+)
+from ops.unread import Remembering
+from ops.up import Running
 from tests.builders.serving import serving
 from tests.gateway.test_unread import TWO_LENGTHS
 
@@ -149,21 +163,22 @@ def test_whoever_waits_to_be_told_to_send_its_body_is_told_once(server):
 def test_what_is_too_slow_is_closed_and_what_comes_fast_enough_is_not(server):
     port, worker = server
     began = worker.clock()
+    declared = HEAD + b"Content-Length: 90000\r\n\r\n"
     with ExitStack() as stack:
-        head, body, fast = (
+        head, body, resting, fast = (
             stack.enter_context(Connection(port, sent))
-            for sent in (
-                HEAD,
-                HEAD + b"Content-Length: 90000\r\n\r\n",
-                HEAD + b"Content-Length: 90000\r\n\r\n" + b"x" * 80_000,
-            )
+            for sent in (HEAD, declared, declared + b"x" * 80_000, declared)
         )
-        asked(port)  # the three before it have been seen
+        asked(port)  # the four before it have been seen
+        worker.clock = lambda: began + BODY_SECONDS - 5
+        fast.send(b"x" * 80_000)
+        asked(port)
 
         worker.clock = lambda: began + BODY_SECONDS + 10
 
         assert head.is_ended()
         assert body.is_ended()
+        assert resting.is_ended()
         fast.send(b"x" * 10_000)
         assert fast.answer().body == b"90000"
 
@@ -219,6 +234,122 @@ def test_one_address_cannot_take_every_connection(server):
             stack.enter_context(Connection(port, HEAD))
 
         assert [asked(port) for _ in range(5)] == [b"3"] * 5
+
+
+def test_one_address_cannot_take_the_room_of_others(server):
+    port, worker = server
+    worker.room = Room(most=400_000, share=100_000)
+    large = HEAD + b"Content-Length: 90000\r\n\r\n" + b"x" * 80_000
+    small = HEAD + b"Content-Length: 2000\r\n\r\n" + b"x" * 400
+    with ExitStack() as stack:
+        for sent in [large] * 10 + [small] * 30:
+            stack.enter_context(Connection(port, sent))
+            asked(port, body=b"")  # it has been seen
+
+        assert [asked(port, body=b"x" * 15_000) for _ in range(5)] == [b"15000"] * 5
+
+
+def test_the_largest_of_the_network_that_holds_most_makes_room_and_is_told(server):
+    port, worker = server
+    worker.room = Room(most=100_000)
+    sent = HEAD + b"Content-Length: 80000\r\n\r\n"
+    small_sent = HEAD + b"Content-Length: 20000\r\n\r\n" + b"x" * 10_000
+    with Connection(port, small_sent) as small, Connection(port, sent) as large:
+        large.send(b"x" * 70_000)
+        asked(port, body=b"")
+
+        assert asked(port, body=b"x" * 40_000) == b"40000"
+        assert large.answer().status == 503
+        small.send(b"x" * 10_000)
+        assert small.answer().body == b"20000"
+
+
+def test_a_body_larger_than_its_route_takes_is_refused_unread_whatever_its_form(server):
+    port, worker = server
+    worker.limit(Limits(body_of=lambda path: 1000 if path == "/unread" else MEBIBYTE))
+    head = b"POST /unread?a=b HTTP/1.1\r\nHost: a\r\n"
+    chunk = b"3e9\r\n" + b"x" * 1001
+    for sent in (b"Content-Length: 1001\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n" + chunk):
+        with Connection(port, head + sent) as connection:
+            assert connection.answer().status == 404
+            assert connection.is_ended()
+
+    assert asked(port, body=b"x" * 1001) == b"1001"
+
+
+def test_nothing_more_is_read_of_what_is_too_large():
+    sent = HEAD + b"Content-Length: 9\r\n\r\nx"
+    client, ours = socket.socketpair()
+    with client, ours:
+        client.sendall(b"more")
+        reading = Remembering(ours)
+        reading.arrival = Arrival(Room(), 0.0, limits=Limits(body_of=lambda _path: 8))
+        reading.arrival.take(sent, 0.0)
+        reading.arrival.hand_over()
+
+        assert [reading.chunk(), reading.chunk()] == [sent, b""]
+        reading.end()
+
+
+@pytest.mark.parametrize(("proxies", "share"), [(0, SHARE_OF_A_NETWORK), (1, MOST_OF_ALL)])
+def test_the_embedded_form_takes_what_its_routes_take(proxies: int, share: int):
+    large = Manifest("letters", {}, routes=(Route("/a/large", max_body=7_000_000), Route("/a/")))
+    running = Running(Path(), "", demo=False)
+    running.edge = create_edge({}, {"letters": large}, proxies_in_front=proxies)
+
+    limits = running.limits()
+
+    paths = ("/a/large/b", "/a/b", "/nowhere", "/")
+    assert [limits.body_of(path) for path in paths] == [7_000_000, MEBIBYTE, MEBIBYTE, 0]
+    assert limits.share == share
+
+
+@pytest.mark.parametrize("address", [b"/%61/b?c=/d", b"http://host/a/b", b"/a/b"])
+def test_the_path_of_a_route_is_known_however_it_is_written(address: bytes):
+    asked_for: list[str] = []
+    limits = Limits(body_of=lambda path: asked_for.append(path) or 0)
+    arriving = Arrival(Room(), 0.0, limits=limits)
+
+    arriving.take(b"\r\nPOST " + address + b" HTTP/1.1\r\n\r\n", 0.0)
+
+    assert asked_for == ["/a/b"]
+    arriving.close()
+
+
+def test_what_came_fast_once_may_not_rest_for_longer_than_what_came_slowly():
+    fast, steady = Arrival(Room(), 0.0), Arrival(Room(), 0.0)
+    for arriving in (fast, steady):
+        arriving.take(HEAD + b"Content-Length: 9000000\r\n\r\n", 0.0)
+    fast.take(b"x" * 8_000_000, 1.0)
+    for second in range(1, 100):
+        steady.take(b"x" * arrival.LEAST_RATE, float(second))
+
+    assert fast.deadline == 1 + BODY_SECONDS
+    assert steady.deadline == 99 + BODY_SECONDS
+    fast.close()
+    steady.close()
+
+
+def test_what_comes_below_the_least_rate_is_late_however_steadily_it_comes():
+    slow = Arrival(Room(), 0.0)
+    slow.take(HEAD + b"Content-Length: 9000000\r\n\r\n", 0.0)
+    for second in range(1, 2 * BODY_SECONDS + 1):
+        slow.take(b"x" * (arrival.LEAST_RATE // 2), float(second))
+
+    assert slow.deadline == 2 * BODY_SECONDS
+    slow.close()
+
+
+def test_a_network_has_its_share_and_gets_back_what_it_returned():
+    room = Room(most=100, share=25)
+    room.take("a", 25)
+
+    with pytest.raises(NoRoomInShare):
+        room.take("a", 1)
+    room.take("b", 25)
+    room.give_back("a", 25)
+
+    assert (room.held_by("a"), room.held_by("b")) == (0, 25)
 
 
 def test_what_arrives_takes_no_more_room_than_there_is():
