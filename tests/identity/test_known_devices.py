@@ -170,6 +170,24 @@ def test_a_cookie_that_somebody_made_up_is_nobody(door: Door, cookie: str):
     assert enter(door, forger, "203.0.113.7") == 429
 
 
+def test_a_secret_that_somebody_put_into_the_browser_is_not_the_owners_device(door: Door):
+    planted = "D" * 43
+    own = door.browser()
+    own.client.set_cookie("simpul_device", planted)
+    assert enter(door, own) == 303
+    guesser, nip = door.browser(), door.account(WHO)["nip"]
+    guesser.client.set_cookie("simpul_device", planted)
+    guesser.get("/masuk")
+
+    for _ in range(6):
+        guesser.post_from("203.0.113.7", "/masuk", nip=nip, password="salah")
+
+    given = own.client.get_cookie("simpul_device")
+    assert given is not None
+    assert given.value != planted
+    assert enter(door, own, "203.0.113.8") == 303
+
+
 class Plain:
     """A hasher that costs nothing: here it is counting that is tested."""
 

@@ -42,17 +42,19 @@ def find(token: str | None, nip: str) -> UUID | None:
 def arrive(session_id: UUID, token: str | None) -> str | None:
     """Remember the browser of a finished session; return the secret it is to keep, if any.
 
-    A second person makes it nobody's own. Of a shared computer nothing is remembered.
+    A secret that is in no row was not given here: whoever put it into the browser knows it, and
+    would be counted as its owner. A second person makes it nobody's own. Of a shared computer
+    nothing is remembered.
     """
     with all_regions(), db.transaction() as session:
         row = session.get_one(SignInSession, session_id)
         if row.shared_computer:
             _tell(row, "shared_computer")
             return None
-        secret = token or new_token()
+        secret, users = token, _users_of(token)
+        if secret is None or not users:
+            secret = new_token()
         mark = fingerprint(secret)
-        here = select(KnownDevice).where(KnownDevice.fingerprint == mark)
-        users = {device.employee_id: device for device in session.scalars(here)}
         device = users.get(row.employee_id) or KnownDevice(
             region=row.region, employee_id=row.employee_id, fingerprint=mark
         )
@@ -65,6 +67,14 @@ def arrive(session_id: UUID, token: str | None) -> str | None:
         if len(users.keys() | {row.employee_id}) > 1:
             _share(mark)
         return secret
+
+
+def _users_of(token: str | None) -> dict[UUID, KnownDevice]:
+    """Return who has signed in with a secret, and the row of each."""
+    if not token:
+        return {}
+    same = select(KnownDevice).where(KnownDevice.fingerprint == fingerprint(token))
+    return {device.employee_id: device for device in db.session.scalars(same)}
 
 
 def forget(employee_id: UUID, *, keep: UUID | None) -> None:
