@@ -15,9 +15,9 @@ from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import fingerprint, new_token
 from services.identity.domain import recovering
 from services.identity.domain.ending import EndReason
-from services.identity.domain.recovering import LINK_TRIES, RecoveryWaits, Resets, State
+from services.identity.domain.recovering import LINK_TRIES, Desk, RecoveryWaits, Resets, State
 from services.identity.models import AccountRecovery, Employee, db
-from services.identity.usecases import passwords, second_factor
+from services.identity.usecases import hands, passwords, second_factor
 from services.identity.usecases.letters import burn
 from services.identity.usecases.passwords import LinkDead
 from services.identity.usecases.recoveries import recovery, request_of
@@ -39,15 +39,17 @@ class Part:
 def hand_over(recovery_id: UUID, *, by: UUID) -> Part:
     """Give one's part of the letter to a person who confirmed, once the waiting time is over.
 
-    A new link ends the one before. Raises `NotFound`, `RecoveryEnded`, `HandNotNeeded` or
-    `RecoveryWaits`.
+    A new link ends the one before. Raises `NotFound`, `RecoveryEnded`, `HandNotNeeded`,
+    `DecidingBarred` or `RecoveryWaits`.
     """
     with db.transaction():
         row = recovery(recovery_id)
         recovering.check_letter(request_of(row), by, now())
+        desk = Desk.OPD if by == row.opd_hand else Desk.BKPSDM
+        hands.check_still_confirms(by, queries.employee(row.employee_id), desk)
         thing = f"account_recovery/{row.id}"
         note(Kind.RECOVERY, "letter_shown", person=row.employee_id, thing=thing)
-        if by == row.opd_hand:
+        if desk is Desk.OPD:
             return Part(code=_code_of(row))
         token = new_token()
         row.change(

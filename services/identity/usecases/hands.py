@@ -14,6 +14,7 @@ from services.identity.domain.recovering import (
     OPD_ROLES,
     Desk,
     Hand,
+    HandNotNeeded,
     Resets,
     State,
 )
@@ -56,6 +57,17 @@ def is_barred(person_id: UUID) -> bool:
 def check_may_decide(person_id: UUID) -> None:
     """Refuse whose account is being recovered. Raises `DecidingBarred`."""
     refuse_until(queries.employee(person_id).deciding_barred_until, zone=queries.zone())
+
+
+def check_still_confirms(person_id: UUID, owner: Employee, desk: Desk) -> None:
+    """Refuse a hand that has left its desk since it confirmed, or may decide nothing now.
+
+    Raises `HandNotNeeded` or `DecidingBarred`.
+    """
+    check_may_decide(person_id)
+    at_opd = desk is Desk.OPD and owner.opd_id in opds_of(person_id)
+    if not at_opd and not (desk is Desk.BKPSDM and is_of_bkpsdm(person_id)):
+        raise HandNotNeeded
 
 
 def is_of_bkpsdm(person_id: UUID) -> bool:
