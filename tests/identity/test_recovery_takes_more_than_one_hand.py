@@ -12,6 +12,7 @@ from chassis.process.regions import in_region
 from services.identity import queries
 from services.identity.adapters.sealing import fingerprint, new_token
 from services.identity.models import Employee, PasswordLink, db
+from services.identity.usecases import passwords
 from tests.identity.demo import account
 from tests.identity.desk import Desk
 from tests.identity.door import Browser
@@ -145,7 +146,29 @@ def test_the_code_of_a_letter_is_not_tried_out(desk: Desk):
         for number in range(6)
     ]
 
+    again = letter(desk, ADMIN, recovery_id, hours=24.1).get_json()["path"]
+    right = letter(desk, UMPEG, recovery_id, hours=24.1).get_json()["code"]
+
     assert tries == [422] * 5 + [404]
+    assert open_link(desk, again, hours=24.2, letter_code=right).status_code == 404
+
+
+def test_of_two_who_use_a_link_at_once_one_gets_in(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    recovery_id = released(desk, HEAD, UMPEG, ADMIN)
+    link = letter(desk, ADMIN, recovery_id, hours=24.1).get_json()["path"]
+    code = letter(desk, UMPEG, recovery_id, hours=24.1).get_json()["code"]
+    hashed = passwords.hash_checked
+    others: list[int] = []
+
+    def meanwhile(person: Employee, new_password: str) -> str:
+        monkeypatch.setattr(passwords, "hash_checked", hashed)
+        others.append(open_link(desk, link, hours=24.2, letter_code=code).status_code)
+        return hashed(person, new_password)
+
+    monkeypatch.setattr(passwords, "hash_checked", meanwhile)
+    late = open_link(desk, link, hours=24.2, letter_code=code)
+
+    assert (others, late.status_code) == ([303], 404)
 
 
 def test_a_newer_part_of_the_letter_ends_the_older(desk: Desk):

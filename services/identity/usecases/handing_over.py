@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from chassis.data.versioned import count_changed
 from chassis.events.security import Kind, note
 from chassis.process.clock import now
 from chassis.process.regions import all_regions, in_region
@@ -55,7 +56,6 @@ def hand_over(recovery_id: UUID, *, by: UUID) -> Part:
         row.change(
             link_fingerprint=fingerprint(token),
             link_expires_at=row.expires_at,
-            link_tries=0,
             by_letter=True,
         )
     return Part(path=f"{LINK_PATH}/{token}", expires_at=row.expires_at)
@@ -110,16 +110,28 @@ def take_factor_away(token: str, password: str, *, code: str) -> None:
 
 
 def _check_code(row: AccountRecovery, code: str) -> None:
-    """Count a try before it is looked at, so that many at once are no more than a few."""
-    with db.transaction():
-        row.change(link_tries=row.link_tries + 1)
+    """Count a try before it is looked at, so that many at once are no more than a few.
+
+    A request has so many tries, however many links were made for it.
+    """
+    alive = update(AccountRecovery).where(
+        AccountRecovery.id == row.id,
+        AccountRecovery.link_fingerprint == row.link_fingerprint,
+        AccountRecovery.state == State.RELEASED,
+        AccountRecovery.link_tries < LINK_TRIES,
+    )
+    with db.transaction() as session:
+        counted = alive.values(link_tries=AccountRecovery.link_tries + 1)
+        if not count_changed(session, counted):
+            raise LinkDead
     typed = "".join(char for char in code if char.isdecimal())
     if row.by_letter and not hmac.compare_digest(typed.encode(), _digits_of(row).encode()):
         raise CodeWrong
 
 
 def _use(row: AccountRecovery, resets: Resets) -> None:
-    if row.resets != resets:
+    db.session.refresh(row, with_for_update=True)
+    if row.resets != resets or row.state != State.RELEASED:
         raise LinkDead
     if request_of(row).lacks:  # the owner became an officer meanwhile
         raise RecoveryWaits
