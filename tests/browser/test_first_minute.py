@@ -28,6 +28,7 @@ def test_recovery_codes_are_read_copied_printed_and_downloaded_on_a_narrow_telep
     assert page.locator('a[href^="otpauth://totp/"]').is_visible()
     page.get_by_role("button", name="Salin kunci").click()
     expect(page.locator("[data-copied]")).to_be_visible()
+    page.fill("input[name=password]", people.system.account("applicant").password)
     page.fill("input[name=totp]", pyotp.TOTP(secret).now())
     send(page, "main form button")
 
