@@ -2,8 +2,8 @@
 
 It is decided by those who hold the role (definitive, Plt, Plh, Pj, additional duty) and by those
 to whom such a holder lent it for some dates, else by the chain of R16. Nobody decides an own
-proposal, and whoever left decides nothing and lends nothing (R31). When nobody is left there is an
-`Alarm`; a stage is never skipped.
+proposal, nor does one's own delegate unless R16 names the delegate; whoever left decides nothing
+and lends nothing (R31). When nobody is left there is an `Alarm`; a stage is never skipped.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +15,8 @@ from staff.organisation import ACTING_KINDS, Delegation, HeldRole, Organisation,
 
 # Asks about everybody: an applicant who holds no role and lends none.
 NOBODY = UUID(int=0)
+# R16 sends the holder's own matter to the holder's delegate; of every other role to somebody else.
+_OWN_DELEGATE_DECIDES = frozenset({Role.OPD_HEAD, Role.OPD_SECRETARY, Role.BKPSDM_SECRETARY})
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,15 @@ def applicants_of(
             yield holder_id
 
 
+def left_out(person_id: UUID, deciders_of: Callable[[UUID], Deciders]) -> UUID | None:
+    """Name the giver of a role whose own matters the delegate does not decide with the rest."""
+    usual = deciders_of(NOBODY).held_by(person_id)
+    giver_id = usual.acting_for if usual else None
+    if giver_id is None or deciders_of(giver_id).held_by(person_id):
+        return None
+    return giver_id
+
+
 def alarms_of(
     deciders_of: Callable[[UUID], Deciders],
 ) -> Iterator[tuple[UUID | None, Deciders]]:
@@ -185,6 +196,7 @@ def _holders(
     lent = [
         Holder(lent.to_employee_id, role, held.acting, held.unit_id, acting_for=held.employee_id)
         for held in roles
+        if held.employee_id != question.applicant_id or role in _OWN_DELEGATE_DECIDES
         for lent in _lent_by(held, lending, question.layanan)
     ]
     able = own + lent if question.delegates else own

@@ -24,6 +24,7 @@ STAND_INS = {
     "bkpsdm_admin": "division_head",
     "bkpsdm_head": "sekda",
 }
+OWN_DELEGATE_DECIDES = ("opd_head", "opd_secretary", "bkpsdm_secretary")
 HEADS = ("opd_head_approval", "bkpsdm_head_approval")
 ENDED = ("completed", "rejected", "withdrawn", "closed", "not_selected")
 STATES = ("draft", "revision", *ROLES, *ENDED)
@@ -284,6 +285,8 @@ class Offices:
                 continue
             own.setdefault(holder, set()).add((role, kind, None))
             if stage in paper.rules.without_delegates:
+                continue
+            if holder == paper.applicant and role not in OWN_DELEGATE_DECIDES:
                 continue
             for one in self.running("delegation", today, role=role, from_employee_id=holder):
                 about = one["layanan"] is None or paper.layanan in one["layanan"]

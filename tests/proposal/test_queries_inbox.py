@@ -115,6 +115,17 @@ def test_a_delegate_sees_the_layanan_that_were_lent(office: Office):
     assert found(office, "opd_secretary") == [str(lent)]
 
 
+def test_a_delegate_sees_the_givers_work_but_not_the_givers_own_proposals(office: Office):
+    own, other = office.submitted("umpeg"), office.submitted()
+    office.service.hear(delegation_event("umpeg", "disdik", "umpeg", "opd_head"))
+
+    assert found(office, "opd_head") == [str(other)]
+    assert found(office, "opd_head", layanan="bebas_hukdis") == [str(other)]
+    assert counted(office, "opd_head")["umpeg_verification"] == 1
+    assert str(own) in found(office, "umpeg_second")
+    assert office.call("GET", f"/proposals/{own}", "umpeg_second").status_code == 200
+
+
 def test_a_change_of_role_moves_the_inbox_at_once(office: Office):
     proposal_id = office.submitted()
     assert found(office, "umpeg") == [str(proposal_id)]

@@ -63,6 +63,40 @@ class TestOwnProposal:
 
         assert names(answer, *self.NAMES) == {"wakil"}
 
+    @pytest.mark.parametrize(
+        ("role", "applicant", "missing", "decider"),
+        [
+            ("umpeg", "umpeg", (), "umpeg_second"),
+            ("umpeg", "umpeg", ("umpeg_second",), "opd_secretary"),
+            ("bkpsdm_admin", "bkpsdm_admin", (), "bkpsdm_admin_second"),
+            ("bkpsdm_admin", "bkpsdm_admin", ("bkpsdm_admin_second",), "division_head"),
+            ("bkpsdm_head", "bkpsdm_head", (), "sekda"),
+            ("opd_head", "sekda", ("opd_head",), None),
+            (
+                *("bkpsdm_admin", "division_head"),
+                *(("bkpsdm_admin", "bkpsdm_admin_second"), None),
+            ),
+        ],
+    )
+    def test_goes_past_the_own_delegate_where_the_ruling_names_somebody_else(
+        self, role: str, applicant: str, missing: tuple[str, ...], decider: str | None
+    ) -> None:
+        gone = {an_id(name) for name in missing}
+        staff = [holder for holder in self.STAFF if holder.employee_id not in gone]
+        delegation = lends(applicant, "wakil", applicant)
+
+        answer = ask(role, staff, applicant=applicant, delegations=(delegation,))
+
+        assert names(answer, *self.NAMES) == ({decider} if decider else set())
+        assert bool(answer.alarm) is (decider is None)
+
+    def test_goes_to_a_delegate_of_another_holder_too(self) -> None:
+        both = tuple(lends(giver, "wakil", "umpeg") for giver in ("umpeg", "umpeg_second"))
+
+        answer = ask("umpeg", list(self.STAFF), applicant="umpeg", delegations=both)
+
+        assert names(answer, *self.NAMES) == {"umpeg_second", "wakil"}
+
     def test_raises_an_alarm_when_nobody_is_left(self) -> None:
         answer = ask("bkpsdm_secretary", list(self.STAFF), applicant="bkpsdm_secretary")
 
@@ -117,5 +151,7 @@ def test_nobody_ever_decides_an_own_proposal_and_silence_is_an_alarm(
     answer = ask(role, roles, applicant="a", delegations=tuple(delegations), acting=NO_PLT)
 
     assert an_id("a") not in answer.employee_ids
+    lent = {holder.role for holder in answer.holders if holder.acting_for == an_id("a")}
+    assert lent <= {"opd_head", "opd_secretary"}
     assert bool(answer.holders) is (answer.alarm is None)
     assert all(holder.acting != "plt" for holder in answer.holders)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from staff.deciders import (
     Question,
     applicants_of,
     desks_of,
+    left_out,
     opds_of,
     who_decides,
 )
@@ -39,12 +40,14 @@ class Reach:
     """Proposals a person may decide: a stage, an OPD (None = the region's) and definitions.
 
     With `applicant_id` only that person's: R16 moves them to somebody else than the rest.
+    `left_out` is whose matters are not among them: of who lent the role.
     """
 
     stage: Stage
     opd_id: UUID | None
     definitions: frozenset[UUID]
     applicant_id: UUID | None = None
+    left_out: UUID | None = None
 
 
 def deciders_for(proposal: Proposal, snapshot: RegionSnapshot, today: date) -> Deciders:
@@ -127,13 +130,12 @@ def divisions_of(layanan: LayananDefinition, snapshot: RegionSnapshot) -> list[s
 
 
 def _all_reaches(person_id: UUID, snapshot: RegionSnapshot, today: date) -> tuple[Reach, ...]:
-    found: dict[tuple[Stage, UUID | None, UUID | None], set[UUID]] = defaultdict(set)
+    found: dict[Reach, set[UUID]] = defaultdict(set)
     for desk in desks_of(person_id, snapshot.organisation, today):
         for reach in _reaches(desk, person_id, snapshot, today):
-            found[reach.stage, reach.opd_id, reach.applicant_id] |= reach.definitions
+            found[replace(reach, definitions=frozenset())] |= reach.definitions
     return tuple(
-        Reach(stage, opd_id, frozenset(definitions), applicant_id)
-        for (stage, opd_id, applicant_id), definitions in found.items()
+        replace(reach, definitions=frozenset(definitions)) for reach, definitions in found.items()
     )
 
 
@@ -169,7 +171,8 @@ def _reach(
         )
 
     for applicant_id in applicants_of(person_id, deciders_of):
-        yield Reach(stage, opd_id, definitions, applicant_id)
+        giver_id = left_out(person_id, deciders_of) if applicant_id is None else None
+        yield Reach(stage, opd_id, definitions, applicant_id, giver_id)
 
 
 def _alike(stage: Stage, snapshot: RegionSnapshot) -> list[frozenset[UUID]]:

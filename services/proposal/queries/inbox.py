@@ -1,7 +1,7 @@
 """What an officer can decide today, how much of it there is, and what they decided before."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
@@ -68,8 +68,9 @@ def counts(person_id: UUID) -> dict[str, int]:
 def _waiting(person_id: UUID, reaches: Sequence[Reach]) -> Counter[str]:
     """Add up the kept counters of desks, by stage.
 
-    A person's own proposals wait in the same queues but are for others to decide (R16); they
-    are few, as are those that come to somebody by R16, so they are read one by one.
+    A person's own proposals, and those of who lent the role, wait in the same queues but are for
+    others to decide (R16); they are few, as are those that come to somebody by R16, so they are
+    read one by one.
     """
     usual = [reach for reach in reaches if reach.applicant_id is None]
     special = [reach for reach in reaches if reach.applicant_id]
@@ -78,8 +79,15 @@ def _waiting(person_id: UUID, reaches: Sequence[Reach]) -> Counter[str]:
         if any(_counted(matter, stage, scope, definition_id) for matter in usual):
             total[stage] += waiting
     total.subtract(_stages_of(reached_by(usual), Proposal.applicant_id == person_id))
+    total.subtract(_stages_of(reached_by(_of_givers(usual))))
     total.update(_stages_of(reached_by(special)))
     return total
+
+
+def _of_givers(reaches: Iterable[Reach]) -> Iterator[Reach]:
+    for reach in reaches:
+        if reach.left_out is not None:
+            yield replace(reach, applicant_id=reach.left_out, left_out=None)
 
 
 def _total(
@@ -150,16 +158,18 @@ def _conditions(reaches: Iterable[Reach]) -> list[ColumnElement[bool]]:
 
 
 def _by_stage_and_definitions(queues: Sequence[Reach]) -> list[ColumnElement[bool]]:
-    scopes: dict[tuple[str, frozenset[UUID]], list[UUID | None]] = {}
+    scopes: dict[tuple[str, frozenset[UUID], UUID | None], list[UUID | None]] = {}
     for queue in queues:
-        scopes.setdefault((queue.stage, queue.definitions), []).append(queue.opd_id)
+        key = (queue.stage, queue.definitions, queue.left_out)
+        scopes.setdefault(key, []).append(queue.opd_id)
     return [
         and_(
             Proposal.stage == stage,
             Proposal.definition_id.in_(definitions),
             *([] if None in opds else [Proposal.opd_id.in_([opd for opd in opds if opd])]),
+            *([] if left_out is None else [Proposal.applicant_id != left_out]),
         )
-        for (stage, definitions), opds in scopes.items()
+        for (stage, definitions, left_out), opds in scopes.items()
     ]
 
 
@@ -173,6 +183,8 @@ def _scoped(reach: Reach) -> list[ColumnElement[bool]]:
         parts.append(Proposal.opd_id == reach.opd_id)
     if reach.applicant_id is not None:
         parts.append(Proposal.applicant_id == reach.applicant_id)
+    if reach.left_out is not None:
+        parts.append(Proposal.applicant_id != reach.left_out)
     return parts
 
 
