@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, event
 
+from chassis.events.refusals import LOOP as REFUSALS
 from chassis.process import runtime as runtimes
 from chassis.process.manifest import discover, load
 from services.proposal.domain.proposal_receipt import MAKE_RECEIPT
@@ -141,6 +142,8 @@ class Scene:
         # Papers are made with another service; that has tests of its own.
         runtime = self.office.service.runtime
         runtime.timers = {**runtime.timers, MAKE_RECEIPT: lambda _timer: None}
+        # What was refused is noted a minute later, beside the steps; the machine moves that clock.
+        app.extensions[REFUSALS]._is_due = lambda _age: False
         # Looking for vacancies takes longest; the machine does it when it looks at the alarms.
         loops = self.office.service.runtime.loops
         loops[:] = [one for one in loops if one.name != "vacancies"]
