@@ -46,6 +46,10 @@ def test_one_alarm_is_raised_where_events_become_too_many_and_none_before(guarde
     assert alarm.amount == most
 
 
+def test_a_new_region_begins_without_an_alarm(guarded: Desk):
+    assert [alarm for code in THRESHOLDS for alarm in alarms(guarded, code)] == []
+
+
 def test_whom_events_are_of_is_counted_apart(guarded: Desk):
     most = THRESHOLDS["access_refused"].most
     guarded.service.hear(refused(guarded, most - 1))

@@ -33,9 +33,10 @@ def change_limits(chosen: dict[str, int], *, seen: Seen) -> SecurityLimits:
 
 
 def _look(code: str, threshold: Threshold, row: SecurityEvent, about: str) -> None:
-    since = now() - threshold.within
+    began = db.session.scalars(select(Region.created_at).where(Region.code == row.region)).one()
+    since = max(now() - threshold.within, began)
     if row.noted_at < since:
-        return  # history that is read again
+        return  # history that is read again, or how the installation itself began
     most = limits_of(security.limits(row.region).most)[code]
     if _amount(threshold, row, since) < most:
         return
