@@ -100,7 +100,7 @@ class Edge:
     def inside(self) -> "Edge":
         """Return the same edge for the portal's own calls, as nginx has one inside.
 
-        The browser's request was counted when it came to the portal.
+        The browser's request was counted when it came to the portal, and has its id.
         """
         return Edge(self._owners, self._find, self._files, self._deployment, None)
 
@@ -115,7 +115,7 @@ class Edge:
         return target.route.max_body if target else MEBIBYTE
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        request_id = request_id_of(environ)
+        request_id = request_id_of(environ, is_inside=self._buckets is None)
         self._warn_of_a_proxy_unsaid(environ)
         trust_proxies(environ, self._deployment.proxies)
         strip_forged(environ)

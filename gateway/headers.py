@@ -51,9 +51,13 @@ def strip_forged(environ: Environ) -> None:
     environ.pop("REMOTE_USER", None)
 
 
-def request_id_of(environ: Environ) -> str:
-    """Keep a safe request id that came along, or make a new one."""
-    return safe_request_id(environ.get("HTTP_X_REQUEST_ID"))
+def request_id_of(environ: Environ, *, is_inside: bool) -> str:
+    """Make the request's id, or keep that of the request which a part of ours asks for.
+
+    Whatever a stranger sends could be somebody's NIP, or the id of another request, and it would
+    stay in logs and security events.
+    """
+    return safe_request_id(environ.get("HTTP_X_REQUEST_ID") if is_inside else None)
 
 
 def completed(headers: Headers, request_id: str, *, https: bool) -> Headers:

@@ -121,9 +121,6 @@ def _settings(listening: Listening) -> Iterable[str]:
 
 
 def _maps(proxies: int | str) -> Iterable[str]:
-    yield "map $http_x_request_id $simpul_id {"
-    yield '  default $request_id; "~^[A-Za-z0-9._-]{8,64}$" $http_x_request_id;'
-    yield "}"
     yield from counted_addresses(proxies)
     # HTTP/1.0 needs no Host; what stands behind is asked by HTTP/1.1, which does.
     yield 'map $http_host $simpul_host { "" localhost; default $http_host; }'
@@ -246,7 +243,7 @@ def _passing(number: int, target: Target) -> Iterable[str]:
 
 def _forwarding() -> Iterable[str]:
     yield "    proxy_set_header Host $simpul_host;"
-    yield "    proxy_set_header X-Request-ID $simpul_id;"
+    yield "    proxy_set_header X-Request-ID $request_id;"
     for name in STRIPPED:
         yield f'    proxy_set_header {name} "";'
     yield "    proxy_set_header X-Forwarded-For $simpul_address;"

@@ -22,4 +22,4 @@ def added(*, but: Collection[str] = ()) -> Iterable[str]:
         if name not in but:
             yield f"add_header {name} $simpul_header_{number} always;"
     yield f"add_header {HSTS[0]} $simpul_hsts always;"
-    yield "add_header X-Request-ID $simpul_id always;"
+    yield "add_header X-Request-ID $request_id always;"

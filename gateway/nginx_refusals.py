@@ -93,7 +93,7 @@ def _answers(
     problem: Problem, language: str, write: Callable[..., str], params: Mapping[str, object]
 ) -> Iterable[str]:
     default, second = (
-        write(problem, code, "$simpul_id", params).replace("'", r"\'") for code in LANGUAGES
+        write(problem, code, "$request_id", params).replace("'", r"\'") for code in LANGUAGES
     )
     status = problem.status[:3]
     yield f"    if ({language} = {SECOND_LANGUAGE}) {{ return {status} '{second}'; }}"

@@ -169,12 +169,12 @@ def test_the_doctor_finds_a_cluster_well_and_names_what_is_not(cluster):
 
 
 def test_the_edge_writes_a_line_for_each_request_and_nobodys_words(cluster):
-    headers = {"X-Request-ID": "a-request-of-this-test", "Authorization": "Bearer secret-token"}
+    headers = {"X-Request-ID": "NIP-199001012015011901", "Authorization": "Bearer secret-token"}
     path = "/api/proposal/v1/proposals?q=199001012015011901"
-    urllib3.request("GET", cluster.url + path, headers=headers, retries=False)
+    answer = urllib3.request("GET", cluster.url + path, headers=headers, retries=False)
     log = (cluster.data / "nginx" / "access.log").read_text()
     lines = [json.loads(line) for line in log.splitlines()]
-    [line] = [entry for entry in lines if entry["request_id"] == "a-request-of-this-test"]
+    [line] = [entry for entry in lines if entry["request_id"] == answer.headers["X-Request-ID"]]
 
     told = line["method"], line["route"], line["status"]
     assert told == ("GET", "/api/proposal/", "401")
