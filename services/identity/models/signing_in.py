@@ -16,6 +16,9 @@ from services.identity.models.database import Base
 class SignInAttempt(Base):
     """One try, by a keyed mark of the NIP: failed (also while it runs), halfway or passed.
 
+    A try with an NIP of several regions is one row for each (`account_region`, empty where it is
+    nobody's; None, by the previous release: any).
+
     `held` is none: somebody asked and was told to wait. `standing` says in whose tally it counts
     (None, by the previous release: a stranger's).
     """
@@ -27,6 +30,7 @@ class SignInAttempt(Base):
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     account_mark: Mapped[str] = mapped_column(String(64))
+    account_region: Mapped[str | None] = mapped_column(String(16))
     address: Mapped[str] = mapped_column(String(64))
     outcome: Mapped[str] = mapped_column(String(8), default="failed")
     standing: Mapped[str | None] = mapped_column(String(8))

@@ -1,6 +1,6 @@
 """Counting tries at signing in, in the database, so every process counts the same ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -32,21 +32,55 @@ _OF_STRANGERS = or_(
 )
 
 
-def start_attempt(nip: str, address: str, *, device: UUID | None) -> UUID:
+@dataclass(frozen=True)
+class Target:
+    """An account that a try may open. `region` is empty where the NIP is nobody's.
+
+    `device` is the one its owner is known by.
+    """
+
+    nip: str
+    region: str = ""
+    device: UUID | None = None
+
+
+def start_attempts(targets: Sequence[Target], address: str) -> tuple[list[UUID | None], int]:
+    """Count a try at each account before it is made, and say for how long others are to wait.
+
+    Accounts of several regions may have one NIP: what succeeds at one is a failure at the others,
+    so that nobody's own account is a way to guess at another's. An id is None where the try comes
+    too early; the seconds are those until the first of them. Whoever succeeds calls `settle`.
+    Raises `TooManyAttempts` when all come too early.
+    """
+    started: list[UUID | None] = []
+    waits: list[int] = []
+    for target in targets:
+        try:
+            started.append(start_attempt(target, address))
+        except TooManyAttempts as early:
+            started.append(None)
+            waits.append(early.retry_after)
+    wait = min(waits, default=0)
+    if not any(started):
+        raise TooManyAttempts(retry_after=wait)
+    return started, wait
+
+
+def start_attempt(target: Target, address: str) -> UUID:
     """Count a try as failed before it is made, unless it comes too early.
 
-    `device` is the one its owner is known by. Whoever then succeeds calls `settle`. Raises
-    `TooManyAttempts`.
+    Whoever then succeeds calls `settle`. Raises `TooManyAttempts`.
     """
-    mark = _mark(nip)
-    return _start(lambda: _Try(mark, address, _standing(mark, address, device), device))
+    account = _Account(_mark(target.nip), target.region)
+    device = target.device
+    return _start(lambda: _Try(account, address, _standing(account, address, device), device))
 
 
 def start_in_session(row: SignInSession, address: str) -> UUID:
     """Count a try of who has shown the password already. Raises `TooManyAttempts`."""
     standing = Standing.DEVICE if row.device_id else Standing.SESSION
-    mark = _mark(queries.employee(row.employee_id).nip)
-    return _start(lambda: _Try(mark, address, standing, row.device_id))
+    account = _Account(_mark(queries.employee(row.employee_id).nip), row.region)
+    return _start(lambda: _Try(account, address, standing, row.device_id))
 
 
 def settle(attempt_id: UUID, outcome: str) -> None:
@@ -63,7 +97,7 @@ def is_from_elsewhere(attempt_id: UUID) -> bool:
     if row is None or row.standing == Standing.FAMILIAR:
         return False
     earlier = select(SignInAttempt.id).where(
-        SignInAttempt.account_mark == row.account_mark,
+        *_Account(row.account_mark, row.account_region or "").rows(),
         SignInAttempt.outcome == "passed",
         SignInAttempt.id != row.id,
     )
@@ -71,15 +105,30 @@ def is_from_elsewhere(attempt_id: UUID) -> bool:
 
 
 @dataclass(frozen=True)
-class _Try:
+class _Account:
     mark: str
+    region: str
+
+    def rows(self) -> list[ColumnElement[bool]]:
+        """Return which rows are tries at it; the previous release wrote no region."""
+        region = SignInAttempt.account_region
+        return [
+            SignInAttempt.account_mark == self.mark,
+            or_(region == self.region, region.is_(None)),
+        ]
+
+
+@dataclass(frozen=True)
+class _Try:
+    account: _Account
     address: str
     standing: Standing
     device: UUID | None
 
     def row(self, outcome: str, at: datetime) -> SignInAttempt:
         return SignInAttempt(
-            account_mark=self.mark,
+            account_mark=self.account.mark,
+            account_region=self.account.region,
             address=self.address,
             standing=self.standing.value,
             device_id=self.device,
@@ -89,16 +138,13 @@ class _Try:
 
     def own(self) -> list[ColumnElement[bool]]:
         """Return which rows are of the same tally."""
+        of_account = self.account.rows()
         if self.standing is Standing.DEVICE:
-            return [SignInAttempt.account_mark == self.mark, SignInAttempt.device_id == self.device]
-        of_account = SignInAttempt.account_mark == self.mark
+            return [*of_account, SignInAttempt.device_id == self.device]
         if self.standing is Standing.SESSION:
-            return [of_account, SignInAttempt.standing == Standing.SESSION.value]
-        return [
-            of_account,
-            SignInAttempt.address == self.address,
-            SignInAttempt.device_id.is_(None),
-        ]
+            return [*of_account, SignInAttempt.standing == Standing.SESSION.value]
+        at_address = SignInAttempt.address == self.address
+        return [*of_account, at_address, SignInAttempt.device_id.is_(None)]
 
 
 def _start(prepare: Callable[[], _Try]) -> UUID:
@@ -122,11 +168,11 @@ def _begins_to_wait(tally: Tally) -> bool:
     return tally.standing is Standing.STRANGER and not tally.own and tally.asked_at is None
 
 
-def _standing(mark: str, address: str, device: UUID | None) -> Standing:
+def _standing(account: _Account, address: str, device: UUID | None) -> Standing:
     if device is not None:
         return Standing.DEVICE
     signed_in = select(SignInAttempt.id).where(
-        SignInAttempt.account_mark == mark,
+        *account.rows(),
         SignInAttempt.address == address,
         SignInAttempt.outcome == "passed",
         SignInAttempt.tried_at > now() - FAMILIAR_FOR,
@@ -139,13 +185,12 @@ def _tally(tried: _Try, *, at: datetime) -> Tally:
     own = _times(*tried.own(), at=at, since=max(at - HOUR, _forgiven(tried, at)))
     if tried.standing is not Standing.STRANGER:
         return Tally(tried.standing, own=own)
-    of_account = SignInAttempt.account_mark == tried.mark
     at_address = SignInAttempt.address == tried.address
     at_once = _times(_OF_STRANGERS, at_address, at=at, since=at - ADDRESS_WINDOW)
     return Tally(
         tried.standing,
         own=own,
-        strangers=_times(_OF_STRANGERS, of_account, at=at, since=at - DAY),
+        strangers=_times(_OF_STRANGERS, *tried.account.rows(), at=at, since=at - DAY),
         address=at_once,
         people=_people(tried.address, at) if len(at_once) >= ADDRESS_FREE else 0,
         asked_at=_asked_at(tried, at, after=own[-1] if own else at - HOUR),

@@ -4,6 +4,7 @@ A browser has a random secret in a cookie of its own; it is known to a person wh
 with it to the end, as long as nobody else has. Ending a person's sessions forgets them.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,28 +16,25 @@ from chassis.process.clock import now
 from chassis.process.regions import all_regions
 from services.identity import events
 from services.identity.adapters.sealing import fingerprint, new_token
-from services.identity.models import Employee, KnownDevice, SignInSession, db
+from services.identity.models import KnownDevice, SignInSession, db
 from services.identity.usecases import attempts
 
 DEVICE_LIFE = timedelta(days=180)
 
 
-def find(token: str | None, nip: str) -> UUID | None:
-    """Return the device by which the owner of an NIP is known, of any region."""
+def known(token: str | None, people: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return, for each of these people who is known by it, the device whose secret this is."""
     if not token:
-        return None
+        return {}
+    own = select(KnownDevice.employee_id, KnownDevice.id).where(
+        KnownDevice.fingerprint == fingerprint(token),
+        KnownDevice.shared.is_(False),
+        KnownDevice.used_at > now() - DEVICE_LIFE,
+        KnownDevice.employee_id.in_(people),
+    )
     with all_regions():
-        return db.session.scalar(
-            select(KnownDevice.id)
-            .join(Employee, Employee.id == KnownDevice.employee_id)
-            .where(
-                KnownDevice.fingerprint == fingerprint(token),
-                KnownDevice.shared.is_(False),
-                KnownDevice.used_at > now() - DEVICE_LIFE,
-                Employee.nip == nip,
-            )
-            .limit(1)
-        )
+        rows = db.session.execute(own).all()
+    return {row.employee_id: row.id for row in rows}
 
 
 def arrive(session_id: UUID, token: str | None) -> str | None:

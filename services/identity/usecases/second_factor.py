@@ -108,7 +108,7 @@ def enrol(employee_id: UUID, code: str, *, password: str, address: str) -> list[
     `PasswordWrong`, `TooManyAttempts`, `TotpNotBegun`, `TotpAlreadyEnrolled` or `CodeWrong`.
     """
     person = queries.employee(employee_id)
-    attempt_id = attempts.start_attempt(person.nip, address, device=None)
+    attempt_id = attempts.start_attempt(attempts.Target(person.nip, person.region), address)
     passwords.check(employee_id, password)
     codes = confirm(employee_id, code)
     attempts.settle(attempt_id, "halfway")

@@ -4,7 +4,7 @@ A wrong password, an unknown NIP, an account without password and a deactivated 
 the same answer after the same work.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,10 +27,12 @@ from services.identity.domain.sign_in import (
     Step,
     next_step,
 )
+from services.identity.domain.throttling import TooManyAttempts
 from services.identity.models import Account, Employee, SignInSession, db
 from services.identity.usecases import attempts, devices, idling, noting, second_factor
 
 _MOST_REGIONS = 4
+_NOBODY = UUID(int=0)
 
 
 class SignInRefused(Refused):
@@ -107,28 +109,31 @@ def sign_in(
     """
     typed = parse_nip(nip).digits
     with all_regions():
+        # Tries with a former NIP count for the account as well: it is one secret.
         digits = queries.present_nip(typed)
-        device_id = devices.find(device, digits)
-        db.session.rollback()
-    # Tries with a former NIP count for the account as well: it is one secret.
-    attempt_id = attempts.start_attempt(digits, address, device=device_id)
-    with all_regions():
-        fitting = _fitting(digits, password, region)
+        doors = _doors(digits, region, device)
+    started, wait = attempts.start_attempts([door.target for door in doors], address)
+    fitting = _fitting(zip(doors, started, strict=True), password)
     if fitting and digits != typed:
         raise NipReplaced(nip=parse_nip(digits).printed)
     if not fitting:
         noting.sign_in_failed(digits, address)
+        if wait:  # what was typed may be right for an account at which it was not tried
+            raise TooManyAttempts(retry_after=wait)
         raise SignInWithCodeRefused if totp else SignInRefused
     if len(fitting) > 1:
-        attempts.settle(attempt_id, "halfway")
-        raise RegionNeeded([(code, queries.region(code).name) for code in fitting])
-    (code, employee_id) = next(iter(fitting.items()))
-    with in_region(code):
-        _rehash(employee_id, password)
+        for _, attempt_id in fitting:
+            attempts.settle(attempt_id, "halfway")
+        raise RegionNeeded(
+            [(door.target.region, queries.region(door.target.region).name) for door, _ in fitting]
+        )
+    ((door, attempt_id),) = fitting
+    with in_region(door.target.region):
+        _rehash(door.employee_id, password)
         opening = SignInSession(
-            employee_id=employee_id,
+            employee_id=door.employee_id,
             attempt_id=attempt_id,
-            device_id=device_id,
+            device_id=door.target.device,
             shared_computer=shared_computer,
         )
         return _open(opening, totp)
@@ -216,26 +221,42 @@ def advance(session_id: UUID) -> SignedIn:
     return SignedIn(token, step, session_id, bool(row.shared_computer))
 
 
-def _fitting(digits: str, password: str, region: str | None) -> dict[str, UUID]:
-    """Return the region and person of every account that the password opens."""
+@dataclass(frozen=True)
+class _Door:
+    """What a password may open: an account, or nothing, which takes as long."""
+
+    target: attempts.Target
+    employee_id: UUID
+    password_hash: str | None
+
+
+def _doors(digits: str, region: str | None, device: str | None) -> list[_Door]:
+    """Return the accounts of every region that an NIP may mean, or the one that is not there."""
+    asked = [Account.region == region] if region else []
     accounts = db.session.execute(
         select(Account.region, Account.employee_id, Account.password_hash)
         .join(Employee, Employee.id == Account.employee_id)
-        .where(Employee.nip == digits, Employee.active)
+        .where(Employee.nip == digits, Employee.active, *asked)
         .order_by(Account.region)
         .limit(_MOST_REGIONS)
     ).all()
+    known = devices.known(device, [account.employee_id for account in accounts])
     db.session.rollback()  # no snapshot is held while the password is hashed
-    candidates = [account for account in accounts if region in (None, "", account.region)]
-    hasher = machinery().hasher
+    doors = [
+        _Door(attempts.Target(digits, code, known.get(person)), person, password_hash)
+        for code, person, password_hash in accounts
+    ]
+    return doors or [_Door(attempts.Target(digits), _NOBODY, None)]
+
+
+def _fitting(tries: Iterable[tuple[_Door, UUID | None]], password: str) -> list[tuple[_Door, UUID]]:
+    """Return the doors that the password opens, with the try at each; too early ones are shut."""
     given = normalise(password)
-    if not candidates:
-        hasher.verify(None, given)
-    return {
-        candidate.region: candidate.employee_id
-        for candidate in candidates
-        if hasher.verify(candidate.password_hash, given)
-    }
+    return [
+        (door, attempt_id)
+        for door, attempt_id in tries
+        if attempt_id is not None and machinery().hasher.verify(door.password_hash, given)
+    ]
 
 
 def _open(row: SignInSession, totp: str | None) -> SignedIn:

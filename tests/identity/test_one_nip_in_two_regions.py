@@ -1,0 +1,80 @@
+"""An NIP that two regions know is two accounts: what happens to one says nothing of the other."""
+
+from datetime import date
+
+import pytest
+
+from chassis.process.regions import in_region
+from services.identity.adapters.machinery import machinery
+from services.identity.models import Account, Employee, Region, Unit, db
+from tests.identity.door import Browser, Door
+
+WHO = "applicant"
+OF_THE_OTHER = "gajah kecil tidur siang"
+
+
+@pytest.fixture
+def twins(door: Door) -> Door:
+    """A region whose administrator registered the NIP of somebody elsewhere."""
+    with door.app.app_context(), in_region("kota"), db.transaction() as session:
+        session.add(Region(code="kota", name="Kota Lain", zone="Asia/Jakarta"))
+        unit = Unit(code="bkpsdm", name="BKPSDM", kind="opd")
+        session.add(unit)
+        session.flush()
+        person = Employee(
+            nip=door.account(WHO)["nip"],
+            name="Orang Lain",
+            kind="pns",
+            birth_date=date(1990, 1, 1),
+            sex="male",
+            unit_id=unit.id,
+            opd_id=unit.id,
+        )
+        session.add(person)
+        session.flush()
+        password_hash = machinery().hasher.hash(OF_THE_OTHER)
+        session.add(Account(employee_id=person.id, password_hash=password_hash))
+    return door
+
+
+def enter(door: Door, browser: Browser, password: str, address: str = "127.0.0.1") -> int:
+    nip = door.account(WHO)["nip"]
+    browser.get("/masuk")
+    return browser.post_from(address, "/masuk", nip=nip, password=password).status_code
+
+
+def test_each_is_opened_by_its_own_password(twins: Door):
+    own = twins.account(WHO)["password"]
+
+    assert enter(twins, twins.browser(), own) == 303
+    assert enter(twins, twins.browser(), OF_THE_OTHER) == 303
+
+
+@pytest.mark.parametrize("keeps_the_browser", [True, False])
+def test_signing_in_to_one_forgives_no_guess_at_the_other(twins: Door, keeps_the_browser: bool):
+    browser, answers = twins.browser(), []
+    for _ in range(4):
+        browser = browser if keeps_the_browser else twins.browser()
+        answers += [enter(twins, browser, f"salah tebakan {n} kali") for n in range(3)]
+        assert enter(twins, browser, OF_THE_OTHER) == 303
+        browser.get("/masuk/keluar")
+
+    # Even who then knows the right word is told to wait: it was not tried.
+    assert enter(twins, twins.browser(), twins.account(WHO)["password"]) == 429
+    assert answers.count(429) > 0
+
+
+def test_guesses_at_one_do_not_keep_the_other_out(twins: Door):
+    for n in range(12):
+        enter(twins, twins.browser(), f"salah tebakan {n} kali", "203.0.113.7")
+
+    assert enter(twins, twins.browser(), OF_THE_OTHER) == 303
+
+
+def test_a_browser_known_for_one_is_a_strangers_for_the_other(twins: Door):
+    own = twins.browser()
+    assert enter(twins, own, OF_THE_OTHER) == 303
+    for n in range(6):
+        enter(twins, own, f"salah tebakan {n} kali", "203.0.113.7")
+
+    assert enter(twins, own, twins.account(WHO)["password"], "203.0.113.7") == 429
