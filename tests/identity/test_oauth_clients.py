@@ -10,6 +10,7 @@ import time_machine
 from werkzeug.test import TestResponse
 
 from chassis.process.clock import now
+from chassis.process.regions import all_regions
 from services.identity import queries
 from services.identity.usecases import signing_keys
 from tests.builders.service import SECRET
@@ -135,6 +136,20 @@ def test_a_key_that_was_replaced_is_trusted_no_longer_than_its_last_token(door: 
     assert first in while_tokens_live
     assert afterwards == [kid for kid in while_tokens_live if kid != first]
     assert afterwards
+
+
+@pytest.mark.parametrize("minutes", [1, 7, 14])
+def test_at_every_moment_some_key_signs_however_often_it_is_changed(door: Door, minutes: int):
+    """A second click, or somebody who goes on clicking, must not leave everybody without one."""
+    start = now()
+    with door.app.app_context(), all_regions(), time_machine.travel(start) as clock:
+        for n in range(40):
+            signing_keys.signing_key()
+            if n % minutes == 0 and n < 30:
+                signing_keys.rotate()
+                signing_keys.rotate()
+            clock.shift(timedelta(minutes=1))
+        assert len(signing_keys.published()) > 1
 
 
 def test_keys_change_by_themselves_and_old_ones_disappear(door: Door):

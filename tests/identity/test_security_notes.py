@@ -36,6 +36,15 @@ def test_a_role_given_and_ended_is_noted_with_who_did_it(desk: Desk):
         assert row["thing"] == f"umpeg/{grant['id']}"
 
 
+def test_that_the_key_of_all_regions_was_changed_is_told_to_all_of_them(desk: Desk):
+    answer = desk.call("sysadmin", "POST", "/signing-keys/rotate", json={})
+
+    assert answer.status_code == 204
+    [event] = [e for e in desk.events(NOTED) if e.data["why"] == "signing_key_rotated"]
+    assert event.region == "*"
+    assert event.data["actor_id"] == str(desk.id_of("sysadmin"))
+
+
 def test_a_role_that_was_refused_is_not_noted(desk: Desk):
     before = noted(desk, "role")
     body = {"employee_id": str(desk.id_of("sysadmin")), "role": "umpeg"}

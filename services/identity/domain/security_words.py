@@ -35,6 +35,10 @@ REASONS: Mapping[str, Words] = {
     "codes_renewed": {"id": "kode pemulihan dibuat baru", "en": "recovery codes renewed"},
     "recovery_code_used": {"id": "kode pemulihan dipakai", "en": "recovery code used"},
     "registered": {"id": "didaftarkan", "en": "registered"},
+    "signing_key_rotated": {
+        "id": "kunci tanda masuk diganti, untuk semua daerah",
+        "en": "key of tokens changed, for all regions",
+    },
     "secret_changed": {"id": "rahasia diganti", "en": "secret changed"},
     "changed": {"id": "diubah", "en": "changed"},
     "forbidden": {"id": "tidak berwenang", "en": "not allowed"},

@@ -4,6 +4,8 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from chassis.events.security import Kind, note
+from chassis.process import regions
 from chassis.process.clock import now
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.signing import new_key_pair
@@ -37,12 +39,18 @@ def keep_keys() -> bool:
 
 
 def rotate() -> SigningKey:
-    """Replace the signing key as soon as everybody knows the next one.
+    """Replace the signing key as soon as everybody knows the next one; return the next one.
 
-    The former one may be known to others: it is published until its last token has expired.
+    The former one may be known to others: it is published until its last token has expired. Where
+    the next one begins by then anyhow, nothing changes: who asks twice must not push it further
+    and further away. It signs for every region, so every region's auditor is told.
     """
     start = now() + CACHE_LIFE
     with db.transaction() as session:
+        note(Kind.CLIENT, "signing_key_rotated", region=regions.ALL)
+        coming = select(SigningKey).where(SigningKey.signs_from > now())
+        if following := session.scalar(coming.where(SigningKey.signs_from <= start)):
+            return following
         session.execute(delete(SigningKey).where(SigningKey.signs_from > now()))
         session.execute(
             update(SigningKey)
