@@ -8,6 +8,9 @@ from chassis.data.versioned import Seen
 from chassis.kernel.errors import Refused
 
 _VERSION = re.compile(r"[1-9][0-9]{0,17}")
+# RFC 9110, 8.8.3; a list of one may have empty members around it (5.6.1).
+_ONE_TAG = re.compile(r"[\s,]*(?:W/)?\"([\x21\x23-\x7e\x80-\xff]*)\"[\s,]*")
+_ANY = "*"
 
 
 class IfMatchMissing(Refused):
@@ -32,6 +35,17 @@ class SeveralVersions(Refused):
     }
 
 
+class NoTag(Refused):
+    """If-Match holds what is no ETag, such as a number without its quotation marks."""
+
+    kind = "malformed"
+    code = "if_match_malformed"
+    text = {
+        "id": "Tulis ETag di If-Match seperti diterima, dengan tanda petiknya.",
+        "en": "Write the ETag in If-Match as it was received, with its quotation marks.",
+    }
+
+
 def set_etag(version: int) -> None:
     """Give the answer of this request its ETag."""
     g.etag = f'"{version}"'
@@ -40,14 +54,19 @@ def set_etag(version: int) -> None:
 def seen_versions() -> Seen:
     """Return the version If-Match names, or none for a tag that is not ours.
 
-    A weak tag counts, because a proxy that compresses makes one of ours. `*` names no version,
-    because it says nothing about what was seen. Raises `IfMatchMissing` (428), and
-    `SeveralVersions` (400) for a list: it would match whichever of them the data has by now.
+    A weak tag counts, against RFC 9110, 13.1.1, and stays so in v1: a proxy that compresses makes
+    one of ours, and the version in it is the same. `*` names no version, because it says nothing
+    about what was seen. Raises `IfMatchMissing` (428), `SeveralVersions` (400) for a list, which
+    would match whichever of them the data has by now, and `NoTag` (400).
     """
-    given = request.headers.get("If-Match")
+    given = request.headers.get("If-Match", "").strip()
     if not given:
         raise IfMatchMissing
-    tags = request.if_match.as_set(include_weak=True)
-    if len(tags) > 1 or given.count('"') > len('""'):
+    if given == _ANY:
+        return frozenset()
+    if given.count('"') > len('""'):
         raise SeveralVersions
-    return frozenset(int(tag) for tag in tags if _VERSION.fullmatch(tag or ""))
+    tag = _ONE_TAG.fullmatch(given)
+    if tag is None:
+        raise NoTag
+    return frozenset({int(tag[1])} if _VERSION.fullmatch(tag[1]) else ())

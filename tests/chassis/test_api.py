@@ -234,7 +234,7 @@ def test_an_edit_must_say_which_version_it_means(letters, token):
         return letters.call("PATCH", path, token=token, json=body, headers=headers).status_code
 
     assert edit() == 428
-    for wrong in ('"9"', "*", '"one"', '"01"', ",", "x" * 5000):
+    for wrong in ('"9"', "*", '"one"', '"01"', '""', 'W/"9"', f'"{"x" * 5000}"'):
         assert edit(**{"If-Match": wrong}) == 412
     assert edit(**{"If-Match": '"1"'}) == 200
     assert edit(**{"If-Match": '"1"'}) == 412
@@ -252,6 +252,18 @@ def test_who_names_several_versions_has_not_said_which_one_was_seen(letters, tok
     )
 
     assert (answer.status_code, answer.json["code"]) == (400, "if_match_one_only")
+    assert letters.call("GET", LETTERS, token=token).json["data"][0]["version"] == 1
+
+
+@pytest.mark.parametrize("written", ["1", "W/1", "'1'", '"1', '1"', 'w/"1"', '"1" 2', ",", "x"])
+def test_what_is_no_etag_names_no_version(letters, token, written):
+    path = f"{LETTERS}/{write(letters, token).json['id']}"
+
+    answer = letters.call(
+        "PATCH", path, token=token, json={"text": "new"}, headers={"If-Match": written}
+    )
+
+    assert (answer.status_code, answer.json["code"]) == (400, "if_match_malformed")
     assert letters.call("GET", LETTERS, token=token).json["data"][0]["version"] == 1
 
 

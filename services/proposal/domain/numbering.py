@@ -30,11 +30,16 @@ def proposal_number(*, region: str, layanan: str, year: int, serial: int) -> str
 
 def normalise_number(text: str) -> str | None:
     """Read a typed number; None when it cannot be one."""
-    compact = re.sub(r"\s+", "", text).upper().replace("_", "-")
+    compact = _compact(text)
     match = _NUMBER.fullmatch(compact) if compact.isascii() else None
     if match is None or int(match[4]) < 1:
         return None
     return f"{match[1]}/{match[2]}/{match[3]}/{int(match[4]):0{_SERIAL_WIDTH}d}"
+
+
+def counted_number(text: str) -> str:
+    """Return the name under which tries at a number count, however it is typed."""
+    return normalise_number(text) or _compact(text)
 
 
 # What a number that nobody has is compared with: of the same length, and never drawn.
@@ -63,6 +68,10 @@ def is_lookup_code(typed: str, stored: str) -> bool:
     """Compare in constant time."""
     code = normalise_lookup_code(typed)
     return code is not None and compare_digest(code, stored)
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"\s+", "", text).upper().replace("_", "-")
 
 
 def _part(code: str) -> str:

@@ -4,6 +4,7 @@ from chassis.data.wrong_tries import count_wrong
 from chassis.events.security import Kind, note
 from chassis.kernel.errors import NotFound
 from chassis.process import regions
+from services.proposal.domain.numbering import counted_number
 from services.proposal.models import Proposal, WrongCode, db
 from services.proposal.queries.proposals import status_of
 
@@ -18,7 +19,8 @@ def look_up(number: str, lookup_code: str, *, address: str) -> Proposal:
         try:
             return status_of(number, lookup_code)
         except NotFound:
-            count_wrong(db, WrongCode, number, address=address, note=_reached)
+            thing = counted_number(number)
+            count_wrong(db, WrongCode, thing, address=address, note=_reached)
             raise
 
 
