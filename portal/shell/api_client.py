@@ -35,6 +35,8 @@ class ApiRefused(Exception):
         self.code = str(problem.get("code", "unknown"))
         self.detail = str(problem.get("detail") or problem.get("title") or "")
         self.request_id = str(problem.get("request_id", ""))
+        self.end_reason = str(problem.get("end_reason", ""))
+        self.end_reason_label = str(problem.get("end_reason_label", ""))
         self.errors = {
             str(error.get("pointer", "")): str(error.get("detail", ""))
             for error in problem.get("errors") or ()
@@ -47,7 +49,11 @@ class ApiRefused(Exception):
 
 
 class SignInNeeded(Exception):
-    """There is no valid token (any more)."""
+    """There is no valid token (any more); `why` says in a sentence what ended it, if told."""
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class ApiUnavailable(Exception):

@@ -21,7 +21,7 @@ from portal.shell.forgery import FormOld, csrf_token
 from portal.shell.idling import LeftAlone, over_page
 from portal.shell.own_pages import asked_page, own_page
 from portal.shell.saying import say
-from portal.shell.signed_in import forget, me
+from portal.shell.signed_in import forget, me, why_over
 
 log = structlog.get_logger()
 Page = Response | tuple[Any, int] | tuple[Any, int, dict[str, str]]
@@ -46,16 +46,19 @@ def wants_json() -> bool:
     return not wants_page(request.headers.get("Accept", ""), otherwise=True)
 
 
-def _sign_in(error: SignInNeeded) -> Page:  # noqa: ARG001 - Flask hands it over
+def _sign_in(error: SignInNeeded) -> Page:
     if wants_json():
         # The page that asked is still open and holds what was typed: nothing of it is ended here.
         return _session_over_for_scripts()
     since = (session.get("tokens") or {}).get("since", 0)
+    why = error.why or why_over()
     typed.hold()
     forget()
+    if why:
+        return _session_over(why)
     if time.time() - since < JUST_SIGNED_IN_SECONDS:
         return render_template("sign_in_failed.html"), 403
-    if request.method in ("GET", "HEAD"):
+    if _is_page():
         return redirect(url_for("sign_in.start", next=asked_page()))
     return _session_over()
 
@@ -68,12 +71,20 @@ def _left_alone(error: LeftAlone) -> Page:  # noqa: ARG001 - Flask hands it over
     forget()
     if request.endpoint == "idling.over":
         return over_page(own_page(request.args.get("next")))
-    is_page = request.method in ("GET", "HEAD")
-    return over_page(asked_page() if is_page else typed.where_from())
+    return over_page(_page_again())
 
 
-def _session_over() -> Page:
-    return _explained("session_over.html", HTTPStatus.UNAUTHORIZED)
+def _is_page() -> bool:
+    return request.method in ("GET", "HEAD")
+
+
+def _page_again() -> str:
+    """Return the page to go on with: the one that was asked for, or that has the form."""
+    return asked_page() if _is_page() else typed.where_from()
+
+
+def _session_over(why: str = "") -> Page:
+    return _explained("session_over.html", HTTPStatus.UNAUTHORIZED, why=why)
 
 
 def _session_over_for_scripts() -> Page:
@@ -179,7 +190,7 @@ def _explained(template: str, status: int, /, **values: Any) -> tuple[Any, int]:
         template,
         typed=held if is_own else None,
         is_kept=is_own and typed.is_kept(),
-        again=typed.where_from(),
+        again=_page_again(),
         **values,
     )
     return page, status

@@ -71,6 +71,18 @@ def revoke(refresh_token: str | None, **why: str) -> None:
         visitor_api().form("/oauth/revoke", fields)
 
 
+def why_over() -> str:
+    """Ask identity why a session is over whose access token is refused; "": not told."""
+    refresh_token = (session.get("tokens") or {}).get("refresh")
+    try:
+        _refreshed(refresh_token)
+    except SignInNeeded as needed:
+        return needed.why
+    except ApiUnavailable:
+        return ""
+    return ""
+
+
 def forget() -> None:
     """End the session on our side."""
     session.clear()
@@ -109,8 +121,11 @@ def _refreshed(refresh_token: str | None) -> str:
                 "client_id": CLIENT_ID,
             },
         )
-    except ApiRefused:
-        raise SignInNeeded from None
+    except ApiRefused as error:
+        # Eight hours are over every day: that is no news, and identity's page says it as well.
+        raise SignInNeeded(
+            "" if error.end_reason == "expired" else error.end_reason_label
+        ) from None
     former = session.get("tokens") or {}
     keep_tokens({"refresh_token": refresh_token, "id_token": former.get("id"), **answer})
     _renew_person(str(answer["access_token"]))

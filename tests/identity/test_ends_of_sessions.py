@@ -136,6 +136,32 @@ def test_whatever_ends_a_session_is_told_once_and_its_tokens_end_here_at_once(
     assert signed.reasons() == {why}
 
 
+@pytest.mark.parametrize("happens", [signs_out, changes_the_password, redeems_the_code_again])
+def test_whoever_holds_a_refresh_token_learns_why_its_session_ended_and_nobody_else_does(
+    door: Door, happens: Callable[[Signed], None]
+):
+    signed = Signed(door)
+    happens(signed)
+    (why,) = signed.reasons()
+
+    told = door.refresh(signed.tokens["refresh_token"])
+    invented = door.refresh("invented")
+    of_another = door.refresh(signed.tokens["refresh_token"], client_id="another")
+
+    assert (told.status_code, told.get_json()["error"]) == (400, "invalid_grant")
+    assert told.get_json()["end_reason"] == why
+    assert told.get_json()["end_reason_label"] == MANIFEST.texts.label("end_reason", str(why), "id")
+    assert "end_reason" not in {*invented.get_json(), *of_another.get_json()}
+
+
+def test_eight_hours_that_are_over_are_a_reason_too(door: Door):
+    signed = Signed(door)
+    with time_machine.travel(now() + timedelta(hours=9)):
+        expired = door.refresh(signed.tokens["refresh_token"]).get_json()
+
+    assert expired["end_reason"] == EndReason.EXPIRED
+
+
 def test_an_end_is_told_of_living_sessions_only_and_keeps_its_first_reason(door: Door):
     signed = Signed(door)
     signs_out(signed)

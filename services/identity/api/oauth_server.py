@@ -23,6 +23,7 @@ from services.identity.api import tokens
 from services.identity.api.oauth_client import RegisteredClient, query_client
 from services.identity.domain.ending import EndReason
 from services.identity.models import AuthorizationCode, TokenFamily
+from services.identity.pages.texts import why_over
 from services.identity.usecases import authorizing, sessions, signing_keys
 from services.identity.usecases.authorizing import CodeRequest, Grantee
 
@@ -139,6 +140,21 @@ class _OpenId(OpenIDCode):
         return {"sub": str(user.employee_id), "sid": str(user.family_id)}
 
 
+class _SessionOver(InvalidGrantError):
+    """Beside the RFC: `end_reason`, and its words, tell whoever holds the token why it is over."""
+
+    def __init__(self, why: EndReason | None) -> None:
+        super().__init__("The refresh token is no longer valid.")
+        self._why = why
+
+    def get_body(self) -> list[tuple[str, str]]:
+        body: list[tuple[str, str]] = super().get_body()
+        if self._why is None:
+            return body
+        told = (("end_reason", str(self._why)), ("end_reason_label", why_over(self._why)))
+        return [*body, *told]
+
+
 class _RefreshGrant(grants.RefreshTokenGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = _AUTH_METHODS
     INCLUDE_NEW_REFRESH_TOKEN = True
@@ -150,7 +166,7 @@ class _RefreshGrant(grants.RefreshTokenGrant):
     def authenticate_user(self, presented: "_Refresh") -> Grantee:
         grantee = authorizing.refresh(presented.token)
         if grantee is None:
-            raise InvalidGrantError("The refresh token is no longer valid.")
+            raise _SessionOver(authorizing.why_over(presented.family))
         return grantee
 
     def revoke_old_credential(self, _presented: "_Refresh") -> None:

@@ -27,7 +27,7 @@ from services.identity.models import (
     db,
 )
 from services.identity.usecases import idling, sessions
-from services.identity.usecases.signing_in import lacks_second_factor
+from services.identity.usecases.signing_in import lacks_second_factor, why_ended
 
 T = TypeVar("T")
 
@@ -197,6 +197,13 @@ def refresh(token: str) -> Grantee | None:
         if verdict is Verdict.ROTATE:
             _replace(row, successor)
         return _grantee(family, successor)
+
+
+def why_over(family: TokenFamily) -> EndReason | None:
+    """Say why a refresh token of a family is worth nothing; None: its session goes on."""
+    if family.revoked_at is not None:
+        return EndReason(family.end_reason or "unknown")
+    return why_ended(db.session.get_one(SignInSession, family.session_id))
 
 
 def revoke(family: TokenFamily) -> None:

@@ -170,11 +170,16 @@ def why_over(token: str | None) -> EndReason | None:
                 SignInSession.fingerprint == fingerprint(token), SignInSession.done
             )
         )
-    if row is None:
-        return None
+        return why_ended(row) if row is not None else None
+
+
+def why_ended(row: SignInSession) -> EndReason | None:
+    """Say why a session came to its end; None: it goes on. Call it in all regions."""
     if row.ended_at is not None:
         return EndReason(row.end_reason or "unknown")
-    return EndReason.EXPIRED if row.expires_at <= now() else EndReason.LEFT
+    if row.expires_at <= now():
+        return EndReason.EXPIRED
+    return None if db.session.get_one(Employee, row.employee_id).active else EndReason.LEFT
 
 
 def owed(session_id: UUID) -> Step:
