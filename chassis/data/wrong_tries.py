@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import Index, String, delete, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from chassis.data.tallies import hold
 from chassis.kernel.errors import Refused
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
@@ -76,8 +77,10 @@ def count_wrong(
     of the address was made. Raises `TooManyWrong` for one that comes too early, which does not
     count.
     """
-    at, mark = now(), hashlib.sha256(thing.encode("utf-8", "backslashreplace")).hexdigest()
+    mark = hashlib.sha256(thing.encode("utf-8", "backslashreplace")).hexdigest()
     with db.transaction() as session:
+        hold(db, f"{table.__tablename__}/{address}")
+        at = now()
         session.execute(delete(table).where(table.tried_at < at - WINDOW))
         rows = session.execute(
             select(table.mark, table.tried_at)

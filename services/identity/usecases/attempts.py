@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 
+from chassis.data.tallies import hold
 from chassis.process.clock import now
 from services.identity import queries
 from services.identity.adapters.machinery import machinery
@@ -136,6 +137,13 @@ class _Try:
             tried_at=at,
         )
 
+    def tallies(self) -> list[str]:
+        """Name what it is counted in: only a stranger's counts for an address."""
+        of_account = f"sign-in/{self.account.mark}"
+        if self.standing is not Standing.STRANGER:
+            return [of_account]
+        return [of_account, f"sign-in from/{self.address}"]
+
     def own(self) -> list[ColumnElement[bool]]:
         """Return which rows are of the same tally."""
         of_account = self.account.rows()
@@ -148,9 +156,10 @@ class _Try:
 
 
 def _start(prepare: Callable[[], _Try]) -> UUID:
-    instant = now()
     with db.transaction() as session:
         tried = prepare()
+        hold(db, *tried.tallies())
+        instant = now()
         tally = _tally(tried, at=instant)
         free = free_at(tally, now=instant)
         is_early = free > instant

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from chassis.data.tallies import hold
 from chassis.data.versioned import Seen, Stale, count_changed
 from chassis.events import outbox
 from chassis.events.security import Kind, note
@@ -65,6 +66,7 @@ def send_code(employee_id: UUID, channel: str) -> datetime:
     with db.transaction() as session:
         contact = queries.own_contact(employee_id)
         address = _sendable(contact, channel)
+        hold(db, f"contact codes/{employee_id}")
         check_budget(_sent_lately(employee_id), now=now())
         session.execute(
             update(ContactCode)

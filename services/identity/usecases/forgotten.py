@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from chassis.data.claims import seconds_until
+from chassis.data.tallies import hold
 from chassis.kernel.errors import Refused
 from chassis.kernel.nip import parse_nip
 from chassis.process.clock import now
@@ -113,8 +114,9 @@ def _present(nip: str) -> str:
 
 def _count(kind: str, digits: str, address: str, *, resets: Resets | None = None) -> None:
     mark = machinery().sealer.mark("recoveries", digits)
-    instant = now()
     with db.transaction() as session:
+        hold(db, f"recovery/{mark}", f"recovery from/{address}")
+        instant = now()
         times = select(RecoveryTry.tried_at)
         since = instant - forgotten.DAY
         of_address = times.where(RecoveryTry.address == address, RecoveryTry.tried_at > since)

@@ -15,7 +15,7 @@ from services.identity.domain import recovery, totp
 from services.identity.domain.ending import EndReason
 from services.identity.domain.sign_in import SECOND_FACTOR_TRIES
 from services.identity.domain.totp import Device, Reading
-from services.identity.models import Account, Employee, RecoveryCode, db
+from services.identity.models import Account, Employee, RecoveryCode, SignInSession, db
 from services.identity.usecases import attempts, noting, passwords
 from services.identity.usecases.sessions import revoke
 
@@ -67,8 +67,7 @@ def answer(session_id: UUID, code: str, *, address: str, is_recovery: bool = Fal
     row = queries.sign_in_session(session_id)
     attempt_id = attempts.start_in_session(row, address)
     with db.transaction() as session:
-        row.factor_tries += 1
-        if row.factor_tries > SECOND_FACTOR_TRIES:
+        if not _counted(row):
             row.ended_at, row.end_reason = now(), EndReason.TOO_MANY_CODES
             return Answered(accepted=False)
         account = _account(row.employee_id)
@@ -231,6 +230,15 @@ def clock_of(employee_id: UUID) -> Reading | None:
     account = _account(employee_id)
     learned = Reading(account.totp_last_counter or 0, account.totp_drift or 0, taken=True)
     return None if learned.is_clock_right else learned
+
+
+def _counted(row: SignInSession) -> bool:
+    """Count a try before it is looked at, so that many at once are no more than a few."""
+    left = update(SignInSession).where(
+        SignInSession.id == row.id, SignInSession.factor_tries < SECOND_FACTOR_TRIES
+    )
+    counted = left.values(factor_tries=SignInSession.factor_tries + 1)
+    return bool(count_changed(db.session(), counted))
 
 
 def _answered(account: Account, code: str) -> Answered:
