@@ -43,6 +43,13 @@ class Refusal:
     client_id: str | None = None
     thing: str = ""
     origin: str = ""
+    person_id: UUID | None = None
+
+    def lumped(self) -> "Refusal":
+        """Return what it is counted as where too many are named: a person stays known."""
+        if self.person_id is not None:
+            return Refusal(self.kind, self.why, self.region, person_id=self.person_id)
+        return Refusal(self.kind, "others", regions.ALL)
 
 
 @dataclass
@@ -69,10 +76,10 @@ class Refusals:
         return response
 
     def count(self, refusal: Refusal, amount: int = 1) -> None:
-        """Count a refusal, with the unnamed ones where too many are named already."""
+        """Count a refusal, less exactly where too many are counted already."""
         with self._lock:
             if refusal not in self._counts and len(self._counts) >= MOST_KEYS:
-                refusal = Refusal(refusal.kind, "others", regions.ALL)
+                refusal = refusal.lumped()
             self._counts[refusal] += amount
             self._since = self._since or now()
 

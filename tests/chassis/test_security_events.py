@@ -167,6 +167,26 @@ def test_ever_new_callers_do_not_fill_the_memory(office, later, monkeypatch):
     assert (len(amounts), sum(amounts)) == (6, 20)
 
 
+def test_refusals_about_a_person_are_counted_for_that_person_however_many_others_there_are(
+    office, later, monkeypatch
+):
+    monkeypatch.setattr(refusals, "MOST_KEYS", 2)
+    counted: refusals.Refusals = office.app.extensions[refusals.LOOP]
+    person = uuid4()
+    for origin in ("a", "b", "c"):
+        counted.count(refusals.Refusal(Kind.SIGN_IN_FAILED, "code_wrong", "*", origin=origin))
+        named = refusals.Refusal(
+            Kind.SIGN_IN_FAILED, "code_wrong", "demo", person_id=person, origin=origin
+        )
+        counted.count(named)
+
+    later(31)
+    office.drain()
+
+    about = [row["amount"] for row in said(office) if row["person_id"] == str(person)]
+    assert sum(about) == 3
+
+
 def test_what_could_not_be_noted_is_noted_later_and_answers_go_on(office, later, monkeypatch):
     def away(*_: Any) -> None:
         raise OperationalError("INSERT", None, Exception("away"))

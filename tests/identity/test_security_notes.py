@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 
 from chassis.events.envelope import Event
+from chassis.events.refusals import LOOP, Refusals
+from chassis.process import runtime as runtimes
 from services.identity.models import db
 from tests.identity.desk import Desk
 from tests.identity.door import Door
 
 NOTED = "security.noted.v1"
+FAILED = "sign_in_failed"
 
 
 def noted(desk: Desk, kind: str) -> list[dict[str, Any]]:
@@ -93,7 +96,9 @@ def sign_in(door: Door, nip: str, password: str) -> None:
 
 
 def noted_at(door: Door, kind: str) -> list[Event]:
+    counted: Refusals = door.app.extensions[LOOP]
     with door.app.app_context():
+        counted.flush(runtimes.of(door.app))
         outbox = db.plumbing.outbox
         rows = db.session.execute(outbox.select().where(outbox.c.type == NOTED)).all()
     events = [Event.from_json(row.body) for row in rows]
@@ -105,13 +110,25 @@ def test_who_fails_to_sign_in_is_noted_by_ids_and_a_mark_of_the_address(door: Do
     sign_in(door, nip, "bukan kata sandinya")
     sign_in(door, "199001012015011999", "bukan kata sandinya")
 
-    known, unknown = noted_at(door, "sign_in_failed")
+    known, unknown = noted_at(door, FAILED)
     assert (known.data["why"], known.region) == ("sign_in_refused", "demo")
     assert known.data["person_id"]
     assert (unknown.data["person_id"], unknown.region) == (None, "*")
     assert known.data["origin"] == unknown.data["origin"] != ""
+    assert (known.data["amount"], unknown.data["amount"]) == (1, 1)
     assert nip not in known.to_json()
     assert "127.0.0.1" not in known.to_json()
+
+
+def test_tries_at_many_accounts_that_nobody_has_are_one_row_with_their_number(door: Door):
+    for number in range(4):
+        sign_in(door, f"19900101201501199{number}", "bukan kata sandinya")
+    for key in ("applicant", "umpeg", "applicant"):
+        sign_in(door, door.account(key)["nip"], "bukan kata sandinya")
+
+    rows = [(e.data["person_id"] is not None, e.data["amount"]) for e in noted_at(door, FAILED)]
+
+    assert sorted(rows) == [(False, 4), (True, 1), (True, 2)]
 
 
 def test_a_browser_that_a_person_first_comes_with_is_noted_once(door: Door):

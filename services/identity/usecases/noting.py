@@ -1,11 +1,14 @@
-"""Security events of the door: who failed to come in, or was made to wait."""
+"""Security events of the door: who failed to come in, or was made to wait.
+
+They are counted together, by account, region and address, so that a flood of tries is few rows.
+"""
 
 from uuid import UUID
 
 from sqlalchemy import select
 
 from chassis.events.refusals import Refusal, count_here
-from chassis.events.security import Kind, note
+from chassis.events.security import Kind
 from chassis.process import regions
 from services.identity.adapters.machinery import machinery
 from services.identity.models import Employee, db
@@ -19,18 +22,18 @@ def origin_of(address: str) -> str:
 
 
 def sign_in_failed(nip: str, address: str) -> None:
-    """Note that a password did not fit, for each region that has this NIP, else for all."""
-    with regions.all_regions(), db.transaction() as session:
-        owners = select(Employee.region, Employee.id).where(Employee.nip == nip, Employee.active)
-        found = session.execute(owners).all()
-        for region, person in found:
-            _failed("sign_in_refused", person, address, region)
-        if not found:
-            _failed("sign_in_refused", None, address, regions.ALL)
+    """Count a password that did not fit, for each region that has this NIP, else for all."""
+    owners = select(Employee.region, Employee.id).where(Employee.nip == nip, Employee.active)
+    with regions.all_regions():
+        accounts = db.session.execute(owners).all()
+    for region, person in accounts:
+        _failed("sign_in_refused", person, address, region)
+    if not accounts:
+        _failed("sign_in_refused", None, address, regions.ALL)
 
 
 def code_failed(person: UUID, address: str, region: str) -> None:
-    """Note a wrong second factor, inside the transaction that counts it."""
+    """Count a wrong second factor."""
     _failed("code_wrong", person, address, region)
 
 
@@ -42,4 +45,4 @@ def held_back(address: str) -> None:
 
 def _failed(why: str, person: UUID | None, address: str, region: str) -> None:
     origin = origin_of(address)
-    note(Kind.SIGN_IN_FAILED, why, person=person, origin=origin, region=region)
+    count_here(Refusal(Kind.SIGN_IN_FAILED, why, region, person_id=person, origin=origin))
