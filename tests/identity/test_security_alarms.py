@@ -4,13 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from chassis.events.envelope import Event
 from chassis.process import regions
 from chassis.process.clock import now
+from services.identity import queries
 from services.identity.domain.alarms import THRESHOLDS
 from services.identity.models import Region, SecurityAlarm, db
+from services.identity.usecases import recovering, security_events
 from tests.identity.desk import Desk
 from tests.identity.test_security_events import told
 
@@ -126,3 +129,77 @@ def test_a_limit_that_is_none_is_refused(guarded: Desk, limits: dict[str, Any]):
     )
 
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("code", [code for code, rule in THRESHOLDS.items() if rule.why])
+def test_only_what_a_threshold_is_about_counts_for_it(guarded: Desk, code: str):
+    rule = THRESHOLDS[code]
+    who = {"actor_id": guarded.id_of("applicant"), "person_id": guarded.id_of("opd_head")}
+    other = told(kind=rule.kind, why="something_else", amount=rule.most, **who)
+    last = told(kind=rule.kind, why=next(iter(rule.why)), amount=rule.most, **who)
+
+    guarded.service.hear(other)
+    before = alarms(guarded, code)
+    guarded.service.hear(last)
+
+    assert before == []
+    assert [alarm.amount for alarm in alarms(guarded, code)] == [rule.most]
+
+
+@pytest.mark.parametrize(("owner", "raised"), [("bkpsdm_head", 1), ("umpeg_second", 0)])
+def test_a_recovery_of_whoever_is_above_the_administrators_is_an_alarm_by_itself(
+    guarded: Desk, owner: str, raised: int
+):
+    with guarded.app.app_context(), regions.in_region("demo"):
+        recovering.release_to_owner(queries.employee(guarded.id_of(owner)))
+    guarded.service.drain()
+
+    assert len(alarms(guarded, "high_accounts_recovered")) == raised
+
+
+@pytest.fixture
+def alarmed(guarded: Desk) -> Desk:
+    guarded.service.hear(refused(guarded, THRESHOLDS["access_refused"].most))
+    return guarded
+
+
+def _close(desk: Desk, who: str) -> TestResponse:
+    [alarm] = desk.call("auditor", "GET", "/security-alarms").json["data"]
+    return desk.call(who, "POST", f"/security-alarms/{alarm['id']}/close")
+
+
+def test_who_looked_into_an_alarm_says_so_and_it_stands_on_no_first_page_any_more(alarmed: Desk):
+    before = alarmed.call("auditor", "GET", "/me/security").json["alarms_lately"]
+
+    closed = _close(alarmed, "auditor").json
+    again = _close(alarmed, "sysadmin").json
+
+    assert before == 1
+    assert closed["closed_at"]
+    assert again["closed_by_name"] == closed["closed_by_name"]
+    assert alarmed.call("auditor", "GET", "/me/security").json["alarms_lately"] == 0
+
+
+def test_nobody_else_closes_an_alarm_and_nobody_one_about_himself(guarded: Desk):
+    actor = {"actor_id": guarded.id_of("sysadmin")}
+    guarded.service.hear(refused(guarded, THRESHOLDS["access_refused"].most, **actor))
+
+    assert [_close(guarded, who).status_code for who in ("bkpsdm_admin", "sysadmin")] == [403, 403]
+    assert _close(guarded, "auditor").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("days", "closed", "left"), [(729, True, 1), (731, True, 0), (731, False, 1)]
+)
+def test_an_alarm_is_forgotten_with_its_events_once_somebody_has_looked_into_it(
+    alarmed: Desk, days: int, closed: bool, left: int
+):
+    if closed:
+        _close(alarmed, "auditor")
+    with alarmed.app.app_context(), regions.in_region("demo"):
+        with db.transaction() as session:
+            raised = now() - timedelta(days=days)
+            session.execute(update(SecurityAlarm).values(raised_at=raised))
+        security_events.forget_old()
+
+    assert len(alarms(alarmed, "access_refused")) == left

@@ -45,6 +45,8 @@ def auditor(client: FlaskClient, edge: FakeEdge) -> FlaskClient:
         "amount": 30,
         "person_id": PERSON,
         "person_name": "Sagu Contoh",
+        "closed_at": None,
+        "closed_by_name": None,
     }
     edge.answers["GET", f"{IDENTITY}/me/security"] = (200, may)
     edge.answers["GET", f"{IDENTITY}/security-alarms"] = (200, page_of(alarm))
@@ -115,3 +117,37 @@ def test_whom_it_does_not_concern_never_hears_of_it(client: FlaskClient, edge: F
     edge.answers["GET", f"{IDENTITY}/me/security"] = (200, none)
 
     assert ENTRY not in client.get("/portal/").text
+
+
+CLOSING = f"{IDENTITY}/security-alarms/0190a000-0000-7000-8000-000000000002/close"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ((200, {}), "sudah diperiksa"),
+        ((403, problem(403, "forbidden")), "tentang Anda sendiri"),
+    ],
+)
+def test_an_alarm_is_closed_where_it_stands(
+    auditor: FlaskClient, edge: FakeEdge, answer: tuple[int, Any], said: str
+):
+    edge.answers["POST", CLOSING] = answer
+    page = auditor.get("/portal/keamanan").text
+    [form] = [text for text in page.split("<form") if "keamanan/peringatan/" in text]
+    path = form.partition('action="')[2].partition('"')[0]
+
+    answered = auditor.post(path, data={"csrf_token": csrf_of(auditor), "key": "k"})
+
+    assert answered.location == "/portal/keamanan"
+    assert said in auditor.get("/portal/keamanan").text
+
+
+def test_a_closed_alarm_says_who_looked_and_asks_nobody_again(auditor: FlaskClient, edge: FakeEdge):
+    alarm = edge.answers["GET", f"{IDENTITY}/security-alarms"][1]["data"][0]
+    alarm.update(closed_at="2026-04-02T01:00:00+00:00", closed_by_name="Aren Contoh")
+
+    page = auditor.get("/portal/keamanan").text
+
+    assert "diperiksa Aren Contoh" in page
+    assert "keamanan/peringatan/" not in page

@@ -6,8 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.sections.security import reading
+from portal.shell.answers import forget
 from portal.shell.api_client import ApiRefused
 from portal.shell.downloads import passed_on
+from portal.shell.forms import fresh_key, sent_key
 from portal.shell.saying import say
 from portal.shell.signed_in import api
 
@@ -25,6 +27,7 @@ def events() -> str:
         listing=listing,
         kinds=reading.kinds() if listing else [],
         asked=asked,
+        key=fresh_key(),
     )
 
 
@@ -38,6 +41,21 @@ def find_person() -> Response:
         flash(refused.detail or say("security.nobody"), "error")
     given = urlencode({name: value for name, value in asked.items() if value})
     return redirect(f"{url_for('security.events')}?{given}")
+
+
+@pages.post("/keamanan/peringatan/<alarm_id>")
+def close_alarm(alarm_id: str) -> Response:
+    """Say that somebody has looked into an alarm."""
+    try:
+        api().send("POST", reading.closing(alarm_id), key=sent_key())
+    except ApiRefused as refused:
+        if refused.status != reading.NOT_YOURS:
+            raise
+        flash(say("security.about_you"), "error")
+    else:
+        forget()
+        flash(say("security.closed"), "success")
+    return redirect(url_for("security.events"))
 
 
 @pages.get("/keamanan/unduh")

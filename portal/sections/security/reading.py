@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from flask import g
@@ -12,6 +13,7 @@ from portal.shell.signed_in import api
 IDENTITY = "/api/identity/v1"
 PAGE_SIZE = "20"
 FEW = "5"
+NOT_YOURS = 403
 FROM, UNTIL = "noted_at_from", "noted_at_until"
 ASKED = ("kind", "person_id", FROM, UNTIL, "sort")
 
@@ -26,6 +28,10 @@ def kinds() -> Any:
 
 def alarms() -> Any:
     return api().get(f"{IDENTITY}/security-alarms", limit=FEW)["data"]
+
+
+def closing(alarm_id: str) -> str:
+    return f"{IDENTITY}/security-alarms/{quote(alarm_id, safe='')}/close"
 
 
 def events(asked: Mapping[str, str], cursor: str | None) -> Any:

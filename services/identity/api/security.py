@@ -1,6 +1,7 @@
 """Security events and alarms: for the auditor of the region, and nothing else for them."""
 
 from typing import Any
+from uuid import UUID
 
 from chassis.data.listing import Wanted
 from chassis.data.paging import Page
@@ -17,6 +18,7 @@ from services.identity.api.requests import NipQuery, SecurityLimitsChange
 from services.identity.api.views.security import (
     AlarmPage,
     PersonRef,
+    SecurityAlarmView,
     SecurityEventView,
     SecurityKinds,
     SecurityLimitsView,
@@ -70,11 +72,21 @@ def alarms(args: dict[str, Any]) -> Page:
     return security.alarms(**args).each(alarm_row)
 
 
+@blp.route("/security-alarms/<uuid:alarm_id>/close", methods=["POST"])
+@requires("identity")
+@writes()
+@blp.response(200, SecurityAlarmView)
+@only(security.TOLD)
+def close_alarm(alarm_id: UUID) -> dict[str, Any]:
+    """Say that I have looked into an alarm; never one about myself."""
+    return alarm_row(security.named_alarm(alarming.close(alarm_id, by=person())))
+
+
 @blp.route("/me/security")
 @requires("identity")
 @blp.response(200, SecurityStanding)
 def standing() -> dict[str, Any]:
-    """Whether the person may read events and alarms, and how many alarms the last week had."""
+    """Whether the person may read events and alarms; how many alarms of the week are open."""
     return security.standing(person())
 
 

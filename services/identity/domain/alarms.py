@@ -1,6 +1,6 @@
 """When security events are so many that somebody must look; a region may choose how many."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -17,8 +17,11 @@ class Threshold:
     most: int
     within: timedelta
     label: Mapping[str, str]
+    why: Collection[str] = ()  # empty: whatever happened
 
 
+# Noted beside the step itself where the account decides over BKPSDM's own officers.
+HIGH_OFFICE = "high_office"
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 THRESHOLDS: Mapping[str, Threshold] = {
     "sign_ins_of_an_account": Threshold(
@@ -70,9 +73,65 @@ THRESHOLDS: Mapping[str, Threshold] = {
         _HOUR,
         {"id": "Perubahan aplikasi atau rahasianya", "en": "Changes of an application or secret"},
     ),
+    "roles_changed": Threshold(
+        "role",
+        "actor_id",
+        20,
+        _HOUR,
+        {"id": "Peran yang diubah satu orang", "en": "Roles that one person changed"},
+        why=("granted", "ended", "prolonged"),
+    ),
+    "high_accounts_recovered": Threshold(
+        "recovery",
+        "person_id",
+        1,
+        _DAY,
+        {"id": "Pemulihan akun pejabat tinggi", "en": "Recovery of a high officer's account"},
+        why=(HIGH_OFFICE,),
+    ),
+    "recoveries_confirmed": Threshold(
+        "recovery",
+        "actor_id",
+        10,
+        _DAY,
+        {
+            "id": "Pemulihan akun yang dikonfirmasi satu orang",
+            "en": "Recoveries that one person confirmed",
+        },
+        why=("password_confirmed", "second_factor_confirmed"),
+    ),
+    "factors_removed": Threshold(
+        "factor",
+        "region",
+        5,
+        _DAY,
+        {"id": "Faktor kedua yang dilepas", "en": "Second factors taken away"},
+        why=("removed",),
+    ),
+    "nips_corrected": Threshold(
+        "nip",
+        "actor_id",
+        5,
+        _DAY,
+        {"id": "NIP yang dikoreksi satu orang", "en": "NIPs that one person corrected"},
+        why=("correction",),
+    ),
+    "links_guessed": Threshold(
+        "recovery",
+        "region",
+        200,
+        _HOUR,
+        {"id": "Tautan akun yang ditebak", "en": "Guessed links of accounts"},
+        why=("link_guessed",),
+    ),
 }
 LONGEST = max(threshold.within for threshold in THRESHOLDS.values())
 MOST = 1_000_000
+
+
+def counts(threshold: Threshold, kind: str, why: str) -> bool:
+    """Say whether an event is one of those that a threshold counts."""
+    return threshold.kind == kind and (not threshold.why or why in threshold.why)
 
 
 def limits_of(chosen: Mapping[str, int]) -> dict[str, int]:

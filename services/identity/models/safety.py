@@ -41,8 +41,11 @@ class SecurityEvent(RegionScoped, Base):
     noted_at: Mapped[datetime]
 
 
-class SecurityAlarm(RegionScoped, Base):
-    """Events were too many: under which threshold, and of what they were (`about`)."""
+class SecurityAlarm(Versioned, RegionScoped, Base):
+    """Events were too many: under which threshold, and of what they were (`about`).
+
+    It is open until somebody has looked into it (`closed_at`).
+    """
 
     __tablename__ = "security_alarms"
     __table_args__ = (
@@ -53,8 +56,9 @@ class SecurityAlarm(RegionScoped, Base):
     threshold: Mapped[str] = mapped_column(String(40))
     about: Mapped[str] = mapped_column(String(64))
     amount: Mapped[int]
-    version: Mapped[int] = mapped_column(default=1)
     raised_at: Mapped[datetime] = mapped_column(default=now)
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[UUID | None]
 
 
 class SecurityLimits(Versioned, RegionScoped, Base):

@@ -96,15 +96,21 @@ def alarms(*, limit: int, cursor: str | None) -> Page:
     """List alarms, newest first."""
     by = (SecurityAlarm.raised_at, SecurityAlarm.id)
     found = page(db.session(), select(SecurityAlarm), by=by, limit=limit, cursor=cursor)
-    names = names_of(_person(row.about) for row in found.items)
+    names = names_of(one for row in found.items for one in _people_of(row))
     return found.each(lambda row: Named(row, names))
 
 
+def named_alarm(row: SecurityAlarm) -> Named:
+    return Named(row, names_of(_people_of(row)))
+
+
 def standing(person_id: UUID) -> dict[str, Any]:
-    """Tell what of this a person may read, and how many alarms the last week had."""
+    """Tell what of this a person may read, and how many alarms of the last week are open."""
     is_told = holds(person_id, TOLD)
     lately = select(func.count()).select_from(SecurityAlarm)
-    lately = lately.where(SecurityAlarm.raised_at > now() - _LATELY)
+    lately = lately.where(
+        SecurityAlarm.raised_at > now() - _LATELY, SecurityAlarm.closed_at.is_(None)
+    )
     return {
         "events": holds(person_id, AUDITORS),
         "alarms": is_told,
@@ -142,6 +148,10 @@ def names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     wanted = {one for one in ids if one is not None}
     people = db.session.scalars(select(Employee).where(Employee.id.in_(wanted)))
     return {person.id: person.full_name for person in people}
+
+
+def _people_of(alarm: SecurityAlarm) -> tuple[UUID | None, UUID | None]:
+    return _person(alarm.about), alarm.closed_by
 
 
 def _person(about: str) -> UUID | None:

@@ -2,14 +2,16 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
 from chassis.data.versioned import Seen
 from chassis.events import outbox
+from chassis.kernel.errors import Forbidden
 from chassis.process.clock import now
 from services.identity import events
-from services.identity.domain.alarms import THRESHOLDS, Threshold, limits_of
+from services.identity.domain.alarms import THRESHOLDS, Threshold, counts, limits_of
 from services.identity.models import Region, SecurityAlarm, SecurityEvent, SecurityLimits, db
 from services.identity.queries import security
 
@@ -17,7 +19,7 @@ from services.identity.queries import security
 def raise_where_too_many(row: SecurityEvent) -> None:
     """Raise the alarms that an event makes due, inside its transaction and in its region."""
     for code, threshold in THRESHOLDS.items():
-        if threshold.kind == row.kind and (about := _about(row, threshold)) is not None:
+        if counts(threshold, row.kind, row.why) and (about := _about(row, threshold)) is not None:
             _look(code, threshold, row, about)
 
 
@@ -30,6 +32,20 @@ def change_limits(chosen: dict[str, int], *, seen: Seen) -> SecurityLimits:
         session.flush()
         row.change(most=chosen)
     return row
+
+
+def close(alarm_id: UUID, *, by: UUID) -> SecurityAlarm:
+    """Say that somebody has looked into an alarm; only then it is forgotten in time.
+
+    Raises `NotFound`, or `Forbidden` for whom it is about.
+    """
+    with db.transaction():
+        alarm = db.one(select(SecurityAlarm).where(SecurityAlarm.id == alarm_id))
+        if alarm.about == str(by):
+            raise Forbidden
+        if alarm.closed_at is None:
+            alarm.change(closed_at=now(), closed_by=by)
+    return alarm
 
 
 def _look(code: str, threshold: Threshold, row: SecurityEvent, about: str) -> None:
@@ -68,6 +84,8 @@ def _amount(threshold: Threshold, row: SecurityEvent, since: datetime) -> int:
         SecurityEvent.noted_at > since,
         getattr(SecurityEvent, threshold.by) == getattr(row, threshold.by),
     ]
+    if threshold.why:
+        alike.append(SecurityEvent.why.in_(threshold.why))
     return int(db.session.scalar(select(func.sum(SecurityEvent.amount)).where(*alike)) or 0)
 
 

@@ -17,6 +17,7 @@ from chassis.process.runtime import here
 from services.identity import events, queries
 from services.identity.adapters.sealing import fingerprint, new_token
 from services.identity.domain import recovering
+from services.identity.domain.alarms import HIGH_OFFICE
 from services.identity.domain.forgotten import OWN_LINK_LIFE
 from services.identity.domain.recovering import (
     Hand,
@@ -42,6 +43,7 @@ from services.identity.usecases.recoveries import (
     verified_contact,
     way_of,
 )
+from services.identity.usecases.sessions import is_above
 
 LINK_PATH, STOP_PATH = "/masuk/pulih", "/masuk/hentikan"
 # Longer than a request and the letter that may come of it live.
@@ -181,6 +183,8 @@ def tell(row: AccountRecovery) -> None:
     told = [grant.employee_id for grant in queries.grants_of_post("sysadmin", None)]
     outbox.record(events.recovery_changed(row, told, at=now(), is_open=is_open(row)))
     _note(row, f"{row.resets}_{row.state}")
+    if row.state == State.RELEASED and is_above(row.employee_id):
+        _note(row, HIGH_OFFICE)
 
 
 def _note(row: AccountRecovery, why: str) -> None:

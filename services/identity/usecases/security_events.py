@@ -12,7 +12,7 @@ from chassis.process import regions
 from chassis.process.clock import now
 from chassis.process.runtime import here
 from services.identity.manifest import SECURITY_EVENTS_DAYS
-from services.identity.models import Region, SecurityEvent, db
+from services.identity.models import Region, SecurityAlarm, SecurityEvent, db
 from services.identity.usecases.alarming import raise_where_too_many
 
 
@@ -51,9 +51,15 @@ def _id(value: str | None) -> UUID | None:
 
 
 def forget_old() -> bool:
-    """Delete what is older than the setting says; nothing else deletes a row."""
+    """Delete what is older than the setting says; nothing else deletes a row.
+
+    An alarm that nobody has looked into stays.
+    """
     kept = timedelta(days=here().settings[SECURITY_EVENTS_DAYS.name])
+    before = now() - kept
     with regions.all_regions(), db.transaction() as session:
-        old = delete(SecurityEvent).where(SecurityEvent.noted_at < now() - kept)
-        count_changed(session, old)
+        count_changed(session, delete(SecurityEvent).where(SecurityEvent.noted_at < before))
+        looked_into = SecurityAlarm.closed_at.is_not(None)
+        old_alarms = delete(SecurityAlarm).where(SecurityAlarm.raised_at < before, looked_into)
+        count_changed(session, old_alarms)
     return False

@@ -38,9 +38,14 @@ def check_manages(manager_id: UUID, owner_id: UUID) -> None:
     """Refuse managing an account above one's own rank. Raises `GrantBeyondOwnRole`."""
     check_may_manage_account(
         manager_roles=queries.roles_today(manager_id),
-        owner_is_above=any(
-            is_above_administrators(queries.role(code)) for code in queries.roles_today(owner_id)
-        ),
+        owner_is_above=is_above(owner_id),
+    )
+
+
+def is_above(person_id: UUID) -> bool:
+    """Say whether a person decides over BKPSDM's own officers today, or watches them."""
+    return any(
+        is_above_administrators(queries.role(code)) for code in queries.roles_today(person_id)
     )
 
 

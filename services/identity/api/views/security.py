@@ -38,6 +38,8 @@ class SecurityAlarmView(Schema):
     amount = fields.Integer(required=True)
     person_name = fields.String(required=True, allow_none=True)
     person_id = fields.UUID(required=True, allow_none=True)
+    closed_at = fields.AwareDateTime(required=True, allow_none=True)
+    closed_by_name = fields.String(required=True, allow_none=True)
 
 
 class SecurityStanding(Schema):
@@ -104,6 +106,8 @@ def alarm_row(named: Named) -> dict[str, Any]:
         "amount": row.amount,
         "person_id": person_id,
         "person_name": named.name(person_id),
+        "closed_at": row.closed_at,
+        "closed_by_name": named.name(row.closed_by),
     }
 
 
