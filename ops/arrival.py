@@ -23,7 +23,7 @@ SHARE_OF_A_NETWORK = MOST_OF_ALL // 4
 _IN_MEMORY = 65_536
 _LINE_END = b"\r\n"
 _END = b"\r\n\r\n"
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n", re.IGNORECASE)
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*0*([0-9]{1,15})[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r\n]{0,80}chunked", re.IGNORECASE)
 _PATH = re.compile(rb"[\r\n]*[^ \r\n]+ (?:https?://[^/? \r\n]*)?(/[^? \r\n]*)", re.IGNORECASE)
 _WAITS_FOR_WORD = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
@@ -157,6 +157,11 @@ class Arrival:
     def is_ready(self) -> bool:
         """Tell whether a thread has something to do about it."""
         return self.is_whole or self.is_refused_unread
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Tell whether its body is missing in part, once nothing more comes."""
+        return self._has_head and not self.is_ready
 
     @property
     def begins_as_nothing(self) -> bool:

@@ -105,6 +105,8 @@ class ArrivingWorker(ThreadWorker):
             return
         if data:
             self._take(conn, data)
+        elif self.arriving[conn].is_cut_off:
+            self._turn_away(conn, problems.BODY_INCOMPLETE)
         elif self.arriving[conn].came:
             self._hand_over(conn)  # nothing more comes, and the parser says so
         else:

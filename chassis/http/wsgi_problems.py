@@ -39,6 +39,15 @@ MALFORMED = Problem(
         "en": "The request is not right as HTTP, such as its Host or Content-Length header.",
     },
 )
+BODY_INCOMPLETE = Problem(
+    "400 Bad Request",
+    "body_incomplete",
+    {"id": "Kiriman terputus", "en": "Body cut off"},
+    {
+        "id": "Isi permintaan terputus sebelum lengkap. Tidak ada yang disimpan; kirim lagi.",
+        "en": "The body was cut off before all of it came. Nothing was kept; send it again.",
+    },
+)
 NOT_FOUND = Problem(
     "404 Not Found",
     "not_found",

@@ -28,6 +28,7 @@ from tests.builders.engines import engine_folder, or_skipped
 from tests.builders.serving import serving
 from tests.chassis.test_incoming import ACCEPTS, CHROMIUM
 from tests.chassis.test_languages import WISHES
+from tests.gateway.test_arriving import CUT_OFF
 from tests.gateway.test_edge import GIVEN_IDS
 from tests.gateway.test_unread import TWO_LENGTHS
 
@@ -50,9 +51,14 @@ BURST = limit_of_an_address(LETTERS.routes[1]).burst
 MANIFESTS = {manifest.name: manifest for manifest in (LETTERS, ARCHIVE, AWAY, DEAD)}
 
 
+# The paths that services were asked for.
+ASKED: list[str] = []
+
+
 def echo(name: str) -> Any:
     @Request.application
     def app(request: Request) -> Response:
+        ASKED.append(request.path)
         if request.path.endswith("/own-headers"):
             return Response("x", headers={"X-Frame-Options": "SAMEORIGIN"})
         if request.path.endswith("/own-problem"):
@@ -551,6 +557,20 @@ def test_others_are_answered_while_many_connections_hold_half_a_request(edge, ha
             connection.sendall(b"x"[: len(half)])
 
     assert answers == [3] * 20
+
+
+@pytest.mark.parametrize("half", CUT_OFF.values(), ids=CUT_OFF)
+def test_a_body_that_was_cut_off_reaches_no_service(edge, half):
+    sent = half.replace(b"/read", b"/api/letters/cut-off")
+    with socket.create_connection(("127.0.0.1", edge.port), timeout=20) as connection:
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65_536):
+            pass
+
+    assert edge.send("POST", "/api/letters/whole", b"abc").json["length"] == 3
+    assert "/api/letters/whole" in ASKED
+    assert "/api/letters/cut-off" not in ASKED
 
 
 @pytest.mark.parametrize(

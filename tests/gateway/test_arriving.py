@@ -4,6 +4,7 @@ nginx, in front of the distributed form, is asked the same in tests/engines/test
 """
 
 import http.client
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -113,6 +114,24 @@ def test_others_are_answered_while_many_connections_hold_half_a_request(server, 
             connection.send(b"x"[: len(sent)])
 
         assert [*answers, asked(port)] == [b"3"] * 21
+
+
+CUT_OFF = {
+    **{name: sent for name, sent in UNANSWERED.items() if b"\r\n\r\n" in sent},
+    "less than many zeros say": HEAD + b"Content-Length: " + b"0" * 30 + b"9\r\n\r\nabcd",
+}
+
+
+@pytest.mark.parametrize("sent", CUT_OFF.values(), ids=CUT_OFF)
+def test_a_body_that_was_cut_off_reaches_no_application(server, sent: bytes):
+    port, _worker = server
+
+    with Connection(port, sent) as connection:
+        connection.socket.shutdown(socket.SHUT_WR)
+        answer = connection.answer()
+
+        assert (answer.status, json.loads(answer.body)["code"]) == (400, "body_incomplete")
+        assert connection.is_ended()
 
 
 def test_a_request_that_comes_byte_by_byte_is_answered_whole(server):
