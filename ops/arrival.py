@@ -23,11 +23,12 @@ SHARE_OF_A_NETWORK = MOST_OF_ALL // 4
 _IN_MEMORY = 65_536
 _LINE_END = b"\r\n"
 _END = b"\r\n\r\n"
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*0*([0-9]{1,15})[ \t]*\r\n", re.IGNORECASE)
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r\n]{0,80}chunked", re.IGNORECASE)
 _PATH = re.compile(rb"[\r\n]*[^ \r\n]+ (?:https?://[^/? \r\n]*)?(/[^? \r\n]*)", re.IGNORECASE)
 _WAITS_FOR_WORD = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 _LONGEST_LINE = 8190
+_MOST_DIGITS = 16
 
 
 class NoRoom(Exception):
@@ -79,6 +80,11 @@ class Room:
     def held_by(self, network: str) -> int:
         with self._lock:
             return self._held[network]
+
+
+def _number(digits: bytes) -> int:
+    """Read a length; of one that nobody sends, so many digits that it is too large."""
+    return int(digits.lstrip(b"0")[:_MOST_DIGITS] or b"0")
 
 
 @dataclass
@@ -223,7 +229,7 @@ class Arrival:
         self._most_of_body = self.limits.body_of(unquote(path[1].decode("latin-1")) if path else "")
         self._body_begins_at = length
         declared = _LENGTH.search(self._head)
-        self._ends_at = length + (int(declared[1]) if declared else 0)
+        self._ends_at = length + (_number(declared[1]) if declared else 0)
         self._chunks = Chunks() if _CHUNKED.search(self._head) else None
         self.waits_for_word = bool(_WAITS_FOR_WORD.search(self._head))
 

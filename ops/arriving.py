@@ -2,14 +2,15 @@
 
 gunicorn reads a request in the thread that answers it, so as many connections as there are
 threads, each with half a request, hold up everybody. Here the loop that waits for all connections
-reads them, as nginx does, and closes what does not come in time.
+reads them, as nginx does, and closes what does not come in time. The same with answers that are
+read slowly.
 """
 
 import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from selectors import EVENT_READ
+from selectors import EVENT_READ, EVENT_WRITE
 from socket import SHUT_WR
 from typing import Any
 
@@ -20,6 +21,7 @@ from chassis.http import wsgi_problems as problems
 from chassis.http.callers import network_of
 from chassis.http.wsgi_problems import Problem
 from ops.arrival import Arrival, Limits, NoRoom, NoRoomInShare, Room
+from ops.departure import Departure
 
 LINGER_SECONDS = 2.0
 _READ_AT_ONCE = 65_536
@@ -31,8 +33,8 @@ log = structlog.get_logger()
 class ArrivingWorker(ThreadWorker):
     """gunicorn's worker with threads, which never read from a connection that has to be waited for.
 
-    A connection is in `arriving` until its request is there, and in `leaving` from its last answer
-    until the client has closed it too.
+    A connection is in `arriving` until its request is there, in `sending` while an answer is read
+    slowly, and in `leaving` from its last answer until the client has closed it too.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -40,6 +42,7 @@ class ArrivingWorker(ThreadWorker):
         # Idle connections never take the places of those that have something to say.
         self.max_keepalived = self.worker_connections // 2
         self.arriving: dict[Any, Arrival] = {}
+        self.sending: dict[Any, tuple[Departure, Any]] = {}
         self.leaving: dict[Any, float] = {}
         self.limit(Limits())
         self.clock: Callable[[], float] = time.monotonic
@@ -50,6 +53,7 @@ class ArrivingWorker(ThreadWorker):
         """Say what may be on its way, before anything is."""
         self.limits = limits
         self.room = Room(share=limits.share)
+        self.room_of_answers = Room(share=limits.share)
 
     def refuse(self, conn: Any, problem: Problem, head: bytes) -> None:
         """Send a refusal, without waiting."""
@@ -68,7 +72,26 @@ class ArrivingWorker(ThreadWorker):
         else:
             self._read(conn, conn.sock)
 
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answer in a thread, which leaves to the loop what is not taken at once."""
+        sock, network = conn.sock, network_of(str(conn.client[0]))
+        conn.answer = Departure(sock, self.room_of_answers, network, self.clock)
+        conn.sock = conn.answer
+        try:
+            return super().handle_request(req, conn)
+        finally:
+            conn.sock = sock
+
     def finish_request(self, conn: Any, fs: Any) -> None:
+        answer = getattr(conn, "answer", None)
+        if answer is not None and not answer.is_done:
+            answer.begin()
+            self.sending[conn] = answer, fs
+            self.poller.register(conn.sock, EVENT_WRITE, partial(self._send_on, conn))
+            return
+        if answer is not None:
+            answer.close()
+            conn.answer = None
         if fs.cancelled() or fs.exception() or fs.result():
             super().finish_request(conn, fs)
         else:
@@ -83,6 +106,8 @@ class ArrivingWorker(ThreadWorker):
             return
         self._look_again_at = now + _LOOK_EVERY
         for conn in [conn for conn, arrival in self.arriving.items() if now > self._until(arrival)]:
+            self._drop(conn)
+        for conn in [conn for conn, (answer, _) in self.sending.items() if now > answer.until]:
             self._drop(conn)
         for conn in [conn for conn, until in self.leaving.items() if now > until]:
             self._close(conn)
@@ -177,8 +202,25 @@ class ArrivingWorker(ThreadWorker):
         except OSError:
             self._drop(conn)
 
+    def _send_on(self, conn: Any, _sock: Any) -> None:
+        if conn not in self.sending:  # it made room for another at this turn of the loop
+            return
+        answer, fs = self.sending[conn]
+        try:
+            answer.send_on()
+        except OSError:
+            self._drop(conn)
+            return
+        if answer.is_done:
+            del self.sending[conn]
+            self.poller.unregister(conn.sock)
+            self.finish_request(conn, fs)
+
     def _drop(self, conn: Any) -> None:
-        self.arriving.pop(conn).close()
+        if conn in self.sending:
+            self.sending.pop(conn)[0].close()
+        else:
+            self.arriving.pop(conn).close()
         self._close(conn)
 
     def _leave(self, conn: Any) -> None:
@@ -215,10 +257,8 @@ class ArrivingWorker(ThreadWorker):
         What is longest on its way goes first, from the network where most of them come from.
         """
         too_many = self.nr_conns - (self.worker_connections - self.cfg.threads)
-        for _ in range(min(too_many, len(self.arriving))):
-            networks = Counter(arrival.network for arrival in self.arriving.values())
-            [(crowded, _count)] = networks.most_common(1)
-            self._drop(next(conn for conn in self.arriving if self._is_of(crowded, conn)))
-
-    def _is_of(self, network: str, conn: Any) -> bool:
-        return self.arriving[conn].network == network
+        for _ in range(min(too_many, len(self.arriving) + len(self.sending))):
+            slow = {conn: answer.network for conn, (answer, _) in self.sending.items()}
+            slow |= {conn: arrival.network for conn, arrival in self.arriving.items()}
+            [(crowded, _count)] = Counter(slow.values()).most_common(1)
+            self._drop(next(conn for conn, network in slow.items() if network == crowded))

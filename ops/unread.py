@@ -31,10 +31,10 @@ from chassis.http.wsgi_problems import Problem
 from chassis.process.context import safe_request_id
 from ops.arrival import MOST_OF_HEAD, Arrival
 from ops.arriving import ArrivingWorker
+from ops.departure import LONGEST_WRITE
 
 KEPT_OF_HEAD = 65_536
 LONGEST_WAIT = 1.0
-LONGEST_WRITE = 120.0  # of one piece of an answer
 log = structlog.get_logger()
 _END = b"\r\n\r\n"
 _HOST = re.compile(r"[A-Za-z0-9._~:\[\]-]+")

@@ -29,6 +29,7 @@ from tests.builders.serving import serving
 from tests.chassis.test_incoming import ACCEPTS, CHROMIUM
 from tests.chassis.test_languages import WISHES
 from tests.gateway.test_arriving import CUT_OFF
+from tests.gateway.test_departing import LARGE, asking
 from tests.gateway.test_edge import GIVEN_IDS
 from tests.gateway.test_unread import TWO_LENGTHS
 
@@ -59,6 +60,8 @@ def echo(name: str) -> Any:
     @Request.application
     def app(request: Request) -> Response:
         ASKED.append(request.path)
+        if request.path.endswith("/large"):
+            return Response(LARGE)
         if request.path.endswith("/own-headers"):
             return Response("x", headers={"X-Frame-Options": "SAMEORIGIN"})
         if request.path.endswith("/own-problem"):
@@ -79,6 +82,7 @@ def echo(name: str) -> Any:
 
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
+    request_queue_size = 128
 
 
 class _Quiet(WSGIRequestHandler):
@@ -557,6 +561,16 @@ def test_others_are_answered_while_many_connections_hold_half_a_request(edge, ha
             connection.sendall(b"x"[: len(half)])
 
     assert answers == [3] * 20
+
+
+def test_others_are_answered_while_many_read_their_answers_slowly(edge):
+    with ExitStack() as stack:
+        for _ in range(20):
+            stack.enter_context(asking(edge.port, b"/api/letters/large"))
+
+        answers = [edge.send("GET", f"/api/letters/x{n}").status for n in range(20)]
+
+    assert answers == [200] * 20
 
 
 @pytest.mark.parametrize("half", CUT_OFF.values(), ids=CUT_OFF)

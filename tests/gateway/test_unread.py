@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from contextlib import closing
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from gunicorn.workers.gthread import TConn
 from werkzeug.wrappers import Request, Response
 
+from ops.arrival import Limits
 from ops.unread import Worker
 from tests.builders.serving import options
 
@@ -55,6 +57,8 @@ def served(sent: bytes, requests: int = 1, app: Any = application) -> tuple[byte
     worker.cfg, worker.wsgi, worker.alive = cfg, app, True
     worker.log, worker.nr, worker.max_requests = cfg.logger_class(cfg), 0, 1000
     worker.keepalived_conns, worker.max_keepalived = [], 10
+    worker.clock = time.monotonic
+    worker.limit(Limits())
     client, ours = socket.socketpair()
     with closing(client), closing(ours):
         sending = threading.Thread(target=client.sendall, args=(sent,))
