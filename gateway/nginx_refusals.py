@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from chassis.http import problem_pages
 from chassis.http import wsgi_problems as problems
 from chassis.http.incoming import LONGEST_ADDRESS
-from chassis.http.languages import LANGUAGE_COOKIE
+from chassis.http.languages import LANGUAGE_COOKIE, PINNED_LANGUAGE_COOKIE
 from chassis.http.wsgi_problems import Problem
 from chassis.kernel.languages import DEFAULT_LANGUAGE, LANGUAGES, SECOND_LANGUAGE, named
 from chassis.kernel.media_types import DOCUMENT, PAGE
@@ -114,8 +114,12 @@ def _languages() -> Iterable[str]:
     yield f'map "{second}>{default}" $simpul_language {{'
     yield f'  default {DEFAULT_LANGUAGE}; "~{MORE}" {SECOND_LANGUAGE};'
     yield "}"
-    yield f"map $cookie_{LANGUAGE_COOKIE} $simpul_page_language {{"
-    yield f"  default $simpul_language; {' '.join(f'{code} {code};' for code in LANGUAGES)}"
+    # The first that fits holds: the pinned cookie, as in `chassis.http.languages`.
+    yield "map $http_cookie $simpul_page_language {"
+    yield "  default $simpul_language;"
+    for number, cookie in enumerate((PINNED_LANGUAGE_COOKIE, LANGUAGE_COOKIE)):
+        chosen = f"(?P<simpul_chosen_{number}>{'|'.join(LANGUAGES)})"
+        yield f'  "~(?:^|[ ;]){cookie}={chosen}(?:;|$)" $simpul_chosen_{number};'
     yield "}"
 
 

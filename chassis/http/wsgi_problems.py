@@ -11,8 +11,8 @@ from typing import Any
 from werkzeug.http import parse_cookie
 
 from chassis.http import problem_pages
-from chassis.http.languages import LANGUAGE_COOKIE
-from chassis.kernel.languages import LANGUAGES, wanted
+from chassis.http.languages import chosen_language
+from chassis.kernel.languages import wanted
 from chassis.kernel.media_types import wants_page
 
 Environ = dict[str, Any]
@@ -169,5 +169,5 @@ def page_of(problem: Problem, language: str, request_id: str, params: Mapping[st
 
 def _language_of(environ: Environ, *, as_page: bool) -> str:
     """Choose as every service does: on a page the portal's switch comes first."""
-    chosen = parse_cookie(environ).get(LANGUAGE_COOKIE) if as_page else None
-    return chosen if chosen in LANGUAGES else wanted(str(environ.get("HTTP_ACCEPT_LANGUAGE", "")))
+    chosen = chosen_language(parse_cookie(environ)) if as_page else None
+    return chosen or wanted(str(environ.get("HTTP_ACCEPT_LANGUAGE", "")))

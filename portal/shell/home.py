@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from chassis.http.languages import LANGUAGE_COOKIE
+from chassis.http.languages import LANGUAGE_COOKIE, PINNED_LANGUAGE_COOKIE
 from portal.shell import typed
 from portal.shell.answers import forget
 from portal.shell.cards import rendered
@@ -48,13 +48,14 @@ def discard_typed() -> Response:
 def switch_language() -> Response:
     response = make_response(redirect(own_page(request.form.get("next"))))
     chosen = request.form.get("language", "")
+    https = current_app.config["PUBLIC_URL"].startswith("https:")
     if chosen in LANGUAGES:
         response.set_cookie(
-            LANGUAGE_COOKIE,
+            PINNED_LANGUAGE_COOKIE if https else LANGUAGE_COOKIE,
             chosen,
             max_age=YEAR_SECONDS,
             path="/",
-            secure=current_app.config["PUBLIC_URL"].startswith("https:"),
+            secure=https,
             httponly=True,
             samesite="Lax",
         )

@@ -69,7 +69,10 @@ def test_nobody_else_reads_what_a_browser_wants():
     )
 
     assert _files_with(reads) == CHOOSERS
-    assert _files_with(re.compile(r"LANGUAGE_COOKIE|simpul_language\b(?=[\"'])")) == COOKIE
+    assert (
+        _files_with(re.compile(r"LANGUAGE_COOKIE|chosen_language|simpul_language\b(?=[\"'])"))
+        == COOKIE
+    )
 
 
 def _files_with(pattern: re.Pattern[str]) -> set[str]:

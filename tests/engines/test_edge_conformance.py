@@ -245,12 +245,15 @@ def test_a_page_is_in_the_language_that_the_person_chose(edge):
     wishes = {"Accept": CHROMIUM, "Accept_Language": "en"}
     by_browser = edge.send("GET", "/nothing", **wishes)
     by_switch = edge.send("GET", "/nothing", **wishes, Cookie="a=b; simpul_language=id")
+    pinned = "simpul_language=en; __Host-simpul_language=id; c=d"
+    by_pinned = edge.send("GET", "/nothing", **wishes, Cookie=pinned)
     by_nonsense = edge.send("GET", "/nothing", **wishes, Cookie="simpul_language=xx")
     problem = edge.send("GET", "/nothing", Accept_Language="en", Cookie="simpul_language=id")
 
     languages = [answer.headers["content-language"] for answer in (by_browser, by_switch)]
     assert languages == ["en", "id"]
     assert '<html lang="id">' in by_switch.body.decode()
+    assert '<html lang="id">' in by_pinned.body.decode()
     assert "<h1>Not found</h1>" in by_nonsense.body.decode()
     assert problem.json["title"] == "Not found"
 

@@ -17,7 +17,7 @@ OF_A_SESSION = {
     "__Host-simpul_browser",
     "__Host-simpul_session",
 }
-LANGUAGE = "simpul_language"
+LANGUAGE = "__Host-simpul_language"
 DEVICE = "__Host-simpul_device"
 
 
