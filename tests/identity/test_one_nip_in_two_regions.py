@@ -37,10 +37,12 @@ def twins(door: Door) -> Door:
     return door
 
 
-def enter(door: Door, browser: Browser, password: str, address: str = "127.0.0.1") -> int:
-    nip = door.account(WHO)["nip"]
+def enter(
+    door: Door, browser: Browser, password: str, address: str = "127.0.0.1", **more: str
+) -> int:
+    typed = {"nip": door.account(WHO)["nip"], "password": password, **more}
     browser.get("/masuk")
-    return browser.post_from(address, "/masuk", nip=nip, password=password).status_code
+    return browser.post_from(address, "/masuk", **typed).status_code
 
 
 def test_each_is_opened_by_its_own_password(twins: Door):
@@ -78,3 +80,17 @@ def test_a_browser_known_for_one_is_a_strangers_for_the_other(twins: Door):
         enter(twins, own, f"salah tebakan {n} kali", "203.0.113.7")
 
     assert enter(twins, own, twins.account(WHO)["password"], "203.0.113.7") == 429
+
+
+def test_who_guesses_within_a_session_of_one_keeps_nobody_out_of_the_other(twins: Door):
+    old = {"old_password": "bukan kata sandi saya", "new_password": "x", "new_password_again": "x"}
+
+    def change(password: str, tries: int) -> int:
+        """Guess on a shared computer, where no device is known."""
+        browser = twins.browser()
+        assert enter(twins, browser, password, shared_computer="1") == 303
+        browser.get("/masuk/kata-sandi")
+        return [browser.post("/masuk/kata-sandi", **old).status_code for _ in range(tries)][-1]
+
+    assert change(OF_THE_OTHER, 14) == 429
+    assert change(twins.account(WHO)["password"], 1) == 422

@@ -30,6 +30,7 @@ from services.identity.domain.roles import (
 from services.identity.models import Delegation, Employee, RoleGrant, db
 from services.identity.usecases.hands import check_may_decide
 from services.identity.usecases.roles import AlreadyEnded, active_employee
+from services.identity.usecases.taking_turns import take_turn
 
 
 class NewDelegation(TypedDict):
@@ -50,8 +51,9 @@ def delegate(new: NewDelegation, *, by: UUID) -> Delegation:
     `check_delegation` raises.
     """
     with db.transaction() as session:
+        take_turn()
         giver, taker = _parties(new, by)
-        post = _locked_post(new)
+        post = queries.grants_of_post(new["role"], new["unit_id"])
         check_delegation(
             queries.role(new["role"]),
             Parties(giver.id, taker.id, _is_of_opd(new, giver, taker), _is_deputy(new, taker)),
@@ -118,14 +120,6 @@ def _check_owner_or_administrator(role: str, owner_id: UUID, by: UUID) -> None:
         grantor_roles=queries.roles_today(by),
         grantor_is_grantee=False,
     )
-
-
-def _locked_post(new: NewDelegation) -> list[RoleGrant]:
-    """Return the grants of the post; of two delegations made at once the second waits here."""
-    grants = select(RoleGrant).where(
-        RoleGrant.role == new["role"], RoleGrant.unit_id == new["unit_id"], RoleGrant.active
-    )
-    return list(db.session.scalars(grants.order_by(RoleGrant.id).with_for_update()))
 
 
 def _is_of_opd(new: NewDelegation, giver: Employee, taker: Employee) -> bool:

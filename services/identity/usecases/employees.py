@@ -40,6 +40,7 @@ from services.identity.models import (
 from services.identity.usecases import leaving
 from services.identity.usecases.leaving import Successor
 from services.identity.usecases.sessions import check_manages, check_renumbers, revoke
+from services.identity.usecases.taking_turns import take_turn
 
 _SYSADMIN = "sysadmin"
 _SOURCED = (*FACT_NAMES, "nip", "name", "title_prefix", "title_suffix", "unit_id")
@@ -126,6 +127,8 @@ def change(
     """
     values = cleaned(values)
     with db.transaction() as session:
+        if {"active", "unit_id"} & values.keys():
+            take_turn()
         person = queries.employee(employee_id)
         person.check_seen(seen)
         check_manages(by, employee_id)

@@ -19,6 +19,7 @@ from services.identity.domain.sign_in import RESET_LINK_LIFE
 from services.identity.models import Account, Employee, PasswordLink, SignInSession, db
 from services.identity.usecases import attempts
 from services.identity.usecases.sessions import check_activates, revoke
+from services.identity.usecases.taking_turns import take_turn
 
 LINK_PATH = "/masuk/tautan"
 
@@ -74,6 +75,7 @@ def issue_link(
     token = new_token()
     instant = now()
     with db.transaction() as session:
+        take_turn()
         if by is not None:
             check_activates(by, employee_id)
         if _stored(employee_id) is not None:

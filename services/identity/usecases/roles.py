@@ -21,6 +21,7 @@ from services.identity.domain.roles import (
 )
 from services.identity.models import Employee, RoleGrant, Unit, db
 from services.identity.usecases import passwords
+from services.identity.usecases.taking_turns import take_turn
 
 
 class AlreadyEnded(Refused):
@@ -54,6 +55,7 @@ def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
     `appointments.check_appointment` raises.
     """
     with db.transaction() as session:
+        take_turn()
         person = active_employee(new["employee_id"])
         if by is not None:
             check_grantor(
@@ -90,6 +92,7 @@ def end_grant(grant_id: UUID, *, by: UUID, seen: Seen, last_day: date | None) ->
     `EndBeforeStart`.
     """
     with db.transaction():
+        take_turn()
         row = _open_grant(grant_id, seen)
         check_grantor(
             is_above=is_above_administrators(queries.role(row.role)),
@@ -112,6 +115,7 @@ def prolong(grant_id: UUID, *, by: UUID, seen: Seen, until: date) -> RoleGrant:
     Raises `NotFound`, `Stale`, `AlreadyEnded`, `SelfGrant` and what `check_prolongation` raises.
     """
     with db.transaction():
+        take_turn()
         row = _open_grant(grant_id, seen)
         check_grantor(
             is_above=is_above_administrators(queries.role(row.role)),
