@@ -25,7 +25,15 @@ from chassis.kernel.words import Size
 from chassis.process.buckets import LeakyBuckets
 from chassis.process.manifest import MEBIBYTE, Manifest
 from gateway import statics
-from gateway.headers import Environ, Headers, completed, request_id_of, strip_forged
+from gateway.headers import (
+    HSTS,
+    HSTS_SUBDOMAINS,
+    Environ,
+    Headers,
+    completed,
+    request_id_of,
+    strip_forged,
+)
 from gateway.limits import CountedBody, limit_of_an_address
 from gateway.routes import GATEWAY, PORTAL, Target, is_own_page, table
 
@@ -44,7 +52,7 @@ class PortalApp(Protocol):
     def __call__(self, environ: Environ, start_response: Any, /) -> Iterable[bytes]: ...
 
 
-def create_edge(
+def create_edge(  # noqa: PLR0913 - the one place where an edge is put together
     apps: Mapping[str, WSGIApp],
     manifests: Mapping[str, Manifest],
     *,
@@ -52,6 +60,7 @@ def create_edge(
     gateway_app: WSGIApp | None = None,
     public_url: str = "",
     proxies_in_front: int = 0,
+    hsts_subdomains: bool = False,
     clock: Callable[[], float] = time.monotonic,
 ) -> "Edge":
     """Put all apps of one process behind one public address.
@@ -66,8 +75,9 @@ def create_edge(
         owners[PORTAL] = portal
         files = statics.Statics("/portal/static/", Path(portal.static_folder))
     routes = table(manifests, with_portal=portal is not None)
+    hsts = HSTS_SUBDOMAINS if hsts_subdomains else HSTS
     https = public_url.startswith("https:")
-    deployment = Deployment(https=https, proxies=proxies_in_front)
+    deployment = Deployment(hsts if https else None, proxies_in_front)
     return Edge(owners, routes.find, files, deployment, LeakyBuckets(clock=clock))
 
 
@@ -75,7 +85,7 @@ def create_edge(
 class Deployment:
     """What stands in front of this edge."""
 
-    https: bool
+    hsts: tuple[str, str] | None  # over https
     proxies: int
 
 
@@ -120,7 +130,7 @@ class Edge:
         trust_proxies(environ, self._deployment.proxies)
         strip_forged(environ)
         environ["HTTP_X_REQUEST_ID"] = request_id
-        reply = Reply(environ, start_response, request_id, https=self._deployment.https)
+        reply = Reply(environ, start_response, request_id, self._deployment.hsts)
         try:
             return self._answer(environ, reply)
         except Exception:
@@ -180,17 +190,21 @@ class Reply:
     """An answer with the edge's headers; until it has started, it can become a refusal."""
 
     def __init__(
-        self, environ: Environ, start_response: Any, request_id: str, *, https: bool
+        self,
+        environ: Environ,
+        start_response: Any,
+        request_id: str,
+        hsts: tuple[str, str] | None,
     ) -> None:
         self._environ = environ
         self._start_response = start_response
         self._request_id = request_id
-        self._https = https
+        self._hsts = hsts
         self.started = False
 
     def start(self, status: str, headers: Headers, exc_info: Any = None) -> Any:
         self.started = True
-        complete = completed(headers, self._request_id, https=self._https)
+        complete = completed(headers, self._request_id, self._hsts)
         if exc_info is None:
             return self._start_response(status, complete)
         return self._start_response(status, complete, exc_info)

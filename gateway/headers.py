@@ -42,6 +42,8 @@ STRIPPED = (
     "Proxy",
 )
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
+# Only where the operator says so: a region's main domain may have hosts below it without TLS.
+HSTS_SUBDOMAINS = (HSTS[0], f"{HSTS[1]}; includeSubDomains")
 
 
 def strip_forged(environ: Environ) -> None:
@@ -60,12 +62,12 @@ def request_id_of(environ: Environ, *, is_inside: bool) -> str:
     return safe_request_id(environ.get("HTTP_X_REQUEST_ID") if is_inside else None)
 
 
-def completed(headers: Headers, request_id: str, *, https: bool) -> Headers:
+def completed(headers: Headers, request_id: str, hsts: tuple[str, str] | None) -> Headers:
     """Add request id and security headers, keeping what the app set itself."""
     complete = [pair for pair in headers if pair[0].lower() != "x-request-id"]
     present = {name.lower() for name, _ in complete}
     complete.extend(pair for pair in SECURITY if pair[0].lower() not in present)
-    if https:
-        complete.append(HSTS)
+    if hsts:
+        complete.append(hsts)
     complete.append(("X-Request-ID", request_id))
     return complete

@@ -37,7 +37,8 @@ class Listening:
     `resolver` names the DNS server of a container network: names in upstreams are then resolved
     repeatedly, so a part may move, start late or run several times (nginx 1.27.3 or later).
     `logs` is the folder of its log and its access log; without one they go out by the terminal.
-    `proxies` is how many of ours stand in front, or what is replaced by that number later.
+    `proxies` is how many of ours stand in front, or what is replaced by that number later;
+    `hsts_subdomains` is a switch likewise.
     """
 
     folder: Path
@@ -51,6 +52,7 @@ class Listening:
     resolver: str = ""
     logs: Path | None = None
     proxies: int | str = 0
+    hsts_subdomains: str = "off"
 
     @property
     def log(self) -> str:
@@ -70,7 +72,7 @@ def render(routes: RouteTable, upstreams: Upstreams, listening: Listening) -> st
     targets = [*routes.targets, Target(GATEWAY, GATEWAY_ROUTE)]
     http = [
         *_settings(listening),
-        *_maps(listening.proxies),
+        *_maps(listening),
         *(line for number, t in enumerate(targets) for line in _zone(number, t.route)),
         *(line for owner in upstreams for line in _upstream(owner, upstreams[owner], listening)),
         *_public_server(targets, upstreams, listening),
@@ -120,14 +122,14 @@ def _settings(listening: Listening) -> Iterable[str]:
     )
 
 
-def _maps(proxies: int | str) -> Iterable[str]:
-    yield from counted_addresses(proxies)
+def _maps(listening: Listening) -> Iterable[str]:
+    yield from counted_addresses(listening.proxies)
     # HTTP/1.0 needs no Host; what stands behind is asked by HTTP/1.1, which does.
     yield 'map $http_host $simpul_host { "" localhost; default $http_host; }'
     yield from refusals.wishes()
     yield 'map $arg_v $simpul_cache { "" "public, max-age=300";'
     yield '  default "public, max-age=31536000, immutable"; }'
-    yield from nginx_headers.maps()
+    yield from nginx_headers.maps(listening.hsts_subdomains)
 
 
 def _zone(number: int, route: Route) -> Iterable[str]:

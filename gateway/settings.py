@@ -22,5 +22,11 @@ SETTINGS = (
         parse=at_least(0),
         help="How many proxies of ours stand before the edge and add to X-Forwarded-For.",
     ),
+    Setting(
+        "HSTS_SUBDOMAINS",
+        default="off",
+        parse=switch,
+        help="Tell browsers to use https for all hosts below this one too.",
+    ),
     Setting("DOCS", default="on", parse=switch, help="Serve /docs and /openapi.json, or not."),
 )

@@ -18,13 +18,15 @@ def compose(built: Embedded) -> Edge:
     def edge_itself(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         return inside(environ, start_response)
 
+    gateway = read("gateway", SETTINGS, built.settings)
     edge = create_edge(
         built.apps,
         built.manifests,
         portal=create_portal(built.settings, edge=edge_itself),
         gateway_app=create_gateway(built.settings, built.manifests),
         public_url=built.settings["PUBLIC_URL"],
-        proxies_in_front=read("gateway", SETTINGS, built.settings)["PROXIES_IN_FRONT"],
+        proxies_in_front=gateway["PROXIES_IN_FRONT"],
+        hsts_subdomains=gateway["HSTS_SUBDOMAINS"],
     )
     inside = edge.inside()
     peers.register_local(built.settings["PEERS_URL"], "edge", inside)

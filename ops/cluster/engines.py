@@ -59,6 +59,7 @@ def edge_of(plan: Plan, certificate: Path | None, certificate_key: Path | None) 
     """Make the edge of a folder; nothing is started."""
     folder = plan.folder / EDGE
     internal = plan.ports["internal"]
+    gateway = read("gateway", SETTINGS, plan.settings_of("gateway", {}))
     listening = Listening(
         folder,
         plan.public_port,
@@ -66,7 +67,8 @@ def edge_of(plan: Plan, certificate: Path | None, certificate_key: Path | None) 
         plan.host,
         certificate,
         certificate_key,
-        proxies=read("gateway", SETTINGS, plan.settings_of("gateway", {}))["PROXIES_IN_FRONT"],
+        proxies=gateway["PROXIES_IN_FRONT"],
+        hsts_subdomains="on" if gateway["HSTS_SUBDOMAINS"] else "off",
     )
     static = ROOT / "portal" / "shell" / "static"
     record = plan.folder / RECORDS / f"{EDGE}.json"

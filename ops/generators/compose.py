@@ -188,7 +188,8 @@ def _edge() -> dict[str, Any]:
         # The image fills the template in at its start (docker-entrypoint.d).
         "environment": {
             "PROXIES_IN_FRONT": "${PROXIES_IN_FRONT:-0}",
-            "NGINX_ENVSUBST_FILTER": "^PROXIES_IN_FRONT$",
+            "HSTS_SUBDOMAINS": "${HSTS_SUBDOMAINS:-off}",
+            "NGINX_ENVSUBST_FILTER": "^(PROXIES_IN_FRONT|HSTS_SUBDOMAINS)$",
             "NGINX_ENVSUBST_OUTPUT_DIR": _SCRATCH,
         },
         "volumes": [

@@ -23,7 +23,9 @@ def nginx(values: Values, *, tls: bool) -> str:
         key=_CERTIFICATES / "key.pem" if tls else None,
         static=Path("/simpul/static"),
         resolver="127.0.0.11",
-        proxies="${PROXIES_IN_FRONT}",  # by the image, at its start
+        # Both are filled in by the image, at its start.
+        proxies="${PROXIES_IN_FRONT}",
+        hsts_subdomains="${HSTS_SUBDOMAINS}",
     )
     upstreams = {name: [f"{name}:{PORT}"] for name in (*values.manifests, *FRONTS)}
     return _HEAD + render(table(values.manifests), upstreams, listening)

@@ -3,6 +3,7 @@
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from ssl import TLSVersion
 
@@ -21,18 +22,29 @@ pytestmark = pytest.mark.live
 LETTERS = Manifest("letters", {"id": "", "en": ""}, "", routes=(Route("/api/letters/"),))
 
 
-@pytest.fixture(scope="module")
-def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
-    """The port of an edge and the certificate to trust."""
+@contextmanager
+def running(static: Path, hsts_subdomains: str = "off") -> Iterator[tuple[int, Path]]:
+    """Yield the port of an edge and the certificate to trust."""
     with or_skipped(), engine_folder() as folder:
         chain, key = certificate(folder)
         listening = Listening(
-            folder / "nginx", free_port(), free_port(), certificate=chain, key=key
+            folder / "nginx",
+            free_port(),
+            free_port(),
+            certificate=chain,
+            key=key,
+            hsts_subdomains=hsts_subdomains,
         )
-        server = Nginx(listening, table({"letters": LETTERS}), tmp_path_factory.mktemp("static"))
+        server = Nginx(listening, table({"letters": LETTERS}), static)
         server.start({"letters": []})
         yield listening.port, chain
         server.stop()
+
+
+@pytest.fixture(scope="module")
+def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+    with running(tmp_path_factory.mktemp("static")) as started:
+        yield started
 
 
 @pytest.mark.parametrize("path", ["/livez", "/nowhere", "/api/letters/v1", "/portal/static/x.css"])
@@ -43,6 +55,15 @@ def test_with_a_certificate_the_edge_speaks_tls_and_says_to_stay_with_it(edge, p
 
     assert (answer.status == 200) == (path == "/livez")
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_hosts_below_are_announced_as_https_only_where_the_operator_says_so(tmp_path):
+    with running(tmp_path, "on") as (port, chain):
+        with urllib3.PoolManager(ca_certs=str(chain), retries=False) as pool:
+            answer = pool.request("GET", f"https://127.0.0.1:{port}/livez")
+
+    told = answer.headers["Strict-Transport-Security"]
+    assert told == "max-age=31536000; includeSubDomains"
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")

@@ -398,6 +398,15 @@ def test_an_https_address_is_announced_as_https_only():
     assert "max-age" in Client(edge).get("/surat").headers["Strict-Transport-Security"]
 
 
+@pytest.mark.parametrize("subdomains", [True, False])
+def test_hosts_below_are_announced_as_https_only_where_the_operator_says_so(subdomains: bool):
+    edge = create_edge({}, MANIFESTS, public_url="https://a.example", hsts_subdomains=subdomains)
+
+    told = Client(edge).get("/surat").headers["Strict-Transport-Security"]
+
+    assert told == "max-age=31536000" + "; includeSubDomains" * subdomains
+
+
 def test_static_files_come_gzipped_and_cacheable_without_the_portal(client: Client):
     plain = client.get("/portal/static/portal.css")
     zipped = client.get("/portal/static/portal.css", headers={"Accept-Encoding": "br, gzip"})

@@ -49,7 +49,7 @@ def test_every_answer_of_nginx_carries_what_protects_it(configuration: str):
 
 
 def test_what_a_service_says_itself_is_not_said_twice_and_the_rest_is(configuration: str):
-    for name, value in (*SECURITY, HSTS):
+    for name, value in SECURITY:
         assert f'"{value}"; default ""; }}' in configuration, name
 
 

@@ -217,7 +217,8 @@ def here(conf, folder):
     text = conf.read_text()
     assert text.count(":8000 resolve ") == len(SERVICES) + len(FRONTS)
     text = re.sub(r"server [a-z-]+:8000 resolve ", "server 127.0.0.1:8000 ", text)
-    text = text.replace("${PROXIES_IN_FRONT}", "1")  # the image does, from its environment
+    # The image does so, from its environment.
+    text = text.replace("${PROXIES_IN_FRONT}", "1").replace("${HSTS_SUBDOMAINS}", "off")
     return text.replace(" /tmp/", f" {folder}/").replace("/etc/simpul/certificates", str(folder))
 
 
