@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, not_, select
 
+from chassis.http.auth import asking, check_strength
 from chassis.kernel.errors import Forbidden
 from chassis.kernel.words import Moment
 from chassis.process.clock import now
 from staff.organisation import within
 from staff.snapshot import region_name
-from staff.tables import KeptEmployee, KeptPerson, KeptRole, NotKept, People
+from staff.tables import KeptDelegation, KeptEmployee, KeptPerson, KeptRole, NotKept, People
 
 
 class DecidingBarred(Forbidden):
@@ -56,6 +57,27 @@ def _held(people: People, person_id: UUID, roles: Collection[str]) -> list[Any]:
     return [row for row in held if within(row.starts_on, row.ends_on, today)]
 
 
+def roles_exercised(people: People, person_id: UUID) -> set[str]:
+    """Return the roles that a person holds or stands in for today, as far as they are kept."""
+    rows = [*_rows_of(people, KeptRole, "employee_id", person_id)]
+    rows += _rows_of(people, KeptDelegation, "to_employee_id", person_id)
+    if not rows:
+        return set()
+    today = _today(people)
+    return {row.role for row in rows if within(row.starts_on, row.ends_on, today)}
+
+
+def _rows_of(
+    people: People, kind: type[KeptRole | KeptDelegation], owner: str, person_id: UUID
+) -> list[Any]:
+    try:
+        table: Any = people.table(kind)
+    except NotKept:
+        return []
+    rows = select(table).where(getattr(table, owner) == person_id, table.active)
+    return list(people.db.session.scalars(rows))
+
+
 def require_role(people: People, person_id: UUID, roles: Collection[str]) -> None:
     """Let only holders of one of these roles pass. Raises `Forbidden` or `DecidingBarred`."""
     if not holds(people, person_id, roles):
@@ -84,10 +106,16 @@ def refuse_until(until: datetime | None, *, zone: ZoneInfo) -> None:
 
 
 def revoked_at(people: People) -> Callable[[UUID], datetime | None]:
-    """Return the question since when a person's older tokens are void, for `service_app`."""
+    """Return the question since when a person's older tokens are void, for `service_app`.
+
+    It is asked of every token of a person, so it also refuses one that was got with a password
+    alone to who has a role that needs a second factor (`SecondFactorNeeded`).
+    """
     person = people.table(KeptPerson)
 
     def asked(person_id: UUID) -> datetime | None:
+        if (who := asking()) is not None:
+            check_strength(who, lambda: roles_exercised(people, person_id))
         statement = select(person.sessions_revoked_at).where(person.id == person_id)
         return people.db.session.scalar(statement)
 

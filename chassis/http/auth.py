@@ -1,6 +1,6 @@
 """Who is asking. A token proves a person or a client, a region and scopes; never a role."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,6 +73,16 @@ class PersonRequired(Forbidden):
     text = {"id": "Hanya pegawai yang dapat melakukan ini.", "en": "Only a person can do this."}
 
 
+class SecondFactorNeeded(Forbidden):
+    """The person holds a role that needs a second factor, and signed in without one."""
+
+    code = "second_factor_needed"
+    text = {
+        "id": "Peran Anda memerlukan kode autentikator. Silakan masuk lagi dengan kode itu.",
+        "en": "Your role needs an authenticator code. Please sign in again with one.",
+    }
+
+
 class TooManyRequests(Refused):
     """Who asks, asks more often than the route allows; `retry_after` seconds are left to wait."""
 
@@ -97,6 +107,8 @@ class Actor:
     auth_time: int
     issued_at: int
     session_id: UUID | None = None
+    # In which roles the region lets people do with a password; None: the token does not say.
+    roles_by_password: frozenset[str] | None = None
 
 
 def accept_until_expiry(_person_id: UUID) -> datetime | None:
@@ -207,9 +219,25 @@ def _actor(claims: dict[str, Any], issuer: str) -> Actor:
             auth_time=int(claims.get("auth_time", 0)),
             issued_at=int(claims["iat"]),
             session_id=UUID(claims["sid"]) if "sid" in claims else None,
+            roles_by_password=_codes(claims.get("roles_by_password")),
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise TokenInvalid from error
+
+
+def _codes(told: Any) -> frozenset[str] | None:
+    return None if told is None else frozenset(map(str, told))
+
+
+def check_strength(who: Actor, roles: Callable[[], Collection[str]]) -> None:
+    """Refuse a sign-in by password alone to who has a role that needs more.
+
+    `roles` is asked only where it matters. Raises `SecondFactorNeeded`.
+    """
+    if who.roles_by_password is None or "otp" in who.amr:
+        return
+    if not who.roles_by_password.issuperset(roles()):
+        raise SecondFactorNeeded
 
 
 def _check_times(claims: dict[str, Any]) -> None:

@@ -153,7 +153,10 @@ class ApiClient:
         if answer.status in UNAVAILABLE:
             raise ApiUnavailable(path)
         if answer.status >= 400:
-            raise ApiRefused(answer.status, _problem(answer))
+            refused = ApiRefused(answer.status, _problem(answer))
+            if refused.code == "second_factor_needed":
+                raise SignInNeeded(refused.detail)
+            raise refused
         return answer
 
     def _call_of(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Call:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Flask
 
+from chassis.http.auth import asking, check_strength
 from chassis.process.runtime import of
 from chassis.run import import_routes
 from chassis.run.app import service_app
@@ -91,4 +92,6 @@ def _install(app: Flask) -> None:
 
 
 def _revoked_at(person_id: UUID) -> datetime | None:
+    if (who := asking()) is not None:
+        check_strength(who, lambda: queries.roles_exercised(person_id))
     return queries.employee(person_id).sessions_revoked_at

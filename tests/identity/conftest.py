@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from chassis.events.refusals import LOOP
 from chassis.process import runtime as runtimes
 from chassis.process.manifest import load
 from chassis.run import embedded
@@ -49,8 +50,10 @@ def shared_app(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path) -> F
 @pytest.fixture
 def demo_app(shared_app: Flask, demo_folder: Path) -> Iterator[Flask]:
     """The demo region, untouched."""
-    let_go(shared_app)
     runtime = runtimes.of(shared_app)
+    with shared_app.app_context():
+        shared_app.extensions[LOOP].flush(runtime)  # what another test's requests were refused
+    let_go(shared_app)
     live = Path(shared_app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
     for leftover in ("-wal", "-shm"):
         live.with_name(live.name + leftover).unlink(missing_ok=True)

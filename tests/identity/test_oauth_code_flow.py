@@ -11,6 +11,11 @@ import pytest
 import time_machine
 
 from chassis.process.clock import now
+from chassis.process.regions import in_region
+from services.identity import queries
+from services.identity.models import RoleGrant, db
+from services.identity.usecases import regions
+from tests.identity import demo
 from tests.identity.door import REDIRECT, Door, challenge, query_of
 
 
@@ -111,6 +116,37 @@ def test_who_used_a_second_factor_is_told(door: Door):
     claims = _claims(door.tokens("bkpsdm_head")["access_token"])
 
     assert claims["amr"] == ["pwd", "otp"]
+
+
+def test_a_sign_in_by_password_names_the_roles_for_which_that_is_enough_in_the_region(door: Door):
+    assert _claims(door.tokens()["access_token"])["roles_by_password"] == []
+
+    with door.app.app_context(), in_region("demo"):
+        chosen = [role.code for role in queries.roles() if role.code != "auditor"]
+        regions.change(seen=[1], totp_roles=chosen)
+
+    told = _claims(door.tokens(nonce="another")["access_token"])
+    shown = _claims(door.tokens("opd_head", nonce="a-third")["access_token"])
+    assert told["roles_by_password"] == ["auditor"]
+    assert "roles_by_password" not in shown
+
+
+def test_who_became_an_officer_goes_on_at_identity_with_a_second_factor_only(door: Door):
+    door.take_away_the_authenticator("applicant")
+    token = door.tokens()["access_token"]
+    assert door.me(token).status_code == 200
+
+    with door.app.app_context(), in_region("demo"), db.transaction() as session:
+        session.add(
+            RoleGrant(
+                employee_id=demo.employee_id(door.app, door.folder, "applicant"),
+                role="sysadmin",
+                starts_on=queries.today(),
+            )
+        )
+
+    answer = door.me(token)
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "second_factor_needed")
 
 
 def test_a_wrong_verifier_gets_nothing(door: Door):

@@ -60,6 +60,18 @@ def test_what_was_typed_when_a_session_ended_elsewhere_comes_back_and_why_is_tol
     assert "beasiswa" in again.text
 
 
+def test_whose_new_role_needs_a_second_factor_reads_so_and_is_led_to_the_sign_in(
+    applicant: FlaskClient, edge: FakeEdge
+):
+    edge.answers["GET", "/api/proposal/v1/proposals"] = (403, problem(403, "second_factor_needed"))
+
+    page = applicant.get("/portal/usulan")
+
+    assert page.status_code == 401
+    assert "Penjelasan second_factor_needed." in page.text
+    assert 'href="/portal/masuk?next=/portal/usulan"' in page.text
+
+
 def test_eight_hours_that_are_over_need_no_page_of_their_own(
     applicant: FlaskClient, edge: FakeEdge
 ):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from tests.builders.organisation import an_id
-from tests.builders.people import employee_event, role_event
+from tests.builders.people import delegation_event, employee_event, role_event
 from tests.builders.tokens import Signer
 from tests.proposal.office import API, PAPERS, Office
 from tests.proposal.over_http import decide, etag, filed
@@ -175,6 +175,43 @@ def test_a_session_ended_in_identity_ends_here_too(office: Office):
     answer = office.call("GET", "/proposals", "applicant")
 
     assert (answer.status_code, answer.json["code"]) == (401, "session_revoked")
+
+
+BY_PASSWORD = {"amr": ["pwd"], "roles_by_password": []}
+STRENGTHS = {
+    "an officer with a code": ("umpeg", {"amr": ["pwd", "otp"]}, 200),
+    "an officer by password": ("umpeg", BY_PASSWORD, 403),
+    "a head by password": ("opd_head", BY_PASSWORD, 403),
+    "an employee by password": ("applicant", BY_PASSWORD, 200),
+    "where the region asks for none": (
+        "umpeg",
+        BY_PASSWORD | {"roles_by_password": ["umpeg"]},
+        200,
+    ),
+    "by identity's previous release": ("umpeg", {"amr": ["pwd"]}, 200),
+}
+
+
+@pytest.mark.parametrize(("who", "claims", "status"), STRENGTHS.values(), ids=STRENGTHS)
+def test_a_role_that_needs_a_second_factor_counts_only_with_one(
+    office: Office, who: str, claims: dict, status: int
+):
+    answer = office.service.call("GET", f"{API}/inbox", token=office.token(who, **claims))
+
+    assert answer.status_code == status
+    assert status == 200 or answer.json["code"] == "second_factor_needed"
+
+
+def test_whoever_becomes_an_officer_by_role_or_delegation_cannot_go_on_with_a_password(
+    office: Office,
+):
+    token = office.token("applicant", **BY_PASSWORD)
+    assert office.service.call("GET", f"{API}/inbox", token=token).status_code == 200
+
+    office.service.hear(delegation_event("opd_head", "disdik", "opd_head", "applicant"))
+
+    answer = office.service.call("GET", f"{API}/inbox", token=token)
+    assert (answer.status_code, answer.json["code"]) == (403, "second_factor_needed")
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ def for_person(client_id: str, user: Grantee, scope: str) -> dict[str, Any]:
         "auth_time": int(user.auth_time.timestamp()),
         "sid": str(user.family_id),
     }
+    if "otp" not in user.amr:
+        claims["roles_by_password"] = user.roles_by_password
     issued = max(now(), user.not_before or now())
     answer = _answer(claims, issued=issued, life=LONGEST_LIFE)
     if user.refresh_token or "offline_access" in scope.split():

@@ -180,6 +180,11 @@ def totp_roles(of: Region) -> set[str]:
     )
 
 
+def roles_by_password(region_code: str) -> list[str]:
+    """Return the roles whose holders need no second factor in a region."""
+    return sorted({each.code for each in roles()} - totp_roles(region(region_code)))
+
+
 def role(code: str) -> Role:
     """Return a role; one whose service is gone is known by its code only."""
     return machinery().roles.get(code) or Role(code, {"id": code, "en": code})

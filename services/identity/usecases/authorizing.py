@@ -4,7 +4,7 @@ A code is good for 60 seconds and once; coming a second time it kills what the f
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy import Select, select, update
 
 from chassis.data.versioned import count_changed
 from chassis.process.clock import now
+from services.identity import queries
 from services.identity.adapters.machinery import machinery
 from services.identity.adapters.sealing import fingerprint
 from services.identity.domain.ending import EndReason
@@ -55,6 +56,7 @@ class Grantee:
     not_before: datetime | None
     refresh_token: str | None = None
     idle: timedelta | None = None
+    roles_by_password: list[str] = field(default_factory=list)
 
 
 def as_one(answer: Callable[[], T]) -> T:
@@ -247,13 +249,15 @@ def _grantee(family: TokenFamily, refresh_token: str | None = None) -> Grantee:
     revoked_at = db.session.scalar(
         select(Employee.sessions_revoked_at).where(Employee.id == family.employee_id)
     )
+    browser = db.session.get_one(SignInSession, family.session_id)
     return Grantee(
         employee_id=family.employee_id,
         region=family.region,
-        amr=family.amr,
+        amr=browser.amr,  # a second factor may have been shown since
         auth_time=family.auth_time,
         family_id=family.id,
         not_before=revoked_at,
-        idle=idling.limit_of(db.session.get_one(SignInSession, family.session_id)),
+        idle=idling.limit_of(browser),
+        roles_by_password=queries.roles_by_password(family.region),
         refresh_token=refresh_token,
     )
