@@ -117,6 +117,9 @@ class AccountRecoveryChanged(Facts, event="account_recovery.changed.v1"):
     asked_as: Annotated[str, Example("umpeg")]
     at: datetime
     ready_at: datetime | None
+    stopped_as: Literal["owner", "hand", "sysadmin", "officer"] | None = None
+    actor_id: Annotated[UUID | None, "Who stopped it, where it was not the owner."] = None
+    stop_reason: str | None = None
 
 
 class NipReplaced(Facts, event="nip.replaced.v1", about="former_nip"):
@@ -267,6 +270,7 @@ def recovery_changed(
         told_ids=told_ids,
         at=at,
         ready_at=row.ready_at if row.way == "two_hands" else None,
+        actor_id=row.ended_by if row.stopped_as and row.ended_by != owner else None,
     )
 
 

@@ -61,11 +61,14 @@ SECURITY_EVENTS_DAYS = Setting(
 )
 
 _OUT = ("email", "whatsapp")
+# Who stopped a recovery: only of one that was, and not by the previous release.
+_STOPPED = ("stopped_as", "actor_id", "stop_reason")
 
 
 def _recovery(name: str, to: str, text: str, **more: Any) -> Notice:
     event = "account_recovery.changed.v1"
-    return Notice(event, f"recovery_{name}", to, text=text, compulsory=True, **more)
+    told = {"text": text, "compulsory": True, "may_lack": _STOPPED, **more}
+    return Notice(event, f"recovery_{name}", to, **told)
 
 
 def _sealed(event: str, text: str) -> Iterator[Notice]:

@@ -23,8 +23,8 @@ def confirm(desk: Desk, who: str, recovery_id: str) -> TestResponse:
     return desk.call(who, "POST", f"/recoveries/{recovery_id}/confirm")
 
 
-def stop(desk: Desk, who: str, recovery_id: str) -> TestResponse:
-    return desk.call(who, "POST", f"/recoveries/{recovery_id}/stop")
+def stop(desk: Desk, who: str, recovery_id: str, **body: str) -> TestResponse:
+    return desk.call(who, "POST", f"/recoveries/{recovery_id}/stop", json=body)
 
 
 def letter(desk: Desk, who: str, recovery_id: str, *, hours: float = 0) -> TestResponse:

@@ -23,6 +23,8 @@ ROW = {
     "lacks": ["opd", "bkpsdm"],
     "may_confirm": True,
     "may_hand_over": False,
+    "may_stop": True,
+    "stop_needs_reason": False,
 }
 NOT_YOURS = (403, problem(403, "forbidden"))
 
@@ -131,3 +133,23 @@ def test_an_ordinary_employee_has_no_entry_for_it(client: FlaskClient, edge: Fak
     edge.answers["GET", API] = NOT_YOURS
 
     assert "/portal/pemulihan" not in client.get("/portal/").text
+
+
+def test_an_officer_who_stops_it_writes_why(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    at_desk(edge, ROW | {"stop_needs_reason": True})
+    edge.answers["POST", f"{API}/{ROW['id']}/stop"] = (200, ROW)
+
+    page = client.get("/portal/pemulihan").text
+    post(client, f"/portal/pemulihan/{ROW['id']}/stop", reason="Bukan pegawai yang datang.")
+
+    (call,) = edge.told("POST", f"{API}/{ROW['id']}/stop")
+    assert "Alasan menghentikan" in page
+    assert call.json == {"reason": "Bukan pegawai yang datang."}
+
+
+def test_who_may_not_stop_it_is_offered_nothing_to_press(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    at_desk(edge, ROW | {"may_stop": False})
+
+    assert f"{ROW['id']}/stop" not in client.get("/portal/pemulihan").text

@@ -37,10 +37,12 @@ def ask() -> Page | Response:
 def take_step(recovery_id: str, step: str) -> Page | Response:
     if step not in reading.STEPS:
         abort(404)
+    reason = request.form.get("reason", "").strip()
+    body = {"reason": reason} if reason and step == reading.STOP else None
     try:
-        api().send("POST", reading.address_of(recovery_id, step), key=sent_key())
+        api().send("POST", reading.address_of(recovery_id, step), body, key=sent_key())
     except ApiRefused as refused:
-        return _refused(refused)
+        return _refused(refused, {"reason": reason, "stopping": recovery_id})
     confirmed = step == reading.CONFIRM
     return _done(say("recovering.confirm_done") if confirmed else say("recovering.stop_done"))
 

@@ -9,8 +9,8 @@ from portal.shell.signed_in import api
 IDENTITY = "/api/identity/v1"
 RECOVERIES = f"{IDENTITY}/recoveries"
 NOT_YOURS = 403
-CONFIRM = "confirm"
-STEPS = (CONFIRM, "stop")
+CONFIRM, STOP = "confirm", "stop"
+STEPS = (CONFIRM, STOP)
 
 
 def own() -> list[Any]:

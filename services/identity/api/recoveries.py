@@ -9,11 +9,11 @@ from chassis.http.writing import writes
 from chassis.kernel.nip import parse_nip
 from chassis.process.runtime import here
 from services.identity import queries
-from services.identity.api.requests import NewRecovery
+from services.identity.api.requests import NewRecovery, RecoveryStop
 from services.identity.api.views import LetterPart, RecoveryList, RecoveryView, recovery_view
 from services.identity.domain.recovering import Resets
 from services.identity.models import AccountRecovery
-from services.identity.usecases import handing_over, recoveries, recovering
+from services.identity.usecases import handing_over, recoveries, recovering, stopping
 
 blp = Blueprint("recoveries", url_prefix="/api/identity/v1", description="Recovery of accounts")
 
@@ -49,11 +49,12 @@ def confirm(recovery_id: UUID) -> dict[str, Any]:
 
 @blp.route("/recoveries/<uuid:recovery_id>/stop", methods=["POST"])
 @requires("identity")
+@blp.arguments(RecoveryStop)
 @writes()
 @blp.response(200, RecoveryView)
-def stop(recovery_id: UUID) -> dict[str, Any]:
-    """Stop a recovery; its owner may from any session."""
-    return _shown(recovering.stop(recovery_id, by=person()))
+def stop(body: dict[str, str], recovery_id: UUID) -> dict[str, Any]:
+    """Stop a recovery; its owner may from any session, an officer who did not confirm says why."""
+    return _shown(stopping.stop(recovery_id, by=person(), reason=body["reason"]))
 
 
 @blp.route("/recoveries/<uuid:recovery_id>/letter", methods=["POST"])

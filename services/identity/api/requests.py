@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, pre_load, validate
 
 from chassis.http.api import Schema
-from chassis.http.fields import Code, Exact, Line, Mail, Name, Phone, Words
+from chassis.http.fields import Code, Exact, Line, Mail, Name, Phone, Prose, Words
 from chassis.http.paging import PageArgs
 from chassis.http.values import Day, Truth, Whole
 from chassis.kernel.errors import FieldError
@@ -17,6 +17,7 @@ from services.identity.domain.contact_codes import CHANNELS
 from services.identity.domain.employees import JENIS_JABATAN, JENJANG
 from services.identity.domain.recovering import Resets
 from services.identity.domain.renumbering import REASONS
+from services.identity.domain.stopping import LONGEST_REASON
 
 LONGEST_TITLE = 80
 LONGEST_NAME = 200
@@ -163,6 +164,12 @@ class NewRecovery(NipQuery):
 
     resets = Exact(required=True, validate=validate.OneOf([*Resets]))
     contact_lost = Truth(load_default=False)
+
+
+class RecoveryStop(Schema):
+    """An officer who did not confirm the recovery says why."""
+
+    reason = Prose(LONGEST_REASON, may_be_empty=True, load_default="")
 
 
 class NewUnit(Schema):

@@ -100,6 +100,17 @@ THRESHOLDS: Mapping[str, Threshold] = {
         },
         why=("password_confirmed", "second_factor_confirmed"),
     ),
+    "recoveries_stopped": Threshold(
+        "recovery",
+        "actor_id",
+        3,
+        _DAY,
+        {
+            "id": "Pemulihan akun yang dihentikan satu petugas",
+            "en": "Recoveries that one officer stopped",
+        },
+        why=("stopped_by_officer",),
+    ),
     "factors_removed": Threshold(
         "factor",
         "region",

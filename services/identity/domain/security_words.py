@@ -71,6 +71,7 @@ REASONS: Mapping[str, Words] = {
     "second_factor_used": {"id": "autentikator dilepas", "en": "authenticator taken away"},
     "second_factor_stopped": {"id": "autentikator, dihentikan", "en": "authenticator, stopped"},
     "high_office": {"id": "akun pejabat tinggi, disetujui", "en": "a high officer's, released"},
+    "stopped_by_officer": {"id": "dihentikan petugas", "en": "stopped by an officer"},
     "letter_shown": {"id": "bagian surat dibuka", "en": "part of a letter shown"},
     "contact_verified": {"id": "kontak diverifikasi", "en": "contact verified"},
     "link_guessed": {"id": "tautan ditebak", "en": "link guessed"},

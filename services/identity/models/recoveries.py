@@ -80,6 +80,8 @@ class AccountRecovery(Versioned, RegionScoped, Base):
     stop_fingerprint: Mapped[str] = mapped_column(String(64), index=True)
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None]
+    stopped_as: Mapped[str | None] = mapped_column(String(12))
+    stop_reason: Mapped[str | None] = mapped_column(String(500))
 
 
 class RecoveryTry(Base):

@@ -17,7 +17,7 @@ from services.identity.pages.rendering import (
     status_of,
 )
 from services.identity.pages.texts import say
-from services.identity.usecases import forgotten, handing_over, recoveries, recovering
+from services.identity.usecases import forgotten, handing_over, recoveries, stopping
 from services.identity.usecases.passwords import LinkDead
 
 blp = Blueprint("recovering", __name__, url_prefix="/masuk")
@@ -70,7 +70,7 @@ def stop(token: str) -> AnyResponse:
     """Stop a recovery by the link of the message that told of it."""
     if request.method == "POST":
         browser.check_form()
-        recovering.stop_by_link(token)
+        stopping.stop_by_link(token)
         return page("stop_recovery", done=True)
     recoveries.find_to_stop(token)
     return page("stop_recovery", done=False)
@@ -86,7 +86,7 @@ def stop_own() -> AnyResponse:
         return redirect("/masuk?next=/masuk/akun", 303)
     with in_region(row.region):
         for asked in recoveries.own(row.employee_id):
-            recovering.stop(asked.id, by=row.employee_id)
+            stopping.stop(asked.id, by=row.employee_id)
     return page("stop_recovery", done=True)
 
 

@@ -139,7 +139,7 @@ def _helped_otherwise(owner_id: UUID, resets: Resets) -> set[UUID]:
         AccountRecovery.employee_id == owner_id,
         AccountRecovery.resets != resets,
         AccountRecovery.state != State.STOPPED,
-        or_(AccountRecovery.asked_at > _lately(), AccountRecovery.ended_at.is_(None)),
+        or_(AccountRecovery.asked_at > lately(), AccountRecovery.ended_at.is_(None)),
     )
 
 
@@ -149,11 +149,12 @@ def _stopped_by_the_owner(owner_id: UUID) -> set[UUID]:
         AccountRecovery.employee_id == owner_id,
         AccountRecovery.state == State.STOPPED,
         AccountRecovery.ended_by == owner_id,
-        AccountRecovery.ended_at > _lately(),
+        AccountRecovery.ended_at > lately(),
     )
 
 
-def _lately() -> datetime:
+def lately() -> datetime:
+    """Return since when a recovery still matters to the next one."""
     days: int = here().settings["RECOVERY_BOTH_DAYS"]
     return now() - timedelta(days=days)
 

@@ -1,7 +1,7 @@
 """The desk where an account is given back to its owner (C17); the rules are `domain.recovering`."""
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import chain
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from chassis.events.security import Kind, note
 from chassis.kernel.errors import NotFound, Refused
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
-from chassis.process.regions import in_region
 from chassis.process.runtime import here
 from services.identity import events, queries
 from services.identity.adapters.sealing import fingerprint, new_token
@@ -23,21 +22,19 @@ from services.identity.domain.recovering import (
     Hand,
     HandNotNeeded,
     OwnRecovery,
-    RecoveryEnded,
     Resets,
     SameHand,
     State,
     Way,
 )
 from services.identity.models import AccountRecovery, Employee, db
+from services.identity.usecases.barring import bar, lift_bar
 from services.identity.usecases.hands import hand_of
 from services.identity.usecases.letters import burn, seal
 from services.identity.usecases.recoveries import (
-    find_to_stop,
     is_open,
     open_of,
     other_hand,
-    own,
     request_of,
     seen_from_a_desk,
     verified_contact,
@@ -115,6 +112,7 @@ def release_to_owner(owner: Employee) -> str:
             # Nobody's word against it: `ended_by` would be the owner's objection to these hands.
             present.change(state=str(State.STOPPED), ended_at=now())
             burn(present.id)
+            lift_bar(owner)
         row = _asked(owner, Resets.PASSWORD, by=None, contact_lost=False)
         token, until = new_token(), now() + OWN_LINK_LIFE
         row.change(
@@ -159,29 +157,12 @@ def confirm(recovery_id: UUID, *, by: UUID) -> AccountRecovery:
     return row
 
 
-def stop(recovery_id: UUID, *, by: UUID) -> AccountRecovery:
-    """Stop a recovery: the owner, or somebody who could confirm it.
-
-    With it ends the bar on deciding, unless another one is on its way. Raises `NotFound` or
-    `RecoveryEnded`.
-    """
-    with db.transaction():
-        row = seen_from_a_desk(recovery_id, by)
-        _stop(row, by=by)
-    return row
-
-
-def stop_by_link(token: str) -> None:
-    """Stop a recovery as its owner, who was told of it. Raises `NotFound` or `RecoveryEnded`."""
-    row = find_to_stop(token)
-    with in_region(row.region), db.transaction():
-        _stop(row, by=row.employee_id)
-
-
 def tell(row: AccountRecovery) -> None:
     """Tell the owner on every channel, and the system administrators, how a recovery stands."""
-    told = [grant.employee_id for grant in queries.grants_of_post("sysadmin", None)]
-    outbox.record(events.recovery_changed(row, told, at=now(), is_open=is_open(row)))
+    told = {grant.employee_id for grant in queries.grants_of_post("sysadmin", None)}
+    if row.state == State.STOPPED:
+        told |= request_of(row).hands - {row.ended_by}
+    outbox.record(events.recovery_changed(row, sorted(told), at=now(), is_open=is_open(row)))
     _note(row, f"{row.resets}_{row.state}")
     if row.state == State.RELEASED and is_above(row.employee_id):
         _note(row, HIGH_OFFICE)
@@ -260,7 +241,7 @@ def _confirm(row: AccountRecovery, owner: Employee, hand: Hand) -> bool:
     if after.state is not State.RELEASED:
         return False
     if row.way == Way.TWO_HANDS:
-        _bar(owner, row.ready_at)
+        bar(owner, row.ready_at)
     if not row.by_letter:
         _send_link(row)
     return True
@@ -275,26 +256,3 @@ def _send_link(row: AccountRecovery) -> None:
         letter_id = uuid7()
         seal(letter_id, row.employee_id, url, until=until, channel=channel, address=address)
         outbox.record(events.recovery_link_sent(row, letter_id, channel))
-
-
-def _bar(owner: Employee, until: datetime | None) -> None:
-    """Bar the account from deciding until the owner had time to object."""
-    if owner.change_if_different(deciding_barred_until=until):
-        outbox.record(events.employee_changed(owner))
-
-
-def _stop(row: AccountRecovery, *, by: UUID) -> None:
-    if not request_of(row).is_open(now()):
-        raise RecoveryEnded
-    row.change(state=str(State.STOPPED), ended_at=now(), ended_by=by)
-    owner = queries.employee(row.employee_id)
-    if row.ready_at and owner.deciding_barred_until:
-        _bar(owner, _ready_of_another(owner.id))
-    burn(row.id)
-    tell(row)
-
-
-def _ready_of_another(owner_id: UUID) -> datetime | None:
-    """Return until when another recovery bars an owner who is rid of one."""
-    times = [row.ready_at for row in own(owner_id) if row.way == Way.TWO_HANDS and row.ready_at]
-    return max(times, default=None)

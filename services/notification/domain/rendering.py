@@ -142,7 +142,8 @@ def _value(name: str, facts: Facts, language: str) -> str | None:
         return facts.added[name]
     if name in facts.data:
         return _worded(name, facts, language)
-    if name in facts.may_lack:
+    lacking = set(facts.may_lack) - facts.data.keys()
+    if name in lacking or name.removesuffix("_label") in lacking:
         return None
     if name.endswith("_label"):
         return _label(name.removesuffix("_label"), facts, language)

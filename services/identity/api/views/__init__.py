@@ -11,7 +11,7 @@ from services.identity import queries
 from services.identity.domain.recovering import Desk, Resets, State, Way
 from services.identity.domain.renumbering import REASONS
 from services.identity.models import AccountRecovery, Employee, RoleGrant
-from services.identity.usecases import leaving, recoveries
+from services.identity.usecases import leaving, recoveries, stopping
 
 
 class UnitRef(Schema):
@@ -145,6 +145,8 @@ class RecoveryView(VersionedView):
     lacks = fields.List(fields.String(metadata={"enum": [*Desk]}), required=True)
     may_confirm = fields.Boolean(required=True)
     may_hand_over = fields.Boolean(required=True)
+    may_stop = fields.Boolean(required=True)
+    stop_needs_reason = fields.Boolean(required=True)
 
 
 class RecoveryList(Schema):
@@ -307,6 +309,8 @@ def recovery_view(row: AccountRecovery, reader: UUID) -> dict[str, Any]:
         "lacks": recoveries.lacks(row),
         "may_confirm": recoveries.may_confirm(row, reader),
         "may_hand_over": recoveries.may_hand_over(row, reader),
+        "may_stop": stopping.may_stop(row, reader),
+        "stop_needs_reason": stopping.stop_needs_reason(row, reader),
     }
 
 
