@@ -21,6 +21,7 @@ _LONGEST_THING = 120
 class Kind(StrEnum):
     """What a note is about. Who reads notes knows these; a later release may send more."""
 
+    SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGN_IN_LOCKED = "sign_in_locked"
     NEW_DEVICE = "new_device"

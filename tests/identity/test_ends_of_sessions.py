@@ -65,6 +65,12 @@ def revokes_the_token(signed: Signed) -> None:
     client.post("/oauth/revoke", data={"client_id": "simpul-portal", "token": token})
 
 
+def signs_in_again_in_the_same_browser(signed: Signed) -> None:
+    signed.browser.get("/masuk?ulang=1")
+    account = signed.door.account("umpeg")
+    signed.browser.post("/masuk", nip=account["nip"], password=account["password"])
+
+
 def redeems_the_code_again(signed: Signed) -> None:
     signed.door.redeem(signed.code)
 
@@ -110,6 +116,7 @@ def is_idle(signed: Signed) -> None:
     ("happens", "why"),
     [
         (signs_out, EndReason.SIGNED_OUT),
+        (signs_in_again_in_the_same_browser, EndReason.SIGNED_IN_AGAIN),
         (revokes_the_token, EndReason.SIGNED_OUT),
         (redeems_the_code_again, EndReason.TOKEN_REUSED),
         (comes_with_a_used_token, EndReason.TOKEN_REUSED),
@@ -152,6 +159,14 @@ def test_whoever_holds_a_refresh_token_learns_why_its_session_ended_and_nobody_e
     assert told.get_json()["end_reason"] == why
     assert told.get_json()["end_reason_label"] == MANIFEST.texts.label("end_reason", str(why), "id")
     assert "end_reason" not in {*invented.get_json(), *of_another.get_json()}
+
+
+def test_a_sign_in_that_fails_ends_no_session(door: Door):
+    signed = Signed(door)
+    signed.browser.get("/masuk?ulang=1")
+    signed.browser.post("/masuk", nip=door.account("umpeg")["nip"], password="bukan kata sandinya")
+
+    assert door.me(signed.tokens["access_token"]).status_code == 200
 
 
 def test_eight_hours_that_are_over_are_a_reason_too(door: Door):

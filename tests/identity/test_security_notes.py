@@ -131,6 +131,24 @@ def test_tries_at_many_accounts_that_nobody_has_are_one_row_with_their_number(do
     assert sorted(rows) == [(False, 4), (True, 1), (True, 2)]
 
 
+def test_every_sign_in_that_succeeds_is_noted_on_a_known_browser_too_and_a_half_one_is_not(
+    door: Door,
+):
+    half = door.browser()
+    door.sign_in(half, "umpeg")
+    assert noted_at(door, "signed_in") == []
+
+    known = door.signed_in("applicant")
+    door.sign_in(known, "applicant")
+    door.signed_in("umpeg")
+
+    noted = [(e.data["why"], e.region) for e in noted_at(door, "signed_in")]
+    assert noted == [("with_password", "demo")] * 2 + [("with_second_factor", "demo")]
+    for event in noted_at(door, "signed_in"):
+        assert event.data["person_id"] == event.data["actor_id"]
+        assert (event.data["thing"], event.data["origin"]) == ("", "")
+
+
 def test_a_browser_that_a_person_first_comes_with_is_noted_once(door: Door):
     browser = door.signed_in("applicant")
     browser.get("/masuk/akun")

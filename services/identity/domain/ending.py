@@ -7,6 +7,7 @@ class EndReason(StrEnum):
     """What ended a session, or the tokens that came from it."""
 
     SIGNED_OUT = "signed_out"
+    SIGNED_IN_AGAIN = "signed_in_again"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason
     RECOVERY = "recovery"
     IDLE = "idle"

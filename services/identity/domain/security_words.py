@@ -5,6 +5,7 @@ from collections.abc import Mapping
 Words = Mapping[str, str]
 
 KINDS: Mapping[str, Words] = {
+    "signed_in": {"id": "Masuk", "en": "Signed in"},
     "sign_in_failed": {"id": "Gagal masuk", "en": "Failed sign-in"},
     "sign_in_locked": {"id": "Masuk ditahan", "en": "Sign-in held back"},
     "new_device": {"id": "Perangkat baru", "en": "New device"},
@@ -23,6 +24,15 @@ KINDS: Mapping[str, Words] = {
     "import": {"id": "Impor", "en": "Import"},
 }
 REASONS: Mapping[str, Words] = {
+    "with_password": {"id": "dengan kata sandi", "en": "with a password"},
+    "with_second_factor": {
+        "id": "dengan kata sandi dan kode",
+        "en": "with a password and a code",
+    },
+    "signed_in_again": {
+        "id": "masuk lagi di peramban yang sama",
+        "en": "signed in again in the same browser",
+    },
     "granted": {"id": "diberikan", "en": "granted"},
     "given": {"id": "diberikan", "en": "given"},
     "ended": {"id": "diakhiri", "en": "ended"},

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,6 +13,7 @@ from chassis.kernel.errors import Refused
 from chassis.process.regions import in_region
 from services.identity import queries
 from services.identity.domain import totp as totp_rules
+from services.identity.domain.ending import EndReason
 from services.identity.domain.sign_in import Step, safe_path
 from services.identity.models import SignInSession
 from services.identity.pages import browser
@@ -25,7 +27,7 @@ from services.identity.pages.rendering import (
     status_of,
 )
 from services.identity.pages.texts import say, why_over
-from services.identity.usecases import devices, passwords, second_factor, signing_in
+from services.identity.usecases import devices, passwords, second_factor, sessions, signing_in
 from services.identity.usecases.second_factor import CodeWrong
 from services.identity.usecases.signing_in import RegionNeeded, SignedIn
 
@@ -82,6 +84,8 @@ def form() -> AnyResponse:
 @public
 def sign_in() -> AnyResponse:
     nip = request.form.get("nip", "")
+    row = browser.current_session()
+    before = (row.region, row.id) if row is not None else None
     try:
         browser.check_form()
         signed = signing_in.sign_in(
@@ -106,6 +110,8 @@ def sign_in() -> AnyResponse:
             shared_computer="shared_computer" in request.form,
             regions=regions,
         )
+    if before is not None:
+        _end_before(*before)
     return _go_on(signed)
 
 
@@ -167,6 +173,12 @@ def second_factor_path(row: SignInSession, *, next_path: str) -> str:
     """Return the page that asks a session for the second factor it lacks."""
     with in_region(row.region):
         return f"{_PATHS[signing_in.owed(row.id)]}?{urlencode({'next': next_path})}"
+
+
+def _end_before(region: str, session_id: UUID) -> None:
+    """Leave no session behind whose secret the browser now forgets."""
+    with in_region(region):
+        sessions.end(session_id, why=EndReason.SIGNED_IN_AGAIN)
 
 
 def _asset(name: str, mimetype: str) -> Response:

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.events.refusals import Refusal, count_here
-from chassis.events.security import Kind
+from chassis.events.security import Kind, note
 from chassis.process import regions
 from services.identity.adapters.machinery import machinery
-from services.identity.models import Employee, db
+from services.identity.models import Employee, SignInSession, db
 
 _LENGTH = 16
 
@@ -30,6 +30,12 @@ def sign_in_failed(nip: str, address: str) -> None:
         _failed("sign_in_refused", person, address, region)
     if not accounts:
         _failed("sign_in_refused", None, address, regions.ALL)
+
+
+def signed_in(row: SignInSession) -> None:
+    """Note a sign-in that came to its end, inside its transaction."""
+    person, why = row.employee_id, "with_second_factor" if "otp" in row.amr else "with_password"
+    note(Kind.SIGNED_IN, why, person=person, actor=person, region=row.region)
 
 
 def code_failed(person: UUID, address: str, region: str) -> None:

@@ -222,6 +222,7 @@ def advance(session_id: UUID) -> SignedIn:
             row.done = True
             row.expires_at = row.started_at + SESSION_LIFE
             attempts.settle(row.attempt_id, "passed")
+            noting.signed_in(row)
         session.flush()
     return SignedIn(token, step, session_id, bool(row.shared_computer))
 
