@@ -17,10 +17,11 @@ from services.identity.adapters.signing import TokenUnreadable, read_signed
 from services.identity.api.oauth_client import query_client
 from services.identity.domain.ending import EndReason
 from services.identity.domain.sign_in import safe_path
+from services.identity.domain.throttling import TooManyAttempts
 from services.identity.manifest import MANIFEST
 from services.identity.models import AccountRecovery, SignInSession
 from services.identity.pages import browser
-from services.identity.pages.rendering import messages_of, page, show_refusals
+from services.identity.pages.rendering import messages_of, page, show_refusals, status_of
 from services.identity.pages.texts import say
 from services.identity.usecases import (
     authorizing,
@@ -54,7 +55,10 @@ def change_password() -> AnyResponse:
     if row is None:
         return _to_sign_in()
     with in_region(row.region):
-        wrong = _changed(row)
+        try:
+            wrong = _changed(row)
+        except TooManyAttempts as early:
+            return _account_page(row, wrong=messages_of(early), status=status_of(early))
         return _account_page(row, wrong=wrong, good=None if wrong else say("password_saved"))
 
 
@@ -107,12 +111,16 @@ def end_session() -> AnyResponse:
 
 
 def _account_page(
-    row: SignInSession, *, wrong: list[str] | None = None, good: str | None = None
+    row: SignInSession,
+    *,
+    wrong: list[str] | None = None,
+    good: str | None = None,
+    status: int = 422,
 ) -> Response:
     owned = queries.account(row.employee_id)
     return page(
         "account",
-        status=422 if wrong else 200,
+        status=status if wrong else 200,
         name=queries.employee(row.employee_id).full_name,
         totp_enrolled=bool(owned and owned.totp_confirmed_at),
         recoveries=[_recovery_line(asked) for asked in recoveries.own(row.employee_id)],
@@ -139,6 +147,8 @@ def _changed(row: SignInSession) -> list[str] | None:
             new_password=request.form.get("new_password", ""),
             address=browser.address(),
         )
+    except TooManyAttempts:
+        raise
     except Refused as error:
         return messages_of(error)
     return None
