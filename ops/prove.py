@@ -109,13 +109,18 @@ PARTS = (
     Part(
         "bodies",
         (
-            "10.000 kiriman acak ke setiap layanan, setiap teks di setiap tempat",
-            "10,000 random bodies to each service, every text in every place",
+            "10.000 kiriman acak ke setiap layanan, setiap teks, setiap operasi",
+            "10,000 random bodies to each service, every text, every operation",
         ),
         5,
-        {"RAW_BODIES": "10000", "EVERY_TEXT": "yes"},
+        {"RAW_BODIES": "10000", "EVERY_CASE": "yes"},
         workers=2,
-        whole=("tests/journeys/test_raw_bodies.py", "tests/journeys/test_cost_of_texts.py"),
+        whole=(
+            "tests/journeys/test_raw_bodies.py",
+            "tests/journeys/test_cost_of_texts.py",
+            "tests/identity/test_api_fuzzed.py",
+            "tests/proposal/test_api_description.py",
+        ),
     ),
     Part(
         "idle",

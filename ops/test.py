@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LANE = "not prove"
 FAST = "not browser and not live and not slow and not alone and not prove"
 NO_TESTS = 5  # pytest's exit code when nothing was chosen
-WORKERS = 3  # on two cores: one has whole clusters, of the others one waits now and then
+WORKERS = 4  # on two cores: one has whole clusters, and the others wait a third of their time
 FAST_WORKERS = 2
 
 

@@ -452,7 +452,7 @@ def test_who_is_no_administrator_any_more_imports_nothing(desk: Desk):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [500, pytest.param(5_000, marks=pytest.mark.prove(part="rest"))])
+@pytest.mark.parametrize("count", [200, pytest.param(5_000, marks=pytest.mark.prove(part="rest"))])
 def test_so_many_rows_are_tried(desk: Desk, capsys, count):
     rows = [(_a_number(number), *BUDI[1:]) for number in range(count)]
     began = perf_counter()

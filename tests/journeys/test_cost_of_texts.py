@@ -4,7 +4,6 @@ Each change tries a third of the places, drawn by its commit; `./simpul prove` t
 """
 
 import json
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from chassis.http.auth import accept_until_expiry
 from chassis.process import runtime as runtimes
-from tests.builders.commit import seed_of_the_commit
+from tests.builders.drawn import drawn
 from tests.builders.forms import FIELDS, FREE, SIGN_IN, posts
 from tests.builders.matrix import (
     SERVICES,
@@ -44,7 +43,6 @@ FLOOR = 0.002
 LONGEST_HEADER = 7900
 USUAL_LENGTH = 2000
 SHORT = 24
-SHARE = 1 if "EVERY_TEXT" in os.environ else 3
 PLAIN = (
     "Seleksi jabatan pengawas pada dinas contoh ",
     "Sélèksi jabåtan pengawās pada dinås ",
@@ -96,10 +94,6 @@ def cost(place: Place, text: str, *, times: int = 1) -> float:
         return time.thread_time() - began
 
     return min(once() for _ in range(times))
-
-
-def drawn(places: list[Place]) -> list[Place]:
-    return places[seed_of_the_commit() % SHARE :: SHARE]
 
 
 def dear(places: list[Place]) -> list[tuple[str, str, float]]:

@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.builders.drawn import SHARE, drawn
 from tests.builders.service import one_service
 from tests.proposal.office import API, Office
 
@@ -64,7 +65,7 @@ def test_every_operation_answers_as_described(running, mode):
     schema = schemathesis.openapi.from_wsgi(f"{API}/openapi.json", office.service.app)
     answered: Counter[int] = Counter()
 
-    for found in schema.get_all_operations():
+    for found in drawn([*schema.get_all_operations()]):
         operation = found.ok()
         if mode is GenerationMode.POSITIVE or _can_be_called_wrongly(operation):
             _throw_at(operation, mode, office, proposals, answered)
@@ -72,7 +73,7 @@ def test_every_operation_answers_as_described(running, mode):
     sys.stdout.write(
         f"\n{mode.value}: {sum(answered.values())} cases, {sorted(answered.items())}\n"
     )
-    assert sum(answered.values()) > 300
+    assert sum(answered.values()) > 300 / SHARE * 0.8
     assert max(answered) < 500
 
 
