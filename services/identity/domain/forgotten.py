@@ -1,7 +1,9 @@
 """How often the page for a forgotten password may be used. Pure.
 
 An account's budget is apart from that of signing in: whoever uses it up locks nobody out, and for
-the owner a request is open then already. An address serves a whole office.
+the owner a request is open then already. From an own browser, or an address from which the owner
+signs in, the budget is that of the place: strangers use up only theirs. An address serves a whole
+office, and an own browser in it is apart.
 """
 
 from collections.abc import Sequence

@@ -42,12 +42,12 @@ def forgot() -> AnyResponse:
 
 def _asked(nip: str, code: str) -> str:
     """Return where it goes on. A code that was typed is the way, else hands are asked for."""
-    address = browser.address()
+    address, device = browser.address(), browser.device()
     if code:
-        return forgotten.by_own_factor(nip=nip, code=code, address=address)
+        return forgotten.by_own_factor(nip=nip, code=code, address=address, device=device)
     chosen = request.form.get("resets")
     resets = Resets.SECOND_FACTOR if chosen == Resets.SECOND_FACTOR else Resets.PASSWORD
-    forgotten.ask(nip=nip, resets=resets, address=address)
+    forgotten.ask(nip=nip, resets=resets, address=address, device=device)
     return "/masuk/lupa?terkirim=1"
 
 

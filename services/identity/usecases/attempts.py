@@ -105,6 +105,14 @@ def is_from_elsewhere(attempt_id: UUID) -> bool:
     return db.session.scalar(earlier.limit(1)) is not None
 
 
+def is_familiar(nip: str, address: str) -> bool:
+    """Tell whether somebody with this NIP has signed in from an address of late."""
+    signed_in = select(SignInAttempt.id).where(
+        SignInAttempt.account_mark == _mark(nip), *_passed_at(address)
+    )
+    return db.session.scalar(signed_in.limit(1)) is not None
+
+
 @dataclass(frozen=True)
 class _Account:
     mark: str
@@ -180,14 +188,17 @@ def _begins_to_wait(tally: Tally) -> bool:
 def _standing(account: _Account, address: str, device: UUID | None) -> Standing:
     if device is not None:
         return Standing.DEVICE
-    signed_in = select(SignInAttempt.id).where(
-        *account.rows(),
+    signed_in = select(SignInAttempt.id).where(*account.rows(), *_passed_at(address))
+    has_signed_in = db.session.scalar(signed_in.limit(1)) is not None
+    return Standing.FAMILIAR if has_signed_in else Standing.STRANGER
+
+
+def _passed_at(address: str) -> tuple[ColumnElement[bool], ...]:
+    return (
         SignInAttempt.address == address,
         SignInAttempt.outcome == "passed",
         SignInAttempt.tried_at > now() - FAMILIAR_FOR,
     )
-    is_familiar = db.session.scalar(signed_in.limit(1)) is not None
-    return Standing.FAMILIAR if is_familiar else Standing.STRANGER
 
 
 def _tally(tried: _Try, *, at: datetime) -> Tally:

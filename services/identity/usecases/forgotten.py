@@ -5,6 +5,7 @@ written down alike, and opened by a loop.
 """
 
 from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -23,7 +24,7 @@ from services.identity.domain.passwords import MAX_LENGTH
 from services.identity.domain.recovering import Resets
 from services.identity.domain.throttling import TooManyAttempts
 from services.identity.models import Account, Employee, RecoveryTry, db
-from services.identity.usecases import recovering, second_factor
+from services.identity.usecases import attempts, devices, recovering, second_factor
 
 LOOP = "recovery_asks"
 _PURPOSE = "asks of recoveries"
@@ -41,13 +42,13 @@ class FactorRefused(Refused):
     }
 
 
-def by_own_factor(*, nip: str, code: str, address: str) -> str:
+def by_own_factor(*, nip: str, code: str, address: str, device: str | None = None) -> str:
     """Return the path on which the owner of a second factor or a recovery code sets a password.
 
     Raises `InvalidNip`, `TooManyAttempts` or `FactorRefused`.
     """
     digits = _present(nip)
-    _count(forgotten.CODE, digits, address)
+    _count(forgotten.CODE, digits, _place(digits, address, device))
     machinery().hasher.verify(None, code[:MAX_LENGTH])  # what nobody's NIP costs, too
     for region, employee_id in _active(digits):
         with in_region(region), db.transaction():
@@ -56,7 +57,7 @@ def by_own_factor(*, nip: str, code: str, address: str) -> str:
     raise FactorRefused
 
 
-def ask(*, nip: str, resets: Resets, address: str) -> None:
+def ask(*, nip: str, resets: Resets, address: str, device: str | None = None) -> None:
     """Ask for one's account to be given back, whoever's the NIP is.
 
     What is over the account's budget is not taken, and that is not told. Raises `InvalidNip`, or
@@ -64,7 +65,7 @@ def ask(*, nip: str, resets: Resets, address: str) -> None:
     """
     digits = _present(nip)
     with suppress(_AccountSpent):
-        _count(forgotten.ASK, digits, address, resets=resets)
+        _count(forgotten.ASK, digits, _place(digits, address, device), resets=resets)
 
 
 def open_asked() -> bool:
@@ -112,25 +113,46 @@ def _present(nip: str) -> str:
         return queries.present_nip(typed)
 
 
-def _count(kind: str, digits: str, address: str, *, resets: Resets | None = None) -> None:
+@dataclass(frozen=True)
+class _Place:
+    """Where a try comes from; `is_own`: from where the owner of the NIP signs in.
+
+    A browser that is the owner's own is its own place, whatever the address.
+    """
+
+    name: str
+    is_own: bool
+
+
+def _place(digits: str, address: str, device: str | None) -> _Place:
+    people = [person for _, person in _active(digits)]
+    own = next(iter(devices.known(device, people).values()), None)
+    if own is not None:
+        return _Place(f"device/{own}", is_own=True)
+    return _Place(address, is_own=attempts.is_familiar(digits, address))
+
+
+def _count(kind: str, digits: str, place: _Place, *, resets: Resets | None = None) -> None:
     mark = machinery().sealer.mark("recoveries", digits)
     with db.transaction() as session:
-        hold(db, f"recovery/{mark}", f"recovery from/{address}")
+        hold(db, f"recovery/{mark}", f"recovery from/{place.name}")
         instant = now()
         times = select(RecoveryTry.tried_at)
         since = instant - forgotten.DAY
-        of_address = times.where(RecoveryTry.address == address, RecoveryTry.tried_at > since)
+        of_address = times.where(RecoveryTry.address == place.name, RecoveryTry.tried_at > since)
         forgotten.check_address(list(session.scalars(of_address)), now=instant)
         of_account = times.where(
             RecoveryTry.account_mark == mark,
             RecoveryTry.kind == kind,
             RecoveryTry.tried_at > since,
         )
+        if place.is_own:  # what strangers use up is not the owner's
+            of_account = of_account.where(RecoveryTry.address == place.name)
         try:
             forgotten.check_account(kind, list(session.scalars(of_account)), now=instant)
         except TooManyAttempts as spent:
             raise _AccountSpent(retry_after=spent.retry_after) from spent
-        session.add(_try(kind, mark, address, digits, resets))
+        session.add(_try(kind, mark, place.name, digits, resets))
         if resets is not None:
             here().wake_at_commit(LOOP)
 
