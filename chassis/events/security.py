@@ -38,6 +38,7 @@ class Kind(StrEnum):
     EXPORT = "export"
     BULK_VIEW = "bulk_view"
     IMPORT = "import"
+    SETTING = "setting"
 
 
 class SecurityNoted(Facts, event="security.noted.v1", about="security_event"):

@@ -65,10 +65,11 @@ def demo_app(shared_app: Flask, demo_folder: Path) -> Iterator[Flask]:
 
 
 def _lead_no_more(app: Flask) -> None:
-    """The next test's database knows nothing of the lease that this one took."""
+    """The next test knows nothing of the lease that this one took, or of what it was refused."""
     [relay] = [loop for loop in runtimes.of(app).loops if loop.name == "relay"]
     with app.app_context():
         relay.stop()
+        app.extensions[LOOP].flush(runtimes.of(app))
 
 
 @pytest.fixture

@@ -391,3 +391,11 @@ def test_the_region_chooses_who_needs_a_second_factor(desk: Desk):
         ).status_code
         == 403
     )
+
+
+def test_a_region_has_one_bkpsdm(desk: Desk):
+    body = {"code": "kedua", "name": "BKPSDM Kedua", "kind": "opd", "bkpsdm": True}
+
+    answer = desk.call("sysadmin", "POST", "/units", json={**body, "parent_id": desk.unit("demo")})
+
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "bkpsdm_exists")

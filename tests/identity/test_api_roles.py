@@ -1,11 +1,13 @@
 """Roles, heads' posts and delegations over HTTP."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import time_machine
 
+from chassis.process.clock import now
 from services.identity import queries
 from services.identity.manifest import ROLES
 from tests.identity.desk import Desk
@@ -432,3 +434,27 @@ def test_giver_delegate_and_whoever_is_above_are_told_of_beginning_and_end(
     told = [*parties.values(), str(desk.id_of(above))]
     assert given.data["told_ids"] == ended.data["told_ids"] == told
     assert given.subject == ended.subject == f"delegation/{made['id']}"
+
+
+def test_who_will_be_head_is_managed_as_a_head_is(desk: Desk):
+    person = str(desk.id_of("applicant"))
+    new = {
+        "employee_id": person,
+        "role": "bkpsdm_head",
+        "unit_id": desk.unit("bkpsdm"),
+        "acting": "plh",
+        "starts_on": str(now().date() + timedelta(days=3)),
+        "ends_on": str(now().date() + timedelta(days=9)),
+    }
+    assert desk.call("sysadmin", "POST", "/role-grants", json=new).status_code == 201
+
+    moved = desk.call(
+        "bkpsdm_admin",
+        "PATCH",
+        f"/employees/{person}",
+        json={"unit_id": desk.unit("dinkes"), "source": "SK"},
+        headers={"If-Match": '"1"'},
+    )
+    ended = desk.call("bkpsdm_admin", "POST", f"/employees/{person}/sessions/revoke")
+
+    assert [moved.status_code, ended.status_code] == [403, 403]

@@ -155,3 +155,14 @@ def test_a_number_is_not_moved_to_another_person_by_whoever_freed_it(
     if status == 403:
         assert answer.get_json()["code"] == "nip_freed_by_you"
         assert _renumber(desk, ADMIN, "applicant", nip, version=2).status_code == 200
+
+
+def test_nor_by_an_administrator_whom_that_one_made(desk: Desk):
+    puppet = _puppets(desk, "applicant")[1]
+    nip = _nip(desk, "applicant")
+    assert _renumber(desk, ADMIN, "applicant", "199001022015011901").status_code == 200
+
+    body = {"nip": nip, "name": "Orang Lain", "unit_id": desk.unit("disdik"), "source": "SK 2"}
+    answer = _call(desk, puppet, "POST", "/employees", json=body)
+
+    assert answer.get_json()["code"] == "nip_freed_by_you"

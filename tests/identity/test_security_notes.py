@@ -155,3 +155,14 @@ def test_a_browser_that_a_person_first_comes_with_is_noted_once(door: Door):
 
     [event] = noted_at(door, "new_device")
     assert event.data["person_id"] == event.data["actor_id"]
+
+
+def test_what_is_chosen_for_a_region_is_noted(desk: Desk):
+    etag = {"If-Match": desk.call("sysadmin", "GET", "/region").headers["ETag"]}
+
+    answer = desk.call("sysadmin", "PATCH", "/region", json={"idle_minutes": 5}, headers=etag)
+
+    assert answer.status_code == 200
+    [row] = noted(desk, "setting")
+    assert (row["why"], row["thing"]) == ("changed", "region/idle_minutes")
+    assert row["actor_id"] == str(desk.id_of("sysadmin"))

@@ -41,15 +41,15 @@ class NipUnchanged(Refused):
 
 
 class NipFreedByYou(Refused):
-    """Nobody alone takes a number from one person and gives it to another."""
+    """Nobody alone, or by somebody they made, takes a number from one and gives it to another."""
 
     kind = "forbidden"
     code = "nip_freed_by_you"
     text = {
-        "id": "NIP ini baru saja Anda lepaskan dari pegawai lain. Administrator lain atau"
-        " administrator sistem yang mendaftarkannya.",
-        "en": "You freed this NIP of another employee lately. Another administrator or a system"
-        " administrator registers it.",
+        "id": "NIP ini baru saja dilepaskan dari pegawai lain, oleh Anda atau oleh yang memberi"
+        " Anda peran atau akun. Administrator sistem yang mendaftarkannya.",
+        "en": "This NIP was freed of another employee lately, by you or by whoever gave you role or"
+        " account. A system administrator registers it.",
     }
 
 

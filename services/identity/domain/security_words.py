@@ -22,6 +22,7 @@ KINDS: Mapping[str, Words] = {
     "export": {"id": "Daftar diunduh", "en": "List exported"},
     "bulk_view": {"id": "Banyak data dibuka", "en": "Many rows looked at"},
     "import": {"id": "Impor", "en": "Import"},
+    "setting": {"id": "Pengaturan daerah", "en": "Setting of the region"},
 }
 REASONS: Mapping[str, Words] = {
     "with_password": {"id": "dengan kata sandi", "en": "with a password"},

@@ -37,7 +37,7 @@ from services.identity.models import (
     FormerNip,
     db,
 )
-from services.identity.usecases import leaving
+from services.identity.usecases import hands, leaving
 from services.identity.usecases.leaving import Successor
 from services.identity.usecases.sessions import check_manages, check_renumbers, revoke
 from services.identity.usecases.taking_turns import take_turn
@@ -191,7 +191,7 @@ def _check_not_freed(nip: str, *, by: UUID | None, but_of: UUID | None = None) -
     freed = select(FormerNip.employee_id).where(
         FormerNip.nip == nip,
         FormerNip.reason == CORRECTION,
-        FormerNip.replaced_by == by,
+        FormerNip.replaced_by.in_(hands.owed_by(by) | {by}),
         FormerNip.replaced_at > now() - FREED_FOR,
     )
     if set(db.session.scalars(freed)) - {but_of}:

@@ -37,7 +37,7 @@ def hand_of(person_id: UUID, owner: Employee, resets: Resets) -> Hand:
     return Hand(
         person_id,
         desks=desks,
-        owes=_owes(person_id),
+        owes=owed_by(person_id),
         is_established=_is_established(person_id, owner, desks),
         is_sysadmin=queries.holds(person_id, [_SYSADMIN]),
         helped_otherwise=person_id in _helped_otherwise(owner.id, resets),
@@ -166,7 +166,7 @@ def _hands(*which: ColumnElement[bool]) -> set[UUID]:
     return {hand for row in rows for hand in row if hand}
 
 
-def _owes(person_id: UUID) -> frozenset[UUID]:
+def owed_by(person_id: UUID) -> frozenset[UUID]:
     """Return to whom a person owes roles, registration or account, also through others.
 
     Otherwise an administrator makes a second hand: registers somebody, takes the activation

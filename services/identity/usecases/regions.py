@@ -5,6 +5,7 @@ from typing import Any
 
 from chassis.data.versioned import Seen
 from chassis.events import outbox
+from chassis.events.security import Kind, note
 from chassis.kernel.errors import FieldError, Invalid, Refused
 from chassis.kernel.text import name as clean_name
 from chassis.process.regions import in_region
@@ -55,7 +56,9 @@ def change(*, seen: Seen, totp_roles: Collection[str] | None = None, **also: Any
         if totp_roles is not None:
             _check_known(set(totp_roles) - set(region.totp_roles))
             also |= _chosen(totp_roles)
-        region.change_if_different(**also)
+        if region.change_if_different(**also):
+            for name in sorted(also.keys() - {"totp_decided"}):
+                note(Kind.SETTING, "changed", thing=f"region/{name}")
     return region
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from chassis.events import outbox
 from chassis.events.security import Kind, note
@@ -23,7 +23,7 @@ from services.identity.domain.roles import (
     is_above_administrators,
 )
 from services.identity.domain.sign_in import revocation_mark
-from services.identity.models import Employee, RoleGrant, SignInSession, TokenFamily, db
+from services.identity.models import Delegation, Employee, RoleGrant, SignInSession, TokenFamily, db
 from services.identity.usecases import devices
 
 
@@ -43,10 +43,25 @@ def check_manages(manager_id: UUID, owner_id: UUID) -> None:
 
 
 def is_above(person_id: UUID) -> bool:
-    """Say whether a person decides over BKPSDM's own officers today, or watches them."""
-    return any(
-        is_above_administrators(queries.role(code)) for code in queries.roles_today(person_id)
+    """Say whether a person decides over BKPSDM's own officers, or watches them.
+
+    Also from a later day on, and in somebody's place: managing the account would end that.
+    """
+    return any(is_above_administrators(queries.role(code)) for code in _roles_ahead(person_id))
+
+
+def _roles_ahead(employee_id: UUID) -> set[str]:
+    """Return the roles a person holds or stands in for, today or on a later day."""
+    day = queries.today()
+    held = select(RoleGrant.role).where(
+        RoleGrant.employee_id == employee_id,
+        RoleGrant.active,
+        or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= day),
     )
+    lent = select(Delegation.role).where(
+        Delegation.to_employee_id == employee_id, Delegation.active, Delegation.ends_on >= day
+    )
+    return {*db.session.scalars(held), *db.session.scalars(lent)}
 
 
 def check_activates(administrator_id: UUID, owner_id: UUID) -> None:

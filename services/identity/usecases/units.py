@@ -41,13 +41,25 @@ class UnitInUse(Refused):
     }
 
 
+class BkpsdmExists(Refused):
+    """Its officers decide over everybody: a second one would be a door beside theirs."""
+
+    code = "bkpsdm_exists"
+    text = {
+        "id": "Daerah ini sudah memiliki BKPSDM.",
+        "en": "The region has a BKPSDM already.",
+    }
+
+
 def add(*, code: str, name: str, kind: str, parent_id: UUID, bkpsdm: bool = False) -> Unit:
-    """Add a unit below another. Raises `Invalid`, `UnitMisplaced` or `UnitCodeTaken`."""
+    """Add a unit below another. Raises `Invalid` or a refusal of this module."""
     name = clean_name(name, pointer="/name")
     with db.transaction() as session:
         parent = queries.unit(parent_id)
         if not parent.active or parent.kind not in _PARENT_KINDS[kind]:
             raise UnitMisplaced(kind=kind)
+        if bkpsdm and kind == "opd" and _has_bkpsdm():
+            raise BkpsdmExists
         unit = Unit(id=uuid7(), code=code, name=name, kind=kind, parent_id=parent.id)
         unit.bkpsdm = bkpsdm if kind == "opd" else parent.bkpsdm
         unit.opd_id = unit.id if kind == "opd" else parent.opd_id
@@ -76,3 +88,8 @@ def _is_used(unit_id: UUID) -> bool:
     people = select(Employee.id).where(Employee.unit_id == unit_id, Employee.active).limit(1)
     below = select(Unit.id).where(Unit.parent_id == unit_id, Unit.active).limit(1)
     return any(db.session.scalar(statement) is not None for statement in (people, below))
+
+
+def _has_bkpsdm() -> bool:
+    there = select(Unit.id).where(Unit.kind == "opd", Unit.bkpsdm, Unit.active)
+    return db.session.scalar(there.limit(1)) is not None
