@@ -19,6 +19,10 @@ OFFICE_RATE = 4
 OFFICE_BURST = 10
 # Of one address, in nginx's hands at once: each of them may be a slow one.
 REQUESTS_AT_ONCE = 1_200
+# Bodies of 100 KB and more that nginx takes in at once, of one address and of all. It keeps them on
+# its disk before it asks anybody, and has no least rate for them: their number bounds the room.
+LARGE_BODIES_AT_ONCE = 50
+LARGE_BODIES_IN_ALL = 300
 
 
 def limit_of_an_address(route: Route) -> Limit:

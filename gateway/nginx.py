@@ -14,7 +14,12 @@ from chassis.process.manifest import MEBIBYTE, Route
 from gateway import nginx_files, nginx_headers, nginx_logs
 from gateway import nginx_refusals as refusals
 from gateway.headers import STRIPPED
-from gateway.limits import REQUESTS_AT_ONCE, limit_of_an_address
+from gateway.limits import (
+    LARGE_BODIES_AT_ONCE,
+    LARGE_BODIES_IN_ALL,
+    REQUESTS_AT_ONCE,
+    limit_of_an_address,
+)
 from gateway.measuring import PAGE
 from gateway.nginx_addresses import counted_addresses
 from gateway.routes import GATEWAY, GATEWAY_ROUTE, OWN_PAGES, PORTAL, RouteTable, Target
@@ -105,6 +110,8 @@ def _settings(listening: Listening) -> Iterable[str]:
         "send_timeout 30s;",
         "reset_timedout_connection on;",
         "limit_conn_zone $simpul_counted zone=addresses:4m;",
+        "limit_conn_zone $simpul_large_of zone=large_bodies:4m;",
+        "limit_conn_zone $simpul_large zone=all_large_bodies:64k;",
         f"limit_conn addresses {REQUESTS_AT_ONCE};",
         "limit_conn_status 429;",
         "limit_conn_log_level info;",
@@ -127,6 +134,10 @@ def _maps(listening: Listening) -> Iterable[str]:
     # HTTP/1.0 needs no Host; what stands behind is asked by HTTP/1.1, which does.
     yield 'map $http_host $simpul_host { "" localhost; default $http_host; }'
     yield from refusals.wishes()
+    # Of six digits or of no length; what is empty is not counted.
+    yield 'map "$content_length$http_transfer_encoding" $simpul_large {'
+    yield r'  default large; "" ""; "~^\d{1,5}$" ""; }'
+    yield 'map $simpul_large $simpul_large_of { "" ""; default $simpul_counted; }'
     yield 'map $arg_v $simpul_cache { "" "public, max-age=300";'
     yield '  default "public, max-age=31536000, immutable"; }'
     yield from nginx_headers.maps(listening.hsts_subdomains)
@@ -160,6 +171,7 @@ def _public_server(
         yield f"  ssl_ciphers {_CIPHERS};"
         yield "  ssl_prefer_server_ciphers on;"
     yield f"  access_log {listening.access_log} simpul;"
+    yield from _bodies_at_once()
     yield "  set $simpul_route -;"
     yield from (f"  {line}" for line in nginx_headers.added())
     yield f'  if ($request_method !~ "^({refusals.METHODS})$") {{ return 405; }}'
@@ -174,6 +186,13 @@ def _public_server(
         yield from _once(number, target, upstreams)
     yield from refusals.refusals(targets)
     yield "}"
+
+
+def _bodies_at_once() -> Iterable[str]:
+    """Bound bodies at the public side only: what the portal hands on comes from few addresses."""
+    yield f"  limit_conn addresses {REQUESTS_AT_ONCE};"
+    yield f"  limit_conn large_bodies {LARGE_BODIES_AT_ONCE};"
+    yield f"  limit_conn all_large_bodies {LARGE_BODIES_IN_ALL};"
 
 
 def _locations(number: int, target: Target, upstreams: Upstreams) -> Iterable[str]:
