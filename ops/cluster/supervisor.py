@@ -178,9 +178,10 @@ class Supervisor:
 
     def _find_parts(self) -> None:
         """Take up what runs from before; what of it is no longer wanted so is ended."""
-        logs = self.plan.folder / "logs"
-        logs.mkdir(exist_ok=True)
-        (self.plan.folder / "mail").mkdir(exist_ok=True)
+        logs, mail = self.plan.folder / "logs", self.plan.folder / "mail"
+        for private in (logs, mail):  # the folder itself is open to the engines' own users
+            private.mkdir(exist_ok=True)
+            private.chmod(0o700)
         for name in (*self.plan.manifests, *FRONTS):
             is_service, settings = name in self.plan.manifests, self.settings_of(name)
             part = Part(name, settings, logs, is_service, self.command, self.root)

@@ -183,6 +183,8 @@ def test_the_edge_writes_a_line_for_each_request_and_nobodys_words(cluster):
     assert "secret-token" not in log
     assert "127.0.0.1:" in line["upstream"]
     assert "remote" not in log
+    private = (cluster.data / name for name in ("logs", "mail", "plan.json"))
+    assert {path.stat().st_mode & 0o077 for path in private} == {0}
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,12 @@ class TestMailFiles:
         written = tmp_path / "mail" / f"{NOTICE}.eml"
         assert parsed(written.read_bytes())["To"] == "contoh.satu@disdik.example"
 
+    def test_nobody_but_its_owner_reads_a_mail(self, tmp_path):
+        MailFiles(tmp_path / "mail", mail_from=FROM).send(a_message())
+
+        written = [tmp_path / "mail", tmp_path / "mail" / f"{NOTICE}.eml"]
+        assert [path.stat().st_mode & 0o077 for path in written] == [0, 0]
+
     def test_a_second_copy_replaces_the_first(self, tmp_path):
         mailer = MailFiles(tmp_path, mail_from=FROM)
 

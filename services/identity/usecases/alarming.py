@@ -49,7 +49,9 @@ def close(alarm_id: UUID, *, by: UUID) -> SecurityAlarm:
 
 
 def _look(code: str, threshold: Threshold, row: SecurityEvent, about: str) -> None:
-    began = db.session.scalars(select(Region.created_at).where(Region.code == row.region)).one()
+    began = db.session.scalar(select(Region.created_at).where(Region.code == row.region))
+    if began is None:
+        return  # a region that this installation does not have has nobody to tell
     since = max(now() - threshold.within, began)
     if row.noted_at < since:
         return  # history that is read again, or how the installation itself began

@@ -1,6 +1,7 @@
 """`file:` — every mail becomes an .eml in a folder: for a try-out, a demo and the tests.
 
-The name is the notice's id, so a second copy of the same notice replaces the first.
+The name is the notice's id, so a second copy of the same notice replaces the first. Only its owner
+reads it: there are links of accounts in mails.
 """
 
 import os
@@ -33,7 +34,8 @@ class MailFiles:
     def _write(self, name: str, content: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished = self._folder / f".{name}.{os.getpid()}"
-        with unfinished.open("wb") as file:
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
