@@ -96,3 +96,17 @@ def test_who_guesses_within_a_session_of_one_keeps_nobody_out_of_the_other(twins
 
     assert HELD in guess(OF_THE_OTHER, 14)
     assert HELD not in guess(twins.account(WHO)["password"], 1)
+
+
+def test_who_signs_in_to_one_is_a_stranger_where_the_other_was_forgotten(twins: Door):
+    def recover(browser: Browser, address: str) -> int:
+        typed = {"nip": twins.account(WHO)["nip"], "own_code": "123456"}
+        browser.get("/masuk/lupa")
+        return browser.post_from(address, "/masuk/lupa", **typed).status_code
+
+    for n in range(5):
+        assert recover(twins.browser(), f"198.51.100.{n}") == 401
+    intruder, address = twins.browser(), "203.0.113.7"
+    assert enter(twins, intruder, OF_THE_OTHER, address) == 303
+
+    assert recover(intruder, address) == 429

@@ -105,11 +105,10 @@ def is_from_elsewhere(attempt_id: UUID) -> bool:
     return db.session.scalar(earlier.limit(1)) is not None
 
 
-def is_familiar(nip: str, address: str) -> bool:
-    """Tell whether somebody with this NIP has signed in from an address of late."""
-    signed_in = select(SignInAttempt.id).where(
-        SignInAttempt.account_mark == _mark(nip), *_passed_at(address)
-    )
+def is_familiar(target: Target, address: str) -> bool:
+    """Tell whether the owner of an account has signed in to it from an address of late."""
+    account = _Account(_mark(target.nip), target.region)
+    signed_in = select(SignInAttempt.id).where(*account.rows(), *_passed_at(address))
     return db.session.scalar(signed_in.limit(1)) is not None
 
 

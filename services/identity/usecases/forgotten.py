@@ -125,11 +125,14 @@ class _Place:
 
 
 def _place(digits: str, address: str, device: str | None) -> _Place:
-    people = [person for _, person in _active(digits)]
-    own = next(iter(devices.known(device, people).values()), None)
-    if own is not None:
-        return _Place(f"device/{own}", is_own=True)
-    return _Place(address, is_own=attempts.is_familiar(digits, address))
+    """Of an NIP that several regions know, the owner is who signs in to each of its accounts."""
+    accounts = _active(digits)
+    own = sorted(devices.known(device, [person for _, person in accounts]).values())
+    if accounts and len(own) == len(accounts):
+        return _Place(f"device/{own[0]}", is_own=True)
+    targets = [attempts.Target(digits, region) for region, _ in accounts]
+    is_own = bool(targets) and all(attempts.is_familiar(each, address) for each in targets)
+    return _Place(address, is_own=is_own)
 
 
 def _count(kind: str, digits: str, place: _Place, *, resets: Resets | None = None) -> None:
