@@ -201,7 +201,7 @@ def _edge() -> dict[str, Any]:
         "healthcheck": _health(f"curl -fsS -o /dev/null http://127.0.0.1:{INTERNAL_PORT}/livez"),
         "restart": "unless-stopped",
         **_hardened(),
-        # Bodies wait here (decision 0035); what is full refuses them and nothing else.
+        # Bodies and large answers wait here, in memory, of which they must not take all.
         "tmpfs": [f"{_SCRATCH}:size=2g,mode=1777"],
     }
 
