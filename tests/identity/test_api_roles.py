@@ -458,3 +458,22 @@ def test_who_will_be_head_is_managed_as_a_head_is(desk: Desk):
     ended = desk.call("bkpsdm_admin", "POST", f"/employees/{person}/sessions/revoke")
 
     assert [moved.status_code, ended.status_code] == [403, 403]
+
+
+def test_so_is_who_stands_in_for_a_head(desk: Desk):
+    colleague = desk.id_of("bkpsdm_admin_second")
+    lent = {
+        "role": "bkpsdm_head",
+        "unit_id": desk.unit("bkpsdm"),
+        "from_employee_id": str(desk.id_of("bkpsdm_head")),
+        "to_employee_id": str(colleague),
+    }
+
+    def end_sessions() -> int:
+        path = f"/employees/{colleague}/sessions/revoke"
+        return desk.call("bkpsdm_admin", "POST", path).status_code
+
+    assert end_sessions() == 204
+    assert _delegate(desk, by="sysadmin", **lent).status_code == 201
+
+    assert end_sessions() == 403

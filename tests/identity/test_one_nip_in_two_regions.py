@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
-from chassis.process.regions import in_region
+from chassis.process.regions import all_regions, in_region
 from services.identity.adapters.machinery import machinery
-from services.identity.models import Account, Employee, Region, Unit, db
+from services.identity.models import Account, Employee, Region, SignInSession, Unit, db
 from tests.identity.door import Browser, Door
 
 WHO = "applicant"
@@ -47,11 +48,28 @@ def enter(
     return browser.post_from(address, "/masuk", **typed).status_code
 
 
+def session_regions() -> list[str]:
+    with all_regions():
+        return list(db.session.scalars(select(SignInSession.region).where(SignInSession.done)))
+
+
 def test_each_is_opened_by_its_own_password(twins: Door):
     own = twins.account(WHO)["password"]
 
     assert enter(twins, twins.browser(), own) == 303
     assert enter(twins, twins.browser(), OF_THE_OTHER) == 303
+
+
+def test_where_one_password_opens_both_the_person_chooses_the_region(twins: Door):
+    password = twins.account(WHO)["password"]
+    with twins.app.app_context(), in_region("kota"), db.transaction() as session:
+        session.scalars(select(Account)).one().password_hash = machinery().hasher.hash(password)
+    browser = twins.browser()
+
+    assert enter(twins, browser, password) == 422
+    assert enter(twins, browser, password, region="kota") == 303
+    with twins.app.app_context(), in_region("kota"):
+        assert session_regions() == ["kota"]
 
 
 @pytest.mark.parametrize("keeps_the_browser", [True, False])
