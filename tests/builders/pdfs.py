@@ -51,9 +51,9 @@ class PdfWriter:
         out += f"trailer\n<< /Size {count} /Root {root} 0 R {trailer} >>\n".encode("latin-1")
         return bytes(out) + f"startxref\n{start}\n%%EOF\n".encode()
 
-    def write_compressed(self, root: int) -> bytes:
+    def write_compressed(self, root: int, trailer: str = "") -> bytes:
         """Return the file as word processors write it: object streams, cross-reference stream."""
-        out, entries = bytearray(self.header), [b"\x00\x00\x00\x00\x00\xff"]
+        out, entries = bytearray(self.header), [_entry(0, 0, 65_535)]
         packed = [n for n, body in enumerate(self.objects, 1) if b"endstream" not in body]
         holder = len(self.objects) + 1
         for number, body in enumerate(self.objects, start=1):
@@ -67,7 +67,8 @@ class PdfWriter:
         start = len(out)
         entries.append(_entry(1, start, 0))
         data = zlib.compress(b"".join(entries))
-        xref = f"/Type /XRef /Size {holder + 2} /Root {root} 0 R /W [1 4 1] /Filter /FlateDecode"
+        xref = f"/Type /XRef /Size {holder + 2} /Root {root} 0 R /W [1 4 2] /Filter /FlateDecode"
+        xref += f" {trailer}"
         out += f"{holder + 1} 0 obj\n".encode() + self.stream_body(data, xref) + b"\nendobj\n"
         return bytes(out) + f"startxref\n{start}\n%%EOF\n".encode()
 
@@ -84,7 +85,7 @@ class PdfWriter:
 
 
 def _entry(kind: int, place: int, index: int) -> bytes:
-    return bytes([kind]) + place.to_bytes(4) + bytes([index % 256])
+    return bytes([kind]) + place.to_bytes(4) + index.to_bytes(2)
 
 
 def a_pdf(
