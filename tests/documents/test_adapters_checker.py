@@ -1,39 +1,28 @@
-import json
 import os
 import signal
-import socket
-import subprocess
 import sys
-import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
 from io import BytesIO
 from pathlib import Path
 from random import Random
-from typing import BinaryIO
+from secrets import token_hex
 
 import pytest
 
-from services.documents.adapters.checker import client, inspection
+from services.documents.adapters.checker import inspection
 from services.documents.adapters.checker.client import CheckerUnavailable, ProcessChecker
-from services.documents.adapters.checker.verdict import Usage, Verdict, read_answer
+from services.documents.adapters.checker.protocol import Usage, line, read_answer
+from services.documents.adapters.checker.verdict import Verdict
 from services.documents.domain.limits import MEBIBYTE, InspectionLimits
 from tests.builders import bad_pdfs
-from tests.builders.beside import BESIDE
 from tests.builders.pdfs import PdfWriter, a_letter, a_pdf, a_scan, a_signed_pdf
+from tests.documents.checkers import a_checker, a_file
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are the kernel's")
 LIMITS = InspectionLimits()
-
-
-def a_file(content: bytes) -> BinaryIO:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever asked for it
-    file.write(content)
-    file.flush()
-    return file
+OWNER = "seorang pegawai"
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +34,7 @@ def checker() -> Iterator[ProcessChecker]:
 
 def verdict_on(checker: ProcessChecker, content: bytes) -> Verdict:
     with a_file(content) as file:
-        return checker.check(file)[0]
+        return checker.check(file, owner=token_hex())[0]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +127,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("kind", BOMBS)
 def test_a_bomb_costs_little_memory_and_time(checker: ProcessChecker, kind: str):
     with a_file(BOMBS[kind]()) as file:
-        verdict, usage = checker.check(file)
+        verdict, usage = checker.check(file, owner=OWNER)
 
     assert verdict.code in ("document_too_complex", "document_damaged")
     assert usage.peak_kib < 512 * 1024
@@ -213,85 +202,56 @@ class TestTheProcess:
             running = own._started()
             os.kill(running.process.pid, signal.SIGSTOP)
             with pytest.raises(CheckerUnavailable):
-                own.check(file)
+                own.check(file, owner=OWNER)
             os.kill(running.process.pid, signal.SIGCONT)
 
-    def test_that_cannot_start_is_reported_as_unavailable(
-        self, own: ProcessChecker, monkeypatch: pytest.MonkeyPatch
-    ):
-        monkeypatch.setattr(client, "_MODULE", "services.documents.no_such_checker")
+    def test_that_cannot_start_is_reported_as_unavailable(self):
+        broken = ProcessChecker(program=(sys.executable, "-m", "services.no_such_checker"))
 
         with a_file(a_pdf()) as file, pytest.raises(CheckerUnavailable):
-            own.check(file)
-
-
-STRICT = """
-import json, socket, sys
-from services.documents.adapters.checker.server import Server
-from services.documents.domain.limits import InspectionLimits
-Server(socket.socket(fileno=int(sys.argv[1])), InspectionLimits(**json.loads(sys.argv[2]))).run()
-"""
+            broken.check(file, owner=OWNER)
 
 
 class TestAnInspectionThatDoesNotEnd:
-    """The server with stricter limits, in a process of this test's own."""
+    """A checker with stricter limits, of this test's own."""
 
-    def ended(self, content: bytes, limits: InspectionLimits) -> tuple[Verdict, Usage]:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = subprocess.Popen(
-                [sys.executable, "-c", STRICT, str(theirs.fileno()), json.dumps(asdict(limits))],
-                pass_fds=[theirs.fileno()],
-            )
-        mine, its = socket.socketpair()
-        with ours, mine, a_file(content) as file:
-            with its:
-                socket.send_fds(ours, [b"?"], [file.fileno(), its.fileno()])
-            answer = read_answer(client._all_of(mine, 30))
-        assert process.wait(timeout=10) == 0
-        assert answer is not None
-        return answer
+    def ended(self, content: bytes, **stricter: float) -> tuple[Verdict, Usage]:
+        with a_checker(stricter) as checker, a_file(content) as file:
+            return checker.check(file, owner=OWNER)
 
-    def test_is_stopped_by_the_clock(self):
-        began = time.monotonic()
-        verdict, usage = self.ended(
-            bad_pdfs.many_objects(90_000), replace(LIMITS, wall_seconds=0.05)
-        )
-
-        assert (verdict.code, usage.ended) == ("document_too_complex", "overdue")
-        assert time.monotonic() - began < 5 + BESIDE
+    def test_is_no_verdict_when_only_the_clock_stopped_it(self):
+        with pytest.raises(CheckerUnavailable):
+            self.ended(bad_pdfs.many_objects(90_000), wall_seconds=0.05)
 
     @pytest.mark.slow
     def test_is_stopped_when_it_wants_too_much_computing(self):
         long_array = f"[{'1 ' * 2_900_000}]"
 
-        verdict, usage = self.ended(a_pdf(objects=(long_array,)), replace(LIMITS, cpu_seconds=1))
+        verdict, usage = self.ended(a_pdf(objects=(long_array,)), cpu_seconds=1)
 
         assert (verdict.code, usage.ended) == ("document_too_complex", "SIGXCPU")
 
     def test_is_stopped_when_it_wants_too_much_memory(self):
-        verdict, usage = self.ended(
-            bad_pdfs.stream_bomb(60 * MEBIBYTE), replace(LIMITS, memory=110 * MEBIBYTE)
-        )
+        verdict, usage = self.ended(bad_pdfs.stream_bomb(60 * MEBIBYTE), memory=110 * MEBIBYTE)
 
         assert verdict.code == "document_too_complex"
         assert usage.peak_kib < 110 * 1024
 
 
 def test_an_answer_without_its_last_line_is_no_answer():
-    verdict, usage = Verdict(pages=1), Usage("normally", 1, 0.1)
+    said, usage = line({"pages": 1}), Usage("normally", 1, 0.1)
 
-    assert read_answer(verdict.line() + usage.line()) == (verdict, usage)
-    assert read_answer(verdict.line()) is None
+    assert read_answer(said + usage.line()) == ({"pages": 1}, usage)
+    assert read_answer(said) is None
     assert read_answer(b"") is None
-    assert read_answer((verdict.line() + usage.line())[:-5]) is None
+    assert read_answer((said + usage.line())[:-5]) is None
 
 
-def test_a_verdict_of_a_child_that_crashed_does_not_count():
-    answer = read_answer(Verdict(pages=1).line() + Usage("SIGKILL", 1, 0.1).line())
+def test_an_answer_of_a_child_that_crashed_does_not_count():
+    usage = Usage("SIGSEGV", 1, 0.1)
 
-    assert answer is not None
-    assert answer[0].code == "document_too_complex"
+    assert read_answer(line({"pages": 1}) + usage.line({"code": "no"})) == ({"code": "no"}, usage)
+    assert read_answer(usage.line({"code": "no"})) == ({"code": "no"}, usage)
 
 
 def lzw_bomb(rounds: int) -> bytes:
@@ -311,7 +271,7 @@ def lzw_bomb(rounds: int) -> bytes:
 
 def test_an_lzw_bomb_is_stopped_too(checker: ProcessChecker):
     with a_file(a_pdf(objects=(lzw_bomb(12),))) as file:
-        verdict, usage = checker.check(file)
+        verdict, usage = checker.check(file, owner=OWNER)
 
     assert verdict_on(checker, a_pdf(objects=(lzw_bomb(1),))).code == ""
     assert verdict.code == "document_too_complex"

@@ -3,6 +3,7 @@ from hashlib import sha256
 
 import pytest
 
+from chassis.process.ids import uuid7
 from tests.builders import bad_pdfs
 from tests.builders.pdfs import a_letter, a_pdf, a_scan
 from tests.documents.conftest import Desk
@@ -45,16 +46,20 @@ class TestARepeatedKey:
 
         made = {told for status, told in answers if status == 201}
         assert len(made) == 1
-        assert {status for status, _ in answers} <= {201, 409}
+        # Four of eight at once would be too many checks for one person.
+        assert {status for status, _ in answers} <= {201, 409, 503}
         assert len(desk.get("documents").json["data"]) == 1
 
 
 @pytest.mark.parametrize("at_once", [1, 4, 12])
 def test_uploads_at_once_are_all_kept_apart(desk: Desk, at_once: int):
     contents = [a_pdf(f"Berkas {number}", pages=number + 1) for number in range(at_once)]
+    people = [desk.token(uuid7()) for _ in contents]
 
     with ThreadPoolExecutor(at_once) as pool:
-        answers = list(pool.map(desk.upload, contents))
+        answers = list(
+            pool.map(lambda content, token: desk.upload(content, token=token), contents, people)
+        )
 
     assert [answer.status_code for answer in answers] == [201] * at_once
     assert [answer.json["sha256"] for answer in answers] == [
@@ -65,7 +70,10 @@ def test_uploads_at_once_are_all_kept_apart(desk: Desk, at_once: int):
 
 def test_beside_a_bomb_an_ordinary_file_is_taken(desk: Desk):
     with ThreadPoolExecutor(5) as pool:
-        bombs = [pool.submit(desk.upload, bad_pdfs.stream_bomb()) for _ in range(4)]
+        bombs = [
+            pool.submit(desk.upload, bad_pdfs.stream_bomb(), token=desk.token(uuid7()))
+            for _ in range(4)
+        ]
         ordinary = pool.submit(desk.upload, a_pdf())
 
     assert [bomb.result().status_code for bomb in bombs] == [422] * 4

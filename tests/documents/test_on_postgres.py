@@ -92,13 +92,18 @@ def test_a_key_sent_eight_times_at_once_makes_one_document(desk: Desk):
         answers = set(pool.map(send, range(8)))
 
     assert len({told for status, told in answers if status == 201}) == 1
-    assert {status for status, _ in answers} <= {201, 409}
+    # Four of eight at once would be too many checks for one person.
+    assert {status for status, _ in answers} <= {201, 409, 503}
     assert len(desk.get("documents").json["data"]) == 1
 
 
 def test_many_uploads_share_few_connections(desk: Desk):
+    people = [desk.token(uuid7()) for _ in range(24)]
+
     with ThreadPoolExecutor(24) as pool:
-        answers = list(pool.map(lambda n: desk.upload(a_pdf(str(n))), range(48)))
+        answers = list(
+            pool.map(lambda n: desk.upload(a_pdf(str(n)), token=people[n % 24]), range(48))
+        )
 
     assert [answer.status_code for answer in answers] == [201] * 48
 

@@ -25,3 +25,4 @@ class InspectionLimits:
     pixels: int = 200_000_000
     parts: int = 500
     workbook_bytes: int = 64 * MEBIBYTE
+    output_bytes: int = MAX_BYTES

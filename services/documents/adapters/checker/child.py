@@ -1,4 +1,4 @@
-"""What a forked child does before and after it looks at a stranger's file."""
+"""What a forked child does before and after it works on a stranger's file."""
 
 import ctypes
 import io
@@ -8,28 +8,77 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO, NoReturn
 
-from services.documents.adapters.checker.inspection import inspect
+from services.documents.adapters.checker.protocol import MOST_ANSWERED, line
+from services.documents.adapters.checker.tasks import Work
 from services.documents.domain.limits import MAX_BYTES, InspectionLimits
 
 _SET_PARENT_DEATH_SIGNAL = 1
 _SET_NO_NEW_PRIVILEGES = 38
-CRASHED = 3
+_CRASHED = 3
+_REPORT = 2
 
 
-def become_inspector(file: int, answers: socket.socket, limits: InspectionLimits) -> None:
-    """Inspect one file, answer and end the process; it never returns."""
-    try:
-        _restrict(limits)
-        with io.BytesIO(os.pread(file, MAX_BYTES, 0)) as content:
-            answers.sendall(inspect(content, limits).line())
-        os._exit(0)
-    except BaseException:  # noqa: BLE001 - the process must end here, whatever happened
-        _report()
-        os._exit(CRASHED)
+class Child:
+    """One task's descriptors: the files, the one it may write or None, the way back."""
+
+    def __init__(self, files: Sequence[int], output: int | None, answers: socket.socket) -> None:
+        self.files = files
+        self.output = output
+        self.answers = answers
+
+    def run(self, work: Work, arguments: Mapping[str, Any], limits: InspectionLimits) -> NoReturn:
+        """Do the work, answer and end the process."""
+        try:
+            self._let_go()
+            contents = [_content(file) for file in self.files]
+            _restrict(limits, writes=0 if self.output is None else limits.output_bytes)
+            with _written(self.output) as output:
+                answer = line(work(contents, arguments, output, limits))
+            self._answer(answer)
+            os._exit(0)
+        except BaseException:  # noqa: BLE001 - the process must end here, whatever happened
+            _report()
+            os._exit(_CRASHED)
+
+    def _let_go(self) -> None:
+        """Keep no end of anybody else's conversation open, and no file of anybody else."""
+        kept = {_REPORT, *self.files, self.answers.fileno()}
+        if self.output is not None:
+            kept.add(self.output)
+        last = -1
+        for descriptor in sorted(kept):
+            os.closerange(last + 1, descriptor)
+            last = descriptor
+        os.closerange(last + 1, os.sysconf("SC_OPEN_MAX"))
+
+    def _answer(self, answer: bytes) -> None:
+        if len(answer) > MOST_ANSWERED:
+            raise ValueError(len(answer))
+        self.answers.sendall(answer)
 
 
-def _restrict(limits: InspectionLimits) -> None:
+@contextmanager
+def _written(descriptor: int | None) -> Iterator[BinaryIO | None]:
+    """Give the file that the task may write, whole when the block ends; None without one."""
+    if descriptor is None:
+        yield None
+        return
+    with open(descriptor, "wb", closefd=False) as output:
+        yield output
+
+
+def _content(file: int) -> BinaryIO:
+    """Read a file whole and let go of it, so that its bytes stay as they are."""
+    content = io.BytesIO(os.pread(file, MAX_BYTES, 0))
+    os.close(file)
+    return content
+
+
+def _restrict(limits: InspectionLimits, *, writes: int) -> None:
     _ask_kernel(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     _ask_kernel(_SET_NO_NEW_PRIVILEGES, 1)
     os.nice(5)
@@ -37,11 +86,10 @@ def _restrict(limits: InspectionLimits) -> None:
     for which, soft, hard in (
         (resource.RLIMIT_AS, limits.memory, limits.memory),
         (resource.RLIMIT_CPU, cpu, cpu + 1),
-        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_FSIZE, writes, writes),
         (resource.RLIMIT_CORE, 0, 0),
     ):
         resource.setrlimit(which, (soft, hard))
-    sys.stdin.close()
 
 
 def _ask_kernel(option: int, value: int) -> None:

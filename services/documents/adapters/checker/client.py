@@ -5,16 +5,21 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, ClassVar, Protocol
+from typing import Any, BinaryIO, ClassVar, Protocol
 
 from chassis.http.problems import Unavailable
-from services.documents.adapters.checker.verdict import Usage, Verdict, read_answer
+from chassis.process.telemetry import log
+from services.documents.adapters.checker import protocol
+from services.documents.adapters.checker.protocol import Request, Usage, read_answer
+from services.documents.adapters.checker.verdict import Verdict
 
 _PATIENCE = 26.0
 _TRIES = 2
-_MODULE = "services.documents.adapters.checker"
+_PROGRAM = (sys.executable, "-m", "services.documents.adapters.checker")
 
 
 class CheckerUnavailable(Unavailable):
@@ -27,11 +32,39 @@ class CheckerUnavailable(Unavailable):
     }
 
 
-class FileChecker(Protocol):
-    """Says whether a file may be taken. `file` is a real file: its descriptor travels."""
+class ChecksWaiting(CheckerUnavailable):
+    """One file of this owner is being checked and two more wait."""
 
-    def check(self, file: BinaryIO) -> tuple[Verdict, Usage]:
-        """Return what was found and what it cost. Raises `CheckerUnavailable`."""
+    code = "checks_waiting"
+    text: ClassVar = {
+        "id": "Berkas Anda yang lain masih diperiksa. Coba lagi sebentar.",
+        "en": "Other files of yours are still being checked. Try again in a moment.",
+    }
+
+
+class FileChecker(Protocol):
+    """Works on strangers' files. They are real files: their descriptors travel."""
+
+    def check(self, file: BinaryIO, *, owner: str) -> tuple[Verdict, Usage]:
+        """Say whether a file may be taken, and what that cost. Raises what `run` raises."""
+        ...
+
+    def run(
+        self,
+        task: str,
+        file: BinaryIO | Sequence[BinaryIO],
+        *,
+        owner: str,
+        arguments: Mapping[str, Any] = {},
+        output: BinaryIO | None = None,
+    ) -> tuple[dict[str, Any], Usage]:
+        """Return a task's answer and what it cost; the tasks are in `tasks`.
+
+        `owner` says whose turn it is: a person's id, or the service that made the file.
+        `output` is all that the task may write. The answer for a file that needs too much is
+        the task's own. Raises `ChecksWaiting` or `CheckerUnavailable`: the same file may be
+        fine a moment later.
+        """
         ...
 
 
@@ -45,21 +78,38 @@ class _Running:
 class ProcessChecker:
     """A checker process per web process, started at the first file."""
 
-    def __init__(self, patience: float = _PATIENCE) -> None:
+    def __init__(self, patience: float = _PATIENCE, program: Sequence[str] = _PROGRAM) -> None:
         self._patience = patience
+        self._program = program
         self._lock = threading.Lock()
         self._running: _Running | None = None
 
-    def check(self, file: BinaryIO) -> tuple[Verdict, Usage]:
-        """Return what was found and what it cost. Raises `CheckerUnavailable`.
+    def check(self, file: BinaryIO, *, owner: str) -> tuple[Verdict, Usage]:
+        """Say whether a file may be taken, and what that cost. Raises what `run` raises."""
+        said, usage = self.run("inspect", file, owner=owner)
+        return Verdict.read(said), usage
+
+    def run(
+        self,
+        task: str,
+        file: BinaryIO | Sequence[BinaryIO],
+        *,
+        owner: str,
+        arguments: Mapping[str, Any] = {},
+        output: BinaryIO | None = None,
+    ) -> tuple[dict[str, Any], Usage]:
+        """Return a task's answer and what it cost; see `FileChecker`.
 
         A checker that died under the request is started again, once.
         """
+        request = Request(task, owner, dict(arguments), has_output=output is not None)
+        files = [*file] if isinstance(file, Sequence) else [file]
+        descriptors = [each.fileno() for each in (*files, *([output] if output else []))]
         for _ in range(_TRIES):
             running = self._started()
-            answer = self._ask(running, file)
+            answer = self._ask(running, request, descriptors)
             if answer is not None:
-                return answer
+                return _finished(request, *answer)
             self._forget(running)
         raise CheckerUnavailable
 
@@ -80,7 +130,7 @@ class ProcessChecker:
                 self._running.requests.close()  # inherited by a fork; the parent keeps its own
                 self._running = None
             if self._running is None:
-                self._running = _start()
+                self._running = _start(self._program)
             return self._running
 
     def _forget(self, running: _Running) -> None:
@@ -89,13 +139,15 @@ class ProcessChecker:
                 self._running = None
         _end(running)
 
-    def _ask(self, running: _Running, file: BinaryIO) -> tuple[Verdict, Usage] | None:
+    def _ask(
+        self, running: _Running, request: Request, descriptors: list[int]
+    ) -> tuple[dict[str, Any], Usage] | None:
         ours, theirs = socket.socketpair()
         with ours:
             try:
                 with theirs:
-                    descriptors = [file.fileno(), theirs.fileno()]
-                    socket.send_fds(running.requests, [b"?"], descriptors)
+                    request.send(ours, descriptors)
+                    socket.send_fds(running.requests, [b"?"], [theirs.fileno()])
                 return read_answer(_all_of(ours, self._patience))
             except TimeoutError:
                 raise CheckerUnavailable from None
@@ -103,22 +155,39 @@ class ProcessChecker:
                 return None
 
 
+def _finished(request: Request, said: dict[str, Any], usage: Usage) -> tuple[dict[str, Any], Usage]:
+    """Let only what says something about the file be its answer."""
+    if usage.ended == protocol.UNKNOWN:
+        raise LookupError(request.task)
+    if usage.ended == protocol.ENOUGH_WAITING:
+        raise ChecksWaiting
+    if usage.ended != protocol.NORMALLY:
+        log.warning("check_not_ended", task=request.task, **vars(usage))
+    if usage.ended in protocol.UNFINISHED:
+        raise CheckerUnavailable
+    return said, usage
+
+
 def _all_of(answers: socket.socket, patience: float) -> bytes:
-    answers.settimeout(patience)
-    parts = []
-    while part := answers.recv(4096):
-        parts.append(part)
-    return b"".join(parts)
+    """Read until the other end closes. Raises `TimeoutError`, also for what has no end."""
+    deadline = time.monotonic() + patience
+    answer = b""
+    while len(answer) <= protocol.MOST_ANSWERED + protocol.MOST_ASKED:
+        answers.settimeout(max(0.001, deadline - time.monotonic()))
+        if not (part := answers.recv(1 << 16)):
+            return answer
+        answer += part
+    raise TimeoutError
 
 
-def _start() -> _Running:
+def _start(program: Sequence[str]) -> _Running:
     ours, theirs = socket.socketpair()
     with theirs:
         # Its environment holds no secret: it is the process that meets hostile files.
         path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
         environment = {"PYTHONPATH": path, "LC_ALL": "C.UTF-8"}
         process = subprocess.Popen(
-            [sys.executable, "-m", _MODULE, str(theirs.fileno())],
+            [*program, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

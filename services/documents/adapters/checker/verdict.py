@@ -1,7 +1,8 @@
-"""What an inspection found, and how it travels from the child to the web process."""
+"""What an inspection found."""
 
-import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
 
 
 class Unsuitable(Exception):
@@ -22,32 +23,10 @@ class Verdict:
     pages: int = 0
     signed: bool = False
 
-    def line(self) -> bytes:
-        return json.dumps(self.__dict__).encode() + b"\n"
+    def said(self) -> Mapping[str, Any]:
+        """Say it in what goes into JSON."""
+        return asdict(self)
 
-
-@dataclass(frozen=True)
-class Usage:
-    """What the inspection cost, said by the parent after the child ended. Always the last line."""
-
-    ended: str
-    peak_kib: int
-    cpu_seconds: float
-
-    def line(self) -> bytes:
-        return json.dumps(self.__dict__).encode() + b"\n"
-
-
-def read_answer(answer: bytes) -> tuple[Verdict, Usage] | None:
-    """Read a whole answer, or return None when its last line is missing."""
-    lines = answer.split(b"\n")
-    if lines[-1] or len(lines) < 2:
-        return None
-    *verdicts, usage = (json.loads(line) for line in lines[:-1])
-    if "ended" not in usage:
-        return None
-    verdict = verdicts[0] if verdicts and usage["ended"] == "normally" else _NOT_ENDED
-    return Verdict(**{**verdict, "features": tuple(verdict["features"])}), Usage(**usage)
-
-
-_NOT_ENDED = {"code": "document_too_complex", "features": ()}
+    @classmethod
+    def read(cls, said: Mapping[str, Any]) -> Self:
+        return cls(**{**said, "features": tuple(said.get("features", ()))})
