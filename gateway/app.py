@@ -89,7 +89,8 @@ def _metrics() -> Response:
 def _status() -> tuple[dict[str, Any], int, dict[str, str]]:
     """Answer ready when every service is, and name those that are not or only do less.
 
-    `later_schemas` names those that work on a database which a later release has changed.
+    `degraded` says why, of what they lean on. `later_schemas` names those that work on a database
+    which a later release has changed.
     """
     states = _probe().states()
     words = {name: state.word for name, state in states.items()}
@@ -97,6 +98,7 @@ def _status() -> tuple[dict[str, Any], int, dict[str, str]]:
     body = {
         "status": worst,
         "services": words,
+        "degraded": {name: state.degraded for name, state in states.items() if state.degraded},
         "later_schemas": [name for name, state in states.items() if state.later_schema],
     }
     if worst != "unavailable":

@@ -24,18 +24,18 @@ T = TypeVar("T")
 class State:
     """Whether a service can serve, and whether a later release has changed its database.
 
-    `degraded`: people can work, and others hear of it later.
+    `degraded`: people can work, and others hear of it later; by what does less, why.
     """
 
     ready: bool
     later_schema: bool
-    degraded: bool = False
+    degraded: Mapping[str, str] | None = None
 
     @property
     def word(self) -> str:
         if not self.ready:
             return "unavailable"
-        return "degraded" if self.degraded else "ok"
+        return "ok" if self.degraded is None else "degraded"
 
 
 class Probe:
@@ -79,7 +79,9 @@ class Probe:
     def _state(self, service: str) -> State:
         told = self._document_at(service, self._probe_path.format(service=service))
         schema = (told or {}).get("schema") or {}
-        degraded = (told or {}).get("status") == "degraded"
+        is_degraded = (told or {}).get("status") == "degraded"
+        # One of the last release does not say why.
+        degraded = (told or {}).get("degraded", {}) if is_degraded else None
         return State(told is not None, schema.get("state") == LATER, degraded)
 
     def _described(self, service: str) -> dict[str, Any] | None:

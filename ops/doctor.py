@@ -7,9 +7,10 @@ import shlex
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from chassis.data.revisions import Schema, newest
 from chassis.kernel.version import VERSION
@@ -19,6 +20,7 @@ from ops.databases import complaint_about
 from ops.journey.web import Unexpected, Web
 from ops.speech import choose, say
 
+DEPLOYING = "docs/deploying.md"
 LEAST_FREE = 1_000_000_000
 PRIVATE = (folder.SECRETS, folder.CREDENTIALS, first_link.FILE)
 OTHERS_MAY = 0o077
@@ -67,7 +69,7 @@ def examine(data: Path) -> Iterator[Finding]:
         yield Finding(path.name, complaint_about(path), bring_back(data))
         yield from examine_schema(path, manifests.get(path.stem))
         yield from examine_events(path)
-    yield examine_instance(data, again(data))
+    yield from examine_instance(data, again(data))
 
 
 def examine_versions() -> Finding:
@@ -146,11 +148,12 @@ def examine_events(path: Path) -> Iterator[Finding]:
                 yield Finding(f"{about} {words}: {count}", complaint, cure)
 
 
-def examine_instance(data: Path, again: str) -> Finding:
+def examine_instance(data: Path, again: str) -> Iterator[Finding]:
     """Ask what runs on a folder whether it is ready; `again` starts it."""
     instance = folder.running(data)
     if instance is None:
-        return Finding(choose("Simpul tidak sedang berjalan", "Simpul is not running"))
+        yield Finding(choose("Simpul tidak sedang berjalan", "Simpul is not running"))
+        return
     about = choose(
         f"berjalan di {instance.url} (pid {instance.pid})",
         f"running at {instance.url} (pid {instance.pid})",
@@ -159,6 +162,30 @@ def examine_instance(data: Path, again: str) -> Finding:
     try:
         answer = Web(instance.url).call("GET", "/readyz")
     except Unexpected as error:
-        return Finding(about, str(error), cure)
+        yield Finding(about, str(error), cure)
+        return
     complaint = "" if answer.status == 200 else json.dumps(answer.json())
-    return Finding(about, complaint, cure)
+    yield Finding(about, complaint, cure)
+    yield from examine_degraded(answer.json())
+
+
+def examine_degraded(told: Mapping[str, Any]) -> Iterator[Finding]:
+    """Complain of what services lean on and what does less than it should."""
+    for service, reasons in told.get("degraded", {}).items():
+        for name, reason in reasons.items():
+            yield Finding(f"{service}: {name}", _degraded(reason), f"less {DEPLOYING}")
+
+
+def _degraded(reason: str) -> str:
+    """Say in words why something does less, as far as this release knows the code."""
+    words = {
+        "scanner_unavailable": choose("tidak menjawab", "does not answer"),
+        "scanner_signatures_old": choose(
+            "tanda tangan virus lebih tua dari 7 hari atau tidak diketahui umurnya",
+            "its signatures are older than 7 days, or of unknown age",
+        ),
+        "store_unavailable": choose("tidak menjawab", "does not answer"),
+        "bus_unavailable": choose("tidak menjawab", "does not answer"),
+        "events_late": choose("peristiwa terlambat disebarkan", "events are published late"),
+    }
+    return words.get(reason, reason)

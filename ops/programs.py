@@ -14,6 +14,7 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "postgresql": ("postgres",),
     "rabbitmq-server": ("rabbitmq-server",),
     "nginx": ("nginx",),
+    "clamav-daemon": ("clamd",),
 }
 BESIDE_THE_PATH = ("/usr/sbin", "/usr/lib/postgresql/*/bin", "/usr/lib/rabbitmq/bin")
 

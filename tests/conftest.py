@@ -29,7 +29,7 @@ CLUSTER = pytest.StashKey[SharedCluster]()
 CLUSTERS = "clusters"
 UPGRADE = "upgrade"  # two clusters at once are too much for two cores while the gate runs
 # Fixtures that start a server, and those of a module that build a system.
-SERVERS = ("postgres", "broker", "chromium")
+SERVERS = ("postgres", "broker", "chromium", "clamd")
 SYSTEMS = ("journey", "season", "lived_in", "joined", "checkout")
 LONG_PARTS = {part.name for part in PARTS}
 

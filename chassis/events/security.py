@@ -39,6 +39,7 @@ class Kind(StrEnum):
     BULK_VIEW = "bulk_view"
     IMPORT = "import"
     SETTING = "setting"
+    INFECTED_FILE = "infected_file"
 
 
 class SecurityNoted(Facts, event="security.noted.v1", about="security_event"):

@@ -56,12 +56,13 @@ def readyz() -> tuple[Response, int]:
     schema = _schema(runtime)
     database = _database(runtime, schema)
     ready = database == OK
-    others = {"bus": _bus(runtime, asks_database=ready), **_others(runtime)}
-    checks = {"database": database, **others}
+    reasons = {"bus": _bus(runtime, asks_database=ready), **_others(runtime)}
+    degraded = {name: reason for name, reason in reasons.items() if reason}
     body = {
-        "status": _status(others) if ready else UNAVAILABLE,
+        "status": (DEGRADED if degraded else OK) if ready else UNAVAILABLE,
         "service": runtime.name,
-        "checks": checks,
+        "checks": {"database": database, **_words(reasons)},
+        "degraded": degraded,
         "schema": {**asdict(schema), "state": schema.state} if schema else {},
         "copies": _copies(runtime) if ready else {},
         "backlog": _backlog(runtime) if ready else {},
@@ -101,8 +102,8 @@ def _database(runtime: Runtime, schema: Schema | None) -> str:
     return OK if schema.serves else "migration_missing"
 
 
-def _status(others: Mapping[str, str]) -> str:
-    return DEGRADED if DEGRADED in others.values() else OK
+def _words(reasons: Mapping[str, str]) -> dict[str, str]:
+    return {name: DEGRADED if reason else OK for name, reason in reasons.items()}
 
 
 def _bus(runtime: Runtime, *, asks_database: bool) -> str:
@@ -110,20 +111,20 @@ def _bus(runtime: Runtime, *, asks_database: bool) -> str:
     try:
         runtime.bus.check()
     except BusUnavailable:
-        return DEGRADED
-    return DEGRADED if asks_database and oldest_unpublished(runtime) > LATE else OK
+        return "bus_unavailable"
+    return "events_late" if asks_database and oldest_unpublished(runtime) > LATE else ""
 
 
 def _others(runtime: Runtime) -> dict[str, str]:
-    states = {}
+    """Say of what else the service leans on why it does less; nothing where it does not."""
+    reasons = {}
     for name, check in runtime.leans_on.items():
+        reasons[name] = ""
         try:
             check()
-        except Unavailable:
-            states[name] = DEGRADED
-        else:
-            states[name] = OK
-    return states
+        except Unavailable as error:
+            reasons[name] = error.code
+    return reasons
 
 
 def _copies(runtime: Runtime) -> dict[str, Any]:

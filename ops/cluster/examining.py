@@ -23,7 +23,7 @@ def examine(data: Path) -> Iterator[Finding]:
         return
     for row in rows:
         yield examine_process(row, data)
-    yield examine_instance(data, again(data))
+    yield from examine_instance(data, again(data))
     for row in rows:
         if row["kind"] == "web" and row["ready"]:
             yield from examine_backlog(row, data)

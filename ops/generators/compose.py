@@ -21,6 +21,7 @@ IMAGES = {
     "rabbitmq": "rabbitmq:4.2",
     "objects": "chrislusf/seaweedfs:4.45",
     "mail": "axllent/mailpit:v1.27",
+    "clamav": "clamav/clamav:1.4",
 }
 _SCRATCH = "/tmp"  # noqa: S108 - a container's own
 _HEAD = "# Made by `./simpul generate`. Copy env.example to .env and fill it in first.\n"
@@ -48,7 +49,7 @@ def compose(values: Values) -> str:
         "services": services,
         # Engines cannot reach the internet, and the edge cannot reach them.
         "networks": {"parts": {}, "engines": {"internal": True}},
-        "volumes": {name: {} for name in ("postgres", "rabbitmq", "objects", *_FILES)},
+        "volumes": {name: {} for name in ("postgres", "rabbitmq", "objects", "clamav", *_FILES)},
     }
     return _HEAD + yaml.safe_dump(document, sort_keys=False, width=120, allow_unicode=True)
 
@@ -91,6 +92,12 @@ def _engines() -> dict[str, Any]:
             "networks": ["engines", "parts"],
             "ports": ["127.0.0.1:8025:8025"],
             "restart": "unless-stopped",
+        },
+        # Only where SCANNER_URL names it: it fetches signatures, and takes 1.5 GB of memory.
+        "clamav": {
+            **_engine("clamav", "clamav:/var/lib/clamav"),
+            "networks": ["engines", "parts"],
+            "profiles": ["clamav"],
         },
     }
 

@@ -14,6 +14,7 @@ from services.documents.models import PEOPLE, db
 from services.documents.subscriptions import HEARD
 from services.documents.workers.scrubbing import scrub
 from services.documents.workers.sweeping import sweep
+from services.documents.workers.watching import watch_scanner
 from staff.rights import revoked_at
 
 
@@ -29,6 +30,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         loops=(
             Loop("sweep", sweep, every=3600.0, drained=False),
             Loop("scrub", scrub, every=60.0, drained=False),
+            Loop("scanner", watch_scanner, every=60.0, drained=False),
         ),
         revoked_at=revoked_at(PEOPLE),
         on_create=(lambda app: install(app, runtime.of(app).settings),),

@@ -32,6 +32,13 @@ MANIFEST = Manifest(
             generated=True,
             help="Seals the keys that sign receipts.",
         ),
+        Setting(
+            "SCANNER_URL",
+            default="none:",
+            parse="services.documents.adapters.scanners.opening:scanner_url",
+            help="Who looks for malware: clamd://host:port or clamd:/path/to/socket (ClamAV);"
+            " none: nobody.",
+        ),
         Setting("UPLOADS_PER_DAY", default="200", parse=int, help="Files per person in 24 hours."),
         Setting(
             "UPLOAD_MEGABYTES_PER_DAY",

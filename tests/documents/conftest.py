@@ -10,6 +10,8 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from chassis.process.ids import uuid7
 from services.documents.adapters.machinery import Machinery
+from tests.builders.clamav import ClamdServer, running
+from tests.builders.engines import engine_folder, or_skipped
 from tests.builders.pdfs import a_pdf
 from tests.builders.service import Service, one_service
 
@@ -74,3 +76,10 @@ def busy_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 @pytest.fixture
 def desk(service: Callable[..., Service]) -> Desk:
     return Desk(service("documents"), uuid7())
+
+
+@pytest.fixture(scope="session")
+def clamd() -> Iterator[ClamdServer]:
+    """One daemon for all tests of this process; who kills it starts it again."""
+    with or_skipped(), engine_folder() as folder, running(folder) as server:
+        yield server

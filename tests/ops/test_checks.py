@@ -82,6 +82,7 @@ def test_a_build_machine_gets_the_programs_it_lacks(machine):
         "chromium",
         "postgresql",
         "rabbitmq-server",
+        "clamav-daemon",
     ]
     assert all("--no-install-recommends" in command for command in bare.ran[1:])
 

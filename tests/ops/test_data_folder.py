@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from ops import first_link, folder, init, main, skew
+from ops.doctor import examine_degraded
 
 LATER = "9999"
 
@@ -78,6 +79,21 @@ def test_the_doctor_finds_a_schema_that_this_code_does_not_know(data, capsys):
     [finding] = [line for line in lines if LATER in line]
     assert finding.startswith("✗ identity")
     assert "lebih baru daripada yang dikenal kode ini" in finding
+
+
+def test_the_doctor_says_in_words_why_a_running_service_does_less():
+    told = {"documents": {"scanner": "scanner_signatures_old", "store": "of_a_later_release"}}
+
+    signatures, other = examine_degraded({"status": "degraded", "degraded": told})
+
+    assert signatures.about == "documents: scanner"
+    assert "lebih tua dari 7 hari" in signatures.complaint
+    assert other.complaint == "of_a_later_release"
+    assert signatures.cure
+
+
+def test_the_doctor_has_nothing_to_say_of_a_gateway_that_says_no_reasons():
+    assert list(examine_degraded({"status": "degraded"})) == []
 
 
 def test_a_damaged_database_has_a_cure_and_does_not_end_the_examination(data, capsys):

@@ -57,6 +57,23 @@ def test_while_the_system_passes_on_late_what_people_do_the_keepers_are_told(
     assert "menyusul setelah layanan berikut pulih: documents." in page
 
 
+def test_what_else_does_less_than_it_should_is_not_called_late(keeper: FlaskClient, edge: FakeEdge):
+    edge.answers["GET", ALARMS] = (200, page_of())
+    told = {
+        "status": "degraded",
+        "services": {"proposal": "ok", "documents": "degraded"},
+        "degraded": {"documents": {"scanner": "scanner_unavailable"}},
+    }
+    edge.answers["GET", "/readyz"] = (200, told)
+    front = keeper.get("/portal/").text
+    page = keeper.get("/portal/tanpa-pejabat").text
+
+    assert f'{ENTRY}>Tanpa pejabat pemutus <span class="count">1</span>' in front
+    assert "Sistem terlambat" not in front + page
+    assert "Sebagian sistem bekerja terbatas." in front
+    assert "misalnya pemeriksa virus: documents." in page
+
+
 @pytest.mark.parametrize("answer", [(503, problem(503, "unavailable")), (404, problem(404, "x"))])
 def test_where_the_system_cannot_say_how_it_is_the_alarms_are_shown_all_the_same(
     keeper: FlaskClient, edge: FakeEdge, answer

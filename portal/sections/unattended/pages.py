@@ -10,4 +10,4 @@ pages = Blueprint("unattended", __name__, url_prefix="/portal")
 @pages.get("/tanpa-pejabat")
 def alarms() -> str:
     listing = reading.alarms(request.args.get("cursor"))
-    return render_template("unattended/list.html", listing=listing, late=reading.late())
+    return render_template("unattended/list.html", listing=listing, **reading.degraded())

@@ -15,18 +15,26 @@ def alarms(cursor: str | None) -> Any:
 
 
 def now() -> dict[str, Any]:
-    """Say how many there are, as far as the menu needs to know, and which services are late.
+    """Say how many there are, as far as the menu needs to know, and which services do less.
 
     Some are refused the answer.
     """
     counted = len(api().get(f"{API}/alarms", limit=MOST_COUNTED)["data"])
-    return {"alarms": counted, "late": late()}
+    return {"alarms": counted, **degraded()}
 
 
-def late() -> list[str]:
-    """Name the services that work on while others hear of it late; none when nobody can tell."""
+def degraded() -> dict[str, list[str]]:
+    """Name the services that others hear of `late`, and those that do `less`; none where unknown.
+
+    A gateway of the last release does not say why.
+    """
     try:
-        services = api().get("/readyz")["services"]
+        told = api().get("/readyz")
     except (ApiRefused, ApiUnavailable):
-        return []
-    return [name for name, state in services.items() if state == "degraded"]
+        return {"late": [], "less": []}
+    names = [name for name, state in told["services"].items() if state == "degraded"]
+    reasons = {name: told.get("degraded", {}).get(name, {"bus": ""}) for name in names}
+    return {
+        "late": [name for name in names if "bus" in reasons[name]],
+        "less": [name for name in names if reasons[name].keys() - {"bus"}],
+    }

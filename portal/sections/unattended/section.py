@@ -1,6 +1,6 @@
 """Alarms that nobody can decide: for whom the proposal service tells of them, while any last.
 
-They also hear of it while the system passes on late what people do.
+They also hear of it while the system passes on late what people do, or does less than it should.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ NAME = "unattended"
 
 
 def _menu(told: Any) -> Iterator[Entry]:
-    count = told["alarms"] + len(told["late"]) if told else 0
+    count = told["alarms"] + len(told["late"]) + len(told["less"]) if told else 0
     if count:
         text, address = say("unattended.alarms"), url_for("unattended.alarms")
         yield Entry(text, address, 85, Place.MENU, say("unattended.officer"), count)

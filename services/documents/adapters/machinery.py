@@ -2,15 +2,18 @@
 
 import atexit
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import cast
 
 from flask import Flask, current_app
 
 from chassis.process import runtime
+from chassis.process.clock import now
 from chassis.process.config import Settings
 from services.documents.adapters.checker.client import FileChecker, ProcessChecker
 from services.documents.adapters.receipts import Signer
+from services.documents.adapters.scanners.opening import open_scanner
+from services.documents.adapters.scanners.protocol import Scanner, SignaturesOld
 from services.documents.adapters.stores.opening import open_store
 from services.documents.adapters.stores.protocol import ObjectStore
 from services.documents.domain.quotas import Quota
@@ -24,11 +27,15 @@ class Machinery:
     checker: FileChecker
     signer: Signer
     quota: Quota
+    scanner: Scanner | None = None
 
 
 def install(app: Flask, settings: Settings) -> None:
     store = open_store(settings["STORE_URL"])
     runtime.of(app).leans_on["store"] = store.check
+    scanner = open_scanner(settings["SCANNER_URL"])
+    if scanner is not None:
+        runtime.of(app).leans_on["scanner"] = partial(check_scanner, scanner)
     app.extensions[_KEY] = Machinery(
         store=store,
         checker=_checker(),
@@ -36,7 +43,14 @@ def install(app: Flask, settings: Settings) -> None:
         quota=Quota(
             files=settings["UPLOADS_PER_DAY"], megabytes=settings["UPLOAD_MEGABYTES_PER_DAY"]
         ),
+        scanner=scanner,
     )
+
+
+def check_scanner(scanner: Scanner) -> None:
+    """Raise `ScannerUnavailable` or `SignaturesOld` when it does not protect as it should."""
+    if scanner.signatures().are_old(now()):
+        raise SignaturesOld
 
 
 @cache

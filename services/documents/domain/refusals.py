@@ -105,6 +105,22 @@ class DocumentHasActiveContent(_HasActiveContent):
     }
 
 
+class DocumentInfected(FileRefused):
+    """It holds malware. Which, is for the operators' log: whoever sends it need not know."""
+
+    code = "document_infected"
+    text: ClassVar = {
+        "id": "Berkas mengandung virus atau program berbahaya dan tidak diterima. Periksa komputer "
+        "atau ponsel Anda dengan antivirus, lalu buat ulang berkasnya dari sumber yang bersih.",
+        "en": "The file holds a virus or other malware and was not taken. Check your computer or "
+        "phone with an antivirus, then make the file again from a clean source.",
+    }
+
+    def __init__(self, *, signature: str) -> None:
+        super().__init__()
+        self.signature = signature
+
+
 class WorkbookDamaged(FileRefused):
     code = "workbook_damaged"
     text: ClassVar = {

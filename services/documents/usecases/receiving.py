@@ -26,8 +26,14 @@ from services.documents.domain import quotas
 from services.documents.domain.content_types import PDF
 from services.documents.domain.making import SENT_BY_A_PERSON, MadeAs
 from services.documents.domain.pdf_frame import check_frame
-from services.documents.domain.refusals import DocumentTooLarge, FileRefused, refusal
+from services.documents.domain.refusals import (
+    DocumentInfected,
+    DocumentTooLarge,
+    FileRefused,
+    refusal,
+)
 from services.documents.models import Document, RefusedUpload, db
+from services.documents.usecases.scanning import note_infected, scan
 
 REFUSED = counter("documents_refused", "Files not accepted", "code")
 CHECK_SECONDS = histogram("document_check_cpu_seconds", "CPU time of one file's inspection")
@@ -96,12 +102,13 @@ def check_and_store(arrival: Arrival) -> Kept:
     """Check a file and put its bytes into the store.
 
     Raises `DocumentTooLarge`, another refusal of the file (then recorded), `CheckerUnavailable`,
-    `StoreUnavailable` or `StoreFull`.
+    `ScannerUnavailable`, `StoreUnavailable` or `StoreFull`.
     """
     try:
         verdict = _checked(arrival)
+        scan(arrival.spool)
     except (FileRefused, DocumentTooLarge) as refused:
-        _record_refusal(arrival, refused.code)
+        _record_refusal(arrival, refused)
         raise
     key = f"{current_region()}/{now():%Y/%m}/{token_hex(16)}"
     spool = arrival.spool
@@ -127,12 +134,12 @@ def _checked(arrival: Arrival) -> Verdict:
     return verdict
 
 
-def _record_refusal(arrival: Arrival, code: str) -> None:
-    REFUSED.labels(code).inc()
+def _record_refusal(arrival: Arrival, refused: FileRefused | DocumentTooLarge) -> None:
+    REFUSED.labels(refused.code).inc()
     with db.transaction() as session:
         upload = RefusedUpload(
             owner_id=arrival.owner_id,
-            code=code,
+            code=refused.code,
             sha256=arrival.spool.sha256,
             size=arrival.spool.size,
             made_by=arrival.made_as.maker,
@@ -140,6 +147,8 @@ def _record_refusal(arrival: Arrival, code: str) -> None:
         session.add(upload)
         session.flush()
         outbox.record(events.document_refused(upload))
+        if isinstance(refused, DocumentInfected):
+            note_infected(refused, arrival.owner_id)
 
 
 def record(kept: Kept) -> tuple[UUID, str]:

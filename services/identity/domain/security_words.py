@@ -23,6 +23,7 @@ KINDS: Mapping[str, Words] = {
     "bulk_view": {"id": "Banyak data dibuka", "en": "Many rows looked at"},
     "import": {"id": "Impor", "en": "Import"},
     "setting": {"id": "Pengaturan daerah", "en": "Setting of the region"},
+    "infected_file": {"id": "Berkas bervirus", "en": "Infected file"},
 }
 REASONS: Mapping[str, Words] = {
     "with_password": {"id": "dengan kata sandi", "en": "with a password"},
@@ -100,6 +101,7 @@ REASONS: Mapping[str, Words] = {
     "applying": {"id": "diterapkan", "en": "applied"},
     "undoing": {"id": "dibatalkan", "en": "undone"},
     "many_rows": {"id": "satu per satu dalam waktu singkat", "en": "one by one in a short time"},
+    "document_infected": {"id": "berisi program berbahaya", "en": "holds malware"},
     "csv": {"id": "CSV", "en": "CSV"},
     "xlsx": {"id": "Excel", "en": "Excel"},
 }

@@ -1,0 +1,1 @@
+"""Scanners for malware, chosen by the scheme of `SCANNER_URL`."""
