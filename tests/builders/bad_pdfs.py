@@ -136,20 +136,20 @@ ACTIVE: dict[str, Callable[[], bytes]] = {
 
 def stream_bomb(size: int = 400 * MEBIBYTE) -> bytes:
     """A few hundred kilobytes that inflate to `size`."""
-    return a_pdf(objects=(_flate(_zeros(size)),))
+    return a_pdf(objects=(_flate(zeros(size)),))
 
 
 def twice_packed_bomb(size: int = 400 * MEBIBYTE) -> bytes:
     """About a kilobyte that inflates to `size` when unpacked twice."""
     body = PdfWriter.stream_body(
-        zlib.compress(_zeros(size), 9), "/Filter [/FlateDecode /FlateDecode]"
+        zlib.compress(zeros(size), 9), "/Filter [/FlateDecode /FlateDecode]"
     )
     return a_pdf(objects=(body,))
 
 
 def many_streams_bomb(streams: int = 5, size: int = 60 * MEBIBYTE) -> bytes:
     """Each stream is within its limit; together they are not."""
-    packed = _flate(_zeros(size))
+    packed = _flate(zeros(size))
     return a_pdf(objects=(packed,) * streams)
 
 
@@ -159,7 +159,7 @@ def object_stream_bomb(size: int = 400 * MEBIBYTE) -> bytes:
 
 
 def cross_reference_bomb(size: int = 400 * MEBIBYTE) -> bytes:
-    data = _zeros(size)
+    data = zeros(size)
     writer = PdfWriter()
     tree = writer.add("<< /Type /Pages /Count 0 /Kids [] >>")
     root = writer.add(f"<< /Type /Catalog /Pages {tree} 0 R >>")
@@ -179,7 +179,7 @@ def _with_special_stream(entries: str, size: int) -> bytes:
     at = whole.index(b"4 0 obj")
     start = whole.index(b"5 0 obj")
     xref = whole[start:]
-    body = PdfWriter.stream_body(_zeros(size), f"{entries} /Filter /FlateDecode")
+    body = PdfWriter.stream_body(zeros(size), f"{entries} /Filter /FlateDecode")
     out = whole[:at] + b"4 0 obj\n" + body + b"\nendobj\n"
     offset = len(out)
     return out + _moved(xref, start, offset)
@@ -248,7 +248,7 @@ def _flate(packed: bytes) -> bytes:
 
 
 @cache
-def _zeros(size: int) -> bytes:
+def zeros(size: int) -> bytes:
     """Return `size` zero bytes, deflated, without ever holding them."""
     packer, out, block = zlib.compressobj(9), bytearray(), bytes(MEBIBYTE)
     for _ in range(size // MEBIBYTE):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 # The smallest grey JPEG, 1 × 1 pixel: what a scanner puts on a page.
-_JPEG = b64decode(
+JPEG = b64decode(
     "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////"
     "////////////////////////////////wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAA//EABQQAQAA"
     "AAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AN//Z"
@@ -94,31 +94,40 @@ def a_pdf(
     pages: int = 1,
     catalog: str = "",
     page: str = "",
+    resources: str = "",
+    fonts: str = "",
+    content: bytes | str = b"",
     objects: Sequence[str | bytes] = (),
+    trailer: str = "",
     header: bytes = _HEADER,
 ) -> bytes:
     """Return a small plain PDF.
 
-    `catalog` and `page` are added to those dictionaries; `objects` are added as objects 10, 11, …
+    `catalog`, `page`, `resources`, `fonts` and `trailer` are added to those dictionaries; `content` takes
+    the text's place, as a stream's data or as what the page says of it; `objects` are added as objects 10, 11, … and the pages follow them.
     """
     writer = PdfWriter(header)
     root, tree, font = (writer.add("null") for _ in range(3))
-    content = writer.stream(f"BT /F1 24 Tf 72 720 Td ({_escaped(text)}) Tj ET".encode("latin-1"))
+    words = f"BT /F1 24 Tf 72 720 Td ({_escaped(text)}) Tj ET".encode("latin-1")
+    stream = writer.stream(content if isinstance(content, bytes) and content else words)
+    shown = content if isinstance(content, str) else f"{stream} 0 R"
     writer.replace(root, f"<< /Type /Catalog /Pages {tree} 0 R {catalog} >>")
     writer.replace(font, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
     for _ in range(9 - len(writer.objects)):
         writer.add("null")
     for body in objects:
         writer.add(body)
-    kids = [writer.add(_page(tree, content, font, page)) for _ in range(pages)]
+    kids = [writer.add(_page(tree, shown, font, page, resources, fonts)) for _ in range(pages)]
     writer.replace(tree, f"<< /Type /Pages /Count {pages} /Kids [{_refs(kids)}] >>")
-    return writer.write(root)
+    return writer.write(root, trailer)
 
 
-def _page(tree: int, content: int, font: int, extra: str) -> str:
+def _page(
+    tree: int, content: str, font: int, extra: str, resources: str = "", fonts: str = ""
+) -> str:
     return (
-        f"<< /Type /Page /Parent {tree} 0 R /MediaBox [0 0 595 842] /Contents {content} 0 R "
-        f"/Resources << /Font << /F1 {font} 0 R >> >> {extra} >>"
+        f"<< /Type /Page /Parent {tree} 0 R /MediaBox [0 0 595 842] /Contents {content} "
+        f"/Resources << /Font << /F1 {font} 0 R {fonts} >> {resources} >> {extra} >>"
     )
 
 
@@ -151,7 +160,7 @@ def a_scan(pages: int = 3, *, size: tuple[int, int] = (1, 1)) -> bytes:
     for _ in range(pages):
         entries = f"/Type /XObject /Subtype /Image /Width {size[0]} /Height {size[1]}"
         entries += " /BitsPerComponent 8"
-        picture = writer.stream(_JPEG, f"{entries} /ColorSpace /DeviceGray /Filter /DCTDecode")
+        picture = writer.stream(JPEG, f"{entries} /ColorSpace /DeviceGray /Filter /DCTDecode")
         content = writer.stream(b"q 595 0 0 842 0 0 cm /Im0 Do Q")
         kids.append(
             writer.add(
@@ -177,7 +186,7 @@ def a_letter(pages: int = 2) -> bytes:
     packed = zlib.compress(b"/P <</MCID 0>> BDC BT /F1 12 Tf 72 700 Td (Surat) Tj ET EMC")
     content = writer.stream(packed, "/Filter /FlateDecode")
     extra = f"/Annots [{link} 0 R] /StructParents 0 /Tabs /S"
-    kids = [writer.add(_page(tree, content, font, extra)) for _ in range(pages)]
+    kids = [writer.add(_page(tree, f"{content} 0 R", font, extra)) for _ in range(pages)]
     item = writer.add(
         f"<< /Title (Bab 1) /Parent {outline} 0 R /Dest [{kids[0]} 0 R /XYZ null null 0] >>"
     )
