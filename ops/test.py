@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from ops import programs, reports
+from ops import programs, reports, scratch
 from ops.speech import Stop, at_least, choose
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,7 +69,8 @@ def run(options: argparse.Namespace) -> int:
     expression, workers = (FAST, FAST_WORKERS) if options.fast else (LANE, WORKERS)
     if options.n is not None:
         workers = options.n
-    code = pytest(report, ["-n", str(workers), "-m", expression, *chosen])
+    with scratch.in_memory(os.environ) as surroundings:
+        code = pytest(report, ["-n", str(workers), "-m", expression, *chosen], surroundings)
     if code == NO_TESTS:
         raise Stop("tidak ada pengujian yang terpilih", "no test was chosen", code=NO_TESTS)
     for text in reports.read():

@@ -8,12 +8,27 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from math import inf
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
+from chassis.data.tables import UTCDateTime
 from chassis.data.versioned import count_changed
 from chassis.process.clock import now
 from chassis.process.parts import Database
@@ -47,11 +62,11 @@ class Claims:
     schedule: Sequence[float]
     from_the_start: bool = True
 
-    @property
+    @cached_property
     def due(self) -> ColumnElement[bool]:
-        """What waits, is due and in nobody's hands."""
-        columns, at = self.table.c, now()
-        is_due = or_(columns.due_at <= at, *self._beyond_any_wait(at))
+        """What waits, is due and in nobody's hands, whenever a statement with it is executed."""
+        columns = self.table.c
+        is_due = or_(columns.due_at <= _from_now(), *self._beyond_any_wait())
         return (columns.status == PENDING) & is_due & self._unclaimed
 
     def until_due(self, among: ColumnElement[bool]) -> float:
@@ -119,21 +134,21 @@ class Claims:
             )
         return parked
 
-    @property
+    @cached_property
     def _unclaimed(self) -> ColumnElement[bool]:
         """A claim of our own is left from a turn that lost its database in the middle."""
-        columns, at = self.table.c, now()
+        columns = self.table.c
         return or_(
             columns.claimed_until.is_(None),
-            columns.claimed_until < at,
-            columns.claimed_until > at + _LONGEST_CLAIM,
+            columns.claimed_until < _from_now(),
+            columns.claimed_until > _from_now(_LONGEST_CLAIM),
             columns.claimed_by == self.worker,
         )
 
     def _wait(self, attempts: int) -> float:
         return self.schedule[min(attempts, len(self.schedule) - 1)]
 
-    def _beyond_any_wait(self, at: datetime) -> list[ColumnElement[bool]]:
+    def _beyond_any_wait(self) -> list[ColumnElement[bool]]:
         """Say for each number of failed tries when a row is due later than its wait explains."""
         columns, last = self.table.c, max(1, len(self.schedule) - 1)
         tries = [columns.attempts == 0] if self.from_the_start else []
@@ -141,7 +156,7 @@ class Claims:
         tries.append(columns.attempts >= last)
         first = 0 if self.from_the_start else 1
         return [
-            and_(tried, columns.due_at > at + self._longest_wait(number))
+            and_(tried, columns.due_at > _from_now(self._longest_wait(number)))
             for number, tried in enumerate(tries, start=first)
         ]
 
@@ -158,6 +173,11 @@ def seconds_until(db: Database, first: Select[Any]) -> float:
     instant = db.session.scalar(first)
     db.session.rollback()
     return (instant - now()).total_seconds() if instant else inf
+
+
+def _from_now(wait: timedelta = timedelta()) -> BindParameter[datetime]:
+    """Stand for an instant that is read when the statement is executed, so it is made once."""
+    return bindparam(None, callable_=lambda: now() + wait, type_=UTCDateTime(), unique=True)
 
 
 def again() -> dict[str, Any]:

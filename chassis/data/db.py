@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 from sqlalchemy.sql import ClauseElement, visitors
+from sqlalchemy.sql.base import ExecutableOption
 
 from chassis.data import postgres
 from chassis.data.tables import JSON_VALUE, Plumbing, UTCDateTime
@@ -98,9 +100,9 @@ class Database(SQLAlchemy):
         super().__init__(model_class=base, session_options=options)
         self.plumbing = Plumbing(base.metadata)
         self._write_lock = threading.RLock()
-        event.listen(self.session, "do_orm_execute", _tell_server_the_region)
+        event.listen(self.session, "do_orm_execute", self._tell_server_the_region)
         event.listen(self.session, "do_orm_execute", _filter_by_region)
-        event.listen(self.session, "before_flush", _check_regions)
+        event.listen(self.session, "before_flush", self._check_regions)
 
     def init_app(self, app: Flask) -> None:
         super().init_app(app)
@@ -196,6 +198,17 @@ class Database(SQLAlchemy):
         for topic in session.info.pop("notify", ()):
             postgres.notify(session, topic)
 
+    def _tell_server_the_region(self, state: ORMExecuteState) -> None:
+        if postgres.is_postgres(self.engine):
+            postgres.bind_region(state.session)
+
+    def _check_regions(self, session: Session, _context: Any, _instances: Any) -> None:
+        if postgres.is_postgres(self.engine):
+            postgres.bind_region(session)
+        for row in (*session.new, *session.dirty, *session.deleted):
+            if isinstance(row, RegionScoped):
+                _check_row(row)
+
     @contextmanager
     def _joined(self, session: Session) -> Iterator[None]:
         try:
@@ -237,10 +250,6 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _tell_server_the_region(state: ORMExecuteState) -> None:
-    postgres.bind_region(state.session)
-
-
 def _filter_by_region(state: ORMExecuteState) -> None:
     region = regions.bound()
     if region == regions.ALL:
@@ -255,11 +264,15 @@ def _filter_by_region(state: ORMExecuteState) -> None:
     elif state.is_select or state.is_update or state.is_delete:
         if state.is_column_load or state.is_relationship_load:
             return
-        state.statement = state.statement.options(
-            with_loader_criteria(
-                RegionScoped, lambda model: model.region == region, include_aliases=True
-            )
-        )
+        state.statement = state.statement.options(_of_region(region))
+
+
+@lru_cache(maxsize=256)
+def _of_region(region: str) -> ExecutableOption:
+    """Keep to a region's rows. Made once for each, because making it costs more than a lookup."""
+    return with_loader_criteria(
+        RegionScoped, lambda model: model.region == region, include_aliases=True
+    )
 
 
 def _refuse_unbound(state: ORMExecuteState) -> None:
@@ -277,13 +290,6 @@ def _check_bulk_insert(state: ORMExecuteState, region: str) -> None:
     for row in [given] if isinstance(given, dict) else given:
         if row.get("region", region) != region:
             raise regions.WrongRegion(f"a row of {row['region']!r} while {region!r} is bound")
-
-
-def _check_regions(session: Session, _context: Any, _instances: Any) -> None:
-    postgres.bind_region(session)
-    for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, RegionScoped):
-            _check_row(row)
 
 
 def _check_row(row: RegionScoped) -> None:
