@@ -1,6 +1,5 @@
 """Tests keep their files in memory where there is room."""
 
-import os
 from pathlib import Path
 
 from ops import scratch
@@ -19,7 +18,7 @@ def test_files_of_tests_lie_in_memory_and_are_gone_afterwards(tmp_path, monkeypa
 def test_others_may_pass_through_the_folder_and_not_list_it(tmp_path, monkeypatch):
     monkeypatch.setattr(scratch, "ROOM", 1)
     with scratch.in_memory({}, tmp_path) as surroundings:
-        assert os.stat(surroundings["TMPDIR"]).st_mode & 0o777 == 0o711
+        assert Path(surroundings["TMPDIR"]).stat().st_mode & 0o777 == 0o711
 
 
 def test_without_room_they_stay_where_they_were(tmp_path, monkeypatch):
