@@ -57,7 +57,10 @@ class Document(RegionScoped, Base):
 
 
 class RefusedUpload(RegionScoped, Base):
-    """A file that was not taken: counts against the day's quota and answers "why"."""
+    """A file that was not taken: counts against the day's quota and answers "why".
+
+    One that was only answered "busy" counts for an hour, by itself.
+    """
 
     __tablename__ = "refused_uploads"
     __table_args__ = (Index("ix_refused_uploads_owner", "region", "owner_id", "refused_at"),)

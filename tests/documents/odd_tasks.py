@@ -43,6 +43,16 @@ def _die() -> Said:
     return {}
 
 
+def _stop() -> Said:
+    os.kill(os.getpid(), signal.SIGSTOP)
+    return {}
+
+
+def _compute() -> Said:
+    while True:
+        pass
+
+
 def _talk() -> Said:
     return {"words": "x" * 2_000_000}
 
@@ -57,5 +67,7 @@ TASKS = {
     "raise": _ignoring(_raise),
     "crash": _ignoring(_crash),
     "die": _ignoring(_die),
+    "stop": _ignoring(_stop),
+    "compute": _ignoring(_compute),
     "talk": _ignoring(_talk),
 }

@@ -2,8 +2,11 @@
 
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 import pytest
@@ -13,14 +16,34 @@ from services.documents.adapters.checker.client import (
     ChecksWaiting,
     ProcessChecker,
 )
+from tests.builders.pdfs import PdfWriter, a_pdf
 from tests.documents.checkers import a_checker, a_file
 
 OWNER = "seorang pegawai"
+ODD_TASKS = "tests.documents.odd_tasks"
+SPIN = """
+import resource
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+while True: pass
+"""
+
+
+@contextmanager
+def spinning() -> Iterator[None]:
+    """Keep the machine busy on all its cores, for a minute at most."""
+    count = os.cpu_count() or 1
+    processes = [subprocess.Popen([sys.executable, "-c", SPIN]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
 @pytest.fixture(scope="module")
 def checker() -> Iterator[ProcessChecker]:
-    with a_checker({"output_bytes": 1000}, "tests.documents.odd_tasks") as made:
+    with a_checker({"output_bytes": 1000}, ODD_TASKS) as made:
         yield made
 
 
@@ -62,6 +85,37 @@ def test_a_child_that_somebody_killed_says_nothing_about_its_file(checker: Proce
         checker.run("die", file, owner=OWNER)
 
 
+def test_a_child_that_did_not_get_on_says_nothing_about_its_file():
+    limits = {"cpu_seconds": 1, "wall_seconds": 0.3}
+
+    with a_checker(limits, ODD_TASKS) as slow, a_file() as file:
+        with pytest.raises(CheckerUnavailable):
+            slow.run("stop", file, owner=OWNER)
+
+
+@pytest.mark.slow
+def test_a_child_that_computes_too_long_is_judged_however_busy_the_machine_is():
+    limits = {"cpu_seconds": 1, "wall_seconds": 120}
+
+    with a_checker(limits, ODD_TASKS, patience=120) as strict, a_file() as file, spinning():
+        said, usage = strict.run("compute", file, owner=OWNER)
+
+    assert (said, usage.ended) == ({"too": "much"}, "SIGXCPU")
+
+
+@pytest.mark.slow
+def test_a_busy_machine_never_makes_a_good_file_too_complex():
+    many_streams = [PdfWriter.stream_body(b"q Q") for _ in range(60_000)]
+
+    with a_checker({"wall_seconds": 2.0}) as checker, spinning():
+        with a_file(a_pdf(objects=many_streams)) as file:
+            for _ in range(3):
+                try:
+                    assert checker.check(file, owner=OWNER)[0].code == ""
+                except CheckerUnavailable:
+                    continue
+
+
 def test_an_unknown_task_is_a_fault_of_the_asker(checker: ProcessChecker):
     with a_file() as file:
         with pytest.raises(LookupError):
@@ -94,7 +148,7 @@ def test_one_file_of_an_owner_is_checked_and_two_wait_whatever_others_do(checker
 def test_a_task_for_which_nobody_waits_any_more_is_stopped():
     gate, theirs = socket.socketpair()
     with gate, theirs, a_file() as file:
-        with a_checker({}, "tests.documents.odd_tasks", patience=0.01) as impatient:
+        with a_checker({}, ODD_TASKS, patience=0.01) as impatient:
             for _ in range(5):
                 with pytest.raises(CheckerUnavailable):
                     impatient.run("hold", file, owner=OWNER, output=cast(BinaryIO, theirs))

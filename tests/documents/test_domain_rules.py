@@ -2,10 +2,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.documents.adapters.checker.client import CheckerUnavailable
 from services.documents.domain import refusals
 from services.documents.domain.grants import GrantExpired, check_open, end_of_grant
 from services.documents.domain.pdf_frame import TAIL, check_frame
-from services.documents.domain.quotas import Quota, QuotaExceeded
+from services.documents.domain.quotas import (
+    BUSY_WINDOW,
+    MOST_BUSY,
+    BusyTooOften,
+    Quota,
+    QuotaExceeded,
+)
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 END = b"startxref\n9\n%%EOF\n"
@@ -50,6 +57,17 @@ def test_what_was_sent_before_must_leave_room(files: int, size: int):
     Quota(files=3, megabytes=1).check(files=2, size=1_048_575)
     with pytest.raises(QuotaExceeded):
         Quota(files=3, megabytes=1).check(files=files, size=size)
+
+
+@pytest.mark.parametrize(("files", "size"), [(360, 0), (0, 1_048_576)])
+def test_answers_busy_have_a_bound_of_their_own(files: int, size: int):
+    Quota(files=3, megabytes=1).check_busy(files=359, size=1_048_575)
+    with pytest.raises(BusyTooOften):
+        Quota(files=3, megabytes=1).check_busy(files=files, size=size)
+
+
+def test_whoever_waits_as_long_as_they_are_told_never_reaches_that_bound():
+    assert MOST_BUSY * CheckerUnavailable.retry_after >= BUSY_WINDOW.total_seconds()
 
 
 def test_an_inspection_that_did_not_end_well_means_too_complex():

@@ -1,4 +1,7 @@
-"""How much one person may send in 24 hours; refused files count too."""
+"""How much one person may send in 24 hours; refused files count too.
+
+Files that were answered "busy" count by themselves: they take nothing of the day's files.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,6 +10,11 @@ from typing import ClassVar
 from chassis.kernel.errors import Refused
 
 WINDOW = timedelta(hours=24)
+BUSY_WINDOW = timedelta(hours=1)
+# When a file may come again that was answered "busy".
+BUSY_RETRY_SECONDS = 10
+# Whoever waits that long before each try of a file never reaches it.
+MOST_BUSY = BUSY_WINDOW // timedelta(seconds=BUSY_RETRY_SECONDS)
 
 
 class QuotaExceeded(Refused):
@@ -22,6 +30,20 @@ class QuotaExceeded(Refused):
     }
 
 
+class BusyTooOften(Refused):
+    """The person tried again and again, faster than they were told to."""
+
+    kind = "too_many"
+    code = "upload_tries_exceeded"
+    retry_after = 900
+    text: ClassVar = {
+        "id": "Terlalu banyak percobaan unggah selagi pemeriksaan berkas sibuk. "
+        "Tunggu 15 menit, lalu unggah berkas satu per satu.",
+        "en": "Too many tries to upload while the file check was busy. "
+        "Wait 15 minutes, then upload the files one by one.",
+    }
+
+
 @dataclass(frozen=True)
 class Quota:
     """Limits per person and 24 hours."""
@@ -33,3 +55,8 @@ class Quota:
         """Raise `QuotaExceeded` unless what was sent before leaves room for one more file."""
         if files >= self.files or size >= self.megabytes * 1_048_576:
             raise QuotaExceeded(files=self.files, megabytes=self.megabytes)
+
+    def check_busy(self, *, files: int, size: int) -> None:
+        """Raise `BusyTooOften` after too many answers "busy", or too many bytes sent for them."""
+        if files >= MOST_BUSY or size >= self.megabytes * 1_048_576:
+            raise BusyTooOften

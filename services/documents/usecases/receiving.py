@@ -6,12 +6,11 @@ the object when the transaction fails: its outcome may be unknown.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from secrets import token_hex
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, func, select
 
 from chassis.events import outbox
 from chassis.process.clock import now
@@ -19,6 +18,7 @@ from chassis.process.failpoints import failpoint
 from chassis.process.regions import current_region
 from chassis.process.telemetry import counter, histogram
 from services.documents import events
+from services.documents.adapters.checker.client import CheckerUnavailable, ChecksWaiting
 from services.documents.adapters.checker.verdict import Verdict
 from services.documents.adapters.machinery import machinery
 from services.documents.adapters.spool import Spool
@@ -36,6 +36,7 @@ from services.documents.models import Document, RefusedUpload, db
 from services.documents.usecases.scanning import note_infected, scan
 
 REFUSED = counter("documents_refused", "Files not accepted", "code")
+BUSY = (CheckerUnavailable.code, ChecksWaiting.code)
 CHECK_SECONDS = histogram("document_check_cpu_seconds", "CPU time of one file's inspection")
 
 
@@ -69,30 +70,38 @@ class Kept:
 
 
 def admit(owner_id: UUID) -> None:
-    """Raise `QuotaExceeded` when the person sent enough for 24 hours.
+    """Raise `QuotaExceeded` when the person sent enough for 24 hours, `BusyTooOften` when they
+    were answered "busy" too often.
 
     It lets go of the database: none is held while the body arrives and is checked and stored.
     """
     _check_quota(owner_id)
+    files, size = _refused(owner_id, quotas.BUSY_WINDOW, RefusedUpload.code.in_(BUSY))
+    machinery().quota.check_busy(files=files, size=size)
     db.session.close()
 
 
 def _check_quota(owner_id: UUID) -> None:
-    since = now() - quotas.WINDOW
-    stored, stored_size = _sent(Document, Document.uploaded_at, owner_id, since)
-    refused, refused_size = _sent(RefusedUpload, RefusedUpload.refused_at, owner_id, since)
+    stored, stored_size = _stored(owner_id)
+    refused, refused_size = _refused(owner_id, quotas.WINDOW, RefusedUpload.code.not_in(BUSY))
     machinery().quota.check(files=stored + refused, size=stored_size + refused_size)
 
 
-def _sent(
-    model: type[Document | RefusedUpload],
-    at: InstrumentedAttribute[datetime],
-    owner_id: UUID,
-    since: datetime,
-) -> tuple[int, int]:
+def _stored(owner_id: UUID) -> tuple[int, int]:
+    since = now() - quotas.WINDOW
+    sent = (Document.owner_id == owner_id, Document.uploaded_at >= since)
+    return _counted(Document, *sent)
+
+
+def _refused(owner_id: UUID, window: timedelta, which: ColumnElement[bool]) -> tuple[int, int]:
+    sent = (RefusedUpload.owner_id == owner_id, RefusedUpload.refused_at >= now() - window)
+    return _counted(RefusedUpload, *sent, which)
+
+
+def _counted(model: type[Document | RefusedUpload], *which: ColumnElement[bool]) -> tuple[int, int]:
     usage = db.session.execute(
         select(func.count(), func.coalesce(func.sum(model.size), 0)).where(
-            model.owner_id == owner_id, at >= since, model.made_by.is_(None)
+            model.made_by.is_(None), *which
         )
     ).one()
     return int(usage[0]), int(usage[1])
@@ -109,6 +118,9 @@ def check_and_store(arrival: Arrival) -> Kept:
         scan(arrival.spool)
     except (FileRefused, DocumentTooLarge) as refused:
         _record_refusal(arrival, refused)
+        raise
+    except CheckerUnavailable as busy:
+        _count(arrival, busy.code)
         raise
     key = f"{current_region()}/{now():%Y/%m}/{token_hex(16)}"
     spool = arrival.spool
@@ -135,20 +147,26 @@ def _checked(arrival: Arrival) -> Verdict:
 
 
 def _record_refusal(arrival: Arrival, refused: FileRefused | DocumentTooLarge) -> None:
-    REFUSED.labels(refused.code).inc()
+    with db.transaction():
+        outbox.record(events.document_refused(_count(arrival, refused.code)))
+        if isinstance(refused, DocumentInfected):
+            note_infected(refused, arrival.owner_id)
+
+
+def _count(arrival: Arrival, code: str) -> RefusedUpload:
+    """Count a file that was not taken, for its owner's day or hour."""
+    REFUSED.labels(code).inc()
     with db.transaction() as session:
         upload = RefusedUpload(
             owner_id=arrival.owner_id,
-            code=refused.code,
+            code=code,
             sha256=arrival.spool.sha256,
             size=arrival.spool.size,
             made_by=arrival.made_as.maker,
         )
         session.add(upload)
         session.flush()
-        outbox.record(events.document_refused(upload))
-        if isinstance(refused, DocumentInfected):
-            note_infected(refused, arrival.owner_id)
+        return upload
 
 
 def record(kept: Kept) -> tuple[UUID, str]:

@@ -11,7 +11,9 @@ from chassis.process.failpoints import failpoint
 from chassis.process.regions import all_regions
 from chassis.process.telemetry import log
 from services.documents.adapters.machinery import machinery
-from services.documents.models import Document, Grant, db
+from services.documents.domain.quotas import BUSY_WINDOW
+from services.documents.models import Document, Grant, RefusedUpload, db
+from services.documents.usecases.receiving import BUSY
 
 # No request lives this long, so an object of this age has either its row or no future.
 GRACE = timedelta(hours=1)
@@ -41,7 +43,7 @@ def sweep() -> bool:
         failpoint("sweep.between_two")
     if swept := len(orphans) + store.tidy(moment):
         log.info("orphans_swept", count=swept)
-    _forget_grants()
+    _forget()
     return False
 
 
@@ -59,7 +61,9 @@ def _orphans(keys: list[str]) -> list[str]:
     return [key for key in keys if key not in known]
 
 
-def _forget_grants() -> None:
-    """Grants long over; what they were used for stays in the views."""
+def _forget() -> None:
+    """Forget grants long over, whose use stays in the views, and answers that no longer count."""
+    no_longer_count = RefusedUpload.refused_at < now() - BUSY_WINDOW
     with all_regions(), db.transaction() as session:
         session.execute(delete(Grant).where(Grant.expires_at < now() - _GRANTS_KEPT))
+        session.execute(delete(RefusedUpload).where(RefusedUpload.code.in_(BUSY), no_longer_count))

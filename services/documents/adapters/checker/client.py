@@ -16,6 +16,7 @@ from chassis.process.telemetry import log
 from services.documents.adapters.checker import protocol
 from services.documents.adapters.checker.protocol import Request, Usage, read_answer
 from services.documents.adapters.checker.verdict import Verdict
+from services.documents.domain.quotas import BUSY_RETRY_SECONDS
 
 _PATIENCE = 26.0
 _TRIES = 2
@@ -26,6 +27,7 @@ class CheckerUnavailable(Unavailable):
     """The checker does not answer; the file may be fine."""
 
     code = "checker_unavailable"
+    retry_after: ClassVar = BUSY_RETRY_SECONDS
     text: ClassVar = {
         "id": "Pemeriksaan berkas sedang sibuk. Coba lagi sebentar.",
         "en": "The file check is busy. Try again in a moment.",
