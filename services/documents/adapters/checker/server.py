@@ -56,6 +56,7 @@ class _Asked:
 class _Running:
     asked: _Asked
     deadline: float
+    cpu_seconds: float
     overdue: bool = False
 
 
@@ -142,13 +143,15 @@ class Server:
 
     def _fork(self, asked: _Asked) -> None:
         self.waiting.remove(asked)
+        task = self.tasks[asked.request.task]
+        limits = task.limits(self.limits)
         pid = os.fork()
         if not pid:
             signal.set_wakeup_fd(-1)
-            work = self.tasks[asked.request.task].work
-            asked.child().run(work, asked.request.arguments, self.limits)
+            asked.child().run(task.work, asked.request.arguments, limits)
         asked.let_go()
-        self.running[pid] = _Running(asked, time.monotonic() + self.limits.wall_seconds)
+        deadline = time.monotonic() + limits.wall_seconds
+        self.running[pid] = _Running(asked, deadline, limits.cpu_seconds)
 
     def _stop_overdue(self) -> None:
         now = time.monotonic()
@@ -173,9 +176,10 @@ class Server:
             said = Usage(ended, usage.ru_maxrss, round(cpu, 3))
             running.asked.close(said.line(self.tasks[request.task].too_much))
 
-    def _ended(self, status: int, running: _Running, cpu: float) -> str:
+    @staticmethod
+    def _ended(status: int, running: _Running, cpu: float) -> str:
         """Say how a child ended: its computing time judges the file, the clock never does."""
-        if os.WIFSIGNALED(status) and cpu >= self.limits.cpu_seconds:
+        if os.WIFSIGNALED(status) and cpu >= running.cpu_seconds:
             return protocol.COMPUTED_TOO_LONG
         if running.overdue:
             return protocol.OVERDUE

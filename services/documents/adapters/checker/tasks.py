@@ -5,11 +5,13 @@ limits; it returns what goes into JSON. Everything it needs is imported here, be
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
 from services.documents.adapters.checker.inspection import inspect
-from services.documents.domain.limits import InspectionLimits
+from services.documents.adapters.checker.pictures import make_pdf
+from services.documents.domain.limits import MEBIBYTE, InspectionLimits
+from services.documents.domain.pictures import PicturesTooMuch
 
 Work = Callable[
     [Sequence[BinaryIO], Mapping[str, Any], BinaryIO | None, InspectionLimits], Mapping[str, Any]
@@ -18,10 +20,17 @@ Work = Callable[
 
 @dataclass(frozen=True)
 class Task:
-    """`too_much` is the answer for a file on which the work computed too long or crashed."""
+    """`too_much` is the answer for a file on which the work computed too long or crashed.
+
+    `needs` are the limits that are others for this task.
+    """
 
     work: Work
     too_much: Mapping[str, Any]
+    needs: Mapping[str, Any] = field(default_factory=dict)
+
+    def limits(self, usual: InspectionLimits) -> InspectionLimits:
+        return replace(usual, **self.needs)
 
 
 def _inspect(
@@ -33,6 +42,10 @@ def _inspect(
     return inspect(files[0], limits).said()
 
 
+# A HEIC of 66 megapixels takes 500 MiB, and up to 100 MiB of files are read before.
+_FOR_PICTURES = {"memory": 1024 * MEBIBYTE, "cpu_seconds": 20, "wall_seconds": 25.0}
+
 TASKS: Mapping[str, Task] = {
     "inspect": Task(_inspect, too_much={"code": "document_too_complex"}),
+    "combine": Task(make_pdf, too_much={"code": PicturesTooMuch.code}, needs=_FOR_PICTURES),
 }
