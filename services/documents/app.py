@@ -12,6 +12,7 @@ from services.documents.api import documents, grants, made, receipt_keys
 from services.documents.manifest import MANIFEST
 from services.documents.models import PEOPLE, db
 from services.documents.subscriptions import HEARD
+from services.documents.workers.releasing import release
 from services.documents.workers.scrubbing import scrub
 from services.documents.workers.sweeping import sweep
 from services.documents.workers.watching import watch_scanner
@@ -30,6 +31,7 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         loops=(
             Loop("sweep", sweep, every=3600.0, drained=False),
             Loop("scrub", scrub, every=60.0, drained=False),
+            Loop("quarantine", release, every=30.0),
             Loop("scanner", watch_scanner, every=60.0, drained=False),
         ),
         revoked_at=revoked_at(PEOPLE),

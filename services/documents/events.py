@@ -31,7 +31,10 @@ class DocumentVerified(Facts, event="document.verified.v1"):
 
 
 class DocumentRefused(Facts, event="document.refused.v1"):
-    """A file was not accepted. document_id is null when it was refused before it was kept."""
+    """A file was not accepted. document_id is null when it was refused before it was kept.
+
+    With one: malware was found in a document that was taken, and nobody can open it any more.
+    """
 
     document_id: UUID | None
     owner_id: UUID
@@ -68,3 +71,13 @@ def document_refused(upload: RefusedUpload) -> Event:
         size=upload.size,
         code=upload.code,
     ).event(upload.id, 1)
+
+
+def document_condemned(document: Document, code: str) -> Event:
+    return DocumentRefused(
+        document_id=document.id,
+        owner_id=document.owner_id,
+        sha256=document.sha256,
+        size=document.size,
+        code=code,
+    ).event(document.id, 3)

@@ -39,6 +39,13 @@ MANIFEST = Manifest(
             help="Who looks for malware: clamd://host:port or clamd:/path/to/socket (ClamAV);"
             " none: nobody.",
         ),
+        Setting(
+            "SCANNER_DOWN",
+            default="quarantine",
+            parse="services.documents.adapters.scanners.opening:scanner_down",
+            help="What happens to files while the scanner is away: quarantine (taken, opened to"
+            " nobody until they are scanned) or refuse.",
+        ),
         Setting("UPLOADS_PER_DAY", default="200", parse=int, help="Files per person in 24 hours."),
         Setting(
             "UPLOAD_MEGABYTES_PER_DAY",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
+from services.documents.domain.states import State
 from staff.tables import KeptPerson, People
 
 
@@ -28,6 +29,8 @@ class Document(RegionScoped, Base):
 
     `made_by` is the client of the service that made it, None where a person sent it; `made_for`
     and `made_version` say which of that service's files it is. `pages` counts a workbook's sheets.
+    Nobody opens it while `quarantined_at` is set, which is until it is scanned, nor once
+    `infected_at` is.
     """
 
     __tablename__ = "documents"
@@ -35,6 +38,7 @@ class Document(RegionScoped, Base):
         Index("ix_documents_owner", "region", "owner_id", "uploaded_at", "id"),
         Index("ix_documents_scrub", "scrubbed_at", "id"),
         Index("ix_documents_object_key", "object_key"),
+        Index("ix_documents_quarantine", "quarantined_at", "id"),
         UniqueConstraint("region", "object_key"),
         Index("uq_documents_made", "region", "made_by", "made_for", "made_version", unique=True),
     )
@@ -51,9 +55,18 @@ class Document(RegionScoped, Base):
     uploaded_at: Mapped[datetime] = mapped_column(default=now)
     scrubbed_at: Mapped[datetime] = mapped_column(default=now)
     corrupt_since: Mapped[datetime | None]
+    quarantined_at: Mapped[datetime | None]
+    infected_at: Mapped[datetime | None]
     made_by: Mapped[str | None] = mapped_column(String(80))
     made_for: Mapped[str | None] = mapped_column(String(160))
     made_version: Mapped[int | None]
+
+    @property
+    def state(self) -> State:
+        """Say whether it can be opened."""
+        if self.infected_at is not None:
+            return State.INFECTED
+        return State.READY if self.quarantined_at is None else State.IN_QUARANTINE
 
 
 class RefusedUpload(RegionScoped, Base):

@@ -67,6 +67,7 @@ def _with_entry(document: Document, entry: ArchiveEntry | None) -> dict[str, Any
     shown = ("id", "name", "sha256", "size", "content_type", "pages", "signed", "uploaded_at")
     return {
         **{name: getattr(document, name) for name in shown},
+        "state": document.state,
         "category": entry.category if entry else None,
         "number": entry.number if entry else None,
     }

@@ -2,19 +2,30 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
 
 import pytest
+import time_machine
 from structlog.testing import capture_logs
 
+from chassis.events.envelope import Event
+from chassis.process.clock import now
+from chassis.process.config import SettingsInvalid
 from chassis.process.ids import uuid7
+from services.documents.adapters.scanners.clamd import Clamd
+from services.documents.adapters.scanners.protocol import Clean, Found, ScannerTooLarge
+from services.documents.workers.scrubbing import scrub
 from services.documents.workers.watching import watch_scanner
 from tests.builders import bad_pdfs
-from tests.builders.clamav import SIGNATURE, ClamdServer, an_infected_pdf
+from tests.builders.clamav import MARK, SIGNATURE, ClamdServer, an_infected_pdf
 from tests.builders.metrics import moved, value_of
-from tests.builders.pdfs import a_pdf
-from tests.builders.service import Service
+from tests.builders.pdfs import a_pdf, a_pdf_of_size
+from tests.builders.service import Service, one_service
 from tests.documents.conftest import Desk
 from tests.documents.test_api_made import known, make
+
+NEW_MARK = b"SIMPUL-LATER-INFECTION-1c09"
 
 
 @pytest.fixture
@@ -98,10 +109,210 @@ class TestAScannerThatIsAway:
         assert ready.json["status"] == ready.json["checks"]["scanner"] == "degraded"
         assert ready.json["degraded"]["scanner"] == "scanner_unavailable"
 
+    def test_keeps_no_upload_away_and_gives_its_receipt(self, guarded: Desk):
+        answer = guarded.upload()
+
+        assert answer.status_code == 201
+        assert answer.json["receipt"]
+        assert answer.json["state"] == "in_quarantine"
+        assert len(guarded.service.recorded("document.stored.v1")) == 1
+
+    def test_keeps_a_made_file_in_quarantine_too(self, guarded: Desk):
+        known(guarded, guarded.owner)
+        made = make(guarded).json["id"]
+
+        opened = guarded.get(f"documents/{made}/content")
+
+        assert opened.json["code"] == "document_in_quarantine"
+
+    def test_lets_nobody_open_what_was_not_scanned(self, guarded: Desk):
+        document, officer = guarded.upload().json["id"], uuid7()
+        url = guarded.grant(document, officer).json["url"]
+        content = f"documents/{document}/content"
+
+        by_owner = guarded.get(content)
+        by_grant = guarded.get(url, guarded.token(officer))
+        asked_about = guarded.service.call(
+            "HEAD", f"/api/documents/v1/{content}", token=guarded.token()
+        )
+
+        for answer in (by_owner, by_grant):
+            assert (answer.status_code, answer.json["code"]) == (409, "document_in_quarantine")
+            assert answer.headers["Retry-After"] == "60"
+        assert asked_about.status_code == 409
+        assert guarded.get(f"documents/{document}").json["state"] == "in_quarantine"
+        assert guarded.get(f"documents/{document}/views").json["data"] == []
+
+    def test_refuses_files_where_the_region_wants_no_quarantine(
+        self, service: Callable[..., Service], clamd: ClamdServer
+    ):
+        strict = service("documents", SCANNER_URL=clamd.url, SCANNER_DOWN="refuse")
+        desk = Desk(strict, uuid7())
+
+        answer = desk.upload()
+
+        assert (answer.status_code, answer.json["code"]) == (503, "scanner_unavailable")
+        assert answer.headers["Retry-After"] == "60"
+        assert desk.get("documents").json["data"] == []
+        assert strict.recorded() == []
+
+    def test_leaves_what_is_in_quarantine_there(self, guarded: Desk):
+        document = guarded.upload().json["id"]
+        guarded.service.drain()
+
+        assert guarded.get(f"documents/{document}").json["state"] == "in_quarantine"
+
     def test_shows_in_the_metrics(self, guarded: Desk):
-        with guarded.service.app.app_context():
-            watch_scanner()
-        assert value_of("scanner_answers") == 0
+        watched(guarded)
+        assert value_of("scanner_answers") == value_of("documents_quarantined") == 0
+        assert value_of("documents_quarantine_oldest_seconds") == 0
+        guarded.upload()
+
+        later = time_machine.travel(now() + timedelta(minutes=10))
+        with later, moved("documents_quarantined"), moved("documents_quarantine_oldest_seconds"):
+            watched(guarded)
+
+        assert value_of("documents_quarantined") == 1
+        assert value_of("documents_quarantine_oldest_seconds") > 500
+
+
+class TestAScannerThatIsBack:
+    """Files came while it was away: one that is clean, and one that is not."""
+
+    @pytest.fixture(autouse=True)
+    def quarantined(self, guarded: Desk, clamd: ClamdServer) -> tuple[str, str]:
+        clamd.kill()
+        infected, clean = guarded.upload(an_infected_pdf()), guarded.upload()
+        clamd.start()
+        return infected.json["id"], clean.json["id"]
+
+    def test_lets_out_what_is_clean(self, guarded: Desk, quarantined: tuple[str, str]):
+        guarded.service.drain()
+
+        assert guarded.get(f"documents/{quarantined[1]}").json["state"] == "ready"
+        assert guarded.get(f"documents/{quarantined[1]}/content").data == a_pdf()
+
+    def test_lets_nobody_ever_open_what_is_not(self, guarded: Desk, quarantined: tuple[str, str]):
+        document, officer = quarantined[0], uuid7()
+        url = guarded.grant(document, officer).json["url"]
+        with moved("documents_condemned"):
+            guarded.service.drain()
+
+        for answer in (
+            guarded.get(f"documents/{document}/content"),
+            guarded.get(url, guarded.token(officer)),
+        ):
+            assert (answer.status_code, answer.json["code"]) == (409, "document_found_infected")
+            assert "Unggah berkas yang bersih" in answer.json["detail"]
+        assert guarded.get(f"documents/{document}").json["state"] == "infected"
+
+    def test_tells_once_which_document_was_refused(
+        self, guarded: Desk, quarantined: tuple[str, str]
+    ):
+        guarded.service.drain()
+        guarded.service.drain()
+
+        (told,) = guarded.service.recorded("document.refused.v1")
+        (noted,) = guarded.service.recorded("security.noted.v1")
+        assert told.subject == f"document/{quarantined[0]}"
+        assert told.region == "demo"
+        assert told.data["document_id"] == quarantined[0]
+        assert told.data["owner_id"] == str(guarded.owner)
+        assert told.data["code"] == "document_infected"
+        assert noted.data["person_id"] == str(guarded.owner)
+
+    def test_is_not_held_up_by_one_whose_bytes_are_lost(
+        self, guarded: Desk, quarantined: tuple[str, str]
+    ):
+        infected = [path for path in stored(guarded) if MARK in path.read_bytes()]
+        infected[0].unlink()
+
+        guarded.service.drain()
+
+        assert guarded.get(f"documents/{quarantined[1]}").json["state"] == "ready"
+        assert guarded.get(f"documents/{quarantined[0]}").json["state"] == "in_quarantine"
+
+    def test_opens_nothing_to_a_worker_that_knows_of_no_scanner(
+        self, guarded: Desk, quarantined: tuple[str, str]
+    ):
+        guarded.machinery.scanner = None
+        with capture_logs() as lines:
+            guarded.service.drain()
+
+        assert guarded.get(f"documents/{quarantined[1]}").json["state"] == "in_quarantine"
+        assert {line["event"] for line in lines} == {"quarantine_without_scanner"}
+
+
+class TestSignaturesThatAreNew:
+    @pytest.fixture
+    def unknown(self, guarded: Desk, clamd: ClamdServer) -> Iterator[str]:
+        """What no signature knew when it came; now one does."""
+        document: str = guarded.upload(an_infected_pdf(NEW_MARK)).json["id"]
+        clamd.kill()
+        clamd.start(knows=NEW_MARK)
+        yield document
+        clamd.kill()
+        clamd.start()
+
+    def test_find_it_within_a_week(self, guarded: Desk, unknown: str):
+        assert guarded.get(f"documents/{unknown}/content").status_code == 200
+
+        with time_machine.travel(now() + timedelta(days=8)), guarded.service.app.app_context():
+            scrub()
+        opened = guarded.get(f"documents/{unknown}/content")
+
+        assert opened.json["code"] == "document_found_infected"
+        assert [told.data["document_id"] for told in told_of(guarded)] == [unknown]
+
+    def test_find_it_no_sooner_while_the_scanner_is_away_and_nothing_breaks(
+        self, guarded: Desk, unknown: str, clamd: ClamdServer
+    ):
+        clamd.kill()
+        with time_machine.travel(now() + timedelta(days=8)), guarded.service.app.app_context():
+            assert scrub() is True
+            assert scrub() is False
+
+        assert guarded.get(f"documents/{unknown}/content").status_code == 200
+
+
+def test_a_scanner_that_takes_less_than_documents_holds_up_only_what_is_too_large(
+    guarded: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    scan = Clamd.scan
+
+    def small(scanner: Clamd, file: BinaryIO) -> Clean | Found:
+        if file.seek(0, 2) > 50_000:
+            raise ScannerTooLarge
+        return scan(scanner, file)
+
+    monkeypatch.setattr(Clamd, "scan", small)
+    large, fits = guarded.upload(a_pdf_of_size(60_000)).json, guarded.upload().json
+    assert (large["state"], fits["state"]) == ("in_quarantine", "ready")
+
+    guarded.service.drain()
+    assert guarded.get(f"documents/{large['id']}").json["state"] == "in_quarantine"
+
+    monkeypatch.undo()
+    guarded.service.drain()
+    assert guarded.get(f"documents/{large['id']}").json["state"] == "ready"
+
+
+def test_what_happens_while_the_scanner_is_away_is_one_of_two(tmp_path: Path):
+    with pytest.raises(SettingsInvalid, match="must be quarantine or refuse"):
+        one_service("documents", tmp_path, SCANNER_DOWN="ignore")
+
+
+def watched(desk: Desk) -> None:
+    with desk.service.app.app_context():
+        watch_scanner()
+
+
+def stored(desk: Desk) -> list[Path]:
+    return [path for path in Path(desk.machinery.store.root).rglob("*") if path.is_file()]
+
+
+def told_of(desk: Desk) -> list[Event]:
+    return desk.service.recorded("document.refused.v1")
 
 
 def test_a_scanner_that_answers_shows_in_the_metrics(guarded: Desk, clamd: ClamdServer):

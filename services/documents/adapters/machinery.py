@@ -12,7 +12,7 @@ from chassis.process.clock import now
 from chassis.process.config import Settings
 from services.documents.adapters.checker.client import FileChecker, ProcessChecker
 from services.documents.adapters.receipts import Signer
-from services.documents.adapters.scanners.opening import open_scanner
+from services.documents.adapters.scanners.opening import QUARANTINE, open_scanner
 from services.documents.adapters.scanners.protocol import Scanner, SignaturesOld
 from services.documents.adapters.stores.opening import open_store
 from services.documents.adapters.stores.protocol import ObjectStore
@@ -28,6 +28,7 @@ class Machinery:
     signer: Signer
     quota: Quota
     scanner: Scanner | None = None
+    scanner_down: str = QUARANTINE
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -44,6 +45,7 @@ def install(app: Flask, settings: Settings) -> None:
             files=settings["UPLOADS_PER_DAY"], megabytes=settings["UPLOAD_MEGABYTES_PER_DAY"]
         ),
         scanner=scanner,
+        scanner_down=settings["SCANNER_DOWN"],
     )
 
 

@@ -3,13 +3,14 @@
 from typing import Any
 
 from flask import Response, request
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from chassis.http.api import Schema
 from chassis.http.paging import page_schema
 from services.documents.adapters.spool import Spool
 from services.documents.domain.content_types import PDF, XLSX
 from services.documents.domain.names import attachment_header
+from services.documents.domain.states import State
 from services.documents.models import Document
 
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
@@ -19,7 +20,11 @@ CONTENT: dict[str, Any] = {
 
 
 class DocumentView(Schema):
-    """A document as its owner sees it. `category` and `number` tell which layanan issued it."""
+    """A document as its owner sees it. `category` and `number` tell which layanan issued it.
+
+    `state`: `in_quarantine` until it is scanned for malware, as the scanner was away; until then
+    nobody can open it, nor ever if it is `infected`.
+    """
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
@@ -31,6 +36,7 @@ class DocumentView(Schema):
     uploaded_at = fields.AwareDateTime(required=True)
     category = fields.String(required=True, allow_none=True)
     number = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True, validate=validate.OneOf([*map(str, State)]))
 
 
 class UploadedView(DocumentView):

@@ -121,6 +121,31 @@ class DocumentInfected(FileRefused):
         self.signature = signature
 
 
+class DocumentInQuarantine(Refused):
+    """It was taken while the scanner was away, and is not scanned yet."""
+
+    code = "document_in_quarantine"
+    retry_after: ClassVar[int] = 60
+    text: ClassVar = {
+        "id": "Dokumen sudah diterima, tetapi masih menunggu pemeriksaan virus sehingga belum "
+        "dapat dibuka. Coba lagi beberapa menit lagi.",
+        "en": "The document was taken and still waits to be scanned for viruses, so it cannot be "
+        "opened yet. Try again in some minutes.",
+    }
+
+
+class DocumentFoundInfected(Refused):
+    """Malware was found in it after it was taken. It is never served."""
+
+    code = "document_found_infected"
+    text: ClassVar = {
+        "id": "Dalam dokumen ini ditemukan virus setelah diterima, sehingga tidak dapat dibuka "
+        "lagi. Unggah berkas yang bersih sebagai gantinya.",
+        "en": "A virus was found in this document after it was taken, so it cannot be opened any "
+        "more. Send a clean file in its place.",
+    }
+
+
 class WorkbookDamaged(FileRefused):
     code = "workbook_damaged"
     text: ClassVar = {

@@ -12,6 +12,7 @@ from services.documents.adapters.spool import Spool
 from services.documents.adapters.stores.protocol import ObjectMissing
 from services.documents.domain.grants import check_open
 from services.documents.domain.refusals import DocumentCorrupt
+from services.documents.domain.states import check_can_be_opened
 from services.documents.models import Document, Grant, View, db
 from services.documents.queries import document_of
 from services.documents.usecases.granting import token_hash
@@ -25,7 +26,7 @@ READING = timedelta(minutes=5)
 def open_own(document_id: UUID, owner_id: UUID, *, is_read: bool) -> tuple[Document, Spool]:
     """Give an owner the bytes; `is_read` says that they are sent, not only asked about.
 
-    Raises `NotFound` or `DocumentCorrupt`.
+    Raises `NotFound`, `DocumentCorrupt` or what `check_can_be_opened` raises.
     """
     document = document_of(document_id, owner_id)
     return _opened(document, viewer_id=owner_id, purpose=_OWN, is_read=is_read)
@@ -34,7 +35,7 @@ def open_own(document_id: UUID, owner_id: UUID, *, is_read: bool) -> tuple[Docum
 def open_granted(token: str, viewer_id: UUID, *, is_read: bool) -> tuple[Document, Spool]:
     """Give the grant's viewer the bytes; `is_read` says that they are sent, not only asked about.
 
-    Raises `NotFound` to everybody else, `GrantExpired` or `DocumentCorrupt`.
+    Raises `NotFound` to everybody else, `GrantExpired`, and what `open_own` raises.
     """
     statement = select(Grant).where(
         Grant.token_hash == token_hash(token), Grant.viewer_id == viewer_id
@@ -48,6 +49,7 @@ def open_granted(token: str, viewer_id: UUID, *, is_read: bool) -> tuple[Documen
 def _opened(
     document: Document, *, viewer_id: UUID, purpose: str, is_read: bool
 ) -> tuple[Document, Spool]:
+    check_can_be_opened(document.state)
     db.session.close()  # no connection is held while the store works
     spool = intact(document)
     if is_read:

@@ -62,11 +62,15 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Kept:
-    """A checked file whose bytes are in the store; not yet a document."""
+    """A checked file whose bytes are in the store; not yet a document.
+
+    One that is not scanned goes into quarantine.
+    """
 
     arrival: Arrival
     verdict: Verdict
     object_key: str
+    is_scanned: bool
 
 
 def admit(owner_id: UUID) -> None:
@@ -115,7 +119,7 @@ def check_and_store(arrival: Arrival) -> Kept:
     """
     try:
         verdict = _checked(arrival)
-        scan(arrival.spool)
+        is_scanned = scan(arrival.spool)
     except (FileRefused, DocumentTooLarge) as refused:
         _record_refusal(arrival, refused)
         raise
@@ -128,7 +132,7 @@ def check_and_store(arrival: Arrival) -> Kept:
     machinery().store.put(key, spool.file, size=spool.size, sha256=spool.sha256)
     failpoint("upload.after_store")
     machinery().signer.key()  # made now if need be, so that no transaction waits for it
-    return Kept(arrival, verdict, key)
+    return Kept(arrival, verdict, key, is_scanned)
 
 
 def _checked(arrival: Arrival) -> Verdict:
@@ -192,6 +196,7 @@ def add(kept: Kept) -> Document:
         pages=kept.verdict.pages,
         signed=kept.verdict.signed,
         object_key=kept.object_key,
+        quarantined_at=None if kept.is_scanned else now(),
         made_by=made_as.maker,
         made_for=made_as.subject,
         made_version=made_as.version,

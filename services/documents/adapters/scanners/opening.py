@@ -7,6 +7,7 @@ from services.documents.adapters.scanners.clamd import Clamd
 from services.documents.adapters.scanners.protocol import Scanner, ScannerUrlInvalid
 
 NONE = "none:"
+QUARANTINE, REFUSE = "quarantine", "refuse"
 _OURS: Mapping[str, Callable[[str], Scanner]] = {"clamd": Clamd.from_url}
 
 
@@ -25,6 +26,13 @@ def open_scanner(url: str) -> Scanner | None:
             opened: Scanner = point.load()(url)
             return opened
     raise ScannerUrlInvalid(f"no scanner is called {scheme!r}")
+
+
+def scanner_down(text: str) -> str:
+    """Read what happens to files while the scanner is away: `quarantine` or `refuse`."""
+    if text not in (QUARANTINE, REFUSE):
+        raise ValueError(f"must be {QUARANTINE} or {REFUSE}")
+    return text
 
 
 def scanner_url(text: str) -> str:
