@@ -129,7 +129,7 @@ _TREES: dict[str, tuple[Callable[[], bytes], Callable[[], bytes]]] = {
 
 
 def _tables_in_a_circle() -> bytes:
-    content = updated(a_pdf(), {10: "null"})
+    content = updated(a_pdf(), {20: "null"})
     start = content[content.rindex(b"startxref\n") :].split(b"\n")[1]
     head, _, tail = content.rpartition(b"/Prev ")
     return head + b"/Prev " + start + b" " + tail[tail.index(b">>") :]
