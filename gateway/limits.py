@@ -23,6 +23,9 @@ REQUESTS_AT_ONCE = 1_200
 # its disk before it asks anybody, and has no least rate for them: their number bounds the room.
 LARGE_BODIES_AT_ONCE = 50
 LARGE_BODIES_IN_ALL = 300
+# Pieces of files it keeps in its memory until they are whole: 360 MB of it at most, in all.
+PIECES_AT_ONCE = 250
+PIECES_IN_ALL = 600
 
 
 def limit_of_an_address(route: Route) -> Limit:

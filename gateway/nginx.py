@@ -17,6 +17,8 @@ from gateway.headers import STRIPPED
 from gateway.limits import (
     LARGE_BODIES_AT_ONCE,
     LARGE_BODIES_IN_ALL,
+    PIECES_AT_ONCE,
+    PIECES_IN_ALL,
     REQUESTS_AT_ONCE,
     limit_of_an_address,
 )
@@ -112,6 +114,8 @@ def _settings(listening: Listening) -> Iterable[str]:
         "limit_conn_zone $simpul_counted zone=addresses:4m;",
         "limit_conn_zone $simpul_large_of zone=large_bodies:4m;",
         "limit_conn_zone $simpul_large zone=all_large_bodies:64k;",
+        "limit_conn_zone $simpul_large_of zone=pieces:4m;",
+        "limit_conn_zone $simpul_large zone=all_pieces:64k;",
         f"limit_conn addresses {REQUESTS_AT_ONCE};",
         "limit_conn_status 429;",
         "limit_conn_log_level info;",
@@ -225,6 +229,8 @@ def _location(
         yield "    return 503;"
     else:
         yield f"    client_max_body_size {limit};"
+        if target.route.pieces:
+            yield from _in_memory(target.route)
         yield f"    {refusals.too_large_page(target.route.max_body)}"
         yield from (f"    {line}" for line in refusals.REFUSALS)
         if target.owner != GATEWAY:
@@ -234,6 +240,14 @@ def _location(
             yield f"    rewrite ^ {rewrite} break;"
         yield f"    proxy_pass http://simpul_{target.owner};"
     yield "  }"
+
+
+def _in_memory(route: Route) -> Iterable[str]:
+    """Keep bodies off the disk: so they may be many, and slow ones fill nobody's room."""
+    yield f"    client_body_buffer_size {route.max_body};"
+    yield f"    limit_conn addresses {REQUESTS_AT_ONCE};"
+    yield f"    limit_conn pieces {PIECES_AT_ONCE};"
+    yield f"    limit_conn all_pieces {PIECES_IN_ALL};"
 
 
 def _to_once(location: str) -> Iterable[str]:

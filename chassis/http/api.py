@@ -1,6 +1,6 @@
 """How a service's HTTP API is declared: flask-smorest with the house's errors and strictness."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import cache, wraps
 from threading import RLock
@@ -117,6 +117,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     """flask-smorest's blueprint, with strict arguments and our decorators' documentation."""
 
     ARGUMENTS_PARSER = _StrictParser()
+    # What else than a token proves who asks, by its name in the description.
+    proofs: Mapping[str, dict[str, str]] = {}
 
     def __init__(self, name: str, import_name: str = __name__, **kwargs: Any) -> None:
         super().__init__(name, import_name, **kwargs)
@@ -231,6 +233,8 @@ class _Api(flask_smorest.Api):  # type: ignore[misc]
         for blueprint in self._blueprints:
             name = blueprint.name
             blueprint.register_views_in_doc(self, self._app, self.spec, name=name, parameters=None)
+            for proof, told in blueprint.proofs.items():
+                self.spec.components.security_scheme(proof, told)
             self.spec.tag({"name": name, "description": blueprint.description})
         return self.spec
 

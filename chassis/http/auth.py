@@ -1,7 +1,7 @@
 """Who is asking. A token proves a person or a client, a region and scopes; never a role."""
 
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -120,32 +120,61 @@ def accept_until_expiry(_person_id: UUID) -> datetime | None:
     return None
 
 
-def requires(*scopes: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+@dataclass(frozen=True)
+class OtherProof:
+    """What a view takes instead of a token: its name in the description, and who brings it.
+
+    `read` returns None where the request brings none.
+    """
+
+    scheme: str
+    read: Callable[[], Actor | None]
+
+
+def requires(
+    *scopes: str, instead: OtherProof | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Let a view be called only with a valid token that has all the scopes.
 
     The token's region is bound for the view, and the caller is counted: a person, or an
-    application, may ask as often as the route says. Raises the 401 and 403 refusals of this
-    module, and `TooManyRequests`.
+    application, may ask as often as the route says. `instead` is another proof that the view
+    takes. Raises the 401 and 403 refusals of this module, and `TooManyRequests`.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            g.actor = who = authenticate(here())
-            for scope in scopes:
-                if scope not in who.scopes:
-                    raise InsufficientScope(scope=scope)
-            bind_contextvars(region=who.region, actor=str(who.person_id or who.client_id))
-            with bound_region(who):
-                _check_session(here(), who)
-                _count(here(), who)
+            who = (instead and instead.read()) or _with_scopes(authenticate(here()), scopes)
+            with acting(who):
                 return view(*args, **kwargs)
 
         guarded.__dict__["access"] = ("requires", scopes)
-        document(guarded, security=[{"bearer": list(scopes)}])
+        others = [{instead.scheme: list[str]()}] if instead else []
+        document(guarded, security=[{"bearer": list(scopes)}, *others])
         return guarded
 
     return decorate
+
+
+@contextmanager
+def acting(who: Actor) -> Iterator[None]:
+    """Do the block as somebody who was proved to ask: in their region, counted.
+
+    Raises `SessionRevoked` or `TooManyRequests`.
+    """
+    g.actor = who
+    bind_contextvars(region=who.region, actor=str(who.person_id or who.client_id))
+    with bound_region(who):
+        _check_session(here(), who)
+        _count(here(), who)
+        yield
+
+
+def _with_scopes(who: Actor, scopes: Collection[str]) -> Actor:
+    for scope in scopes:
+        if scope not in who.scopes:
+            raise InsufficientScope(scope=scope)
+    return who
 
 
 def public(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,15 +1,17 @@
 """Reading a form with one file in it: `multipart/form-data`, bounded before it is read."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, ClassVar
+from typing import IO, Any, ClassVar, cast
 
 from flask import request
 from marshmallow import ValidationError
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from chassis.kernel.errors import FieldError, Invalid, Refused
 from chassis.process.manifest import MEBIBYTE
@@ -17,6 +19,7 @@ from chassis.process.manifest import MEBIBYTE
 _MULTIPART = "multipart/form-data"
 _ROOM_FOR_FORM = MEBIBYTE
 _MOST_PARTS = 8
+_BLOCK = 1 << 16
 
 
 class NotMultipart(Refused):
@@ -47,11 +50,16 @@ def _spool() -> IO[bytes]:
 
 @contextmanager
 def form_with_file(
-    *, max_bytes: int, too_large: Refused, new_stream: Callable[[], IO[bytes]] = _spool
+    *,
+    max_bytes: int,
+    too_large: Refused,
+    new_stream: Callable[[], IO[bytes]] = _spool,
+    check: Callable[[dict[str, str]], None] | None = None,
 ) -> Iterator[tuple[dict[str, str], FileStorage]]:
     """Give the form's fields and its one file, named `file`, which is gone after the block.
 
-    Raises `NotMultipart`, `FormUnreadable`, `too_large`, or `Invalid` with pointers.
+    `check` is told the fields that come before the file, and may refuse it unread. Raises
+    `NotMultipart`, `FormUnreadable`, `too_large`, or `Invalid` with pointers.
     """
     with ExitStack() as streams:
 
@@ -60,12 +68,15 @@ def form_with_file(
             streams.callback(stream.close)
             return stream
 
-        form, files = _parsed(max_bytes, too_large, opened)
+        form, files = _parsed(max_bytes, too_large, opened, check)
         yield form.to_dict(), _one_file(files)
 
 
 def _parsed(
-    max_bytes: int, too_large: Refused, stream_factory: Callable[..., IO[bytes]]
+    max_bytes: int,
+    too_large: Refused,
+    stream_factory: Callable[..., IO[bytes]],
+    check: Callable[[dict[str, str]], None] | None,
 ) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
     if request.mimetype != _MULTIPART:
         raise NotMultipart
@@ -78,14 +89,49 @@ def _parsed(
         silent=False,
     )
     try:
+        stream = _Ahead(request.stream)
+        if check is not None:
+            check(stream.fields(request.mimetype_params.get("boundary", "")))
         _, form, files = parser.parse(
-            request.stream, request.mimetype, request.content_length, request.mimetype_params
+            cast(IO[bytes], stream),
+            request.mimetype,
+            request.content_length,
+            request.mimetype_params,
         )
     except RequestEntityTooLarge:
         raise too_large from None
     except ValueError:
         raise FormUnreadable from None
     return form, files
+
+
+class _Ahead:
+    """A body that can be looked into as far as its first file, and is then read from its start."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._seen: deque[bytes] = deque()
+
+    def fields(self, boundary: str) -> dict[str, str]:
+        """Return the fields before the first file. Raises `ValueError` for what is no form."""
+        decoder = MultipartDecoder(
+            boundary.encode("latin-1"), max_form_memory_size=_ROOM_FOR_FORM, max_parts=_MOST_PARTS
+        )
+        fields, name = dict[str, str](), ""
+        while block := self._stream.read(_BLOCK):
+            self._seen.append(block)
+            decoder.receive_data(block)
+            while not isinstance(event := decoder.next_event(), NeedData | Epilogue | File):
+                if isinstance(event, Field):
+                    name, fields[event.name] = event.name, ""
+                elif isinstance(event, Data):
+                    fields[name] += event.data.decode("utf-8", "replace")
+            if not isinstance(event, NeedData):
+                break
+        return fields
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._seen.popleft() if self._seen else self._stream.read(size)
 
 
 def _one_file(files: MultiDict[str, FileStorage]) -> FileStorage:

@@ -12,8 +12,10 @@ from chassis.process.runtime import Runtime
 
 # No person's token is issued for longer.
 LONGEST_LIFE = timedelta(minutes=10)
+# Nor is anything that stands for a token: leave to upload.
+LONGEST_LEAVE = timedelta(minutes=15)
 # The services' clocks may differ, and a token is dated up to a second after its issue.
-_KEPT = LONGEST_LIFE + timedelta(minutes=2)
+_KEPT = LONGEST_LEAVE + timedelta(minutes=2)
 
 
 def end(runtime: Runtime, session_id: UUID, ended_at: datetime) -> None:

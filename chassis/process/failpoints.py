@@ -37,6 +37,8 @@ POINTS = (
     "sender.after_claim",
     "sender.after_send",
     "upload.after_store",
+    "pieces.after_store",
+    "pieces.after_finish",
     "made_file.after_answer",
     "sweep.between_two",
     "migration.before_commit",

@@ -20,6 +20,7 @@ from chassis.process.config import COMMON, Setting
 from chassis.process.installed import brought_to
 from chassis.process.texts import Template, Text, Texts, of_service
 
+KIBIBYTE = 1024
 MEBIBYTE = 1_048_576
 CONTRACT = ".schema.json"
 # Of what every service says without doing anything for it.
@@ -37,12 +38,15 @@ class Route:
 
     `rate` is requests per second, `burst` how many more may come at once. The service counts by
     whom a token proves; the edge, by address, lets a whole office ask as often as several callers.
+    `pieces` says that bodies are pieces of files: the edge holds each in its memory until it is
+    whole, never on its disk, and many of an address at once.
     """
 
     prefix: str
     max_body: int = MEBIBYTE
     rate: float = 50.0
     burst: int = 100
+    pieces: bool = False
 
 
 @dataclass(frozen=True)

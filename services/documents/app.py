@@ -8,7 +8,7 @@ from chassis.process import runtime
 from chassis.run.app import service_app
 from chassis.run.worker import Loop
 from services.documents.adapters.machinery import install
-from services.documents.api import documents, grants, made, receipt_keys
+from services.documents.api import documents, grants, made, permits, receipt_keys, uploads
 from services.documents.manifest import MANIFEST
 from services.documents.models import PEOPLE, db
 from services.documents.subscriptions import HEARD
@@ -26,7 +26,14 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         __name__,
         db=db,
         config=config,
-        blueprints=(documents.blp, made.blp, grants.blp, receipt_keys.blp),
+        blueprints=(
+            documents.blp,
+            made.blp,
+            grants.blp,
+            permits.blp,
+            uploads.blp,
+            receipt_keys.blp,
+        ),
         heard=HEARD,
         loops=(
             Loop("sweep", sweep, every=3600.0, drained=False),

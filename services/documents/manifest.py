@@ -1,7 +1,7 @@
 """What the rest of the system may know of the documents service."""
 
 from chassis.process.config import Setting, long_secret
-from chassis.process.manifest import MEBIBYTE, Manifest, Route
+from chassis.process.manifest import KIBIBYTE, MEBIBYTE, Manifest, Route
 
 MANIFEST = Manifest(
     name="documents",
@@ -17,6 +17,9 @@ MANIFEST = Manifest(
         Route("/api/documents/"),
         # One file of at most 10 MB and what multipart puts around it.
         Route("/api/documents/v1/documents", max_body=11 * MEBIBYTE, rate=10.0, burst=40),
+        # One piece of a file, of at most 512 KiB.
+        Route("/api/documents/v1/uploads", max_body=600 * KIBIBYTE, pieces=True),
+        Route("/api/documents/v1/uploads/form", max_body=11 * MEBIBYTE, rate=10.0, burst=40),
     ),
     settings=(
         Setting(

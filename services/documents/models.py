@@ -14,6 +14,7 @@ from chassis.data.db import Database, RegionScoped, ServiceBase, service_registr
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from services.documents.domain.states import State
+from services.documents.domain.uploads import ARRIVING
 from staff.tables import KeptPerson, People
 
 
@@ -84,6 +85,49 @@ class RefusedUpload(RegionScoped, Base):
     size: Mapped[int]
     refused_at: Mapped[datetime] = mapped_column(default=now)
     made_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class Upload(RegionScoped, Base):
+    """A file that arrives in pieces, and what became of it.
+
+    `slot` is what its permit was for, None where a token spoke. `problem` is the refusal as it was
+    told: `kind`, `code`, the text in each language, `offers`.
+    """
+
+    __tablename__ = "uploads"
+    __table_args__ = (
+        Index("ix_uploads_owner", "region", "owner_id", "state"),
+        Index("ix_uploads_expiry", "expires_at"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    owner_id: Mapped[UUID]
+    slot: Mapped[str | None] = mapped_column(String(160))
+    name: Mapped[str] = mapped_column(String(200))
+    length: Mapped[int]
+    max_bytes: Mapped[int]
+    received: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(12), default=ARRIVING)
+    problem: Mapped[dict[str, Any] | None]
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+
+
+class UploadPiece(RegionScoped, Base):
+    """One piece of an upload: an object in the store from its start on."""
+
+    __tablename__ = "upload_pieces"
+    __table_args__ = (
+        UniqueConstraint("region", "upload_id", "start"),
+        Index("ix_upload_pieces_object_key", "object_key"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    upload_id: Mapped[UUID] = mapped_column(ForeignKey("uploads.id"))
+    start: Mapped[int]
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    object_key: Mapped[str] = mapped_column(String(120))
 
 
 class ArchiveEntry(RegionScoped, Base):

@@ -7,7 +7,16 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 
 from chassis.data.paging import Page, page
-from services.documents.models import PEOPLE, ArchiveEntry, Document, View, db
+from chassis.process.clock import now
+from services.documents.models import (
+    PEOPLE,
+    ArchiveEntry,
+    Document,
+    Upload,
+    UploadPiece,
+    View,
+    db,
+)
 
 
 def document_of(document_id: UUID, owner_id: UUID) -> Document:
@@ -41,6 +50,44 @@ def views(document_id: UUID, owner_id: UUID, *, limit: int, cursor: str | None) 
     rows = page(db.session(), statement, by=(View.viewed_at, View.id), limit=limit, cursor=cursor)
     names = PEOPLE.names([view.viewer_id for view in rows.items])
     return rows.each(lambda view: _view(view, names))
+
+
+def upload_of(upload_id: UUID, owner_id: UUID, slot: str | None) -> Upload:
+    """Return a living upload of a person, of any slot or of one.
+
+    Raises `NotFound` to everybody else. It is read anew each time.
+    """
+    statement = select(Upload).where(
+        Upload.id == upload_id, Upload.owner_id == owner_id, Upload.expires_at > now()
+    )
+    if slot is not None:
+        statement = statement.where(Upload.slot == slot)
+    return db.one(statement.execution_options(populate_existing=True))
+
+
+def upload(upload_id: UUID, owner_id: UUID, slot: str | None, language: str) -> dict[str, Any]:
+    """Describe a living upload of a person: how far it came, or what became of it.
+
+    Raises `NotFound` to everybody else.
+    """
+    row = upload_of(upload_id, owner_id, slot)
+    return {
+        "id": row.id,
+        "slot": row.slot,
+        "state": row.state,
+        "offset": row.received,
+        "length": row.length,
+        "name": row.name,
+        "problem": row.problem and {**row.problem, "detail": row.problem[language]},
+        "document": row.document_id and document(row.document_id, owner_id),
+        "expires_at": row.expires_at,
+    }
+
+
+def pieces_of(upload_id: UUID) -> list[UploadPiece]:
+    """Return the pieces of an upload in their order."""
+    statement = select(UploadPiece).where(UploadPiece.upload_id == upload_id)
+    return list(db.session.scalars(statement.order_by(UploadPiece.start)))
 
 
 def _owned_by(owner_id: UUID) -> Select[Document]:

@@ -191,7 +191,11 @@ WRITES_ELSEWHERE = {
     "documents": {
         "/api/documents/v1/documents",
         "/api/documents/v1/documents/made",
-    },  # the file first: `write`
+        "/api/documents/v1/uploads/<uuid:upload_id>",
+        "/api/documents/v1/uploads/<uuid:upload_id>/finish",
+        "/api/documents/v1/uploads/form",
+        "/api/documents/v1/permits",  # nothing is kept of it
+    },  # the file first: `write`, or a use case that goes on where it was
     "identity": {
         "/api/identity/v1/employees/search",
         "/api/identity/v1/me/contact/verify",  # a wrong try stays counted

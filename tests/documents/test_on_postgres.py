@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 import time_machine
@@ -14,16 +16,18 @@ from chassis.process.ids import uuid7
 from ops.engines.postgres import Postgres
 from services.documents.app import create_app
 from services.documents.domain.content_types import XLSX
-from services.documents.models import Document
-from services.documents.usecases import making
+from services.documents.domain.uploads import LARGEST_PIECE, MOST_OPEN, SMALLEST_PIECE
+from services.documents.models import Document, Upload, UploadPiece
+from services.documents.usecases import finishing, making, uploading
 from services.documents.usecases.receiving import Kept
 from services.documents.workers.scrubbing import scrub
 from services.documents.workers.sweeping import sweep
+from tests.builders.bad_pdfs import cut
 from tests.builders.databases import database_on
-from tests.builders.pdfs import a_letter, a_pdf
-from tests.builders.service import under_test
+from tests.builders.pdfs import a_letter, a_pdf, a_pdf_of_size
+from tests.builders.service import settings_for, under_test
 from tests.builders.workbooks import a_workbook
-from tests.documents.conftest import Desk
+from tests.documents.conftest import Desk, by_permit, by_token
 from tests.documents.test_api_made import known, make
 from tests.documents.test_subscriptions import issued
 
@@ -95,6 +99,87 @@ def test_a_key_sent_eight_times_at_once_makes_one_document(desk: Desk):
     # Four of eight at once would be too many checks for one person.
     assert {status for status, _ in answers} <= {201, 409, 503}
     assert len(desk.get("documents").json["data"]) == 1
+
+
+@pytest.fixture
+def instances(desk: Desk, postgres: Postgres, tmp_path: Path) -> Iterator[tuple[Desk, Desk]]:
+    """Two instances of documents: one database, one store, one secret."""
+    settings = settings_for("documents", tmp_path)
+    settings["DATABASE_URL_DOCUMENTS"] = desk.service.app.config["SQLALCHEMY_DATABASE_URI"]
+    other = Desk(under_test(create_app(settings)), desk.owner)
+    other.service.runtime.keys = desk.service.runtime.keys
+    yield desk, other
+    other.service.close()
+
+
+def test_pieces_may_come_by_any_instance(instances: tuple[Desk, Desk]):
+    content = a_pdf_of_size(7 * LARGEST_PIECE)
+    sending = by_permit(instances[0])
+    sending.begin(len(content))
+    for number, start in enumerate(range(0, len(content), LARGEST_PIECE)):
+        sending.desk = instances[number % 2]
+        assert sending.piece(content[start : start + LARGEST_PIECE], start).status_code == 204
+
+    stored = sending.finish().json
+
+    sending.desk = instances[1]
+    assert sending.finish().json["id"] == stored["id"]
+    assert instances[0].get(f"documents/{stored['id']}/content").data == content
+
+
+def test_of_two_pieces_at_one_place_one_counts(instances: tuple[Desk, Desk], monkeypatch):
+    sending = by_permit(instances[0])
+    sending.begin(2 * SMALLEST_PIECE)
+    both, counted = Barrier(2), uploading._counted
+
+    def when_both_are_stored(piece: UploadPiece) -> bool:
+        both.wait(10)
+        return counted(piece)
+
+    monkeypatch.setattr(uploading, "_counted", when_both_are_stored)
+    contents = [letter * SMALLEST_PIECE for letter in (b"a", b"b")]
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(
+            pool.map(lambda n: replace(sending, desk=instances[n]).piece(contents[n], 0), range(2))
+        )
+
+    statuses = [answer.status_code for answer in answers]
+    (kept,) = Path(instances[0].machinery.store.root).rglob("0-pieces/*/*/*")
+    assert sorted(statuses) == [204, 409]
+    assert sending.offset() == SMALLEST_PIECE
+    assert kept.read_bytes() == contents[statuses.index(204)]
+
+
+@pytest.mark.parametrize(("made", "status"), [(a_letter, 201), (lambda: cut(a_pdf()), 422)])
+def test_two_that_finish_at_once_end_an_upload_once(
+    instances: tuple[Desk, Desk], monkeypatch, made, status: int
+):
+    sending = by_permit(instances[0])
+    sending.send(made())
+    both, ended = Barrier(2), finishing._end
+
+    def when_both_are_checked(upload: Upload, **outcome: Any) -> None:
+        both.wait(10)
+        ended(upload, **outcome)
+
+    monkeypatch.setattr(finishing, "_end", when_both_are_checked)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda desk: replace(sending, desk=desk).finish(), instances))
+
+    told = {(answer.json.get("id"), answer.json.get("code")) for answer in answers}
+    assert [answer.status_code for answer in answers] == [status] * 2
+    assert len(told) == 1
+    assert len(instances[0].service.recorded()) == 1
+    assert len(instances[0].get("documents").json["data"]) == (status == 201)
+
+
+def test_nobody_opens_more_uploads_by_asking_at_once(desk: Desk):
+    token = desk.token()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: by_token(desk, token).begin(100), range(30)))
+
+    statuses = [answer.status_code for answer in answers]
+    assert (statuses.count(201), statuses.count(429)) == (MOST_OPEN, 30 - MOST_OPEN)
 
 
 def test_many_uploads_share_few_connections(desk: Desk):

@@ -1,11 +1,9 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
 
-from chassis.process.clock import now
 from services.documents import events
 from services.documents.workers import sweeping
 from services.documents.workers.scrubbing import scrub
@@ -16,12 +14,6 @@ from tests.documents.conftest import Desk
 
 def objects(desk: Desk) -> list[Path]:
     return [path for path in Path(desk.machinery.store.root).rglob("*") if path.is_file()]
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(now(), tick=True) as traveller:
-        yield traveller
 
 
 def swept(desk: Desk) -> None:

@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from werkzeug.wrappers import Request, Response
 
 from chassis.http.callers import behind_edge
 from chassis.http.incoming import LONGEST_ADDRESS
-from chassis.process.manifest import Manifest, Route
+from chassis.process.manifest import KIBIBYTE, Manifest, Route
 from gateway.edge import create_edge
 from gateway.limits import limit_of_an_address
 from gateway.nginx import Listening
@@ -35,17 +36,23 @@ from tests.gateway.test_unread import TWO_LENGTHS
 
 pytestmark = pytest.mark.live
 
+LARGEST_PIECE = 600 * KIBIBYTE
 LETTERS = Manifest(
     "letters",
     {"id": "Surat", "en": "Letters"},
     "",
-    routes=(Route("/api/letters/", max_body=1000), Route("/surat", rate=1.0, burst=3)),
+    routes=(
+        Route("/api/letters/", max_body=1000),
+        Route("/surat", rate=1.0, burst=3),
+        Route("/api/letters/pieces", max_body=LARGEST_PIECE, pieces=True),
+    ),
 )
 ARCHIVE = Manifest(
     "archive", {"id": "", "en": ""}, "", routes=(Route("/api/letters/archive/", max_body=50_000),)
 )
 AWAY = Manifest("away", {"id": "", "en": ""}, "", routes=(Route("/api/away/"),))
 DEAD = Manifest("dead", {"id": "", "en": ""}, "", routes=(Route("/api/dead/"),))
+OFFICE = 200
 TITLES = {"id": "Tidak ditemukan", "en": "Not found"}
 PROXIES = 1
 BURST = limit_of_an_address(LETTERS.routes[1]).burst
@@ -113,6 +120,7 @@ class Answer:
 @dataclass
 class Edge:
     port: int
+    folder: Path = Path()  # where nginx keeps what does not fit into its memory
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
@@ -151,7 +159,7 @@ def nginx(static: Path) -> Iterator[Edge]:
         listening = Listening(folder / "nginx", free_port(), free_port(), proxies=PROXIES)
         server = Nginx(listening, table(MANIFESTS), static)
         server.start({**upstreams, "away": [], "dead": [free_port()]})
-        yield Edge(listening.port)
+        yield Edge(listening.port, listening.folder)
         server.stop()
 
 
@@ -391,6 +399,27 @@ def test_each_route_has_its_own_size_limit(edge):
 
     assert (refused.status, refused.json["code"]) == (413, "too_large")
     assert "1.000 byte" in refused.json["detail"]
+
+
+def test_a_whole_office_sends_pieces_of_files_at_once(edge):
+    piece = b"x" * (512 * KIBIBYTE)
+
+    def send(number: int) -> tuple[int, int]:
+        address = {"X_Forwarded_For": "10.3.0.1"}
+        answer = edge.send("PATCH", f"/api/letters/pieces/{number}", piece, **address)
+        return answer.status, answer.json["length"]
+
+    with ThreadPoolExecutor(OFFICE) as pool:
+        answers = list(pool.map(send, range(OFFICE)))
+
+    assert answers == [(200, len(piece))] * OFFICE
+
+
+def test_a_piece_that_is_too_large_is_refused_and_below_it_the_longer_prefix_decides(edge):
+    refused = edge.send("PATCH", "/api/letters/pieces/1", b"x" * (LARGEST_PIECE + 1))
+
+    assert (refused.status, refused.json["code"]) == (413, "too_large")
+    assert edge.send("DELETE", "/api/letters/pieces/1").json["method"] == "DELETE"
 
 
 def test_forged_identities_do_not_reach_a_service(edge):

@@ -14,7 +14,13 @@ from tests.faults.killer import RUNNING
 
 ROOT = Path(__file__).parents[2]
 CALL = re.compile(r"\bfailpoint\(\"([a-z_.]+)\"\)")
-OF_THEIR_OWN = {"sweep.between_two", "migration.before_commit"}  # hit in this file
+# Hit in this file, and `pieces` in `test_killed_while_a_file_comes_in_pieces`.
+OF_THEIR_OWN = {
+    "sweep.between_two",
+    "migration.before_commit",
+    "pieces.after_store",
+    "pieces.after_finish",
+}
 
 
 def in_the_code() -> list[str]:

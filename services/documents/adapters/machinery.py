@@ -11,6 +11,7 @@ from chassis.process import runtime
 from chassis.process.clock import now
 from chassis.process.config import Settings
 from services.documents.adapters.checker.client import FileChecker, ProcessChecker
+from services.documents.adapters.permits import PermitSigner
 from services.documents.adapters.receipts import Signer
 from services.documents.adapters.scanners.opening import QUARANTINE, open_scanner
 from services.documents.adapters.scanners.protocol import Scanner, SignaturesOld
@@ -26,6 +27,7 @@ class Machinery:
     store: ObjectStore
     checker: FileChecker
     signer: Signer
+    permits: PermitSigner
     quota: Quota
     scanner: Scanner | None = None
     scanner_down: str = QUARANTINE
@@ -41,6 +43,7 @@ def install(app: Flask, settings: Settings) -> None:
         store=store,
         checker=_checker(),
         signer=Signer(settings["SECRET_KEY"]),
+        permits=PermitSigner(settings["SECRET_KEY"]),
         quota=Quota(
             files=settings["UPLOADS_PER_DAY"], megabytes=settings["UPLOAD_MEGABYTES_PER_DAY"]
         ),

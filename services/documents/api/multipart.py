@@ -1,13 +1,14 @@
 """Reads an upload from the wire straight into a spool: once, hashed on the way."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, cast
 from uuid import UUID
 
 from chassis.http.multipart import form_with_file
+from services.documents.adapters.machinery import machinery
 from services.documents.adapters.spool import Spool
-from services.documents.api.requests import MadeForm, UploadForm
+from services.documents.api.requests import MadeForm, PermitForm, UploadForm
 from services.documents.domain.content_types import content_type_of
 from services.documents.domain.limits import MAX_BYTES
 from services.documents.domain.making import MadeAs
@@ -50,9 +51,28 @@ def arriving_made(maker: str) -> Iterator[tuple[str, Arrival]]:
 
 
 @contextmanager
-def _form() -> Iterator[tuple[dict[str, str], str | None, Spool]]:
+def arriving_by_permit() -> Iterator[tuple[str, str | None, Spool]]:
+    """Read a permit, and the name and bytes of the file it is for. Raises what `arriving` raises.
+
+    Without a good permit no byte of the file is kept: raises `PermitInvalid` or `PermitExpired`.
+    A file with more bytes than any may have is cut, and its size says so.
+    """
+    with _form(_check_permit) as (form, name, spool):
+        yield PermitForm().load(form)["permit"], name, spool
+
+
+def _check_permit(form: dict[str, str]) -> None:
+    machinery().permits.read(PermitForm().load(form)["permit"])
+
+
+@contextmanager
+def _form(
+    check: Callable[[dict[str, str]], None] | None = None,
+) -> Iterator[tuple[dict[str, str], str | None, Spool]]:
     too_large = DocumentTooLarge(max_bytes=MAX_BYTES)
-    with form_with_file(max_bytes=MAX_BYTES, too_large=too_large, new_stream=_spool) as read:
+    with form_with_file(
+        max_bytes=MAX_BYTES, too_large=too_large, new_stream=_spool, check=check
+    ) as read:
         form, part = read
         yield form, part.filename, cast(Spool, part.stream)
 

@@ -1,12 +1,15 @@
 """What clients send, one schema per purpose; unknown members are refused."""
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from chassis.http.api import Schema
 from chassis.http.fields import Code, Exact, Line, Words
 from chassis.http.paging import PageArgs
 from chassis.http.values import Whole
 from services.documents.domain.limits import MAX_BYTES, MAX_GRANT_MINUTES, MOST_VERSIONS
+from services.documents.domain.permits import BACK, LONGEST_BACK, LONGEST_SLOT, SLOT
 
 
 class UploadForm(Schema):
@@ -15,6 +18,12 @@ class UploadForm(Schema):
     max_bytes = fields.Integer(
         load_default=MAX_BYTES, validate=validate.Range(min=1, max=MAX_BYTES)
     )
+
+
+class PermitForm(Schema):
+    """The form field beside the file that a browser without scripts sends."""
+
+    permit = Exact(required=True)
 
 
 class MadeKey(Schema):
@@ -45,3 +54,40 @@ class NewGrant(Schema):
     viewer_id = fields.UUID(required=True, data_key="viewer")
     purpose = Line(120, required=True)
     minutes = Whole(load_default=5, validate=validate.Range(min=1, max=MAX_GRANT_MINUTES))
+
+
+class NewPermit(Schema):
+    """What is to be sent: for which place of which service, and where the browser goes after."""
+
+    slot = Code(SLOT, required=True)
+    max_bytes = Whole(load_default=MAX_BYTES, validate=validate.Range(min=1, max=MAX_BYTES))
+    back = Code(BACK, load_default=None)
+
+    @validates_schema(skip_on_field_errors=False)
+    def _short(self, said: dict[str, Any], **_context: Any) -> None:
+        for name, longest in (("slot", LONGEST_SLOT), ("back", LONGEST_BACK)):
+            if len(said.get(name) or "") > longest:
+                raise ValidationError(f"Longer than maximum length {longest}.", name)
+
+
+_NUMBER = r"(0|[1-9][0-9]{0,8})$"
+_METADATA = r"[A-Za-z0-9_-]+( [A-Za-z0-9+/=]*)?(, ?[A-Za-z0-9_-]+( [A-Za-z0-9+/=]*)?)*$"
+
+
+class TusHeaders(Schema):
+    """What every request of the protocol says."""
+
+    version = Exact(data_key="Tus-Resumable", required=True)
+
+
+class NewUploadHeaders(TusHeaders):
+    """How long the file will be and what it is called (tus: creation)."""
+
+    length = Code(_NUMBER, data_key="Upload-Length", required=True)
+    metadata = Code(_METADATA, data_key="Upload-Metadata", load_default=None)
+
+
+class PieceHeaders(TusHeaders):
+    """Where in the file a piece begins."""
+
+    offset = Code(_NUMBER, data_key="Upload-Offset", required=True)

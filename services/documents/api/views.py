@@ -52,6 +52,36 @@ class MadeView(Schema):
     receipt = fields.String(required=True)
 
 
+class PermitView(Schema):
+    """A permit: what the header Upload-Permit says, or the form's field."""
+
+    permit = fields.String(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+
+
+class UploadProblemView(Schema):
+    """Why an upload was refused, and what may be offered to mend the file."""
+
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+    offers = fields.List(fields.String(), required=True)
+
+
+class UploadView(Schema):
+    """An upload: how much of it arrived, and what became of it."""
+
+    id = fields.UUID(required=True)
+    slot = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True, metadata={"enum": ["arriving", "refused", "stored"]})
+    offset = fields.Integer(required=True)
+    length = fields.Integer(required=True)
+    name = fields.String(required=True)
+    problem = fields.Nested(UploadProblemView, required=True, allow_none=True)
+    document = fields.Nested(DocumentView, required=True, allow_none=True)
+    receipt = fields.String(required=True, allow_none=True)
+    expires_at = fields.AwareDateTime(required=True)
+
+
 class ViewView(Schema):
     """One opening of a document."""
 

@@ -5,6 +5,7 @@ the other order could leave a document without its bytes. For the same reason no
 the object when the transaction fails: its outcome may be unknown.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_hex
@@ -13,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from chassis.events import outbox
+from chassis.kernel.errors import Refused
 from chassis.process.clock import now
 from chassis.process.failpoints import failpoint
 from chassis.process.regions import current_region
@@ -79,13 +81,14 @@ def admit(owner_id: UUID) -> None:
 
     It lets go of the database: none is held while the body arrives and is checked and stored.
     """
-    _check_quota(owner_id)
+    check_quota(owner_id)
     files, size = _refused(owner_id, quotas.BUSY_WINDOW, RefusedUpload.code.in_(BUSY))
     machinery().quota.check_busy(files=files, size=size)
     db.session.close()
 
 
-def _check_quota(owner_id: UUID) -> None:
+def check_quota(owner_id: UUID) -> None:
+    """Raise `QuotaExceeded` when the person sent enough for 24 hours."""
     stored, stored_size = _stored(owner_id)
     refused, refused_size = _refused(owner_id, quotas.WINDOW, RefusedUpload.code.not_in(BUSY))
     machinery().quota.check(files=stored + refused, size=stored_size + refused_size)
@@ -111,17 +114,23 @@ def _counted(model: type[Document | RefusedUpload], *which: ColumnElement[bool])
     return int(usage[0]), int(usage[1])
 
 
-def check_and_store(arrival: Arrival) -> Kept:
+def _nobody(_refused: Refused) -> None:
+    """Hear of a refusal where only the sender is told."""
+
+
+def check_and_store(arrival: Arrival, *, told: Callable[[Refused], None] = _nobody) -> Kept:
     """Check a file and put its bytes into the store.
 
-    Raises `DocumentTooLarge`, another refusal of the file (then recorded), `CheckerUnavailable`,
-    `ScannerUnavailable`, `StoreUnavailable` or `StoreFull`.
+    Raises `DocumentTooLarge`, another refusal of the file (then recorded, and `told` in the same
+    transaction), `CheckerUnavailable`, `ScannerUnavailable`, `StoreUnavailable` or `StoreFull`.
     """
     try:
         verdict = _checked(arrival)
         is_scanned = scan(arrival.spool)
     except (FileRefused, DocumentTooLarge) as refused:
-        _record_refusal(arrival, refused)
+        with db.transaction():
+            _record_refusal(arrival, refused)
+            told(refused)
         raise
     except CheckerUnavailable as busy:
         _count(arrival, busy.code)
@@ -179,7 +188,7 @@ def record(kept: Kept) -> tuple[UUID, str]:
     Raises `QuotaExceeded` when the person's other uploads were faster.
     """
     with db.transaction():
-        _check_quota(kept.arrival.owner_id)
+        check_quota(kept.arrival.owner_id)
         document = add(kept)
         return document.id, receipt_of(document)
 

@@ -1,18 +1,28 @@
-"""Removes objects no document refers to: what an upload left that did not reach its commit."""
+"""Removes objects nothing refers to: what an upload left that did not reach its end."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from chassis.process.clock import now
 from chassis.process.failpoints import failpoint
 from chassis.process.regions import all_regions
 from chassis.process.telemetry import log
 from services.documents.adapters.machinery import machinery
+from services.documents.domain import uploads
 from services.documents.domain.quotas import BUSY_WINDOW
-from services.documents.models import Document, Grant, RefusedUpload, db
+from services.documents.domain.uploads import is_piece
+from services.documents.models import (
+    Document,
+    Grant,
+    RefusedUpload,
+    Upload,
+    UploadPiece,
+    db,
+)
 from services.documents.usecases.receiving import BUSY
 
 # No request lives this long, so an object of this age has either its row or no future.
@@ -29,19 +39,21 @@ def sweep() -> bool:
     It touches nothing when a large share of the store looks orphaned: then the database is more
     likely to be the wrong one than the objects.
     """
+    _forget_uploads()
     store, moment = machinery().store, now() - GRACE
-    known, orphans = 0, list[str]()
+    known, orphans, pieces = 0, list[str](), list[str]()
     for keys in _batches(store.older_than(moment)):
-        lost = _orphans(keys)
+        pieces += _orphans(UploadPiece.object_key, [key for key in keys if is_piece(key)])
+        whole = [key for key in keys if not is_piece(key)]
+        lost = _orphans(Document.object_key, whole)
         orphans += lost
-        known += len(keys) - len(lost)
+        known += len(whole) - len(lost)
+    _delete(pieces)
     if len(orphans) > _FEW and len(orphans) * _SUSPICIOUS_SHARE > known:
         log.critical("sweep_refused", orphans=len(orphans), known=known)
         return False
-    for key in orphans:
-        store.delete(key)
-        failpoint("sweep.between_two")
-    if swept := len(orphans) + store.tidy(moment):
+    _delete(orphans)
+    if swept := len(orphans) + len(pieces) + store.tidy(moment):
         log.info("orphans_swept", count=swept)
     _forget()
     return False
@@ -52,13 +64,29 @@ def _batches(keys: Iterator[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def _orphans(keys: list[str]) -> list[str]:
+def _orphans(referring: InstrumentedAttribute[str], keys: list[str]) -> list[str]:
     with all_regions():
-        known = set(
-            db.session.scalars(select(Document.object_key).where(Document.object_key.in_(keys)))
-        )
+        known = set(db.session.scalars(select(referring).where(referring.in_(keys))))
     db.session.close()
     return [key for key in keys if key not in known]
+
+
+def _delete(orphans: list[str]) -> None:
+    for key in orphans:
+        machinery().store.delete(key)
+        failpoint("sweep.between_two")
+
+
+def _forget_uploads() -> None:
+    """Forget the pieces of what was refused a while ago, and uploads whose day is over."""
+    is_over = Upload.expires_at < now()
+    no_more_mended = and_(
+        Upload.state == uploads.REFUSED, Upload.ended_at < now() - uploads.REFUSED_KEPT
+    )
+    unneeded = select(Upload.id).where(or_(is_over, no_more_mended))
+    with all_regions(), db.transaction() as session:
+        session.execute(delete(UploadPiece).where(UploadPiece.upload_id.in_(unneeded)))
+        session.execute(delete(Upload).where(is_over))
 
 
 def _forget() -> None:

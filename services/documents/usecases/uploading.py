@@ -1,0 +1,148 @@
+"""A file arrives in pieces: each is an object in the store, then a row that counts it.
+
+The object goes first, under a key of its own, so two pieces at one offset never overwrite each
+other: the row decides which counts, and the sweep removes the other.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from secrets import token_hex
+from typing import BinaryIO
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+
+from chassis.data import tallies
+from chassis.data.versioned import count_changed
+from chassis.process.clock import now
+from chassis.process.failpoints import failpoint
+from services.documents.adapters.machinery import machinery
+from services.documents.adapters.spool import Spool
+from services.documents.adapters.stores.protocol import StoreUnavailable
+from services.documents.domain import uploads
+from services.documents.domain.limits import MAX_BYTES
+from services.documents.domain.names import shown_name
+from services.documents.domain.permits import Permit
+from services.documents.models import Upload, UploadPiece, db
+from services.documents.queries import upload_of
+from services.documents.usecases.receiving import check_quota
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sends, and by which permit; None where their own token speaks for all their uploads."""
+
+    owner_id: UUID
+    permit: Permit | None = None
+
+    @property
+    def slot(self) -> str | None:
+        return self.permit.slot if self.permit else None
+
+    @property
+    def max_bytes(self) -> int:
+        return self.permit.max_bytes if self.permit else MAX_BYTES
+
+
+def begin(sender: Sender, *, length: int, name: str | None) -> Upload:
+    """Open an upload of `length` bytes. Raises `TooManyOpenUploads` or `QuotaExceeded`."""
+    with db.transaction() as session:
+        tallies.hold(db, f"open uploads of {sender.owner_id}")
+        check_quota(sender.owner_id)
+        _check_open(sender.owner_id, length)
+        upload = Upload(
+            owner_id=sender.owner_id,
+            slot=sender.slot,
+            name=shown_name(name),
+            length=length,
+            max_bytes=sender.max_bytes,
+            expires_at=now() + uploads.LIFE,
+        )
+        session.add(upload)
+        session.flush()
+    return upload
+
+
+def _check_open(owner_id: UUID, length: int) -> None:
+    files, size = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(Upload.length), 0)).where(
+            Upload.owner_id == owner_id,
+            Upload.state == uploads.ARRIVING,
+            Upload.expires_at > now(),
+        )
+    ).one()
+    uploads.check_open(files=files + 1, size=int(size) + length)
+
+
+def append(upload_id: UUID, sender: Sender, *, offset: int, content: bytes) -> int:
+    """Keep one piece; return where the next one begins.
+
+    Raises `NotFound`, what `check_piece` raises, `StoreUnavailable` or `StoreFull`.
+    """
+    upload = upload_of(upload_id, sender.owner_id, sender.slot)
+    db.session.close()  # no connection is held while the store works
+    uploads.check_piece(
+        state=upload.state,
+        received=upload.received,
+        length=upload.length,
+        offset=offset,
+        size=len(content),
+    )
+    _keep(_new_piece(upload, offset, len(content), sha256(content).hexdigest()), BytesIO(content))
+    return offset + len(content)
+
+
+def keep_whole(upload: Upload, spool: Spool) -> None:
+    """Keep a file that came in one as the one piece of its upload. Raises what `append` raises."""
+    db.session.close()  # no connection is held while the store works
+    spool.seek(0)
+    _keep(_new_piece(upload, 0, spool.size, spool.sha256), spool.file)
+
+
+def _keep(piece: UploadPiece, content: BinaryIO) -> None:
+    store = machinery().store
+    store.put(piece.object_key, content, size=piece.size, sha256=piece.sha256)
+    failpoint("pieces.after_store")
+    if not _counted(piece):
+        with suppress(StoreUnavailable):  # the sweep finds it otherwise
+            store.delete(piece.object_key)
+        raise uploads.OffsetWrong
+
+
+def _new_piece(upload: Upload, start: int, size: int, digest: str) -> UploadPiece:
+    return UploadPiece(
+        region=upload.region,
+        upload_id=upload.id,
+        start=start,
+        size=size,
+        sha256=digest,
+        object_key=uploads.piece_key(upload.region, upload.id.hex, start, token_hex(8)),
+    )
+
+
+def _counted(piece: UploadPiece) -> bool:
+    """Add a piece to its upload, unless another one came first at this place."""
+    with db.transaction() as session:
+        continues = (
+            Upload.id == piece.upload_id,
+            Upload.state == uploads.ARRIVING,
+            Upload.received == piece.start,
+        )
+        moved = update(Upload).where(*continues).values(received=piece.start + piece.size)
+        if count_changed(session, moved) == 0:
+            return False
+        session.add(piece)
+    return True
+
+
+def cancel(upload_id: UUID, sender: Sender) -> None:
+    """Forget an upload and what arrived of it; a document it became stays.
+
+    The sweep removes the objects. Raises `NotFound`.
+    """
+    with db.transaction() as session:
+        upload = upload_of(upload_id, sender.owner_id, sender.slot)
+        session.execute(delete(UploadPiece).where(UploadPiece.upload_id == upload.id))
+        session.execute(delete(Upload).where(Upload.id == upload.id))
