@@ -9,6 +9,7 @@ from chassis.http.fields import Code, Exact, Line, Words
 from chassis.http.paging import PageArgs
 from chassis.http.values import Whole
 from services.documents.domain.limits import MAX_BYTES, MAX_GRANT_MINUTES, MOST_VERSIONS
+from services.documents.domain.mends import MENDS
 from services.documents.domain.permits import BACK, LONGEST_BACK, LONGEST_SLOT, SLOT
 
 
@@ -85,6 +86,12 @@ class NewUploadHeaders(TusHeaders):
 
     length = Code(_NUMBER, data_key="Upload-Length", required=True)
     metadata = Code(_METADATA, data_key="Upload-Metadata", load_default=None)
+
+
+class MendOrder(Schema):
+    """Which of the mends that were offered."""
+
+    how = Exact(required=True, validate=validate.OneOf(MENDS))
 
 
 class PieceHeaders(TusHeaders):

@@ -8,10 +8,13 @@ from chassis.kernel.words import Size
 from services.documents.domain.limits import MAX_BYTES, MEBIBYTE
 from services.documents.domain.refusals import DocumentTooLarge
 
-State = Literal["arriving", "refused", "stored"]
+State = Literal["arriving", "proposed", "refused", "stored"]
 ARRIVING: State = "arriving"
+# Made here of what its owner sent, who looks at it first.
+PROPOSED: State = "proposed"
 REFUSED: State = "refused"
 STORED: State = "stored"
+OPEN = (ARRIVING, PROPOSED)
 
 LARGEST_PIECE = MEBIBYTE // 2
 # Each piece is an object and a row, so a file does not come byte by byte.

@@ -118,16 +118,28 @@ def _nobody(_refused: Refused) -> None:
     """Hear of a refusal where only the sender is told."""
 
 
-def check_and_store(arrival: Arrival, *, told: Callable[[Refused], None] = _nobody) -> Kept:
+def _nothing(_arrival: Arrival, _code: str) -> tuple[str, ...]:
+    """Offer nothing where the bytes of a refused file are not kept."""
+    return ()
+
+
+def check_and_store(
+    arrival: Arrival,
+    *,
+    told: Callable[[Refused], None] = _nobody,
+    offered: Callable[[Arrival, str], tuple[str, ...]] = _nothing,
+) -> Kept:
     """Check a file and put its bytes into the store.
 
     Raises `DocumentTooLarge`, another refusal of the file (then recorded, and `told` in the same
-    transaction), `CheckerUnavailable`, `ScannerUnavailable`, `StoreUnavailable` or `StoreFull`.
+    transaction, with the mends that are `offered`), `CheckerUnavailable`, `ScannerUnavailable`,
+    `StoreUnavailable` or `StoreFull`.
     """
     try:
-        verdict = _checked(arrival)
+        verdict = checked(arrival)
         is_scanned = scan(arrival.spool)
     except (FileRefused, DocumentTooLarge) as refused:
+        refused.offers = offered(arrival, refused.code)
         with db.transaction():
             _record_refusal(arrival, refused)
             told(refused)
@@ -144,7 +156,8 @@ def check_and_store(arrival: Arrival, *, told: Callable[[Refused], None] = _nobo
     return Kept(arrival, verdict, key, is_scanned)
 
 
-def _checked(arrival: Arrival) -> Verdict:
+def checked(arrival: Arrival) -> Verdict:
+    """Say what the gate says of a file. Raises its refusal, or `CheckerUnavailable`."""
     spool = arrival.spool
     spool.finish()
     if spool.size > arrival.max_bytes:
