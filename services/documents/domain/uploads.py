@@ -24,7 +24,8 @@ LIFE = timedelta(hours=24)
 REFUSED_KEPT = timedelta(hours=1)
 # Beside the folders of the regions, whose codes begin with a letter.
 _PIECES = "0-pieces/"
-MOST_OPEN = 20
+# As many pictures as one PDF is made of, and as many files again.
+MOST_OPEN = 40
 MOST_OPEN_BYTES = 100 * MEBIBYTE
 
 

@@ -6,11 +6,14 @@ Nothing is replaced: a mend is an upload of its own, which waits until its owner
 from services.documents.adapters.machinery import machinery
 from services.documents.domain.limits import MAX_BYTES
 from services.documents.domain.mends import may_help
+from services.documents.domain.pictures import DocumentIsAPicture
 from services.documents.usecases.receiving import Arrival
 
 
 def offered(arrival: Arrival, code: str) -> tuple[str, ...]:
     """Name the mends that may help a file refused with `code`. Raises `CheckerUnavailable`."""
+    if code == DocumentIsAPicture.code:
+        return DocumentIsAPicture.offers
     if not may_help(code) or arrival.spool.size > MAX_BYTES:
         return ()
     arguments = {"code": code, "max_bytes": arrival.max_bytes}

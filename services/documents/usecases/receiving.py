@@ -24,10 +24,11 @@ from services.documents.adapters.checker.client import CheckerUnavailable, Check
 from services.documents.adapters.checker.verdict import Verdict
 from services.documents.adapters.machinery import machinery
 from services.documents.adapters.spool import Spool
-from services.documents.domain import quotas
+from services.documents.domain import pictures, quotas
 from services.documents.domain.content_types import PDF
 from services.documents.domain.making import SENT_BY_A_PERSON, MadeAs
 from services.documents.domain.pdf_frame import check_frame
+from services.documents.domain.pictures import DocumentIsAPicture, picture_type
 from services.documents.domain.refusals import (
     DocumentInfected,
     DocumentTooLarge,
@@ -160,6 +161,8 @@ def checked(arrival: Arrival) -> Verdict:
     """Say what the gate says of a file. Raises its refusal, or `CheckerUnavailable`."""
     spool = arrival.spool
     spool.finish()
+    if arrival.content_type == PDF:
+        _check_no_picture(spool)
     if spool.size > arrival.max_bytes:
         raise DocumentTooLarge(max_bytes=arrival.max_bytes)
     if arrival.content_type == PDF:
@@ -170,6 +173,13 @@ def checked(arrival: Arrival) -> Verdict:
     if verdict.code:
         raise refusal(verdict.code, verdict.features)
     return verdict
+
+
+def _check_no_picture(spool: Spool) -> None:
+    """Raise `DocumentIsAPicture` for what can become a PDF here."""
+    spool.seek(0)
+    if picture_type(spool.read(pictures.HEAD)):
+        raise DocumentIsAPicture
 
 
 def _record_refusal(arrival: Arrival, refused: FileRefused | DocumentTooLarge) -> None:

@@ -89,7 +89,7 @@ def _given(output: BinaryIO | None) -> BinaryIO:
 
 
 # A HEIC of 66 megapixels takes 500 MiB, and up to 100 MiB of files are read before.
-_FOR_PICTURES = {"memory": 1024 * MEBIBYTE, "cpu_seconds": 20, "wall_seconds": 25.0}
+_FOR_PICTURES = {"memory": 1024 * MEBIBYTE, "cpu_seconds": 15, "wall_seconds": 18.0}
 
 TASKS: Mapping[str, Task] = {
     "inspect": Task(_inspect, too_much={"code": "document_too_complex"}),
