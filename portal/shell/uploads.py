@@ -127,6 +127,16 @@ def refusal(upload: Upload, mend: str = "") -> dict[str, Any]:
     return {"code": upload.problem.get("code", "incomplete"), "detail": upload.why, "html": html}
 
 
+def has_files() -> bool:
+    """Tell whether a page of a release before this one sent files to the portal."""
+    return any(file.filename for file in request.files.values())
+
+
+def told_to_old_pages() -> str:
+    """Say to such a page what to do; no file came further than here."""
+    return say("shell.file_from_an_old_page")
+
+
 def whose_uploads() -> str:
     """Name the person in what a browser remembers of broken uploads, and nobody to others."""
     return sha256(f"uploads:{person()['id']}".encode()).hexdigest()[:16]

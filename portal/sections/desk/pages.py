@@ -162,7 +162,7 @@ def save_result(proposal_id: UUID) -> Page | str:
     if "confirmed" not in request.form:  # a page of before this release; its file is not kept
         return _result_form(case, {"": say("desk.result_not_sent")}, letter, is_open=True)
     stored = letter if letter and letter.is_stored else None
-    lacks = results.without_letter(request.form, is_of_an_old_page=_has_files())
+    lacks = results.without_letter(request.form)
     if stored is None and lacks:
         return _result_form(case, lacks)
     try:
@@ -244,11 +244,6 @@ def _awaiting_result(proposal_id: UUID) -> reading.Case:
     if not case.wants_result:
         raise NotFound
     return case
-
-
-def _has_files() -> bool:
-    """Tell whether a page of a release before this one sent the letter along."""
-    return any(file.filename for file in request.files.values())
 
 
 def _result_form(

@@ -57,10 +57,10 @@ def body(case: Case, form: "MultiDict[str, str]", letter: Upload | None) -> dict
     return told
 
 
-def without_letter(form: "MultiDict[str, str]", *, is_of_an_old_page: bool) -> dict[str, str]:
+def without_letter(form: "MultiDict[str, str]") -> dict[str, str]:
     """Say what to do about a letter that the form names and documents does not have."""
-    if is_of_an_old_page:
-        return {"document": say("shell.file_from_an_old_page")}
+    if uploads.has_files():
+        return {"document": uploads.told_to_old_pages()}
     return {"document": say("shell.file_did_not_arrive")} if form.get("upload") else {}
 
 

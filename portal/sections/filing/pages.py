@@ -121,7 +121,7 @@ def upload(proposal_id: UUID, code: str) -> Page | dict[str, Any]:
     """Attach what the script has sent; a file itself comes from a page of an earlier release."""
     draft = reading.load(str(proposal_id))
     requirement = uploading.requirement_of(draft, code)
-    if request.files:
+    if uploads.has_files():
         return _of_an_old_page(draft, code)
     sent = uploads.upload_of(request.form.get("upload"), _slot(draft, code))
     if not sent.is_stored:
@@ -217,7 +217,7 @@ def _taken(draft: reading.Draft, code: str, sent: uploads.Upload) -> Page | str:
 
 
 def _of_an_old_page(draft: reading.Draft, code: str) -> Page:
-    text = say("shell.file_from_an_old_page")
+    text = uploads.told_to_old_pages()
     if wants_json():
         return {"detail": text, "code": "page_old"}, UNPROCESSABLE
     return _again(draft, {f"documents.{code}": text}, [])

@@ -3,9 +3,9 @@
 from flask import request
 
 from portal.sections.filing.reading import Draft, place_of
+from portal.shell import uploads
 from portal.shell.api_client import ApiRefused
 from portal.shell.forms import by_field, entered
-from portal.shell.saying import say
 from portal.shell.signed_in import api
 
 
@@ -16,7 +16,7 @@ def save(draft: Draft) -> tuple[dict[str, str], list[str]]:
         place = f"document.{requirement['code']}"
         if place in request.files and request.files[place].filename:
             # A page of a release before this one, which sent the files along.
-            errors[place.replace(".", "s.", 1)] = say("shell.file_from_an_old_page")
+            errors[place.replace(".", "s.", 1)] = uploads.told_to_old_pages()
     if errors or others:
         draft.refresh()
     return errors, others
