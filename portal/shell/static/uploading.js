@@ -149,9 +149,12 @@ const until = (job, seconds, isAnyTime) =>
     if (seconds) setTimeout(resolve, seconds * 1000 * (1 + Math.random() / 4));
     if (isAnyTime) waiting.add(resolve);
   }).then(() => true);
-const signedIn = (job, error) => {
+const signedIn = async (job, error) => {
   explain(job.state, error);
-  return until(job, 0, true);
+  sending.delete(job); // the form need not wait for it, nor does leaving the page lose anything
+  await until(job, 0, true);
+  sending.add(job);
+  return true;
 };
 const rested = (job, error) => {
   const isOffline = !error.status && navigator.onLine === false;
