@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.people import DESK, PHONE, People, follow
 from tests.browser.test_main_job import attach, confirm, decide, paper
@@ -29,21 +29,24 @@ def test_without_scripts_each_file_has_a_page_and_nothing_typed_is_lost(
     attach(page, row.first, paper(tmp_path, "skp-1.pdf"), scripts=False)
     expect(page.get_by_label("Keperluan")).to_have_value("Melamar beasiswa")
     expect(row.first.locator(".there")).to_contain_text("skp-1.pdf")
-    (tmp_path / "bukan.pdf").write_text("<html>bukan PDF</html>")
-    attach(page, row.nth(1), tmp_path / "bukan.pdf", scripts=False)
-    expect(page.get_by_role("alert")).to_contain_text("bukan.pdf")
-    people.picture(page, "32-refused")
-
-    page.get_by_label("Pilih berkas").set_input_files(paper(tmp_path, "skp-2.pdf"))
-    follow(page, page.get_by_role("button", name="Unggah", exact=True))
+    choose_another_after_a_refusal(people, page, tmp_path)
     follow(page, page.get_by_role("button", name="Lanjut: periksa dan kirim"))
-    follow(page, page.get_by_role("link", name="Kembali ke isian"))
+    expect(page.locator(".upload.wrong")).to_have_count(1)
     attach(page, row.nth(2), paper(tmp_path, "surat.pdf"), scripts=False)
     page.get_by_role("button", name="Lanjut: periksa dan kirim").click()
     page.get_by_role("button", name="Kirim usulan").click()
     expect(page.locator(".banner.success")).to_contain_text("Usulan berhasil dikirim")
 
     two_officers_decide(people, page.locator(".lead strong").first.inner_text())
+
+
+def choose_another_after_a_refusal(people: People, page: Page, folder: Path) -> None:
+    (folder / "bukan.pdf").write_text("<html>bukan PDF</html>")
+    attach(page, page.locator(".upload").nth(1), folder / "bukan.pdf", scripts=False)
+    expect(page.get_by_role("alert")).to_contain_text("bukan.pdf")
+    people.picture(page, "32-refused")
+    page.get_by_label("Pilih berkas").set_input_files(paper(folder, "skp-2.pdf"))
+    follow(page, page.get_by_role("button", name="Unggah", exact=True))
 
 
 def two_officers_decide(people: People, number: str) -> None:
