@@ -111,6 +111,7 @@ const sendPiece = async (job, from) => {
   });
   const done = offsetIn(answer);
   remember(job, done);
+  dispatchEvent(new Event("input")); // somebody who waits for an upload has not left
   return done;
 };
 const sendAll = async (job) => {
@@ -161,7 +162,7 @@ const rested = (job, error) => {
   const seconds = error.later || WAIT_S[Math.min(job.failures, WAIT_S.length - 1)];
   const why = error.status ? told.busy : told.waits;
   say(job, isOffline ? told.offline : filled(why, { seconds }));
-  return until(job, isOffline ? WAIT_S.at(-1) : seconds, !error.status);
+  return until(job, isOffline ? LONGEST_WAIT_S : seconds, !error.status);
 };
 const patiently = async (job, work) => {
   for (job.failures = 0; ; job.failures++) {
