@@ -13,7 +13,7 @@ const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[
 
 class Unreadable extends Error {}
 
-// --- what is remembered of a broken upload: no name, nothing that lets anybody go on with it
+// --- what is remembered of a broken upload: no name of a file or person, and nobody can go on by it
 const entryOf = (input) => `simpul-upload ${input.dataset.whose} ${input.dataset.permit}`;
 const markOf = (file) => {
   let hash = 5381;
@@ -61,7 +61,8 @@ const keepName = (input, name) => {
   const field = `chosen.${input.dataset.slot}`;
   input.form.querySelector(`input[name="${field}"]`)?.remove();
   if (!name) return;
-  const kept = Object.assign(document.createElement("input"), { type: "hidden", name: field, value: name });
+  const kept = document.createElement("input");
+  [kept.type, kept.name, kept.value] = ["hidden", field, name];
   input.after(kept);
 };
 
@@ -80,11 +81,13 @@ const request = (job, method, url, headers, content, onProgress) =>
     job.call = call;
     call.send(content);
   });
+const ofPortal = (error) => {
+  error.isOfPortal = true;
+  throw error;
+};
 const offsetIn = (answer) => Number(answer.getResponseHeader("Upload-Offset"));
 const askForPermit = async (job) => {
-  const given = await send(job.input.dataset.permit, body(job.form, {})).catch((error) => {
-    throw Object.assign(error, { isOfPortal: true });
-  });
+  const given = await send(job.input.dataset.permit, body(job.form, {})).catch(ofPortal);
   job.permit = given.permit;
   job.uploads = given.uploads;
 };
@@ -179,7 +182,7 @@ const attach = (job) =>
   new Promise((resolve, reject) => {
     const id = job.url.split("/").pop();
     inTurn(job.form, () => send(job.input.dataset.attach, body(job.form, { upload: id })).then(resolve, reject));
-  }).catch((error) => { throw Object.assign(error, { isOfPortal: true }); });
+  }).catch(ofPortal);
 const place = (job, answer) => {
   keepVersion(job.form, answer.etag);
   job.row.querySelector("[data-attached]").innerHTML = answer.html;
