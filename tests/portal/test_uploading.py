@@ -69,7 +69,7 @@ def test_the_portal_fetches_the_receipt_itself_and_attaches_it(
     assert "lengkap" in answer["missing"]
 
 
-def test_the_answer_has_the_row_as_the_page_shows_it(applicant: FlaskClient, edge: FakeEdge):
+def test_what_a_script_puts_into_the_page_is_escaped(applicant: FlaskClient, edge: FakeEdge):
     proposal = a_proposal()
     name = "<img src=x onerror=alert(1)>.pdf"
     proposal["documents"][0]["current"] = {"name": name, "size": 2048, "pages": 2}
