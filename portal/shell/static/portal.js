@@ -128,7 +128,7 @@ document.addEventListener("change", (event) => {
   document.querySelector(`[data-file="${CSS.escape(slot)}"]`)?.remove();
   const hint = document.querySelector("[data-files]");
   if (hint && !hint.querySelector("[data-file]")) hint.remove();
-});
+}, true);
 
 // Forms with something typed that nobody has yet.
 const unsaved = new Set();

@@ -257,7 +257,8 @@ const upload = async (input) => {
   tell(job.row, "");
   say(job, "");
   const why = await objection(input, file);
-  if (why) return tell(job.row, why);
+  input.value = ""; // or choosing the same file again, mended meanwhile, would be no change
+  if (why) return tell(job.row, `${file.name}: ${why}`);
   const hadFocus = document.activeElement === input;
   keepName(input, file.name);
   input.hidden = true;
@@ -272,7 +273,6 @@ const upload = async (input) => {
   const hasFocus = job.row.contains(document.activeElement);
   job.box.hidden = true;
   input.hidden = false;
-  input.value = "";
   keepName(input, "");
   if (hasFocus && !isThere) input.focus();
 };
