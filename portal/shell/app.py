@@ -23,7 +23,7 @@ from portal.shell.sections import Section, discover
 from portal.shell.settings import SETTINGS
 from portal.shell.signed_in import CLIENT_ID, connect, me
 from portal.shell.transport import Transport, WSGIApp, http, local
-from portal.shell.uploads import whose_uploads
+from portal.shell.uploads import LARGEST, whose_uploads
 
 MEBIBYTE = 1_048_576
 _CSP = (
@@ -94,6 +94,7 @@ def _install(app: Flask, sections: Mapping[str, Section]) -> None:
         name_of=name_of,
         targets=targets,
         whose=typed.whose,
+        largest_upload=LARGEST,
         whose_uploads=whose_uploads,
     )
 

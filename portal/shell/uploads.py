@@ -23,6 +23,9 @@ API = "/api/documents/v1"
 UPLOADS = f"{API}/uploads"
 FORM = f"{UPLOADS}/form"
 FIELD = "unggahan"
+# What documents takes at most for any place: a file that is larger than its place allows can be
+# made smaller there.
+LARGEST = 10_485_760
 # What the edge says of an address that the documents of a release before this one do not have.
 _NOT_YET = (404, 405)
 

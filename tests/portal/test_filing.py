@@ -74,7 +74,7 @@ def test_the_form_shows_types_limits_and_what_is_required(client: FlaskClient, e
     assert 'type="radio" name="field.setuju"' in page
     assert "field.sistem" not in page
     assert "maksimal 500 KB" in page
-    assert 'data-max="512000"' in page
+    assert 'data-max="10485760"' in page
     assert 'id="file-info"' not in page
 
 
