@@ -106,7 +106,7 @@ ACTIVE: dict[str, Callable[[], bytes]] = {
     ),
     "rendition with script": _linked(f"<< /S /Rendition /OP 0 /JS ({_ALERT}) >>"),
     "address when opened": _opened("<< /S /URI /URI (https://contoh.example/) >>"),
-    "printing when opened": _opened("<< /S /Named /N /Print >>"),
+    "printing when a page opens": lambda: a_pdf(page="/AA << /O << /S /Named /N /Print >> >>"),
     "address when a page opens": lambda: a_pdf(
         page="/AA << /O << /S /URI /URI (https://contoh.example/) >> >>"
     ),
@@ -213,7 +213,7 @@ def many_objects(count: int = 100_001) -> bytes:
     return a_pdf(objects=("null",) * count)
 
 
-def many_pages(count: int = 501) -> bytes:
+def many_pages(count: int = 2_001) -> bytes:
     return a_pdf(pages=count)
 
 
@@ -264,7 +264,7 @@ COMPLEX: dict[str, Callable[[], bytes]] = {
     "three filters": three_filters,
     "deep nesting": deeply_nested,
     "100,001 objects": many_objects,
-    "501 pages": many_pages,
+    "2,001 pages": many_pages,
     "huge picture": huge_picture,
 }
 

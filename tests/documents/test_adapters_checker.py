@@ -61,6 +61,7 @@ HARMLESS = {
     "going to a page when opened": a_pdf(catalog="/OpenAction << /S /GoTo /D [4 0 R /Fit] >>"),
     "a place when opened": a_pdf(catalog="/OpenAction [4 0 R /XYZ null null 0]"),
     "going to a page when a page opens": a_pdf(page="/AA << /O << /S /GoTo /D [4 0 R] >> >>"),
+    "printing when opened": a_pdf(catalog="/OpenAction << /S /Named /N /Print >>"),
     "a font called AA": a_pdf(page="/Resources << /Font << /AA 3 0 R >> >>"),
     "an empty list of attachments": a_pdf(catalog="/Names << /EmbeddedFiles << /Names [] >> >>"),
     "a link to an address": a_pdf(objects=("<< /S /URI /URI (https://contoh.example/) >>",)),
@@ -99,7 +100,7 @@ def test_active_content_is_named(checker: ProcessChecker, kind: str, feature: st
     ("just_fits", "too_much"),
     [
         (bad_pdfs.deeply_nested(100), bad_pdfs.deeply_nested(101)),
-        (a_pdf(pages=500), bad_pdfs.many_pages(501)),
+        (a_pdf(pages=2_000), bad_pdfs.many_pages(2_001)),
         (bad_pdfs.many_objects(99_000), bad_pdfs.many_objects(100_001)),
         (bad_pdfs.stream_bomb(60 * MEBIBYTE), bad_pdfs.stream_bomb(65 * MEBIBYTE)),
         (bad_pdfs.many_streams_bomb(4, 60 * MEBIBYTE), bad_pdfs.many_streams_bomb(5)),

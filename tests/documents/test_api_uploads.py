@@ -98,13 +98,20 @@ def test_storing_is_told_as_an_event(desk: Desk):
 REFUSED: list[tuple[str, Callable[[], bytes], str]] = [
     ("empty", bytes, "document_empty"),
     ("encrypted", bad_pdfs.encrypted, "document_encrypted"),
-    ("encrypted, opens unasked", lambda: bad_pdfs.encrypted(user=""), "document_encrypted"),
     *[(name, made, "document_not_pdf") for name, made in bad_pdfs.NOT_PDF.items()],
     ("a picture", bad_pdfs.a_picture, "document_is_a_picture"),
     *[(name, made, "document_damaged") for name, made in bad_pdfs.DAMAGED.items()],
     *[(name, made, "document_too_complex") for name, made in bad_pdfs.COMPLEX.items()],
     *[(name, made, "document_has_active_content") for name, made in bad_pdfs.ACTIVE.items()],
 ]
+
+
+def test_a_file_that_opens_unasked_is_kept_byte_for_byte(desk: Desk):
+    content = bad_pdfs.encrypted(user="")
+
+    told = desk.upload(content).json
+
+    assert desk.get(f"documents/{told['id']}/content").data == content
 
 
 @pytest.mark.parametrize(("kind", "made", "code"), REFUSED, ids=[row[0] for row in REFUSED])

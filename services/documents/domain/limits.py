@@ -15,11 +15,19 @@ class InspectionLimits:
     memory: int = 512 * MEBIBYTE
     cpu_seconds: int = 10
     wall_seconds: float = 20.0
-    pages: int = 500
+    pages: int = 2_000
     objects: int = 100_000
     values: int = 3_000_000
     stream_bytes: int = 64 * MEBIBYTE
     all_streams_bytes: int = 256 * MEBIBYTE
+    # Samples of pictures are inflated only to be counted.
+    all_samples_bytes: int = 1_024 * MEBIBYTE
+    # What a page costs a viewer that follows every use of a form.
+    drawn_bytes: int = 64 * MEBIBYTE
+    form_nesting: int = 28
+    saved_states: int = 500
+    tree_depth: int = 500
+    revisions: int = 50
     nesting: int = 100
     filters: int = 2
     pixels: int = 200_000_000

@@ -13,6 +13,12 @@ FEATURES: dict[str, tuple[str, str]] = {
     "submit_form": ("formulir yang mengirim data", "a form that sends data"),
     "import_data": ("perintah mengambil data", "a command that imports data"),
     "remote_go_to": ("tautan ke berkas lain", "a link into another file"),
+    "unsafe_address": (
+        "tautan selain http, https, dan mailto",
+        "a link other than http, https and mailto",
+    ),
+    "other_action": ("tindakan yang tidak dikenal", "an action of an unknown kind"),
+    "postscript": ("program PostScript", "a PostScript program"),
     "embedded_file": ("lampiran berkas di dalamnya", "a file attached inside"),
     "external_file": ("isi yang disimpan di berkas lain", "content kept in another file"),
     "rich_media": ("video, suara, atau objek 3D", "video, sound or 3D content"),

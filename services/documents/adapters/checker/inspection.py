@@ -1,30 +1,24 @@
 """Opens one file and says what is in it: a PDF here. Runs only in a limited child process."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from typing import Any, BinaryIO
 
 import pikepdf
-from pikepdf import (
-    Array,
-    Dictionary,
-    Object,
-    ObjectType,
-    PasswordError,
-    Pdf,
-    PdfError,
-    QpdfRuntimeError,
-    Stream,
-)
+from pikepdf import Array, Object, ObjectType, Pdf, PdfError, QpdfRuntimeError, Stream
 
-from services.documents.adapters.checker.active_content import found_in
-from services.documents.adapters.checker.streams import unpacked_size
+from services.documents.adapters.checker.active_content import Rules, found_in, rules
+from services.documents.adapters.checker.appearances import Appearances
+from services.documents.adapters.checker.opening import Repairs, open_pdf
+from services.documents.adapters.checker.revisions import replaced_in
+from services.documents.adapters.checker.streams import Unpacker
+from services.documents.adapters.checker.trees import Page, Trees, pages_of
+from services.documents.adapters.checker.values import Entries, entries_of, identity_of
 from services.documents.adapters.checker.verdict import Unsuitable, Verdict
 from services.documents.adapters.checker.workbooks import inspect_workbook
 from services.documents.domain.content_types import XLSX, content_type_of
 from services.documents.domain.limits import InspectionLimits
 from services.documents.domain.pdf_frame import HEAD
 
-_REBUILT = "Attempting to reconstruct cross-reference table"
 _CONTAINERS = {ObjectType.dictionary, ObjectType.array, ObjectType.stream}
 
 
@@ -33,7 +27,6 @@ def set_library_limits(limits: InspectionLimits) -> None:
     pikepdf.settings.set_qpdf_limits(
         parser_max_nesting=limits.nesting,
         parser_max_container_size=limits.values,
-        max_stream_filters=limits.filters,
         flate_max_memory=limits.stream_bytes,
         run_length_max_memory=limits.stream_bytes,
         png_max_memory=limits.stream_bytes,
@@ -41,18 +34,16 @@ def set_library_limits(limits: InspectionLimits) -> None:
     )
 
 
-def inspect(file: BinaryIO, limits: InspectionLimits) -> Verdict:
+def inspect(file: BinaryIO, limits: InspectionLimits, *, xml_attachments: bool = False) -> Verdict:
     """Return the verdict on one file; it raises nothing a file can cause."""
     head = file.read(HEAD)
     file.seek(0)
     if content_type_of(head) == XLSX:
         return inspect_workbook(file, limits)
     try:
-        return _Inspection(file, limits).run()
+        return _Inspection(file.read(), limits, rules(xml_attachments=xml_attachments)).run()
     except Unsuitable as found:
         return Verdict(code=found.code, features=found.features)
-    except PasswordError:
-        return Verdict(code="document_encrypted")
     except (MemoryError, RecursionError, QpdfRuntimeError):
         return Verdict(code="document_too_complex")
     except PdfError:
@@ -64,79 +55,82 @@ def _too_complex_or(code: str) -> str:
 
 
 class _Inspection:
-    def __init__(self, file: BinaryIO, limits: InspectionLimits) -> None:
+    def __init__(self, content: bytes, limits: InspectionLimits, rules: Rules) -> None:
+        self.content = content
         self.limits = limits
-        self.pdf, self.recovered = _open(file)
+        self.rules = rules
+        self.pdf = open_pdf(content)
+        self.trees = Trees(limits)
+        self.appearances = Appearances(limits)
         self.features: set[str] = set()
         self.signed = False
         self.values = 0
-        self.unpacked = 0
 
     def run(self) -> Verdict:
-        if self.pdf.is_encrypted:
-            raise Unsuitable("document_encrypted")
         objects = list(self.pdf.objects)
         if len(objects) > self.limits.objects:
             raise Unsuitable("document_too_complex")
         for value in (self.pdf.trailer, *objects):
             self._walk(value)
+        for older, replaced in replaced_in(self.content, self.pdf, self.limits):
+            self._look_at_older(older, replaced)
         if self.features:
             raise Unsuitable("document_has_active_content", tuple(sorted(self.features)))
-        pages = self._count_pages()
-        for value in objects:
-            self._unpack(value)
-        if self.recovered and self.pdf.get_warnings():
-            raise Unsuitable("document_damaged")
-        if pikepdf.settings.qpdf_limit_errors():
-            raise Unsuitable("document_too_complex")
-        return Verdict(pages=pages, signed=self.signed)
+        self.trees.check()
+        pages = pages_of(self.pdf, self.limits)
+        self._unpack(objects, pages)
+        self._refuse_damaged(len(objects))
+        return Verdict(pages=len(pages), signed=self.signed)
 
-    def _walk(self, top: Object) -> None:
+    def _walk(self, top: Any, *, older: bool = False) -> None:
+        """Look at one object and what is written in it, by the rules."""
+        identity = identity_of(top) or (0, 0)
         waiting: list[tuple[Any, int]] = [(top, 1)]
         while waiting:
             value, depth = waiting.pop()
             if depth > self.limits.nesting or self.values > self.limits.values:
                 raise Unsuitable("document_too_complex")
-            for child in self._children(value):
+            if isinstance(value, Array):
+                children: Iterable[Any] = value.as_list()
+            else:
+                entries = entries_of(value)
+                self._look_at(value, entries)
+                if not older:
+                    self.trees.note(identity, entries)
+                    self.appearances.note(value, entries)
+                children = entries.values()
+            for child in children:
                 self.values += 1
                 if _is_nested(child):
                     waiting.append((child, depth + 1))
 
-    def _children(self, value: Any) -> Iterator[Any]:
-        if isinstance(value, Array):
-            yield from value.as_list()
-        elif isinstance(value, Dictionary | Stream):
-            entries = dict(value.items())
-            self.features.update(found_in(entries, in_stream=isinstance(value, Stream)))
-            self.signed = self.signed or "/ByteRange" in entries
-            yield from entries.values()
+    def _look_at(self, value: Any, entries: Entries) -> None:
+        self.features.update(found_in(entries, self.rules, value))
+        self.signed = self.signed or "/ByteRange" in entries
 
-    def _unpack(self, value: Object) -> None:
-        if isinstance(value, Stream):
-            self.unpacked += unpacked_size(self.pdf, value, self.limits)
-            if self.unpacked > self.limits.all_streams_bytes:
-                raise Unsuitable("document_too_complex")
+    def _look_at_older(self, older: Pdf, replaced: Iterable[Object]) -> None:
+        """Look at what an update replaced: viewers show a signed revision as it was."""
+        unpacker = Unpacker(older, self.limits)
+        for value in replaced:
+            self._walk(value, older=True)
+            if isinstance(value, Stream):
+                unpacker.data(value)
 
-    def _count_pages(self) -> int:
-        """Count by walking the tree: its own /Count may lie."""
-        root = self.pdf.trailer.get("/Root")
-        waiting: list[Any] = [root.get("/Pages") if isinstance(root, Dictionary) else None]
-        seen, pages = set[tuple[int, int]](), 0
-        while waiting:
-            node = waiting.pop()
-            if not isinstance(node, Dictionary) or node.objgen in seen:
-                raise Unsuitable("document_damaged")
-            if "/Kids" in node:
-                seen.add(node.objgen)
-                kids = node.get("/Kids")
-                waiting += kids.as_list() if isinstance(kids, Array) else [None]
-            else:
-                pages += 1
-            if pages > self.limits.pages:
-                raise Unsuitable("document_too_complex")
-        if not pages:
+    def _unpack(self, objects: Iterable[Object], pages: Sequence[Page]) -> None:
+        unpacker = Unpacker(self.pdf, self.limits)
+        self.appearances.expect(pages)
+        for value in objects:
+            if isinstance(value, Stream):
+                self.appearances.take(value.objgen, unpacker.data(value))
+        self.appearances.check(pages)
+
+    def _refuse_damaged(self, objects: int) -> None:
+        repairs = Repairs(self.pdf)
+        if pikepdf.settings.qpdf_limit_errors():
+            raise Unsuitable("document_too_complex")
+        dangling = repairs.rebuilt and objects > len(self.pdf.get_xref_table())
+        if repairs.lossy or dangling or repairs.repeated_keys() & self.rules.keys():
             raise Unsuitable("document_damaged")
-        return pages
 
 
 def _is_nested(value: Any) -> bool:
@@ -144,22 +138,3 @@ def _is_nested(value: Any) -> bool:
     if not isinstance(value, Object) or value.is_indirect:
         return False
     return value._type_code in _CONTAINERS  # noqa: SLF001 - isinstance is three times slower
-
-
-def _open(file: BinaryIO) -> tuple[Pdf, bool]:
-    """Open strictly; else let the library rebuild the table, as every viewer would.
-
-    Some scanners write wrong offsets. A file that needs any further repair was cut or worse.
-    """
-    try:
-        return Pdf.open(file, attempt_recovery=False, inherit_page_attributes=False), False
-    except PasswordError:
-        raise
-    except PdfError:
-        if pikepdf.settings.qpdf_limit_errors():
-            raise Unsuitable("document_too_complex") from None
-    file.seek(0)
-    pdf = Pdf.open(file, attempt_recovery=True, inherit_page_attributes=False)
-    if not str(pdf.get_warnings()[-1]).endswith(_REBUILT):
-        raise Unsuitable("document_damaged")
-    return pdf, True

@@ -1,72 +1,87 @@
-"""How large a stream becomes when unpacked, without letting it become larger than allowed."""
+"""What a stream becomes when unpacked, without letting it become larger than allowed."""
 
-from typing import Any
+import zlib
 
 import pikepdf
 from pikepdf import Array, Name, Pdf, PdfError, Stream
 
-from services.documents.adapters.checker.active_content import written
+from services.documents.adapters.checker.filters import Filter, packed_as
+from services.documents.adapters.checker.picture_sizes import check_size, is_picture, samples_of
+from services.documents.adapters.checker.values import entries_of
 from services.documents.adapters.checker.verdict import Unsuitable
 from services.documents.domain.limits import InspectionLimits
 
-_PICTURE = {"/DCTDecode", "/DCT", "/JPXDecode", "/CCITTFaxDecode", "/CCF", "/JBIG2Decode"}
-_PACKING = {
-    "/FlateDecode": "/FlateDecode",
-    "/Fl": "/FlateDecode",
-    "/LZWDecode": "/LZWDecode",
-    "/LZW": "/LZWDecode",
-    "/RunLengthDecode": "/RunLengthDecode",
-    "/RL": "/RunLengthDecode",
-    "/ASCIIHexDecode": "/ASCIIHexDecode",
-    "/AHx": "/ASCIIHexDecode",
-    "/ASCII85Decode": "/ASCII85Decode",
-    "/A85": "/ASCII85Decode",
-}
+_BLOCK = 1 << 20
+# What deflate can make of one byte at most.
+_MOST_INFLATED = 1_032
 
 
-def unpacked_size(pdf: Pdf, stream: Stream, limits: InspectionLimits) -> int:
-    """Return the size of the stream's data, pictures left as they are.
+class Unpacker:
+    """Unpacks one file's streams. A picture's samples are counted, not kept: they are not data."""
 
-    Raises `Unsuitable` when it is too large, too deeply packed, packed in an unknown way, or
-    does not unpack.
-    """
-    filters = _filters(stream.get("/Filter"))
-    if len(filters) > limits.filters:
-        raise Unsuitable("document_too_complex")
-    _check_pixels(stream, limits)
-    if filters and filters[-1] in _PICTURE:
-        filters.pop()
-    if any(name not in _PACKING for name in filters):
-        raise Unsuitable("document_damaged")
-    size = _unpacked(pdf, stream, filters)
-    if size > limits.stream_bytes:
-        raise Unsuitable("document_too_complex")
-    return size
+    def __init__(self, pdf: Pdf, limits: InspectionLimits) -> None:
+        self.pdf = pdf
+        self.limits = limits
+        self.unpacked = 0
+        self.samples = 0
+
+    def data(self, stream: Stream) -> bytes:
+        """Return a stream's data; for a picture that of its codec, for samples nothing.
+
+        Raises `Unsuitable` when it is too large, too deeply packed, packed in an unknown way, or
+        does not unpack.
+        """
+        entries = entries_of(stream)
+        packed = packed_as(entries, self.limits.filters)
+        raw, packings = stream.read_raw_bytes(), packed.packings
+        if is_picture(entries) and not packed.codec.name and _ends_in_flate(packings):
+            check_size(entries, packed.codec, b"", self.limits)
+            self._count_samples(self._unpacked(raw, packings[:-1]), samples_of(entries))
+            return b""
+        data = self._unpacked(raw, packings)
+        if is_picture(entries):
+            check_size(entries, packed.codec, data, self.limits)
+        return data
+
+    def _count_samples(self, packed: bytes, expected: int) -> None:
+        """Inflate a picture piece by piece, as far as its size allows."""
+        allowed = max(expected, self.limits.stream_bytes)
+        if len(packed) * _MOST_INFLATED <= self.limits.stream_bytes:
+            return  # it cannot become large, so nothing needs to be inflated
+        inflating, count = zlib.decompressobj(), 0
+        try:
+            while packed and not inflating.eof and count <= allowed:
+                count += len(inflating.decompress(packed, _BLOCK))
+                packed = inflating.unconsumed_tail
+        except zlib.error:
+            raise Unsuitable("document_damaged") from None
+        self.samples += count
+        if count > allowed or self.samples > self.limits.all_samples_bytes:
+            raise Unsuitable("document_too_complex")
+
+    def _unpacked(self, raw: bytes, packings: tuple[Filter, ...]) -> bytes:
+        if not packings or not raw:
+            return self._counted(raw)
+        names = Array([Name(one.name) for one in packings])
+        told = Array([one.told() for one in packings])
+        packed = self.pdf.make_stream(raw, Filter=names, DecodeParms=told)
+        try:
+            return self._counted(packed.read_bytes(pikepdf.StreamDecodeLevel.specialized))
+        except PdfError:
+            raise Unsuitable(_too_complex_or_damaged()) from None
+
+    def _counted(self, data: bytes) -> bytes:
+        self.unpacked += len(data)
+        limits = self.limits
+        if len(data) > limits.stream_bytes or self.unpacked > limits.all_streams_bytes:
+            raise Unsuitable("document_too_complex")
+        return data
 
 
-def _filters(value: Any) -> list[str]:
-    if value is None:
-        return []
-    names: list[Any] = list(value.as_list()) if isinstance(value, Array) else [value]
-    if not all(isinstance(name, Name) for name in names):
-        raise Unsuitable("document_damaged")
-    return [written(name) for name in names]
+def _ends_in_flate(packings: tuple[Filter, ...]) -> bool:
+    return bool(packings) and packings[-1].name == "/FlateDecode"
 
 
-def _check_pixels(stream: Stream, limits: InspectionLimits) -> None:
-    width, height = stream.get("/Width", 0), stream.get("/Height", 0)
-    if isinstance(width, int) and isinstance(height, int) and width * height > limits.pixels:
-        raise Unsuitable("document_too_complex")
-
-
-def _unpacked(pdf: Pdf, stream: Stream, filters: list[str]) -> int:
-    raw = stream.read_raw_bytes()
-    if not filters or not raw:
-        return len(raw)
-    packed = pdf.make_stream(raw, Filter=Array([Name(_PACKING[name]) for name in filters]))
-    try:
-        return len(packed.read_bytes(pikepdf.StreamDecodeLevel.specialized))
-    except PdfError:
-        if pikepdf.settings.qpdf_limit_errors():
-            raise Unsuitable("document_too_complex") from None
-        raise Unsuitable("document_damaged") from None
+def _too_complex_or_damaged() -> str:
+    limited = pikepdf.settings.qpdf_limit_errors()
+    return "document_too_complex" if limited else "document_damaged"

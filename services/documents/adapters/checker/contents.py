@@ -1,0 +1,54 @@
+"""What content streams draw: pictures written inline, and forms that draw forms.
+
+A viewer follows every use, so what a page costs is the sum over all uses, however few bytes say
+it. Names are found by patterns, which is fast; a name in a text counts as a use, so the sum is
+an upper bound.
+"""
+
+import re
+from collections import Counter
+from itertools import accumulate
+from typing import NamedTuple
+
+from services.documents.adapters.checker.inline import check_inline
+from services.documents.adapters.checker.verdict import Unsuitable
+from services.documents.domain.limits import InspectionLimits
+
+_GAP = rb"(?:[\x00\t\n\f\r ]|%[^\r\n]*+[\r\n])"
+_NAME = rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]*+)"
+_USE = re.compile(_NAME + _GAP + rb"++(Do|gs|scn|SCN)(?![A-Za-z0-9])")
+_FONT = re.compile(_NAME + _GAP + rb"++[-+.0-9]++" + _GAP + rb"++(Tf)(?![A-Za-z0-9])")
+_SAVED = re.compile(rb"(?<![^\x00\t\n\f\r ()<>\[\]{}/%])[qQ](?![^\x00\t\n\f\r ()<>\[\]{}/%])")
+_HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
+
+
+class Use(NamedTuple):
+    name: str
+    operator: str
+
+
+def uses_in(data: bytes, limits: InspectionLimits, *, fonts: bool) -> Counter[Use]:
+    """Count what a content stream uses by name; check its depth and its inline pictures.
+
+    Raises `Unsuitable` for a picture of too many pixels or too many states saved in one another.
+    """
+    if data.count(b"q") > limits.saved_states:
+        _check_saved(data, limits)
+    check_inline(data, limits)
+    patterns = (_USE, _FONT) if fonts else (_USE,)
+    found = Counter(use for pattern in patterns for use in pattern.findall(data))
+    return Counter({_use(*use): count for use, count in found.items()})
+
+
+def _use(name: bytes, operator: bytes) -> Use:
+    return Use("/" + _plain(name).decode("utf-8", "replace"), operator.decode())
+
+
+def _plain(name: bytes) -> bytes:
+    return _HEX.sub(lambda found: bytes([int(found[1], 16)]), name)
+
+
+def _check_saved(data: bytes, limits: InspectionLimits) -> None:
+    steps = (1 if found == b"q" else -1 for found in _SAVED.findall(data))
+    if max(accumulate(steps), default=0) > limits.saved_states:
+        raise Unsuitable("document_too_complex")

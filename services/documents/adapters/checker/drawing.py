@@ -1,0 +1,112 @@
+"""What a page costs a viewer: forms draw forms, and each use counts."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pikepdf import Dictionary, Stream
+
+from services.documents.adapters.checker.contents import Use
+from services.documents.adapters.checker.picture_sizes import is_picture
+from services.documents.adapters.checker.values import (
+    Identity,
+    entries_of,
+    identity_of,
+    name_of,
+    streams_in,
+    whole_of,
+)
+from services.documents.adapters.checker.verdict import Unsuitable
+from services.documents.domain.limits import InspectionLimits
+
+_USE = 100  # what looking a name up and saving the state costs, in bytes of content
+_PIXELS_A_BYTE = 64
+_KIND = {"Do": "/XObject", "scn": "/Pattern", "SCN": "/Pattern", "gs": "/ExtGState", "Tf": "/Font"}
+
+
+@dataclass
+class Content:
+    """What one content stream uses, and how long it is."""
+
+    uses: Counter[Use]
+    size: int
+
+
+class Drawing:
+    """Adds up what drawing costs. `contents` holds each content stream that was unpacked."""
+
+    def __init__(self, limits: InspectionLimits, contents: Mapping[Identity, Content]) -> None:
+        self.limits = limits
+        self.contents = contents
+        self._costs: dict[tuple[Identity, int], int] = {}
+        self._open: list[Identity] = []
+        self._scope = 0
+        self._of_the_page: Any = None
+
+    def check(self, content: Content, resources: Any) -> None:
+        """Check a page's content. Raises `Unsuitable` for loops, depth and too much to draw."""
+        self._scope += 1
+        self._of_the_page = resources
+        self._cost_of(content, resources)
+
+    def check_part(self, part: Stream, resources: Any = None) -> None:
+        """Check a form, pattern or glyph that perhaps no page uses but an annotation shows."""
+        self._scope += 1
+        self._of_the_page = resources
+        self._cost(part)
+
+    def _cost(self, part: Stream) -> int:
+        """Return what one use costs; what has no resources of its own uses the page's."""
+        identity = identity_of(part) or (0, 0)
+        own = part.get("/Resources")
+        key = identity, self._scope if own is None else 0
+        if key not in self._costs:
+            if identity in self._open or len(self._open) >= self.limits.form_nesting:
+                raise Unsuitable("document_too_complex")
+            content = self.contents.get(identity)
+            self._open.append(identity)
+            used = self._of_the_page if own is None else own
+            self._costs[key] = self._cost_of(content, used) if content else 0
+            self._open.pop()
+        return self._costs[key]
+
+    def _cost_of(self, content: Content, resources: Any) -> int:
+        cost, kinds = content.size, _Kinds(resources)
+        for use, count in content.uses.items():
+            parts = sum(map(self._cost_of_use, kinds.parts(use)))
+            # Choosing a font draws nothing; its glyphs are looked at for loops only.
+            cost += 0 if use.operator == "Tf" else count * (_USE + parts)
+            if cost > self.limits.drawn_bytes:
+                raise Unsuitable("document_too_complex")
+        return cost
+
+    def _cost_of_use(self, part: Stream) -> int:
+        entries = entries_of(part)
+        if not is_picture(entries):
+            return self._cost(part)
+        width, height = (whole_of(entries[side]) or 0 for side in ("/Width", "/Height"))
+        return width * height // _PIXELS_A_BYTE
+
+
+class _Kinds:
+    """A resource dictionary, each kind read once."""
+
+    def __init__(self, resources: Any) -> None:
+        self._resources = resources
+        self._read: dict[str, Mapping[str, Any]] = {}
+
+    def parts(self, use: Use) -> Iterator[Stream]:
+        """Give the streams that one use of a name draws."""
+        kind = _KIND[use.operator]
+        if kind not in self._read:
+            self._read[kind] = entries_of(entries_of(self._resources).get(kind))
+        value = self._read[kind].get(use.name)
+        if isinstance(value, Stream):
+            yield value
+        elif kind == "/ExtGState" and isinstance(value, Dictionary):
+            mask = entries_of(entries_of(value).get("/SMask")).get("/G")
+            if isinstance(mask, Stream):
+                yield mask
+        elif kind == "/Font" and name_of(entries_of(value).get("/Subtype")) == "/Type3":
+            yield from (glyph for _, glyph in streams_in(entries_of(value).get("/CharProcs")))

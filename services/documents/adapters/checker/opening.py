@@ -1,0 +1,55 @@
+"""Opens a PDF as a viewer would, and says what had to be repaired for it."""
+
+import re
+from io import BytesIO
+
+import pikepdf
+from pikepdf import PasswordError, Pdf, PdfError
+
+from services.documents.adapters.checker.verdict import Unsuitable
+
+_REBUILT = "Attempting to reconstruct cross-reference table"
+_REPEATED = re.compile(r"dictionary has duplicated key (/\S+);")
+# Repairs that lose something, or that viewers would make in different ways.
+_LOSSES = re.compile(
+    "treating (?:stream )?as (?:null|empty)|unable to recover|EOF (?:while reading|in)"
+    "|inserting key /QPDFFake|ignoring (?:excessively|invalid)|too many errors|expected endobj"
+    "|loop detected|unexpected (?:EOF|dictionary close|array close|\\))"
+)
+
+
+def open_pdf(content: bytes) -> Pdf:
+    """Open a file with the empty password.
+
+    Raises `Unsuitable` when it has a password, needs a handler nobody has, or cannot be opened.
+    """
+    try:
+        return Pdf.open(BytesIO(content), inherit_page_attributes=False)
+    except PasswordError:
+        raise Unsuitable("document_encrypted") from None
+    except PdfError as error:
+        if pikepdf.settings.qpdf_limit_errors():
+            raise Unsuitable("document_too_complex") from None
+        encrypted = "encryption" in str(error).lower()
+        raise Unsuitable("document_encrypted" if encrypted else "document_damaged") from None
+
+
+class Repairs:
+    """What the library said it repaired while it read. Ask at the end: it reads as it goes."""
+
+    def __init__(self, pdf: Pdf) -> None:
+        self.said = [str(warning) for warning in pdf.get_warnings()]
+
+    @property
+    def rebuilt(self) -> bool:
+        """Tell whether objects had to be searched for, as their table was wrong or missing."""
+        return any(said.endswith(_REBUILT) for said in self.said)
+
+    @property
+    def lossy(self) -> bool:
+        return any(_LOSSES.search(said) for said in self.said)
+
+    def repeated_keys(self) -> set[str]:
+        """Return keys that a dictionary has twice: viewers take the first or the last."""
+        found = (_REPEATED.search(said) for said in self.said)
+        return {match[1] for match in found if match}

@@ -1,0 +1,89 @@
+"""Trees that must not be endless: pages, outlines, fields, name trees, tags."""
+
+from collections import defaultdict
+from typing import Any
+
+from pikepdf import Array, Dictionary, Pdf, Stream
+
+from services.documents.adapters.checker.values import (
+    Entries,
+    Identity,
+    entries_of,
+    identity_of,
+    members_of,
+)
+from services.documents.adapters.checker.verdict import Unsuitable
+from services.documents.domain.limits import InspectionLimits
+
+# What leads down or on, with how much deeper it leads.
+_DOWN = {"/Kids": 1, "/K": 1, "/First": 1, "/Next": 0}
+DOWN = frozenset(_DOWN)
+
+Page = tuple[Dictionary, Any]
+
+
+class Trees:
+    """Collects which object leads to which; `check` refuses circles and endless depth."""
+
+    def __init__(self, limits: InspectionLimits) -> None:
+        self.limits = limits
+        self._below: dict[Identity, list[tuple[Identity, int]]] = defaultdict(list)
+
+    def note(self, holder: Identity, entries: Entries) -> None:
+        if DOWN.isdisjoint(entries):
+            return
+        for key in entries.keys() & DOWN:
+            for held in members_of(entries[key]):
+                if isinstance(held, Dictionary | Array) and (identity := identity_of(held)):
+                    self._below[holder].append((identity, _DOWN[key]))
+
+    def check(self) -> None:
+        """Raises `Unsuitable`: a circle is damage, endless depth too complex."""
+        above: dict[Identity, int] = defaultdict(int)
+        for below in self._below.values():
+            for identity, _ in below:
+                above[identity] += 1
+        free = [identity for identity in self._below if not above[identity]]
+        depths: dict[Identity, int] = defaultdict(int)
+        while free:
+            holder = free.pop()
+            for identity, deeper in self._below.pop(holder, ()):
+                above[identity] -= 1
+                depths[identity] = max(depths[identity], depths[holder] + deeper)
+                if not above[identity]:
+                    free.append(identity)
+        if self._below:
+            raise Unsuitable("document_damaged")
+        if max(depths.values(), default=0) > self.limits.tree_depth:
+            raise Unsuitable("document_too_complex")
+
+
+def pages_of(pdf: Pdf, limits: InspectionLimits) -> list[Page]:
+    """Return the pages with their resources, by walking the tree: its own /Count may lie.
+
+    Raises `Unsuitable` for a tree with circles, without pages, or with too many.
+    """
+    root = entries_of(pdf.trailer.get("/Root"))
+    waiting: list[tuple[Any, Any]] = [(root.get("/Pages"), None)]
+    seen, pages = set[Identity](), list[Page]()
+    while waiting:
+        node, inherited = waiting.pop()
+        if not isinstance(node, Dictionary) or node.objgen in seen:
+            raise Unsuitable("document_damaged")
+        resources = node.get("/Resources", inherited)
+        if "/Kids" in node:
+            seen.add(node.objgen)
+            kids = [kid for kid in members_of(node.get("/Kids")) if kid is not None]
+            waiting += [(kid, resources) for kid in reversed(kids)]
+        else:
+            pages.append((node, resources))
+        if len(pages) > limits.pages:
+            raise Unsuitable("document_too_complex")
+    if not pages:
+        raise Unsuitable("document_damaged")
+    return pages
+
+
+def streams_of(page: Dictionary) -> list[Stream]:
+    """Return a page's content streams in their order."""
+    return [one for one in members_of(page.get("/Contents")) if isinstance(one, Stream)]
