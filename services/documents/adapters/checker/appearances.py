@@ -36,9 +36,9 @@ class Appearances:
     def expect(self, pages: Sequence[Page]) -> None:
         """Note the content of pages; what is in several pieces is read as one."""
         for page, _ in pages:
-            pieces = {piece.objgen for piece in streams_of(page)}
+            pieces = [piece.objgen for piece in streams_of(page)]
             if len(pieces) == 1:
-                self._alone |= pieces
+                self._alone.update(pieces)
             else:
                 self._together |= dict.fromkeys(pieces, b"")
 
