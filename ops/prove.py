@@ -123,6 +123,22 @@ PARTS = (
         ),
     ),
     Part(
+        "files",
+        (
+            "setiap berkas PDF korpus, juga ditulis ulang, dan biaya yang terberat",
+            "every PDF file of the corpus, also rewritten, and what the heaviest cost",
+        ),
+        6,
+        {"EVERY_CASE": "yes"},
+        workers=2,
+        whole=(
+            "tests/documents/test_corpus_cost.py",
+            "tests/documents/test_corpus_hostile.py",
+            "tests/documents/test_corpus_plain.py",
+            "tests/documents/test_corpus_rewritten.py",
+        ),
+    ),
+    Part(
         "idle",
         ("biaya sistem yang tidak dipakai siapa pun", "what a system costs that nobody uses"),
         5,

@@ -5,6 +5,7 @@ table, its end) is not: a file that cannot be opened cannot be rewritten.
 """
 
 import io
+import string
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -16,6 +17,7 @@ from pikepdf import Array, Dictionary, Name, Object, Stream, String
 from tests.builders.pdfs import PdfWriter, a_pdf
 
 _FRAME = (Name.ObjStm, Name.XRef)
+_REGULAR = (string.ascii_letters + string.digits + "_-+.,:;*!$&'=?@^|~").encode()
 _OF_THE_FRAME = {
     "/Size", "/Prev", "/Root", "/XRefStm", "/Encrypt", "/Type", "/W", "/Index",
     "/Filter", "/DecodeParms", "/Length",
@@ -57,7 +59,8 @@ class _Copy:
 
     def _entries(self, entries: Mapping[str, Any]) -> Iterator[bytes]:
         for key, value in entries.items():
-            yield self._name(Name(key)) + b" " + self._value(value)
+            letters = key[1:].encode("utf-8", "surrogateescape")
+            yield self._name(letters) + b" " + self._value(value)
 
     def _value(self, value: Any) -> bytes:
         if isinstance(value, Object) and value.is_indirect:
@@ -68,20 +71,17 @@ class _Copy:
 
     def _scalar(self, value: Any) -> bytes:
         if isinstance(value, Name):
-            return self._name(value)
+            return self._name(_bytes_of(value.unparse(resolved=True)))
         if isinstance(value, String):
-            return b"<" + bytes(value).hex().encode() + b">" if self.hexed else value.unparse()
+            in_hex = b"<" + bytes(value).hex().encode() + b">"
+            return in_hex if self.hexed else value.unparse(resolved=True)
         if value is None or isinstance(value, bool):
             return {None: b"null", True: b"true", False: b"false"}[value]
         return value.unparse() if isinstance(value, Object) else str(value).encode()
 
-    def _name(self, name: Name) -> bytes:
-        written: bytes = name.unparse()
-        return (
-            b"/" + b"".join(b"#%02x" % byte for byte in _bytes_of(written))
-            if self.hexed
-            else written
-        )
+    def _name(self, letters: bytes) -> bytes:
+        plain = b"" if self.hexed else _REGULAR
+        return b"/" + b"".join(b"%c" % one if one in plain else b"#%02x" % one for one in letters)
 
 
 def _bytes_of(written: bytes) -> bytes:

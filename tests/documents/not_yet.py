@@ -52,4 +52,35 @@ HOSTILE = {
 TWINS: set[str] = set()
 
 # Plain files that are refused.
-PLAIN: set[str] = set()
+PLAIN = {
+    "documents: number by a library",
+    "frames: 1,023 line feeds ahead",
+    "frames: 1,023 line feeds ahead, counted",
+    "frames: 64 KiB of zeros behind",
+    "frames: a MIME header ahead",
+    "frames: a MIME header ahead, counted",
+    "frames: a Mac's header ahead",
+    "frames: a Mac's header ahead, counted",
+    "frames: a byte order mark ahead",
+    "frames: a byte order mark ahead, counted",
+    "frames: a line feed ahead",
+    "frames: a line feed ahead, counted",
+    "frames: a printer's header ahead",
+    "frames: a printer's header ahead, counted",
+    "frames: a printer's header and end",
+    "frames: a table of zeros",
+    "frames: a table that begins with one",
+    "frames: an HTTP header ahead",
+    "frames: an HTTP header ahead, counted",
+    "frames: an end with one percent sign",
+    "frames: blanks ahead",
+    "frames: blanks ahead, counted",
+    "frames: empty lines ahead",
+    "frames: empty lines ahead, counted",
+    "frames: no end",
+    "frames: no end in a scan",
+    "frames: padding to a block behind",
+    "frames: zeros ahead",
+    "frames: zeros ahead, counted",
+    "made: pdfkit-form",
+}

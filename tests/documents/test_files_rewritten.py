@@ -16,6 +16,7 @@ FILES = {
     "scan": a_scan(2),
     "letter": a_letter(2),
     "signed": a_signed_pdf(),
+    "texts apart": a_pdf(catalog="/Lang 10 0 R /\xcb\xce (a)", objects=("(id-ID)",)),
     "active": bad_pdfs.ACTIVE["javascript behind a harmless action"](),
 }
 ASIDE = {"/Parent", "/Prev", "/Length", "/Extensions"}

@@ -33,7 +33,6 @@ const keepTyped = async () => {
 const leave = () => {
   if (isTooLong) return;
   unsaved.clear();
-  sending.clear();
   location.replace(idle.dataset.over);
 };
 

@@ -32,13 +32,9 @@ FEATURES: dict[str, tuple[str, str]] = {
 
 
 class FileRefused(Refused):
-    """The file's content is not acceptable; sending the same file again cannot help.
-
-    `offers` names how it may be mended.
-    """
+    """The file's content is not acceptable; sending the same file again cannot help."""
 
     kind = "invalid"
-    offers: tuple[str, ...] = ()
 
 
 class DocumentEmpty(FileRefused):
@@ -52,7 +48,6 @@ class DocumentEmpty(FileRefused):
 class DocumentTooLarge(Refused):
     kind = "too_large"
     code = "document_too_large"
-    offers: tuple[str, ...] = ()
     text: ClassVar = {
         "id": "Berkas lebih besar dari {max_bytes}. Perkecil lalu unggah kembali.",
         "en": "The file is larger than {max_bytes}. Make it smaller and send it again.",

@@ -49,7 +49,9 @@ class Sender:
 def begin(sender: Sender, *, length: int, name: str | None) -> Upload:
     """Open an upload of `length` bytes. Raises `TooManyOpenUploads` or `QuotaExceeded`."""
     with db.transaction() as session:
-        hold_open(sender.owner_id, length)
+        tallies.hold(db, f"open uploads of {sender.owner_id}")
+        check_quota(sender.owner_id)
+        _check_open(sender.owner_id, length)
         upload = Upload(
             owner_id=sender.owner_id,
             slot=sender.slot,
@@ -63,17 +65,11 @@ def begin(sender: Sender, *, length: int, name: str | None) -> Upload:
     return upload
 
 
-def hold_open(owner_id: UUID, length: int) -> None:
-    """See, in the open transaction, that a person may have one more open upload.
-
-    Two requests of a person take turns here. Raises `TooManyOpenUploads` or `QuotaExceeded`.
-    """
-    tallies.hold(db, f"open uploads of {owner_id}")
-    check_quota(owner_id)
+def _check_open(owner_id: UUID, length: int) -> None:
     files, size = db.session.execute(
         select(func.count(), func.coalesce(func.sum(Upload.length), 0)).where(
             Upload.owner_id == owner_id,
-            Upload.state.in_(uploads.OPEN),
+            Upload.state == uploads.ARRIVING,
             Upload.expires_at > now(),
         )
     ).one()
@@ -94,7 +90,7 @@ def append(upload_id: UUID, sender: Sender, *, offset: int, content: bytes) -> i
         offset=offset,
         size=len(content),
     )
-    _keep(new_piece(upload, offset, len(content), sha256(content).hexdigest()), BytesIO(content))
+    _keep(_new_piece(upload, offset, len(content), sha256(content).hexdigest()), BytesIO(content))
     return offset + len(content)
 
 
@@ -102,7 +98,7 @@ def keep_whole(upload: Upload, spool: Spool) -> None:
     """Keep a file that came in one as the one piece of its upload. Raises what `append` raises."""
     db.session.close()  # no connection is held while the store works
     spool.seek(0)
-    _keep(new_piece(upload, 0, spool.size, spool.sha256), spool.file)
+    _keep(_new_piece(upload, 0, spool.size, spool.sha256), spool.file)
 
 
 def _keep(piece: UploadPiece, content: BinaryIO) -> None:
@@ -115,8 +111,7 @@ def _keep(piece: UploadPiece, content: BinaryIO) -> None:
         raise uploads.OffsetWrong
 
 
-def new_piece(upload: Upload, start: int, size: int, digest: str) -> UploadPiece:
-    """Make the row of a piece, with a key that no other piece has."""
+def _new_piece(upload: Upload, start: int, size: int, digest: str) -> UploadPiece:
     return UploadPiece(
         region=upload.region,
         upload_id=upload.id,
