@@ -2,8 +2,9 @@
 
 `python -m bench.uploads [--rounds 5] [--seconds 3]` prints G6 (an upload of 1 MB with every check
 and its event, ÷ a raw put), G7 (a download through a grant ÷ a raw get) and G11 (two instances
-÷ one), each at eight clients. Ways are measured in turns, A B A B, so that what else the machine
-does falls on all alike.
+÷ one), each at eight clients, and the CPU time of documents for one of each. Ways are measured in
+turns, A B A B, so that what else the machine does falls on all alike; on a machine that is busy
+otherwise only the CPU time means something.
 """
 
 import argparse
@@ -135,9 +136,7 @@ def _grant(client: Client, base: str) -> str:
     fields = {"file": ("surat.pdf", FILE, "application/pdf")}
     document = client.ask(base, "POST", f"{API}/documents", fields=fields).json()["id"]
     service = client.rig.signer.client("svc-proposal", "documents.grant")
-    order = {"document_id": document, "viewer": str(client.person), "purpose": "bench"} | {
-        "minutes": 15
-    }
+    order = {"document_id": document, "viewer": str(client.person), "purpose": "bench"}
     told = client.ask(
         base,
         "POST",
@@ -171,9 +170,17 @@ RATIOS = (
 )
 
 
-def measured(clients: list[Client], way: Way, seconds: float) -> float:
-    """Return how many a second all clients together do."""
-    start = time.perf_counter()
+@dataclass
+class Figures:
+    """What one way did in each round: how many a second, and CPU milliseconds for each."""
+
+    rates: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+
+def measured(clients: list[Client], way: Way, seconds: float) -> tuple[float, float]:
+    """Return how many a second all clients together do, and documents' CPU ms for each."""
+    start, used = time.perf_counter(), clients[0].rig.cpu_seconds()
     end = start + seconds
 
     def work(client: Client) -> int:
@@ -185,7 +192,8 @@ def measured(clients: list[Client], way: Way, seconds: float) -> float:
 
     with ThreadPoolExecutor(len(clients)) as pool:
         done = sum(pool.map(work, clients))
-    return done / (time.perf_counter() - start)
+    took = time.perf_counter() - start
+    return done / took, (clients[0].rig.cpu_seconds() - used) * 1000 / done
 
 
 def main() -> None:
@@ -199,23 +207,30 @@ def main() -> None:
         ways = {name: way for name, way in WAYS.items() if given.only in name}
         for way in ways.values():
             measured(clients, way, 0.5)  # warm: connections, imports, the checker's process
-        figures: dict[str, list[float]] = {name: [] for name in ways}
+        figures = {name: Figures() for name in ways}
         for _ in range(given.rounds):
             for name, way in ways.items():
-                figures[name].append(measured(clients, way, given.seconds))
+                rate, cpu = measured(clients, way, given.seconds)
+                figures[name].rates.append(rate)
+                figures[name].cpu.append(cpu)
     report(figures)
 
 
-def report(figures: dict[str, list[float]]) -> None:
+def report(figures: dict[str, Figures]) -> None:
     say = sys.stdout.write
-    for name, values in figures.items():
-        spread = f"{min(values):.1f}–{max(values):.1f}"
-        say(f"{name:<34} {statistics.median(values):8.1f}/s  ({spread})\n")
+    for name, found in figures.items():
+        rate, cpu = statistics.median(found.rates), statistics.median(found.cpu)
+        say(f"{name:<38} {rate:7.1f}/s  {_spread(found.rates, 1)}  CPU {cpu:6.1f} ms each\n")
     for name, way, limit, goal in RATIOS:
         if way in figures and limit in figures:
-            each = [a / b for a, b in zip(figures[way], figures[limit], strict=True)]
-            spread = f"{min(each):.2f}–{max(each):.2f}"
-            say(f"{name:<38} {statistics.median(each):5.2f}  ({spread})  goal {goal}\n")
+            pairs = zip(figures[way].rates, figures[limit].rates, strict=True)
+            each = [rate / most for rate, most in pairs]
+            ratio = statistics.median(each)
+            say(f"{name:<38} {ratio:7.2f}    {_spread(each, 2)}  goal {goal}\n")
+
+
+def _spread(values: list[float], places: int) -> str:
+    return f"({min(values):.{places}f}–{max(values):.{places}f})"
 
 
 if __name__ == "__main__":
