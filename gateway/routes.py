@@ -12,8 +12,8 @@ PORTAL = "portal"
 GATEWAY = "gateway"
 OWN_PAGES = ("/", "/openapi.json", "/docs", "/docs/", "/front/")
 
-# A form may carry every document of a layanan at once: 16 files of 1 MB and some room.
-PORTAL_ROUTE = Route("/portal/", max_body=32 * MEBIBYTE, rate=50.0, burst=100)
+# Forms with what people type. Files go to documents: the portal carries none.
+PORTAL_ROUTE = Route("/portal/", max_body=2 * MEBIBYTE, rate=50.0, burst=100)
 GATEWAY_ROUTE = Route("/", max_body=0, rate=50.0, burst=100)
 
 

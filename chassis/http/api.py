@@ -233,9 +233,11 @@ class _Api(flask_smorest.Api):  # type: ignore[misc]
         for blueprint in self._blueprints:
             name = blueprint.name
             blueprint.register_views_in_doc(self, self._app, self.spec, name=name, parameters=None)
-            for proof, told in blueprint.proofs.items():
-                self.spec.components.security_scheme(proof, told)
             self.spec.tag({"name": name, "description": blueprint.description})
+        # Several blueprints may take the same proof.
+        proofs = {name: told for one in self._blueprints for name, told in one.proofs.items()}
+        for proof, told in proofs.items():
+            self.spec.components.security_scheme(proof, told)
         return self.spec
 
     def _register_error_handlers(self) -> None:

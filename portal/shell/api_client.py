@@ -6,24 +6,13 @@ Tokens never go to a log.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import quote, urlencode
-
-from urllib3.filepost import encode_multipart_formdata
 
 from portal.shell.transport import Answer, Call, EdgeUnreachable, Transport
 
 UNAVAILABLE = (502, 503, 504)
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
-
-
-@dataclass(frozen=True)
-class Attached:
-    """A file on its way to the documents service."""
-
-    name: str
-    content_type: str
-    stream: BinaryIO
 
 
 class ApiRefused(Exception):
@@ -126,13 +115,6 @@ class ApiClient:
         """Post a classic form, as OAuth endpoints want it."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._json("POST", path, urlencode(fields).encode(), headers).data
-
-    def upload(self, path: str, file: Attached, fields: Mapping[str, str], *, key: str) -> Any:
-        parts: dict[str, Any] = dict(fields)
-        parts["file"] = (file.name, file.stream.read(), file.content_type)
-        body, content_type = encode_multipart_formdata(parts)
-        headers = {"Content-Type": content_type} | _conditions(None, key)
-        return self._json("POST", path, body, headers).data
 
     def download(self, path: str) -> Answer:
         return self._call("GET", path, b"", {"Accept": "*/*"})

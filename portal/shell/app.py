@@ -23,6 +23,7 @@ from portal.shell.sections import Section, discover
 from portal.shell.settings import SETTINGS
 from portal.shell.signed_in import CLIENT_ID, connect, me
 from portal.shell.transport import Transport, WSGIApp, http, local
+from portal.shell.uploads import LARGEST, whose_uploads
 
 MEBIBYTE = 1_048_576
 _CSP = (
@@ -42,7 +43,7 @@ def create_app(config: Mapping[str, str] | None = None, edge: WSGIApp | None = N
     app.wsgi_app = apart(app.wsgi_app)  # type: ignore[method-assign]
     app.config.update(
         PUBLIC_URL=checked.public_url,
-        MAX_CONTENT_LENGTH=32 * MEBIBYTE,
+        MAX_CONTENT_LENGTH=2 * MEBIBYTE,
         MAX_FORM_MEMORY_SIZE=MEBIBYTE,
         MAX_FORM_PARTS=200,
     )
@@ -93,6 +94,8 @@ def _install(app: Flask, sections: Mapping[str, Section]) -> None:
         name_of=name_of,
         targets=targets,
         whose=typed.whose,
+        largest_upload=LARGEST,
+        whose_uploads=whose_uploads,
     )
 
 

@@ -12,7 +12,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 WSGIApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 CONNECT_SECONDS = 1.0
-READ_SECONDS = 20.0  # an upload of 10 MB is checked before it is answered
+READ_SECONDS = 20.0  # a file that arrived is checked before it is answered
 
 
 class EdgeUnreachable(Exception):

@@ -31,7 +31,8 @@ _COOKIE = "simpul_typed"  # with a mark of its owner: the next person keeps a co
 _BOX = "portal_typed_box"
 # What forms say of themselves: buttons, and fields that nobody sees.
 _NOT_TYPED = {"csrf_token", "key", "etag", "again", WHOSE, "next", "to", "then"}
-_NOT_TYPED |= {"confirmed", "change", "action", "answer", "language"}
+_NOT_TYPED |= {"confirmed", "change", "action", "answer", "language", "upload", "unggahan"}
+_CHOSEN = "chosen."  # the name of a file that a script was sending, by its place
 _MAIN = '<main id="main">'
 _SECRET = re.compile(r"passw|sandi|totp|otp$|token|secret|(?:^|_)code$", re.IGNORECASE)
 _OF_A_LAYANAN = ("field.", "answer.")
@@ -123,6 +124,8 @@ def _typed() -> Typed | None:
     values = {name: [_lines(text) for text in texts] for name, texts in form.lists()}
     typed = {name: texts for name, texts in values.items() if _is_typed(name)}
     chosen = {slot: file.filename for slot, file in files.items() if file.filename}
+    names = [name for name in values if name.startswith(_CHOSEN)]
+    chosen |= {name.removeprefix(_CHOSEN): values[name][0] for name in names}
     if person is None or not (any(map(any, typed.values())) or chosen):
         return None
     page = where_from().partition("?")[0]
@@ -132,6 +135,8 @@ def _typed() -> Typed | None:
 def _is_typed(name: str) -> bool:
     if name.startswith(_OF_A_LAYANAN):
         return True
+    if name.startswith(_CHOSEN):
+        return False
     return name not in _NOT_TYPED and not _SECRET.search(name)
 
 

@@ -8,7 +8,16 @@ from chassis.process import runtime
 from chassis.run.app import service_app
 from chassis.run.worker import Loop
 from services.documents.adapters.machinery import install
-from services.documents.api import documents, grants, made, permits, receipt_keys, uploads
+from services.documents.api import (
+    combining,
+    documents,
+    grants,
+    made,
+    permits,
+    proposed,
+    receipt_keys,
+    uploads,
+)
 from services.documents.manifest import MANIFEST
 from services.documents.models import PEOPLE, db
 from services.documents.subscriptions import HEARD
@@ -32,6 +41,8 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
             grants.blp,
             permits.blp,
             uploads.blp,
+            proposed.blp,
+            combining.blp,
             receipt_keys.blp,
         ),
         heard=HEARD,

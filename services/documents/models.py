@@ -91,13 +91,15 @@ class Upload(RegionScoped, Base):
     """A file that arrives in pieces, and what became of it.
 
     `slot` is what its permit was for, None where a token spoke. `problem` is the refusal as it was
-    told: `kind`, `code`, the text in each language, `offers`.
+    told: `kind`, `code`, the text in each language, `offers`. One that was made here says how many
+    `pages` it has, of which other upload it was made, and by which `changes`.
     """
 
     __tablename__ = "uploads"
     __table_args__ = (
         Index("ix_uploads_owner", "region", "owner_id", "state"),
         Index("ix_uploads_expiry", "expires_at"),
+        Index("ix_uploads_made_from", "region", "made_from"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     owner_id: Mapped[UUID]
@@ -108,6 +110,9 @@ class Upload(RegionScoped, Base):
     received: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(12), default=ARRIVING)
     problem: Mapped[dict[str, Any] | None]
+    pages: Mapped[int | None]
+    made_from: Mapped[UUID | None]
+    changes: Mapped[dict[str, Any] | None]
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"))
     created_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]

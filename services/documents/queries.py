@@ -1,6 +1,6 @@
 """What owners may read: their documents, and who opened them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,8 @@ from sqlalchemy import Select, or_, select
 
 from chassis.data.paging import Page, page
 from chassis.process.clock import now
+from services.documents.domain.changes import words
+from services.documents.domain.mends import offered
 from services.documents.models import (
     PEOPLE,
     ArchiveEntry,
@@ -78,10 +80,18 @@ def upload(upload_id: UUID, owner_id: UUID, slot: str | None, language: str) -> 
         "offset": row.received,
         "length": row.length,
         "name": row.name,
-        "problem": row.problem and {**row.problem, "detail": row.problem[language]},
+        "problem": row.problem and _problem(row.problem, language),
+        "pages": row.pages,
+        "made_from": row.made_from,
+        "changes": row.changes and {**row.changes, "words": words(row.changes, language)},
         "document": row.document_id and document(row.document_id, owner_id),
         "expires_at": row.expires_at,
     }
+
+
+def _problem(problem: Mapping[str, Any], language: str) -> dict[str, Any]:
+    mends = offered(problem["offers"], language)
+    return {**problem, "detail": problem[language], "mends": mends}
 
 
 def pieces_of(upload_id: UUID) -> list[UploadPiece]:

@@ -193,6 +193,8 @@ WRITES_ELSEWHERE = {
         "/api/documents/v1/documents/made",
         "/api/documents/v1/uploads/<uuid:upload_id>",
         "/api/documents/v1/uploads/<uuid:upload_id>/finish",
+        "/api/documents/v1/uploads/combine",
+        "/api/documents/v1/uploads/<uuid:upload_id>/mended",
         "/api/documents/v1/uploads/form",
         "/api/documents/v1/permits",  # nothing is kept of it
     },  # the file first: `write`, or a use case that goes on where it was

@@ -38,14 +38,22 @@ def paper(folder: Path, name: str, text: str = "Berkas contoh") -> Path:
 
 
 def attach_each(page: Page, folder: Path, *, scripts: bool) -> None:
-    """Choose a file for each requirement; a script sends it at once, else it goes with the form."""
-    slots = page.locator("input[type=file]")
-    for number in range(slots.count()):
-        box = page.locator(".upload").nth(number)
-        ending = ".pdf" if number else ""  # a phone gives names without one
-        slots.nth(number).set_input_files(paper(folder, f"lampiran-{number + 1}{ending}"))
-        if scripts:
-            expect(box.locator(".there")).to_contain_text(f"lampiran-{number + 1}.pdf")
+    """Choose a file for each requirement: a phone gives names without an ending."""
+    for number in range(page.locator(".upload").count()):
+        ending = ".pdf" if number else ""
+        row = page.locator(".upload").nth(number)
+        attach(page, row, paper(folder, f"lampiran-{number + 1}{ending}"), scripts=scripts)
+        expect(row.locator(".there")).to_contain_text(f"lampiran-{number + 1}.pdf")
+
+
+def attach(page: Page, row: Locator, file: Path, *, scripts: bool) -> None:
+    """Choose a file in its row; without scripts its button leads to a page for it, and back."""
+    if scripts:
+        row.locator("input[type=file]").set_input_files(file)
+        return
+    follow(page, row.get_by_role("button", name="Simpan dan unggah"))
+    page.get_by_label("Pilih berkas").set_input_files(file)
+    follow(page, page.get_by_role("button", name="Unggah", exact=True))
 
 
 def row(page: Page, number: str) -> Locator:
@@ -158,13 +166,13 @@ def correct(people: People, page: Page, number: str, marked: str, folder: Path) 
     expect(page.locator(".stage.revision")).to_be_visible()
     people.picture(page, "15-proposal-returned")
     follow(page, page.get_by_role("link", name="Buka perbaikan"))
-    slots = page.locator("input[type=file]")
-    expect(slots).to_have_count(1)
+    rows = page.locator(".upload")
+    expect(rows).to_have_count(1)
     expect(page.locator(".card.attention")).to_contain_text("Gunakan SKP tahun terakhir.")
     people.picture(page, "16-revision")
-    slots.set_input_files(paper(folder, "skp-baru.pdf", "SKP baru"))
-    if people.visit.scripts:
-        expect(page.locator(".upload .there")).to_contain_text("skp-baru.pdf")
+    new = paper(folder, "skp-baru.pdf", "SKP baru")
+    attach(page, rows, new, scripts=people.visit.scripts)
+    expect(page.locator(".upload .there")).to_contain_text("skp-baru.pdf")
     follow(page, page.get_by_role("button", name="Lanjut: periksa dan kirim"))
     expect(page.get_by_text("Versi sebelumnya 1")).to_be_visible()
     page.get_by_role("button", name="Kirim perbaikan").click()
@@ -185,7 +193,9 @@ def enter_result(people: People, number: str, folder: Path) -> None:
     page.get_by_label("Memenuhi Syarat (MS)", exact=True).check()
     letter = folder / "hasil.pdf"
     letter.write_bytes(RESULT)
-    page.get_by_label("Dokumen hasil").set_input_files(letter)
+    attach(page, page.locator(".upload"), letter, scripts=people.visit.scripts)
+    expect(page.locator(".upload .there")).to_contain_text("hasil.pdf")
+    expect(page.get_by_label("Memenuhi Syarat (MS)", exact=True)).to_be_checked()
     last_step(page, "Memenuhi Syarat (MS)")
     if people.visit.scripts:
         expect(page.locator("[data-summary]")).to_contain_text("hasil.pdf")

@@ -3,45 +3,50 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.people import DESK, PHONE, People
-from tests.browser.test_main_job import confirm, decide, paper
+from tests.browser.people import DESK, PHONE, People, follow
+from tests.browser.test_main_job import attach, confirm, decide, paper
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def test_a_form_without_scripts_carries_every_file_and_tells_what_is_missing(
+def test_without_scripts_each_file_has_a_page_and_nothing_typed_is_lost(
     people: People, tmp_path: Path
 ):
     page = people.signed_in("applicant_pppk", PHONE, java_script_enabled=False)
     page.goto(f"{people.system.public_url}/portal/layanan/bebas_hukdis")
     page.get_by_role("button", name="Mulai usulan").click()
+    row = page.locator(".upload")
     page.get_by_label("Keperluan").fill("ab")
-    slots = page.locator("input[type=file]")
-    slots.nth(0).set_input_files(paper(tmp_path, "skp-1.pdf"))
-    page.get_by_role("button", name="Lanjut: periksa dan kirim").click()
+    follow(page, row.first.get_by_role("button", name="Simpan dan unggah"))
 
     expect(page.locator("#field-keperluan .error")).to_contain_text("Paling sedikit 3")
     expect(page.get_by_label("Keperluan")).to_have_value("ab")
-    expect(page.locator(".upload").first.locator(".there")).to_contain_text("skp-1.pdf")
     people.picture(page, "30-errors")
 
     page.get_by_label("Keperluan").fill("Melamar beasiswa")
-    (tmp_path / "bukan.pdf").write_text("<html>bukan PDF</html>")
-    page.locator("input[type=file]").nth(1).set_input_files(tmp_path / "bukan.pdf")
-    page.get_by_role("button", name="Lanjut: periksa dan kirim").click()
-    expect(page.locator(".upload.wrong .error")).to_be_visible()
-
-    page.locator("input[type=file]").nth(1).set_input_files(paper(tmp_path, "skp-2.pdf"))
-    page.get_by_role("button", name="Lanjut: periksa dan kirim").click()
+    attach(page, row.first, paper(tmp_path, "skp-1.pdf"), scripts=False)
+    expect(page.get_by_label("Keperluan")).to_have_value("Melamar beasiswa")
+    expect(row.first.locator(".there")).to_contain_text("skp-1.pdf")
+    choose_another_after_a_refusal(people, page, tmp_path)
+    follow(page, page.get_by_role("button", name="Lanjut: periksa dan kirim"))
     expect(page.locator(".upload.wrong")).to_have_count(1)
-    page.locator("input[type=file]").nth(2).set_input_files(paper(tmp_path, "surat.pdf"))
+    attach(page, row.nth(2), paper(tmp_path, "surat.pdf"), scripts=False)
     page.get_by_role("button", name="Lanjut: periksa dan kirim").click()
     page.get_by_role("button", name="Kirim usulan").click()
     expect(page.locator(".banner.success")).to_contain_text("Usulan berhasil dikirim")
 
     two_officers_decide(people, page.locator(".lead strong").first.inner_text())
+
+
+def choose_another_after_a_refusal(people: People, page: Page, folder: Path) -> None:
+    (folder / "bukan.pdf").write_text("<html>bukan PDF</html>")
+    attach(page, page.locator(".upload").nth(1), folder / "bukan.pdf", scripts=False)
+    expect(page.get_by_role("alert")).to_contain_text("bukan.pdf")
+    people.picture(page, "32-refused")
+    page.get_by_label("Pilih berkas").set_input_files(paper(folder, "skp-2.pdf"))
+    follow(page, page.get_by_role("button", name="Unggah", exact=True))
 
 
 def two_officers_decide(people: People, number: str) -> None:

@@ -282,11 +282,15 @@ DAMAGED: dict[str, Callable[[], bytes]] = {
     "cross-reference bomb": cross_reference_bomb,
 }
 
+
+def a_picture() -> bytes:
+    return b"\xff\xd8\xff\xe0" + bytes(600)
+
+
 NOT_PDF: dict[str, Callable[[], bytes]] = {
     "html called .pdf": html_called_pdf,
     "html before the header": html_before_the_header,
     "junk before the header": junk_before_the_header,
-    "jpeg": lambda: b"\xff\xd8\xff\xe0" + bytes(600),
     "zip": lambda: b"PK\x03\x04" + bytes(600),
     "text": lambda: b"Surat pernyataan\n" * 50,
 }

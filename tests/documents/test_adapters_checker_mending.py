@@ -105,6 +105,16 @@ def test_a_file_that_is_not_there_cannot_be_freed_of_what_stands_around_it(conte
     assert offers("document_not_pdf", content, max_bytes=LARGEST) == ()
 
 
+def test_a_change_that_was_cut_off_on_its_way_is_not_thrown_away():
+    begun = b"7 0 obj\n<< /Type /Page /Contents 9 0 R"
+
+    assert refusal_of("bytes_ahead", a_pdf() + begun) == "document_not_mendable"
+
+
+def test_of_two_files_in_one_none_is_thrown_away():
+    assert refusal_of("bytes_ahead", JUNK + a_pdf() + a_letter()) == "document_not_mendable"
+
+
 # --- empty password -----------------------------------------------------------------------
 
 
@@ -321,7 +331,8 @@ def test_a_field_that_nobody_signed_yet_stands_in_no_way():
         ("document_encrypted", locked(6), ("empty_password",)),
         ("document_too_large", a_scan_of("RGB", dpi=300), ("size",)),
         ("document_too_large", a_letter(), ()),
-        ("document_damaged", JUNK + a_letter(), ()),
+        ("document_damaged", a_letter() + JUNK, ("bytes_ahead",)),
+        ("document_damaged", cut(a_scan(9)), ()),
         ("document_has_active_content", a_letter(), ()),
     ],
 )

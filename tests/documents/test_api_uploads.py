@@ -99,6 +99,7 @@ REFUSED: list[tuple[str, Callable[[], bytes], str]] = [
     ("empty", bytes, "document_empty"),
     ("encrypted", bad_pdfs.encrypted, "document_encrypted"),
     *[(name, made, "document_not_pdf") for name, made in bad_pdfs.NOT_PDF.items()],
+    ("a picture", bad_pdfs.a_picture, "document_is_a_picture"),
     *[(name, made, "document_damaged") for name, made in bad_pdfs.DAMAGED.items()],
     *[(name, made, "document_too_complex") for name, made in bad_pdfs.COMPLEX.items()],
     *[(name, made, "document_has_active_content") for name, made in bad_pdfs.ACTIVE.items()],

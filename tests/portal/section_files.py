@@ -15,7 +15,8 @@ _TEMPLATE = re.compile(
     r"""["']([^"']+)["']"""
 )
 _FORM = re.compile(r"<form[^>]*method=.post.*?</form>", re.DOTALL)
-_SECRET = re.compile(r"forms\.secrets\(|csrf_token\(\)")
+# A form that goes to documents carries a permit instead.
+_SECRET = re.compile(r"forms\.secrets\(|csrf_token\(\)|name=.permit.")
 _UNSAFE = re.compile(r"<script|<style|\sstyle=|\son\w+=|\|\s*safe\b|javascript:", re.IGNORECASE)
 _JINJA = re.compile(r"{% set \w+ %}.*?{% endset %}|{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
 _SILENT = re.compile(r"<svg.*?</svg>|<!doctype[^>]*>|<[^>]*>|&\w+;", re.DOTALL)

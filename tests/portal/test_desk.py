@@ -6,7 +6,17 @@ from flask.testing import FlaskClient
 
 from tests.portal.stage_set import API, PROPOSAL, FakeEdge, csrf_of, page_of, problem
 from tests.portal.test_typed import hidden
-from tests.portal.told import a_field, a_layanan, a_proposal, knows, said
+from tests.portal.told import (
+    DOCUMENTS,
+    UPLOAD,
+    a_field,
+    a_layanan,
+    a_proposal,
+    a_refusal,
+    knows,
+    knows_upload,
+    said,
+)
 
 PATH = f"{API}/proposals/{PROPOSAL}"
 PAGE = f"/portal/tugas/{PROPOSAL}"
@@ -268,19 +278,15 @@ def processing(officer: FlaskClient, edge: FakeEdge) -> FlaskClient:
     knows(
         edge, a_proposal(definition=layanan, stage="processing", allowed_actions=["enter_result"])
     )
-    edge.answers["POST", "/api/documents/v1/documents"] = (201, {"receipt": "signed.receipt"})
+    knows_upload(edge, f"result/{PROPOSAL}")
     edge.answers["POST", f"{PATH}/result"] = (201, a_proposal(stage="completed", result="ms"))
     return officer
 
 
-def letter() -> tuple[io.BytesIO, str]:
-    return io.BytesIO(b"%PDF-1.7 hasil"), "hasil.pdf"
-
-
 def test_a_result_goes_with_the_receipt_of_its_letter(processing: FlaskClient, edge: FakeEdge):
-    done = post(
-        processing, f"{PAGE}/hasil", result="ms", document=letter(), **{"field.nomor_surat": "7/X"}
-    )
+    form = {"result": "ms", "upload": UPLOAD, "field.nomor_surat": "7/X"}
+
+    done = post(processing, f"{PAGE}/hasil", **form)
 
     (sent,) = edge.told("POST", f"{PATH}/result")
     assert done.headers["Location"] == "/portal/tugas"
@@ -293,15 +299,97 @@ def test_a_result_goes_with_the_receipt_of_its_letter(processing: FlaskClient, e
     }
 
 
-def test_a_refused_letter_is_told_beside_it(processing: FlaskClient, edge: FakeEdge):
-    refusal = (422, problem(422, "document_not_pdf"))
-    edge.answers["POST", "/api/documents/v1/documents"] = refusal
+def test_a_letter_that_documents_does_not_have_is_told_beside_it(
+    processing: FlaskClient, edge: FakeEdge
+):
+    edge.answers["GET", f"{DOCUMENTS}/uploads/{UPLOAD}"] = (404, problem(404, "not_found"))
 
-    page = post(processing, f"{PAGE}/hasil", result="ms", remark="Catatan", document=letter())
+    page = post(processing, f"{PAGE}/hasil", result="ms", remark="Catatan", upload=UPLOAD)
 
     assert page.status_code == 422
-    assert "Penjelasan document_not_pdf." in page.text
+    assert "Pilih berkas itu lagi." in page.text
     assert 'class="upload wrong"' in page.text
+    assert ">Catatan</textarea>" in page.text
+    assert edge.told("POST", f"{PATH}/result") == []
+
+
+def test_the_letter_of_another_case_is_not_taken(processing: FlaskClient, edge: FakeEdge):
+    knows_upload(edge, "result/01a20000-0000-7000-8000-0000000000bb")
+
+    page = post(processing, f"{PAGE}/hasil", result="ms", upload=UPLOAD)
+
+    assert page.status_code == 422
+    assert edge.told("POST", f"{PATH}/result") == []
+
+
+def test_a_script_sends_the_letter_and_shows_it_in_the_form(
+    processing: FlaskClient, edge: FakeEdge
+):
+    token = {"csrf_token": csrf_of(processing)}
+    script = {"Accept": "application/json"}
+
+    given = processing.post(f"{PAGE}/hasil/izin", data=token, headers=script).get_json()
+    there = processing.post(
+        f"{PAGE}/hasil/dokumen", data=token | {"upload": UPLOAD}, headers=script
+    ).get_json()
+
+    (asked,) = edge.told("POST", f"{DOCUMENTS}/permits")
+    assert asked.json == {"slot": f"result/{PROPOSAL}", "max_bytes": 10_485_760}
+    assert given["permit"] == "signed.permit"
+    assert f'name="upload" value="{UPLOAD}"' in there["html"]
+    assert there["again"] == f"{PAGE}/hasil?unggahan={UPLOAD}"
+    assert f'name="upload" value="{UPLOAD}"' in processing.get(there["again"]).text
+
+
+def test_without_scripts_what_was_typed_is_back_when_the_letter_has_arrived(
+    processing: FlaskClient, edge: FakeEdge
+):
+    secrets = hidden(processing, f"{PAGE}/hasil")
+
+    kept = post(processing, f"{PAGE}/hasil/unggah", **secrets, result="ms", remark="Surat ke-7.")
+    page = processing.get(kept.headers["Location"]).text
+    back = processing.get(f"{PAGE}/hasil?unggahan={UPLOAD}").text
+
+    (asked,) = edge.told("POST", f"{DOCUMENTS}/permits")
+    assert asked.json["back"] == f"{PAGE}/hasil"
+    assert 'name="permit" value="signed.permit"' in page
+    assert ">Surat ke-7.</textarea>" in back
+    assert f'name="upload" value="{UPLOAD}"' in back
+
+
+def test_a_refused_letter_is_told_beside_it(processing: FlaskClient, edge: FakeEdge):
+    knows_upload(edge, f"result/{PROPOSAL}", "refused", problem=a_refusal())
+
+    page = processing.get(f"{PAGE}/hasil?unggahan={UPLOAD}")
+
+    assert page.status_code == 422
+    assert "Halaman 2 berisi skrip." in page.text
+    assert 'name="upload"' not in page.text
+
+
+def test_a_letter_that_nobody_could_look_at_yet_is_not_asked_for_again(
+    processing: FlaskClient, edge: FakeEdge
+):
+    knows_upload(edge, f"result/{PROPOSAL}", "arriving")
+    page = processing.get(f"{PAGE}/hasil?unggahan={UPLOAD}").text
+    edge.answers["POST", f"{DOCUMENTS}/uploads/{UPLOAD}/finish"] = (201, {})
+
+    again = post(processing, f"{PAGE}/hasil/unggah/periksa", unggahan=UPLOAD)
+
+    assert f'formaction="{PAGE}/hasil/unggah/periksa"' in page
+    assert len(edge.told("POST", f"{DOCUMENTS}/uploads/{UPLOAD}/finish")) == 1
+    assert again.headers["Location"] == f"{PAGE}/hasil?unggahan={UPLOAD}"
+
+
+def test_a_page_of_the_release_before_is_told_to_choose_the_letter_again(
+    processing: FlaskClient, edge: FakeEdge
+):
+    file = (io.BytesIO(b"%PDF-1.7 hasil"), "hasil.pdf")
+
+    page = post(processing, f"{PAGE}/hasil", result="ms", remark="Catatan", document=file)
+
+    assert page.status_code == 422
+    assert "sebelum portal diperbarui" in page.text
     assert ">Catatan</textarea>" in page.text
     assert edge.told("POST", f"{PATH}/result") == []
 

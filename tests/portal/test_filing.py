@@ -1,4 +1,3 @@
-import io
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from tests.portal.told import a_field, a_layanan, a_proposal, a_requirement, kno
 
 PATH = f"{API}/proposals/{PROPOSAL}"
 PAGE = f"/portal/usulan/{PROPOSAL}"
-DOCUMENTS = "/api/documents/v1/documents"
 
 
 @pytest.fixture
@@ -17,7 +15,6 @@ def applicant(client: FlaskClient, edge: FakeEdge) -> FlaskClient:
     sign_in(client, edge)
     knows(edge, a_proposal())
     edge.answers["PATCH", PATH] = (200, a_proposal(fields={"keperluan": "Baru"}), {"ETag": '"2"'})
-    edge.answers["POST", DOCUMENTS] = (201, {"id": "d", "receipt": "signed.receipt"})
     for code in ("skp", "surat"):
         edge.answers["PUT", f"{PATH}/documents/{code}"] = (200, a_proposal(), {"ETag": '"3"'})
     edge.answers["POST", f"{PATH}/submit"] = (200, a_proposal(stage="umpeg_verification"))
@@ -27,10 +24,6 @@ def applicant(client: FlaskClient, edge: FakeEdge) -> FlaskClient:
 def post(client: FlaskClient, path: str, **data: Any) -> Any:
     fields = {"csrf_token": csrf_of(client), "key": "key-1", "etag": '"1"'}
     return client.post(path, data=fields | data)
-
-
-def pdf(name: str = "skp.pdf") -> tuple[io.BytesIO, str]:
-    return io.BytesIO(b"%PDF-1.7 contoh"), name
 
 
 def test_beginning_twice_makes_one_draft(applicant: FlaskClient, edge: FakeEdge):
@@ -81,8 +74,8 @@ def test_the_form_shows_types_limits_and_what_is_required(client: FlaskClient, e
     assert 'type="radio" name="field.setuju"' in page
     assert "field.sistem" not in page
     assert "maksimal 500 KB" in page
-    assert 'data-max="512000"' in page
-    assert 'name="document.info"' not in page
+    assert 'data-max="10485760"' in page
+    assert 'id="file-info"' not in page
 
 
 def test_every_input_has_a_label(applicant: FlaskClient):
@@ -128,118 +121,6 @@ def test_a_refused_value_is_told_at_the_field_and_kept(applicant: FlaskClient, e
     assert 'href="#field-keperluan"' in page.text
 
 
-def test_all_files_can_come_with_the_form(applicant: FlaskClient, edge: FakeEdge):
-    post(applicant, f"{PAGE}/isi", **{"document.skp": pdf(), "document.surat": pdf("surat.pdf")})
-
-    uploads = edge.told("POST", DOCUMENTS)
-    assert [upload.headers["idempotency-key"] for upload in uploads] == ["key-1-skp", "key-1-surat"]
-    assert b'filename="surat.pdf"' in uploads[1].body
-    assert b"1048576" in uploads[0].body
-    (attached,) = edge.told("PUT", f"{PATH}/documents/surat")
-    assert attached.json == {"receipt": "signed.receipt"}
-    assert attached.headers["if-match"] == '"3"'
-
-
-@pytest.mark.parametrize(
-    ("name", "content_type"),
-    [
-        ("document:1234", "application/pdf"),
-        ("msf_1000012345", "application/octet-stream"),
-        ("DOC-2026-WA0007.", ""),
-        ("scan", "application/x-pdf"),
-        ("IMG_20260401.jpg", "image/jpeg"),
-    ],
-)
-@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
-def test_the_name_and_type_a_phone_gives_a_file_never_decide(
-    applicant: FlaskClient, edge: FakeEdge, name: str, content_type: str, script: bool
-):
-    file = (io.BytesIO(b"%PDF-1.7 contoh"), name, content_type)
-    headers = {"Accept": "application/json"} if script else {}
-    form = {"csrf_token": csrf_of(applicant), "key": "k", "file": file}
-
-    applicant.post(f"{PAGE}/dokumen/skp", data=form, headers=headers)
-
-    (sent,) = edge.told("POST", DOCUMENTS)
-    assert b"%PDF-1.7 contoh" in sent.body
-    assert b"application/pdf" in sent.body
-
-
-def test_no_file_is_hidden_from_who_chooses_one(applicant: FlaskClient):
-    assert "accept=" not in applicant.get(f"{PAGE}/isi").text
-
-
-def test_one_refused_file_does_not_lose_the_others(applicant: FlaskClient, edge: FakeEdge):
-    def only_surat(sent: Any) -> Any:
-        if b"skp.pdf" in sent.body:
-            return 422, problem(422, "document_encrypted")
-        return 201, {"receipt": "signed.receipt"}
-
-    edge.answers["POST", DOCUMENTS] = only_surat
-    page = post(applicant, f"{PAGE}/isi", **{"document.skp": pdf(), "document.surat": pdf("s.pdf")})
-
-    assert page.status_code == 422
-    assert 'id="error-documents.skp" data-error aria-live="polite">Penjelasan' in page.text
-    assert len(edge.told("PUT", f"{PATH}/documents/surat")) == 1
-
-
-def test_a_script_uploads_one_file_and_gets_version_and_markup(
-    applicant: FlaskClient, edge: FakeEdge
-):
-    proposal = a_proposal()
-    proposal["documents"][0]["current"] = {"name": "skp.pdf", "size": 2048, "pages": 2}
-    knows(edge, proposal, etag='"8"')
-    edge.answers["PUT", f"{PATH}/documents/skp"] = (200, {"id": PROPOSAL}, {"ETag": '"9"'})
-
-    answer = applicant.post(
-        f"{PAGE}/dokumen/skp",
-        data={"csrf_token": csrf_of(applicant), "key": "k", "file": pdf()},
-        headers={"Accept": "application/json"},
-    ).get_json()
-
-    assert answer["etag"] == '"9"'
-    assert "skp.pdf · 2 KB · 2 halaman" in answer["html"]
-
-
-def test_what_a_script_puts_into_the_page_is_escaped(applicant: FlaskClient, edge: FakeEdge):
-    name = "<img src=x onerror=alert(1)>.pdf"
-    proposal = a_proposal()
-    proposal["documents"][0]["current"] = {"name": name, "size": 2048, "pages": 2}
-    knows(edge, proposal, etag='"8"')
-    edge.answers["PUT", f"{PATH}/documents/skp"] = (200, {"id": PROPOSAL}, {"ETag": '"9"'})
-
-    answer = applicant.post(
-        f"{PAGE}/dokumen/skp",
-        data={"csrf_token": csrf_of(applicant), "key": "k", "file": pdf()},
-        headers={"Accept": "application/json"},
-    ).get_json()
-
-    assert "&lt;img src=x" in answer["html"]
-    assert "<img" not in answer["html"] + answer["missing"]
-
-
-def test_a_script_is_told_why_a_file_is_refused(applicant: FlaskClient, edge: FakeEdge):
-    edge.answers["POST", DOCUMENTS] = (413, problem(413, "document_too_large"))
-
-    answer = applicant.post(
-        f"{PAGE}/dokumen/skp",
-        data={"csrf_token": csrf_of(applicant), "file": pdf()},
-        headers={"Accept": "application/json"},
-    )
-
-    assert answer.status_code == 413
-    assert answer.get_json()["detail"] == "Penjelasan document_too_large."
-
-
-def test_a_slot_that_is_not_open_takes_no_file(applicant: FlaskClient, edge: FakeEdge):
-    knows(edge, a_proposal(stage="revision", opened={"fields": [], "documents": ["surat"]}))
-
-    refused = post(applicant, f"{PAGE}/dokumen/skp", file=pdf())
-
-    assert refused.status_code == 404
-    assert edge.told("POST", DOCUMENTS) == []
-
-
 def test_a_file_can_be_taken_off_a_draft_and_what_was_typed_stays(
     applicant: FlaskClient, edge: FakeEdge
 ):
@@ -253,7 +134,7 @@ def test_a_file_can_be_taken_off_a_draft_and_what_was_typed_stays(
 
     assert f'formaction="{PAGE}/dokumen/skp/hapus"' in page
     assert f"{PAGE}/dokumen/surat/hapus" not in page
-    form = page.split('enctype="multipart/form-data"')[1]
+    form = page.split("data-autosave=")[1]
     assert 'value="stay"' in form.split("<button", 2)[1]  # what the Enter key presses
     assert edge.told("PATCH", PATH)[0].json == {"fields": {"keperluan": "Baru"}}
     assert edge.told("DELETE", f"{PATH}/documents/skp")[0].headers["if-match"] == '"2"'
@@ -340,8 +221,8 @@ def test_a_revision_shows_the_note_and_only_what_was_opened(client: FlaskClient,
     assert said("umpeg") in page
     assert "Ganti SKP." in page
     assert "<strong>Dokumen skp</strong>: Bukan dokumen ini" in page
-    assert 'name="document.skp"' in page
-    assert 'name="document.surat"' not in page
+    assert 'id="document-skp"' in page
+    assert 'id="document-surat"' not in page
     assert 'name="field.keperluan"' not in page
 
 

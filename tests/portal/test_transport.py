@@ -1,6 +1,5 @@
 """Calls leave the portal over HTTP and in the same process with the same words."""
 
-import io
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -10,7 +9,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from portal.shell.api_client import ApiClient, ApiRefused, ApiUnavailable, Attached, SignInNeeded
+from portal.shell.api_client import ApiClient, ApiRefused, ApiUnavailable, SignInNeeded
 from portal.shell.transport import Call, EdgeUnreachable, Transport, http, local
 
 
@@ -21,13 +20,11 @@ def edge(request: Request) -> Response:
         return Response("<html>not a problem document</html>", status=status)
     if request.path == "/moved":
         return Response(status=302, headers={"Location": "http://evil.invalid/"})
-    file = request.files.get("file")
     seen = {
         "method": request.method,
         "query": request.args.to_dict(),
         "headers": {name.lower(): value for name, value in request.headers.items()},
         "form": request.form.to_dict(),
-        "file": [file.filename, file.content_type, len(file.read())] if file else None,
         "body": request.get_data(as_text=True) if not request.form else "",
     }
     return Response(json.dumps(seen), content_type="application/json", headers={"ETag": '"7"'})
@@ -67,15 +64,6 @@ def test_a_change_carries_its_conditions_and_brings_the_new_version(transport: T
     assert reply.data["headers"]["if-match"] == '"6"'
     assert reply.data["headers"]["idempotency-key"] == "key-1"
     assert reply.etag == '"7"'
-
-
-def test_a_file_arrives_whole_with_its_name(transport: Transport):
-    file = Attached("surat «asli».pdf", "application/pdf", io.BytesIO(b"x" * 200_000))
-
-    seen = ApiClient(transport).upload("/api/x", file, {"max_bytes": "5"}, key="k")
-
-    assert seen["file"] == ["surat «asli».pdf", "application/pdf", 200_000]
-    assert seen["form"] == {"max_bytes": "5"}
 
 
 @pytest.mark.parametrize(

@@ -233,6 +233,17 @@ def test_files_are_named_to_be_chosen_again(applicant: FlaskClient, edge: FakeEd
     assert '<span data-file="document.skp">skp saya.pdf</span>' in applicant.get(FORM).text
 
 
+def test_a_file_that_a_script_was_sending_is_named_too(applicant: FlaskClient, edge: FakeEdge):
+    form = hidden(applicant, FORM)
+    lose_cookies(applicant)
+
+    over = applicant.post(FORM, data=form | TYPED | {"chosen.document.skp": "skp saya.pdf"})
+    sign_in(applicant, edge)
+
+    assert "Berkas harus dipilih lagi: skp saya.pdf" in over.text
+    assert '<span data-file="document.skp">skp saya.pdf</span>' in applicant.get(FORM).text
+
+
 def test_a_text_too_long_to_keep_is_shown_to_copy(applicant: FlaskClient):
     form = hidden(applicant, FORM)
     lose_cookies(applicant)

@@ -154,3 +154,34 @@ def knows(edge: FakeEdge, proposal: dict[str, Any], etag: str = '"1"') -> None:
 
 def a_tracking(**changes: Any) -> dict[str, Any]:
     return {"holders": [], "since": None, "due": None, "steps": []} | changes
+
+
+UPLOAD = "01a20000-0000-7000-8000-0000000000dd"
+DOCUMENTS = "/api/documents/v1"
+
+
+def an_upload(slot: str, state: str = "stored", **changes: Any) -> dict[str, Any]:
+    """What documents tells of a file that a browser sent."""
+    document = {"id": "01a20000-0000-7000-8000-0000000000ee", "name": "skp.pdf", "size": 2048}
+    return {
+        "id": UPLOAD,
+        "slot": slot,
+        "state": state,
+        "offset": 2048,
+        "length": 2048,
+        "name": "skp.pdf",
+        "problem": None,
+        "document": {**document, "pages": 2} if state == "stored" else None,
+        "receipt": "signed.receipt" if state == "stored" else None,
+    } | changes
+
+
+def a_refusal(text: str = "Halaman 2 berisi skrip.", *offers: str) -> dict[str, Any]:
+    return {"code": "document_has_script", "detail": text, "offers": list(offers)}
+
+
+def knows_upload(edge: FakeEdge, slot: str, state: str = "stored", **changes: Any) -> None:
+    """Make the edge tell of an upload, and give permits."""
+    told = an_upload(slot, state, **changes)
+    edge.answers["GET", f"{DOCUMENTS}/uploads/{UPLOAD}"] = (200, told)
+    edge.answers["POST", f"{DOCUMENTS}/permits"] = (201, {"permit": "signed.permit"})

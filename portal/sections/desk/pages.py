@@ -1,11 +1,14 @@
 """An officer's desk: what waits for my decision, the decision, and what I decided before."""
 
+from typing import Any, cast
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from portal.sections.desk import deciding, reading, results
+from portal.shell import uploads
 from portal.shell.api_client import ApiRefused, ApiUnavailable
 from portal.shell.cases import API
 from portal.shell.faults import Page, stale
@@ -14,7 +17,7 @@ from portal.shell.joining import link
 from portal.shell.own_pages import own_page
 from portal.shell.saying import say
 from portal.shell.signed_in import api
-from portal.shell.typed import hold, where_from
+from portal.shell.typed import hold, is_kept, where_from
 
 UNPROCESSABLE = 422
 pages = Blueprint("desk", __name__, url_prefix="/portal")
@@ -101,26 +104,79 @@ def enter_result(proposal_id: UUID) -> Page | str:
     case = reading.load(str(proposal_id))
     if not case.wants_result:
         return redirect(own_page(link("proposal", proposal_id)))
-    return _result_form(case, {})
+    sent = request.args.get(uploads.FIELD)
+    letter = results.letter_of(case, sent)
+    if letter is None or letter.is_stored:
+        return _result_form(case, {}, letter)
+    return _result_form(case, {"document": letter.why}, letter)
+
+
+@pages.post("/tugas/<uuid:proposal_id>/hasil/izin")
+def permit_letter(proposal_id: UUID) -> dict[str, Any]:
+    """Let the script of this page send the letter to documents."""
+    case = _awaiting_result(proposal_id)
+    return uploads.for_script(results.place_of(case))
+
+
+@pages.post("/tugas/<uuid:proposal_id>/hasil/dokumen")
+def show_letter(proposal_id: UUID) -> dict[str, Any] | tuple[dict[str, Any], int]:
+    """Tell the script how the letter that it sent stands in the form."""
+    case = _awaiting_result(proposal_id)
+    letter = uploads.upload_of(request.form.get("upload"), results.place_of(case).slot)
+    if not letter.is_stored:
+        return uploads.refusal(letter), UNPROCESSABLE
+    html = render_template("desk/_letter.html", letter=letter, case=case)
+    return {"html": html, "again": results.page_with(case, letter)}
+
+
+@pages.post("/tugas/<uuid:proposal_id>/hasil/unggah")
+def keep_and_upload(proposal_id: UUID) -> Page | str:
+    """Keep what was typed while a browser without scripts sends the letter."""
+    case = _awaiting_result(proposal_id)
+    if hold() and not is_kept():
+        return _result_form(case, {"document": say("desk.upload_before_writing")})
+    return redirect(url_for("desk.choose_letter", proposal_id=proposal_id), 303)
+
+
+@pages.get("/tugas/<uuid:proposal_id>/hasil/unggah")
+def choose_letter(proposal_id: UUID) -> Page | str:
+    case = _awaiting_result(proposal_id)
+    return cast("str", uploads.page(results.place_of(case)))
+
+
+@pages.post("/tugas/<uuid:proposal_id>/hasil/unggah/periksa")
+def check_letter_again(proposal_id: UUID) -> Page:
+    """Have documents look at a letter that arrived while it was busy."""
+    case = _awaiting_result(proposal_id)
+    hold()
+    letter = results.letter_of(case, request.form.get(uploads.FIELD))
+    if letter is not None and letter.is_unchecked:
+        uploads.finish(letter)
+    return redirect(results.page_with(case, letter), 303)
 
 
 @pages.post("/tugas/<uuid:proposal_id>/hasil")
 def save_result(proposal_id: UUID) -> Page | str:
     case = reading.load(str(proposal_id))
+    letter = results.letter_of(case, request.form.get("upload"))
     if "confirmed" not in request.form:  # a page of before this release; its file is not kept
-        return _result_form(case, {"": say("desk.result_not_sent")}, is_open=True)
+        return _result_form(case, {"": say("desk.result_not_sent")}, letter, is_open=True)
+    stored = letter if letter and letter.is_stored else None
+    lacks = results.without_letter(request.form)
+    if stored is None and lacks:
+        return _result_form(case, lacks)
     try:
         told = api().send(
             "POST",
             f"{API}/proposals/{case.id}/result",
-            results.body(case, request.form),
+            results.body(case, request.form, stored),
             etag=request.form.get("etag"),
             key=sent_key(),
         )
     except ApiRefused as refused:
         if refused.is_stale:
             return _overtaken(case, refused)
-        return _result_form(case, results.errors(refused))
+        return _result_form(case, results.errors(refused), stored)
     told_result = told.data["result_label"]
     flash(say("desk.result_saved", number=told.data["number"], result=told_result), "success")
     return _to_inbox()
@@ -182,14 +238,28 @@ def _closing_form(
     return (page, UNPROCESSABLE) if errors else page
 
 
+def _awaiting_result(proposal_id: UUID) -> reading.Case:
+    """Read a case whose result this person enters. Raises `NotFound`."""
+    case = reading.load(str(proposal_id))
+    if not case.wants_result:
+        raise NotFound
+    return case
+
+
 def _result_form(
-    case: reading.Case, errors: dict[str, str], *, is_open: bool = False
+    case: reading.Case,
+    errors: dict[str, str],
+    letter: uploads.Upload | None = None,
+    *,
+    is_open: bool = False,
 ) -> Page | str:
     page = render_template(
         "desk/result.html",
         case=case,
         errors=errors,
         key=fresh_key(),
+        letter=letter,
+        again=results.page_with(case, letter),
         limit=results.MAX_BYTES,
         is_open=is_open,
     )

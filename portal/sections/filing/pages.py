@@ -1,12 +1,13 @@
 """Filing: choose a layanan, fill in, attach, look again, send. Revision is the same form."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.sections.filing import reading, saving
+from portal.sections.filing import reading, saving, uploading
+from portal.shell import uploads
 from portal.shell.api_client import ApiRefused
 from portal.shell.cases import API
 from portal.shell.faults import Page, stale, wants_json
@@ -48,7 +49,7 @@ def fill(proposal_id: UUID) -> Page | str:
 def save(proposal_id: UUID) -> Page | str:
     draft = reading.load(str(proposal_id))
     try:
-        errors, others = saving.save(draft, sent_key())
+        errors, others = saving.save(draft)
     except ApiRefused as refused:
         if not refused.is_stale:
             raise
@@ -107,25 +108,71 @@ def submit(proposal_id: UUID) -> Page | str:
     return _to_proposal(proposal_id)
 
 
-@pages.post("/usulan/<uuid:proposal_id>/dokumen/<code>")
-def upload(proposal_id: UUID, code: str) -> Page | dict[str, Any] | str:
+@pages.post("/usulan/<uuid:proposal_id>/dokumen/<code>/izin")
+def permit(proposal_id: UUID, code: str) -> dict[str, Any]:
+    """Let the script of this page send one file to documents."""
     draft = reading.load(str(proposal_id))
-    requirement = next((item for item in draft.open_requirements() if item["code"] == code), None)
-    file = request.files.get("file") or request.files.get(f"document.{code}")
-    if requirement is None or file is None or not file.filename:
-        abort(404)
+    requirement = uploading.requirement_of(draft, code)
+    return uploads.for_script(uploading.place_of(draft, requirement))
+
+
+@pages.post("/usulan/<uuid:proposal_id>/dokumen/<code>")
+def upload(proposal_id: UUID, code: str) -> Page | dict[str, Any]:
+    """Attach what the script has sent; a file itself comes from a page of an earlier release."""
+    draft = reading.load(str(proposal_id))
+    requirement = uploading.requirement_of(draft, code)
+    if uploads.has_files():
+        return _of_an_old_page(draft, code)
+    sent = uploads.upload_of(request.form.get("upload"), _slot(draft, code))
+    if not sent.is_stored:
+        return uploading.refusal(draft, code, sent), UNPROCESSABLE
+    uploading.attach(draft, requirement, sent)
+    draft.refresh()
+    return {
+        "etag": draft.etag,
+        "html": _row(draft, requirement),
+        "missing": _missing(draft),
+    }
+
+
+@pages.post("/usulan/<uuid:proposal_id>/dokumen/<code>/unggah")
+def save_and_upload(proposal_id: UUID, code: str) -> Page | str:
+    draft = reading.load(str(proposal_id))
     try:
-        saving.attach(draft, requirement, file, sent_key())
+        errors, others = saving.save(draft)
     except ApiRefused as refused:
-        return _refused_file(draft, code, refused)
-    if wants_json():
-        draft.refresh()
-        return {
-            "etag": draft.etag,
-            "html": _row(draft, requirement),
-            "missing": _missing(draft),
-        }
-    return redirect(url_for("filing.fill", proposal_id=proposal_id) + f"#document-{code}")
+        if not refused.is_stale:
+            raise
+        return stale(refused, told=say("filing.changed_in_another_tab"))
+    if errors or others:
+        return _again(draft, errors, others)
+    return redirect(url_for("filing.choose_file", proposal_id=proposal_id, code=code), 303)
+
+
+@pages.get("/usulan/<uuid:proposal_id>/dokumen/<code>/unggah")
+def choose_file(proposal_id: UUID, code: str) -> Page | str:
+    draft = reading.load(str(proposal_id))
+    if not draft.is_open:
+        return _to_proposal(proposal_id)
+    return cast("str", uploading.page(draft, uploading.requirement_of(draft, code)))
+
+
+@pages.get("/usulan/<uuid:proposal_id>/dokumen/<code>/diterima")
+def arrived(proposal_id: UUID, code: str) -> Page | str:
+    """Attach what a browser without scripts has sent to documents, which sent it on to here."""
+    draft = reading.load(str(proposal_id))
+    if not draft.is_open:
+        return _to_proposal(proposal_id)
+    sent = uploads.upload_of(request.args.get(uploads.FIELD), _slot(draft, code))
+    return _taken(draft, code, sent)
+
+
+@pages.post("/usulan/<uuid:proposal_id>/dokumen/<code>/diterima")
+def check_again(proposal_id: UUID, code: str) -> Page | str:
+    """Have documents look at a file that arrived while it was busy."""
+    draft = reading.load(str(proposal_id))
+    sent = uploads.upload_of(request.form.get(uploads.FIELD), _slot(draft, code))
+    return _taken(draft, code, uploads.finish(sent) if sent.is_unchecked else sent)
 
 
 @pages.post("/usulan/<uuid:proposal_id>/dokumen/<code>/hapus")
@@ -151,12 +198,28 @@ def _sent_text(action: str, sent: dict[str, Any]) -> str:
     return say("filing.proposal_sent", code=code, number=number)
 
 
-def _refused_file(draft: reading.Draft, code: str, refused: ApiRefused) -> Page:
-    text = saving.refusal_text(refused)
+def _slot(draft: reading.Draft, code: str) -> str:
+    return uploading.place_of(draft, uploading.requirement_of(draft, code)).slot
+
+
+def _taken(draft: reading.Draft, code: str, sent: uploads.Upload) -> Page | str:
+    requirement = uploading.requirement_of(draft, code)
+    if not sent.is_stored:
+        return cast("str", uploading.page(draft, requirement, sent))
+    try:
+        uploading.attach(draft, requirement, sent)
+    except ApiRefused as refused:
+        if refused.is_stale:
+            raise
+        return cast("str", uploading.page_of_the_refused(draft, requirement, refused))
+    flash(say("filing.the_document_is_attached", name=requirement["name"]), "success")
+    return redirect(uploading.row(draft, code))
+
+
+def _of_an_old_page(draft: reading.Draft, code: str) -> Page:
+    text = uploads.told_to_old_pages()
     if wants_json():
-        return {"detail": text, "code": refused.code}, refused.status
-    if refused.is_stale:
-        raise refused
+        return {"detail": text, "code": "page_old"}, UNPROCESSABLE
     return _again(draft, {f"documents.{code}": text}, [])
 
 

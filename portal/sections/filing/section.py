@@ -20,6 +20,12 @@ SECTION = Section(
     menu=_menu,
     links={
         "new_proposal": lambda: url_for("filing.choose"),
+        "choose_file": lambda proposal_id, code: url_for(
+            "filing.choose_file", proposal_id=proposal_id, code=code
+        ),
+        "file_arrived": lambda proposal_id, code, **query: url_for(
+            "filing.arrived", proposal_id=proposal_id, code=code, **query
+        ),
         "draft": lambda proposal_id: url_for("filing.fill", proposal_id=proposal_id),
     },
 )

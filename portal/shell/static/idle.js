@@ -33,6 +33,7 @@ const keepTyped = async () => {
 const leave = () => {
   if (isTooLong) return;
   unsaved.clear();
+  sending.clear();
   location.replace(idle.dataset.over);
 };
 

@@ -2,12 +2,13 @@
 "use strict";
 
 const chosenIn = (control) => {
-  if (control.type === "file") return [...control.files].map((file) => file.name).join(", ");
+  if (control.dataset.told) return control.dataset.told; // a file that is there already
   if (control.type === "radio" || control.type === "checkbox") return control.checked ? control.closest("label").textContent.trim() : "";
   if (control.tagName === "SELECT") return control.value && control.selectedOptions[0].textContent.trim();
   return control.value.trim();
 };
 const askedBy = (control) => {
+  if (control.dataset.asked) return control.dataset.asked;
   const group = control.closest("fieldset");
   const isTicked = control.type === "radio" || control.type === "checkbox";
   const label = isTicked && group ? group.querySelector("legend") : control.labels[0];
@@ -16,7 +17,7 @@ const askedBy = (control) => {
 const summarise = (form, list) => {
   const rows = [];
   for (const control of form.elements) {
-    if (!control.name || control.type === "hidden" || control.tagName === "BUTTON") continue;
+    if (!control.name || (control.type === "hidden" && !control.dataset.told) || control.tagName === "BUTTON") continue;
     const chosen = chosenIn(control);
     if (!chosen) continue;
     const row = document.createElement("div");

@@ -1,4 +1,4 @@
-// The pages work without this file; it adds upload progress, autosave and calm buttons.
+// The pages work without this file; it adds autosave and calm buttons. Files: uploading.js.
 "use strict";
 
 const body = (form, extra) => {
@@ -33,7 +33,10 @@ const keepVersion = (form, etag) => {
   if (input && etag) input.value = etag;
 };
 
-// One thing at a time per form: uploads and autosaves each raise the version.
+// Files on their way; a form that is sent waits for its own.
+const sending = new Set();
+
+// One thing at a time per form: documents and autosaves each raise the version.
 const queues = new WeakMap();
 const inTurn = (form, work) => {
   const turn = (queues.get(form) || Promise.resolve()).then(work, work);
@@ -49,20 +52,17 @@ class NotSent extends Error {
     this.status = request.status;
     this.code = answer.code;
     this.token = answer.csrf_token;
+    this.html = answer.html;
+    this.later = Number(request.getResponseHeader("Retry-After")) || 0;
   }
 }
 
-const sendOnce = (url, data, onProgress) =>
+const sendOnce = (url, data) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", url);
     request.setRequestHeader("Accept", "application/json");
     request.responseType = "json";
-    if (onProgress) {
-      request.upload.onprogress = (event) => {
-        if (event.lengthComputable) onProgress((event.loaded / event.total) * 100);
-      };
-    }
     request.onload = () => {
       const answer = request.response || {};
       if (request.status < 300) resolve(answer);
@@ -73,14 +73,14 @@ const sendOnce = (url, data, onProgress) =>
   });
 
 // After signing in again in another tab the forms here get the secret of the new session.
-const send = async (url, data, onProgress) => {
+const send = async (url, data) => {
   try {
-    return await sendOnce(url, data, onProgress);
+    return await sendOnce(url, data);
   } catch (error) {
     if (error.code !== "form_old" || !error.token) throw error;
     for (const input of document.querySelectorAll('input[name="csrf_token"]')) input.value = error.token;
     data.set("csrf_token", error.token);
-    return sendOnce(url, data, onProgress);
+    return sendOnce(url, data);
   }
 };
 
@@ -115,51 +115,6 @@ const tell = (box, text) => {
   box.classList.toggle("wrong", Boolean(text));
 };
 
-// Names and types say little on phones, so only what is surely something else is refused here.
-const OTHERS = [[0xff, 0xd8, 0xff], [0x89, 0x50, 0x4e, 0x47], [0x47, 0x49, 0x46, 0x38], [0x50, 0x4b, 0x03, 0x04]];
-const isSomethingElse = async (file) => {
-  try {
-    const start = new Uint8Array(await file.slice(0, 4).arrayBuffer());
-    return OTHERS.some((mark) => mark.every((byte, place) => start[place] === byte));
-  } catch {
-    return false; // the server says
-  }
-};
-
-const upload = async (input) => {
-  const box = input.closest(".upload");
-  const form = input.form;
-  const file = input.files[0];
-  if (!file) return;
-  tell(box, "");
-  if (file.size > Number(input.dataset.max)) return tell(box, input.dataset.tooLarge);
-  if (await isSomethingElse(file)) return tell(box, input.dataset.notPdf);
-  const bar = box.querySelector("progress");
-  bar.hidden = false;
-  bar.value = 0;
-  box.setAttribute("aria-busy", "true");
-  const key = crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2);
-  try {
-    const answer = await send(input.dataset.upload, body(form, { file, key }), (done) => { bar.value = done; });
-    keepVersion(form, answer.etag);
-    box.querySelector("[data-attached]").innerHTML = answer.html;
-    showMissing(form, answer.missing);
-    input.value = "";
-  } catch (error) {
-    tell(box, " ");
-    explain(box.querySelector("[data-error]"), error, input.dataset.failed);
-    const isLater = error.code === "session_over" || isPassing(error);
-    if (isLater) waiting.add(() => { if (input.files[0] === file) inTurn(form, () => upload(input)); });
-  } finally {
-    bar.hidden = true;
-    box.removeAttribute("aria-busy");
-  }
-};
-
-for (const input of document.querySelectorAll("input[data-upload]")) {
-  input.addEventListener("change", () => inTurn(input.form, () => upload(input)));
-}
-
 // A banner that was read can go.
 for (const button of document.querySelectorAll("[data-close]")) {
   button.hidden = false;
@@ -169,15 +124,16 @@ for (const button of document.querySelectorAll("[data-close]")) {
 // A file that was chosen again need not be asked for any more.
 document.addEventListener("change", (event) => {
   if (event.target.type !== "file" || !event.target.files.length) return;
-  document.querySelector(`[data-file="${CSS.escape(event.target.name)}"]`)?.remove();
+  const slot = event.target.dataset.slot || event.target.name;
+  document.querySelector(`[data-file="${CSS.escape(slot)}"]`)?.remove();
   const hint = document.querySelector("[data-files]");
   if (hint && !hint.querySelector("[data-file]")) hint.remove();
-});
+}, true);
 
 // Forms with something typed that nobody has yet.
 const unsaved = new Set();
 addEventListener("beforeunload", (event) => {
-  if (unsaved.size) event.preventDefault();
+  if (unsaved.size || sending.size) event.preventDefault();
 });
 for (const form of document.querySelectorAll('main form[method="post"]')) {
   const isTyped = (event) => event.target.name && event.target.type !== "file";
@@ -252,22 +208,27 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   if (document.querySelector('[data-restored="current"]')) changed();
 }
 
+// A running upload or autosave changes the version that a form sends: it finishes first.
+const finished = async (form) => {
+  const files = [...sending].filter((job) => job.form === form).map((job) => job.done);
+  const areThere = await Promise.all(files);
+  await queues.get(form)?.catch(() => {});
+  return areThere.every(Boolean);
+};
 for (const form of document.querySelectorAll("form[data-once]")) {
   let allowed = false;
   form.addEventListener("submit", (event) => {
     if (form.getAttribute("aria-busy") === "true" && !allowed) return event.preventDefault();
     const button = event.submitter;
-    form.setAttribute("aria-busy", "true");
-    if (button) button.setAttribute("aria-busy", "true");
-    const running = queues.get(form);
-    if (running) {
-      // Let a running upload or autosave finish first: it changes the version this form sends.
-      event.preventDefault();
-      running.finally(() => setTimeout(() => {
-        allowed = true;
-        form.requestSubmit(button);
-      }));
-    }
+    const busy = [form, button].filter(Boolean);
+    for (const part of busy) part.setAttribute("aria-busy", "true");
+    if (allowed || !(queues.has(form) || [...sending].some((job) => job.form === form))) return;
+    event.preventDefault();
+    finished(form).then((isWhole) => setTimeout(() => {
+      if (!isWhole) return busy.forEach((part) => part.removeAttribute("aria-busy"));
+      allowed = true;
+      form.requestSubmit(button);
+    }));
   });
 }
 

@@ -9,7 +9,9 @@ from chassis.http.fields import Code, Exact, Line, Words
 from chassis.http.paging import PageArgs
 from chassis.http.values import Whole
 from services.documents.domain.limits import MAX_BYTES, MAX_GRANT_MINUTES, MOST_VERSIONS
+from services.documents.domain.mends import MENDS
 from services.documents.domain.permits import BACK, LONGEST_BACK, LONGEST_SLOT, SLOT
+from services.documents.domain.pictures import MOST_SAID, TURNS
 
 
 class UploadForm(Schema):
@@ -85,6 +87,28 @@ class NewUploadHeaders(TusHeaders):
 
     length = Code(_NUMBER, data_key="Upload-Length", required=True)
     metadata = Code(_METADATA, data_key="Upload-Metadata", load_default=None)
+
+
+class MendOrder(Schema):
+    """Which of the mends that were offered."""
+
+    how = Exact(required=True, validate=validate.OneOf(MENDS))
+
+
+class PictureOrder(Schema):
+    """Which picture stands on a page, and by how many degrees it is turned clockwise."""
+
+    upload = fields.UUID(required=True)
+    rotate = Whole(load_default=0, validate=validate.OneOf(TURNS))
+
+
+class PicturesOrder(Schema):
+    """The pages of a PDF in their order, and what it is to be called."""
+
+    pages = fields.List(
+        fields.Nested(PictureOrder), required=True, validate=validate.Length(min=1, max=MOST_SAID)
+    )
+    name = Line(120, load_default=None)
 
 
 class PieceHeaders(TusHeaders):

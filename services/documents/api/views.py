@@ -59,24 +59,57 @@ class PermitView(Schema):
     expires_at = fields.AwareDateTime(required=True)
 
 
+class MendView(Schema):
+    """A mend that is offered: the word to ask for it by, and what it would do."""
+
+    how = fields.String(required=True)
+    label = fields.String(required=True)
+
+
 class UploadProblemView(Schema):
     """Why an upload was refused, and what may be offered to mend the file."""
 
     code = fields.String(required=True)
     detail = fields.String(required=True)
     offers = fields.List(fields.String(), required=True)
+    mends = fields.List(fields.Nested(MendView), required=True)
+
+
+class ChangesView(Schema):
+    """What was changed in a file to make a proposed one of it, in figures and in words."""
+
+    how = fields.String(required=True)
+    size_before = fields.Integer(required=True)
+    size_after = fields.Integer(required=True)
+    pages = fields.Integer(required=True)
+    bytes_ahead = fields.Integer(required=True)
+    bytes_behind = fields.Integer(required=True)
+    password_removed = fields.Boolean(required=True)
+    pictures = fields.Integer(required=True)
+    dpi_before = fields.Integer(required=True)
+    dpi_after = fields.Integer(required=True)
+    changed_pages = fields.List(fields.Integer(), required=True)
+    words = fields.List(fields.String(), required=True)
 
 
 class UploadView(Schema):
-    """An upload: how much of it arrived, and what became of it."""
+    """An upload: how much of it arrived, and what became of it.
+
+    In state `proposed` it was made here of another one, and waits for its owner's consent.
+    """
 
     id = fields.UUID(required=True)
     slot = fields.String(required=True, allow_none=True)
-    state = fields.String(required=True, metadata={"enum": ["arriving", "refused", "stored"]})
+    state = fields.String(
+        required=True, metadata={"enum": ["arriving", "proposed", "refused", "stored"]}
+    )
     offset = fields.Integer(required=True)
     length = fields.Integer(required=True)
     name = fields.String(required=True)
     problem = fields.Nested(UploadProblemView, required=True, allow_none=True)
+    pages = fields.Integer(required=True, allow_none=True)
+    made_from = fields.UUID(required=True, allow_none=True)
+    changes = fields.Nested(ChangesView, required=True, allow_none=True)
     document = fields.Nested(DocumentView, required=True, allow_none=True)
     receipt = fields.String(required=True, allow_none=True)
     expires_at = fields.AwareDateTime(required=True)
@@ -115,14 +148,19 @@ def is_read() -> bool:
 
 def content_response(document: Document, spool: Spool) -> Response:
     """Send a document's verified bytes: an attachment no browser runs and no cache keeps."""
+    return file_response(spool, name=document.name, content_type=document.content_type)
+
+
+def file_response(spool: Spool, *, name: str, content_type: str) -> Response:
+    """Send a file as an attachment no browser runs and no cache keeps."""
     if not is_read():
         spool.close()  # no server closes the body of an answer that has none
-    response = Response(spool.blocks() if is_read() else (), content_type=document.content_type)
+    response = Response(spool.blocks() if is_read() else (), content_type=content_type)
     response.call_on_close(spool.close)
     response.headers.update(
         {
-            "Content-Length": str(document.size),
-            "Content-Disposition": attachment_header(document.name),
+            "Content-Length": str(spool.size),
+            "Content-Disposition": attachment_header(name),
             "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",

@@ -24,6 +24,11 @@ def shown_name(given: str | None, content_type: str = PDF) -> str:
     return (stem[:_LONGEST] or _UNNAMED) + ending
 
 
+def name_of_picture(shown: str) -> str:
+    """Return the name of a picture as its owner knows it: every upload is shown as a PDF."""
+    return shown.removesuffix(ENDINGS[PDF])
+
+
 def attachment_header(name: str) -> str:
     """Write Content-Disposition (RFC 6266) so that no browser opens the file."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()

@@ -10,6 +10,8 @@ JPEG = "image/jpeg"
 PNG = "image/png"
 HEIC = "image/heic"
 MOST_PICTURES = 20
+# Beyond it a request is wrong, not only too large.
+MOST_SAID = 100
 TURNS = (0, 90, 180, 270)
 # Beyond it a phone's largest sensors end; the checker's memory is measured for it.
 MOST_PIXELS = 66_000_000

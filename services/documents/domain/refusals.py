@@ -32,9 +32,13 @@ FEATURES: dict[str, tuple[str, str]] = {
 
 
 class FileRefused(Refused):
-    """The file's content is not acceptable; sending the same file again cannot help."""
+    """The file's content is not acceptable; sending the same file again cannot help.
+
+    `offers` names how it may be mended.
+    """
 
     kind = "invalid"
+    offers: tuple[str, ...] = ()
 
 
 class DocumentEmpty(FileRefused):
@@ -48,6 +52,7 @@ class DocumentEmpty(FileRefused):
 class DocumentTooLarge(Refused):
     kind = "too_large"
     code = "document_too_large"
+    offers: tuple[str, ...] = ()
     text: ClassVar = {
         "id": "Berkas lebih besar dari {max_bytes}. Perkecil lalu unggah kembali.",
         "en": "The file is larger than {max_bytes}. Make it smaller and send it again.",

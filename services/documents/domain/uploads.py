@@ -8,10 +8,13 @@ from chassis.kernel.words import Size
 from services.documents.domain.limits import MAX_BYTES, MEBIBYTE
 from services.documents.domain.refusals import DocumentTooLarge
 
-State = Literal["arriving", "refused", "stored"]
+State = Literal["arriving", "proposed", "refused", "stored"]
 ARRIVING: State = "arriving"
+# Made here of what its owner sent, who looks at it first.
+PROPOSED: State = "proposed"
 REFUSED: State = "refused"
 STORED: State = "stored"
+OPEN = (ARRIVING, PROPOSED)
 
 LARGEST_PIECE = MEBIBYTE // 2
 # Each piece is an object and a row, so a file does not come byte by byte.
@@ -21,7 +24,8 @@ LIFE = timedelta(hours=24)
 REFUSED_KEPT = timedelta(hours=1)
 # Beside the folders of the regions, whose codes begin with a letter.
 _PIECES = "0-pieces/"
-MOST_OPEN = 20
+# As many pictures as one PDF is made of, and as many files again.
+MOST_OPEN = 40
 MOST_OPEN_BYTES = 100 * MEBIBYTE
 
 

@@ -26,7 +26,7 @@ from services.documents.domain.refusals import DocumentInfected
 from services.documents.domain.uploads import UploadLost
 from services.documents.models import Upload, UploadPiece, db
 from services.documents.queries import document_of, pieces_of, upload_of
-from services.documents.usecases import receiving, uploading
+from services.documents.usecases import offering, receiving, uploading
 from services.documents.usecases.uploading import Sender
 
 
@@ -54,7 +54,7 @@ def finish(upload_id: UUID, sender: Sender) -> UUID:
     refused before the same again.
     """
     upload = upload_of(upload_id, sender.owner_id, sender.slot)
-    if upload.state == uploads.ARRIVING:
+    if upload.state in uploads.OPEN:
         uploads.check_complete(received=upload.received, length=upload.length)
         receiving.admit(upload.owner_id)
         with bytes_of(upload) as spool, suppress(_EndedMeanwhile):
@@ -125,7 +125,9 @@ def _copy(piece: UploadPiece, spool: Spool) -> None:
 
 def _check(upload: Upload, spool: Spool) -> None:
     arrival = receiving.Arrival(upload.owner_id, upload.name, spool, upload.max_bytes)
-    kept = receiving.check_and_store(arrival, told=lambda refused: _refuse(upload, refused))
+    kept = receiving.check_and_store(
+        arrival, told=lambda refused: _refuse(upload, refused), offered=offering.offered
+    )
     with db.transaction():
         document_id, _ = receiving.record(kept)
         _end(upload, state=uploads.STORED, document_id=document_id)
@@ -151,7 +153,7 @@ def _refuse(upload: Upload, refused: Refused) -> None:
 
 
 def _end(upload: Upload, **outcome: Any) -> None:
-    is_open = (Upload.id == upload.id, Upload.state == uploads.ARRIVING)
+    is_open = (Upload.id == upload.id, Upload.state.in_(uploads.OPEN))
     outcome |= {"ended_at": now(), "expires_at": now() + uploads.LIFE}
     ended = update(Upload).where(*is_open).values(outcome)
     if count_changed(db.session(), ended) == 0:

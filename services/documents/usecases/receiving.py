@@ -24,10 +24,11 @@ from services.documents.adapters.checker.client import CheckerUnavailable, Check
 from services.documents.adapters.checker.verdict import Verdict
 from services.documents.adapters.machinery import machinery
 from services.documents.adapters.spool import Spool
-from services.documents.domain import quotas
+from services.documents.domain import pictures, quotas
 from services.documents.domain.content_types import PDF
 from services.documents.domain.making import SENT_BY_A_PERSON, MadeAs
 from services.documents.domain.pdf_frame import check_frame
+from services.documents.domain.pictures import DocumentIsAPicture, picture_type
 from services.documents.domain.refusals import (
     DocumentInfected,
     DocumentTooLarge,
@@ -118,16 +119,28 @@ def _nobody(_refused: Refused) -> None:
     """Hear of a refusal where only the sender is told."""
 
 
-def check_and_store(arrival: Arrival, *, told: Callable[[Refused], None] = _nobody) -> Kept:
+def _nothing(_arrival: Arrival, _code: str) -> tuple[str, ...]:
+    """Offer nothing where the bytes of a refused file are not kept."""
+    return ()
+
+
+def check_and_store(
+    arrival: Arrival,
+    *,
+    told: Callable[[Refused], None] = _nobody,
+    offered: Callable[[Arrival, str], tuple[str, ...]] = _nothing,
+) -> Kept:
     """Check a file and put its bytes into the store.
 
     Raises `DocumentTooLarge`, another refusal of the file (then recorded, and `told` in the same
-    transaction), `CheckerUnavailable`, `ScannerUnavailable`, `StoreUnavailable` or `StoreFull`.
+    transaction, with the mends that are `offered`), `CheckerUnavailable`, `ScannerUnavailable`,
+    `StoreUnavailable` or `StoreFull`.
     """
     try:
-        verdict = _checked(arrival)
+        verdict = checked(arrival)
         is_scanned = scan(arrival.spool)
     except (FileRefused, DocumentTooLarge) as refused:
+        refused.offers = offered(arrival, refused.code)
         with db.transaction():
             _record_refusal(arrival, refused)
             told(refused)
@@ -144,9 +157,12 @@ def check_and_store(arrival: Arrival, *, told: Callable[[Refused], None] = _nobo
     return Kept(arrival, verdict, key, is_scanned)
 
 
-def _checked(arrival: Arrival) -> Verdict:
+def checked(arrival: Arrival) -> Verdict:
+    """Say what the gate says of a file. Raises its refusal, or `CheckerUnavailable`."""
     spool = arrival.spool
     spool.finish()
+    if arrival.content_type == PDF:
+        _check_no_picture(spool)
     if spool.size > arrival.max_bytes:
         raise DocumentTooLarge(max_bytes=arrival.max_bytes)
     if arrival.content_type == PDF:
@@ -157,6 +173,13 @@ def _checked(arrival: Arrival) -> Verdict:
     if verdict.code:
         raise refusal(verdict.code, verdict.features)
     return verdict
+
+
+def _check_no_picture(spool: Spool) -> None:
+    """Raise `DocumentIsAPicture` for what can become a PDF here."""
+    spool.seek(0)
+    if picture_type(spool.read(pictures.HEAD)):
+        raise DocumentIsAPicture
 
 
 def _record_refusal(arrival: Arrival, refused: FileRefused | DocumentTooLarge) -> None:

@@ -49,9 +49,7 @@ class Sender:
 def begin(sender: Sender, *, length: int, name: str | None) -> Upload:
     """Open an upload of `length` bytes. Raises `TooManyOpenUploads` or `QuotaExceeded`."""
     with db.transaction() as session:
-        tallies.hold(db, f"open uploads of {sender.owner_id}")
-        check_quota(sender.owner_id)
-        _check_open(sender.owner_id, length)
+        hold_open(sender.owner_id, length)
         upload = Upload(
             owner_id=sender.owner_id,
             slot=sender.slot,
@@ -65,11 +63,17 @@ def begin(sender: Sender, *, length: int, name: str | None) -> Upload:
     return upload
 
 
-def _check_open(owner_id: UUID, length: int) -> None:
+def hold_open(owner_id: UUID, length: int) -> None:
+    """See, in the open transaction, that a person may have one more open upload.
+
+    Two requests of a person take turns here. Raises `TooManyOpenUploads` or `QuotaExceeded`.
+    """
+    tallies.hold(db, f"open uploads of {owner_id}")
+    check_quota(owner_id)
     files, size = db.session.execute(
         select(func.count(), func.coalesce(func.sum(Upload.length), 0)).where(
             Upload.owner_id == owner_id,
-            Upload.state == uploads.ARRIVING,
+            Upload.state.in_(uploads.OPEN),
             Upload.expires_at > now(),
         )
     ).one()
@@ -90,7 +94,7 @@ def append(upload_id: UUID, sender: Sender, *, offset: int, content: bytes) -> i
         offset=offset,
         size=len(content),
     )
-    _keep(_new_piece(upload, offset, len(content), sha256(content).hexdigest()), BytesIO(content))
+    _keep(new_piece(upload, offset, len(content), sha256(content).hexdigest()), BytesIO(content))
     return offset + len(content)
 
 
@@ -98,7 +102,7 @@ def keep_whole(upload: Upload, spool: Spool) -> None:
     """Keep a file that came in one as the one piece of its upload. Raises what `append` raises."""
     db.session.close()  # no connection is held while the store works
     spool.seek(0)
-    _keep(_new_piece(upload, 0, spool.size, spool.sha256), spool.file)
+    _keep(new_piece(upload, 0, spool.size, spool.sha256), spool.file)
 
 
 def _keep(piece: UploadPiece, content: BinaryIO) -> None:
@@ -111,7 +115,8 @@ def _keep(piece: UploadPiece, content: BinaryIO) -> None:
         raise uploads.OffsetWrong
 
 
-def _new_piece(upload: Upload, start: int, size: int, digest: str) -> UploadPiece:
+def new_piece(upload: Upload, start: int, size: int, digest: str) -> UploadPiece:
+    """Make the row of a piece, with a key that no other piece has."""
     return UploadPiece(
         region=upload.region,
         upload_id=upload.id,

@@ -15,12 +15,15 @@ from pikepdf import PasswordError, Pdf, PdfError
 
 from services.documents.adapters.checker.signatures import is_signed
 from services.documents.adapters.checker.smaller import could_be_smaller, make_smaller
-from services.documents.domain.mends import BYTES_AHEAD, EMPTY_PASSWORD, SIZE
+from services.documents.domain.mends import BYTES_AHEAD, EMPTY_PASSWORD, HELPS, SIZE
 
 # How far ahead of its beginning a file is searched: whatever stood before it was short.
 _FARTHEST = 1 << 20
 _HEADER = re.compile(rb"%PDF-[12]\.\d")
 _END = b"%%EOF"
+_LINE_END = re.compile(rb"\r?\n?")
+# Behind the last end it may be a change that was cut off on its way.
+_PARTS = re.compile(rb"\d\s+obj\b|\bendobj\b|\bstartxref\b")
 
 
 class NotMendable(Exception):
@@ -63,7 +66,7 @@ def mend(how: str, content: bytes, *, max_bytes: int) -> Mended:
 
 def offers(code: str, content: bytes, *, max_bytes: int) -> tuple[str, ...]:
     """Name the mends that a file refused with `code` may be offered."""
-    how = _OFFERED.get(code)
+    how = HELPS.get(code)
     try:
         return (how,) if how and _MAY[how](content, max_bytes) else ()
     except (NotMendable, PasswordError, PdfError):
@@ -90,13 +93,17 @@ def _without_bytes_around(content: bytes, _max_bytes: int) -> Mended:
 
 
 def _body(content: bytes) -> tuple[int, int]:
-    header = _HEADER.search(content, 0, _FARTHEST)
-    end = content.rfind(_END)
+    """Find where a file begins and ends. What stands around it must be no part of a file itself."""
+    header, end = _HEADER.search(content, 0, _FARTHEST), content.rfind(_END)
     if header is None or end < header.start():
         raise NotMendable("document_not_mendable")
     end += len(_END)
-    line_end = re.compile(rb"\r?\n?").match(content, end)
-    return header.start(), line_end.end() if line_end else end
+    if line_end := _LINE_END.match(content, end):
+        end = line_end.end()
+    around = content[: header.start()] + content[end:]
+    if _PARTS.search(around) or len(_HEADER.findall(content)) > 1:
+        raise NotMendable("document_not_mendable")
+    return header.start(), end
 
 
 def _opens_as_it_is(body: bytes) -> bool:
@@ -213,9 +220,4 @@ _MAY: dict[str, Callable[[bytes, int], bool]] = {
     BYTES_AHEAD: _may_lose_bytes_ahead,
     EMPTY_PASSWORD: _may_lose_password,
     SIZE: _may_be_smaller,
-}
-_OFFERED = {
-    "document_not_pdf": BYTES_AHEAD,
-    "document_encrypted": EMPTY_PASSWORD,
-    "document_too_large": SIZE,
 }
