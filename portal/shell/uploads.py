@@ -26,13 +26,18 @@ FIELD = "unggahan"
 # What documents takes at most for any place: a file that is larger than its place allows can be
 # made smaller there.
 LARGEST = 10_485_760
+# How documents refuses a picture where a PDF is wanted.
+IS_A_PICTURE = "document_is_a_picture"
 # What the edge says of an address that the documents of a release before this one do not have.
 _NOT_YET = (404, 405)
 
 
 @dataclass(frozen=True)
 class Place:
-    """What a file is meant for: the slot of its permits, the page with it, where to go after."""
+    """What a file is meant for: the slot of its permits, the page with it, where to go after.
+
+    `pictures` is the page on which pictures become such a file, if there is one.
+    """
 
     name: str
     slot: str
@@ -40,6 +45,7 @@ class Place:
     form_page: str
     back: str
     hint: str = ""
+    pictures: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,11 @@ class Upload:
 def for_script(place: Place) -> dict[str, Any]:
     """Return what the script of a page needs to send a file. Raises `ApiUnavailable`."""
     return {**_permit(place), "uploads": UPLOADS}
+
+
+def by_form(place: Place) -> dict[str, str]:
+    """Return what a form needs to send a file to documents. Raises `ApiUnavailable`."""
+    return {"permit": _permit(place, back=place.back)["permit"], "action": FORM}
 
 
 def page(place: Place, upload: Upload | None = None, mend: str = "") -> Any:

@@ -9,6 +9,7 @@ from portal.sections.filing.reading import Draft
 from portal.shell import uploads
 from portal.shell.api_client import ApiRefused
 from portal.shell.forms import Definition
+from portal.shell.joining import link
 from portal.shell.signed_in import api
 from portal.shell.uploads import Place, Upload
 
@@ -30,6 +31,7 @@ def place_of(draft: Draft, requirement: Definition) -> Place:
         max_bytes=requirement["max_bytes"],
         form_page=row(draft, code),
         back=url_for("filing.arrived", proposal_id=draft.id, code=code),
+        pictures=link("pictures", draft.id, code),
         hint=" ".join(filter(None, (requirement["description"], requirement["condition"]))),
     )
 
@@ -47,6 +49,8 @@ def attach(draft: Draft, requirement: Definition, upload: Upload) -> None:
 
 def mending_page(draft: Draft, code: str, upload: Upload) -> str:
     """Return where a refused file can be mended, or "" where no section offers it."""
+    if upload.problem.get("code") == uploads.IS_A_PICTURE:
+        return link("pictures", draft.id, code, **{uploads.FIELD: upload.id})
     here = url_for("filing.upload", proposal_id=draft.id, code=code)
     return uploads.page_or_none(f"{here}/perbaiki/{upload.id}")
 

@@ -226,7 +226,8 @@ const carry = async (job) => {
 };
 
 // Names and types say little on phones, so only what is surely something else is refused here.
-const OTHERS = [[0xff, 0xd8, 0xff], [0x89, 0x50, 0x4e, 0x47], [0x47, 0x49, 0x46, 0x38], [0x50, 0x4b, 0x03, 0x04]];
+// A picture is sent: documents answers with the offer to make it a PDF, for which it is needed.
+const OTHERS = [[0x47, 0x49, 0x46, 0x38], [0x50, 0x4b, 0x03, 0x04]];
 const isSomethingElse = async (file) => {
   try {
     const start = new Uint8Array(await file.slice(0, 4).arrayBuffer());
