@@ -11,7 +11,6 @@ MANIFEST = Manifest(
     unheard={
         "document.stored.v1": "Whoever uploads holds the receipt, which others verify offline.",
         "document.verified.v1": "The archive that it fills is in documents itself.",
-        "document.refused.v1": "The answer to the upload says it, and nothing was kept.",
     },
     routes=(
         Route("/api/documents/"),

@@ -154,6 +154,17 @@ class RevisionWaits(AboutProposal, event="proposal.revision_waits.v1"):
     working_days: Annotated[int, "Since the revision was asked for (R35).", {"minimum": 1}]
 
 
+class DocumentRefused(AboutProposal, event="proposal.document_refused.v1"):
+    """Malware was found in a document of a proposal under way: it has to be replaced."""
+
+    document: Annotated[
+        Said | None,
+        "What the document was put to; null for a sensitive layanan (R6).",
+        Example({"id": "SKP 2 tahun terakhir", "en": "SKP of the last 2 years"}),
+    ] = None
+    decider_ids: DeciderIds
+
+
 class StageDue(AboutProposal, event="proposal.stage_due.v1"):
     """A stage still waits on the day it is due, or on the working day after."""
 
@@ -291,6 +302,14 @@ def stage_due(
     return StageDue.of(
         proposal, about, decider_ids=_sorted(deciders), due_on=due_on, urgency=urgency
     )
+
+
+def document_refused(
+    proposal: Proposal, layanan: LayananDefinition, document: Mapping[str, str], deciders: Deciders
+) -> Event:
+    said = None if layanan.sensitive else Said(**document)
+    about = _about(proposal, layanan)
+    return DocumentRefused.of(proposal, about, document=said, decider_ids=_sorted(deciders))
 
 
 def completed(

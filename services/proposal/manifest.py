@@ -13,8 +13,9 @@ def _decided(event: str, *, to: str = "applicant_id") -> Notice:
     return _told(event, to=to, may_lack=("decided_as", "marked"))
 
 
-def _waits(event: str, name: str, text: str = "") -> Notice:
-    return Notice(f"proposal.{event}.v1", name, "decider_ids", channels=("in_app",), text=text)
+def _waits(event: str, name: str, text: str = "", may_lack: tuple[str, ...] = ()) -> Notice:
+    kind = f"proposal.{event}.v1"
+    return Notice(kind, name, "decider_ids", channels=("in_app",), text=text, may_lack=may_lack)
 
 
 def _left(event: str, name: str, text: str) -> Notice:
@@ -36,6 +37,7 @@ MANIFEST = Manifest(
         "delegation.changed.v1",
         "stage.decided.v1",
         "result.decided.v1",
+        "document.refused.v1",
     ),
     settings=(RECEIPT_KEYS,),
     notices=(
@@ -57,6 +59,8 @@ MANIFEST = Manifest(
         _work("resubmitted"),
         _told("revision_waits"),
         _waits("stage_due", "stage_due"),
+        _told("document_refused", may_lack=("document",)),
+        _waits("document_refused", "document_refused_here", may_lack=("document",)),
     ),
     calls={"documents": ("documents.grant", "documents.make")},
     seed="services.proposal.seeds.catalogue:seed",

@@ -108,6 +108,7 @@ class ProposalDocument(RegionScoped, Base):
     __table_args__ = (
         UniqueConstraint("proposal_id", "requirement", "revision"),
         Index("ix_proposal_documents_proposal", "region", "proposal_id"),
+        Index("ix_proposal_documents_document", "region", "document_id"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"))
@@ -122,6 +123,17 @@ class ProposalDocument(RegionScoped, Base):
     pages: Mapped[int | None]
     attached_by: Mapped[UUID | None]
     attached_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class RefusedDocument(RegionScoped, Base):
+    """A document that nobody can open any more, as documents told; perhaps none of ours."""
+
+    __tablename__ = "refused_documents"
+    __table_args__ = (UniqueConstraint("region", "document_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    document_id: Mapped[UUID]
+    code: Mapped[str] = mapped_column(String(40))
+    refused_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class HistoryEntry(RegionScoped, Base):

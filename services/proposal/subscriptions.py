@@ -1,4 +1,4 @@
-"""What this service hears: identity's people and offices, and decisions of services (R1)."""
+"""What this service hears: people and offices, decisions of services (R1), refused documents."""
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from chassis.events.envelope import Event, FieldMissing
-from chassis.events.inbox import EventData, Unprocessable, hear
+from chassis.events.inbox import EventData, Unprocessable, hear, reading
 from chassis.http.receipts import Receipt
 from chassis.kernel.errors import Refused
 from chassis.kernel.text import shown_block
@@ -22,6 +22,7 @@ from services.proposal.usecases.catalogue import install
 from services.proposal.usecases.deciding import ServiceDecider
 from services.proposal.usecases.people import index_nip
 from services.proposal.usecases.processing import Outcome, result_as_service
+from services.proposal.usecases.refusing import refuse
 from services.proposal.usecases.rerouting import follow_applicant
 from services.proposal.usecases.reviewing import Verdict, decide_as_service
 from staff.keeping import heard
@@ -102,9 +103,19 @@ def decide_result(event: Event) -> None:
         result_as_service(UUID(data["proposal_id"]), by=_decider(event), outcome=outcome)
 
 
+def refuse_document(event: Event) -> None:
+    """Hear of a document; of a file that was never kept there is nothing to do."""
+    if event.data["document_id"]:
+        refuse(UUID(event.data["document_id"]), code=event.data["code"])
+
+
 HEARD = {
     **heard(PEOPLE, changed=refresh),
     "stage.decided.v1": hear(decide_stage, replay="skip", reads=StageData()),
+    # A replay remembers what was refused before this service heard of such things.
+    "document.refused.v1": hear(
+        refuse_document, replay="rebuild", reads=reading(document_id=UUID | None, code=str)
+    ),
     "result.decided.v1": hear(decide_result, replay="skip", reads=ResultData()),
 }
 

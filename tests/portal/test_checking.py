@@ -34,6 +34,20 @@ def test_in_a_revision_every_link_says_which_document_it_opens(
     )
 
 
+def test_an_infected_document_is_marked_and_cannot_be_opened(client: FlaskClient, edge: FakeEdge):
+    sign_in(client, edge)
+    proposal = a_proposal()
+    file = {"name": "skp.pdf", "size": 2048, "pages": 2, "refused": True}
+    proposal["documents"][0] |= {"current": file}
+    knows(edge, proposal)
+
+    form, page = client.get(f"{PAGE}/isi").text, client.get(PAGE).text
+
+    for shown in (form, page):
+        assert "Ditemukan virus; harus diganti dengan berkas yang bersih" in shown
+        assert f'href="{PAGE}/dokumen/skp"' not in shown
+
+
 def test_what_is_required_and_missing_is_told_before_the_check_page(
     client: FlaskClient, edge: FakeEdge
 ):

@@ -46,13 +46,24 @@ class DocumentTypeRefused(Invalid):
     text = {"id": "Dokumen harus berformat PDF.", "en": "The document must be a PDF."}
 
 
+class DocumentInfected(Invalid):
+    """Malware was found in the document after it was taken (decision 0041)."""
+
+    code = "document_infected"
+    text = {
+        "id": "Dalam dokumen ini ditemukan virus. Unggah berkas yang bersih.",
+        "en": "A virus was found in this document. Send a clean file.",
+    }
+
+
 @dataclass(frozen=True)
 class Attached:
-    """A document put to a requirement, as its receipt describes it."""
+    """A document put to a requirement, as its receipt describes it; `is_refused` since then."""
 
     document_id: str
     size: int
     content_type: str = "application/pdf"
+    is_refused: bool = False
 
 
 def check_document(
@@ -63,7 +74,7 @@ def check_document(
     """Accept a document for a requirement, or refuse it.
 
     Raises `RequirementUnknown`, `RequirementTakesNoFile`, `DocumentTooLarge`,
-    `DocumentTypeRefused`.
+    `DocumentTypeRefused`, `DocumentInfected`.
     """
     requirement = definition.requirement(requirement_code)
     if requirement is None:
@@ -74,4 +85,6 @@ def check_document(
         raise DocumentTooLarge(max_bytes=requirement.max_bytes)
     if attached.content_type != "application/pdf":
         raise DocumentTypeRefused
+    if attached.is_refused:
+        raise DocumentInfected
     return requirement

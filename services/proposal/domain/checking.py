@@ -166,6 +166,8 @@ def _document_errors(
     attached: Attached | None,
 ) -> list[FieldError]:
     pointer = f"/documents/{row.code}"
+    if attached is not None and attached.is_refused:
+        return [error(pointer, "document_infected", name=row.name)]
     if attached is not None:
         too_large = attached.size > row.max_bytes
         limit = Size(row.max_bytes)

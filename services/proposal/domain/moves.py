@@ -65,4 +65,7 @@ MOVES: Mapping[Stage, Mapping[Action, Row]] = {
     Stage.REVISION: {Action.RESUBMIT: Row(Target.ASKING)},
 }
 
+# Of a proposal that is held a head, and who processes it, can ask for another document too.
+HELD: Mapping[Action, Row] = {Action.REVISE: Row(Stage.REVISION, note=True)}
+
 APPLICANT_ACTIONS = frozenset({Action.SUBMIT, Action.RESUBMIT, Action.WITHDRAW})

@@ -22,6 +22,10 @@ _TEXTS: Mapping[str, Text] = {
         "id": "Ukuran dokumen melebihi batas {limit}.",
         "en": "The document is larger than {limit}.",
     },
+    "document_infected": {
+        "id": "Dalam dokumen “{name}” ditemukan virus. Unggah berkas yang bersih sebagai gantinya.",
+        "en": "A virus was found in the document “{name}”. Send a clean file in its place.",
+    },
     "layanan_not_offered": {
         "id": "Layanan ini sedang tidak tersedia di daerah Anda.",
         "en": "Your region does not offer this layanan now.",

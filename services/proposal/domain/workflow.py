@@ -4,12 +4,12 @@ Pure: a position and a wish go in, a `Move` or a named refusal comes out. Who *h
 today is another question, answered in `deciders`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chassis.kernel.errors import FieldError, Forbidden, Invalid, Refused
 from services.proposal.domain.layanan import LayananDefinition
-from services.proposal.domain.moves import APPLICANT_ACTIONS, MOVES, Option, Row, Target
+from services.proposal.domain.moves import APPLICANT_ACTIONS, HELD, MOVES, Option, Row, Target
 from services.proposal.domain.reasons import Reason, reason_errors
 from services.proposal.domain.stages import (
     APPLICANT,
@@ -52,6 +52,18 @@ class NotYourStage(Forbidden):
     text = {
         "id": "Tahap ini diputuskan oleh pejabat lain.",
         "en": "This stage is decided by somebody else.",
+    }
+
+
+class DocumentRefused(Refused):
+    """A document of the proposal was refused after it was taken: it is replaced first."""
+
+    code = "document_refused"
+    text = {
+        "id": "Dalam dokumen usulan ini ditemukan virus, sehingga usulan belum dapat disetujui. "
+        "Minta perbaikan agar pengusul mengganti dokumen itu.",
+        "en": "A virus was found in a document of this proposal, so it cannot be approved yet. "
+        "Return it, so that the applicant replaces the document.",
     }
 
 
@@ -111,11 +123,15 @@ class ResultDocumentRefused(Invalid):
 
 @dataclass(frozen=True)
 class Position:
-    """Where a proposal stands. `return_to` is the stage that asked for the revision."""
+    """Where a proposal stands. `return_to` is the stage that asked for the revision.
+
+    `is_held`: a present document was refused after it was taken (decision 0041).
+    """
 
     stage: Stage
     return_to: Stage | None = None
     decided: bool = False
+    is_held: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,7 +170,7 @@ def allowed_actions(
 ) -> tuple[Action, ...]:
     """List what `role` may do now, for buttons and for inboxes."""
     actions = []
-    for action in MOVES.get(position.stage, {}):
+    for action in _rows(position):
         try:
             _legal_row(position, action, role, definition)
         except Refused:
@@ -189,7 +205,7 @@ def decide(
 ) -> Move:
     """Decide a stage; `role` is a role code or `service:<name>`.
 
-    Raises `IllegalMove`, `NotYourStage`, `NoteRequired`, `ReasonUnknown`.
+    Raises `IllegalMove`, `NotYourStage`, `NoteRequired`, `ReasonUnknown`, `DocumentRefused`.
     """
     if decision in APPLICANT_ACTIONS or decision is Action.ENTER_RESULT:
         raise IllegalMove
@@ -245,7 +261,7 @@ def _legal_row(
     role: str,
     definition: LayananDefinition,
 ) -> Row:
-    row = MOVES.get(position.stage, {}).get(action)
+    row = _rows(position).get(action)
     decider = decider_of(definition, position.stage)
     if row is None or decider is None or not _option_on(row.only_with, decider, definition):
         raise IllegalMove
@@ -254,7 +270,15 @@ def _legal_row(
         raise NotYourStage
     if row.before_first_decision and position.decided:
         raise AlreadyVerified
+    if position.is_held and action is Action.APPROVE and not role.startswith(SERVICE):
+        raise DocumentRefused
     return row
+
+
+def _rows(position: Position) -> Mapping[Action, Row]:
+    """Return what there is to do; whoever decides about a held proposal can return it."""
+    rows = MOVES.get(position.stage, {})
+    return {**rows, **HELD} if position.is_held and position.stage in OFFICER_STAGES else rows
 
 
 def _option_on(option: Option | None, decider: str, definition: LayananDefinition) -> bool:

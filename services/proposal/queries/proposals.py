@@ -1,8 +1,9 @@
 """One proposal as somebody may see it, and the lists that belong to its applicant."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from services.proposal.domain.closing import ClosingReason, closing_reasons
 from services.proposal.domain.facts import Moment
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.numbering import NO_LOOKUP_CODE, is_lookup_code, normalise_number
-from services.proposal.domain.opening import Opened, open_parts
+from services.proposal.domain.opening import Opened, everything, open_parts
 from services.proposal.domain.proposal_receipt import MAKE_RECEIPT
 from services.proposal.domain.stages import APPLICANT, Action, Stage
 from services.proposal.domain.withdrawing import can_be_asked
@@ -32,6 +33,7 @@ from services.proposal.models import (
 from services.proposal.queries.desks import covers, deciders_for
 from services.proposal.queries.filed import Filed, filed_for, writes_it
 from services.proposal.queries.listing import MINE, Listed, listed, listed_by_id
+from services.proposal.queries.refused import is_held, refused_requirements
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from services.proposal.queries.responsible import ender_of, enders_of, withdrawal_asked
 from staff.deciders import Deciders, Holder
@@ -47,7 +49,12 @@ class Viewed(Listed):
 
     @property
     def position(self) -> Position:
-        return position_of(self.proposal)
+        return replace(position_of(self.proposal), is_held=self.is_held)
+
+    @cached_property
+    def is_held(self) -> bool:
+        """Whether a document has to be replaced before anybody approves it."""
+        return is_held(self.proposal)
 
     @property
     def is_applicant(self) -> bool:
@@ -146,12 +153,14 @@ def waits_for_answer(proposal: Proposal) -> bool:
 
 
 def opened_parts(proposal: Proposal, layanan: LayananDefinition) -> Opened:
-    """Say what the applicant may change now (R14)."""
+    """Say what the applicant may change now (R14), and what was refused meanwhile."""
     stage = Stage(proposal.stage)
     if stage is not Stage.REVISION:
         return open_parts(layanan, stage=stage)
     stored = proposal.opened or {}
-    return Opened(frozenset(stored.get("fields", ())), frozenset(stored.get("documents", ())))
+    documents = frozenset(stored.get("documents", ()))
+    refused = refused_requirements(proposal.id) & everything(layanan).documents
+    return Opened(frozenset(stored.get("fields", ())), documents | refused)
 
 
 def find(proposal_id: UUID) -> Proposal:

@@ -24,6 +24,7 @@ from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.stages import FINAL_STAGES, Stage
 from services.proposal.models import Employee, Proposal, ProposalDocument, db
 from services.proposal.queries.proposals import Viewed
+from services.proposal.queries.refused import refused_among
 from services.proposal.queries.revisions import marked_parts
 
 
@@ -135,9 +136,16 @@ def applicant_of(employee: Employee) -> Applicant:
 
 def attached(current: Iterable[ProposalDocument]) -> dict[str, Attached]:
     """Describe present documents by their requirement."""
+    rows = list(current)
+    refused = refused_among(row.document_id for row in rows)
     return {
-        row.requirement: Attached(str(row.document_id), row.size, row.content_type)
-        for row in current
+        row.requirement: Attached(
+            str(row.document_id),
+            row.size,
+            row.content_type,
+            is_refused=row.document_id in refused,
+        )
+        for row in rows
     }
 
 

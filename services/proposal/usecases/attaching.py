@@ -14,6 +14,7 @@ from services.proposal.domain.attaching import Attached, DocumentTypeRefused, ch
 from services.proposal.domain.opening import require_open
 from services.proposal.models import Proposal, ProposalDocument, db
 from services.proposal.queries.proposals import opened_parts
+from services.proposal.queries.refused import refused_among
 from services.proposal.usecases.cases import Case, own_case
 
 PDF = "application/pdf"
@@ -119,7 +120,10 @@ def named(refusal: Refused, pointer: str = POINTER) -> Refused:
 
 def _check(case: Case, requirement: str, receipt: Receipt, person_id: UUID) -> None:
     check_owner(receipt, person_id)
-    attached = Attached(str(receipt.document_id), receipt.size, receipt.content_type)
+    refused = refused_among([receipt.document_id])
+    attached = Attached(
+        str(receipt.document_id), receipt.size, receipt.content_type, is_refused=bool(refused)
+    )
     try:
         check_document(case.layanan, requirement, attached)
     except Refused as refusal:

@@ -1,7 +1,7 @@
 """A proposal in hand: how a use case opens it, changes it and writes down what happened."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from services.proposal.models import PEOPLE, HistoryEntry, Proposal, ProposalDoc
 from services.proposal.queries.desks import deciders_for
 from services.proposal.queries.filed import papers, sent_of
 from services.proposal.queries.proposals import find, may_see, position_of
+from services.proposal.queries.refused import is_held
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from services.proposal.usecases import attention, counting, waiting
 from services.proposal.usecases.standing import standing_of
@@ -53,7 +54,7 @@ class Case:
 
     @property
     def position(self) -> Position:
-        return position_of(self.proposal)
+        return replace(position_of(self.proposal), is_held=is_held(self.proposal))
 
     def deciders(self) -> Deciders:
         return deciders_for(self.proposal, self.snapshot, self.moment.today)

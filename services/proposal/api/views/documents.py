@@ -1,7 +1,8 @@
 """What clients get of a proposal's papers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 from marshmallow import fields
 
@@ -13,6 +14,7 @@ from services.proposal.domain.same_files import SameFile
 from services.proposal.models import ProposalDocument
 from services.proposal.queries.filed import Filed
 from services.proposal.queries.proposals import Viewed, known_facts
+from services.proposal.queries.refused import refused_among
 from services.proposal.queries.same_files import same_files
 
 _DOCUMENT = (
@@ -33,7 +35,10 @@ class GrantView(Schema):
 
 
 class DocumentView(Schema):
-    """One uploaded version; a higher revision replaced a lower one."""
+    """One uploaded version; a higher revision replaced a lower one.
+
+    `refused`: malware was found in it after it was taken, and nobody can open it.
+    """
 
     revision = fields.Integer(required=True)
     document_id = fields.UUID(required=True)
@@ -43,6 +48,7 @@ class DocumentView(Schema):
     content_type = fields.String(required=True)
     pages = fields.Integer(required=True, allow_none=True)
     attached_at = fields.AwareDateTime(required=True)
+    refused = fields.Boolean(required=True)
 
 
 class SameFileView(Schema):
@@ -69,8 +75,12 @@ class DocumentsOfRequirement(Schema):
     same_as = fields.List(fields.Nested(SameFileView), required=True)
 
 
-def document_view(paper: ProposalDocument) -> dict[str, Any]:
-    return picked(paper, _DOCUMENT)
+def document_view(
+    paper: ProposalDocument, refused: Collection[UUID] | None = None
+) -> dict[str, Any]:
+    """Show a paper; `refused` are those nobody can open, as far as they are read already."""
+    among = refused_among([paper.document_id]) if refused is None else refused
+    return {**picked(paper, _DOCUMENT), "refused": paper.document_id in among}
 
 
 def documents_view(viewed: Viewed, filed: Filed) -> list[dict[str, Any]]:
@@ -78,13 +88,16 @@ def documents_view(viewed: Viewed, filed: Filed) -> list[dict[str, Any]]:
     period = viewed.proposal.period or period_of(viewed.layanan, values, viewed.moment)
     facts = with_computed(known_facts(viewed.proposal.applicant_id), period=period)
     same = same_files(viewed, filed)
+    refused = refused_among(row.document_id for row in filed.papers)
+    opened = viewed.opened.documents
     return [
         _of_requirement(
             item,
             same_as=same.get(item.code, ()),
             needed=item.upload and item.need.applies(values, facts),
-            is_open=item.code in viewed.opened.documents,
+            is_open=item.code in opened,
             filed=filed,
+            refused=refused,
         )
         for item in viewed.layanan.requirements
     ]
@@ -97,6 +110,7 @@ def _of_requirement(
     is_open: bool,
     filed: Filed,
     same_as: Sequence[SameFile],
+    refused: Collection[UUID],
 ) -> dict[str, Any]:
     current = filed.present.get(item.code)
     return {
@@ -105,8 +119,8 @@ def _of_requirement(
         "needed": needed,
         "upload": item.upload,
         "open": is_open,
-        "current": document_view(current) if current else None,
-        "previous": [document_view(row) for row in filed.earlier(item.code)],
+        "current": document_view(current, refused) if current else None,
+        "previous": [document_view(row, refused) for row in filed.earlier(item.code)],
         "same_as": [
             {
                 "requirement": other.requirement,
