@@ -6,6 +6,7 @@ import json
 import shlex
 import shutil
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ DEPLOYING = "docs/deploying.md"
 LEAST_FREE = 1_000_000_000
 PRIVATE = (folder.SECRETS, folder.CREDENTIALS, first_link.FILE)
 OTHERS_MAY = 0o077
+HOME = Path(__file__).resolve().parents[1]
+CONFINED_FROM = {
+    "network": ("jaringan", "the network"),
+    "files": ("berkas lain", "other files"),
+    "processes": ("proses lain", "other processes"),
+}
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,12 @@ def examine(data: Path) -> Iterator[Finding]:
         from ops.cluster import examining
 
         yield examine_versions()
+        yield from examine_confinement(confined())
         yield from examining.examine(data)
         return
     folder.refuse_empty(data)
     yield examine_versions()
+    yield from examine_confinement(confined())
     yield from examine_free_space(data)
     yield from is_private([data, *(data / name for name in PRIVATE)])
     manifests = discover()
@@ -75,6 +84,28 @@ def examine(data: Path) -> Iterator[Finding]:
 def examine_versions() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     return Finding(f"Simpul {VERSION}, Python {version}, SQLite {sqlite3.sqlite_version}")
+
+
+def confined() -> dict[str, dict[str, Any]]:
+    """Try, in a process that ends afterwards, what files are checked without on this machine."""
+    command = [sys.executable, "-m", "chassis.process.confinement"]
+    tried = subprocess.run(command, cwd=HOME, capture_output=True, check=False, timeout=60)
+    told: dict[str, dict[str, Any]] = json.loads(tried.stdout or "{}")
+    return told
+
+
+def examine_confinement(told: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+    """Say what the process that opens strangers' files cannot reach, and what holds it."""
+    layers, promises = told.get("layers", {}), told.get("promises", {})
+    by = ", ".join(layer for layer, missing in layers.items() if not missing) or "-"
+    about = choose(f"pemeriksa berkas dikurung oleh: {by}", f"the file check is confined by: {by}")
+    if without := [f"{layer} ({missing})" for layer, missing in layers.items() if missing]:
+        about += choose("; tanpa ", "; without ") + ", ".join(without)
+    open_to = [names for name, names in CONFINED_FROM.items() if not promises.get(name)]
+    complaint = choose("dapat mencapai ", "it can reach ") + ", ".join(
+        choose(*names) for names in open_to
+    )
+    yield Finding(about, complaint if open_to else "", "less docs/deploying.md")
 
 
 def examine_free_space(data: Path) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from ops import first_link, folder, init, main, skew
-from ops.doctor import examine_degraded
+from ops.doctor import confined, examine_confinement, examine_degraded
 
 LATER = "9999"
 
@@ -203,3 +203,29 @@ def test_init_names_the_command_that_answers_at_its_link(
     assert f"{url}{LINK}\n" in said
     assert f"{command.format(data=data)}.\n" in said
     assert json.loads((data / first_link.FILE).read_text())["path"] == LINK
+
+
+def test_the_doctor_says_what_the_file_check_cannot_reach_on_this_machine():
+    told = confined()
+
+    (finding,) = examine_confinement(told)
+
+    assert set(told["promises"]) == {"network", "files", "processes"}
+    assert bool(finding.complaint) is not all(told["promises"].values())
+    assert all(layer in finding.about for layer in told["layers"])
+
+
+def test_the_doctor_complains_of_what_the_file_check_can_reach():
+    layers = {"namespaces": "Operation not permitted", "landlock": "", "seccomp": "no"}
+    promises = {"network": False, "files": True, "processes": False}
+
+    (finding,) = examine_confinement({"layers": layers, "promises": promises})
+
+    assert finding.about == (
+        "pemeriksa berkas dikurung oleh: landlock; "
+        "tanpa namespaces (Operation not permitted), seccomp (no)"
+    )
+    assert finding.complaint == "dapat mencapai jaringan, proses lain"
+    assert [found.complaint for found in examine_confinement({})] == [
+        "dapat mencapai jaringan, berkas lain, proses lain"
+    ]

@@ -1,10 +1,8 @@
 """What a forked child does before and after it works on a stranger's file."""
 
-import ctypes
 import io
 import os
 import resource
-import signal
 import socket
 import sys
 import traceback
@@ -12,12 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO, NoReturn
 
+from chassis.process.confinement import confine
 from services.documents.adapters.checker.protocol import MOST_ANSWERED, line
 from services.documents.adapters.checker.tasks import Work
 from services.documents.domain.limits import MAX_BYTES, InspectionLimits
 
-_SET_PARENT_DEATH_SIGNAL = 1
-_SET_NO_NEW_PRIVILEGES = 38
 _CRASHED = 3
 _REPORT = 2
 
@@ -30,10 +27,16 @@ class Child:
         self.output = output
         self.answers = answers
 
-    def run(self, work: Work, arguments: Mapping[str, Any], limits: InspectionLimits) -> NoReturn:
-        """Do the work, answer and end the process."""
+    def run(
+        self,
+        work: Work,
+        arguments: Mapping[str, Any],
+        limits: InspectionLimits,
+        of_libraries: frozenset[int] = frozenset(),
+    ) -> NoReturn:
+        """Do the work, answer and end the process; the libraries go on with what they opened."""
         try:
-            self._let_go()
+            self._let_go(of_libraries)
             contents = [_content(file) for file in self.files]
             _restrict(limits, writes=0 if self.output is None else limits.output_bytes)
             with _written(self.output) as output:
@@ -44,9 +47,9 @@ class Child:
             _report()
             os._exit(_CRASHED)
 
-    def _let_go(self) -> None:
+    def _let_go(self, of_libraries: frozenset[int]) -> None:
         """Keep no end of anybody else's conversation open, and no file of anybody else."""
-        kept = {_REPORT, *self.files, self.answers.fileno()}
+        kept = {_REPORT, *self.files, self.answers.fileno(), *of_libraries}
         if self.output is not None:
             kept.add(self.output)
         last = -1
@@ -79,8 +82,6 @@ def _content(file: int) -> BinaryIO:
 
 
 def _restrict(limits: InspectionLimits, *, writes: int) -> None:
-    _ask_kernel(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    _ask_kernel(_SET_NO_NEW_PRIVILEGES, 1)
     os.nice(5)
     cpu = limits.cpu_seconds
     for which, soft, hard in (
@@ -90,11 +91,7 @@ def _restrict(limits: InspectionLimits, *, writes: int) -> None:
         (resource.RLIMIT_CORE, 0, 0),
     ):
         resource.setrlimit(which, (soft, hard))
-
-
-def _ask_kernel(option: int, value: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+    confine()
 
 
 def _report() -> None:

@@ -7,12 +7,13 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Protocol
 
 from chassis.http.problems import Unavailable
-from chassis.process.telemetry import log
+from chassis.process.telemetry import gauge, log
 from services.documents.adapters.checker import protocol
 from services.documents.adapters.checker.protocol import Request, Usage, read_answer
 from services.documents.adapters.checker.verdict import Verdict
@@ -21,6 +22,12 @@ from services.documents.domain.quotas import BUSY_RETRY_SECONDS
 _PATIENCE = 26.0
 _TRIES = 2
 _PROGRAM = (sys.executable, "-m", "services.documents.adapters.checker")
+_PROTECTIONS = Request("protections", owner="", arguments={}, has_output=False)
+PROTECTED = gauge(
+    "documents_checker_protected",
+    "1 where the child that opens files cannot reach the network, files, processes; else 0",
+    "protection",
+)
 
 
 class CheckerUnavailable(Unavailable):
@@ -85,6 +92,7 @@ class ProcessChecker:
         self._program = program
         self._lock = threading.Lock()
         self._running: _Running | None = None
+        self._told: int | None = None
 
     def check(self, file: BinaryIO, *, owner: str) -> tuple[Verdict, Usage]:
         """Say whether a file may be taken, and what that cost. Raises what `run` raises."""
@@ -111,6 +119,7 @@ class ProcessChecker:
             running = self._started()
             answer = self._ask(running, request, descriptors)
             if answer is not None:
+                self._tell_protections(running)
                 return _finished(request, *answer)
             self._forget(running)
         raise CheckerUnavailable
@@ -134,6 +143,18 @@ class ProcessChecker:
             if self._running is None:
                 self._running = _start(self._program)
             return self._running
+
+    def _tell_protections(self, running: _Running) -> None:
+        """Say once for each process what its children cannot reach on this machine."""
+        if self._told == running.process.pid:
+            return
+        self._told = running.process.pid
+        with suppress(CheckerUnavailable):
+            holding, _ = self._ask(running, _PROTECTIONS, []) or ({}, None)
+            for protection, holds in holding.items():
+                PROTECTED.labels(protection).set(int(holds))
+            if missing := [protection for protection, holds in holding.items() if not holds]:
+                log.warning("checker_unprotected", missing=missing)
 
     def _forget(self, running: _Running) -> None:
         with self._lock:

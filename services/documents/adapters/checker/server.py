@@ -1,7 +1,8 @@
 """The checker process's loop: take a task with its files, fork a limited child when it is its
 owner's turn, say how it ended.
 
-It has one thread and no library state but the loaded PDF library, so forking is cheap and safe.
+It has one thread and no library state but the loaded libraries, so forking is cheap and safe. Like
+its children it has no network and no file where the kernel allows that.
 When the web process goes away, so do this process and its children.
 """
 
@@ -13,9 +14,11 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from chassis.process.confinement import settle
 from services.documents.adapters.checker import protocol
 from services.documents.adapters.checker.child import Child
 from services.documents.adapters.checker.inspection import set_library_limits
+from services.documents.adapters.checker.loading import load_lazily
 from services.documents.adapters.checker.protocol import Request, Usage
 from services.documents.adapters.checker.tasks import TASKS, Task
 from services.documents.domain.limits import InspectionLimits
@@ -75,6 +78,7 @@ class Server:
         self.turns = Turns[_Asked](_AT_ONCE)
         self.waiting: list[_Asked] = []
         self.running: dict[int, _Running] = {}
+        self.of_libraries: frozenset[int] = frozenset()
         self.wake, self._waker = socket.socketpair()
         self.wake.settimeout(0)
         self._waker.settimeout(0)
@@ -82,6 +86,8 @@ class Server:
     def run(self) -> None:
         """Serve until the other end of the request socket is closed."""
         set_library_limits(self.limits)
+        self.of_libraries = load_lazily()
+        settle()
         # It ends with the web process, not before: files in hand are answered first.
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, signal.SIG_IGN)
@@ -148,7 +154,7 @@ class Server:
         pid = os.fork()
         if not pid:
             signal.set_wakeup_fd(-1)
-            asked.child().run(task.work, asked.request.arguments, limits)
+            asked.child().run(task.work, asked.request.arguments, limits, self.of_libraries)
         asked.let_go()
         deadline = time.monotonic() + limits.wall_seconds
         self.running[pid] = _Running(asked, deadline, limits.cpu_seconds)

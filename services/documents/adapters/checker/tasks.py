@@ -1,13 +1,15 @@
 """What the checker can do with files: each task by its name. Runs only in a limited child.
 
 A task gets the files' content, its arguments, the one file it may write (or None) and the
-limits; it returns what goes into JSON. Everything it needs is imported here, before the fork.
+limits; it returns what goes into JSON. Everything it needs is imported here or loaded by
+`loading`, before the fork: a child can open no file, so it can import nothing either.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, BinaryIO
 
+from chassis.process.confinement import tried
 from services.documents.adapters.checker.inspection import inspect
 from services.documents.adapters.checker.mending import NotMendable, mend, offers
 from services.documents.adapters.checker.pictures import make_pdf
@@ -91,7 +93,13 @@ def _given(output: BinaryIO | None) -> BinaryIO:
 # A HEIC of 66 megapixels takes 500 MiB, and up to 100 MiB of files are read before.
 _FOR_PICTURES = {"memory": 1024 * MEBIBYTE, "cpu_seconds": 15, "wall_seconds": 18.0}
 
+
+def _protections(*_given: object) -> Mapping[str, Any]:
+    return tried()
+
+
 TASKS: Mapping[str, Task] = {
+    "protections": Task(_protections, too_much={}),
     "inspect": Task(_inspect, too_much={"code": "document_too_complex"}),
     "combine": Task(make_pdf, too_much={"code": PicturesTooMuch.code}, needs=_FOR_PICTURES),
     "offers": Task(_offers, too_much={"offers": []}),
