@@ -1,18 +1,22 @@
 """What the libraries load or open at their first use: done here, because a child can do neither."""
 
-import encodings.cp437  # noqa: F401 - how the names of an archive are read
+import codecs
 import os
 import stat
 from io import BytesIO
 
 from pikepdf import Encryption, Pdf
 
+# How texts in files are written; each is a module that is imported when first asked for.
+_CODECS = ("ascii", "cp437", "cp1252", "latin-1", "utf-8-sig", "utf-16", "utf-16-be", "utf-16-le")
 _RANDOM_DEVICE = (1, 9)
 _FIRST, _LAST = 3, 64
 
 
 def load_lazily() -> frozenset[int]:
-    """Use the PDF library once; return the descriptors from which it goes on reading."""
+    """Use codecs and the PDF library once; return the descriptors from which it goes on reading."""
+    for codec in _CODECS:
+        codecs.lookup(codec)
     locked = BytesIO()
     with Pdf.new() as pdf:
         pdf.add_blank_page()
