@@ -122,7 +122,8 @@ def refused(error: Refused) -> Response:
         headers["Retry-After"] = str(wait)
     if error.kind == "unauthenticated":
         headers["WWW-Authenticate"] = f'Bearer error="{error.code}"'
-    return answer(_STATUS[error.kind], error.code, error.detail(_spoken()), error.errors, headers)
+    said = error.code, error.detail(_spoken()), error.errors
+    return answer(_STATUS[error.kind], *said, headers, error.members())
 
 
 def answer(
@@ -131,9 +132,11 @@ def answer(
     detail: str | None = None,
     errors: tuple[FieldError, ...] = (),
     headers: Mapping[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> Response:
-    """Write a problem document."""
+    """Write a problem document, with more members if there are any (RFC 9457, 3.2)."""
     told, as_page = document(status, code, detail, errors), _is_shown_a_page()
+    told.update(members or {})
     text = _page(told) if as_page else json.dumps(told, ensure_ascii=False)
     # A pointer may name a member whose name is half a character.
     response = Response(

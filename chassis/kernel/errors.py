@@ -53,6 +53,10 @@ class Refused(Exception):
             {key: _said(value, language) for key, value in self.params.items()}
         )
 
+    def members(self) -> Mapping[str, Any]:
+        """Return what a program is told besides, as members of the problem."""
+        return {}
+
     def __str__(self) -> str:
         return f"{self.code}: {self.detail('en')}"
 

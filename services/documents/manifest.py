@@ -48,6 +48,12 @@ MANIFEST = Manifest(
             help="What happens to files while the scanner is away: quarantine (taken, opened to"
             " nobody until they are scanned) or refuse.",
         ),
+        Setting(
+            "PDF_ATTACHMENTS",
+            default="none",
+            parse="services.documents.domain.content_types:pdf_attachments",
+            help="Which files a PDF may hold inside: none, or xml (PDF/A-3 with its data).",
+        ),
         Setting("UPLOADS_PER_DAY", default="200", parse=int, help="Files per person in 24 hours."),
         Setting(
             "UPLOAD_MEGABYTES_PER_DAY",

@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from services.documents.adapters.checker.addresses import is_web_address
 from services.documents.adapters.checker.codecs import sizes_in
 from services.documents.adapters.checker.verdict import Verdict
 from services.documents.domain.limits import InspectionLimits
+from services.documents.domain.places import ATTACHMENT, FIELD, OPENING, PAGE, Place
 from tests.builders import bad_pdfs, rewriting
 from tests.builders.drawn import drawn
 from tests.builders.pdfs import PdfWriter, a_letter, a_pdf, a_scan, a_signed_pdf
@@ -284,6 +286,62 @@ def test_a_codecs_header_may_be_cut_anywhere(codec: str, data: bytes):
     assert len(list(sizes_in(codec, data))) < 2
 
 
+LAUNCH = "<< /Subtype /Link /Rect [0 0 9 9] /A << /S /Launch >> >>"
+PLACED = {
+    "on a page": (holding(LAUNCH, page="/Annots [10 0 R]"), [Place(PAGE, 1)]),
+    "in a field": (
+        holding(
+            "<< /FT /Tx /T (form) /Kids [11 0 R] >>",
+            "<< /T (tanggal\\001) /FT /Tx /Parent 10 0 R /A << /S /Launch >> >>",
+            catalog="/AcroForm << /Fields [10 0 R] >>",
+        ),
+        [Place(FIELD, 0, "form.tanggal")],
+    ),
+    "in an attachment": (bad_pdfs.embedded_file(), [Place(ATTACHMENT, 0, "a.exe"), Place(OPENING)]),
+    "on opening": (holding("<< /S /Launch >>", catalog="/OpenAction 10 0 R"), [Place(OPENING)]),
+    "in a picture": (shown(image(JPEG, "/Width 9 /Height 9 /Filter /DCTDecode")), [Place(PAGE, 1)]),
+    "in what nothing points to": (holding(LAUNCH), []),
+}
+
+
+@pytest.mark.parametrize("kind", PLACED)
+def test_a_refusal_says_where(kind: str):
+    content, places = PLACED[kind]
+
+    assert list(verdict_on(content).places) == places
+
+
+INVOICE = (
+    "<< /Type /Filespec /F (faktur.xml) /UF (faktur.xml) /AFRelationship /Data"
+    " /EF << /F 11 0 R >> >>"
+)
+
+
+def attached(xml: bytes, kind: str = "/text#2fxml", specification: str = INVOICE) -> bytes:
+    names = "/Names << /EmbeddedFiles << /Names [(faktur.xml) 10 0 R] >> >> /AF [10 0 R]"
+    file = body(xml, f"/Type /EmbeddedFile /Subtype {kind}")
+    return holding(specification, file, catalog=names)
+
+
+def test_xml_inside_is_taken_only_where_it_is_allowed():
+    assert verdict_on(attached(b"<a/>")).features == ("embedded_file",)
+    assert verdict_on(attached(b"<a/>"), xml_attachments=True).code == ""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        attached(b"MZ"),
+        attached(b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
+        attached(b"<a/>", kind="/application#2foctet-stream"),
+        attached(b"<a/>", specification=INVOICE.replace("/AFRelationship /Data", "")),
+    ],
+    ids=["a program", "a doctype", "another kind", "no relation"],
+)
+def test_other_files_inside_are_refused_also_where_xml_is_allowed(content: bytes):
+    assert verdict_on(content, xml_attachments=True).features == ("embedded_file",)
+
+
 FILES = {
     **bad_pdfs.ACTIVE,
     **{kind: lambda kind=kind: REFUSED[kind][0] for kind in REFUSED},
@@ -301,4 +359,7 @@ FILES = {
 def test_a_rewritten_file_has_the_same_verdict(kind: str, way: str):
     content = FILES[kind]()
 
-    assert verdict_on(rewriting.WAYS[way](content)) == verdict_on(content)
+    before, after = verdict_on(content), verdict_on(rewriting.WAYS[way](content))
+
+    # What is an object of its own can be placed better.
+    assert replace(after, places=()) == replace(before, places=())

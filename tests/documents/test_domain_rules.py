@@ -5,7 +5,8 @@ import pytest
 from services.documents.adapters.checker.client import CheckerUnavailable
 from services.documents.domain import refusals
 from services.documents.domain.grants import GrantExpired, check_open, end_of_grant
-from services.documents.domain.pdf_frame import TAIL, check_frame
+from services.documents.domain.pdf_frame import MOST_AHEAD, body_of, check_frame
+from services.documents.domain.places import FIELD, OPENING, PAGE, Place
 from services.documents.domain.quotas import (
     BUSY_WINDOW,
     MOST_BUSY,
@@ -18,7 +19,18 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 END = b"startxref\n9\n%%EOF\n"
 
 
-@pytest.mark.parametrize("head", [b"%PDF-1.4", b"%PDF-1.7\n", b"%PDF-2.0"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"%PDF-1.4",
+        b"%PDF-1.7\n",
+        b"%PDF-2.0",
+        b"\xef\xbb\xbf%PDF-1.7",
+        b"\n" * MOST_AHEAD + b"%PDF-1.7",
+        b"\x1b%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=PDF\r\n%PDF-1.7",
+        b"Content-Type: application/pdf\r\n\r\n%PDF-1.7",
+    ],
+)
 def test_a_file_with_the_right_beginning_and_end_passes(head: bytes):
     check_frame(head=head, tail=END)
 
@@ -28,17 +40,52 @@ def test_a_file_with_the_right_beginning_and_end_passes(head: bytes):
     [
         (b"", b"", refusals.DocumentEmpty),
         (b"<html>..", END, refusals.DocumentNotPdf),
-        (b" %PDF-1.7", END, refusals.DocumentNotPdf),
-        (b"\xef\xbb\xbf%PDF-1.7", END, refusals.DocumentNotPdf),
+        (b"\n" * (MOST_AHEAD + 1) + b"%PDF-1.7", END, refusals.DocumentNotPdf),
+        (b"MZ\x90%PDF-1.7", END, refusals.DocumentNotPdf),
+        (b"<html>%PDF-1.7", END, refusals.DocumentNotPdf),
+        (b"\x01\x02%PDF-1.7", END, refusals.DocumentNotPdf),
         (b"%PDF-3.0", END, refusals.DocumentNotPdf),
         (b"%PDF-x.y", END, refusals.DocumentNotPdf),
-        (b"%PDF-1.7", b"endobj\n", refusals.DocumentDamaged),
-        (b"%PDF-1.7", b"%%EOF" + b"x" * (TAIL - 5), refusals.DocumentDamaged),
+        (b"%PDF-1.7", END + b"PK\x03\x04", refusals.DocumentDamaged),
+        (b"%PDF-1.7", END + b"%<script>", refusals.DocumentDamaged),
     ],
 )
 def test_another_beginning_or_end_is_refused(head: bytes, tail: bytes, refusal: type[Exception]):
     with pytest.raises(refusal):
         check_frame(head=head, tail=tail)
+
+
+WHOLE = b"%PDF-1.7\n1 0 obj\nnull\nendobj\n" + END
+
+
+@pytest.mark.parametrize("ahead", [b"", b"\r\n", b"@PJL\r\n"])
+@pytest.mark.parametrize("behind", [b"", b"\n" * 5_000, bytes(5_000), b"%" + b"x" * 5_000])
+def test_what_stands_around_a_file_is_left_out(ahead: bytes, behind: bytes):
+    assert body_of(ahead + WHOLE + behind).strip() == WHOLE.strip()
+
+
+def test_a_file_may_have_no_end_if_it_has_its_table():
+    assert body_of(WHOLE.replace(b"%%EOF", b"")).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    "behind", [b"\n2 0 obj\nnull\nendobj\n", b"\n2 0 obj\n<<", WHOLE + WHOLE, b"Surat"]
+)
+def test_a_file_that_goes_on_after_its_end_is_damaged(behind: bytes):
+    with pytest.raises(refusals.DocumentDamaged):
+        body_of(WHOLE + behind)
+
+
+def test_a_refusal_says_where_in_both_languages_and_to_programs():
+    places = (Place(PAGE, 3), Place(FIELD, 2, "Tanggal"), Place(OPENING))
+
+    refused = refusals.refusal("document_has_active_content", ["javascript"], places)
+
+    assert refused.detail("id").startswith(
+        "Halaman 3, kolom “Tanggal” (halaman 2), saat berkas dibuka: PDF memuat"
+    )
+    assert refused.detail("en").startswith("Page 3, field “Tanggal” (page 2), when the file")
+    assert refused.members()["places"][0] == {"kind": "page", "page": 3, "name": ""}
 
 
 @pytest.mark.parametrize(("asked", "given"), [(1, 1), (15, 15), (16, 15), (600, 15), (0, 1)])

@@ -17,6 +17,7 @@ from services.documents.adapters.scanners.opening import QUARANTINE, open_scanne
 from services.documents.adapters.scanners.protocol import Scanner, SignaturesOld
 from services.documents.adapters.stores.opening import open_store
 from services.documents.adapters.stores.protocol import ObjectStore
+from services.documents.domain.content_types import XML_ATTACHMENTS
 from services.documents.domain.quotas import Quota
 
 _KEY = "documents"
@@ -31,6 +32,7 @@ class Machinery:
     quota: Quota
     scanner: Scanner | None = None
     scanner_down: str = QUARANTINE
+    xml_attachments: bool = False
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -49,6 +51,7 @@ def install(app: Flask, settings: Settings) -> None:
         ),
         scanner=scanner,
         scanner_down=settings["SCANNER_DOWN"],
+        xml_attachments=settings["PDF_ATTACHMENTS"] == XML_ATTACHMENTS,
     )
 
 

@@ -27,6 +27,7 @@ class InspectionLimits:
     form_nesting: int = 28
     saved_states: int = 500
     tree_depth: int = 500
+    ways_to_a_node: int = 10_000
     revisions: int = 50
     nesting: int = 100
     filters: int = 2

@@ -1,10 +1,12 @@
 """Why a file is not taken, in words its owner can act on."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, ClassVar, Self
 
 from chassis.kernel.errors import Refused
 from chassis.kernel.words import Size
+from services.documents.domain.places import Place, Places
 
 FEATURES: dict[str, tuple[str, str]] = {
     "javascript": ("skrip (JavaScript)", "a script (JavaScript)"),
@@ -39,6 +41,23 @@ class FileRefused(Refused):
 
     kind = "invalid"
     offers: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(places=Places(()), **params)
+
+    def at_places(self, places: Sequence[Place]) -> Self:
+        """Say where in the file it was found."""
+        self.places = tuple(places)
+        self.params = {**self.params, "places": Places(self.places)}
+        return self
+
+    def members(self) -> Mapping[str, Any]:
+        found = {
+            "places": [asdict(place) for place in self.places],
+            "offers": list(self.offers),
+        }
+        return {name: said for name, said in found.items() if said}
 
 
 class DocumentEmpty(FileRefused):
@@ -73,8 +92,10 @@ class DocumentNotPdf(FileRefused):
 class DocumentDamaged(FileRefused):
     code = "document_damaged"
     text: ClassVar = {
-        "id": "Berkas PDF rusak atau terpotong. Simpan atau pindai ulang, lalu unggah kembali.",
-        "en": "The PDF is damaged or cut short. Save or scan it again and send it once more.",
+        "id": "{places}Berkas PDF rusak atau terpotong. "
+        "Simpan atau pindai ulang, lalu unggah kembali.",
+        "en": "{places}The PDF is damaged or cut short. "
+        "Save or scan it again and send it once more.",
     }
 
 
@@ -89,9 +110,10 @@ class DocumentEncrypted(FileRefused):
 class DocumentTooComplex(FileRefused):
     code = "document_too_complex"
     text: ClassVar = {
-        "id": "Isi PDF terlalu rumit untuk diperiksa (halaman, gambar, atau objek terlalu banyak). "
+        "id": "{places}Isi PDF terlalu rumit untuk diperiksa "
+        "(halaman, gambar, atau objek terlalu banyak). "
         "Cetak ulang ke PDF dengan ukuran lebih sederhana.",
-        "en": "The PDF is too complex to check (too many pages, pictures or objects). "
+        "en": "{places}The PDF is too complex to check (too many pages, pictures or objects). "
         "Print it to a simpler PDF.",
     }
 
@@ -110,8 +132,8 @@ class _HasActiveContent(FileRefused):
 class DocumentHasActiveContent(_HasActiveContent):
     code = "document_has_active_content"
     text: ClassVar = {
-        "id": "PDF memuat isi aktif yang tidak diizinkan: {isi}. Cetak ulang ke PDF biasa.",
-        "en": "The PDF holds active content that is not allowed: {content}. "
+        "id": "{places}PDF memuat isi aktif yang tidak diizinkan: {isi}. Cetak ulang ke PDF biasa.",
+        "en": "{places}The PDF holds active content that is not allowed: {content}. "
         "Print it to a plain PDF.",
     }
 
@@ -208,12 +230,12 @@ _WITH_FEATURES: dict[str, type[_HasActiveContent]] = {
 }
 
 
-def refusal(code: str, features: Sequence[str] = ()) -> FileRefused:
-    """Make the refusal an inspection's verdict calls for.
+def refusal(code: str, features: Sequence[str] = (), places: Sequence[Place] = ()) -> FileRefused:
+    """Make the refusal an inspection's verdict calls for, with the places of what was found.
 
     An unknown code means the inspection did not end well: too complex.
     """
     if code in _WITH_FEATURES:
         named = [feature for feature in features if feature in FEATURES]
-        return _WITH_FEATURES[code](features=named)
-    return _BY_CODE.get(code, DocumentTooComplex)()
+        return _WITH_FEATURES[code](features=named).at_places(places)
+    return _BY_CODE.get(code, DocumentTooComplex)().at_places(places)

@@ -168,10 +168,12 @@ def checked(arrival: Arrival) -> Verdict:
     if arrival.content_type == PDF:
         head, tail = spool.frame()
         check_frame(head=head, tail=tail)
-    verdict, usage = machinery().checker.check(spool.file, owner=arrival.asked_by)
+    verdict, usage = machinery().checker.check(
+        spool.file, owner=arrival.asked_by, xml_attachments=machinery().xml_attachments
+    )
     CHECK_SECONDS.observe(usage.cpu_seconds)
     if verdict.code:
-        raise refusal(verdict.code, verdict.features)
+        raise refusal(verdict.code, verdict.features, verdict.places)
     return verdict
 
 

@@ -10,7 +10,10 @@ from services.documents.adapters.checker.contents import uses_in
 from services.documents.adapters.checker.drawing import Content, Drawing
 from services.documents.adapters.checker.trees import Page, streams_of
 from services.documents.adapters.checker.values import Entries, Identity, name_of, streams_in
+from services.documents.adapters.checker.verdict import blaming
 from services.documents.domain.limits import InspectionLimits
+
+DRAWN = frozenset(("/Subtype", "/PatternType", "/CharProcs"))
 
 
 class Appearances:
@@ -52,12 +55,13 @@ class Appearances:
         """Raises `Unsuitable` for loops and for too much to draw."""
         drawing = Drawing(self.limits, self._contents)
         for page, resources in pages:
-            if content := self._content_of(page):
-                drawing.check(content, resources)
-        for part in self._parts.values():
-            drawing.check_part(part)
-        for glyph, resources in self._glyphs.values():
-            drawing.check_part(glyph, resources)
+            with blaming(page.objgen):
+                if content := self._content_of(page):
+                    drawing.check(content, resources)
+        parts = [(part, None) for part in self._parts.values()]
+        for part, resources in (*parts, *self._glyphs.values()):
+            with blaming(part.objgen):
+                drawing.check_part(part, resources)
 
     def _content_of(self, page: Any) -> Content | None:
         pieces = streams_of(page)

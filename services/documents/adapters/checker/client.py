@@ -54,7 +54,9 @@ class ChecksWaiting(CheckerUnavailable):
 class FileChecker(Protocol):
     """Works on strangers' files. They are real files: their descriptors travel."""
 
-    def check(self, file: BinaryIO, *, owner: str) -> tuple[Verdict, Usage]:
+    def check(
+        self, file: BinaryIO, *, owner: str, xml_attachments: bool = False
+    ) -> tuple[Verdict, Usage]:
         """Say whether a file may be taken, and what that cost. Raises what `run` raises."""
         ...
 
@@ -94,9 +96,12 @@ class ProcessChecker:
         self._running: _Running | None = None
         self._told: int | None = None
 
-    def check(self, file: BinaryIO, *, owner: str) -> tuple[Verdict, Usage]:
+    def check(
+        self, file: BinaryIO, *, owner: str, xml_attachments: bool = False
+    ) -> tuple[Verdict, Usage]:
         """Say whether a file may be taken, and what that cost. Raises what `run` raises."""
-        said, usage = self.run("inspect", file, owner=owner)
+        arguments = {"xml_attachments": xml_attachments}
+        said, usage = self.run("inspect", file, owner=owner, arguments=arguments)
         return Verdict.read(said), usage
 
     def run(

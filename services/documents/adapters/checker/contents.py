@@ -14,11 +14,20 @@ from services.documents.adapters.checker.inline import check_inline
 from services.documents.adapters.checker.verdict import Unsuitable
 from services.documents.domain.limits import InspectionLimits
 
-_GAP = rb"(?:[\x00\t\n\f\r ]|%[^\r\n]*+[\r\n])"
-_NAME = rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]*+)"
-_USE = re.compile(_NAME + _GAP + rb"++(Do|gs|scn|SCN)(?![A-Za-z0-9])")
-_FONT = re.compile(_NAME + _GAP + rb"++[-+.0-9]++" + _GAP + rb"++(Tf)(?![A-Za-z0-9])")
+_USE = re.compile(
+    rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]*)[\x00\t\n\f\r ]+(Do|gs|scn|SCN)(?![A-Za-z0-9])"
+)
+_FONT = re.compile(
+    rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]*)[\x00\t\n\f\r ]+[-+.0-9]+[\x00\t\n\f\r ]+(Tf)(?![A-Za-z0-9])"
+)
+_COMMENT = re.compile(rb"%[^\r\n]*")
 _SAVED = re.compile(rb"(?<![^\x00\t\n\f\r ()<>\[\]{}/%])[qQ](?![^\x00\t\n\f\r ()<>\[\]{}/%])")
+# Lists or dictionaries that begin in one another.
+_DEEP = 100
+_NESTED = {
+    b"[": re.compile(rb"\[[\x00\t\n\f\r \[]*+"),
+    b"<<": re.compile(rb"<<(?:[\x00\t\n\f\r ]|<<|/\w*+)*+"),
+}
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
@@ -35,9 +44,22 @@ def uses_in(data: bytes, limits: InspectionLimits, *, fonts: bool) -> Counter[Us
     if data.count(b"q") > limits.saved_states:
         _check_saved(data, limits)
     check_inline(data, limits)
-    patterns = (_USE, _FONT) if fonts else (_USE,)
-    found = Counter(use for pattern in patterns for use in pattern.findall(data))
+    for opening, nested in _NESTED.items():
+        if data.count(opening) >= _DEEP and _is_deep(nested.findall(data), opening):
+            raise Unsuitable("document_too_complex")
+    found = _found(data, fonts=fonts)
+    if b"%" in data:  # a comment may stand between a name and its use, or a text look like one
+        found |= _found(_COMMENT.sub(b" ", data), fonts=fonts)
     return Counter({_use(*use): count for use, count in found.items()})
+
+
+def _found(data: bytes, *, fonts: bool) -> Counter[tuple[bytes, bytes]]:
+    patterns = (_USE, _FONT) if fonts else (_USE,)
+    return Counter(use for pattern in patterns for use in pattern.findall(data))
+
+
+def _is_deep(runs: list[bytes], opening: bytes) -> bool:
+    return any(run.count(opening) >= _DEEP for run in runs if len(run) >= _DEEP)
 
 
 def _use(name: bytes, operator: bytes) -> Use:

@@ -77,15 +77,15 @@ class Drawing:
             parts = sum(map(self._cost_of_use, kinds.parts(use)))
             # Choosing a font draws nothing; its glyphs are looked at for loops only.
             cost += 0 if use.operator == "Tf" else count * (_USE + parts)
-            if cost > self.limits.drawn_bytes:
-                raise Unsuitable("document_too_complex")
+        if cost > self.limits.drawn_bytes:
+            raise Unsuitable("document_too_complex")
         return cost
 
     def _cost_of_use(self, part: Stream) -> int:
         entries = entries_of(part)
         if not is_picture(entries):
             return self._cost(part)
-        width, height = (whole_of(entries[side]) or 0 for side in ("/Width", "/Height"))
+        width, height = (whole_of(entries.get(side)) or 0 for side in ("/Width", "/Height"))
         return width * height // _PIXELS_A_BYTE
 
 

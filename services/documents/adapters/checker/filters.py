@@ -5,7 +5,13 @@ from typing import Any
 
 from pikepdf import Dictionary, Name
 
-from services.documents.adapters.checker.values import Entries, entries_of, members_of, name_of
+from services.documents.adapters.checker.values import (
+    Entries,
+    entries_of,
+    members_of,
+    name_of,
+    whole_of,
+)
 from services.documents.adapters.checker.verdict import Unsuitable
 
 _WHOLE = {
@@ -18,6 +24,9 @@ _WHOLE = {
     "/CCF": "/CCITTFaxDecode",
 }
 _CODECS = {"/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode"}
+_PREDICTED = {"/FlateDecode", "/LZWDecode"}
+_MOST_COLUMNS, _MOST_COLOURS, _MOST_BITS = 1_000_000, 64, 32
+_KNOWN_CRYPTS = {"", "/Identity", "/StdCF"}
 _PACKINGS = {
     *("/FlateDecode", "/LZWDecode", "/RunLengthDecode", "/ASCIIHexDecode", "/ASCII85Decode"),
 }
@@ -51,6 +60,8 @@ def packed_as(entries: Entries, most: int) -> Packed:
     """
     filters = _filters(entries)
     codec = filters.pop() if filters and filters[-1].name in _CODECS else Filter("", {})
+    for one in filters:
+        _check_predictor(one)
     if len(filters) > most:
         raise Unsuitable("document_too_complex")
     if any(one.name not in _PACKINGS for one in filters):
@@ -64,12 +75,32 @@ def _filters(entries: Entries) -> list[Filter]:
     if not all(isinstance(name, Name) for name in names):
         raise Unsuitable("document_damaged")
     told += [None] * (len(names) - len(told))
-    # The library has decrypted already; /Crypt says only how.
     return [
         Filter(_whole(name), entries_of(parameters))
         for name, parameters in zip(names, told, strict=False)
-        if name_of(name) != "/Crypt"
+        if not _is_decrypted(name, parameters)
     ]
+
+
+def _is_decrypted(name: Any, parameters: Any) -> bool:
+    """Tell whether a filter says only how the library has decrypted already."""
+    crypt = name_of(entries_of(parameters).get("/Name"))
+    return name_of(name) == "/Crypt" and crypt in _KNOWN_CRYPTS
+
+
+def _check_predictor(packing: Filter) -> None:
+    """Refuse a row that no picture has: a viewer would make room for it before it reads."""
+    told = packing.parameters
+    if packing.name not in _PREDICTED or (whole_of(told.get("/Predictor")) or 1) == 1:
+        return
+    columns, colours, bits = (
+        whole_of(told.get(key, usual))
+        for key, usual in (("/Columns", 1), ("/Colors", 1), ("/BitsPerComponent", 8))
+    )
+    if not (columns and colours and bits) or min(columns, colours, bits) < 1:
+        raise Unsuitable("document_damaged")
+    if columns > _MOST_COLUMNS or colours > _MOST_COLOURS or bits > _MOST_BITS:
+        raise Unsuitable("document_too_complex")
 
 
 def _whole(name: Any) -> str:

@@ -9,11 +9,9 @@ from services.documents.adapters.checker.codecs import sizes_in
 from services.documents.adapters.checker.verdict import Unsuitable
 from services.documents.domain.limits import InspectionLimits
 
-_PICTURE = re.compile(
-    rb"(?<![^\x00\t\n\f\r ()<>\[\]{}/%])BI(?=[\x00\t\n\f\r %/])(.{0,4096}?)"
-    rb"(?<=[\x00\t\n\f\r \]>/%\w])ID[\x00\t\n\f\r ]",
-    re.DOTALL,
-)
+_BEGINNING = re.compile(rb"(?<![^\x00\t\n\f\r ()<>\[\]{}/%])BI(?=[\x00\t\n\f\r %/])")
+_DATA = re.compile(rb"ID[\x00\t\n\f\r ]")
+_LONGEST = 4_096
 _COMMENT = re.compile(rb"%[^\r\n]*")
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
 _ENTRY = re.compile(
@@ -33,8 +31,12 @@ def check_inline(data: bytes, limits: InspectionLimits) -> None:
     """Refuse a content stream with a picture of too many pixels. Raises `Unsuitable`."""
     if b"BI" not in data:
         return
-    for found in _PICTURE.finditer(data):
-        entries = _HEX.sub(_letter, _COMMENT.sub(b" ", found[1]))
+    for begin in _BEGINNING.finditer(data):
+        found = _DATA.search(data, begin.end(), begin.end() + _LONGEST)
+        if not found:
+            continue
+        written = data[begin.end() : found.start()]
+        entries = _HEX.sub(_letter, _COMMENT.sub(b" ", written))
         sides = {key[:1]: _number(value) for key, value in _ENTRY.findall(entries)}
         sizes = [(sides.get(b"W", 1), sides.get(b"H", 1)), (sides.get(b"C", 1), sides.get(b"R", 1))]
         if b"DCT" in entries:

@@ -1,23 +1,37 @@
 """Opens one file and says what is in it: a PDF here. Runs only in a limited child process."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, BinaryIO
 
 import pikepdf
 from pikepdf import Array, Object, ObjectType, Pdf, PdfError, QpdfRuntimeError, Stream
 
 from services.documents.adapters.checker.active_content import Rules, found_in, rules
-from services.documents.adapters.checker.appearances import Appearances
+from services.documents.adapters.checker.appearances import DRAWN, Appearances
+from services.documents.adapters.checker.finding import places_of
+from services.documents.adapters.checker.numbers import (
+    BOUNDED,
+    check_colours,
+    check_function,
+    check_numbers,
+)
 from services.documents.adapters.checker.opening import Repairs, open_pdf
 from services.documents.adapters.checker.revisions import replaced_in
 from services.documents.adapters.checker.streams import Unpacker
-from services.documents.adapters.checker.trees import Page, Trees, pages_of
-from services.documents.adapters.checker.values import Entries, entries_of, identity_of
-from services.documents.adapters.checker.verdict import Unsuitable, Verdict
+from services.documents.adapters.checker.trees import DOWN, Page, Trees, pages_of
+from services.documents.adapters.checker.values import (
+    Identity,
+    entries_of,
+    identity_of,
+    members_of,
+    whole_of,
+)
+from services.documents.adapters.checker.verdict import Unsuitable, Verdict, blaming
 from services.documents.adapters.checker.workbooks import inspect_workbook
 from services.documents.domain.content_types import XLSX, content_type_of
 from services.documents.domain.limits import InspectionLimits
-from services.documents.domain.pdf_frame import HEAD
+from services.documents.domain.pdf_frame import HEAD, body_of, has_its_end
+from services.documents.domain.refusals import FileRefused
 
 _CONTAINERS = {ObjectType.dictionary, ObjectType.array, ObjectType.stream}
 
@@ -41,9 +55,12 @@ def inspect(file: BinaryIO, limits: InspectionLimits, *, xml_attachments: bool =
     if content_type_of(head) == XLSX:
         return inspect_workbook(file, limits)
     try:
-        return _Inspection(file.read(), limits, rules(xml_attachments=xml_attachments)).run()
+        body = body_of(file.read())
+        return _Inspection(body, limits, rules(xml_attachments=xml_attachments)).run()
+    except FileRefused as refused:
+        return Verdict(code=refused.code)
     except Unsuitable as found:
-        return Verdict(code=found.code, features=found.features)
+        return Verdict(code=found.code, features=found.features, places=found.places)
     except (MemoryError, RecursionError, QpdfRuntimeError):
         return Verdict(code="document_too_complex")
     except PdfError:
@@ -59,14 +76,25 @@ class _Inspection:
         self.content = content
         self.limits = limits
         self.rules = rules
+        self.watched = rules.keys() | DOWN | BOUNDED | DRAWN | {"/ByteRange"}
         self.pdf = open_pdf(content)
         self.trees = Trees(limits)
         self.appearances = Appearances(limits)
         self.features: set[str] = set()
+        self.finds: set[Identity] = set()
         self.signed = False
         self.values = 0
 
     def run(self) -> Verdict:
+        """Return the verdict. Raises `Unsuitable` with the places of what was found."""
+        try:
+            return self._judged()
+        except Unsuitable as found:
+            blamed = {found.at} if found.at else self.finds
+            found.places = places_of(self.pdf, blamed, self.limits) if blamed else ()
+            raise
+
+    def _judged(self) -> Verdict:
         objects = list(self.pdf.objects)
         if len(objects) > self.limits.objects:
             raise Unsuitable("document_too_complex")
@@ -88,25 +116,35 @@ class _Inspection:
         waiting: list[tuple[Any, int]] = [(top, 1)]
         while waiting:
             value, depth = waiting.pop()
+            children = self._children(value, None if older else identity)
+            self.values += len(children)
             if depth > self.limits.nesting or self.values > self.limits.values:
                 raise Unsuitable("document_too_complex")
-            if isinstance(value, Array):
-                children: Iterable[Any] = value.as_list()
-            else:
-                entries = entries_of(value)
-                self._look_at(value, entries)
-                if not older:
-                    self.trees.note(identity, entries)
-                    self.appearances.note(value, entries)
-                children = entries.values()
-            for child in children:
-                self.values += 1
-                if _is_nested(child):
-                    waiting.append((child, depth + 1))
+            waiting += [(child, depth + 1) for child in children if _is_nested(child)]
 
-    def _look_at(self, value: Any, entries: Entries) -> None:
-        self.features.update(found_in(entries, self.rules, value))
-        self.signed = self.signed or "/ByteRange" in entries
+    def _children(self, value: Any, within: Identity | None) -> Collection[Any]:
+        """Look at a list or a dictionary; `within` is the object it stands in, none in old ones."""
+        if isinstance(value, Array):
+            members = members_of(value)
+            check_colours(members)
+            if within:
+                self.trees.note_array(within, members)
+            return members
+        entries = entries_of(value)
+        if not self.watched.isdisjoint(entries):
+            self._find(found_in(entries, self.rules, value), within)
+            self.signed = self.signed or "/ByteRange" in entries
+            check_numbers(entries)
+            if within:
+                self.trees.note(within, entries)
+                self.appearances.note(value, entries)
+        return entries.values()
+
+    def _find(self, features: Iterable[str], within: Identity | None) -> None:
+        for feature in features:
+            self.features.add(feature)
+            if within:
+                self.finds.add(within)
 
     def _look_at_older(self, older: Pdf, replaced: Iterable[Object]) -> None:
         """Look at what an update replaced: viewers show a signed revision as it was."""
@@ -114,22 +152,32 @@ class _Inspection:
         for value in replaced:
             self._walk(value, older=True)
             if isinstance(value, Stream):
-                unpacker.data(value)
+                unpacker.data(value, entries_of(value))
 
     def _unpack(self, objects: Iterable[Object], pages: Sequence[Page]) -> None:
         unpacker = Unpacker(self.pdf, self.limits)
         self.appearances.expect(pages)
         for value in objects:
             if isinstance(value, Stream):
-                self.appearances.take(value.objgen, unpacker.data(value))
+                with blaming(value.objgen):
+                    self._unpack_one(value, unpacker)
         self.appearances.check(pages)
+
+    def _unpack_one(self, stream: Stream, unpacker: Unpacker) -> None:
+        entries = entries_of(stream)
+        if (whole_of(entries.get("/Length")) or 0) > len(self.content):
+            raise Unsuitable("document_damaged")
+        data = unpacker.data(stream, entries)
+        check_function(entries, data)
+        self.appearances.take(stream.objgen, data)
 
     def _refuse_damaged(self, objects: int) -> None:
         repairs = Repairs(self.pdf)
         if pikepdf.settings.qpdf_limit_errors():
             raise Unsuitable("document_too_complex")
-        dangling = repairs.rebuilt and objects > len(self.pdf.get_xref_table())
-        if repairs.lossy or dangling or repairs.repeated_keys() & self.rules.keys():
+        dangling = objects > len(self.pdf.get_xref_table())
+        cut = repairs.rebuilt and (dangling or not has_its_end(self.content))
+        if repairs.lossy or cut or repairs.repeated_keys() & self.rules.keys():
             raise Unsuitable("document_damaged")
 
 

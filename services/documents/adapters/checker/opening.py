@@ -9,6 +9,7 @@ from pikepdf import PasswordError, Pdf, PdfError
 from services.documents.adapters.checker.verdict import Unsuitable
 
 _REBUILT = "Attempting to reconstruct cross-reference table"
+_REPLACED = re.compile(rb"[0-9] (?!00000)[0-9]{5} n")
 _REPEATED = re.compile(r"dictionary has duplicated key (/\S+);")
 # Repairs that lose something, or that viewers would make in different ways.
 _LOSSES = re.compile(
@@ -21,8 +22,26 @@ _LOSSES = re.compile(
 def open_pdf(content: bytes) -> Pdf:
     """Open a file with the empty password.
 
+    A table that points to nothing is left aside, and the objects are searched for, as viewers do.
     Raises `Unsuitable` when it has a password, needs a handler nobody has, or cannot be opened.
     """
+    try:
+        return _opened(content)
+    except _NoTable:
+        # A table of replaced objects says which is the newest; without it nobody knows.
+        if _REPLACED.search(content):
+            raise Unsuitable("document_damaged") from None
+    try:
+        return _opened(content.replace(b"startxref", b"startxxxx"))
+    except _NoTable:
+        raise Unsuitable("document_damaged") from None
+
+
+class _NoTable(Exception):
+    """The table at the end of the file does not lead to its objects."""
+
+
+def _opened(content: bytes) -> Pdf:
     try:
         return Pdf.open(BytesIO(content), inherit_page_attributes=False)
     except PasswordError:
@@ -30,8 +49,9 @@ def open_pdf(content: bytes) -> Pdf:
     except PdfError as error:
         if pikepdf.settings.qpdf_limit_errors():
             raise Unsuitable("document_too_complex") from None
-        encrypted = "encryption" in str(error).lower()
-        raise Unsuitable("document_encrypted" if encrypted else "document_damaged") from None
+        if "encryption" in str(error).lower():
+            raise Unsuitable("document_encrypted") from None
+        raise _NoTable from None
 
 
 class Repairs:

@@ -2,7 +2,7 @@
 
 from services.documents.adapters.checker.codecs import sizes_in
 from services.documents.adapters.checker.filters import Filter
-from services.documents.adapters.checker.values import Entries, whole_of
+from services.documents.adapters.checker.values import Entries, name_of, whole_of
 from services.documents.adapters.checker.verdict import Unsuitable
 from services.documents.domain.limits import InspectionLimits
 
@@ -12,7 +12,7 @@ _SCAN = b"\xff\xda"
 
 
 def is_picture(entries: Entries) -> bool:
-    return "/Width" in entries and "/Height" in entries
+    return name_of(entries.get("/Subtype")) == "/Image" or "/Width" in entries
 
 
 def check_size(entries: Entries, codec: Filter, data: bytes, limits: InspectionLimits) -> None:
@@ -20,8 +20,8 @@ def check_size(entries: Entries, codec: Filter, data: bytes, limits: InspectionL
 
     Raises `Unsuitable` for too many pixels and for a size that is no number.
     """
-    width, height = (_side(entries, key) for key in ("/Width", "/Height"))
-    sizes = [(width, height), *sizes_in(codec.name, data)]
+    (width, height), short = _sides(entries), (_side(entries, "/W"), _side(entries, "/H"))
+    sizes = [(width, height), short, *sizes_in(codec.name, data)]
     if codec.name == "/CCITTFaxDecode":
         columns, rows = (_side(codec.parameters, key) for key in ("/Columns", "/Rows"))
         sizes.append((columns or 1_728, max(rows, height)))
@@ -33,9 +33,13 @@ def check_size(entries: Entries, codec: Filter, data: bytes, limits: InspectionL
 
 def samples_of(entries: Entries) -> int:
     """Return the most bytes a picture's samples may take, with a predictor's byte a row."""
-    width, height = (_side(entries, key) for key in ("/Width", "/Height"))
+    width, height = _sides(entries)
     bits = whole_of(entries.get("/BitsPerComponent")) or 8
     return height * (width * min(max(bits, 1), 16) * _MOST_COLOURS // 8 + 2)
+
+
+def _sides(entries: Entries) -> tuple[int, int]:
+    return _side(entries, "/Width"), _side(entries, "/Height")
 
 
 def _side(entries: Entries, key: str) -> int:

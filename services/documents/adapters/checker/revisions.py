@@ -12,6 +12,7 @@ from services.documents.domain.limits import InspectionLimits
 
 # The first part of a linearised file ends so too, with a place of 0.
 _END = re.compile(rb"startxref\s+[1-9]\d*\s+%%EOF")
+_WITH_AN_UPDATE = 2
 
 
 def replaced_in(
@@ -21,6 +22,8 @@ def replaced_in(
 
     An older revision that cannot be opened cannot be shown. Raises `Unsuitable` for too many.
     """
+    if content.count(b"startxref") < _WITH_AN_UPDATE:
+        return
     ends = [found.end() for found in _END.finditer(content)][:-1]
     if len(ends) > limits.revisions:
         raise Unsuitable("document_too_complex")

@@ -4,6 +4,7 @@ Acrobat writes them itself when somebody chooses "date" or "number" as a field's
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from pikepdf import PdfError, Stream, String
@@ -11,30 +12,45 @@ from pikepdf import PdfError, Stream, String
 from services.documents.adapters.checker.values import decoded
 
 _LONGEST = 4_096
-_FUNCTIONS = (
-    "AF(?:Date_(?:Format|FormatEx|Keystroke|KeystrokeEx)|Time_(?:Format|FormatEx|Keystroke)"
-    "|Number_(?:Format|Keystroke)|Percent_(?:Format|Keystroke)"
-    "|Special_(?:Format|Keystroke|KeystrokeEx)|Range_Validate|Simple_Calculate)"
+# A literal text holds no line end and no escape by number.
+_WORD = re.compile(
+    r"""[ \t\r\n]*(?:
+    (?P<f>AF(?:Date|Time)_(?:Format|FormatEx|Keystroke|KeystrokeEx)
+        |AF(?:Number|Percent|Special)_(?:Format|Keystroke|KeystrokeEx)
+        |AFRange_Validate|AFSimple_Calculate)(?![\w$])
+    |(?P<v>"(?:[^"\\\r\n]|\\["'\\/.\- ntr])*"|'(?:[^'\\\r\n]|\\["'\\/.\- ntr])*'
+        |-?[0-9]+(?:\.[0-9]*)?(?![\w$.])|(?:true|false|null)(?![\w$]))
+    |(?P<n>new[ \t]+Array(?![\w$]))
+    |(?P<sign>[()\[\],;])
+    |(?P<end>\Z)
+    )""",
+    re.VERBOSE,
 )
-_BLANK = r"[ \t\r\n]*+"
-# A literal text: no line end, no `\x`, `\u` or octal escape.
-_TEXT = r"""(?:"(?:[^"\\\r\n]|\\["'\\/.\- ntr])*+"|'(?:[^'\\\r\n]|\\["'\\/.\- ntr])*+')"""
-_SIMPLE = rf"(?:{_TEXT}|-?[0-9]{{1,20}}(?:\.[0-9]{{0,20}})?|\.[0-9]{{1,20}}|true|false)"
-
-
-def _listed(item: str) -> str:
-    return rf"{_BLANK}(?:{item}{_BLANK}(?:,{_BLANK}{item}{_BLANK})*+)?+"
-
-
-_LIST = rf"(?:new{_BLANK}Array{_BLANK}\({_listed(_SIMPLE)}\)|\[{_listed(_SIMPLE)}\])"
-_CALL = rf"{_FUNCTIONS}{_BLANK}\({_listed(f'(?:{_SIMPLE}|{_LIST})')}\)"
-_SCRIPT = re.compile(rf"{_BLANK}(?:{_CALL}{_BLANK}(?:;{_BLANK})*+)++")
+# The same script with a letter for each word: f a function, v a value, n a new list.
+_LIST = re.compile(r"n\(v?(?:,v)*\)|\[v?(?:,v)*\]")
+_CALLS = re.compile(r"(?:f\(v?(?:,v)*\);*)+")
 
 
 def is_formatting(script: Any) -> bool:
     """Tell whether a script, a string or a stream, is nothing but such calls."""
     content = _content(script)
-    return content is not None and bool(_SCRIPT.fullmatch(decoded(content)))
+    if content is None:
+        return False
+    letters = "".join(_letters(decoded(content)))
+    return bool(_CALLS.fullmatch(_LIST.sub("v", letters)))
+
+
+def _letters(script: str) -> Iterator[str]:
+    """Give a letter for each word; a question mark for what may not be there, and no more."""
+    at = 0
+    while at < len(script):
+        word = _WORD.match(script, at)
+        if word is None or word.lastgroup is None:
+            yield "?"
+            return
+        if word.lastgroup != "end":
+            yield word["sign"] or word.lastgroup
+        at = word.end() if word.end() > at else len(script)
 
 
 def _content(script: Any) -> bytes | None:

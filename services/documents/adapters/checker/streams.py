@@ -7,7 +7,7 @@ from pikepdf import Array, Name, Pdf, PdfError, Stream
 
 from services.documents.adapters.checker.filters import Filter, packed_as
 from services.documents.adapters.checker.picture_sizes import check_size, is_picture, samples_of
-from services.documents.adapters.checker.values import entries_of
+from services.documents.adapters.checker.values import Entries
 from services.documents.adapters.checker.verdict import Unsuitable
 from services.documents.domain.limits import InspectionLimits
 
@@ -25,13 +25,12 @@ class Unpacker:
         self.unpacked = 0
         self.samples = 0
 
-    def data(self, stream: Stream) -> bytes:
+    def data(self, stream: Stream, entries: Entries) -> bytes:
         """Return a stream's data; for a picture that of its codec, for samples nothing.
 
         Raises `Unsuitable` when it is too large, too deeply packed, packed in an unknown way, or
         does not unpack.
         """
-        entries = entries_of(stream)
         packed = packed_as(entries, self.limits.filters)
         raw, packings = stream.read_raw_bytes(), packed.packings
         if is_picture(entries) and not packed.codec.name and _ends_in_flate(packings):
@@ -39,7 +38,7 @@ class Unpacker:
             self._count_samples(self._unpacked(raw, packings[:-1]), samples_of(entries))
             return b""
         data = self._unpacked(raw, packings)
-        if is_picture(entries):
+        if packed.codec.name or is_picture(entries):
             check_size(entries, packed.codec, data, self.limits)
         return data
 

@@ -40,11 +40,12 @@ class Task:
 
 def _inspect(
     files: Sequence[BinaryIO],
-    _arguments: Mapping[str, Any],
+    arguments: Mapping[str, Any],
     _output: BinaryIO | None,
     limits: InspectionLimits,
 ) -> Mapping[str, Any]:
-    return inspect(files[0], limits).said()
+    allowed = arguments.get("xml_attachments") is True
+    return inspect(files[0], limits, xml_attachments=allowed).said()
 
 
 def _offers(

@@ -1,6 +1,7 @@
 """Trees that must not be endless: pages, outlines, fields, name trees, tags."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from pikepdf import Array, Dictionary, Pdf, Stream
@@ -11,12 +12,13 @@ from services.documents.adapters.checker.values import (
     entries_of,
     identity_of,
     members_of,
+    whole_of,
 )
 from services.documents.adapters.checker.verdict import Unsuitable
 from services.documents.domain.limits import InspectionLimits
 
 # What leads down or on, with how much deeper it leads.
-_DOWN = {"/Kids": 1, "/K": 1, "/First": 1, "/Next": 0}
+_DOWN = {"/Kids": 1, "/K": 1, "/First": 1, "/Functions": 1, "/Next": 0}
 DOWN = frozenset(_DOWN)
 
 Page = tuple[Dictionary, Any]
@@ -37,24 +39,34 @@ class Trees:
                 if isinstance(held, Dictionary | Array) and (identity := identity_of(held)):
                     self._below[holder].append((identity, _DOWN[key]))
 
+    def note_array(self, holder: Identity, members: Iterable[Any]) -> None:
+        """Note lists in lists: orders of layers, and colours behind colours."""
+        for held in members:
+            if isinstance(held, Array) and (identity := identity_of(held)):
+                self._below[holder].append((identity, 1))
+
     def check(self) -> None:
-        """Raises `Unsuitable`: a circle is damage, endless depth too complex."""
+        """Raises `Unsuitable`: a circle is damage, endless depth or breadth too complex."""
         above: dict[Identity, int] = defaultdict(int)
         for below in self._below.values():
             for identity, _ in below:
                 above[identity] += 1
         free = [identity for identity in self._below if not above[identity]]
         depths: dict[Identity, int] = defaultdict(int)
+        ways: dict[Identity, int] = defaultdict(int, dict.fromkeys(free, 1))
         while free:
             holder = free.pop()
             for identity, deeper in self._below.pop(holder, ()):
                 above[identity] -= 1
+                ways[identity] += ways[holder]
                 depths[identity] = max(depths[identity], depths[holder] + deeper)
                 if not above[identity]:
                     free.append(identity)
         if self._below:
             raise Unsuitable("document_damaged")
-        if max(depths.values(), default=0) > self.limits.tree_depth:
+        # A node reached in many ways is walked through as often.
+        endless = max(ways.values(), default=0) > self.limits.ways_to_a_node
+        if endless or max(depths.values(), default=0) > self.limits.tree_depth:
             raise Unsuitable("document_too_complex")
 
 
@@ -64,6 +76,7 @@ def pages_of(pdf: Pdf, limits: InspectionLimits) -> list[Page]:
     Raises `Unsuitable` for a tree with circles, without pages, or with too many.
     """
     root = entries_of(pdf.trailer.get("/Root"))
+    _check_count(entries_of(root.get("/Pages")), limits)
     waiting: list[tuple[Any, Any]] = [(root.get("/Pages"), None)]
     seen, pages = set[Identity](), list[Page]()
     while waiting:
@@ -82,6 +95,16 @@ def pages_of(pdf: Pdf, limits: InspectionLimits) -> list[Page]:
     if not pages:
         raise Unsuitable("document_damaged")
     return pages
+
+
+def _check_count(tree: Entries, limits: InspectionLimits) -> None:
+    """Refuse what no writer says of its pages; a count that is a little wrong is none of it."""
+    count, parent = tree.get("/Count"), tree.get("/Parent")
+    pages = 0 if count is None else whole_of(count)
+    if pages is None or not 0 <= pages <= 100 * limits.pages:
+        raise Unsuitable("document_damaged")
+    if isinstance(parent, Dictionary) and "/Kids" in parent:
+        raise Unsuitable("document_damaged")
 
 
 def streams_of(page: Dictionary) -> list[Stream]:

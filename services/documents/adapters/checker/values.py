@@ -48,9 +48,14 @@ def whole_of(value: Any) -> int | None:
         return None
     if isinstance(value, int):
         return value
-    if isinstance(value, Decimal) and value.is_finite():
+    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
         return int(value)
     return None
+
+
+def number_of(value: Any) -> float | None:
+    """Return a number of any kind; None for anything else."""
+    return float(value) if isinstance(value, int | Decimal) else None
 
 
 def entries_of(value: Any) -> Entries:
