@@ -3,6 +3,8 @@
 Indonesian, unless a request's Accept-Language wants English more.
 """
 
+from functools import lru_cache
+
 from chassis.kernel.weights import is_wanted_more
 
 LANGUAGES = ("id", "en")
@@ -14,8 +16,12 @@ def named(language: str) -> str:
     return rf"{language}(?:-[a-z0-9-]*)?"
 
 
+@lru_cache(maxsize=256)
 def wanted(accept_language: str) -> str:
-    """Choose by the Accept-Language of a request; what it does not name has no weight."""
+    """Choose by the Accept-Language of a request; what it does not name has no weight.
+
+    Every label of an answer asks, so it is remembered.
+    """
     default, second = map(named, LANGUAGES)
     wants_second = is_wanted_more(second, default, accept_language)
     return SECOND_LANGUAGE if wants_second else DEFAULT_LANGUAGE

@@ -1,7 +1,7 @@
 """What an officer can decide today, how much of it there is, and what they decided before."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
@@ -79,15 +79,22 @@ def _waiting(person_id: UUID, reaches: Sequence[Reach]) -> Counter[str]:
         if any(_counted(matter, stage, scope, definition_id) for matter in usual):
             total[stage] += waiting
     total.subtract(_stages_of(reached_by(usual), Proposal.applicant_id == person_id))
-    total.subtract(_stages_of(reached_by(_of_givers(usual))))
-    total.update(_stages_of(reached_by(special)))
+    total.subtract(_read_one_by_one(_of_givers(usual)))
+    total.update(_read_one_by_one(special))
     return total
 
 
-def _of_givers(reaches: Iterable[Reach]) -> Iterator[Reach]:
-    for reach in reaches:
-        if reach.left_out is not None:
-            yield replace(reach, applicant_id=reach.left_out, left_out=None)
+def _read_one_by_one(reaches: Sequence[Reach]) -> Counter[str]:
+    """Most people have none, and then the database is not asked."""
+    return _stages_of(reached_by(reaches)) if reaches else Counter()
+
+
+def _of_givers(reaches: Iterable[Reach]) -> list[Reach]:
+    return [
+        replace(reach, applicant_id=reach.left_out, left_out=None)
+        for reach in reaches
+        if reach.left_out is not None
+    ]
 
 
 def _total(
