@@ -173,7 +173,7 @@ class _Inspection:
 
     def _refuse_damaged(self, objects: int) -> None:
         repairs = Repairs(self.pdf)
-        if pikepdf.settings.qpdf_limit_errors():
+        if repairs.starved or pikepdf.settings.qpdf_limit_errors():
             raise Unsuitable("document_too_complex")
         dangling = objects > len(self.pdf.get_xref_table())
         cut = repairs.rebuilt and (dangling or not has_its_end(self.content))

@@ -13,7 +13,8 @@ _REPLACED = re.compile(rb"[0-9] (?!00000)[0-9]{5} n")
 _REPEATED = re.compile(r"dictionary has duplicated key (/\S+);")
 # Repairs that lose something, or that viewers would make in different ways.
 _LOSSES = re.compile(
-    "treating (?:stream )?as (?:null|empty)|unable to recover|EOF (?:while reading|in)"
+    "treating (?:stream )?as (?:null|empty)|error reading object|unable to recover"
+    "|EOF (?:while reading|in)"
     "|inserting key /QPDFFake|ignoring (?:excessively|invalid)|too many errors|expected endobj"
     "|loop detected|unexpected (?:EOF|dictionary close|array close|\\))"
 )
@@ -64,6 +65,11 @@ class Repairs:
     def rebuilt(self) -> bool:
         """Tell whether objects had to be searched for, as their table was wrong or missing."""
         return any(said.endswith(_REBUILT) for said in self.said)
+
+    @property
+    def starved(self) -> bool:
+        """Tell whether the memory was too small for an object, which then reads as null."""
+        return any("bad_alloc" in said for said in self.said)
 
     @property
     def lossy(self) -> bool:
