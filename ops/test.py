@@ -70,6 +70,8 @@ def run(options: argparse.Namespace) -> int:
     if options.n is not None:
         workers = options.n
     with scratch.in_memory(os.environ) as surroundings:
+        if workers > 1 and not chosen:
+            collect(surroundings)
         code = pytest(report, ["-n", str(workers), "-m", expression, *chosen], surroundings)
     if code == NO_TESTS:
         raise Stop("tidak ada pengujian yang terpilih", "no test was chosen", code=NO_TESTS)
@@ -86,6 +88,12 @@ def path_of(word: str) -> str:
         if place.exists() and place.is_relative_to(ROOT / "tests"):
             return path
     raise Stop(f"tidak ada pengujian {word!r} di tests/", f"there are no tests {word!r} in tests/")
+
+
+def collect(surroundings: Mapping[str, str]) -> None:
+    """Have the tests compiled once, while there is a processor to spare; workers do it each."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", LANE]
+    subprocess.run(command, cwd=ROOT, env=dict(surroundings), stdout=subprocess.DEVNULL, check=False)
 
 
 def pytest(report: Path, words: list[str], surroundings: Mapping[str, str] | None = None) -> int:

@@ -77,6 +77,11 @@ class Upload:
         return self.told.get("document") or {}
 
     @property
+    def is_in_quarantine(self) -> bool:
+        """Tell whether nobody can open it until it was scanned for malware."""
+        return bool(self.document.get("state") == "in_quarantine")
+
+    @property
     def receipt(self) -> str:
         return str(self.told["receipt"])
 

@@ -229,6 +229,14 @@ class TestARefusedFile:
         assert (again.status_code, again.json["code"]) == (422, "document_has_active_content")
         assert "skrip (JavaScript)" in again.json["detail"]
 
+    def test_is_told_with_its_places_each_time(self, desk: Desk):
+        sending = by_permit(desk)
+        first = sending.finish(bad_pdfs.ACTIVE["javascript hex-named"]()).json
+        again = sending.finish().json
+
+        assert first["places"]
+        assert again | {"request_id": ""} == first | {"request_id": ""}
+
     def test_tells_why_in_the_readers_language(self, refused: Sending):
         english = refused.ask("GET", refused.where, **{"Accept-Language": "en"}).json
 

@@ -176,6 +176,8 @@ def test_a_mend_that_does_not_help_says_so_and_proposes_nothing(desk: Desk):
     with_scans = a_scan_of("L", dpi=300, pages=4)
     where, headers = refused(desk, with_scans, max_bytes=300_000)
     assert shown(desk, where)["problem"]["offers"] == ["size"]
+    again = desk.service.call("POST", f"{where}/finish", headers=headers)
+    assert (again.status_code, again.json["offers"]) == (413, ["size"])
 
     answer = mend(desk, where, headers, "size")
 

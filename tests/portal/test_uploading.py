@@ -69,6 +69,21 @@ def test_the_portal_fetches_the_receipt_itself_and_attaches_it(
     assert "lengkap" in answer["missing"]
 
 
+def test_a_file_that_waits_for_the_scanner_says_so(applicant: FlaskClient, edge: FakeEdge):
+    proposal = a_proposal()
+    file = {"name": "skp.pdf", "size": 2048, "pages": 2, "document_id": PROPOSAL}
+    proposal["documents"][0]["current"] = file
+    knows(edge, proposal)
+    knows_upload(edge, SLOT, document={"id": PROPOSAL, "state": "in_quarantine"})
+
+    row = post(applicant, ROW, script=True, upload=UPLOAD).get_json()["html"]
+    applicant.get(f"{ROW}/diterima?unggahan={UPLOAD}")
+
+    told = "Berkas akan diperiksa dari virus sebelum dapat dibuka."
+    assert told in row
+    assert told in applicant.get(FORM).text
+
+
 def test_what_a_script_puts_into_the_page_is_escaped(applicant: FlaskClient, edge: FakeEdge):
     proposal = a_proposal()
     name = "<img src=x onerror=alert(1)>.pdf"

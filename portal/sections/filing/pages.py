@@ -130,7 +130,7 @@ def upload(proposal_id: UUID, code: str) -> Page | dict[str, Any]:
     draft.refresh()
     return {
         "etag": draft.etag,
-        "html": _row(draft, requirement),
+        "html": _row(draft, requirement, sent),
         "missing": _missing(draft),
     }
 
@@ -213,6 +213,8 @@ def _taken(draft: reading.Draft, code: str, sent: uploads.Upload) -> Page | str:
             raise
         return cast("str", uploading.page_of_the_refused(draft, requirement, refused))
     flash(say("filing.the_document_is_attached", name=requirement["name"]), "success")
+    if sent.is_in_quarantine:
+        flash(say("shell.file_in_quarantine"))
     return redirect(uploading.row(draft, code))
 
 
@@ -223,9 +225,14 @@ def _of_an_old_page(draft: reading.Draft, code: str) -> Page:
     return _again(draft, {f"documents.{code}": text}, [])
 
 
-def _row(draft: reading.Draft, requirement: Any) -> str:
+def _row(draft: reading.Draft, requirement: Any, sent: uploads.Upload) -> str:
     """The attached file as the page shows it, for the script to put in place."""
-    return render_template("filing/_attached.html", draft=draft, requirement=requirement)
+    return render_template(
+        "filing/_attached.html",
+        draft=draft,
+        requirement=requirement,
+        waits=sent.is_in_quarantine,
+    )
 
 
 def _missing(draft: reading.Draft) -> str:

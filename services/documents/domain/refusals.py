@@ -80,6 +80,9 @@ class DocumentTooLarge(Refused):
     def __init__(self, *, max_bytes: int) -> None:
         super().__init__(max_bytes=Size(max_bytes))
 
+    def members(self) -> Mapping[str, Any]:
+        return {"offers": list(self.offers)} if self.offers else {}
+
 
 class DocumentNotPdf(FileRefused):
     code = "document_not_pdf"

@@ -36,11 +36,13 @@ class RefusedBefore(Refused):
     def __init__(self, told: Mapping[str, Any]) -> None:
         super().__init__()
         self.kind, self.code = told["kind"], told["code"]  # type: ignore[misc]
-        self.offers = told["offers"]
         self._told = told
 
     def detail(self, language: str = "id") -> str:
         return str(self._told[language])
+
+    def members(self) -> Mapping[str, Any]:
+        return {name: self._told[name] for name in ("places", "offers") if self._told.get(name)}
 
 
 class _EndedMeanwhile(Exception):
@@ -145,7 +147,8 @@ def _refuse(upload: Upload, refused: Refused) -> None:
         "code": refused.code,
         "id": refused.detail("id"),
         "en": refused.detail("en"),
-        "offers": list(getattr(refused, "offers", ())),
+        "offers": [],
+        **refused.members(),
     }
     _end(upload, state=uploads.REFUSED, problem=problem)
     if isinstance(refused, DocumentInfected):
