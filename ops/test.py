@@ -93,7 +93,9 @@ def path_of(word: str) -> str:
 def collect(surroundings: Mapping[str, str]) -> None:
     """Have the tests compiled once, while there is a processor to spare; workers do it each."""
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", LANE]
-    subprocess.run(command, cwd=ROOT, env=dict(surroundings), stdout=subprocess.DEVNULL, check=False)
+    subprocess.run(
+        command, cwd=ROOT, env=dict(surroundings), stdout=subprocess.DEVNULL, check=False
+    )
 
 
 def pytest(report: Path, words: list[str], surroundings: Mapping[str, str] | None = None) -> int:
