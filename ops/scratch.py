@@ -13,6 +13,7 @@ from pathlib import Path
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
 ROOM = 6 * 2**30
+_PREFIX = "simpul-tests-"
 OPEN = 0o711  # PostgreSQL and RabbitMQ enter it as users of their own
 
 
@@ -25,12 +26,21 @@ def in_memory(environ: Mapping[str, str], place: Path = MEMORY) -> Iterator[dict
     if "TMPDIR" in environ or not _has_room(place):
         yield dict(environ)
         return
-    folder = tempfile.mkdtemp(prefix="simpul-tests-", dir=place)
+    _tidy(place)
+    folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=place)
     Path(folder).chmod(OPEN)
     try:
         yield {**environ, "TMPDIR": folder}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tidy(place: Path) -> None:
+    """Remove what tests left that were killed: memory does not come back by itself."""
+    for folder in place.glob(f"{_PREFIX}*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdecimal() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _has_room(place: Path) -> bool:

@@ -1,5 +1,6 @@
 """Tests keep their files in memory where there is room."""
 
+import subprocess
 from pathlib import Path
 
 from ops import scratch
@@ -37,3 +38,16 @@ def test_a_place_that_somebody_chose_stands(tmp_path, monkeypatch):
     with scratch.in_memory({"TMPDIR": "/elsewhere"}, tmp_path) as surroundings:
         assert surroundings == {"TMPDIR": "/elsewhere"}
     assert not list(tmp_path.iterdir())
+
+
+def test_what_killed_tests_left_is_removed_and_what_others_use_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(scratch, "ROOM", 1)
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left, used = tmp_path / f"simpul-tests-{ended.pid}-x", tmp_path / "simpul-tests-1-x"
+    left.mkdir()
+    used.mkdir()
+
+    with scratch.in_memory({}, tmp_path):
+        assert not left.exists()
+        assert used.exists()
