@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def test_a_scan_too_large_is_mended_looked_at_and_attached(people: People, tmp_path: Path):
     scan = tmp_path / "SKP 2025.pdf"
-    scan.write_bytes(a_scan_of("RGB", dpi=300, pages=3))
+    scan.write_bytes(a_scan_of("L", dpi=300, pages=3))
     page = people.signed_in("applicant", PHONE)
     page.goto(f"{people.system.public_url}/portal/layanan/bebas_hukdis")
     follow(page, page.get_by_role("button", name="Mulai usulan"))

@@ -138,7 +138,7 @@ def scopes_of(app: Flask) -> set[str]:
 def addresses(path: str, ids: Sequence[UUID]) -> Iterator[str]:
     """The path with every combination of ids in its places (words where a word is meant)."""
     places = re.findall(r"\{(\w+)\}", path)
-    meant = {"id": ids, "version": [1]}
+    meant = {"id": ids, "version": [1], "page": [1]}
     choices: list[Sequence[object]] = [
         ids if place.endswith("_id") else meant.get(place, ["x" * 24]) for place in places
     ]

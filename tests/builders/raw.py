@@ -102,6 +102,8 @@ def _bodies(
             yield Raw(method, address, json.dumps(value).encode(), JSON)
         elif content_type == FORM:
             yield form(method, address, value)
+        elif content_type != "multipart/form-data":
+            yield Raw(method, address, a_letter(), content_type)
         else:
             parts = {name: str(given) for name, given in value.items() if name != "file"}
             parts["file"] = ("surat.pdf", a_letter(), "application/pdf")

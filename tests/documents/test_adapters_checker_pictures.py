@@ -2,19 +2,19 @@
 
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from math import ceil
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 import pikepdf
 import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageDraw, PngImagePlugin
 
-from services.documents.adapters.checker.client import ProcessChecker
+from services.documents.adapters.checker.client import CheckerUnavailable, ProcessChecker
 from services.documents.adapters.checker.inspection import inspect
 from services.documents.adapters.checker.pictures import make_pdf
 from services.documents.domain.limits import MAX_BYTES, MEBIBYTE, InspectionLimits
@@ -30,6 +30,7 @@ from tests.builders.pictures import (
     as_png,
 )
 
+T = TypeVar("T")
 LIMITS = InspectionLimits()
 A4 = (596, 842)
 TURN = Image.Transpose
@@ -360,6 +361,14 @@ def test_a_bomb_costs_the_child_nothing(checker: ProcessChecker, bomb: bytes):
     assert combined(checker, bomb)[0] == {"code": "picture_too_large", "picture": 1}
 
 
+def patiently(work: Callable[[], T]) -> T:
+    """Do it again while the machine is busy, as whoever sends a file does."""
+    for _ in range(9):
+        with suppress(CheckerUnavailable):
+            return work()
+    return work()
+
+
 @linux_only
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["jpeg", "progressive", "png", "heic"])
@@ -374,7 +383,7 @@ def test_the_largest_photos_of_phones_pass_within_the_childs_memory(
         "heic": lambda: as_heic(largest.resize((8_064, 6_048))),  # 48 megapixels
     }[kind]()
 
-    said, pdf = combined(checker, picture)
+    said, pdf = patiently(lambda: combined(checker, picture))
 
     assert said["code"] == "", said
     assert seen(pdf).size == A4[::-1]

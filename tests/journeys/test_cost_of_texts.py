@@ -107,7 +107,7 @@ def _dearest(place: Place) -> tuple[str, str, float] | None:
     for text in texts(place.longest):
         as_wide = [seconds for size, seconds in usual.items() if size <= len(text.encode())]
         bound = MOST * max([FLOOR, min(usual.values()), *as_wide])
-        if cost(place, text) > bound and (least := cost(place, text, times=3)) > bound:
+        if cost(place, text) > bound and (least := cost(place, text, times=8)) > bound:
             return place.name, text[:40], least / bound * MOST
     return None
 
