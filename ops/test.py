@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     if options.n is not None:
         workers = options.n
     with scratch.in_memory(os.environ) as surroundings:
-        if workers > 1 and not chosen:
+        if workers > 1 and not (options.fast or chosen):
             collect(surroundings)
         code = pytest(report, ["-n", str(workers), "-m", expression, *chosen], surroundings)
     if code == NO_TESTS:

@@ -171,6 +171,7 @@ def acting(who: Actor) -> Iterator[None]:
 
 
 def _with_scopes(who: Actor, scopes: Collection[str]) -> Actor:
+    g.actor = who  # whom a refusal is noted with
     for scope in scopes:
         if scope not in who.scopes:
             raise InsufficientScope(scope=scope)

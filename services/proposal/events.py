@@ -200,12 +200,8 @@ class ResultDocumentIssued(Facts, event="result_document.issued.v1"):
 
 
 def submitted(proposal: Proposal, layanan: LayananDefinition, deciders: Deciders) -> Event:
-    return Submitted.of(
-        proposal,
-        _about(proposal, layanan),
-        lookup_code=printed_lookup_code(proposal.lookup_code or ""),
-        decider_ids=_sorted(deciders),
-    )
+    about, code = _about(proposal, layanan), printed_lookup_code(proposal.lookup_code or "")
+    return Submitted.of(proposal, about, lookup_code=code, decider_ids=_sorted(deciders))
 
 
 def resubmitted(proposal: Proposal, layanan: LayananDefinition, deciders: Deciders) -> Event:
@@ -251,12 +247,8 @@ def rerouted(
 def advanced(
     proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry, deciders: Deciders
 ) -> Event:
-    return Advanced.of(
-        proposal,
-        _decided(proposal, layanan, entry),
-        decision="approve",
-        decider_ids=_sorted(deciders),
-    )
+    decided = _decided(proposal, layanan, entry)
+    return Advanced.of(proposal, decided, decision="approve", decider_ids=_sorted(deciders))
 
 
 def returned(
@@ -277,13 +269,9 @@ def rejected(proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry
 def closed(
     proposal: Proposal, layanan: LayananDefinition, entry: HistoryEntry, told: Iterable[UUID]
 ) -> Event:
-    return Closed.of(
-        proposal,
-        _decided(proposal, layanan, entry),
-        stage=str(Stage.CLOSED),
-        closing_reason=None if layanan.sensitive else proposal.closed_reason,
-        told_ids=_sorted(told),
-    )
+    reason = None if layanan.sensitive else proposal.closed_reason
+    decided = _decided(proposal, layanan, entry) | {"stage": str(Stage.CLOSED)}
+    return Closed.of(proposal, decided, closing_reason=reason, told_ids=_sorted(told))
 
 
 def revision_waits(proposal: Proposal, layanan: LayananDefinition, working_days: int) -> Event:
@@ -291,12 +279,7 @@ def revision_waits(proposal: Proposal, layanan: LayananDefinition, working_days:
 
 
 def stage_due(
-    proposal: Proposal,
-    layanan: LayananDefinition,
-    deciders: Deciders,
-    *,
-    due_on: str,
-    urgency: str,
+    proposal: Proposal, layanan: LayananDefinition, deciders: Deciders, *, due_on: str, urgency: str
 ) -> Event:
     about = _about(proposal, layanan)
     return StageDue.of(
@@ -318,12 +301,10 @@ def completed(
     entry: HistoryEntry,
     document: ProposalDocument | None,
 ) -> Event:
-    return Completed.of(
-        proposal,
-        _decided(proposal, layanan, entry),
-        remark=None if layanan.sensitive else proposal.remark,
-        result_document_id=document.document_id if document else None,
-    )
+    decided = _decided(proposal, layanan, entry)
+    remark = None if layanan.sensitive else proposal.remark
+    its_id = document.document_id if document else None
+    return Completed.of(proposal, decided, remark=remark, result_document_id=its_id)
 
 
 def result_document_issued(proposal: Proposal, document: ProposalDocument) -> Event:

@@ -266,6 +266,7 @@ COMPLEX: dict[str, Callable[[], bytes]] = {
     "100,001 objects": many_objects,
     "2,001 pages": many_pages,
     "huge picture": huge_picture,
+    "a billion pages": endless_pages,
 }
 
 DAMAGED: dict[str, Callable[[], bytes]] = {
@@ -277,7 +278,6 @@ DAMAGED: dict[str, Callable[[], bytes]] = {
     "cut letter and ended": lambda: cut_and_ended(a_letter()),
     "no pages": no_pages,
     "circular pages": circular_pages,
-    "a billion pages": endless_pages,
     "object stream bomb": object_stream_bomb,
     "cross-reference bomb": cross_reference_bomb,
 }

@@ -150,13 +150,16 @@ def test_the_inner_loop_leaves_out_what_is_slow_and_installs_nothing(machine, ho
     assert "--fast" in test.left_out(fast=True, absent=[])
 
 
-def test_every_test_of_the_lane_runs_in_one_call_without_what_only_prove_asks_for(machine, home):
+def test_the_lane_is_compiled_once_and_runs_in_one_call_without_what_only_prove_asks_for(
+    machine, home
+):
     full = machine(
         Machine("apt-get", *(name for names in programs.PROGRAMS.values() for name in names))
     )
 
     assert test.run(options()) == 0
-    assert [expression_of(command) for command in full.ran] == ["not prove"]
+    assert [expression_of(command) for command in full.ran] == ["not prove"] * 2
+    assert ["--collect-only" in command for command in full.ran] == [True, False]
 
 
 def test_a_build_machine_without_an_engine_fails_although_every_test_passed(machine, home):

@@ -214,7 +214,7 @@ def _taken(draft: reading.Draft, code: str, sent: uploads.Upload) -> Page | str:
         return cast("str", uploading.page_of_the_refused(draft, requirement, refused))
     flash(say("filing.the_document_is_attached", name=requirement["name"]), "success")
     if sent.is_in_quarantine:
-        flash(say("shell.file_in_quarantine"))
+        flash(say("filing.file_in_quarantine"))
     return redirect(uploading.row(draft, code))
 
 
