@@ -22,7 +22,7 @@ OFFICES = (
     {"applicant": "applicant_jf", "umpeg": "umpeg_second", "opd_head": "opd_head"},
     {"applicant": "applicant_dinkes", "umpeg": "umpeg_dinkes", "opd_head": "opd_head_dinkes"},
 )
-# A code that was used to set the authenticator up is no good for signing in: the next one is.
+# Two clerks are one officer: of a code that both sign in with, the second has to try the next one.
 CODES, CODE_REFUSED = "/masuk/kode", 401
 
 
