@@ -17,7 +17,8 @@ from services.documents.adapters.checker.protocol import Usage, line, read_answe
 from services.documents.adapters.checker.verdict import Verdict
 from services.documents.domain.limits import MEBIBYTE, InspectionLimits
 from tests.builders import bad_pdfs
-from tests.builders.pdfs import PdfWriter, a_letter, a_pdf, a_scan, a_signed_pdf
+from tests.builders.hostile.bombs import lzw
+from tests.builders.pdfs import a_letter, a_pdf, a_scan, a_signed_pdf
 from tests.documents.checkers import a_checker, a_file
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are the kernel's")
@@ -255,26 +256,11 @@ def test_an_answer_of_a_child_that_crashed_does_not_count():
     assert read_answer(usage.line({"code": "no"})) == ({"code": "no"}, usage)
 
 
-def lzw_bomb(rounds: int) -> bytes:
-    """Each round fills the code table with ever longer runs of zeros: 7 MB from 6 kB."""
-    packed, bits, held, width = bytearray(), 0, 0, 9
-    for _ in range(rounds):
-        for code in (256, 0, *range(258, 4094)):
-            bits, held = bits << width | code, held + width
-            while held >= 8:
-                held -= 8
-                packed.append(bits >> held & 0xFF)
-            bits &= (1 << held) - 1
-            width = 9 + sum(code + 1 >= size for size in (511, 1023, 2047))
-            width = 9 if code == 256 else width
-    return PdfWriter.stream_body(bytes(packed), "/Filter /LZWDecode")
-
-
 def test_an_lzw_bomb_is_stopped_too(checker: ProcessChecker):
-    with a_file(a_pdf(objects=(lzw_bomb(12),))) as file:
+    with a_file(a_pdf(objects=(lzw(12),))) as file:
         verdict, usage = checker.check(file, owner=OWNER)
 
-    assert verdict_on(checker, a_pdf(objects=(lzw_bomb(1),))).code == ""
+    assert verdict_on(checker, a_pdf(objects=(lzw(1),))).code == ""
     assert verdict.code == "document_too_complex"
     assert usage.peak_kib < 512 * 1024
 
