@@ -117,8 +117,10 @@ class _Ahead:
         decoder = MultipartDecoder(
             boundary.encode("latin-1"), max_form_memory_size=_ROOM_FOR_FORM, max_parts=_MOST_PARTS
         )
-        fields, name = dict[str, str](), ""
+        fields, name, left = dict[str, str](), "", _ROOM_FOR_FORM
         while block := self._stream.read(_BLOCK):
+            if (left := left - len(block)) < 0:
+                raise RequestEntityTooLarge
             self._seen.append(block)
             decoder.receive_data(block)
             while not isinstance(event := decoder.next_event(), NeedData | Epilogue | File):

@@ -25,13 +25,13 @@ VERSION = 27450
 _HEAD = 512
 
 
-def an_infected_pdf(mark: bytes = MARK) -> bytes:
-    """A file that every other check accepts."""
+def an_infected_pdf(mark: bytes = MARK, ahead: int = 0) -> bytes:
+    """A file that every other check accepts; `ahead` bytes more stand before the mark."""
     pdf = PdfWriter()
     pdf.add("<< /Type /Catalog /Pages 2 0 R >>")
     pdf.add("<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
     pdf.add("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>")
-    pdf.stream(b"BT (" + mark + b") Tj ET")
+    pdf.stream(b"%" * ahead + b"\nBT (" + mark + b") Tj ET")
     return pdf.write(1)
 
 

@@ -159,6 +159,36 @@ def test_no_piece_goes_beyond_the_length_that_was_said(desk: Desk):
     assert sending.piece(b"x", 100).json["code"] == "piece_too_large"
 
 
+@pytest.mark.parametrize("length", [0, 100])
+def test_an_empty_piece_at_the_end_changes_nothing_however_often_it_comes(desk: Desk, length: int):
+    sending = by_permit(desk)
+    sending.begin(length)
+    if length:
+        sending.piece(b"x" * length, 0)
+    before = len(objects(desk))
+
+    answers = [sending.piece(b"", length) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [204] * 3
+    assert [answer.headers["Upload-Offset"] for answer in answers] == [str(length)] * 3
+    assert len(objects(desk)) == before
+
+
+def test_a_repeated_key_begins_one_upload_and_never_stands_for_another_file(desk: Desk):
+    sending, key = by_permit(desk), {"Idempotency-Key": "mulai-1"}
+    first, again = (sending.begin(100, **key) for _ in range(2))
+    elsewhere = by_permit(desk, slot=f"{SLOT}_lain")
+
+    others = [
+        sending.begin(101, **key),
+        sending.begin(100, name="lain.pdf", **key),
+        elsewhere.begin(100, **key),
+    ]
+
+    assert first.headers["Location"] == again.headers["Location"]
+    assert [other.json["code"] for other in others] == ["idempotency_key_reused"] * 3
+
+
 @pytest.mark.parametrize(
     ("headers", "status", "code"),
     [
@@ -334,6 +364,32 @@ def test_who_gives_up_an_upload_leaves_nothing_and_a_document_stays(desk: Desk):
     assert [answer.status_code for answer in answers] == [204, 204]
     assert given_up.ask("GET", given_up.where).status_code == 404
     assert desk.get(f"documents/{document}/content").data == a_letter()
+
+
+def test_bytes_that_came_before_an_upload_was_given_up_count_for_the_day_and_go_at_once(service):
+    desk = Desk(service("documents", UPLOAD_MEGABYTES_PER_DAY="1"), uuid7())
+    for _ in range(2):
+        sending = by_permit(desk)
+        sending.begin(MAX_BYTES)
+        sending.piece(b"x" * LARGEST_PIECE, 0)
+        sending.ask("DELETE", sending.where)
+        by_permit(desk).begin(100)
+
+    refused = by_permit(desk).begin(100)
+
+    assert (refused.status_code, refused.json["code"]) == (429, "upload_quota_exceeded")
+    assert desk.service.recorded("document.refused.v1") == []
+    assert objects(desk) == []
+
+
+def test_giving_up_what_never_began_to_come_costs_nothing(service):
+    desk = Desk(service("documents", UPLOADS_PER_DAY="1"), uuid7())
+    for _ in range(3):
+        sending = by_permit(desk)
+        sending.begin(100)
+        sending.ask("DELETE", sending.where)
+
+    assert by_permit(desk).finish(a_letter()).status_code == 201
 
 
 def test_bytes_that_are_gone_or_changed_never_become_a_document(desk: Desk):

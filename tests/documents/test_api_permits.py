@@ -255,6 +255,24 @@ class TestAFormOfABrowserWithoutScripts:
         assert (sending.show()["state"], sending.offset()) == ("arriving", len(a_letter()))
         assert sending.finish().status_code == 201
 
+    def test_is_offered_no_pdf_of_a_picture_that_is_larger_than_any_file(self, desk: Desk):
+        told = self.led_to(desk, self.send(desk, b"\xff\xd8\xff\xe0" + b"x" * MAX_BYTES)).show()
+
+        assert (told["problem"]["code"], told["problem"]["offers"]) == ("document_too_large", [])
+
+    def test_reads_no_more_than_a_little_before_the_file(self, desk: Desk):
+        field = b'--X\r\nContent-Disposition: form-data; name="%d"\r\n\r\n%s\r\n'
+        body = b"".join(field % (number, b"x" * 700_000) for number in range(2))
+
+        answer = desk.service.call(
+            "POST",
+            f"{API}/uploads/form",
+            data=body + b"--X--\r\n",
+            content_type="multipart/form-data; boundary=X",
+        )
+
+        assert (answer.status_code, answer.json["code"]) == (413, "document_too_large")
+
     @pytest.mark.parametrize("wrong", ["", "x.y.z"])
     def test_without_a_good_permit_keeps_nothing(self, desk: Desk, wrong: str):
         answer = self.send(desk, a_letter(), permit=wrong)

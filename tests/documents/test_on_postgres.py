@@ -1,15 +1,16 @@
 """The same service where row security is forced and requests really run at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
 import time_machine
+from werkzeug.test import TestResponse
 
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
@@ -17,8 +18,8 @@ from ops.engines.postgres import Postgres
 from services.documents.app import create_app
 from services.documents.domain.content_types import XLSX
 from services.documents.domain.uploads import LARGEST_PIECE, MOST_OPEN, SMALLEST_PIECE
-from services.documents.models import Document, Upload, UploadPiece
-from services.documents.usecases import finishing, making, uploading
+from services.documents.models import Document, UploadPiece
+from services.documents.usecases import finishing, making, receiving, uploading
 from services.documents.usecases.receiving import Kept
 from services.documents.workers.scrubbing import scrub
 from services.documents.workers.sweeping import sweep
@@ -27,9 +28,10 @@ from tests.builders.databases import database_on
 from tests.builders.pdfs import a_letter, a_pdf, a_pdf_of_size
 from tests.builders.service import settings_for, under_test
 from tests.builders.workbooks import a_workbook
-from tests.documents.conftest import Desk, by_permit, by_token
+from tests.documents.conftest import Desk, Sending, by_permit, by_token
 from tests.documents.test_api_made import known, make
 from tests.documents.test_subscriptions import issued
+from tests.documents.test_workers import objects
 
 pytestmark = pytest.mark.live
 
@@ -144,25 +146,28 @@ def test_of_two_pieces_at_one_place_one_counts(instances: tuple[Desk, Desk], mon
         )
 
     statuses = [answer.status_code for answer in answers]
-    (kept,) = Path(instances[0].machinery.store.root).rglob("0-pieces/*/*/*")
+    (kept,) = Path(instances[0].machinery.store.root).rglob("0-pieces/*/*")
     assert sorted(statuses) == [204, 409]
     assert sending.offset() == SMALLEST_PIECE
     assert kept.read_bytes() == contents[statuses.index(204)]
 
 
-@pytest.mark.parametrize(("made", "status"), [(a_letter, 201), (lambda: cut(a_pdf()), 422)])
+@pytest.mark.parametrize(
+    ("made", "status", "ending"),
+    [(a_letter, 201, "record"), (lambda: cut(a_pdf()), 422, "_record_refusal")],
+)
 def test_two_that_finish_at_once_end_an_upload_once(
-    instances: tuple[Desk, Desk], monkeypatch, made, status: int
+    instances: tuple[Desk, Desk], monkeypatch, made, status: int, ending: str
 ):
     sending = by_permit(instances[0])
     sending.send(made())
-    both, ended = Barrier(2), finishing._end
+    both, ended = Barrier(2), getattr(receiving, ending)
 
-    def when_both_are_checked(upload: Upload, **outcome: Any) -> None:
+    def when_both_are_checked(*args: Any) -> Any:
         both.wait(10)
-        ended(upload, **outcome)
+        return ended(*args)
 
-    monkeypatch.setattr(finishing, "_end", when_both_are_checked)
+    monkeypatch.setattr(receiving, ending, when_both_are_checked)
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda desk: replace(sending, desk=desk).finish(), instances))
 
@@ -171,6 +176,75 @@ def test_two_that_finish_at_once_end_an_upload_once(
     assert len(told) == 1
     assert len(instances[0].service.recorded()) == 1
     assert len(instances[0].get("documents").json["data"]) == (status == 201)
+
+
+@dataclass
+class Held:
+    """Stops whoever comes by in one thread until the other one had its time."""
+
+    there: Event = field(default_factory=Event)
+    go_on: Event = field(default_factory=Event)
+
+    def after(self, before: Callable[..., Any]) -> Callable[..., Any]:
+        def held(*args: Any, **more: Any) -> Any:
+            done = before(*args, **more)
+            self.there.set()
+            self.go_on.wait(1)
+            return done
+
+        return held
+
+
+def cancelled_while(sending: Sending, doing: Callable[[], TestResponse], held: Held) -> list[int]:
+    """Cancel an upload while something else holds its row; return both answers."""
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(doing)
+        assert held.there.wait(10)
+        second = pool.submit(sending.ask, "DELETE", sending.where)
+        return [first.result().status_code, second.result().status_code]
+
+
+def test_an_upload_is_cancelled_while_a_piece_comes(desk: Desk, monkeypatch):
+    sending, held = by_permit(desk), Held()
+    sending.begin(2 * SMALLEST_PIECE)
+    monkeypatch.setattr(uploading, "count_changed", held.after(uploading.count_changed))
+
+    answers = cancelled_while(sending, lambda: sending.piece(b"a" * SMALLEST_PIECE, 0), held)
+
+    assert answers == [204, 204]
+    assert sending.ask("GET", sending.where).status_code == 404
+    assert objects(desk) == []
+
+
+def test_an_upload_is_cancelled_while_it_is_finished(desk: Desk, monkeypatch):
+    sending, held = by_permit(desk), Held()
+    sending.send(a_letter())
+    monkeypatch.setattr(finishing, "_end", held.after(finishing._end))
+
+    assert cancelled_while(sending, sending.finish, held) == [201, 204]
+    assert len(desk.get("documents").json["data"]) == 1
+
+
+def test_uploads_that_end_at_once_are_no_more_than_the_day_allows(
+    postgres: Postgres, tmp_path: Path, monkeypatch
+):
+    app = create_app(database_on(postgres, "documents", tmp_path) | {"UPLOADS_PER_DAY": "2"})
+    desk, all_are_checked, record = Desk(under_test(app), uuid7()), Barrier(3), receiving.record
+    sendings = [by_permit(desk) for _ in range(3)]
+    for sending in sendings:
+        sending.send(a_letter())
+
+    def when_all_are_checked(kept: Kept) -> Any:
+        all_are_checked.wait(10)
+        return record(kept)
+
+    monkeypatch.setattr(receiving, "record", when_all_are_checked)
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda sending: sending.finish(), sendings))
+
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 429]
+    assert len(desk.get("documents").json["data"]) == 2
+    desk.service.close()
 
 
 def test_nobody_opens_more_uploads_by_asking_at_once(desk: Desk):

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 import time_machine
 from structlog.testing import capture_logs
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from chassis.events.envelope import Event
 from chassis.process.clock import now
@@ -15,6 +18,7 @@ from chassis.process.config import SettingsInvalid
 from chassis.process.ids import uuid7
 from services.documents.adapters.scanners.clamd import Clamd
 from services.documents.adapters.scanners.protocol import Clean, Found, ScannerTooLarge
+from services.documents.domain.uploads import LARGEST_PIECE
 from services.documents.workers.scrubbing import scrub
 from services.documents.workers.watching import watch_scanner
 from tests.builders import bad_pdfs
@@ -22,8 +26,9 @@ from tests.builders.clamav import MARK, SIGNATURE, ClamdServer, an_infected_pdf
 from tests.builders.metrics import moved, value_of
 from tests.builders.pdfs import a_pdf, a_pdf_of_size
 from tests.builders.service import Service, one_service
-from tests.documents.conftest import Desk
+from tests.documents.conftest import API, Desk, by_permit, by_token, permit
 from tests.documents.test_api_made import known, make
+from tests.documents.test_workers import objects, swept
 
 NEW_MARK = b"SIMPUL-LATER-INFECTION-1c09"
 
@@ -88,6 +93,45 @@ def test_a_file_that_a_service_made_is_scanned_too(guarded: Desk):
     answer = make(guarded, an_infected_pdf())
 
     assert (answer.status_code, answer.json["code"]) == (422, "document_infected")
+
+
+def test_an_infected_file_in_pieces_is_refused_and_its_bytes_are_given_to_nobody(
+    guarded: Desk, clock: time_machine.Traveller
+):
+    # No piece holds the whole mark.
+    content = an_infected_pdf(ahead=LARGEST_PIECE - an_infected_pdf().index(MARK) - len(MARK) // 2)
+    assert MARK in content
+    assert not any(MARK in part for part in (content[:LARGEST_PIECE], content[LARGEST_PIECE:]))
+    sending = by_permit(guarded)
+
+    answer, again = sending.finish(content), sending.finish()
+    shown, page = sending.show(), sending.ask("GET", f"{sending.where}/pages/1.jpg")
+    clock.shift(timedelta(hours=2))
+    swept(guarded)
+
+    assert (answer.status_code, answer.json["code"]) == (422, "document_infected")
+    assert (again.status_code, again.json["code"]) == (422, "document_infected")
+    assert (shown["state"], shown["problem"]["offers"]) == ("refused", [])
+    assert (page.status_code, page.json["code"]) == (404, "upload_lost")
+    assert len(guarded.service.recorded("security.noted.v1")) == 1
+    assert guarded.get("documents").json["data"] == objects(guarded) == []
+
+
+def test_an_infected_file_of_a_form_is_refused_on_its_page(guarded: Desk):
+    file = FileStorage(BytesIO(an_infected_pdf()), filename="surat.pdf")
+    form = {"permit": permit(guarded, back="/portal/usulan/12"), "file": file}
+    boundary, body = encode_multipart(form)
+    answer = guarded.service.call(
+        "POST",
+        f"{API}/uploads/form",
+        data=body,
+        content_type=f"multipart/form-data; boundary={boundary}",
+    )
+    shown = by_token(guarded)
+    shown.where = f"{API}/uploads/{answer.headers['Location'].partition('=')[2]}"
+
+    assert answer.status_code == 303
+    assert shown.show()["problem"]["code"] == "document_infected"
 
 
 def test_without_a_scanner_everything_is_as_before(desk: Desk):

@@ -1,6 +1,7 @@
 """What is left of uploads goes away by itself, and nothing that somebody still needs."""
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import time_machine
@@ -88,14 +89,23 @@ def test_pieces_that_lost_or_were_given_up_are_swept_even_if_they_are_many(
     sending.send(a_letter())
     (piece,) = [path for path in objects(desk) if "0-pieces" in str(path)]
     for number in range(150):
-        (piece.parent / f"0-{number:016x}").write_bytes(b"of nobody")
+        (piece.parent / f"{piece.name[:-16]}{number:016x}").write_bytes(b"of nobody")
     sending.ask("DELETE", sending.where)
+    assert len(objects(desk)) == 151  # what is known to be over is removed at once
     clock.shift(timedelta(hours=2))
 
     swept(desk)
 
     assert len(objects(desk)) == 1
     assert desk.get(f"documents/{kept}/content").data == a_pdf()
+
+
+def test_nothing_is_left_of_many_uploads_not_even_their_folders(desk: Desk):
+    for _ in range(3):
+        assert by_permit(desk).finish(a_letter()).status_code == 201
+
+    root = Path(desk.machinery.store.root)
+    assert [path.name for path in root.glob("0-pieces/**/*")] == ["demo"]
 
 
 def test_a_region_may_be_called_anything_and_keeps_its_documents(

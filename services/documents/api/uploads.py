@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask import redirect
+from flask import Response, redirect
 from werkzeug.wrappers import Response as Redirect
 
-from chassis.http.api import Blueprint
+from chassis.http.api import Blueprint, document, refuse_unread_body
 from chassis.http.auth import public, requires
 from chassis.http.languages import language
-from chassis.http.writing import writes
+from chassis.http.writing import IDEMPOTENCY_KEY, write, writes
 from services.documents import queries
 from services.documents.api import tus
 from services.documents.api.multipart import arriving_by_permit
@@ -17,6 +17,7 @@ from services.documents.api.permits import BY_PERMIT, PROOF, by_permit, sender
 from services.documents.api.requests import NewUploadHeaders, PieceHeaders, TusHeaders
 from services.documents.api.views import UploadedView, UploadView
 from services.documents.domain.uploads import check_length
+from services.documents.models import Upload
 from services.documents.usecases import finishing, uploading
 
 blp = Blueprint("uploads", url_prefix="/api/documents/v1/uploads", description="Uploads in pieces")
@@ -27,14 +28,21 @@ _HERE = "/api/documents/v1/uploads"
 @blp.route("", methods=["POST"])
 @requires("documents", instead=BY_PERMIT)
 @blp.arguments(NewUploadHeaders, location="headers")
-@writes()
 @blp.response(201)
-def create(headers: dict[str, Any]) -> tuple[str, int, dict[str, str]]:
+def create(headers: dict[str, Any]) -> Response:
     """Begin an upload of `Upload-Length` bytes; its address is in `Location`."""
+    refuse_unread_body()
     tus.check_version(headers)
-    name = tus.filename(headers["metadata"])
+    who, name = sender(), tus.filename(headers["metadata"])
     check_length(length := int(headers["length"]))
-    upload = uploading.begin(sender(), length=length, name=name)
+    said = (str(length), str(name), str(who.slot), str(who.max_bytes))
+    return write(lambda: _begun(uploading.begin(who, length=length, name=name)), body=said)
+
+
+document(create, parameters=[IDEMPOTENCY_KEY])
+
+
+def _begun(upload: Upload) -> tuple[str, int, dict[str, str]]:
     return "", 201, {"Location": f"{_HERE}/{upload.id}", **tus.RESUMABLE}
 
 

@@ -24,6 +24,8 @@ LIFE = timedelta(hours=24)
 REFUSED_KEPT = timedelta(hours=1)
 # Beside the folders of the regions, whose codes begin with a letter.
 _PIECES = "0-pieces/"
+# How a cancelled upload is counted: what arrived of it was written for nothing.
+CANCELLED = "upload_cancelled"
 # As many pictures as one PDF is made of, and as many files again.
 MOST_OPEN = 40
 MOST_OPEN_BYTES = 100 * MEBIBYTE
@@ -110,7 +112,7 @@ class TooManyOpenUploads(Refused):
 
 def piece_key(region: str, upload: str, start: int, unlike_others: str) -> str:
     """Name the object of a piece: no two pieces are one, even at the same place."""
-    return f"{_PIECES}{region}/{upload}/{start}-{unlike_others}"
+    return f"{_PIECES}{region}/{upload}-{start}-{unlike_others}"
 
 
 def is_piece(object_key: str) -> bool:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import update
 
 from chassis.data.versioned import count_changed
 from chassis.kernel.errors import Refused
@@ -19,7 +19,7 @@ from chassis.process.failpoints import failpoint
 from chassis.process.telemetry import log
 from services.documents.adapters.machinery import machinery
 from services.documents.adapters.spool import Spool
-from services.documents.adapters.stores.protocol import ObjectMissing, StoreUnavailable
+from services.documents.adapters.stores.protocol import ObjectMissing
 from services.documents.domain import uploads
 from services.documents.domain.limits import MAX_BYTES
 from services.documents.domain.refusals import DocumentInfected
@@ -133,11 +133,9 @@ def _check(upload: Upload, spool: Spool) -> None:
     with db.transaction():
         document_id, _ = receiving.record(kept)
         _end(upload, state=uploads.STORED, document_id=document_id)
-        gone = _without_pieces(upload)
+        gone = uploading.without_pieces(upload)
     failpoint("pieces.after_finish")
-    for key in gone:
-        with suppress(StoreUnavailable):  # the sweep finds it otherwise
-            machinery().store.delete(key)
+    uploading.remove(gone)
 
 
 def _refuse(upload: Upload, refused: Refused) -> None:
@@ -152,7 +150,7 @@ def _refuse(upload: Upload, refused: Refused) -> None:
     }
     _end(upload, state=uploads.REFUSED, problem=problem)
     if isinstance(refused, DocumentInfected):
-        _without_pieces(upload)
+        uploading.without_pieces(upload)
 
 
 def _end(upload: Upload, **outcome: Any) -> None:
@@ -161,10 +159,3 @@ def _end(upload: Upload, **outcome: Any) -> None:
     ended = update(Upload).where(*is_open).values(outcome)
     if count_changed(db.session(), ended) == 0:
         raise _EndedMeanwhile
-
-
-def _without_pieces(upload: Upload) -> list[str]:
-    of_it = UploadPiece.upload_id == upload.id
-    keys = list(db.session.scalars(select(UploadPiece.object_key).where(of_it)))
-    db.session.execute(delete(UploadPiece).where(of_it))
-    return keys

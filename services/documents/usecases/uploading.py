@@ -4,8 +4,10 @@ The object goes first, under a key of its own, so two pieces at one offset never
 other: the row decides which counts, and the sweep removes the other.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from secrets import token_hex
@@ -14,7 +16,6 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 
-from chassis.data import tallies
 from chassis.data.versioned import count_changed
 from chassis.process.clock import now
 from chassis.process.failpoints import failpoint
@@ -25,9 +26,9 @@ from services.documents.domain import uploads
 from services.documents.domain.limits import MAX_BYTES
 from services.documents.domain.names import shown_name
 from services.documents.domain.permits import Permit
-from services.documents.models import Upload, UploadPiece, db
+from services.documents.models import RefusedUpload, Upload, UploadPiece, db
 from services.documents.queries import upload_of
-from services.documents.usecases.receiving import check_quota
+from services.documents.usecases.receiving import hold_quota
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,7 @@ def hold_open(owner_id: UUID, length: int) -> None:
 
     Two requests of a person take turns here. Raises `TooManyOpenUploads` or `QuotaExceeded`.
     """
-    tallies.hold(db, f"open uploads of {owner_id}")
-    check_quota(owner_id)
+    hold_quota(owner_id)
     files, size = db.session.execute(
         select(func.count(), func.coalesce(func.sum(Upload.length), 0)).where(
             Upload.owner_id == owner_id,
@@ -94,7 +94,9 @@ def append(upload_id: UUID, sender: Sender, *, offset: int, content: bytes) -> i
         offset=offset,
         size=len(content),
     )
-    _keep(new_piece(upload, offset, len(content), sha256(content).hexdigest()), BytesIO(content))
+    if content:  # a client that asks whether all is there may send none
+        digest = sha256(content).hexdigest()
+        _keep(new_piece(upload, offset, len(content), digest), BytesIO(content))
     return offset + len(content)
 
 
@@ -110,9 +112,15 @@ def _keep(piece: UploadPiece, content: BinaryIO) -> None:
     store.put(piece.object_key, content, size=piece.size, sha256=piece.sha256)
     failpoint("pieces.after_store")
     if not _counted(piece):
-        with suppress(StoreUnavailable):  # the sweep finds it otherwise
-            store.delete(piece.object_key)
+        remove([piece.object_key])
         raise uploads.OffsetWrong
+
+
+def remove(object_keys: Iterable[str]) -> None:
+    """Remove objects that nothing refers to any more; what is left of them the sweep finds."""
+    with suppress(StoreUnavailable):
+        for key in object_keys:
+            machinery().store.delete(key)
 
 
 def new_piece(upload: Upload, start: int, size: int, digest: str) -> UploadPiece:
@@ -145,9 +153,27 @@ def _counted(piece: UploadPiece) -> bool:
 def cancel(upload_id: UUID, sender: Sender) -> None:
     """Forget an upload and what arrived of it; a document it became stays.
 
-    The sweep removes the objects. Raises `NotFound`.
+    Its bytes count for the day like those of a refused file: otherwise who never finishes could
+    have any number of them written. Raises `NotFound`.
     """
     with db.transaction() as session:
+        # Whoever adds a piece or finishes holds the upload's row first; so nobody waits in a ring.
+        session.execute(select(Upload.id).where(Upload.id == upload_id).with_for_update())
         upload = upload_of(upload_id, sender.owner_id, sender.slot)
-        session.execute(delete(UploadPiece).where(UploadPiece.upload_id == upload.id))
+        if upload.state == uploads.ARRIVING and upload.received:
+            session.add(_cancelled(upload))
+        gone = without_pieces(upload)
         session.execute(delete(Upload).where(Upload.id == upload.id))
+        db.after_commit(partial(remove, gone))
+
+
+def _cancelled(upload: Upload) -> RefusedUpload:
+    return RefusedUpload(
+        owner_id=upload.owner_id, code=uploads.CANCELLED, sha256="", size=upload.received
+    )
+
+
+def without_pieces(upload: Upload) -> list[str]:
+    """Forget the pieces of an upload, in the open transaction; return their objects' keys."""
+    pieces = delete(UploadPiece).where(UploadPiece.upload_id == upload.id)
+    return list(db.session.scalars(pieces.returning(UploadPiece.object_key)))

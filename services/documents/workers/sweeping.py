@@ -85,6 +85,8 @@ def _forget_uploads() -> None:
     )
     unneeded = select(Upload.id).where(or_(is_over, no_more_mended))
     with all_regions(), db.transaction() as session:
+        # Their rows first, as whoever adds a piece at this instant does.
+        session.execute(unneeded.with_for_update())
         session.execute(delete(UploadPiece).where(UploadPiece.upload_id.in_(unneeded)))
         session.execute(delete(Upload).where(is_over))
 
