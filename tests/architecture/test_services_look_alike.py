@@ -191,6 +191,7 @@ WRITES_ELSEWHERE = {
     "documents": {
         "/api/documents/v1/documents",
         "/api/documents/v1/documents/made",
+        "/api/documents/v1/uploads",  # what the key stands for is in its headers and permit
         "/api/documents/v1/uploads/<uuid:upload_id>",
         "/api/documents/v1/uploads/<uuid:upload_id>/finish",
         "/api/documents/v1/uploads/combine",

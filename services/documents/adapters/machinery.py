@@ -17,6 +17,7 @@ from services.documents.adapters.scanners.opening import QUARANTINE, open_scanne
 from services.documents.adapters.scanners.protocol import Scanner, SignaturesOld
 from services.documents.adapters.stores.opening import open_store
 from services.documents.adapters.stores.protocol import ObjectStore
+from services.documents.adapters.turns import MachineTurns
 from services.documents.domain.content_types import XML_ATTACHMENTS
 from services.documents.domain.quotas import Quota
 
@@ -29,6 +30,7 @@ class Machinery:
     checker: FileChecker
     signer: Signer
     permits: PermitSigner
+    turns: MachineTurns
     quota: Quota
     scanner: Scanner | None = None
     scanner_down: str = QUARANTINE
@@ -46,6 +48,7 @@ def install(app: Flask, settings: Settings) -> None:
         checker=_checker(),
         signer=Signer(settings["SECRET_KEY"]),
         permits=PermitSigner(settings["SECRET_KEY"]),
+        turns=MachineTurns(settings["SECRET_KEY"]),
         quota=Quota(
             files=settings["UPLOADS_PER_DAY"], megabytes=settings["UPLOAD_MEGABYTES_PER_DAY"]
         ),

@@ -47,13 +47,14 @@ def combine(sender: Sender, *, pages: Sequence[Mapping[str, Any]], name: str | N
         beyond = name_of_picture(pictures[MOST_PICTURES].name)
         raise TooManyPictures(picture=MOST_PICTURES + 1, name=beyond)
     receiving.admit(sender.owner_id)
-    turns = [page["rotate"] for page in pages]
-    with _combined(pictures, turns) as (spool, count):
+    rotations = [page["rotate"] for page in pages]
+    with machinery().turns.of(str(first.owner_id)), _combined(pictures, rotations) as made:
+        spool, count = made
         arrival = receiving.Arrival(first.owner_id, shown_name(name), spool, first.max_bytes)
         receiving.checked(arrival)
-        made = proposing.propose(_proposal(arrival, first.slot, count))
+        proposed = proposing.propose(_proposal(arrival, first.slot, count))
     _keep_for_a_while(pictures)
-    return made
+    return proposed
 
 
 def _picture(upload_id: UUID, owner_id: UUID, slot: str | None) -> Upload:

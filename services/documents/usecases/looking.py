@@ -1,7 +1,10 @@
 """Letting a person look at a file of their own before it becomes a document, page by page."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from tempfile import TemporaryFile
+from threading import BoundedSemaphore
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -19,6 +22,8 @@ from services.documents.usecases.uploading import Sender
 WIDTH = 900
 _TRIES = 12
 _PAUSE = 0.4
+# As many as a browser asks for at once, of the sixteen that a process answers at once.
+_waiting = BoundedSemaphore(6)
 
 
 def proposed_file(upload_id: UUID, sender: Sender) -> tuple[Upload, Spool]:
@@ -48,19 +53,31 @@ def page_picture(upload_id: UUID, sender: Sender, page: int) -> bytes:
 
 def _drawn(spool: Spool, upload: Upload, page: int, output: BinaryIO) -> dict[str, Any]:
     """Have a page drawn; a browser asks for several at once, and each waits for its turn."""
-    for left in reversed(range(_TRIES)):
-        try:
-            said, _ = machinery().checker.run(
-                "page",
-                spool.file,
-                owner=str(upload.owner_id),
-                arguments={"page": page, "width": WIDTH},
-                output=output,
-            )
-        except ChecksWaiting:
-            if not left:
-                raise
+    for _ in range(_TRIES):
+        with suppress(ChecksWaiting):
+            return _drawn_now(spool, upload, page, output)
+        with _patient() as may_wait:
+            if not may_wait:
+                break
             time.sleep(_PAUSE)
-        else:
-            return said
     raise ChecksWaiting
+
+
+def _drawn_now(spool: Spool, upload: Upload, page: int, output: BinaryIO) -> dict[str, Any]:
+    owner, arguments = str(upload.owner_id), {"page": page, "width": WIDTH}
+    with machinery().turns.of(owner):
+        said, _ = machinery().checker.run(
+            "page", spool.file, owner=owner, arguments=arguments, output=output
+        )
+    return said
+
+
+@contextmanager
+def _patient() -> Iterator[bool]:
+    """Say whether one more request may wait here: some threads stay free for everybody else."""
+    may_wait = _waiting.acquire(blocking=False)
+    try:
+        yield may_wait
+    finally:
+        if may_wait:
+            _waiting.release()

@@ -35,7 +35,11 @@ def mend(upload_id: UUID, sender: Sender, *, how: str) -> UUID:
     if before := proposing.proposed_of(original.id, how):
         return before
     receiving.admit(original.owner_id)
-    with bytes_of(original) as content, _mended(original, content, how) as (spool, changes):
+    with (
+        machinery().turns.of(str(original.owner_id)),
+        bytes_of(original) as content,
+        _mended(original, content, how) as (spool, changes),
+    ):
         arrival = receiving.Arrival(original.owner_id, original.name, spool, original.max_bytes)
         if receiving.checked(arrival).pages != changes["pages"]:
             raise DocumentNotMendable

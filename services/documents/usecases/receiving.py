@@ -6,6 +6,7 @@ the object when the transaction fails: its outcome may be unknown.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_hex
@@ -62,6 +63,9 @@ class Arrival:
     def asked_by(self) -> str:
         """Say whose turn it is when the file is checked."""
         return self.made_as.maker or str(self.owner_id)
+
+
+Offering = Callable[[Arrival, str], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,7 @@ def check_and_store(
     arrival: Arrival,
     *,
     told: Callable[[Refused], None] = _nobody,
-    offered: Callable[[Arrival, str], tuple[str, ...]] = _nothing,
+    offered: Offering = _nothing,
 ) -> Kept:
     """Check a file and put its bytes into the store.
 
@@ -147,10 +151,8 @@ def check_and_store(
     `StoreUnavailable` or `StoreFull`.
     """
     try:
-        verdict = checked(arrival)
-        is_scanned = scan(arrival.spool)
+        verdict, is_scanned = _looked_at(arrival, offered)
     except (FileRefused, DocumentTooLarge) as refused:
-        refused.offers = offered(arrival, refused.code)
         with db.transaction():
             _record_refusal(arrival, refused)
             told(refused)
@@ -165,6 +167,23 @@ def check_and_store(
     failpoint("upload.after_store")
     machinery().signer.key()  # made now if need be, so that no transaction waits for it
     return Kept(arrival, verdict, key, is_scanned)
+
+
+def _looked_at(arrival: Arrival, offered: Offering) -> tuple[Verdict, bool]:
+    """Say what the gate says of a file, and whether it is scanned, in its sender's turn."""
+    with in_turn(arrival):
+        try:
+            return checked(arrival), scan(arrival.spool)
+        except (FileRefused, DocumentTooLarge) as refused:
+            refused.offers = offered(arrival, refused.code)
+            raise
+
+
+def in_turn(arrival: Arrival) -> AbstractContextManager[None]:
+    """Wait for the sender's turn; the checker has one for each service. Raises `ChecksWaiting`."""
+    if arrival.made_as.maker:
+        return nullcontext()
+    return machinery().turns.of(str(arrival.owner_id))
 
 
 def checked(arrival: Arrival) -> Verdict:
