@@ -23,6 +23,7 @@ API = "/api/documents/v1"
 UPLOADS = f"{API}/uploads"
 FORM = f"{UPLOADS}/form"
 FIELD = "unggahan"
+NOT_BEGUN = "gagal"
 # What documents takes at most for any place: a file that is larger than its place allows can be
 # made smaller there.
 LARGEST = 10_485_760
@@ -131,6 +132,30 @@ def upload_of(upload_id: str | None, slot: str) -> Upload:
     if told["slot"] != slot:
         raise NotFound
     return Upload(told)
+
+
+def not_begun() -> Upload | None:
+    """Return a file that documents did not begin to take, as the page it sent on to is told."""
+    code = request.args.get(NOT_BEGUN)
+    if code is None:
+        return None
+    problem = {"code": code, "detail": _why_not_begun(code)}
+    return Upload({"id": "", "state": "refused", "problem": problem})
+
+
+def _why_not_begun(code: str) -> str:
+    match code:
+        case "permit_expired" | "session_revoked":
+            return say("shell.file_not_sent_in_time")
+        case "upload_quota_exceeded":
+            return say("shell.file_not_sent_quota")
+        case "too_many_open_uploads":
+            return say("shell.file_not_sent_unfinished")
+        case "document_too_large":
+            return say("shell.file_not_sent_size")
+        case "form_unreadable" | "invalid":
+            return say("shell.file_did_not_arrive")
+    return say("shell.file_not_sent_busy")
 
 
 def finish(upload: Upload) -> Upload:

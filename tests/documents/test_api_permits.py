@@ -17,6 +17,7 @@ from chassis.http import sessions
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from services.documents.adapters.checker.client import CheckerUnavailable
+from services.documents.adapters.stores.protocol import StoreUnavailable
 from services.documents.domain.limits import MAX_BYTES
 from services.documents.domain.permits import LIFE
 from tests.builders import bad_pdfs
@@ -272,6 +273,45 @@ class TestAFormOfABrowserWithoutScripts:
         )
 
         assert (answer.status_code, answer.json["code"]) == (413, "document_too_large")
+
+    @pytest.mark.parametrize("minutes", [16, 60 * 24 * 30])
+    def test_goes_back_with_why_after_the_permit_is_over_and_keeps_nothing(
+        self, desk: Desk, minutes: int
+    ):
+        with time_machine.travel(now(), tick=True) as clock:
+            old = permit(desk, back=BACK)
+            clock.shift(timedelta(minutes=minutes))
+            answer = self.send(desk, a_letter(), permit=old)
+
+        assert answer.status_code == 303
+        assert answer.headers["Location"] == f"{BACK}&gagal=permit_expired"
+        assert objects(desk) == []
+
+    def test_goes_back_with_why_when_no_more_is_taken(self, service):
+        desk = Desk(service("documents", UPLOADS_PER_DAY="1"), uuid7())
+        desk.upload()
+
+        answer = self.send(desk, a_letter())
+
+        assert answer.headers["Location"] == f"{BACK}&gagal=upload_quota_exceeded"
+
+    def test_goes_back_with_why_after_its_session_was_ended(self, desk: Desk):
+        session = uuid7()
+        signed = permit(desk, desk.token(sid=str(session)), back=BACK)
+        desk.service.hear(ended(session))
+
+        answer = self.send(desk, a_letter(), permit=signed)
+
+        assert answer.headers["Location"] == f"{BACK}&gagal=session_revoked"
+        assert objects(desk) == []
+
+    def test_goes_back_with_why_while_the_store_is_away(self, desk: Desk, monkeypatch):
+        def away(*_args: object, **_more: object) -> None:
+            raise StoreUnavailable
+
+        monkeypatch.setattr(desk.machinery.store, "put", away)
+
+        assert self.send(desk, a_letter()).headers["Location"].endswith("gagal=store_unavailable")
 
     @pytest.mark.parametrize("wrong", ["", "x.y.z"])
     def test_without_a_good_permit_keeps_nothing(self, desk: Desk, wrong: str):

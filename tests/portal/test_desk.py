@@ -367,6 +367,14 @@ def test_a_refused_letter_is_told_beside_it(processing: FlaskClient, edge: FakeE
     assert 'name="upload"' not in page.text
 
 
+def test_a_letter_that_came_too_late_is_asked_for_again(processing: FlaskClient):
+    page = processing.get(f"{PAGE}/hasil?gagal=permit_expired")
+
+    assert page.status_code == 422
+    assert "hanya berlaku 15 menit" in page.text
+    assert 'name="upload"' not in page.text
+
+
 def test_a_letter_that_nobody_could_look_at_yet_is_not_asked_for_again(
     processing: FlaskClient, edge: FakeEdge
 ):

@@ -75,6 +75,15 @@ def test_a_picture_that_came_back_is_the_last_one(applicant: FlaskClient):
     assert f'name="foto" value="{said((FIRST, 0), (SECOND, 0))}"' in page
 
 
+def test_a_picture_that_came_too_late_is_asked_for_again_and_the_others_stay(
+    applicant: FlaskClient,
+):
+    page = applicant.get(f"{PAGE}?foto={said((FIRST, 0))}&gagal=permit_expired").text
+
+    assert "hanya berlaku 15 menit" in page
+    assert f'name="foto" value="{said((FIRST, 0))}"' in page
+
+
 def test_order_turns_and_removal_are_addresses(applicant: FlaskClient):
     page = applicant.get(f"{PAGE}?foto={said((FIRST, 0), (SECOND, 3))}").text
 

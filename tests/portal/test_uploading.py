@@ -285,6 +285,28 @@ class TestWithoutScripts:
         assert attached(edge) == [{"receipt": "signed.receipt"}]
         assert done.headers["Location"] == f"{FORM}#document-skp"
 
+    @pytest.mark.parametrize(
+        ("code", "told"),
+        [
+            ("permit_expired", "hanya berlaku 15 menit"),
+            ("upload_quota_exceeded", "batas unggah Anda untuk 24 jam"),
+            ("too_many_open_uploads", "belum selesai"),
+            ("document_too_large", "lebih besar dari 10 MB"),
+            ("store_unavailable", "sistem sedang sibuk"),
+            ("<script>", "sistem sedang sibuk"),
+        ],
+    )
+    def test_a_file_that_was_not_begun_is_explained_where_it_can_be_chosen_again(
+        self, applicant: FlaskClient, edge: FakeEdge, code: str, told: str
+    ):
+        page = applicant.get(f"{ROW}/diterima", query_string={"gagal": code})
+
+        assert page.status_code == 422
+        assert told in page.text
+        assert 'name="permit" value="signed.permit"' in page.text
+        assert "<script>" not in page.text.split('role="alert"')[1].split("</div>")[0]
+        assert edge.told("GET", f"{DOCUMENTS}/uploads/") == attached(edge) == []
+
     def test_proposal_may_still_say_no(self, applicant: FlaskClient, edge: FakeEdge):
         errors = {"/receipt": "Berkas lebih besar dari 1 MB."}
         edge.answers["PUT", f"{PATH}/documents/skp"] = (422, problem(422, "too_large", **errors))

@@ -104,8 +104,9 @@ def enter_result(proposal_id: UUID) -> Page | str:
     case = reading.load(str(proposal_id))
     if not case.wants_result:
         return redirect(own_page(link("proposal", proposal_id)))
-    sent = request.args.get(uploads.FIELD)
-    letter = results.letter_of(case, sent)
+    if refused := uploads.not_begun():
+        return _result_form(case, {"document": refused.why})
+    letter = results.letter_of(case, request.args.get(uploads.FIELD))
     if letter is None or letter.is_stored:
         return _result_form(case, {}, letter)
     return _result_form(case, {"document": letter.why}, letter)

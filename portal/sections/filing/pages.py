@@ -163,6 +163,9 @@ def arrived(proposal_id: UUID, code: str) -> Page | str:
     draft = reading.load(str(proposal_id))
     if not draft.is_open:
         return _to_proposal(proposal_id)
+    requirement = uploading.requirement_of(draft, code)
+    if refused := uploads.not_begun():
+        return cast("str", uploading.page(draft, requirement, refused))
     sent = uploads.upload_of(request.args.get(uploads.FIELD), _slot(draft, code))
     return _taken(draft, code, sent)
 

@@ -30,7 +30,8 @@ def page(proposal_id: UUID, code: str) -> Page | str:
     shown = reading.pictures(proposal_id, code, choice, request.args.get(MADE))
     if shown.made and shown.made.is_stored:
         return _attached(shown)
-    return _shown(shown)
+    refused = uploads.not_begun()
+    return _shown(shown, refused.why if refused else "")
 
 
 @pages.post(f"{_HERE}/izin")

@@ -48,16 +48,27 @@ class PermitSigner:
 
     def read(self, signed: str) -> tuple[Permit, Actor]:
         """Return a permit and who sends by it. Raises `PermitInvalid` or `PermitExpired`."""
+        claims = self._claims(signed)
+        if now().timestamp() >= claims["exp"]:
+            raise PermitExpired
+        return _permit(claims), _actor(claims)
+
+    def read_old(self, signed: str) -> Permit:
+        """Return a permit of ours also when it is over. Raises `PermitInvalid`."""
+        return _permit(self._claims(signed))
+
+    def _claims(self, signed: str) -> dict[str, Any]:
         try:
             token = jwt.decode(signed, self._key, algorithms=[_ALGORITHM])
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise PermitInvalid from error
         if token.header.get("typ") != _TYPE:
             raise PermitInvalid
-        claims = token.claims
-        if now().timestamp() >= claims["exp"]:
-            raise PermitExpired
-        return Permit(claims["slot"], claims["max_bytes"], claims.get("back")), _actor(claims)
+        return token.claims
+
+
+def _permit(claims: dict[str, Any]) -> Permit:
+    return Permit(claims["slot"], claims["max_bytes"], claims.get("back"))
 
 
 def _actor(claims: dict[str, Any]) -> Actor:

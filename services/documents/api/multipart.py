@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from typing import IO, cast
 from uuid import UUID
 
+from flask import g
+
 from chassis.http.multipart import form_with_file
 from services.documents.adapters.machinery import machinery
 from services.documents.adapters.spool import Spool
@@ -13,6 +15,7 @@ from services.documents.domain.content_types import content_type_of
 from services.documents.domain.limits import MAX_BYTES
 from services.documents.domain.making import MadeAs
 from services.documents.domain.names import shown_name
+from services.documents.domain.permits import Permit
 from services.documents.domain.refusals import DocumentTooLarge
 from services.documents.usecases.receiving import Arrival
 
@@ -55,14 +58,23 @@ def arriving_by_permit() -> Iterator[tuple[str, str | None, Spool]]:
     """Read a permit, and the name and bytes of the file it is for. Raises what `arriving` raises.
 
     Without a good permit no byte of the file is kept: raises `PermitInvalid` or `PermitExpired`.
-    A file with more bytes than any may have is cut, and its size says so.
+    A file with more bytes than any may have is cut, and its size says so. `page_of_the_form` knows
+    from then on where the browser came from.
     """
     with _form(_check_permit) as (form, name, spool):
         yield PermitForm().load(form)["permit"], name, spool
 
 
 def _check_permit(form: dict[str, str]) -> None:
-    machinery().permits.read(PermitForm().load(form)["permit"])
+    signed = PermitForm().load(form)["permit"]
+    g.permit_of_form = machinery().permits.read_old(signed)
+    machinery().permits.read(signed)
+
+
+def page_of_the_form(code: str) -> str | None:
+    """Name the page a refused form came from, with why; None if no permit of ours named one."""
+    permit: Permit | None = g.get("permit_of_form")
+    return permit.way_back_refused(code) if permit and permit.back else None
 
 
 @contextmanager

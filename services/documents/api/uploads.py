@@ -10,9 +10,10 @@ from chassis.http.api import Blueprint, document, refuse_unread_body
 from chassis.http.auth import public, requires
 from chassis.http.languages import language
 from chassis.http.writing import IDEMPOTENCY_KEY, write, writes
+from chassis.kernel.errors import Refused
 from services.documents import queries
 from services.documents.api import tus
-from services.documents.api.multipart import arriving_by_permit
+from services.documents.api.multipart import arriving_by_permit, page_of_the_form
 from services.documents.api.permits import BY_PERMIT, PROOF, by_permit, sender
 from services.documents.api.requests import NewUploadHeaders, PieceHeaders, TusHeaders
 from services.documents.api.views import UploadedView, UploadView
@@ -108,8 +109,17 @@ def send_form() -> Redirect:
     """Send a whole file from a browser without scripts: first the field `permit`, then `file`.
 
     The answer leads back to the permit's page, `unggahan` in its query, also when it was refused.
+    Where no upload began, as the permit is over or the day's files were sent, `gagal` says why.
     """
+    try:
+        return redirect(_taken(), 303)
+    except Refused as refused:
+        if (page := page_of_the_form(refused.code)) is None:
+            raise
+        return redirect(page, 303)
+
+
+def _taken() -> str:
     with arriving_by_permit() as (signed, name, spool), by_permit(signed) as permit:
         back = permit.way_back("")  # refused before anything is kept
-        upload = finishing.take(sender(), name=name, spool=spool)
-        return redirect(f"{back}{upload.id}", 303)
+        return f"{back}{finishing.take(sender(), name=name, spool=spool).id}"

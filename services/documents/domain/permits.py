@@ -60,7 +60,17 @@ class Permit:
 
         Raises `PermitWithoutBack`.
         """
+        return self._back_with("unggahan", upload_id)
+
+    def way_back_refused(self, code: str) -> str:
+        """Name the page to go back to when no upload began, with why not.
+
+        Raises `PermitWithoutBack`.
+        """
+        return self._back_with("gagal", code)
+
+    def _back_with(self, name: str, told: object) -> str:
         if self.back is None:
             raise PermitWithoutBack
         joint = "&" if "?" in self.back else "?"
-        return f"{self.back}{joint}unggahan={upload_id}"
+        return f"{self.back}{joint}{name}={told}"
