@@ -425,6 +425,51 @@ class TestWhoOpensTooMany:
 
         assert statuses == [201] * most + [429]
 
+    def test_has_room_by_what_stood_still_for_an_hour_the_oldest_first(self, desk: Desk, clock):
+        lying = self.filled(desk)
+        clock.shift(uploads.IDLE - timedelta(minutes=1))
+        early = by_permit(desk).begin(100)
+        clock.shift(timedelta(minutes=2))
+
+        late = by_permit(desk).begin(100)
+
+        token = by_token(desk)
+        left = [token.ask("GET", sending.where).status_code for sending in lying]
+        assert (early.status_code, late.status_code) == (429, 201)
+        assert left == [404] + [200] * (len(lying) - 1)
+        assert len(objects(desk)) == len(lying) - 1
+
+    def test_never_loses_one_that_moves(self, desk: Desk, clock):
+        lying = self.filled(desk)
+        clock.shift(uploads.IDLE - timedelta(minutes=5))
+        for sending in lying:
+            sending.headers = by_token(desk).headers
+            assert sending.piece(b"x" * SMALLEST_PIECE, SMALLEST_PIECE).status_code == 204
+        clock.shift(timedelta(minutes=30))
+
+        assert by_permit(desk).begin(100).json["code"] == "too_many_open_uploads"
+
+    def test_has_room_sooner_for_what_is_sent_to_its_slot_anew(self, desk: Desk, clock):
+        lying = self.filled(desk)
+        clock.shift(uploads.IDLE_IN_ITS_SLOT + timedelta(minutes=1))
+
+        elsewhere = by_permit(desk, slot=f"{SLOT}_lain").begin(100)
+        anew = by_permit(desk, slot=f"{SLOT}_7").begin(100)
+
+        token = by_token(desk)
+        gone = [sending for sending in lying if token.ask("GET", sending.where).status_code == 404]
+        assert (elsewhere.status_code, anew.status_code) == (429, 201)
+        assert gone == [lying[7]]
+
+    def filled(self, desk: Desk) -> list[Sending]:
+        """Begin as many uploads as may be open, each in a slot of its own and cut after a piece."""
+        lying = []
+        for number in range(uploads.MOST_OPEN):
+            lying.append(by_permit(desk, slot=f"{SLOT}_{number}"))
+            lying[-1].begin(3 * SMALLEST_PIECE)
+            lying[-1].piece(b"x" * SMALLEST_PIECE, 0)
+        return lying
+
     def test_has_room_again_when_the_day_is_over(self, desk: Desk):
         with time_machine.travel(now(), tick=True) as clock:
             for _ in range(uploads.MOST_OPEN):

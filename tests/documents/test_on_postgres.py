@@ -7,18 +7,21 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, Event
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from chassis.process.clock import now
 from chassis.process.ids import uuid7
+from chassis.process.regions import all_regions
 from ops.engines.postgres import Postgres
 from services.documents.app import create_app
 from services.documents.domain.content_types import XLSX
-from services.documents.domain.uploads import LARGEST_PIECE, MOST_OPEN, SMALLEST_PIECE
-from services.documents.models import Document, UploadPiece
+from services.documents.domain.uploads import IDLE, LARGEST_PIECE, MOST_OPEN, SMALLEST_PIECE
+from services.documents.models import Document, Upload, UploadPiece, db
 from services.documents.usecases import finishing, making, receiving, uploading
 from services.documents.usecases.receiving import Kept
 from services.documents.workers.scrubbing import scrub
@@ -254,6 +257,22 @@ def test_nobody_opens_more_uploads_by_asking_at_once(desk: Desk):
 
     statuses = [answer.status_code for answer in answers]
     assert (statuses.count(201), statuses.count(429)) == (MOST_OPEN, 10)
+
+
+def test_each_of_some_that_ask_at_once_gets_the_room_of_another_that_stood_still(desk: Desk):
+    with time_machine.travel(now(), tick=True) as clock:
+        for _ in range(MOST_OPEN):
+            by_permit(desk).begin(100)
+        clock.shift(IDLE + timedelta(minutes=1))
+        token = desk.token()
+        with ThreadPoolExecutor(4) as pool:
+            begun = list(pool.map(lambda _: by_token(desk, token).begin(100), range(4)))
+        with desk.service.app.app_context(), all_regions():
+            rows = db.session.scalars(select(Upload.id)).all()
+
+    assert [answer.status_code for answer in begun] == [201] * 4
+    assert len(rows) == MOST_OPEN
+    assert {UUID(answer.headers["Location"].rsplit("/", 1)[1]) for answer in begun} <= set(rows)
 
 
 def test_many_uploads_share_few_connections(desk: Desk):

@@ -1,7 +1,10 @@
 """A file that arrives in pieces: how large they are, when one fits, and how many may be open."""
 
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
+from uuid import UUID
 
 from chassis.kernel.errors import NotFound, Refused
 from chassis.kernel.words import Size
@@ -19,7 +22,12 @@ OPEN = (ARRIVING, PROPOSED)
 LARGEST_PIECE = MEBIBYTE // 2
 # Each piece is an object and a row, so a file does not come byte by byte.
 SMALLEST_PIECE = MEBIBYTE // 16
+# Since its last piece, or its beginning.
 LIFE = timedelta(hours=24)
+# One that stood still so long makes room for a new one; so does, much sooner, one that was cut
+# and is sent to its slot anew. A script sends a piece within two minutes or gives up.
+IDLE = timedelta(hours=1)
+IDLE_IN_ITS_SLOT = timedelta(minutes=5)
 # A mender may make something of the bytes of a refused file meanwhile.
 REFUSED_KEPT = timedelta(hours=1)
 # Beside the folders of the regions, whose codes begin with a letter.
@@ -104,9 +112,9 @@ class TooManyOpenUploads(Refused):
     retry_after = 60
     text: ClassVar = {
         "id": "Terlalu banyak unggahan yang belum selesai (paling banyak {files} berkas, "
-        "{size}). Selesaikan atau batalkan dahulu.",
+        "{size}). Selesaikan atau batalkan dahulu; yang terhenti satu jam memberi tempat sendiri.",
         "en": "Too many uploads are not finished (at most {files} files, {size}). "
-        "Finish or cancel some first.",
+        "Finish or cancel some first; one that stands still for an hour makes room by itself.",
     }
 
 
@@ -129,10 +137,41 @@ def check_length(length: int) -> None:
         raise DocumentTooLarge(max_bytes=MAX_BYTES)
 
 
-def check_open(*, files: int, size: int) -> None:
-    """Raise `TooManyOpenUploads` when the open uploads, the new one included, are too many."""
-    if files > MOST_OPEN or size > MOST_OPEN_BYTES:
+@dataclass(frozen=True)
+class Open:
+    """An upload that is not finished, and when it last moved."""
+
+    id: UUID
+    slot: str | None
+    length: int
+    received: int
+    moved_at: datetime
+
+    def makes_room(self, slot: str | None, now: datetime) -> bool:
+        is_sent_anew = slot is not None and self.slot == slot and self.received < self.length
+        return now - self.moved_at > (IDLE_IN_ITS_SLOT if is_sent_anew else IDLE)
+
+
+def given_up(opened: Iterable[Open], *, slot: str | None, length: int, now: datetime) -> list[Open]:
+    """Choose which of a person's uploads make room for another one, those first that stand longest.
+
+    Raises `TooManyOpenUploads` when those that move leave no room.
+    """
+    left = sorted(opened, key=lambda upload: upload.moved_at)
+    chosen = list[Open]()
+    for upload in [each for each in left if each.makes_room(slot, now)]:
+        if _fit(left, length):
+            break
+        left.remove(upload)
+        chosen.append(upload)
+    if not _fit(left, length):
         raise TooManyOpenUploads(files=MOST_OPEN, size=Size(MOST_OPEN_BYTES))
+    return chosen
+
+
+def _fit(opened: Sequence[Open], length: int) -> bool:
+    size = sum(upload.length for upload in opened)
+    return len(opened) < MOST_OPEN and size + length <= MOST_OPEN_BYTES
 
 
 def check_piece(*, state: str, received: int, length: int, offset: int, size: int) -> None:

@@ -133,7 +133,7 @@ def _check(upload: Upload, spool: Spool) -> None:
     with db.transaction():
         document_id, _ = receiving.record(kept)
         _end(upload, state=uploads.STORED, document_id=document_id)
-        gone = uploading.without_pieces(upload)
+        gone = uploading.without_pieces(upload.id)
     failpoint("pieces.after_finish")
     uploading.remove(gone)
 
@@ -150,7 +150,7 @@ def _refuse(upload: Upload, refused: Refused) -> None:
     }
     _end(upload, state=uploads.REFUSED, problem=problem)
     if isinstance(refused, DocumentInfected):
-        uploading.without_pieces(upload)
+        uploading.without_pieces(upload.id)
 
 
 def _end(upload: Upload, **outcome: Any) -> None:

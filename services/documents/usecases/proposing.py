@@ -43,7 +43,7 @@ def propose(proposal: Proposal) -> UUID:
     spool.seek(0)
     machinery().store.put(piece.object_key, spool.file, size=spool.size, sha256=spool.sha256)
     with db.transaction() as session:
-        uploading.hold_open(proposal.owner_id, spool.size)
+        uploading.hold_open(proposal.owner_id, proposal.slot, spool.size)
         how = (proposal.changes or {}).get("how")
         if proposal.made_from and (same := proposed_of(proposal.made_from, how)):
             return same  # the sweep removes the object

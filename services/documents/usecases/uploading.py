@@ -4,7 +4,7 @@ The object goes first, under a key of its own, so two pieces at one offset never
 other: the row decides which counts, and the sweep removes the other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ from secrets import token_hex
 from typing import BinaryIO
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, select, update
 
 from chassis.data.versioned import count_changed
 from chassis.process.clock import now
@@ -50,7 +50,7 @@ class Sender:
 def begin(sender: Sender, *, length: int, name: str | None) -> Upload:
     """Open an upload of `length` bytes. Raises `TooManyOpenUploads` or `QuotaExceeded`."""
     with db.transaction() as session:
-        hold_open(sender.owner_id, length)
+        hold_open(sender.owner_id, sender.slot, length)
         upload = Upload(
             owner_id=sender.owner_id,
             slot=sender.slot,
@@ -64,20 +64,31 @@ def begin(sender: Sender, *, length: int, name: str | None) -> Upload:
     return upload
 
 
-def hold_open(owner_id: UUID, length: int) -> None:
+def hold_open(owner_id: UUID, slot: str | None, length: int) -> None:
     """See, in the open transaction, that a person may have one more open upload.
 
-    Two requests of a person take turns here. Raises `TooManyOpenUploads` or `QuotaExceeded`.
+    What was left lying makes room for it. Two requests of a person take turns here. Raises
+    `TooManyOpenUploads` or `QuotaExceeded`.
     """
     hold_quota(owner_id)
-    files, size = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(Upload.length), 0)).where(
-            Upload.owner_id == owner_id,
-            Upload.state.in_(uploads.OPEN),
-            Upload.expires_at > now(),
-        )
-    ).one()
-    uploads.check_open(files=files + 1, size=int(size) + length)
+    opened = select(Upload).where(
+        Upload.owner_id == owner_id, Upload.state.in_(uploads.OPEN), Upload.expires_at > now()
+    )
+    if not uploads.given_up(_opened(opened), slot=slot, length=length, now=now()):
+        return
+    # Once more with their rows held: one may have moved meanwhile.
+    kept = _opened(opened.order_by(Upload.id).with_for_update())
+    given_up = uploads.given_up(kept, slot=slot, length=length, now=now())
+    _give_up([upload.id for upload in given_up])
+
+
+def _opened(which: Select[Upload]) -> list[uploads.Open]:
+    columns = (Upload.id, Upload.slot, Upload.length, Upload.received, Upload.expires_at)
+    rows = db.session.execute(which.with_only_columns(*columns))
+    return [
+        uploads.Open(row.id, row.slot, row.length, row.received, row.expires_at - uploads.LIFE)
+        for row in rows
+    ]
 
 
 def append(upload_id: UUID, sender: Sender, *, offset: int, content: bytes) -> int:
@@ -143,8 +154,8 @@ def _counted(piece: UploadPiece) -> bool:
             Upload.state == uploads.ARRIVING,
             Upload.received == piece.start,
         )
-        moved = update(Upload).where(*continues).values(received=piece.start + piece.size)
-        if count_changed(session, moved) == 0:
+        arrived = {"received": piece.start + piece.size, "expires_at": now() + uploads.LIFE}
+        if count_changed(session, update(Upload).where(*continues).values(arrived)) == 0:
             return False
         session.add(piece)
     return True
@@ -160,20 +171,25 @@ def cancel(upload_id: UUID, sender: Sender) -> None:
         # Whoever adds a piece or finishes holds the upload's row first; so nobody waits in a ring.
         session.execute(select(Upload.id).where(Upload.id == upload_id).with_for_update())
         upload = upload_of(upload_id, sender.owner_id, sender.slot)
-        if upload.state == uploads.ARRIVING and upload.received:
-            session.add(_cancelled(upload))
-        gone = without_pieces(upload)
-        session.execute(delete(Upload).where(Upload.id == upload.id))
-        db.after_commit(partial(remove, gone))
+        _give_up([upload.id])
 
 
-def _cancelled(upload: Upload) -> RefusedUpload:
-    return RefusedUpload(
-        owner_id=upload.owner_id, code=uploads.CANCELLED, sha256="", size=upload.received
+def _give_up(upload_ids: Sequence[UUID]) -> None:
+    """Forget uploads whose rows the open transaction holds; count what arrived of them."""
+    given_up = db.session.scalars(select(Upload).where(Upload.id.in_(upload_ids)))
+    db.session.add_all(
+        RefusedUpload(
+            owner_id=upload.owner_id, code=uploads.CANCELLED, sha256="", size=upload.received
+        )
+        for upload in given_up
+        if upload.state == uploads.ARRIVING and upload.received
     )
+    gone = without_pieces(*upload_ids)
+    db.session.execute(delete(Upload).where(Upload.id.in_(upload_ids)))
+    db.after_commit(partial(remove, gone))
 
 
-def without_pieces(upload: Upload) -> list[str]:
-    """Forget the pieces of an upload, in the open transaction; return their objects' keys."""
-    pieces = delete(UploadPiece).where(UploadPiece.upload_id == upload.id)
+def without_pieces(*upload_ids: UUID) -> list[str]:
+    """Forget the pieces of uploads, in the open transaction; return their objects' keys."""
+    pieces = delete(UploadPiece).where(UploadPiece.upload_id.in_(upload_ids))
     return list(db.session.scalars(pieces.returning(UploadPiece.object_key)))
