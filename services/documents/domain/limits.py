@@ -21,7 +21,7 @@ class InspectionLimits:
     stream_bytes: int = 64 * MEBIBYTE
     all_streams_bytes: int = 256 * MEBIBYTE
     # Samples of pictures are inflated only to be counted.
-    all_samples_bytes: int = 1_024 * MEBIBYTE
+    all_samples_bytes: int = 3_072 * MEBIBYTE
     # What a page costs a viewer that follows every use of a form.
     drawn_bytes: int = 64 * MEBIBYTE
     form_nesting: int = 28

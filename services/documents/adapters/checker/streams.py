@@ -1,19 +1,14 @@
 """What a stream becomes when unpacked, without letting it become larger than allowed."""
 
-import zlib
-
 import pikepdf
-from pikepdf import Array, Name, Pdf, PdfError, Stream
+from pikepdf import Array, Name, Pdf, PdfError, QpdfRuntimeError, Stream
 
 from services.documents.adapters.checker.filters import Filter, packed_as
 from services.documents.adapters.checker.picture_sizes import check_size, is_picture, samples_of
+from services.documents.adapters.checker.samples import PACKINGS, count_samples, may_exceed
 from services.documents.adapters.checker.values import Entries
 from services.documents.adapters.checker.verdict import Unsuitable
 from services.documents.domain.limits import InspectionLimits
-
-_BLOCK = 1 << 20
-# What deflate can make of one byte at most.
-_MOST_INFLATED = 1_032
 
 
 class Unpacker:
@@ -33,27 +28,22 @@ class Unpacker:
         """
         packed = packed_as(entries, self.limits.filters)
         raw, packings = stream.read_raw_bytes(), packed.packings
-        if is_picture(entries) and not packed.codec.name and _ends_in_flate(packings):
+        if is_picture(entries) and not packed.codec.name and _are_counted(packings):
             check_size(entries, packed.codec, b"", self.limits)
-            self._count_samples(self._unpacked(raw, packings[:-1]), samples_of(entries))
+            outer = self._unpacked(raw, packings[:-1])
+            self._count_samples(packings[-1], outer, samples_of(entries))
             return b""
         data = self._unpacked(raw, packings)
         if packed.codec.name or is_picture(entries):
             check_size(entries, packed.codec, data, self.limits)
         return data
 
-    def _count_samples(self, packed: bytes, expected: int) -> None:
-        """Inflate a picture piece by piece, as far as its size allows."""
+    def _count_samples(self, packing: Filter, packed: bytes, expected: int) -> None:
+        """Unpack a picture piece by piece, as far as its size allows."""
         allowed = max(expected, self.limits.stream_bytes)
-        if len(packed) * _MOST_INFLATED <= self.limits.stream_bytes:
-            return  # it cannot become large, so nothing needs to be inflated
-        inflating, count = zlib.decompressobj(), 0
-        try:
-            while packed and not inflating.eof and count <= allowed:
-                count += len(inflating.decompress(packed, _BLOCK))
-                packed = inflating.unconsumed_tail
-        except zlib.error:
-            raise Unsuitable("document_damaged") from None
+        if not may_exceed(packing, packed, self.limits.stream_bytes):
+            return  # it cannot become large, so nothing needs to be unpacked
+        count = count_samples(packing, packed, allowed)
         self.samples += count
         if count > allowed or self.samples > self.limits.all_samples_bytes:
             raise Unsuitable("document_too_complex")
@@ -66,6 +56,8 @@ class Unpacker:
         packed = self.pdf.make_stream(raw, Filter=names, DecodeParms=told)
         try:
             return self._counted(packed.read_bytes(pikepdf.StreamDecodeLevel.specialized))
+        except QpdfRuntimeError:  # only its own limits raise this
+            raise Unsuitable("document_too_complex") from None
         except PdfError:
             raise Unsuitable(_too_complex_or_damaged()) from None
 
@@ -77,8 +69,8 @@ class Unpacker:
         return data
 
 
-def _ends_in_flate(packings: tuple[Filter, ...]) -> bool:
-    return bool(packings) and packings[-1].name == "/FlateDecode"
+def _are_counted(packings: tuple[Filter, ...]) -> bool:
+    return bool(packings) and packings[-1].name in PACKINGS
 
 
 def _too_complex_or_damaged() -> str:
