@@ -51,6 +51,11 @@ def image(data: bytes, entries: str) -> bytes:
     return body(data, f"/Type /XObject /Subtype /Image /BitsPerComponent 8 {entries}")
 
 
+def tiled(entries: str) -> bytes:
+    pattern = f"/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 1 1] {entries}"
+    return holding(body(b"0 0 1 1 re f", f"{pattern} /Resources << >>"))
+
+
 def scripted(script: str) -> bytes:
     action = f"<< /F << /S /JavaScript /JS {script} >> >>"
     field = f"<< /FT /Tx /T (tanggal) /Subtype /Widget /Rect [0 0 9 9] /AA {action} >>"
@@ -110,6 +115,10 @@ REFUSED = {
     "an annotation nobody knows": (
         holding("<< /Rect [0 0 9 9] /Subtype /Simpul >>", page="/Annots [10 0 R]"),
         "other_part",
+    ),
+    "a text among the numbers of a font": (
+        holding("<< /Type /Font /Subtype /Type1 /FontMatrix [1 0 0 1 0 (0\\); alert\\('a')] >>"),
+        "javascript",
     ),
     "renditions by name": (
         holding(catalog="/Names << /Renditions << /Names [(a) << >>] >> >>"),
@@ -209,6 +218,8 @@ TOO_MUCH = {
     "a pattern in itself": holding(
         body(b"/P scn", "/PatternType 1 /Resources << /Pattern << /P 10 0 R >> >>")
     ),
+    "tiles that their matrix makes tiny": tiled("/XStep 9 /YStep 9 /Matrix [.01 0 0 .01 0 0]"),
+    "tiles that lie on one another": tiled("/XStep 0.3 /YStep 0.3"),
     "a glyph in its own font": holding(
         "<< /Subtype /Type3 /CharProcs << /a 11 0 R >> /Resources << /Font << /F 10 0 R >> >> >>",
         body(b"BT /F 9 Tf (a) Tj ET"),
@@ -227,6 +238,8 @@ def test_what_would_hold_a_viewer_up_is_too_complex(kind: str):
 ENOUGH = {
     "a form used often": repeated(1, 1_000),
     "forms in forms": repeated(12, 1),
+    "tiles that their matrix makes large": tiled("/XStep .01 /YStep .01 /Matrix [99 0 0 99 0 0]"),
+    "tiles of a dot of a printer": tiled("/XStep 0.5 /YStep 0.5"),
     "states saved and restored": drawing(b"q Q " * 1_000),
     "a word in a text": drawing(b"BT (Bank Indonesia \\(BI\\) ID ) Tj ET"),
     "a form with the page's names": shown_form(

@@ -15,7 +15,8 @@ from services.documents.adapters.checker.verdict import Unsuitable
 # Acrobat's largest page has 14,400 units; plans of whole towns have more.
 _FARTHEST = 1_000_000.0
 _MOST_UNITS = 1_000.0
-_LEAST_STEP = 0.001
+# Of a tile on the page, in points: a page of A4 has five million of these.
+_LEAST_TILE = 0.1
 _MOST_TILES = 1_000_000.0
 _MOST_SAMPLES = 16_777_216
 _LONGEST_PROGRAM, _MOST_BRACES = 262_144, 1_000
@@ -44,13 +45,22 @@ def check_numbers(entries: Entries) -> None:
 def _check_steps(entries: Entries) -> None:
     """Refuse a pattern whose tiles lie so close that they are without number."""
     steps = [abs(number_of(entries.get(key)) or 0.0) for key in ("/XStep", "/YStep")]
-    if min(steps) < _LEAST_STEP:
+    if prod(steps) * _scale_of(entries.get("/Matrix")) < _LEAST_TILE:
         raise Unsuitable("document_too_complex")
     box = [number_of(side) or 0.0 for side in members_of(entries.get("/BBox"))]
     if len(box) == len(("left", "bottom", "right", "top")):
         area = abs((box[2] - box[0]) * (box[3] - box[1]))
         if area / (steps[0] * steps[1]) > _MOST_TILES:
             raise Unsuitable("document_too_complex")
+
+
+def _scale_of(matrix: Any) -> float:
+    """Return how many times larger a matrix makes an area; 1 for what is none."""
+    numbers = [number_of(member) or 0.0 for member in members_of(matrix)]
+    if len(numbers) != len("abcdef"):
+        return 1.0
+    a, b, c, d, *_ = numbers
+    return abs(a * d - b * c)
 
 
 def check_function(entries: Entries, data: bytes) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pikepdf import Array, Dictionary, Stream
+from pikepdf import Array, Dictionary, Stream, String
 
 from services.documents.adapters.checker.values import (
     Entries,
@@ -92,6 +92,12 @@ def scripts(value: Any, _entries: Entries, _holder: object) -> Iterator[str]:
         yield "javascript"
 
 
+def font_matrix(value: Any, _entries: Entries, _holder: object) -> Iterator[str]:
+    """Judge `/FontMatrix`: viewers made programs of its members, and ran texts among them."""
+    if any(isinstance(member, String) for member in members_of(value)):
+        yield "javascript"
+
+
 def renditions(value: Any, _entries: Entries, _holder: object) -> Iterator[str]:
     if value is not None and not is_empty_tree(value):
         yield "rich_media"
@@ -113,6 +119,7 @@ RULES = {
     **dict.fromkeys(("/RichMediaContent", "/RichMediaSettings", "/3DD"), media),
     "/XFA": xfa,
     "/Collection": portfolio,
+    "/FontMatrix": font_matrix,
     "/JavaScript": scripts,
     **dict.fromkeys(("/Renditions", "/AlternatePresentations"), renditions),
 }
