@@ -2,7 +2,9 @@
 // What the bar shows is what documents has, and of the piece on its way what has left this device.
 "use strict";
 
-const PIECE = 512 * 1024;
+const [SMALLEST, LARGEST] = [64 * 1024, 512 * 1024]; // as documents takes them
+// A tenth of the file: what a line that breaks loses is never more.
+const pieceOf = (file) => Math.min(LARGEST, Math.max(SMALLEST, Math.ceil(file.size / 10)));
 const WAIT_S = [1, 2, 4, 8, 16, 30];
 const LONGEST_MS = 120_000; // for one piece
 const KEPT_MS = 24 * 3600 * 1000; // as documents keeps what did not arrive whole
@@ -105,7 +107,7 @@ const goOn = async (job) => {
   return done;
 };
 const sendPiece = async (job, from) => {
-  const content = await job.file.slice(from, from + PIECE).arrayBuffer().catch(() => {
+  const content = await job.file.slice(from, from + pieceOf(job.file)).arrayBuffer().catch(() => {
     throw new Unreadable();
   });
   const headers = { "Content-Type": "application/offset+octet-stream", "Upload-Offset": from };
