@@ -52,7 +52,8 @@ MANIFEST = Manifest(
             "PDF_ATTACHMENTS",
             default="none",
             parse="services.documents.domain.content_types:pdf_attachments",
-            help="Which files a PDF may hold inside: none, or xml (PDF/A-3 with its data).",
+            help="Which files a PDF may hold inside: none, or xml (PDF/A-3 with its data);"
+            " xml:kota-x,kab-y allows it in these regions only.",
         ),
         Setting("UPLOADS_PER_DAY", default="200", parse=int, help="Files per person in 24 hours."),
         Setting(

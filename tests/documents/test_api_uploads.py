@@ -12,7 +12,7 @@ from chassis.process.ids import uuid7
 from services.documents.adapters.stores.protocol import StoreFull, StoreUnavailable
 from tests.builders import bad_pdfs
 from tests.builders.metrics import moved
-from tests.builders.pdfs import a_letter, a_pdf, a_pdf_of_size, a_scan, a_signed_pdf
+from tests.builders.pdfs import PdfWriter, a_letter, a_pdf, a_pdf_of_size, a_scan, a_signed_pdf
 from tests.builders.service import Service
 from tests.documents.conftest import Desk
 
@@ -315,3 +315,16 @@ def test_readyz_shows_a_store_that_is_away_and_stays_ready(desk: Desk, tmp_path:
 
     assert told.status_code == 200
     assert told.json["checks"]["store"] == "degraded"
+
+
+def test_a_region_may_take_xml_inside_where_another_does_not(service: Callable[..., Service]):
+    desk = Desk(service("documents", PDF_ATTACHMENTS="xml:kota-a"), uuid7())
+    names = "/Names << /EmbeddedFiles << /Names [(faktur.xml) 10 0 R] >> >> /AF [10 0 R]"
+    described = "/Type /Filespec /F (faktur.xml) /AFRelationship /Data /EF << /F 11 0 R >>"
+    xml = PdfWriter.stream_body(b"<a/>", "/Type /EmbeddedFile /Subtype /text#2fxml")
+    invoice = a_pdf(catalog=names, objects=(f"<< {described} >>", xml))
+
+    answers = [desk.upload(invoice, token=desk.token(region=code)) for code in ("kota-a", "kab-b")]
+
+    assert [answer.status_code for answer in answers] == [201, 422]
+    assert answers[1].json["places"][0] == {"kind": "attachment", "page": 0, "name": "faktur.xml"}

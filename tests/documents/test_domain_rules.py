@@ -2,8 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.documents.adapters.checker.client import CheckerUnavailable
-from services.documents.domain import refusals
+from chassis.http.problems import Unavailable
+from services.documents.domain import mends, pictures, refusals
+from services.documents.domain.content_types import pdf_attachments
 from services.documents.domain.grants import GrantExpired, check_open, end_of_grant
 from services.documents.domain.pdf_frame import MOST_AHEAD, body_of, check_frame
 from services.documents.domain.places import FIELD, OPENING, PAGE, Place
@@ -14,6 +15,7 @@ from services.documents.domain.quotas import (
     Quota,
     QuotaExceeded,
 )
+from services.documents.usecases.receiving import AWAY
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 END = b"startxref\n9\n%%EOF\n"
@@ -113,8 +115,9 @@ def test_answers_busy_have_a_bound_of_their_own(files: int, size: int):
         Quota(files=3, megabytes=1).check_busy(files=files, size=size)
 
 
-def test_whoever_waits_as_long_as_they_are_told_never_reaches_that_bound():
-    assert MOST_BUSY * CheckerUnavailable.retry_after >= BUSY_WINDOW.total_seconds()
+@pytest.mark.parametrize("busy", AWAY)
+def test_whoever_waits_as_long_as_they_are_told_never_reaches_that_bound(busy: type[Unavailable]):
+    assert MOST_BUSY * busy.retry_after >= BUSY_WINDOW.total_seconds()
 
 
 def test_an_inspection_that_did_not_end_well_means_too_complex():
@@ -127,3 +130,35 @@ def test_every_feature_has_a_name_in_both_languages(feature: str):
 
     assert refusals.FEATURES[feature][0] in refused.detail("id")
     assert refusals.FEATURES[feature][1] in refused.detail("en")
+
+
+REFUSALS = [
+    said
+    for module in (refusals, pictures, mends)
+    for said in vars(module).values()
+    if isinstance(said, type) and "code" in vars(said) and issubclass(said, refusals.FileRefused)
+]
+
+
+@pytest.mark.parametrize("refused", [*REFUSALS, refusals.DocumentTooLarge])
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_refusal_of_a_file_says_what_to_do_after_what_is_wrong(
+    refused: type[refusals.FileRefused], language: str
+):
+    sentences = refused.text[language].replace(".pdf.", "PDF.").count(". ") + 1
+
+    assert sentences >= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "regions"),
+    [("none", set()), ("xml", {"*"}), ("xml:kota-x", {"kota-x"}), ("xml:a, b", {"a", "b"})],
+)
+def test_xml_inside_is_allowed_nowhere_everywhere_or_in_regions(text: str, regions: set[str]):
+    assert pdf_attachments(text) == regions
+
+
+@pytest.mark.parametrize("text", ["", "XML", "xml:", "xml:a,,b", "pdf:a"])
+def test_other_words_for_it_are_no_setting(text: str):
+    with pytest.raises(ValueError, match="must be none"):
+        pdf_attachments(text)

@@ -18,7 +18,7 @@ from services.documents.adapters.scanners.protocol import Scanner, SignaturesOld
 from services.documents.adapters.stores.opening import open_store
 from services.documents.adapters.stores.protocol import ObjectStore
 from services.documents.adapters.turns import MachineTurns
-from services.documents.domain.content_types import XML_ATTACHMENTS
+from services.documents.domain.content_types import EVERYWHERE
 from services.documents.domain.quotas import Quota
 
 _KEY = "documents"
@@ -34,7 +34,11 @@ class Machinery:
     quota: Quota
     scanner: Scanner | None = None
     scanner_down: str = QUARANTINE
-    xml_attachments: bool = False
+    xml_attachments: frozenset[str] = frozenset()
+
+    def takes_xml_in(self, region: str) -> bool:
+        """Tell whether a PDF of the region may hold XML."""
+        return not self.xml_attachments.isdisjoint((EVERYWHERE, region))
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -54,7 +58,7 @@ def install(app: Flask, settings: Settings) -> None:
         ),
         scanner=scanner,
         scanner_down=settings["SCANNER_DOWN"],
-        xml_attachments=settings["PDF_ATTACHMENTS"] == XML_ATTACHMENTS,
+        xml_attachments=settings["PDF_ATTACHMENTS"],
     )
 
 

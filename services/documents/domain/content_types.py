@@ -4,6 +4,7 @@ PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ENDINGS = {PDF: ".pdf", XLSX: ".xlsx"}
 XML_ATTACHMENTS = "xml"
+EVERYWHERE = "*"
 _ZIP = b"PK\x03\x04"
 
 
@@ -12,8 +13,15 @@ def content_type_of(head: bytes) -> str:
     return XLSX if head.startswith(_ZIP) else PDF
 
 
-def pdf_attachments(text: str) -> str:
-    """Read which files a PDF may hold: none or XML. Raises `ValueError`."""
-    if text not in ("none", XML_ATTACHMENTS):
-        raise ValueError(f"must be none or {XML_ATTACHMENTS}")
-    return text
+def pdf_attachments(text: str) -> frozenset[str]:
+    """Read in which regions a PDF may hold XML: `none`, `xml` (in all) or `xml:kota-x,kab-y`.
+
+    Raises `ValueError`.
+    """
+    kind, named, regions = text.partition(":")
+    codes = frozenset(code.strip() for code in regions.split(","))
+    if text == "none":
+        return frozenset()
+    if kind != XML_ATTACHMENTS or (named and "" in codes):
+        raise ValueError(f"must be none, {XML_ATTACHMENTS} or {XML_ATTACHMENTS}:region,region")
+    return codes if named else frozenset((EVERYWHERE,))

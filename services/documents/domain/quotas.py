@@ -37,9 +37,9 @@ class BusyTooOften(Refused):
     code = "upload_tries_exceeded"
     retry_after = 900
     text: ClassVar = {
-        "id": "Terlalu banyak percobaan unggah selagi pemeriksaan berkas sibuk. "
+        "id": "Terlalu banyak percobaan unggah selagi pemeriksaan atau penyimpanan berkas sibuk. "
         "Tunggu 15 menit, lalu unggah berkas satu per satu.",
-        "en": "Too many tries to upload while the file check was busy. "
+        "en": "Too many tries to upload while the check or the store of files was busy. "
         "Wait 15 minutes, then upload the files one by one.",
     }
 

@@ -73,8 +73,10 @@ class DocumentTooLarge(Refused):
     code = "document_too_large"
     offers: tuple[str, ...] = ()
     text: ClassVar = {
-        "id": "Berkas lebih besar dari {max_bytes}. Perkecil lalu unggah kembali.",
-        "en": "The file is larger than {max_bytes}. Make it smaller and send it again.",
+        "id": "Berkas lebih besar dari {max_bytes}. Perkecil lalu unggah kembali; bila bertanda "
+        "tangan elektronik, mintalah berkas yang lebih kecil dari penandatangannya.",
+        "en": "The file is larger than {max_bytes}. Make it smaller and send it again; "
+        "if it is signed, ask whoever signed it for a smaller one.",
     }
 
     def __init__(self, *, max_bytes: int) -> None:
@@ -87,8 +89,10 @@ class DocumentTooLarge(Refused):
 class DocumentNotPdf(FileRefused):
     code = "document_not_pdf"
     text: ClassVar = {
-        "id": "Berkas ini bukan PDF, walaupun namanya mungkin berakhiran .pdf.",
-        "en": "This file is not a PDF, even if its name ends in .pdf.",
+        "id": "Berkas ini bukan PDF, walaupun namanya mungkin berakhiran .pdf. "
+        "Buka dengan program asalnya, simpan sebagai PDF, lalu unggah kembali.",
+        "en": "This file is not a PDF, even if its name ends in .pdf. "
+        "Open it in the program it comes from, save it as PDF and send it again.",
     }
 
 
@@ -185,24 +189,26 @@ class DocumentFoundInfected(Refused):
 class WorkbookDamaged(FileRefused):
     code = "workbook_damaged"
     text: ClassVar = {
-        "id": "Berkas bukan buku kerja XLSX yang utuh.",
-        "en": "The file is not an intact XLSX workbook.",
+        "id": "Berkas bukan buku kerja XLSX yang utuh. Buat ulang, lalu kirim kembali.",
+        "en": "The file is not an intact XLSX workbook. Make it again and send it once more.",
     }
 
 
 class WorkbookTooComplex(FileRefused):
     code = "workbook_too_complex"
     text: ClassVar = {
-        "id": "Buku kerja XLSX terlalu besar untuk diperiksa: bagian atau isinya terlalu banyak.",
-        "en": "The XLSX workbook is too large to check: too many parts, or too much in them.",
+        "id": "Buku kerja XLSX terlalu besar untuk diperiksa: bagian atau isinya terlalu banyak. "
+        "Bagi menjadi beberapa berkas.",
+        "en": "The XLSX workbook is too large to check: too many parts, or too much in them. "
+        "Split it into several.",
     }
 
 
 class WorkbookHasActiveContent(_HasActiveContent):
     code = "workbook_has_active_content"
     text: ClassVar = {
-        "id": "Buku kerja XLSX memuat isi yang tidak diizinkan: {isi}.",
-        "en": "The XLSX workbook holds content that is not allowed: {content}.",
+        "id": "Buku kerja XLSX memuat isi yang tidak diizinkan: {isi}. Buat tanpa isi itu.",
+        "en": "The XLSX workbook holds content that is not allowed: {content}. Make it without.",
     }
 
 

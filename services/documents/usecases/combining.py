@@ -48,7 +48,11 @@ def combine(sender: Sender, *, pages: Sequence[Mapping[str, Any]], name: str | N
         raise TooManyPictures(picture=MOST_PICTURES + 1, name=beyond)
     receiving.admit(sender.owner_id)
     rotations = [page["rotate"] for page in pages]
-    with machinery().turns.of(str(first.owner_id)), _combined(pictures, rotations) as made:
+    with (
+        receiving.counted_if_busy(first),
+        machinery().turns.of(str(first.owner_id)),
+        _combined(pictures, rotations) as made,
+    ):
         spool, count = made
         arrival = receiving.Arrival(first.owner_id, shown_name(name), spool, first.max_bytes)
         receiving.checked(arrival)

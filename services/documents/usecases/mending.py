@@ -36,6 +36,7 @@ def mend(upload_id: UUID, sender: Sender, *, how: str) -> UUID:
         return before
     receiving.admit(original.owner_id)
     with (
+        receiving.counted_if_busy(original),
         machinery().turns.of(str(original.owner_id)),
         bytes_of(original) as content,
         _mended(original, content, how) as (spool, changes),

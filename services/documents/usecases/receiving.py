@@ -5,8 +5,8 @@ the other order could leave a document without its bytes. For the same reason no
 the object when the transaction fails: its outcome may be unknown.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_hex
@@ -25,7 +25,9 @@ from services.documents import events
 from services.documents.adapters.checker.client import CheckerUnavailable, ChecksWaiting
 from services.documents.adapters.checker.verdict import Verdict
 from services.documents.adapters.machinery import machinery
+from services.documents.adapters.scanners.protocol import ScannerTooLarge, ScannerUnavailable
 from services.documents.adapters.spool import Spool
+from services.documents.adapters.stores.protocol import StoreUnavailable
 from services.documents.domain import pictures, quotas
 from services.documents.domain.content_types import PDF
 from services.documents.domain.making import SENT_BY_A_PERSON, MadeAs
@@ -37,11 +39,12 @@ from services.documents.domain.refusals import (
     FileRefused,
     refusal,
 )
-from services.documents.models import Document, RefusedUpload, db
+from services.documents.models import Document, RefusedUpload, Upload, db
 from services.documents.usecases.scanning import note_infected, scan
 
 REFUSED = counter("documents_refused", "Files not accepted", "code")
-BUSY = (CheckerUnavailable.code, ChecksWaiting.code)
+AWAY = (CheckerUnavailable, ScannerUnavailable, StoreUnavailable)
+BUSY = tuple(error.code for error in (*AWAY, ChecksWaiting, ScannerTooLarge))
 CHECK_SECONDS = histogram("document_check_cpu_seconds", "CPU time of one file's inspection")
 
 
@@ -152,21 +155,25 @@ def check_and_store(
     """
     try:
         verdict, is_scanned = _looked_at(arrival, offered)
+        key = _stored_under(arrival.spool)
     except (FileRefused, DocumentTooLarge) as refused:
         with db.transaction():
             _record_refusal(arrival, refused)
             told(refused)
         raise
-    except CheckerUnavailable as busy:
+    except AWAY as busy:
         _count(arrival, busy.code)
         raise
-    key = f"{current_region()}/{now():%Y/%m}/{token_hex(16)}"
-    spool = arrival.spool
-    spool.seek(0)
-    machinery().store.put(key, spool.file, size=spool.size, sha256=spool.sha256)
     failpoint("upload.after_store")
     machinery().signer.key()  # made now if need be, so that no transaction waits for it
     return Kept(arrival, verdict, key, is_scanned)
+
+
+def _stored_under(spool: Spool) -> str:
+    key = f"{current_region()}/{now():%Y/%m}/{token_hex(16)}"
+    spool.seek(0)
+    machinery().store.put(key, spool.file, size=spool.size, sha256=spool.sha256)
+    return key
 
 
 def _looked_at(arrival: Arrival, offered: Offering) -> tuple[Verdict, bool]:
@@ -200,7 +207,9 @@ def checked(arrival: Arrival) -> Verdict:
         head, tail = spool.frame()
         check_frame(head=head, tail=tail)
     verdict, usage = machinery().checker.check(
-        spool.file, owner=arrival.asked_by, xml_attachments=machinery().xml_attachments
+        spool.file,
+        owner=arrival.asked_by,
+        xml_attachments=machinery().takes_xml_in(current_region()),
     )
     CHECK_SECONDS.observe(usage.cpu_seconds)
     if verdict.code:
@@ -224,18 +233,29 @@ def _record_refusal(arrival: Arrival, refused: FileRefused | DocumentTooLarge) -
 
 def _count(arrival: Arrival, code: str) -> RefusedUpload:
     """Count a file that was not taken, for its owner's day or hour."""
+    spool = arrival.spool
+    return _add(arrival.owner_id, code, spool.size, spool.sha256, made_by=arrival.made_as.maker)
+
+
+@contextmanager
+def counted_if_busy(upload: Upload) -> Iterator[None]:
+    """Count work on an upload that ends because something is away, as that on a file is."""
+    try:
+        yield
+    except AWAY as busy:
+        _add(upload.owner_id, busy.code, upload.length)
+        raise
+
+
+def _add(
+    owner_id: UUID, code: str, size: int, sha256: str = "", *, made_by: str | None = None
+) -> RefusedUpload:
     REFUSED.labels(code).inc()
     with db.transaction() as session:
-        upload = RefusedUpload(
-            owner_id=arrival.owner_id,
-            code=code,
-            sha256=arrival.spool.sha256,
-            size=arrival.spool.size,
-            made_by=arrival.made_as.maker,
-        )
-        session.add(upload)
+        row = RefusedUpload(owner_id=owner_id, code=code, size=size, sha256=sha256, made_by=made_by)
+        session.add(row)
         session.flush()
-        return upload
+        return row
 
 
 def record(kept: Kept) -> tuple[UUID, str]:

@@ -7,6 +7,7 @@ from typing import BinaryIO, ClassVar, Protocol
 
 from chassis.http.problems import Unavailable
 from chassis.kernel.errors import Refused
+from services.documents.domain.quotas import BUSY_RETRY_SECONDS
 
 _KEY = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)*")
 
@@ -15,6 +16,7 @@ class StoreUnavailable(Unavailable):
     """The store does not answer, or answers nonsense. Nothing was kept; try again later."""
 
     code = "store_unavailable"
+    retry_after: ClassVar[int] = BUSY_RETRY_SECONDS
     text: ClassVar = {
         "id": "Tempat penyimpanan berkas sedang tidak dapat dihubungi. Coba lagi sebentar.",
         "en": "The file store cannot be reached just now. Try again in a moment.",
