@@ -34,6 +34,23 @@ def test_in_a_revision_every_link_says_which_document_it_opens(
     )
 
 
+@pytest.mark.parametrize(("count", "is_folded"), [(1, False), (3, True)])
+def test_many_earlier_versions_are_folded_and_say_how_many_they_are(
+    client: FlaskClient, edge: FakeEdge, count: int, is_folded: bool
+):
+    sign_in(client, edge)
+    proposal = a_proposal()
+    file = {"name": "skp.pdf", "size": 2048, "pages": 2, "attached_at": "2026-04-02T00:00:00Z"}
+    earlier = [{**file, "revision": number} for number in range(count, 0, -1)]
+    proposal["documents"][0] |= {"current": file, "previous": earlier}
+    knows(edge, proposal)
+
+    page = client.get(PAGE).text
+
+    assert page.count("dokumen/skp?revision=") == count
+    assert (f"{count} versi sebelumnya" in page) is is_folded
+
+
 def test_an_infected_document_is_marked_and_cannot_be_opened(client: FlaskClient, edge: FakeEdge):
     sign_in(client, edge)
     proposal = a_proposal()

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from chassis.kernel.errors import NotFound
 from services.proposal.domain.reasons import Reason
-from services.proposal.models import Proposal, db
+from services.proposal.models import HistoryEntry, Proposal, db
 from services.proposal.queries.filed import filed_for
 from services.proposal.usecases import applying, attaching, closing, viewing
 from services.proposal.usecases.closing import Closing, ClosingReason
@@ -149,6 +150,69 @@ def test_a_case_that_ends_in_a_revision_ends_as_it_was_sent(office: Office, writ
         seen = look(office, written, who)
         assert (seen["stage"], seen["fields"][PURPOSE], seen["revision"]) == ("closed", SENT, None)
         assert (paper(seen)["current"]["revision"], paper(seen)["previous"]) == (1, [])
+
+
+def put(office: Office, proposal_id: UUID, sha256: str = NEW_FILE) -> None:
+    with office.inside():
+        attaching.attach(
+            proposal_id,
+            person_id=an_id("applicant"),
+            requirement=PAPER,
+            receipt=a_receipt("applicant", sha256=sha256),
+            seen=EVERY_VERSION,
+        )
+
+
+def versions(office: Office, proposal_id: UUID, who: str) -> list[int]:
+    row = paper(look(office, proposal_id, who))
+    return [row["current"]["revision"], *(old["revision"] for old in row["previous"])]
+
+
+class TestWhatWasReplacedBeforeItWasSent:
+    """Perhaps it was chosen by mistake, or is another's paper: nobody was given it."""
+
+    @pytest.fixture
+    def tried(self, office: Office) -> UUID:
+        """A proposal for which its applicant first chose another file."""
+        proposal_id = office.draft()
+        put(office, proposal_id)
+        put(office, proposal_id, "ef" * 32)
+        with office.inside():
+            applying.submit(proposal_id, person_id=an_id("applicant"), seen=EVERY_VERSION)
+        return proposal_id
+
+    def test_stays_with_the_applicant_of_a_draft(self, office: Office):
+        draft = office.draft()
+        put(office, draft)
+
+        assert versions(office, draft, "applicant") == [2, 1]
+
+    def test_is_shown_to_nobody_who_decides(self, office: Office, tried: UUID):
+        assert versions(office, tried, "umpeg") == [3]
+        with office.inside(), pytest.raises(NotFound):
+            viewing.grant_document(tried, person_id=an_id("umpeg"), requirement=PAPER, revision=1)
+
+    def test_is_not_shown_after_a_return_either(self, office: Office, tried: UUID):
+        office.decide(tried, "umpeg", "revise", note="Mohon diperiksa", reasons=MARKED)
+        write(office, tried)
+        put(office, tried, "ab" * 32)
+        assert versions(office, tried, "umpeg") == [3]
+
+        office.resubmit(tried)
+
+        assert versions(office, tried, "umpeg") == [5, 3]
+
+    def test_is_told_by_times_where_an_earlier_release_returned_it(
+        self, office: Office, tried: UUID
+    ):
+        office.decide(tried, "umpeg", "revise", note="Mohon diperiksa", reasons=MARKED)
+        with office.inside(), db.transaction() as session:
+            session.execute(update(HistoryEntry).values(changes={}))
+        write(office, tried)
+        put(office, tried, "ab" * 32)
+        office.resubmit(tried)
+
+        assert versions(office, tried, "umpeg") == [5, 3, 2, 1]
 
 
 def test_what_a_process_of_an_earlier_release_returned_is_not_shown_either(

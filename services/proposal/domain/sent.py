@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 
@@ -24,6 +25,23 @@ class Sent:
     def holds(self, requirement: str, revision: int) -> bool:
         """Say whether a document was there when the proposal was sent."""
         return revision <= self.newest.get(requirement, 0)
+
+
+@dataclass(frozen=True)
+class Return:
+    """A return for revision: when, and the revisions that officers had in hand.
+
+    A process of an earlier release did not write those down.
+    """
+
+    at: datetime
+    present: Mapping[str, int] | None
+
+    def had(self, requirement: str, revision: int, attached_at: datetime) -> bool:
+        """Say whether a document was among what officers had in hand."""
+        if self.present is None:
+            return attached_at <= self.at
+        return self.present.get(requirement) == revision
 
 
 def read_sent(stored: Mapping[str, Any] | None) -> Sent | None:

@@ -1,11 +1,12 @@
 """The fields and papers of a proposal, as far as somebody may know them.
 
 What an applicant changes in a revision is a draft: until it is sent, everybody else sees the
-proposal as it was sent before. A case that ends in the meantime stays as it was sent.
+proposal as it was sent before. A case that ends in the meantime stays as it was sent. What was
+replaced before it was ever sent, perhaps a paper chosen by mistake, stays with its applicant.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from sqlalchemy import func, select
 
 from services.proposal.domain.layanan import RESULT
 from services.proposal.domain.proposal_receipt import RECEIPT
-from services.proposal.domain.sent import Sent, read_sent, without_changes
+from services.proposal.domain.sent import Return, Sent, read_sent, without_changes
 from services.proposal.domain.stages import Action, Stage
 from services.proposal.models import HistoryEntry, Proposal, ProposalDocument, db
 
@@ -55,9 +56,10 @@ def filed_as_sent(proposal: Proposal) -> Filed:
     filed = papers(proposal.id)
     sent = sent_of(proposal, filed)
     if sent is None:
-        return _as_written(proposal, filed)
+        return _without_tries(_as_written(proposal, filed), proposal.id)
     shown = [row for row in filed if _was_sent(row, sent)]
-    return Filed(sent.fields, shown, {row.requirement: row for row in shown if _is_in(row, sent)})
+    present = {row.requirement: row for row in shown if _is_in(row, sent)}
+    return _without_tries(Filed(sent.fields, shown, present), proposal.id)
 
 
 def writes_it(person_id: UUID, proposal: Proposal) -> bool:
@@ -92,6 +94,31 @@ def sent_of(proposal: Proposal, filed: Iterable[ProposalDocument]) -> Sent | Non
 
 def _as_written(proposal: Proposal, filed: Papers) -> Filed:
     return Filed(proposal.fields, filed, {row.requirement: row for row in filed if row.current})
+
+
+def _without_tries(filed: Filed, proposal_id: UUID) -> Filed:
+    """Leave out the versions that were replaced before anybody was sent them."""
+    present = [row for row in filed.papers if filed.present.get(row.requirement) is row]
+    if len(present) == len(filed.papers):
+        return filed
+    returns = _returns(proposal_id)
+    shown = [row for row in filed.papers if row in present or _was_in_hand(row, returns)]
+    return replace(filed, papers=shown)
+
+
+def _was_in_hand(row: ProposalDocument, returns: Iterable[Return]) -> bool:
+    return row.requirement in _NOT_SENT or any(
+        back.had(row.requirement, row.revision, row.attached_at) for back in returns
+    )
+
+
+def _returns(proposal_id: UUID) -> list[Return]:
+    rows = db.session.execute(
+        select(HistoryEntry.at, HistoryEntry.changes).where(
+            HistoryEntry.proposal_id == proposal_id, HistoryEntry.action == Action.REVISE
+        )
+    )
+    return [Return(at, changes.get("sent")) for at, changes in rows]
 
 
 def _told_by_times(proposal: Proposal, filed: Iterable[ProposalDocument]) -> Sent:

@@ -86,13 +86,15 @@ def _effects(case: Case, step: workflow.Move, reasons: Sequence[Reason]) -> dict
     if step.to_stage is not Stage.REVISION:
         return {}
     parts = opened_by(case.layanan, reasons)
+    sent = as_it_stands(case.proposal, papers(case.proposal.id))
     return {
+        "changes": {"sent": dict(sent.present)},
         "opened": {
             "fields": sorted(parts.fields),
             "documents": sorted(parts.documents),
             "before": _as_marked(case, reasons),
-            "sent": as_it_stands(case.proposal, papers(case.proposal.id)).stored(),
-        }
+            "sent": sent.stored(),
+        },
     }
 
 

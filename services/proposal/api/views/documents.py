@@ -63,7 +63,10 @@ class SameFileView(Schema):
 
 
 class DocumentsOfRequirement(Schema):
-    """`needed`: must be there as the proposal stands. `previous`: Dokumen Sebelumnya."""
+    """`needed`: must be there as the proposal stands. `previous`: Dokumen Sebelumnya.
+
+    What was replaced before it was ever sent is there for who writes the proposal only.
+    """
 
     requirement = fields.String(required=True)
     name = fields.String(required=True)
