@@ -13,6 +13,7 @@ from tests.portal.told import (
     a_layanan,
     a_proposal,
     a_refusal,
+    an_upload,
     knows,
     knows_upload,
     said,
@@ -339,6 +340,19 @@ def test_a_script_sends_the_letter_and_shows_it_in_the_form(
     assert f'name="upload" value="{UPLOAD}"' in there["html"]
     assert there["again"] == f"{PAGE}/hasil?unggahan={UPLOAD}"
     assert f'name="upload" value="{UPLOAD}"' in processing.get(there["again"]).text
+
+
+def test_the_letter_can_be_looked_at_before_it_is_sent(processing: FlaskClient, edge: FakeEdge):
+    content = f"{DOCUMENTS}/documents/{an_upload('')['document']['id']}/content"
+    edge.answers["GET", content] = (200, {"the": "letter"})
+    page = processing.get(f"{PAGE}/hasil?unggahan={UPLOAD}").text
+
+    shown = processing.get(f"{PAGE}/hasil/dokumen/{UPLOAD}")
+
+    assert f'href="{PAGE}/hasil/dokumen/{UPLOAD}"' in page
+    assert shown.get_json() == {"the": "letter"}
+    knows_upload(edge, f"result/{PROPOSAL}", "arriving")
+    assert processing.get(f"{PAGE}/hasil/dokumen/{UPLOAD}").status_code == 404
 
 
 def test_without_scripts_what_was_typed_is_back_when_the_letter_has_arrived(

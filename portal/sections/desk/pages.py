@@ -11,6 +11,7 @@ from portal.sections.desk import deciding, reading, results
 from portal.shell import uploads
 from portal.shell.api_client import ApiRefused, ApiUnavailable
 from portal.shell.cases import API
+from portal.shell.downloads import passed_on
 from portal.shell.faults import Page, stale
 from portal.shell.forms import fresh_key, sent_key
 from portal.shell.joining import link
@@ -128,6 +129,16 @@ def show_letter(proposal_id: UUID) -> dict[str, Any] | tuple[dict[str, Any], int
         return uploads.refusal(letter), UNPROCESSABLE
     html = render_template("desk/_letter.html", letter=letter, case=case)
     return {"html": html, "again": results.page_with(case, letter)}
+
+
+@pages.get("/tugas/<uuid:proposal_id>/hasil/dokumen/<uuid:upload_id>")
+def see_letter(proposal_id: UUID, upload_id: UUID) -> Response:
+    """Give the letter to who enters the result: once it is sent, it stays."""
+    case = _awaiting_result(proposal_id)
+    letter = uploads.upload_of(str(upload_id), results.place_of(case).slot)
+    if not letter.is_stored:
+        raise NotFound
+    return passed_on(api().download(f"{uploads.API}/documents/{letter.document['id']}/content"))
 
 
 @pages.post("/tugas/<uuid:proposal_id>/hasil/unggah")
