@@ -77,8 +77,8 @@ TOO_LARGE = Problem(
     "too_large",
     {"id": "Kiriman terlalu besar", "en": "Body too large"},
     {
-        "id": "Kiriman melebihi {limit}, batas untuk alamat ini.",
-        "en": "The body exceeds {limit}, the limit of this address.",
+        "id": "Kiriman melebihi batas {limit}. Kembali, lalu kirim yang lebih kecil.",
+        "en": "The body exceeds the limit of {limit}. Go back and send something smaller.",
     },
 )
 URI_TOO_LONG = Problem(

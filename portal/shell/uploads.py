@@ -61,7 +61,13 @@ class Upload:
 
     @property
     def name(self) -> str:
-        return str(self.told.get("name") or "")
+        """Return the owner's name for it: documents shows every upload as a PDF."""
+        name = str(self.told.get("name") or "")
+        return name.removesuffix(".pdf") if self.is_a_picture else name
+
+    @property
+    def is_a_picture(self) -> bool:
+        return bool(self.problem.get("code") == IS_A_PICTURE)
 
     @property
     def is_stored(self) -> bool:

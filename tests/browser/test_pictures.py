@@ -22,6 +22,14 @@ def photos_of(folder: Path) -> list[Path]:
     return [jpeg, heic]
 
 
+def others_of(folder: Path) -> list[Path]:
+    """What is no picture: a PDF, and a document of an office."""
+    pdf, office = folder / "surat.pdf", folder / "surat.docx"
+    pdf.write_bytes(b"%PDF-1.7")
+    office.write_bytes(b"PK\x03\x04")
+    return [pdf, office]
+
+
 def test_photos_become_the_pdf_of_a_requirement(people: People, tmp_path: Path):
     page = people.signed_in("applicant", PHONE)
     page.goto(f"{people.system.public_url}/portal/layanan/bebas_hukdis")
@@ -49,6 +57,26 @@ def test_photos_become_the_pdf_of_a_requirement(people: People, tmp_path: Path):
 
     attached = page.locator(".upload").first.locator(".there")
     expect(attached).to_contain_text("2 halaman")
+
+
+def test_what_is_no_photo_is_said_at_once_and_what_cannot_be_pressed_looks_so(
+    people: People, tmp_path: Path
+):
+    page = people.signed_in("applicant", PHONE)
+    page.goto(f"{people.system.public_url}/portal/layanan/bebas_hukdis")
+    follow(page, page.get_by_role("button", name="Mulai usulan"))
+    follow(page, page.get_by_role("link", name="Ambil foto atau pilih dari galeri").first)
+
+    photo = photos_of(tmp_path)[0]
+    page.get_by_label("Pilih dari galeri").set_input_files([*others_of(tmp_path), photo])
+
+    said = page.get_by_role("alert").last
+    expect(said).to_contain_text("surat.docx: Berkas ini bukan foto")
+    expect(said).to_contain_text("surat.pdf: Berkas ini sudah PDF")
+    expect(page.locator(".photos li")).to_have_count(1)
+    only = page.get_by_role("button", name="Naik: halaman 1.jpg")
+    expect(only).to_be_disabled()
+    assert float(only.evaluate("button => getComputedStyle(button).opacity")) < 1
 
 
 def test_a_photo_put_where_a_pdf_is_wanted_leads_there_and_is_not_sent_again(

@@ -310,7 +310,7 @@ PLACED = {
         ),
         [Place(FIELD, 0, "form.tanggal")],
     ),
-    "in an attachment": (bad_pdfs.embedded_file(), [Place(ATTACHMENT, 0, "a.exe"), Place(OPENING)]),
+    "in an attachment": (bad_pdfs.embedded_file(), [Place(ATTACHMENT, 0, "a.exe")]),
     "on opening": (holding("<< /S /Launch >>", catalog="/OpenAction 10 0 R"), [Place(OPENING)]),
     "in a picture": (shown(image(JPEG, "/Width 9 /Height 9 /Filter /DCTDecode")), [Place(PAGE, 1)]),
     "in what nothing points to": (holding(LAUNCH), []),

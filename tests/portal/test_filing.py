@@ -193,6 +193,16 @@ def test_a_change_made_elsewhere_is_explained_and_not_overwritten(
     assert f'href="{PAGE}/kirim"' in page.text
 
 
+def test_typing_on_a_stale_page_is_told_that_it_is_not_saved(
+    applicant: FlaskClient, edge: FakeEdge
+):
+    edge.answers["PATCH", PATH] = (412, problem(412, "stale"))
+
+    told = post(applicant, f"{PAGE}/isi/otomatis", **{"field.keperluan": "Dari tab lain"})
+
+    assert told.get_json()["detail"].startswith("Belum tersimpan: usulan ini sudah berubah")
+
+
 def test_the_way_back_from_a_stale_page_stays_in_the_portal(applicant: FlaskClient, edge: FakeEdge):
     edge.answers["POST", f"{PATH}/submit"] = (412, problem(412, "stale"))
 

@@ -176,6 +176,16 @@ def test_what_is_no_picture_is_left_out_and_says_why(applicant: FlaskClient, edg
     assert f'name="foto" value="{said((FIRST, 0))}"' in page
 
 
+def test_a_pdf_among_the_pictures_can_be_used_as_it_is(applicant: FlaskClient, edge: FakeEdge):
+    knows_picture(edge, SECOND, "surat.pdf", state="stored")
+
+    page = applicant.get(f"{PAGE}?foto={said((FIRST, 0))}&unggahan={SECOND}").text
+
+    assert "<strong>surat.pdf</strong>: Berkas ini sudah PDF, bukan foto." in page
+    assert f'href="{ROW}/diterima?unggahan={SECOND}"' in page
+    assert f'name="foto" value="{said((FIRST, 0))}"' in page
+
+
 @pytest.mark.parametrize("wrong", ["x", f"{'A' * 22}.7", "AA.0", "…"])
 def test_an_address_that_was_made_up_is_nowhere(applicant: FlaskClient, wrong: str):
     assert applicant.get(f"{PAGE}?foto={wrong}").status_code == 404

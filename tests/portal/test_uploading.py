@@ -267,6 +267,16 @@ class TestWithoutScripts:
         assert 'name="permit" value="signed.permit"' in page.text
         assert attached(edge) == []
 
+    def test_a_picture_is_called_as_its_owner_calls_it(
+        self, applicant: FlaskClient, edge: FakeEdge
+    ):
+        why = a_refusal() | {"code": "document_is_a_picture", "detail": "Ini foto."}
+        knows_upload(edge, SLOT, "refused", name="IMG_1.jpg.pdf", problem=why)
+
+        page = applicant.get(f"{ROW}/diterima?unggahan={UPLOAD}").text
+
+        assert "<strong>IMG_1.jpg</strong>: Ini foto." in " ".join(page.split())
+
     def test_a_file_that_nobody_could_look_at_yet_is_not_asked_for_again(
         self, applicant: FlaskClient, edge: FakeEdge
     ):

@@ -71,7 +71,7 @@ def autosave(proposal_id: UUID) -> Page | dict[str, Any]:
     except ApiRefused as refused:
         if not refused.is_stale:
             raise
-        return {"code": "stale", "detail": say("filing.changed_in_another_tab")}, refused.status
+        return {"code": "stale", "detail": say("filing.changed_and_not_saved")}, refused.status
     draft.refresh()
     return {
         "errors": errors,

@@ -49,7 +49,7 @@ def attach(draft: Draft, requirement: Definition, upload: Upload) -> None:
 
 def mending_page(draft: Draft, code: str, upload: Upload) -> str:
     """Return where a refused file can be mended, or "" where no section offers it."""
-    if upload.problem.get("code") == uploads.IS_A_PICTURE:
+    if upload.is_a_picture:
         return link("pictures", draft.id, code, **{uploads.FIELD: upload.id})
     here = url_for("filing.upload", proposal_id=draft.id, code=code)
     return uploads.page_or_none(f"{here}/perbaiki/{upload.id}")

@@ -12,7 +12,7 @@ from portal.shell.api_client import ApiRefused
 from portal.shell.cases import load_proposal
 from portal.shell.joining import link
 from portal.shell.signed_in import api
-from portal.shell.uploads import IS_A_PICTURE, UPLOADS, Place, Upload, upload_of
+from portal.shell.uploads import UPLOADS, Place, Upload, upload_of
 
 CHOSEN, MADE = "foto", "hasil"
 _OPEN_STAGES = ("draft", "revision")
@@ -115,7 +115,7 @@ def why_not(refused: ApiRefused) -> str:
 
 def _is_picture(upload: Upload) -> bool:
     """Tell whether an upload is complete and not known to be something else."""
-    return upload.is_unchecked or upload.problem.get("code") == IS_A_PICTURE
+    return upload.is_unchecked or upload.is_a_picture
 
 
 def _slot(proposal_id: UUID, code: str) -> str:

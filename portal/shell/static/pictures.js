@@ -18,6 +18,7 @@
   let last = Promise.resolve(); // the sending of the picture before
 
   const THUMB = 240;
+  const PDF = [0x25, 0x50, 0x44, 0x46];
   const QUARTER = 90;
   const short = (id) => {
     const bytes = id.replace(/-/g, "").match(/../g).map((pair) => parseInt(pair, 16));
@@ -152,26 +153,32 @@
     if (photo.job && !photo.id) cancel(photo.job);
     else if (leave.permit) request({ permit: leave.permit }, "DELETE", `${leave.uploads}/${photo.id}`).catch(() => {});
   };
-  const objectionTo = (file) => {
-    if (photos.length >= Number(texts.most)) return texts.tooMany;
-    if (!file.size) return `${file.name}: ${told.fileEmpty}`;
-    return file.size > Number(texts.max) ? `${file.name}: ${texts.tooLarge}` : "";
+  const faultOf = async (file) => {
+    if (!file.size) return told.fileEmpty;
+    if (file.size > Number(texts.max)) return texts.tooLarge;
+    if (await startsAs(file, [PDF])) return texts.isAPdf;
+    return (await startsAs(file, OTHERS)) ? texts.notAPicture : "";
   };
-  const add = (file) => {
-    const why = objectionTo(file);
-    if (why) return tell(form, why);
+  const add = async (file) => {
+    const fault = await faultOf(file);
+    if (fault) return `${file.name}: ${fault}`;
+    if (photos.length >= Number(texts.most)) return texts.tooMany;
     const photo = newPhoto({ file, name: file.name, size: file.size });
     photo.job = jobFor(photo);
     draw(photo);
     last = photo.job.done = last.then(() => carryPhoto(photo));
     sending.add(photo.job);
+    return "";
   };
   for (const input of form.querySelectorAll("[data-source] input")) {
-    input.addEventListener("change", () => {
+    input.addEventListener("change", async () => {
+      const files = [...input.files];
+      input.value = "";
       tell(form, "");
       result.textContent = "";
-      for (const file of input.files) add(file);
-      input.value = "";
+      const faults = new Set();
+      for (const file of files) faults.add(await add(file));
+      tell(form, [...faults].filter(Boolean).join(" "));
       showAll();
     });
   }

@@ -230,10 +230,10 @@ const carry = async (job) => {
 // Names and types say little on phones, so only what is surely something else is refused here.
 // A picture is sent: documents answers with the offer to make it a PDF, for which it is needed.
 const OTHERS = [[0x47, 0x49, 0x46, 0x38], [0x50, 0x4b, 0x03, 0x04]];
-const isSomethingElse = async (file) => {
+const startsAs = async (file, marks) => {
   try {
     const start = new Uint8Array(await file.slice(0, 4).arrayBuffer());
-    return OTHERS.some((mark) => mark.every((byte, place) => start[place] === byte));
+    return marks.some((mark) => mark.every((byte, place) => start[place] === byte));
   } catch {
     return false; // the sending says that it cannot be read
   }
@@ -241,7 +241,7 @@ const isSomethingElse = async (file) => {
 const objection = async (input, file) => {
   if (!file.size) return told.fileEmpty;
   if (file.size > Number(input.dataset.max)) return input.dataset.tooLarge;
-  return (await isSomethingElse(file)) ? told.chooseAPdfFile : "";
+  return (await startsAs(file, OTHERS)) ? told.chooseAPdfFile : "";
 };
 const jobOf = (input, file) => {
   const row = input.closest(".upload");

@@ -51,8 +51,8 @@ class DocumentIsAPicture(FileRefused):
     code = "document_is_a_picture"
     offers = ("combine",)
     text: ClassVar = {
-        "id": "Berkas ini foto, bukan PDF. Foto dapat dijadikan PDF di sini.",
-        "en": "This file is a picture, not a PDF. Pictures can be made a PDF here.",
+        "id": "Berkas ini foto, bukan PDF. Jadikan PDF lebih dahulu, lalu unggah kembali.",
+        "en": "This file is a picture, not a PDF. Make it a PDF first and send it again.",
     }
 
 

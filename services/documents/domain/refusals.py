@@ -139,9 +139,10 @@ class _HasActiveContent(FileRefused):
 class DocumentHasActiveContent(_HasActiveContent):
     code = "document_has_active_content"
     text: ClassVar = {
-        "id": "{places}PDF memuat isi aktif yang tidak diizinkan: {isi}. Cetak ulang ke PDF biasa.",
+        "id": "{places}PDF memuat isi aktif yang tidak diizinkan: {isi}. "
+        "Buka berkasnya, cetak ke PDF, lalu unggah hasil cetakannya.",
         "en": "{places}The PDF holds active content that is not allowed: {content}. "
-        "Print it to a plain PDF.",
+        "Open it, print it to a PDF and send what was printed.",
     }
 
 

@@ -49,6 +49,13 @@ def places_of(
     return tuple(in_order[:MOST_PLACES])
 
 
+def told_of(features: Collection[str], places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """Leave out that it happens on opening where nothing happens: a file only lies inside."""
+    if set(features) != {"embedded_file"}:
+        return places
+    return tuple(place for place in places if place.kind != OPENING)
+
+
 def _reached(pdf: Pdf, limits: InspectionLimits) -> Iterator[tuple[Identity, Place]]:
     """Give every object that a page, a field or the file's opening leads to, once."""
     waiting, seen = deque(_beginnings(pdf, limits)), set[Identity]()

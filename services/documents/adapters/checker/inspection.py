@@ -8,7 +8,7 @@ from pikepdf import Array, Object, ObjectType, Pdf, PdfError, QpdfRuntimeError, 
 
 from services.documents.adapters.checker.active_content import Rules, found_in, rules
 from services.documents.adapters.checker.appearances import DRAWN, Appearances
-from services.documents.adapters.checker.finding import places_of
+from services.documents.adapters.checker.finding import places_of, told_of
 from services.documents.adapters.checker.numbers import (
     BOUNDED,
     check_colours,
@@ -91,7 +91,8 @@ class _Inspection:
             return self._judged()
         except Unsuitable as found:
             blamed = {found.at} if found.at else self.finds
-            found.places = places_of(self.pdf, blamed, self.limits) if blamed else ()
+            places = places_of(self.pdf, blamed, self.limits) if blamed else ()
+            found.places = told_of(found.features, places)
             raise
 
     def _judged(self) -> Verdict:
