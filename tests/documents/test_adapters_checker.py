@@ -63,7 +63,7 @@ HARMLESS = {
     "a place when opened": a_pdf(catalog="/OpenAction [4 0 R /XYZ null null 0]"),
     "going to a page when a page opens": a_pdf(page="/AA << /O << /S /GoTo /D [4 0 R] >> >>"),
     "printing when opened": a_pdf(catalog="/OpenAction << /S /Named /N /Print >>"),
-    "a font called AA": a_pdf(page="/Resources << /Font << /AA 3 0 R >> >>"),
+    "a font called AA": a_pdf(fonts="/AA 3 0 R"),
     "an empty list of attachments": a_pdf(catalog="/Names << /EmbeddedFiles << /Names [] >> >>"),
     "a link to an address": a_pdf(objects=("<< /S /URI /URI (https://contoh.example/) >>",)),
     "the word in a text": a_pdf("/JavaScript /Launch"),

@@ -30,9 +30,9 @@ def verdict_on(content: bytes, **allowed: bool) -> Verdict:
     return inspection.inspect(io.BytesIO(content), LIMITS, **allowed)
 
 
-def holding(*objects: str | bytes, page: str = "", catalog: str = "") -> bytes:
+def holding(*objects: str | bytes, **entries: str) -> bytes:
     """A plain file with these objects from number 10 on."""
-    return a_pdf(objects=objects, page=page, catalog=catalog)
+    return a_pdf(objects=objects, **entries)
 
 
 def linked(action: str) -> bytes:
@@ -44,7 +44,7 @@ def address(written: str) -> bytes:
 
 
 def shown(picture: str | bytes) -> bytes:
-    return holding(picture, page="/Resources << /XObject << /P 10 0 R >> >>")
+    return holding(picture, resources="/XObject << /P 10 0 R >>")
 
 
 def image(data: bytes, entries: str) -> bytes:
@@ -157,7 +157,7 @@ ACCEPTED = {
     "clearing a form": linked("<< /S /ResetForm >>"),
     "an empty tree of scripts": holding(catalog="/Names << /JavaScript << /Names [] >> >>"),
     "flags of an annotation": holding("<< /Subtype /Text /Rect [0 0 9 9] /F 4 >>"),
-    "a font called F": holding(page="/Resources << /Font << /F 3 0 R /RF 3 0 R >> >>"),
+    "a font called F": holding(fonts="/F 3 0 R /RF 3 0 R"),
     "a tag of any name": holding("<< /Type /StructElem /S /Simpul /A << /O /Layout >> >>"),
     "a transition": holding(page="/Trans << /S /Dissolve >>"),
     "a date": scripted('(AFDate_FormatEx\\("dd/mm/yyyy"\\);)'),
@@ -186,11 +186,11 @@ def repeated(levels: int, times: int) -> bytes:
 
 
 def shown_form(*forms: bytes) -> bytes:
-    return holding(*forms, page="/Resources << /XObject << /N 10 0 R >> >>")
+    return holding(*forms, resources="/XObject << /N 10 0 R >>")
 
 
 def drawing(content: bytes) -> bytes:
-    return holding(body(content), page="/Contents 10 0 R")
+    return holding(body(content), content="10 0 R")
 
 
 HUGE = "/Width 60000 /Height 60000 /Filter /FlateDecode"
@@ -346,10 +346,21 @@ def test_xml_inside_is_taken_only_where_it_is_allowed():
     [
         attached(b"MZ"),
         attached(b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
+        attached(b"<?xml-stylesheet href='a.xsl'?><a/>"),
+        attached(b"<h:html xmlns:h='http://www.w3.org/1999/xhtml'/>"),
+        attached(b"<a/>", specification=INVOICE.replace("/UF (faktur.xml)", "/UF (faktur.hta)")),
         attached(b"<a/>", kind="/application#2foctet-stream"),
         attached(b"<a/>", specification=INVOICE.replace("/AFRelationship /Data", "")),
     ],
-    ids=["a program", "a doctype", "another kind", "no relation"],
+    ids=[
+        "a program",
+        "a doctype",
+        "a style",
+        "a page",
+        "another name",
+        "another kind",
+        "no relation",
+    ],
 )
 def test_other_files_inside_are_refused_also_where_xml_is_allowed(content: bytes):
     assert verdict_on(content, xml_attachments=True).features == ("embedded_file",)

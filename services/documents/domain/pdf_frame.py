@@ -30,6 +30,9 @@ _BLANKS = b"\t\x0c \x1a\xff"
 _PADDING = (b"%", b"\x1b%-12345X", b"@PJL", b"--")
 _TABLE = re.compile(rb"startxref\s+\d+\s*\Z")
 _OBJECT = re.compile(rb"\d\s+obj\b")
+# Where other kinds of file are known by, however they begin: archives of tapes and disks.
+_ELSEWHERE = ((257, b"ustar"), (32_769, b"CD001"))
+_ZIP_LIST, _ZIP_END, _FARTHEST_ZIP_END = b"PK\x01\x02", b"PK\x05\x06", 65_557
 _SECOND = re.compile(rb"%%EOF[\s\x00]*+%PDF-\d")
 
 
@@ -54,6 +57,8 @@ def body_of(content: bytes) -> bytes:
     `DocumentNotPdf` or `DocumentDamaged`.
     """
     begin, end = _beginning(content[:HEAD]), content.rfind(_END)
+    if _is_archive_too(content):
+        raise DocumentDamaged
     if content.find(b"%PDF-", begin + 1) > 0 and _SECOND.search(content):
         raise DocumentDamaged
     if end < 0 or _TABLE.search(content[end:].rstrip(b"\x00\t\n\x0c\r \x1a")):
@@ -66,6 +71,14 @@ def has_its_end(content: bytes) -> bool:
     """Tell whether a trailer follows the last object; without one a file was cut."""
     last = content[content.rfind(b" obj") :]
     return b"trailer" in last or b"/XRef" in last
+
+
+def _is_archive_too(content: bytes) -> bool:
+    """Tell whether a program for archives would open the file: it reads a ZIP from its end."""
+    if any(content.startswith(mark, at) for at, mark in _ELSEWHERE):
+        return True
+    end = content.rfind(_ZIP_END, max(0, len(content) - _FARTHEST_ZIP_END))
+    return end >= 0 and _ZIP_LIST in content[:end]
 
 
 def _beginning(head: bytes) -> int:

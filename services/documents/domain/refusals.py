@@ -16,8 +16,8 @@ FEATURES: dict[str, tuple[str, str]] = {
     "import_data": ("perintah mengambil data", "a command that imports data"),
     "remote_go_to": ("tautan ke berkas lain", "a link into another file"),
     "unsafe_address": (
-        "tautan selain http, https, dan mailto",
-        "a link other than http, https and mailto",
+        "tautan selain http, https, mailto, dan tel",
+        "a link other than http, https, mailto and tel",
     ),
     "other_action": ("tindakan yang tidak dikenal", "an action of an unknown kind"),
     "postscript": ("program PostScript", "a PostScript program"),

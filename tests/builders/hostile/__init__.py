@@ -7,7 +7,9 @@ from tests.builders.hostile import (
     drawings,
     forms,
     frames,
+    hidden,
     loops,
+    measures,
     pictures,
     references,
 )
@@ -20,7 +22,9 @@ KINDS = {
     "drawings": drawings.CASES,
     "forms": forms.CASES,
     "frames": frames.CASES,
+    "hidden": hidden.CASES,
     "loops": loops.CASES,
+    "measures": measures.CASES,
     "pictures": pictures.CASES,
     "references": references.CASES,
 }

@@ -32,6 +32,9 @@ _SCRIPTS: dict[str, bytes] = {
     "script in UTF-16": "javascript:alert(1)".encode("utf-16"),
     "script in big-endian UTF-16": b"\xfe\xff" + "javascript:alert(1)".encode("utf-16-be"),
     "script in UTF-8": b"\xef\xbb\xbfjavascript:alert(1)",
+    "script behind nothing": b"javascript:void(0);alert(1)",
+    "script within nothing": b"javascript:void(alert(1))",
+    "script behind a blank line": b"javascript:;\nalert(1)",
     "Visual Basic": b"vbscript:MsgBox(1)",
     "data": b"data:text/html,<script>alert(1)</script>",
     "data in Base64": b"DATA:text/html;base64,PHNjcmlwdD4=",
@@ -60,6 +63,9 @@ _ADDRESSES: dict[str, bytes] = {
     "a shell folder": b"shell:startup",
     "a nested scheme": b"feed:javascript:alert(1)",
     "mail with a file": b"mailto:a@contoh.example?attach=/etc/passwd",
+    "mail with a file, in hex": b"mailto:a@contoh.example?at%74ach=/etc/passwd",
+    "mail with a file, all in hex": b"mailto:a@contoh.example?%61%74%74%61%63%68=/etc/passwd",
+    "mail with a file behind a semicolon": b"mailto:a@contoh.example?a=1;attach=/etc/passwd",
     "a web address of a share": b"https:\\\\192.0.2.1\\s",
 }  # fmt: skip
 
@@ -144,6 +150,15 @@ _OPI = "/OPI << /1.3 << /Type /OPI /Version 1.3 /F (a.tif) /Size [1 1] /CropRect
 _OPI2 = "/OPI << /2.0 << /Type /OPI /Version 2.0 /F (a.tif) >> >>"
 
 
+def _declared(
+    encoding: str, doctype: str = "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///c:/a'>]>"
+) -> bytes:
+    metadata = PdfWriter.stream_body(
+        f"{doctype}<a/>".encode(encoding), "/Type /Metadata /Subtype /XML"
+    )
+    return a_pdf(catalog="/Metadata 10 0 R", objects=(metadata,))
+
+
 def _bead(entries: str) -> bytes:
     return a_pdf(catalog="/Threads [10 0 R]", objects=(f"<< /I << /Title (a) >> {entries} >>",))
 
@@ -169,11 +184,21 @@ CASES = [
         )
         for name, base, feature in (
             ("a script", "(javascript:alert\\(1\\)//)", "javascript"),
+            ("nothing", "(javascript:;)", "javascript"),
             ("a local folder", "(file:///C:/)", "unsafe_address"),
             ("a share", r"(\\\\192.0.2.1\\s\\)", "unsafe_address"),
             ("a share by SMB", "(smb://192.0.2.1/)", "unsafe_address"),
             ("a script in UTF-16", _literal("javascript:".encode("utf-16")), "javascript"),
         )
+    ),
+    Hostile("address of who signs", lambda: a_pdf(objects=(
+        "<< /FT /Sig /T (a) /SV << /Cert << /URL (file:///c:/a.exe) /URLType /Browser >> >> >>",)), ("unsafe_address",)),
+    Hostile("address of a clock", lambda: a_pdf(objects=(
+        "<< /FT /Sig /T (a) /SV << /TimeStamp << /URL (javascript:1) >> >> >>",)), ("javascript",)),
+    *(
+        Hostile(f"metadata that declares, in {encoding}", partial(_declared, encoding), ("external_file",),
+                partial(_declared, encoding, ""))
+        for encoding in ("utf-8", "utf-16")
     ),
     Hostile("an address that is a name", lambda: link("/javascript:1"), ("unsafe_address", "javascript")),
     Hostile("an address in an object of its own", lambda: a_pdf(

@@ -5,7 +5,11 @@ from typing import Any
 
 from pikepdf import Dictionary, Stream, String
 
-from services.documents.adapters.checker.addresses import is_script, is_web_address
+from services.documents.adapters.checker.addresses import (
+    is_script,
+    is_web_address,
+    may_be_followed,
+)
 from services.documents.adapters.checker.scripts import is_formatting
 from services.documents.adapters.checker.values import (
     Entries,
@@ -100,7 +104,7 @@ def script(value: Any, _entries: Entries, _holder: object) -> Iterator[str]:
 def address(value: Any, entries: Entries, _holder: object) -> Iterator[str]:
     """Judge `/URI`: of a link, or of the whole file with the `/Base` of its links."""
     if isinstance(value, String):
-        if not is_web_address(text_of(value)):
+        if not may_be_followed(text_of(value)):
             yield "javascript" if is_script(text_of(value)) else "unsafe_address"
     elif isinstance(value, Dictionary):
         base = value.get("/Base")
@@ -108,6 +112,12 @@ def address(value: Any, entries: Entries, _holder: object) -> Iterator[str]:
             yield "javascript" if is_script(text_of(base)) else "unsafe_address"
     elif name_of(entries.get("/S")) == "/URI":
         yield "unsafe_address"
+
+
+def fetched(value: Any, _entries: Entries, _holder: object) -> Iterator[str]:
+    """Judge `/URL`: of a service to sign with, or of what was taken from the web."""
+    if isinstance(value, String) and not is_web_address(text_of(value)):
+        yield "javascript" if is_script(text_of(value)) else "unsafe_address"
 
 
 RULES = {
@@ -119,4 +129,5 @@ RULES = {
     "/AA": on_events,
     "/JS": script,
     "/URI": address,
+    "/URL": fetched,
 }

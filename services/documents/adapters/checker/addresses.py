@@ -1,11 +1,17 @@
-"""Which addresses a link may name: those of the web and of mail."""
+"""Which addresses a link may name: those of the web, of mail and of a telephone."""
 
 import re
+from urllib.parse import unquote
 
 _ALLOWED = re.compile(r"https?://?[^\\]|mailto:", re.IGNORECASE)
 # What people type without a scheme; viewers make it a web address.
 _BARE = re.compile(r"www\.[a-z0-9]|#", re.IGNORECASE)
-_ATTACHING = re.compile(r"[?&]\s*(?:attach|attachment)\s*=", re.IGNORECASE)
+_ATTACHING = re.compile(
+    r"mailto:[^?]*\?(?:.*[&;])?\s*(?:attach|attachment)\s*=", re.IGNORECASE | re.DOTALL
+)
+_PHONE = re.compile(r"(?:tel|sms):(?:[-+0-9().,/ ]|%20)*", re.IGNORECASE)
+# What pages of the web write where a link is a button; browsers print it as an address.
+_IDLE = re.compile(r"javascript:(?:\s|%20)*(?:void(?:\s|%20)*\(?(?:\s|%20)*0\)?)?;*", re.IGNORECASE)
 _SCRIPT = re.compile(r"(?:javascript|vbscript|data|livescript):", re.IGNORECASE)
 _LEADING = "".join(map(chr, range(0x21)))
 
@@ -18,7 +24,13 @@ def is_web_address(address: str) -> bool:
     plain = address.strip(" \t\r\n\x00")
     if not plain or _BARE.match(plain):
         return True
-    return bool(_ALLOWED.match(plain)) and not _ATTACHING.search(plain.replace("%61", "a"))
+    return bool(_ALLOWED.match(plain)) and not _ATTACHING.match(unquote(plain))
+
+
+def may_be_followed(address: str) -> bool:
+    """Tell whether a link may name an address: of the web, of a telephone, or of nothing."""
+    plain = address.strip(" \t\r\n\x00")
+    return is_web_address(plain) or any(one.fullmatch(plain) for one in (_PHONE, _IDLE))
 
 
 def is_script(address: str) -> bool:

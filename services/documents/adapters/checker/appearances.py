@@ -34,7 +34,7 @@ class Appearances:
                 self._parts[value.objgen] = value
         elif "/CharProcs" in entries:
             for _, glyph in streams_in(entries["/CharProcs"]):
-                self._glyphs[glyph.objgen] = (glyph, entries.get("/Resources"))
+                self._glyphs[glyph.objgen] = (glyph, value)
 
     def expect(self, pages: Sequence[Page]) -> None:
         """Note the content of pages; what is in several pieces is read as one."""
@@ -59,9 +59,9 @@ class Appearances:
                 if content := self._content_of(page):
                     drawing.check(content, resources)
         parts = [(part, None) for part in self._parts.values()]
-        for part, resources in (*parts, *self._glyphs.values()):
+        for part, font in (*parts, *self._glyphs.values()):
             with blaming(part.objgen):
-                drawing.check_part(part, resources)
+                drawing.check_part(part, font)
 
     def _content_of(self, page: Any) -> Content | None:
         pieces = streams_of(page)

@@ -11,14 +11,17 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from services.documents.adapters.checker.inline import check_inline
+from services.documents.adapters.checker.letters import letters_in
+from services.documents.adapters.checker.numbers import check_dashes
 from services.documents.adapters.checker.verdict import Unsuitable
 from services.documents.domain.limits import InspectionLimits
 
 _USE = re.compile(
-    rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]*)[\x00\t\n\f\r ]+(Do|gs|scn|SCN)(?![A-Za-z0-9])"
+    rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]*)[\x00\t\n\f\r ]+(?:[-+.0-9]+[\x00\t\n\f\r ]+)*+"
+    rb"(Do|gs|scn|SCN)(?![A-Za-z0-9])"
 )
 _FONT = re.compile(
-    rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]*)[\x00\t\n\f\r ]+[-+.0-9]+[\x00\t\n\f\r ]+(Tf)(?![A-Za-z0-9])"
+    rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]*)[\x00\t\n\f\r ]+[-+.0-9]+[\x00\t\n\f\r ]+Tf(?![A-Za-z0-9])"
 )
 _COMMENT = re.compile(rb"%[^\r\n]*")
 _SAVED = re.compile(rb"(?<![^\x00\t\n\f\r ()<>\[\]{}/%])[qQ](?![^\x00\t\n\f\r ()<>\[\]{}/%])")
@@ -29,6 +32,8 @@ _NESTED = {
     b"<<": re.compile(rb"<<(?:[\x00\t\n\f\r ]|<<|/\w*+)*+"),
 }
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
+_DASHED = re.compile(rb"\[([-+.0-9\x00\t\n\f\r ]*)\][\x00\t\n\f\r ]*[-+.0-9]+[\x00\t\n\f\r ]+d\b")
+_NUMBER = re.compile(rb"[0-9]+\.?[0-9]*|\.[0-9]+")
 
 
 class Use(NamedTuple):
@@ -44,18 +49,27 @@ def uses_in(data: bytes, limits: InspectionLimits, *, fonts: bool) -> Counter[Us
     if data.count(b"q") > limits.saved_states:
         _check_saved(data, limits)
     check_inline(data, limits)
+    for dashes in _DASHED.findall(data):
+        check_dashes(map(float, _NUMBER.findall(dashes)))
     for opening, nested in _NESTED.items():
         if data.count(opening) >= _DEEP and _is_deep(nested.findall(data), opening):
             raise Unsuitable("document_too_complex")
     found = _found(data, fonts=fonts)
     if b"%" in data:  # a comment may stand between a name and its use, or a text look like one
         found |= _found(_COMMENT.sub(b" ", data), fonts=fonts)
-    return Counter({_use(*use): count for use, count in found.items()})
+    uses = Counter[Use]()
+    for use, count in found.items():
+        uses[_use(*use)] += count
+    return uses
 
 
 def _found(data: bytes, *, fonts: bool) -> Counter[tuple[bytes, bytes]]:
-    patterns = (_USE, _FONT) if fonts else (_USE,)
-    return Counter(use for pattern in patterns for use in pattern.findall(data))
+    """Count each use; that of a font counts the letters that are shown in it."""
+    found = Counter[tuple[bytes, bytes]](_USE.findall(data))
+    if fonts:
+        letters = letters_in(data)
+        found |= {(name, b"Tf"): letters[name] or 1 for name in _FONT.findall(data)}
+    return found
 
 
 def _is_deep(runs: list[bytes], opening: bytes) -> bool:
@@ -63,7 +77,7 @@ def _is_deep(runs: list[bytes], opening: bytes) -> bool:
 
 
 def _use(name: bytes, operator: bytes) -> Use:
-    return Use("/" + _plain(name).decode("utf-8", "replace"), operator.decode())
+    return Use("/" + _plain(name).decode("utf-8", "surrogateescape"), operator.decode())
 
 
 def _plain(name: bytes) -> bytes:

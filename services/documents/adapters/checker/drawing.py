@@ -13,6 +13,7 @@ from services.documents.adapters.checker.values import (
     Identity,
     entries_of,
     identity_of,
+    members_of,
     name_of,
     streams_in,
     whole_of,
@@ -39,7 +40,7 @@ class Drawing:
     def __init__(self, limits: InspectionLimits, contents: Mapping[Identity, Content]) -> None:
         self.limits = limits
         self.contents = contents
-        self._costs: dict[tuple[Identity, int], int] = {}
+        self._costs: dict[tuple[Identity, int, Identity], int] = {}
         self._open: list[Identity] = []
         self._scope = 0
         self._of_the_page: Any = None
@@ -50,17 +51,20 @@ class Drawing:
         self._of_the_page = resources
         self._cost_of(content, resources)
 
-    def check_part(self, part: Stream, resources: Any = None) -> None:
+    def check_part(self, part: Stream, font: Any = None) -> None:
         """Check a form, pattern or glyph that perhaps no page uses but an annotation shows."""
         self._scope += 1
-        self._of_the_page = resources
-        self._cost(part)
+        self._of_the_page = None
+        self._cost(part, font)
 
-    def _cost(self, part: Stream) -> int:
-        """Return what one use costs; what has no resources of its own uses the page's."""
+    def _cost(self, part: Stream, font: Any = None) -> int:
+        """Return what one use costs.
+
+        What has no resources of its own uses those of its font, if it is a glyph, or the page's.
+        """
         identity = identity_of(part) or (0, 0)
-        own = part.get("/Resources")
-        key = identity, self._scope if own is None else 0
+        own = part.get("/Resources", entries_of(font).get("/Resources"))
+        key = identity, self._scope if own is None else 0, identity_of(font) or (0, 0)
         if key not in self._costs:
             if identity in self._open or len(self._open) >= self.limits.form_nesting:
                 raise Unsuitable("document_too_complex")
@@ -74,17 +78,17 @@ class Drawing:
     def _cost_of(self, content: Content, resources: Any) -> int:
         cost, kinds = content.size, _Kinds(resources)
         for use, count in content.uses.items():
-            parts = sum(map(self._cost_of_use, kinds.parts(use)))
-            # Choosing a font draws nothing; its glyphs are looked at for loops only.
-            cost += 0 if use.operator == "Tf" else count * (_USE + parts)
+            costs = [self._cost_of_use(*part) for part in kinds.parts(use)]
+            # Of a font's glyphs each letter draws one.
+            cost += count * (max(costs, default=0) if use.operator == "Tf" else _USE + sum(costs))
         if cost > self.limits.drawn_bytes:
             raise Unsuitable("document_too_complex")
         return cost
 
-    def _cost_of_use(self, part: Stream) -> int:
+    def _cost_of_use(self, part: Stream, font: Any = None) -> int:
         entries = entries_of(part)
         if not is_picture(entries):
-            return self._cost(part)
+            return self._cost(part, font)
         width, height = (whole_of(entries.get(side)) or 0 for side in ("/Width", "/Height"))
         return width * height // _PIXELS_A_BYTE
 
@@ -96,17 +100,25 @@ class _Kinds:
         self._resources = resources
         self._read: dict[str, Mapping[str, Any]] = {}
 
-    def parts(self, use: Use) -> Iterator[Stream]:
-        """Give the streams that one use of a name draws."""
+    def parts(self, use: Use) -> Iterator[tuple[Stream, Any]]:
+        """Give the streams that one use of a name draws; glyphs with their font."""
         kind = _KIND[use.operator]
         if kind not in self._read:
             self._read[kind] = entries_of(entries_of(self._resources).get(kind))
         value = self._read[kind].get(use.name)
         if isinstance(value, Stream):
-            yield value
+            yield value, None
         elif kind == "/ExtGState" and isinstance(value, Dictionary):
             mask = entries_of(entries_of(value).get("/SMask")).get("/G")
             if isinstance(mask, Stream):
-                yield mask
-        elif kind == "/Font" and name_of(entries_of(value).get("/Subtype")) == "/Type3":
-            yield from (glyph for _, glyph in streams_in(entries_of(value).get("/CharProcs")))
+                yield mask, None
+            for font in members_of(value.get("/Font"))[:1]:
+                yield from _glyphs_of(font)
+        elif kind == "/Font":
+            yield from _glyphs_of(value)
+
+
+def _glyphs_of(font: Any) -> Iterator[tuple[Stream, Any]]:
+    if name_of(entries_of(font).get("/Subtype")) == "/Type3":
+        for _, glyph in streams_in(entries_of(font).get("/CharProcs")):
+            yield glyph, font

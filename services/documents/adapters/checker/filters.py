@@ -26,6 +26,8 @@ _WHOLE = {
 _CODECS = {"/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode"}
 _PREDICTED = {"/FlateDecode", "/LZWDecode"}
 _MOST_COLUMNS, _MOST_COLOURS, _MOST_BITS = 1_000_000, 64, 32
+_LONGEST_ROW = 64_000_000  # bits
+_TOLD = ("/Predictor", "/Columns", "/Colors", "/BitsPerComponent", "/EarlyChange")
 _KNOWN_CRYPTS = {"", "/Identity", "/StdCF"}
 _PACKINGS = {
     *("/FlateDecode", "/LZWDecode", "/RunLengthDecode", "/ASCIIHexDecode", "/ASCII85Decode"),
@@ -38,11 +40,10 @@ class Filter:
     parameters: Entries
 
     def told(self) -> Dictionary | None:
-        """Return what unpacking must be told; predictors do not change how much comes out."""
-        early = self.parameters.get("/EarlyChange")
-        if self.name == "/LZWDecode" and isinstance(early, int):
-            return Dictionary(EarlyChange=early)
-        return None
+        """Return what unpacking must be told, so that what comes out is what a viewer reads."""
+        told = {key: whole_of(self.parameters.get(key)) for key in _TOLD}
+        told = {key: value for key, value in told.items() if value is not None}
+        return Dictionary(told) if self.name in _PREDICTED and told else None
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def _check_predictor(packing: Filter) -> None:
     if not (columns and colours and bits) or min(columns, colours, bits) < 1:
         raise Unsuitable("document_damaged")
     if columns > _MOST_COLUMNS or colours > _MOST_COLOURS or bits > _MOST_BITS:
+        raise Unsuitable("document_too_complex")
+    if columns * colours * bits > _LONGEST_ROW:
         raise Unsuitable("document_too_complex")
 
 

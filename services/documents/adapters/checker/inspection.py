@@ -8,7 +8,10 @@ from pikepdf import Array, Object, ObjectType, Pdf, PdfError, QpdfRuntimeError, 
 
 from services.documents.adapters.checker.active_content import Rules, found_in, rules
 from services.documents.adapters.checker.appearances import DRAWN, Appearances
+from services.documents.adapters.checker.attachments import check_metadata
+from services.documents.adapters.checker.cmaps import check_ranges
 from services.documents.adapters.checker.finding import places_of, told_of
+from services.documents.adapters.checker.loose import known_to, loose_in
 from services.documents.adapters.checker.numbers import (
     BOUNDED,
     check_colours,
@@ -18,7 +21,7 @@ from services.documents.adapters.checker.numbers import (
 from services.documents.adapters.checker.opening import Repairs, open_pdf
 from services.documents.adapters.checker.revisions import replaced_in
 from services.documents.adapters.checker.streams import Unpacker
-from services.documents.adapters.checker.trees import DOWN, Page, Trees, pages_of
+from services.documents.adapters.checker.trees import FOLLOWED, Page, Trees, pages_of
 from services.documents.adapters.checker.values import (
     Identity,
     entries_of,
@@ -76,7 +79,7 @@ class _Inspection:
         self.content = content
         self.limits = limits
         self.rules = rules
-        self.watched = rules.keys() | DOWN | BOUNDED | DRAWN | {"/ByteRange"}
+        self.watched = rules.keys() | FOLLOWED | BOUNDED | DRAWN | {"/ByteRange"}
         self.pdf = open_pdf(content)
         self.trees = Trees(limits)
         self.appearances = Appearances(limits)
@@ -101,8 +104,12 @@ class _Inspection:
             raise Unsuitable("document_too_complex")
         for value in (self.pdf.trailer, *objects):
             self._walk(value)
+        known = known_to(self.pdf, self.content)
         for older, replaced in replaced_in(self.content, self.pdf, self.limits):
             self._look_at_older(older, replaced)
+            known |= known_to(older, self.content)
+        for value in loose_in(self.content, self.pdf, known):
+            self._walk(value, older=True)
         if self.features:
             raise Unsuitable("document_has_active_content", tuple(sorted(self.features)))
         self.trees.check()
@@ -150,10 +157,12 @@ class _Inspection:
     def _look_at_older(self, older: Pdf, replaced: Iterable[Object]) -> None:
         """Look at what an update replaced: viewers show a signed revision as it was."""
         unpacker = Unpacker(older, self.limits)
-        for value in replaced:
+        for value in (older.trailer, *replaced):
             self._walk(value, older=True)
             if isinstance(value, Stream):
                 unpacker.data(value, entries_of(value))
+        if Repairs(older).starved:
+            raise Unsuitable("document_too_complex")
 
     def _unpack(self, objects: Iterable[Object], pages: Sequence[Page]) -> None:
         unpacker = Unpacker(self.pdf, self.limits)
@@ -170,6 +179,8 @@ class _Inspection:
             raise Unsuitable("document_damaged")
         data = unpacker.data(stream, entries)
         check_function(entries, data)
+        check_ranges(data)
+        check_metadata(entries, data)
         self.appearances.take(stream.objgen, data)
 
     def _refuse_damaged(self, objects: int) -> None:
@@ -178,7 +189,7 @@ class _Inspection:
             raise Unsuitable("document_too_complex")
         dangling = objects > len(self.pdf.get_xref_table())
         cut = repairs.rebuilt and (dangling or not has_its_end(self.content))
-        if repairs.lossy or cut or repairs.repeated_keys() & self.rules.keys():
+        if repairs.lossy or cut or repairs.hiding:
             raise Unsuitable("document_damaged")
 
 

@@ -10,13 +10,18 @@ from services.documents.adapters.checker.verdict import Unsuitable
 
 _REBUILT = "Attempting to reconstruct cross-reference table"
 _REPLACED = re.compile(rb"[0-9] (?!00000)[0-9]{5} n")
+_LEFT_OUT = re.compile(r"impossibly large id (\d+)")
 _REPEATED = re.compile(r"dictionary has duplicated key (/\S+);")
+_TELLING_NOTHING = re.compile(
+    r"/(?:[A-Za-z]+\d+|Title|Author|Subject|Keywords|Creator|Producer|CreationDate|ModDate|Lang"
+    r"|Rotate|Tabs|Version|PageMode|PageLayout|Flags|Ascent|Descent|CapHeight|StemV|ItalicAngle)"
+)
 # Repairs that lose something, or that viewers would make in different ways.
 _LOSSES = re.compile(
-    "treating (?:stream )?as (?:null|empty)|error reading object|unable to recover"
-    "|EOF (?:while reading|in)"
-    "|inserting key /QPDFFake|ignoring (?:excessively|invalid)|too many errors|expected endobj"
-    "|loop detected|unexpected (?:EOF|dictionary close|array close|\\))"
+    "treating (?:[a-z]+ )?as (?:null|empty)|error reading object|unable to recover"
+    "|EOF (?:while reading|in|after)"
+    "|inserting key /QPDFFake|ignoring (?:excessively|invalid|object)|too many errors"
+    "|expected endobj|loop detected|unexpected (?:EOF|dictionary close|array close|\\))"
 )
 
 
@@ -67,6 +72,12 @@ class Repairs:
         return any(said.endswith(_REBUILT) for said in self.said)
 
     @property
+    def left_out(self) -> set[int]:
+        """Return the numbers that were too large for the library, with their objects."""
+        found = (_LEFT_OUT.search(said) for said in self.said)
+        return {int(match[1]) for match in found if match}
+
+    @property
     def starved(self) -> bool:
         """Tell whether the memory was too small for an object, which then reads as null."""
         return any("bad_alloc" in said for said in self.said)
@@ -75,7 +86,11 @@ class Repairs:
     def lossy(self) -> bool:
         return any(_LOSSES.search(said) for said in self.said)
 
-    def repeated_keys(self) -> set[str]:
-        """Return keys that a dictionary has twice: viewers take the first or the last."""
+    @property
+    def hiding(self) -> bool:
+        """Tell whether a dictionary has a key twice: viewers take the first or the last value.
+
+        Only the last was looked at; of names that a writer gives and of words that says enough.
+        """
         found = (_REPEATED.search(said) for said in self.said)
-        return {match[1] for match in found if match}
+        return any(match and not _TELLING_NOTHING.fullmatch(match[1]) for match in found)

@@ -11,7 +11,7 @@ from services.documents.adapters.checker.verdict import Unsuitable
 from services.documents.domain.limits import InspectionLimits
 
 # The first part of a linearised file ends so too, with a place of 0.
-_END = re.compile(rb"startxref\s+[1-9]\d*\s+%%EOF")
+_END = re.compile(rb"startxref\s+0*[1-9]\d*\b")
 _WITH_AN_UPDATE = 2
 
 

@@ -6,7 +6,7 @@ from pikepdf import Array, Name, Pdf, PdfError, QpdfRuntimeError, Stream
 from services.documents.adapters.checker.filters import Filter, packed_as
 from services.documents.adapters.checker.picture_sizes import check_size, is_picture, samples_of
 from services.documents.adapters.checker.samples import PACKINGS, count_samples, may_exceed
-from services.documents.adapters.checker.values import Entries
+from services.documents.adapters.checker.values import Entries, entries_of
 from services.documents.adapters.checker.verdict import Unsuitable
 from services.documents.domain.limits import InspectionLimits
 
@@ -36,6 +36,10 @@ class Unpacker:
         data = self._unpacked(raw, packings)
         if packed.codec.name or is_picture(entries):
             check_size(entries, packed.codec, data, self.limits)
+        shared = packed.codec.parameters.get("/JBIG2Globals")
+        if isinstance(shared, Stream):
+            parts = self.data(shared, entries_of(shared))
+            check_size(entries, packed.codec, parts, self.limits)
         return data
 
     def _count_samples(self, packing: Filter, packed: bytes, expected: int) -> None:

@@ -1,7 +1,8 @@
 """Trees that must not be endless: pages, outlines, fields, name trees, tags."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from math import inf
 from typing import Any
 
 from pikepdf import Array, Dictionary, Pdf, Stream
@@ -19,7 +20,11 @@ from services.documents.domain.limits import InspectionLimits
 
 # What leads down or on, with how much deeper it leads.
 _DOWN = {"/Kids": 1, "/K": 1, "/First": 1, "/Functions": 1, "/Next": 0}
-DOWN = frozenset(_DOWN)
+# What is followed the other way, to what a thing inherits from, is covered by or stands for.
+_UP = dict.fromkeys(("/Parent", "/UseCMap", "/SMask", "/Mask", "/Alternate", "/Extends"), 1)
+FOLLOWED = frozenset((*_DOWN, *_UP))
+
+_FOLLOWED = (Dictionary, Array, Stream)
 
 Page = tuple[Dictionary, Any]
 
@@ -28,25 +33,42 @@ class Trees:
     """Collects which object leads to which; `check` refuses circles and endless depth."""
 
     def __init__(self, limits: InspectionLimits) -> None:
-        self.limits = limits
-        self._below: dict[Identity, list[tuple[Identity, int]]] = defaultdict(list)
+        self._trees = (_Tree(limits, _DOWN), _Tree(limits, _UP))
 
     def note(self, holder: Identity, entries: Entries) -> None:
-        if DOWN.isdisjoint(entries):
-            return
-        for key in entries.keys() & DOWN:
-            for held in members_of(entries[key]):
-                if isinstance(held, Dictionary | Array) and (identity := identity_of(held)):
-                    self._below[holder].append((identity, _DOWN[key]))
+        for tree in self._trees:
+            tree.note(holder, entries)
 
     def note_array(self, holder: Identity, members: Iterable[Any]) -> None:
         """Note lists in lists: orders of layers, and colours behind colours."""
+        self._trees[0].note_array(holder, members)
+
+    def check(self) -> None:
+        """Raises `Unsuitable`: a circle is damage, endless depth or breadth too complex."""
+        for tree in self._trees:
+            tree.check()
+
+
+class _Tree:
+    """What leads on by some keys, each with how much deeper it leads."""
+
+    def __init__(self, limits: InspectionLimits, keys: Mapping[str, int]) -> None:
+        self.limits = limits
+        self.keys = keys
+        self._below: dict[Identity, list[tuple[Identity, int]]] = defaultdict(list)
+
+    def note(self, holder: Identity, entries: Entries) -> None:
+        for key in entries.keys() & self.keys.keys():
+            for held in members_of(entries[key]):
+                if isinstance(held, _FOLLOWED) and (identity := identity_of(held)):
+                    self._below[holder].append((identity, self.keys[key]))
+
+    def note_array(self, holder: Identity, members: Iterable[Any]) -> None:
         for held in members:
             if isinstance(held, Array) and (identity := identity_of(held)):
                 self._below[holder].append((identity, 1))
 
     def check(self) -> None:
-        """Raises `Unsuitable`: a circle is damage, endless depth or breadth too complex."""
         above: dict[Identity, int] = defaultdict(int)
         for below in self._below.values():
             for identity, _ in below:
@@ -64,8 +86,9 @@ class Trees:
                     free.append(identity)
         if self._below:
             raise Unsuitable("document_damaged")
-        # A node reached in many ways is walked through as often.
-        endless = max(ways.values(), default=0) > self.limits.ways_to_a_node
+        # A node reached in many ways is walked through as often; upwards there is only one way on.
+        most = self.limits.ways_to_a_node if self.keys is _DOWN else inf
+        endless = max(ways.values(), default=0) > most
         if endless or max(depths.values(), default=0) > self.limits.tree_depth:
             raise Unsuitable("document_too_complex")
 

@@ -16,6 +16,7 @@ from tests.documents.corpus.make import (  # noqa: F401 - they register
     javascript,
     libraries,
     offices,
+    pages,
     printers,
     reworking,
     signing,

@@ -171,6 +171,13 @@ chromium.makes("chromium-tagged-outline")(
     partial(_printed, ("--generate-pdf-document-outline", "--export-tagged-pdf"), _LONG)
 )
 chromium.makes("chromium-untagged")(partial(_printed, ("--disable-pdf-tagging",), _PLAIN))
+# A page of an office's portal: buttons that are links, a telephone, a place on the page.
+_PORTAL = text.as_html().replace(
+    "</body>",
+    '<a href="javascript:void(0)">Cetak</a> <a href="javascript:;">Muat ulang</a> <a href="#a">Atas'
+    '</a> <a href="tel:+62-215-550-123">Telepon</a></body>',
+)
+chromium.makes("chromium-portal")(partial(_printed, (), _PORTAL))
 chromium.makes("chromium-form")(partial(_printed, (), text.as_html(form=True)))
 chromium.makes("chromium-gradient")(
     partial(
