@@ -140,7 +140,7 @@ def test_a_script_is_told_why_a_file_is_refused(
     answer = refused.get_json()
     assert (refused.status_code, answer["code"]) == (422, "document_has_script")
     assert answer["detail"] == "Halaman 2 <b>berisi</b> skrip."
-    assert "Halaman 2 &lt;b&gt;berisi&lt;/b&gt; skrip." in answer["html"]
+    assert "<strong>skp.pdf</strong>: Halaman 2 &lt;b&gt;berisi&lt;/b&gt; skrip." in answer["html"]
     assert ("/perbaiki/" in answer["html"]) is (bool(offers) and _can_be_mended(applicant))
 
 
