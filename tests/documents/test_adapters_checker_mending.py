@@ -277,6 +277,28 @@ def test_the_largest_use_of_a_picture_counts():
     assert dpis(also_as_a_stamp) == [pytest.approx(3000, rel=0.01)]
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [{"/Subtype": pikepdf.Name.Form}, {"/PatternType": 1}],
+    ids=["of an annotation", "of a pattern"],
+)
+def test_a_picture_that_also_stands_large_in_a_drawing_of_its_own_is_left_alone(kind):
+    scan = a_scan_of("L", dpi=300, pages=1)
+    small = scan.replace(b"595.44 0 0 841.68", b"59.544 0 0 84.16")
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(small)) as pdf:
+        page = pdf.pages[0]
+        large = pdf.make_stream(
+            b"q 595 0 0 841 0 0 cm /Im0 Do Q", {**kind, "/Resources": page.Resources}
+        )
+        stamp = pikepdf.Dictionary(Subtype=pikepdf.Name.Stamp, AP=pikepdf.Dictionary(N=large))
+        page.Annots = pikepdf.Array([pdf.make_indirect(stamp)])
+        pdf.save(out)
+
+    assert dpis(out.getvalue()) == []
+    assert refusal_of("size", out.getvalue(), len(scan) // 2) == "document_not_smaller"
+
+
 # --- signed files ---------------------------------------------------------------------------
 
 

@@ -1,6 +1,6 @@
 """How large the pictures of a PDF stand on its pages: their resolution, as a reader sees it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import hypot
 from typing import Any
@@ -27,7 +27,11 @@ class Placed:
 
 
 def placed_pictures(pdf: Pdf) -> dict[Number, Placed]:
-    """Find the pictures that pages draw, by object number. What only patterns draw is not found."""
+    """Find the pictures that pages draw, by object number.
+
+    What a pattern, an annotation or a glyph draws is not found, also if a page draws it too: there
+    it may stand larger.
+    """
     return _Walk().over(pdf)
 
 
@@ -35,12 +39,15 @@ class _Walk:
     def __init__(self) -> None:
         self.found: dict[Number, Placed] = {}
         self.drawn = 0
+        self.followed: set[Number] = set()
 
     def over(self, pdf: Pdf) -> dict[Number, Placed]:
         for number, page in enumerate(pdf.pages, start=1):
             unit = _scale_of(page.obj)
             self._follow(page.obj, page.resources, Matrix().scaled(unit, unit), number, 0)
-        return self.found
+        streams = (value for value in pdf.objects if isinstance(value, Stream))
+        elsewhere = _drawn_elsewhere(one for one in streams if one.objgen not in self.followed)
+        return {number: placed for number, placed in self.found.items() if number not in elsewhere}
 
     def _follow(self, drawing: Object, resources: Any, base: Matrix, page: int, depth: int) -> None:
         if depth > _DEEPEST_FORM or not isinstance(resources, Dictionary):
@@ -56,6 +63,7 @@ class _Walk:
             if target.get("/Subtype") == Name.Image:
                 self._note(target, place, page)
             elif target.get("/Subtype") == Name.Form:
+                self.followed.add(target.objgen)
                 inside = _matrix(target.get("/Matrix")) @ place
                 self._follow(target, target.get("/Resources", resources), inside, page, depth + 1)
 
@@ -66,6 +74,19 @@ class _Walk:
         placed = self.found.setdefault(picture.objgen, Placed(picture, dpi))
         placed.dpi = min(placed.dpi, dpi)
         placed.pages.add(page)
+
+
+def _drawn_elsewhere(drawings: Iterable[Stream]) -> set[Number]:
+    """Return what forms, patterns and glyphs may draw, and the forms that they draw."""
+    waiting, seen = list(drawings), set[Number]()
+    while waiting:
+        resources = waiting.pop().get("/Resources")
+        named = resources.get("/XObject") if isinstance(resources, Dictionary) else None
+        for _, held in named.items() if isinstance(named, Dictionary) else ():
+            if isinstance(held, Stream) and held.objgen not in seen:
+                seen.add(held.objgen)
+                waiting.append(held)
+    return seen
 
 
 def _drawn_by(drawing: Object, base: Matrix) -> Iterator[tuple[str, Matrix]]:
