@@ -109,8 +109,8 @@ PARTS = (
     Part(
         "bodies",
         (
-            "10.000 kiriman acak ke setiap layanan, setiap teks, setiap operasi",
-            "10,000 random bodies to each service, every text, every operation",
+            "10.000 kiriman acak ke setiap layanan, setiap teks, operasi, dan orang asing",
+            "10,000 random bodies to each service, every text, operation and stranger",
         ),
         5,
         {"RAW_BODIES": "10000", "EVERY_CASE": "yes"},
@@ -118,6 +118,7 @@ PARTS = (
         whole=(
             "tests/journeys/test_raw_bodies.py",
             "tests/journeys/test_cost_of_texts.py",
+            "tests/journeys/test_regions_do_not_leak.py",
             "tests/identity/test_api_fuzzed.py",
             "tests/proposal/test_api_description.py",
         ),

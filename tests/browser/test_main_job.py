@@ -15,7 +15,12 @@ from tests.builders.shared import ON_THE_SHARED_CLUSTER
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MATRIX = [
     pytest.param(Visit(), id="embedded"),
-    pytest.param(Visit(scripts=False, screens=()), id="embedded without scripts"),
+    # Its parts without scripts, filing and deciding, are in test_without_scripts.py.
+    pytest.param(
+        Visit(scripts=False, screens=()),
+        marks=pytest.mark.prove(part="rest"),
+        id="embedded without scripts",
+    ),
     pytest.param(
         Visit("shared_cluster", screens=()), marks=ON_THE_SHARED_CLUSTER, id="distributed"
     ),

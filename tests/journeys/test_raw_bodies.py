@@ -24,7 +24,7 @@ from tests.journeys.journey import Journey, running
 from tests.portal.stage_set import FakeEdge, Sent, csrf_of, portal, problem, sign_in
 from tests.portal.told import a_proposal, knows
 
-BODIES = int(os.environ.get("RAW_BODIES", "300"))
+BODIES = int(os.environ.get("RAW_BODIES", "120"))
 WHO = ("applicant", "umpeg", "bkpsdm_admin", "sysadmin")
 
 
