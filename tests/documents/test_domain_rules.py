@@ -84,9 +84,10 @@ def test_a_refusal_says_where_in_both_languages_and_to_programs():
     refused = refusals.refusal("document_has_active_content", ["javascript"], places)
 
     assert refused.detail("id").startswith(
-        "Halaman 3, kolom “Tanggal” (halaman 2), saat berkas dibuka: PDF memuat"
+        "PDF memuat isi aktif yang tidak diizinkan: skrip (JavaScript). Letaknya: halaman 3, "
+        "kolom “Tanggal” (halaman 2), bagian yang berjalan saat berkas dibuka. Buka berkasnya,"
     )
-    assert refused.detail("en").startswith("Page 3, field “Tanggal” (page 2), when the file")
+    assert "Found in: page 3, field “Tanggal” (page 2), what runs when" in refused.detail("en")
     assert refused.members()["places"][0] == {"kind": "page", "page": 3, "name": ""}
 
 

@@ -28,16 +28,17 @@ class Place:
 
 @dataclass(frozen=True)
 class Places:
-    """Places as the beginning of a sentence; nothing when none is known."""
+    """Places as a sentence of their own, and a space; nothing when none is known."""
 
     places: Sequence[Place]
 
     def said(self, language: str) -> str:
         words = ", ".join(place.said(language) for place in self.places)
-        return f"{words[0].upper()}{words[1:]}: " if words else ""
+        return f"{_WHERE[language]}: {words}. " if words else ""
 
 
+_WHERE = {"id": "Letaknya", "en": "Found in"}
 _WORDS = {
-    "id": ("halaman", "kolom", "lampiran", "saat berkas dibuka"),
-    "en": ("page", "field", "attachment", "when the file is opened"),
+    "id": ("halaman", "kolom", "lampiran", "bagian yang berjalan saat berkas dibuka"),
+    "en": ("page", "field", "attachment", "what runs when the file is opened"),
 }

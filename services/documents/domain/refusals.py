@@ -99,9 +99,9 @@ class DocumentNotPdf(FileRefused):
 class DocumentDamaged(FileRefused):
     code = "document_damaged"
     text: ClassVar = {
-        "id": "{places}Berkas PDF rusak atau terpotong. "
+        "id": "Berkas PDF rusak atau terpotong. {places}"
         "Simpan atau pindai ulang, lalu unggah kembali.",
-        "en": "{places}The PDF is damaged or cut short. "
+        "en": "The PDF is damaged or cut short. {places}"
         "Save or scan it again and send it once more.",
     }
 
@@ -117,11 +117,11 @@ class DocumentEncrypted(FileRefused):
 class DocumentTooComplex(FileRefused):
     code = "document_too_complex"
     text: ClassVar = {
-        "id": "{places}Isi PDF terlalu rumit untuk diperiksa "
-        "(halaman, gambar, atau objek terlalu banyak). "
+        "id": "Isi PDF terlalu rumit untuk diperiksa "
+        "(halaman, gambar, atau objek terlalu banyak). {places}"
         "Cetak ulang ke PDF dengan ukuran lebih sederhana.",
-        "en": "{places}The PDF is too complex to check (too many pages, pictures or objects). "
-        "Print it to a simpler PDF.",
+        "en": "The PDF is too complex to check (too many pages, pictures or objects). "
+        "{places}Print it to a simpler PDF.",
     }
 
 
@@ -139,9 +139,9 @@ class _HasActiveContent(FileRefused):
 class DocumentHasActiveContent(_HasActiveContent):
     code = "document_has_active_content"
     text: ClassVar = {
-        "id": "{places}PDF memuat isi aktif yang tidak diizinkan: {isi}. "
+        "id": "PDF memuat isi aktif yang tidak diizinkan: {isi}. {places}"
         "Buka berkasnya, cetak ke PDF, lalu unggah hasil cetakannya.",
-        "en": "{places}The PDF holds active content that is not allowed: {content}. "
+        "en": "The PDF holds active content that is not allowed: {content}. {places}"
         "Open it, print it to a PDF and send what was printed.",
     }
 
