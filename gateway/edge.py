@@ -23,7 +23,7 @@ from chassis.http.incoming import (
 from chassis.http.wsgi_problems import Problem
 from chassis.kernel.words import Size
 from chassis.process.buckets import LeakyBuckets
-from chassis.process.manifest import MEBIBYTE, Manifest
+from chassis.process.manifest import Manifest, Route
 from gateway import statics
 from gateway.headers import (
     HSTS,
@@ -119,10 +119,10 @@ class Edge:
         """Tell whether clients connect to this edge themselves."""
         return not self._deployment.proxies
 
-    def most_of_body(self, path: str) -> int:
-        """Return how long a body sent to `path` may be."""
+    def route_of(self, path: str) -> Route:
+        """Return the route whose limits hold at a path."""
         target = self._find(path)
-        return target.route.max_body if target else MEBIBYTE
+        return target.route if target else Route("")
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         request_id = request_id_of(environ, is_inside=self._buckets is None)
@@ -168,7 +168,7 @@ class Edge:
             return reply.problem(refusal, limit=Size(target.route.max_body))
         owner = self._owners.get(target.owner)
         if owner is None:
-            return reply.problem(problems.UNAVAILABLE, [("Retry-After", "5")])
+            return reply.problem(problems.UNAVAILABLE)
         if path == "/readyz":
             environ["PATH_INFO"] = "/front/status"
         return _forward(owner, environ, reply, target.route.max_body)

@@ -4,6 +4,7 @@ A refusal that comes before the address is read needs an address of its own; the
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from chassis.http import problem_pages
 from chassis.http import wsgi_problems as problems
@@ -52,41 +53,39 @@ def refusals(targets: Sequence[Target]) -> Iterable[str]:
     yield from _refusal("@not_found", problems.NOT_FOUND)
     yield from _refusal("@not_allowed", problems.METHOD_NOT_ALLOWED)
     yield from _refusal("@length_required", problems.LENGTH_REQUIRED)
-    yield from _refusal("@too_many", problems.TOO_MANY, retry_after=1, seconds=1)
-    yield from _refusal("@unavailable", problems.UNAVAILABLE, retry_after=5)
+    yield from _refusal("@too_many", replace(problems.TOO_MANY, retry_after=1), seconds=1)
+    yield from _refusal("@unavailable", problems.UNAVAILABLE)
     for limit in sorted({target.route.max_body for target in targets}):
         yield from _refusal(f"@too_large_{limit}", problems.TOO_LARGE, limit=Size(limit))
 
 
-def _refusal(
-    name: str, problem: Problem, retry_after: int | None = None, **params: object
-) -> Iterable[str]:
+def _refusal(name: str, problem: Problem, **params: object) -> Iterable[str]:
     internal = ["    internal;"] * name.startswith("=")
     yield f"  location {name} {{"
     yield from internal
     yield f"    default_type {problems.CONTENT_TYPE};"
-    yield from _refusal_headers(problem, "$simpul_language", retry_after)
+    yield from _refusal_headers(problem, "$simpul_language")
     yield from (f"    {line}" for line in nginx_headers.added())
     yield from _answers(problem, "$simpul_language", problems.document_of, params)
     yield "  }"
     yield f"  location {name}{_AS_PAGE} {{"
     yield from internal
     yield f'    default_type "{problem_pages.CONTENT_TYPE}";'
-    yield from _refusal_headers(problem, "$simpul_page_language", retry_after)
+    yield from _refusal_headers(problem, "$simpul_page_language")
     yield f'    add_header {_POLICY} "{problem_pages.POLICY}" always;'
     yield from (f"    {line}" for line in nginx_headers.added(but=(_POLICY,)))
     yield from _answers(problem, "$simpul_page_language", problems.page_of, params)
     yield "  }"
 
 
-def _refusal_headers(problem: Problem, language: str, retry_after: int | None) -> Iterable[str]:
+def _refusal_headers(problem: Problem, language: str) -> Iterable[str]:
     yield "    add_header Cache-Control no-store always;"
     yield f"    add_header Content-Language {language} always;"
     yield f'    add_header Vary "{problem_pages.VARY}" always;'
     if problem is problems.METHOD_NOT_ALLOWED:
         yield f'    add_header Allow "{METHODS.replace("|", ", ")}" always;'
-    if retry_after is not None:
-        yield f"    add_header Retry-After {retry_after} always;"
+    if problem.retry_after is not None:
+        yield f"    add_header Retry-After {problem.retry_after} always;"
 
 
 def _answers(

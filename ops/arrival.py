@@ -13,7 +13,7 @@ from threading import Lock
 from urllib.parse import unquote
 
 from chassis.http.connections import BODY_SECONDS, HEAD_SECONDS
-from chassis.process.manifest import MEBIBYTE
+from chassis.process.manifest import MEBIBYTE, Route
 
 LEAST_RATE = 1024  # bytes a second, of the last BODY_SECONDS
 MOST_OF_HEAD = 4 * MEBIBYTE  # more than the longest address that a browser sends
@@ -25,7 +25,7 @@ _LINE_END = b"\r\n"
 _END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r\n]{0,80}chunked", re.IGNORECASE)
-_PATH = re.compile(rb"[\r\n]*[^ \r\n]+ (?:https?://[^/? \r\n]*)?(/[^? \r\n]*)", re.IGNORECASE)
+_ASKED = re.compile(rb"[\r\n]*([^ \r\n]+) (?:https?://[^/? \r\n]*)?(/[^? \r\n]*)", re.IGNORECASE)
 _WAITS_FOR_WORD = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 _LONGEST_LINE = 8190
 _MOST_DIGITS = 16
@@ -39,19 +39,19 @@ class NoRoomInShare(NoRoom):
     """Those of one network take more room than one network may have."""
 
 
-def _any_body(_path: str) -> int:
-    return MOST_OF_BODY
+def _any_route(_path: str) -> Route:
+    return Route("", max_body=MOST_OF_BODY)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much may be on its way: of one network, and of one body by the path it is sent to.
+    """How much may be on its way: of one network, and at one path by the limits of its route.
 
     By default as behind an edge, from whose address all of it comes.
     """
 
     share: int = MOST_OF_ALL
-    body_of: Callable[[str], int] = _any_body
+    route_of: Callable[[str], Route] = _any_route
 
 
 class Room:
@@ -140,6 +140,8 @@ class Arrival:
     network: str = ""
     limits: Limits = field(default_factory=Limits)
     came: int = 0
+    method: str = ""
+    path: str = ""
     is_whole: bool = False
     is_refused_unread: bool = False
     waits_for_word: bool = False
@@ -225,8 +227,10 @@ class Arrival:
             self._chunks.take(data)
 
     def _read_head(self, length: int) -> None:
-        path = _PATH.match(self._head)
-        self._most_of_body = self.limits.body_of(unquote(path[1].decode("latin-1")) if path else "")
+        asked = _ASKED.match(self._head)
+        if asked:
+            self.method, self.path = asked[1].decode("latin-1"), unquote(asked[2].decode("latin-1"))
+        self._most_of_body = self.limits.route_of(self.path).max_body
         self._body_begins_at = length
         declared = _LENGTH.search(self._head)
         self._ends_at = length + (_number(declared[1]) if declared else 0)

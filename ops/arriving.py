@@ -22,11 +22,14 @@ from chassis.http.callers import network_of
 from chassis.http.wsgi_problems import Problem
 from ops.arrival import Arrival, Limits, NoRoom, NoRoomInShare, Room
 from ops.departure import Departure
+from ops.lanes import Lanes
 
 LINGER_SECONDS = 2.0
 _READ_AT_ONCE = 65_536
+_KEPT_OF_PATH = 200
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _LOOK_EVERY = 0.5
+AHEAD = 2  # requests given to the pool for each thread, so that none rests while the loop turns
 log = structlog.get_logger()
 
 
@@ -54,6 +57,7 @@ class ArrivingWorker(ThreadWorker):
         self.limits = limits
         self.room = Room(share=limits.share)
         self.room_of_answers = Room(share=limits.share)
+        self.lanes = Lanes(AHEAD * self.cfg.threads, limits.route_of)
 
     def refuse(self, conn: Any, problem: Problem, head: bytes) -> None:
         """Send a refusal, without waiting."""
@@ -83,6 +87,7 @@ class ArrivingWorker(ThreadWorker):
             conn.sock = sock
 
     def finish_request(self, conn: Any, fs: Any) -> None:
+        self._leave_lane(conn)
         answer = getattr(conn, "answer", None)
         if answer is not None and not answer.is_done:
             answer.begin()
@@ -184,10 +189,24 @@ class ArrivingWorker(ThreadWorker):
         self._turn_away(conn, problems.UNAVAILABLE)
 
     def _hand_over(self, conn: Any) -> None:
+        arrival = self.arriving[conn]
+        lane = self.lanes.of(arrival.method, arrival.path)
+        if lane is not None and lane.is_stuck(self.clock()):
+            log.warning("request_turned_away", path=arrival.path[:_KEPT_OF_PATH])
+            self._turn_away(conn, problems.UNAVAILABLE)
+            return
         self.poller.unregister(conn.sock)
-        conn.arrival = self.arriving.pop(conn)
-        conn.arrival.hand_over()
-        super().enqueue_req(conn)
+        conn.arrival, conn.lane = self.arriving.pop(conn), lane
+        arrival.hand_over()
+        if lane is None or lane.begin(conn, self.clock()):
+            super().enqueue_req(conn)
+
+    def _leave_lane(self, conn: Any) -> None:
+        """Give the thread of an answered request to who waits for one."""
+        lane, conn.lane = getattr(conn, "lane", None), None
+        following = lane.end() if lane is not None else None
+        if following is not None:
+            super().enqueue_req(following)
 
     def _turn_away(self, conn: Any, problem: Problem) -> None:
         arrival = self.arriving.pop(conn)

@@ -6,7 +6,7 @@ Its settings come from the environment. It binds to loopback by default.
 import argparse
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chassis.http.callers import behind_edge
@@ -14,7 +14,7 @@ from chassis.process import runtime as runtimes
 from chassis.process.manifest import discover, load
 from chassis.process.telemetry import configure_logs
 from ops import addresses, parts, skew
-from ops.arrival import Limits
+from ops.arrival import MOST_OF_BODY, Limits
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
 from ops.speech import at_least, choose
 
@@ -80,7 +80,11 @@ class Web:
         return behind_edge(self.app)
 
     def limits(self) -> Limits:
-        return Limits()
+        """Bodies are limited by the edge; here a route's requests that take long wait in turn."""
+        if not self._is_service:
+            return Limits()
+        route_of = runtimes.of(self.app).manifest.route_of
+        return Limits(route_of=lambda path: replace(route_of(path), max_body=MOST_OF_BODY))
 
     def started(self) -> None:
         """Loops run in the worker's process; here a later schema is said, and nothing more."""

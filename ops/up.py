@@ -138,7 +138,7 @@ class Running:
         if self.edge is None:
             return Limits()
         share = SHARE_OF_A_NETWORK if self.edge.is_outermost else MOST_OF_ALL
-        return Limits(share, self.edge.most_of_body)
+        return Limits(share, self.edge.route_of)
 
     def started(self) -> None:
         """Start the loops in the worker process, then say that the system is ready."""

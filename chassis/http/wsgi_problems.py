@@ -22,12 +22,13 @@ CONTENT_TYPE = "application/problem+json"
 
 @dataclass(frozen=True)
 class Problem:
-    """One refusal: status, stable code, title and detail per language."""
+    """One refusal: status, stable code, title and detail per language, when to try again."""
 
     status: str
     code: str
     title: dict[str, str]
     detail: dict[str, str]
+    retry_after: int | None = None  # seconds
 
 
 MALFORMED = Problem(
@@ -122,6 +123,7 @@ UNAVAILABLE = Problem(
     "service_unavailable",
     {"id": "Layanan sedang tidak tersedia", "en": "Service unavailable"},
     {"id": "Coba lagi sebentar lagi.", "en": "Try again in a moment."},
+    retry_after=5,
 )
 
 
@@ -140,6 +142,8 @@ def refusal_of(
         ("Cache-Control", "no-store"),
         ("Vary", problem_pages.VARY),
     ]
+    if problem.retry_after is not None:
+        headers.append(("Retry-After", str(problem.retry_after)))
     policy = [("Content-Security-Policy", problem_pages.POLICY)]
     return headers + policy * as_page, body
 

@@ -39,7 +39,8 @@ class Route:
     `rate` is requests per second, `burst` how many more may come at once. The service counts by
     whom a token proves; the edge, by address, lets a whole office ask as often as several callers.
     `pieces` says that bodies are pieces of files: the edge holds each in its memory until it is
-    whole, never on its disk, and many of an address at once.
+    whole, never on its disk, and many of an address at once. `at_once` is how many of its requests
+    one process answers at once, where each takes long; the others wait and hold no thread.
     """
 
     prefix: str
@@ -47,6 +48,7 @@ class Route:
     rate: float = 50.0
     burst: int = 100
     pieces: bool = False
+    at_once: int = 0
 
 
 @dataclass(frozen=True)

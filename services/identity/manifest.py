@@ -94,7 +94,7 @@ MANIFEST = Manifest(
         Route("/api/identity/v1/imports", max_body=6 * MEBIBYTE, rate=10.0, burst=40),
         Route("/oauth/", max_body=16_384),
         Route("/.well-known/", max_body=1_024),
-        Route("/masuk", max_body=16_384, rate=20.0, burst=60),
+        Route("/masuk", max_body=16_384, rate=20.0, burst=60, at_once=4),
     ),
     settings=(
         Setting(

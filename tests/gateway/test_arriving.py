@@ -285,7 +285,7 @@ def test_the_largest_of_the_network_that_holds_most_makes_room_and_is_told(serve
 
 def test_a_body_larger_than_its_route_takes_is_refused_unread_whatever_its_form(server):
     port, worker = server
-    worker.limit(Limits(body_of=lambda path: 1000 if path == "/unread" else MEBIBYTE))
+    worker.limit(Limits(route_of=lambda path: Route("", 1000 if path == "/unread" else MEBIBYTE)))
     head = b"POST /unread?a=b HTTP/1.1\r\nHost: a\r\n"
     chunk = b"3e9\r\n" + b"x" * 1001
     for sent in (b"Content-Length: 1001\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n" + chunk):
@@ -302,7 +302,7 @@ def test_nothing_more_is_read_of_what_is_too_large():
     with client, ours:
         client.sendall(b"more")
         reading = Remembering(ours)
-        reading.arrival = Arrival(Room(), 0.0, limits=Limits(body_of=lambda _path: 8))
+        reading.arrival = Arrival(Room(), 0.0, limits=Limits(route_of=lambda _path: Route("", 8)))
         reading.arrival.take(sent, 0.0)
         reading.arrival.hand_over()
 
@@ -319,14 +319,14 @@ def test_the_embedded_form_takes_what_its_routes_take(proxies: int, share: int):
     limits = running.limits()
 
     paths = ("/a/large/b", "/a/b", "/nowhere", "/")
-    assert [limits.body_of(path) for path in paths] == [7_000_000, MEBIBYTE, MEBIBYTE, 0]
+    assert [limits.route_of(path).max_body for path in paths] == [7_000_000, MEBIBYTE, MEBIBYTE, 0]
     assert limits.share == share
 
 
 @pytest.mark.parametrize("address", [b"/%61/b?c=/d", b"http://host/a/b", b"/a/b"])
 def test_the_path_of_a_route_is_known_however_it_is_written(address: bytes):
     asked_for: list[str] = []
-    limits = Limits(body_of=lambda path: asked_for.append(path) or 0)
+    limits = Limits(route_of=lambda path: asked_for.append(path) or Route(""))
     arriving = Arrival(Room(), 0.0, limits=limits)
 
     arriving.take(b"\r\nPOST " + address + b" HTTP/1.1\r\n\r\n", 0.0)
