@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from chassis.http.peers import PeerUnavailable, Transport
 from chassis.process.telemetry import counter, gauge
+from gateway.routes import EDGE_STATUS
 
-PAGE = "/edge/status"
 REQUESTS = counter("edge_requests", "Requests that reached the edge, also those it refused")
 CONNECTIONS = gauge("edge_connections", "Connections open at the edge", "state")
 _STATUS = re.compile(
@@ -28,7 +28,7 @@ class Edge:
     def measure(self) -> None:
         """Bring the metrics up to date; an edge that does not answer leaves them as they are."""
         with suppress(PeerUnavailable):
-            answer = self.transport.send("edge", "GET", PAGE, {}, None)
+            answer = self.transport.send("edge", "GET", EDGE_STATUS, {}, None)
             if told := _STATUS.search(answer.body.decode(errors="replace")):
                 self._take({name: int(number) for name, number in told.groupdict().items()})
 

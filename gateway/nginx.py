@@ -22,9 +22,16 @@ from gateway.limits import (
     REQUESTS_AT_ONCE,
     limit_of_an_address,
 )
-from gateway.measuring import PAGE
 from gateway.nginx_addresses import counted_addresses
-from gateway.routes import GATEWAY, GATEWAY_ROUTE, OWN_PAGES, PORTAL, RouteTable, Target
+from gateway.routes import (
+    EDGE_STATUS,
+    GATEWAY,
+    GATEWAY_ROUTE,
+    OWN_PAGES,
+    PORTAL,
+    RouteTable,
+    Target,
+)
 
 Upstreams = Mapping[str, Sequence[str]]
 
@@ -33,6 +40,9 @@ Upstreams = Mapping[str, Sequence[str]]
 _ONCE = "PUT|DELETE"
 # Of TLS 1.2 only what keeps past talks secret and is one with its check; 1.3 has nothing else.
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+# Idle ones that each of its processes keeps to a service, shorter than the service keeps them.
+KEPT_CONNECTIONS = 16
+KEPT_SECONDS = 60
 _CONNECTIONS = 8192  # of each of its processes
 _TO_ONCE = 480  # of no meaning in HTTP; nobody outside sees it
 
@@ -159,7 +169,8 @@ def _upstream(owner: str, addresses: Sequence[str], listening: Listening) -> Ite
         servers = " ".join(
             f"server {address} {again}max_fails=1 fail_timeout=2s;" for address in addresses
         )
-        yield f"upstream simpul_{owner} {{ {zone}least_conn; {servers} }}"
+        kept = f"keepalive {KEPT_CONNECTIONS}; keepalive_timeout {KEPT_SECONDS}s;"
+        yield f"upstream simpul_{owner} {{ {zone}least_conn; {servers} {kept} }}"
 
 
 def _public_server(
@@ -277,6 +288,7 @@ def _passing(number: int, target: Target) -> Iterable[str]:
 
 
 def _forwarding() -> Iterable[str]:
+    yield '    proxy_set_header Connection "";'  # by default nginx asks to close each
     yield "    proxy_set_header Host $simpul_host;"
     yield "    proxy_set_header X-Request-ID $request_id;"
     for name in STRIPPED:
@@ -293,7 +305,7 @@ def _internal_server(
     yield f"  listen {listening.internal_host}:{listening.internal_port};"
     yield "  client_max_body_size 32m;"
     yield "  location = /livez { return 204; }"
-    yield f"  location = {PAGE} {{ stub_status; }}"
+    yield f"  location = {EDGE_STATUS} {{ stub_status; }}"
     for number, target in enumerate(targets):
         if upstreams.get(target.owner) and target.owner not in (GATEWAY, PORTAL):
             passing = f"proxy_pass http://simpul_{target.owner};"

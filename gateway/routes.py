@@ -10,6 +10,7 @@ from chassis.process.manifest import MEBIBYTE, Manifest, ManifestInvalid, Route
 
 PORTAL = "portal"
 GATEWAY = "gateway"
+EDGE_STATUS = "/edge/status"  # nginx's own figures, inside
 OWN_PAGES = ("/", "/openapi.json", "/docs", "/docs/", "/front/")
 
 # Forms with what people type. Files go to documents: the portal carries none.

@@ -10,7 +10,7 @@ from typing import Any
 
 from werkzeug.test import Client
 
-from chassis.run.embedded import write_private
+from chassis.process.data_folder import write_private
 from ops.speech import say
 
 FILE = "first-link.json"

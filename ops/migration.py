@@ -6,9 +6,9 @@ from pathlib import Path
 
 from flask import Flask
 
+from chassis.process.data_folder import alone
 from chassis.process.manifest import Manifest, discover, load, settings_of
 from chassis.run import migration
-from chassis.run.embedded import alone
 from ops.migrate import chosen
 from ops.speech import Stop, choose
 

@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     web = Web(factory_of(options.name))
     with listen(options.host, options.port) as listener:
         try:
-            Server(listener, web, threads=options.threads).run()
+            Server(listener, web, threads=options.threads).run_alone()
         except SystemExit as ended:
             return 2 if ended.code == COULD_NOT_START else int(ended.code or 0)
     return 0
@@ -70,7 +70,7 @@ def built(factory: str, *given: Any) -> Any:
 
 @dataclass
 class Web:
-    """The app of this process, built after the fork."""
+    """The app of this process."""
 
     factory: str
     app: Any = None

@@ -1,4 +1,4 @@
-"""gunicorn around one WSGI application: one worker process with 16 threads.
+"""gunicorn around one WSGI application: one worker with 16 threads.
 
 The listening socket is bound before anything is built, so a taken port is found at once. The
 application is built in the worker, after the fork, so no connection or thread is shared across it.
@@ -101,6 +101,18 @@ class Server(BaseApplication):
             "worker_exit": lambda _arbiter, _worker: self._service.stop(),
         }
 
+    def run_alone(self) -> None:
+        """Serve in this process, without a master that rests beside it.
+
+        Whoever started the process starts it again: the supervisor, or a container's restart.
+        """
+        listener = socket.socket(fileno=int(self.cfg.address[0]))
+        log = self.cfg.logger_class(self.cfg)
+        try:
+            Alone(0, os.getppid(), [listener], self, self.cfg.timeout, self.cfg, log).init_process()
+        finally:
+            self._service.stop()
+
     def _start(self, worker: Worker) -> None:
         worker.limit(self._service.limits())
         self._service.started()
@@ -111,6 +123,13 @@ class Server(BaseApplication):
         except Stop as stop:
             complain(stop.line)
             sys.exit(COULD_NOT_START)
+
+
+class Alone(Worker):
+    """A worker without a master; it outlives the process that started it."""
+
+    def is_parent_alive(self) -> bool:
+        return True
 
 
 class ToStructlog(logging.Handler):

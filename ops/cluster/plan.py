@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 
 from chassis.process.config import Setting, key
+from chassis.process.data_folder import generated, write_private
 from chassis.process.manifest import OPERATOR, Manifest, discover
-from chassis.run.embedded import generated, write_private
 from ops import addresses
 from ops.engines.process import free_port
 from ops.engines.rabbit import BrokerUser

@@ -12,11 +12,11 @@ from typing import Any
 
 from chassis.process.telemetry import configure_logs
 from ops import addresses, folder
+from ops.announcing import announce
 from ops.cluster import control, install, plan
 from ops.cluster.supervisor import Supervisor, UnknownPart
 from ops.engines.process import EngineFailed, EngineMissing
 from ops.speech import Stop, choose, say
-from ops.up import announce
 
 _MOST_TOLD = 2_000  # characters of why it did not start
 

@@ -20,10 +20,10 @@ from ops.cluster.instances import OPS, ROOT, Instance, Part, wait_ready, wait_se
 from ops.cluster.keeping import Kept
 from ops.cluster.logs import LOOK_EVERY as LOGS_EVERY
 from ops.cluster.logs import Logs
+from ops.cluster.migrating import Work, migrate_apart
 from ops.cluster.plan import Plan
 from ops.cluster.restraint import LONGEST_PAUSE, Restraint
 from ops.engines.nginx import Nginx
-from ops.migrate import migrate
 from ops.parts import FRONTS
 
 _EDGE_SETTLES = 1.0
@@ -198,12 +198,16 @@ class Supervisor:
         return {child.record for child in children if child.record}
 
     def _migrate(self) -> None:
-        for manifest in self.plan.manifests.values():
-            if self.parts and self.parts[manifest.name].webs:
-                continue  # it runs from before, with this code
-            self.doing = f"migrate {manifest.name}"
-            environ = self.settings_of(manifest.name) | owner_of(self.engines, manifest.name)
-            migrate(manifest, environ, demo=self.plan.folder if self.demo else None)
+        self.doing = "migrate"
+        demo = str(self.plan.folder) if self.demo else None
+        migrate_apart(
+            [
+                Work(name, self.settings_of(name) | owner_of(self.engines, name), demo)
+                for name in self.plan.manifests
+                # What runs from before runs with this code.
+                if not (self.parts and self.parts[name].webs)
+            ]
+        )
 
     def _start_parts(self) -> None:
         for part in self.parts.values():

@@ -15,6 +15,7 @@ from chassis.events.envelope import Event
 from chassis.events.inbox import store_into
 from chassis.http import peers
 from chassis.http.keys import KeySet
+from chassis.process import data_folder
 from chassis.process import runtime as runtimes
 from chassis.process.config import COMMON
 from chassis.process.manifest import discover, load, settings_of
@@ -85,7 +86,7 @@ def settings_for(name: str, folder: Path, **extra: str) -> dict[str, str]:
     manifests = discover()
     declared = settings_of(name, manifests) if name in manifests else COMMON
     return {
-        **embedded.alone(name, declared, folder, secret=SECRET),
+        **data_folder.alone(name, declared, folder, secret=SECRET),
         "PUBLIC_URL": ISSUER,
         "RETRY_SCHEDULE": "0,0,0",
         "PASSWORD_MEMORY_KIB": "1024",  # what a hash costs protects nobody here

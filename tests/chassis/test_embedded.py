@@ -7,6 +7,7 @@ from datetime import timedelta
 from chassis.data import leases
 from chassis.process import runtime as runtimes
 from chassis.process.clock import now
+from chassis.process.ids import uuid7
 from chassis.run import embedded
 
 URL = "http://127.0.0.1:1"
@@ -36,7 +37,7 @@ def test_what_a_killed_process_had_in_hand_is_free_at_the_next_start(tmp_path):
         with runtime.db.transaction() as session:
             session.execute(
                 runtime.db.plumbing.inbox.insert().values(
-                    event_id=embedded.uuid7(),
+                    event_id=uuid7(),
                     source="identity",
                     subject="unit/1",
                     position=1,

@@ -35,7 +35,7 @@ def show(verdict: Verdict, run: Run) -> None:
     _table(verdict.figures.items())
     print(f"{run.ended} processes ended on purpose, {run.held} held:")
     _table(sorted(run.kills.items()))
-    print(f"{run.revived} started again by the supervisor, the others by their gunicorn master")
+    print(f"{run.revived} started again by the supervisor")
     if run.outages:
         middle = median(seconds for seconds, _ in run.outages)
         longest = sorted(run.outages, reverse=True)[:3]

@@ -46,11 +46,9 @@ def alive(arena: Arena) -> Iterator[tuple[str, int]]:
         if instance.kind == "worker":
             yield f"{instance.name} worker", pid
             continue
-        yield f"{instance.name} web master", pid
-        for worker in tree.get(pid, ()):
-            yield f"{instance.name} web worker", worker
-            if instance.name == "documents":
-                yield from ((CHECKER, item) for item in tree.get(worker, ()))
+        yield f"{instance.name} web", pid
+        if instance.name == "documents":
+            yield from ((CHECKER, item) for item in tree.get(pid, ()))
     pid, is_well = engine(arena, "nginx")
     if is_well:
         yield EDGE, pid
@@ -63,14 +61,14 @@ def kinds(arena: Arena) -> set[str]:
     services = [*arena.supervisor.plan.manifests]
     found = {CHECKER, EDGE} | ({SUPERVISOR} if arena.keeper else set())
     for part in (*services, *FRONTS):
-        found |= {f"{part} web master", f"{part} web worker"}
+        found |= {f"{part} web"}
     return found | {f"{part} worker" for part in services}
 
 
 def who_passes(point: str, part: str) -> str:
     """Name the kind of process that comes by a point."""
     answers_requests = point.startswith(("api.", "upload."))
-    return f"{part} web worker" if answers_requests else f"{part} worker"
+    return f"{part} web" if answers_requests else f"{part} worker"
 
 
 @dataclass

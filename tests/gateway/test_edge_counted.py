@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chassis.http.peers import Answer, PeerUnavailable
-from gateway.measuring import PAGE, Edge
+from gateway.measuring import Edge
+from gateway.routes import EDGE_STATUS
 from tests.builders.metrics import moved, value_of
 
 STATUS = """Active connections: 3
@@ -24,7 +25,7 @@ class Nginx:
     waiting: int = 5
 
     def send(self, _peer: str, _method: str, path: str, *_: Any, **__: Any) -> Answer:
-        assert path == PAGE
+        assert path == EDGE_STATUS
         if self.requests is None:
             raise PeerUnavailable(peer="edge")
         text = STATUS.format(accepted=3, requests=self.requests, waiting=self.waiting)

@@ -20,3 +20,13 @@ def test_nginx_keeps_an_idle_connection_longer_than_its_clients_do():
 
     [seconds] = re.findall(r"keepalive_timeout (\d+)s;", config)
     assert int(seconds) >= LONGEST_THAT_CLIENTS_KEEP_ONE + 5
+
+
+def test_nginx_lets_go_of_a_connection_to_a_service_before_the_service_does():
+    config = render(table(discover()), {"proposal": ["a:1"]}, Listening(Path("/tmp"), 8000, 8001))  # noqa: S108
+
+    [kept] = re.findall(
+        r"upstream simpul_proposal \{.* keepalive \d+; keepalive_timeout (\d+)s; \}", config
+    )
+    assert int(kept) + 10 <= options().keepalive
+    assert 'proxy_set_header Connection "";' in config

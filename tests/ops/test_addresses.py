@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from ops import addresses, up
+from ops import addresses, announcing
 from ops.speech import Stop
 
 NETWORK_ADDRESS = addresses.network_address
@@ -78,13 +78,13 @@ def test_whoever_opens_the_demo_accounts_to_others_is_warned(tmp_path, capsys, h
     )
 
     open_to_others = addresses.is_reachable_from_outside(host, url)
-    up.announce(url, tmp_path, is_open=open_to_others)
+    announcing.announce(url, tmp_path, is_open=open_to_others)
 
     assert open_to_others is is_open
     assert ("PERINGATAN" in capsys.readouterr().err) is is_open
 
 
 def test_a_real_region_is_not_warned_of_demo_accounts(tmp_path, capsys):
-    up.announce("https://simpul.kota-x.example", tmp_path, is_open=True)
+    announcing.announce("https://simpul.kota-x.example", tmp_path, is_open=True)
 
     assert capsys.readouterr().err == ""

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from ops.announcing import announce
 from ops.commands import COMMANDS, ENVIRONMENTS
 from ops.main import parser_of
 from ops.serving import listen
 from ops.speech import Stop
-from ops.up import announce
 
 ROOT = Path(__file__).parents[2]
 LAUNCHER = ROOT / "simpul"
