@@ -26,11 +26,11 @@ def test_in_a_revision_every_link_says_which_document_it_opens(
 
     page = client.get(f"{PAGE}/isi").text
 
-    links = dict(re.findall(rf'href="{PAGE}/dokumen/skp([^"]*)">(Lihat[^<]*)<', page))
+    links = dict(re.findall(rf'href="{PAGE}/dokumen/skp([^"]*)">(Unduh[^<]*)<', page))
     assert links == (
-        {"": "Lihat dokumen", "?revision=1": "Lihat dokumen sebelumnya"}
+        {"": "Unduh dokumen", "?revision=1": "Unduh dokumen sebelumnya"}
         if replaced
-        else {"": "Lihat dokumen sebelumnya"}
+        else {"": "Unduh dokumen sebelumnya"}
     )
 
 
