@@ -28,7 +28,12 @@ def document_of(document_id: UUID, owner_id: UUID) -> Document:
 
 def document(document_id: UUID, owner_id: UUID) -> dict[str, Any]:
     """Describe an owner's document. Raises `NotFound` to everybody else."""
-    return _described([document_of(document_id, owner_id)], owner_id)[0]
+    return shown(document_of(document_id, owner_id), owner_id)
+
+
+def shown(document: Document, owner_id: UUID, *, is_new: bool = False) -> dict[str, Any]:
+    """Describe a document to its owner; one that is new is in no archive yet."""
+    return _with_entry(document, None) if is_new else _described([document], owner_id)[0]
 
 
 def documents(owner_id: UUID, *, q: str, category: str, limit: int, cursor: str | None) -> Page:

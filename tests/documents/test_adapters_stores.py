@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -236,6 +238,38 @@ class TestTheS3Store:
             put(store, "demo/dd")
         with pytest.raises(ObjectMissing):
             read(store, "demo/dd")
+
+    def test_reads_nothing_back_that_the_server_says_it_has(
+        self, server: S3Server, monkeypatch: pytest.MonkeyPatch
+    ):
+        store = S3Store.from_url(server.url)
+        put(store, "demo/gg")
+        with monkeypatch.context() as blind:
+            blind.setattr(store.client, "get_object", None)
+            put(store, "demo/gg")
+
+        assert read(store, "demo/gg") == CONTENT
+
+    @pytest.mark.parametrize("said", [None, "", '"0123456789abcdef0123456789abcdef-1"'])
+    def test_reads_back_what_a_server_without_md5_has(
+        self, server: S3Server, monkeypatch: pytest.MonkeyPatch, said: str | None
+    ):
+        store = S3Store.from_url(server.url)
+        send, fetch, fetched = store.client.put_object, store.client.get_object, list[str]()
+
+        def told(**given: Any) -> Any:
+            return SimpleNamespace(etag=said, kept=send(**given))
+
+        def seen(**given: Any) -> Any:
+            fetched.append(given["object_name"])
+            return fetch(**given)
+
+        monkeypatch.setattr(store.client, "put_object", told)
+        monkeypatch.setattr(store.client, "get_object", seen)
+        put(store, "demo/hh")
+
+        assert fetched == ["demo/hh"]
+        assert read(store, "demo/hh") == CONTENT
 
     @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9])
     def test_an_answer_cut_on_the_way_is_not_taken_for_the_object(

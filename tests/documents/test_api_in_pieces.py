@@ -479,6 +479,15 @@ class TestWhoOpensTooMany:
             assert by_permit(desk).begin(100).status_code == 201
 
 
+def test_the_quota_counts_no_files_of_another_region(service):
+    desk = Desk(service("documents", UPLOADS_PER_DAY="1"), uuid7())
+    elsewhere = desk.token(region="lain")
+    for content in (a_pdf(), bad_pdfs.cut(a_pdf())):
+        desk.upload(content, token=elsewhere)
+
+    assert [desk.upload().status_code for _ in range(2)] == [201, 429]
+
+
 def test_the_quota_counts_what_was_finished_or_refused_in_pieces(service):
     desk = Desk(service("documents", UPLOADS_PER_DAY="2"), uuid7())
     waiting = by_permit(desk)

@@ -11,7 +11,7 @@ from services.documents.adapters.stores.protocol import StoreFull
 from services.documents.domain.limits import MAX_BYTES
 from services.documents.domain.pdf_frame import HEAD, TAIL
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 18
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 

@@ -63,9 +63,10 @@ document(upload, parameters=[IDEMPOTENCY_KEY])
 
 
 def _uploaded(kept: receiving.Kept) -> tuple[Any, int, dict[str, str]]:
-    document_id, receipt = receiving.record(kept)
-    shown = {**queries.document(document_id, person()), "receipt": receipt}
-    location = f"/api/documents/v1/documents/{document_id}"
+    document = receiving.record(kept)
+    shown = queries.shown(document, person(), is_new=True)
+    shown["receipt"] = receiving.receipt_of(document)
+    location = f"/api/documents/v1/documents/{document.id}"
     return UploadedView().dump(shown), 201, {"Location": location}
 
 

@@ -19,7 +19,7 @@ from services.documents.api.requests import NewUploadHeaders, PieceHeaders, TusH
 from services.documents.api.views import UploadedView, UploadView
 from services.documents.domain.uploads import check_length
 from services.documents.models import Upload
-from services.documents.usecases import finishing, uploading
+from services.documents.usecases import finishing, receiving, uploading
 
 blp = Blueprint("uploads", url_prefix="/api/documents/v1/uploads", description="Uploads in pieces")
 blp.proofs = PROOF
@@ -96,10 +96,10 @@ def finish(upload_id: UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
     After 503 it needs no bytes again.
     """
     who = sender()
-    document_id = finishing.finish(upload_id, who)
-    shown = queries.document(document_id, who.owner_id)
-    shown["receipt"] = finishing.receipt_for(document_id, who.owner_id)
-    return shown, 201, {"Location": f"/api/documents/v1/documents/{document_id}"}
+    document, is_new = finishing.finish(upload_id, who)
+    shown = queries.shown(document, who.owner_id, is_new=is_new)
+    shown["receipt"] = receiving.receipt_of(document)
+    return shown, 201, {"Location": f"/api/documents/v1/documents/{document.id}"}
 
 
 @blp.route("/form", methods=["POST"])

@@ -5,7 +5,7 @@ Files that were answered "busy" count by themselves: they take nothing of the da
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from chassis.kernel.errors import Refused
 
@@ -42,6 +42,17 @@ class BusyTooOften(Refused):
         "en": "Too many tries to upload while the check or the store of files was busy. "
         "Wait 15 minutes, then upload the files one by one.",
     }
+
+
+class Sent:
+    """How many files were sent, and how many bytes they have together."""
+
+    def __init__(self, files: int, size: int | None) -> None:
+        self.files = files
+        self.size = int(size or 0)
+
+    def __add__(self, other: Self) -> "Sent":
+        return Sent(self.files + other.files, self.size + other.size)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ of the upload is decided in one transaction with the document or the refusal, on
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from services.documents.domain import uploads
 from services.documents.domain.limits import MAX_BYTES
 from services.documents.domain.refusals import DocumentInfected
 from services.documents.domain.uploads import UploadLost
-from services.documents.models import Upload, UploadPiece, db
+from services.documents.models import Document, Upload, UploadPiece, db
 from services.documents.queries import document_of, pieces_of, upload_of
 from services.documents.usecases import offering, receiving, uploading
 from services.documents.usecases.uploading import Sender
@@ -49,8 +49,8 @@ class _EndedMeanwhile(Exception):
     """Another request finished the upload first; nothing of this one is kept."""
 
 
-def finish(upload_id: UUID, sender: Sender) -> UUID:
-    """Make a complete upload a document, or find which one it became; return its id.
+def finish(upload_id: UUID, sender: Sender) -> tuple[Document, bool]:
+    """Make a complete upload a document, or find which one it became; say whether it is new.
 
     Raises `NotFound`, `UploadIncomplete`, what `check_and_store` raises, and of an upload that was
     refused before the same again.
@@ -58,13 +58,14 @@ def finish(upload_id: UUID, sender: Sender) -> UUID:
     upload = upload_of(upload_id, sender.owner_id, sender.slot)
     if upload.state in uploads.OPEN:
         uploads.check_complete(received=upload.received, length=upload.length)
+        pieces = pieces_of(upload.id)
         receiving.admit(upload.owner_id)
-        with bytes_of(upload) as spool, suppress(_EndedMeanwhile):
-            _check(upload, spool)
+        with _together(upload, pieces) as spool, suppress(_EndedMeanwhile):
+            return _check(upload, spool), True
         upload = upload_of(upload_id, sender.owner_id, sender.slot)
     if upload.document_id is None:
         raise RefusedBefore(upload.problem or {})
-    return upload.document_id
+    return document_of(upload.document_id, sender.owner_id), False
 
 
 def take(sender: Sender, *, name: str | None, spool: Spool) -> Upload:
@@ -90,6 +91,10 @@ def bytes_of(upload: Upload) -> Spool:
     """Put the pieces of an upload together. Raises `UploadLost` when they are not there whole."""
     pieces = pieces_of(upload.id)
     db.session.close()  # no connection is held while the store works
+    return _together(upload, pieces)
+
+
+def _together(upload: Upload, pieces: Sequence[UploadPiece]) -> Spool:
     spool = Spool()
     try:
         for piece in pieces:
@@ -125,17 +130,18 @@ def _copy(piece: UploadPiece, spool: Spool) -> None:
         raise UploadLost
 
 
-def _check(upload: Upload, spool: Spool) -> None:
+def _check(upload: Upload, spool: Spool) -> Document:
     arrival = receiving.Arrival(upload.owner_id, upload.name, spool, upload.max_bytes)
     kept = receiving.check_and_store(
         arrival, told=lambda refused: _refuse(upload, refused), offered=offering.offered
     )
     with db.transaction():
-        document_id, _ = receiving.record(kept)
-        _end(upload, state=uploads.STORED, document_id=document_id)
+        document = receiving.record(kept)
+        _end(upload, state=uploads.STORED, document_id=document.id)
         gone = uploading.without_pieces(upload.id)
     failpoint("pieces.after_finish")
     uploading.remove(gone)
+    return document
 
 
 def _refuse(upload: Upload, refused: Refused) -> None:

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
+from chassis.kernel.errors import NotFound
 from chassis.process.clock import now
 from chassis.process.telemetry import counter, log
 from services.documents.adapters.machinery import machinery
@@ -37,12 +38,13 @@ def open_granted(token: str, viewer_id: UUID, *, is_read: bool) -> tuple[Documen
 
     Raises `NotFound` to everybody else, `GrantExpired`, and what `open_own` raises.
     """
-    statement = select(Grant).where(
-        Grant.token_hash == token_hash(token), Grant.viewer_id == viewer_id
-    )
-    grant = db.one(statement)
+    granted = select(Grant, Document).join(Document, Document.id == Grant.document_id)
+    of_the_viewer = (Grant.token_hash == token_hash(token), Grant.viewer_id == viewer_id)
+    found = db.session.execute(granted.where(*of_the_viewer)).one_or_none()
+    if found is None:
+        raise NotFound
+    grant, document = found
     check_open(expires_at=grant.expires_at, now=now())
-    document = db.session.scalars(select(Document).where(Document.id == grant.document_id)).one()
     return _opened(document, viewer_id=viewer_id, purpose=grant.purpose, is_read=is_read)
 
 
@@ -50,11 +52,24 @@ def _opened(
     document: Document, *, viewer_id: UUID, purpose: str, is_read: bool
 ) -> tuple[Document, Spool]:
     check_can_be_opened(document.state)
+    begun = _begun(document, viewer_id, purpose)
+    is_to_be_logged = is_read and db.session.scalar(begun) is None
     db.session.close()  # no connection is held while the store works
     spool = intact(document)
-    if is_read:
+    if is_to_be_logged:
         _log(document, viewer_id, purpose)
     return document, spool
+
+
+def _begun(document: Document, viewer_id: UUID, purpose: str) -> Select[UUID]:
+    """Find a reading that this one goes on with."""
+    begun = select(View.id).where(
+        View.document_id == document.id,
+        View.viewer_id == viewer_id,
+        View.purpose == purpose,
+        View.viewed_at > now() - READING,
+    )
+    return begun.limit(1)
 
 
 def _log(document: Document, viewer_id: UUID, purpose: str) -> None:
@@ -62,13 +77,7 @@ def _log(document: Document, viewer_id: UUID, purpose: str) -> None:
     with db.transaction() as session:
         # Two requests at once are one reading too.
         session.execute(select(Document.id).where(Document.id == document.id).with_for_update())
-        begun = select(View.id).where(
-            View.document_id == document.id,
-            View.viewer_id == viewer_id,
-            View.purpose == purpose,
-            View.viewed_at > now() - READING,
-        )
-        if session.scalar(begun.limit(1)) is None:
+        if session.scalar(_begun(document, viewer_id, purpose)) is None:
             session.add(View(document_id=document.id, viewer_id=viewer_id, purpose=purpose))
 
 

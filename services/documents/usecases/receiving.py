@@ -8,11 +8,11 @@ the object when the transaction fails: its outcome may be unknown.
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
 from secrets import token_hex
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from chassis.data import tallies
 from chassis.events import outbox
@@ -90,17 +90,19 @@ def admit(owner_id: UUID) -> None:
 
     It lets go of the database: none is held while the body arrives and is checked and stored.
     """
-    check_quota(owner_id)
-    files, size = _refused(owner_id, quotas.BUSY_WINDOW, RefusedUpload.code.in_(BUSY))
-    machinery().quota.check_busy(files=files, size=size)
+    busy = check_quota(owner_id)
+    machinery().quota.check_busy(files=busy.files, size=busy.size)
     db.session.close()
 
 
-def check_quota(owner_id: UUID) -> None:
-    """Raise `QuotaExceeded` when the person sent enough for 24 hours."""
-    stored, stored_size = _stored(owner_id)
-    refused, refused_size = _refused(owner_id, quotas.WINDOW, RefusedUpload.code.not_in(BUSY))
-    machinery().quota.check(files=stored + refused, size=stored_size + refused_size)
+def check_quota(owner_id: UUID) -> quotas.Sent:
+    """Raise `QuotaExceeded` when the person sent enough for 24 hours.
+
+    Returns what was answered "busy" in the last hour.
+    """
+    sent, busy = _sent(owner_id)
+    machinery().quota.check(files=sent.files, size=sent.size)
+    return busy
 
 
 def hold_quota(owner_id: UUID) -> None:
@@ -112,24 +114,38 @@ def hold_quota(owner_id: UUID) -> None:
     check_quota(owner_id)
 
 
-def _stored(owner_id: UUID) -> tuple[int, int]:
-    since = now() - quotas.WINDOW
-    sent = (Document.owner_id == owner_id, Document.uploaded_at >= since)
-    return _counted(Document, *sent)
+def _sent(owner_id: UUID) -> tuple[quotas.Sent, quotas.Sent]:
+    """Count what a person sent in a day, and what was answered "busy" in an hour."""
+    moment = now()
+    since = {"since": moment - quotas.WINDOW, "lately": moment - quotas.BUSY_WINDOW}
+    counted = db.session.execute(_SENT, {"owner": owner_id, **since}).one()
+    stored, refused, busy = (quotas.Sent(*counted[at : at + 2]) for at in (0, 2, 4))
+    return stored + refused, busy
 
 
-def _refused(owner_id: UUID, window: timedelta, which: ColumnElement[bool]) -> tuple[int, int]:
-    sent = (RefusedUpload.owner_id == owner_id, RefusedUpload.refused_at >= now() - window)
-    return _counted(RefusedUpload, *sent, which)
+def _statement() -> Select[Any]:
+    owner: Any = bindparam("owner")
+    since: Any = bindparam("since")
+    of_the_day = (Document.owner_id == owner, Document.uploaded_at >= since)
+    stored = [
+        select(tally).where(Document.made_by.is_(None), *of_the_day).scalar_subquery()
+        for tally in (func.count(Document.id), func.sum(Document.size))
+    ]
+    is_busy = RefusedUpload.code.in_(BUSY)
+    refused = [
+        tally.filter(which)
+        for which in (~is_busy, is_busy & (RefusedUpload.refused_at >= bindparam("lately")))
+        for tally in (func.count(), func.sum(RefusedUpload.size))
+    ]
+    return select(*stored, *refused).where(
+        RefusedUpload.made_by.is_(None),
+        RefusedUpload.owner_id == owner,
+        RefusedUpload.refused_at >= since,
+    )
 
 
-def _counted(model: type[Document | RefusedUpload], *which: ColumnElement[bool]) -> tuple[int, int]:
-    usage = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(model.size), 0)).where(
-            model.made_by.is_(None), *which
-        )
-    ).one()
-    return int(usage[0]), int(usage[1])
+# Asked twice for each file, so it is written once.
+_SENT = _statement()
 
 
 def _nobody(_refused: Refused) -> None:
@@ -258,15 +274,11 @@ def _add(
         return row
 
 
-def record(kept: Kept) -> tuple[UUID, str]:
-    """Make a kept file a document; return its id and its receipt.
-
-    Raises `QuotaExceeded` when the person's other uploads were faster.
-    """
+def record(kept: Kept) -> Document:
+    """Make a kept file a document. Raises `QuotaExceeded` when other uploads were faster."""
     with db.transaction():
         hold_quota(kept.arrival.owner_id)
-        document = add(kept)
-        return document.id, receipt_of(document)
+        return add(kept)
 
 
 def add(kept: Kept) -> Document:
