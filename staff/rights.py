@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, not_, select
+from sqlalchemy import ColumnElement, bindparam, not_, select
 
+from chassis.data.reading import Reading
 from chassis.http.auth import asking, check_strength
 from chassis.kernel.errors import Forbidden
 from chassis.kernel.words import Moment
@@ -112,12 +113,13 @@ def revoked_at(people: People) -> Callable[[UUID], datetime | None]:
     alone to who has a role that needs a second factor (`SecondFactorNeeded`).
     """
     person = people.table(KeptPerson)
+    reading = Reading(select(person.sessions_revoked_at).where(person.id == bindparam("person")))
 
     def asked(person_id: UUID) -> datetime | None:
         if (who := asking()) is not None:
             check_strength(who, lambda: roles_exercised(people, person_id))
-        statement = select(person.sessions_revoked_at).where(person.id == person_id)
-        return people.db.session.scalar(statement)
+        found: datetime | None = reading.value(people.db.session, person=person_id)
+        return found
 
     return asked
 

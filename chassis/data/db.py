@@ -27,7 +27,7 @@ from sqlalchemy.sql import ClauseElement, visitors
 from sqlalchemy.sql.base import ExecutableOption
 
 from chassis.data import postgres
-from chassis.data.tables import JSON_VALUE, Plumbing, UTCDateTime
+from chassis.data.tables import JSON_VALUE, Plumbing, UTCDateTime, read_json
 from chassis.kernel.errors import NotFound
 from chassis.process import clock, regions
 from chassis.process.telemetry import log
@@ -115,10 +115,11 @@ class Database(SQLAlchemy):
 
     @staticmethod
     def engine_options(database_url: str) -> dict[str, Any]:
-        """Return the pool settings that suit the database."""
+        """Return the settings that suit the database."""
+        reading = {"json_deserializer": read_json}
         if make_url(database_url).get_backend_name() == "sqlite":
-            return {"pool_size": 10, "max_overflow": 120, "pool_timeout": 30}
-        return postgres.engine_options()
+            return {"pool_size": 10, "max_overflow": 120, "pool_timeout": 30, **reading}
+        return {**postgres.engine_options(), **reading}
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -200,11 +201,11 @@ class Database(SQLAlchemy):
 
     def _tell_server_the_region(self, state: ORMExecuteState) -> None:
         if postgres.is_postgres(self.engine):
-            postgres.bind_region(state.session)
+            postgres.bind_region(state.session.connection())
 
     def _check_regions(self, session: Session, _context: Any, _instances: Any) -> None:
         if postgres.is_postgres(self.engine):
-            postgres.bind_region(session)
+            postgres.bind_region(session.connection())
         for row in (*session.new, *session.dirty, *session.deleted):
             if isinstance(row, RegionScoped):
                 _check_row(row)
@@ -276,13 +277,15 @@ def _of_region(region: str) -> ExecutableOption:
 
 
 def _refuse_unbound(state: ORMExecuteState) -> None:
-    for element in visitors.iterate(cast(ClauseElement, state.statement)):
-        if isinstance(element, Table) and _is_scoped(element):
-            raise regions.RegionNotBound(f"{element.name} was touched without a region")
+    for name in scoped_tables(cast(ClauseElement, state.statement)):
+        raise regions.RegionNotBound(f"{name} was touched without a region")
 
 
-def _is_scoped(table: Table) -> bool:
-    return bool(table.info.get("region_scoped"))
+def scoped_tables(statement: ClauseElement) -> Iterator[str]:
+    """Name the tables of a statement whose rows belong to a region."""
+    for element in visitors.iterate(statement):
+        if isinstance(element, Table) and element.info.get("region_scoped"):
+            yield element.name
 
 
 def _check_bulk_insert(state: ORMExecuteState, region: str) -> None:

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from chassis.data.paging import By, Order, Page, Total, page_of, total_of
+from chassis.data.paging import By, Order, Page, Source, Total, page_of, total_of
+from chassis.data.reading import AnySelect
 
 Kind = Literal["text", "code", "date", "datetime", "nip", "number", "flag", "id"]
 Condition = Callable[[Any], ColumnElement[bool]]
-Narrow = Callable[[Select[Any], str], Select[Any]]
+Narrow = Callable[[AnySelect, str], AnySelect]
 COUNTED = 10_000
 _RANGED = ("date", "datetime")
 
@@ -111,22 +112,24 @@ class Listing:
     def order(self, wanted: Wanted) -> Order:
         return self.orders[wanted.sort or self.sort]
 
-    def narrowed(self, statement: Select[Any], wanted: Wanted) -> Select[Any]:
-        """Narrow a statement to what filters and words ask for."""
-        conditions = (
+    def narrowed(self, source: Source, wanted: Wanted) -> Source:
+        """Narrow a source to what filters and words ask for; asked for nothing, it is the same."""
+        conditions = [
             self.filters[name].condition(value)
             for name, value in wanted.filters.items()
             if value is not None
-        )
-        statement = statement.where(*conditions)
-        return self.words(statement, wanted.q) if wanted.q else statement
+        ]
+        if not conditions and not wanted.q:
+            return source
+        statement = source.statement.where(*conditions)
+        return replace(source, statement=self.words(statement, wanted.q) if wanted.q else statement)
 
-    def page(self, session: Session, statement: Select[Any], wanted: Wanted) -> Page:
-        """Read a page of what a statement finds, narrowed and sorted as wanted, and count it.
+    def page(self, session: Session, source: Source, wanted: Wanted) -> Page:
+        """Read a page of what a source has, narrowed and sorted as wanted, and count it.
 
         Raises `Invalid` naming `/cursor` when the cursor is of another list or order.
         """
-        narrowed = self.narrowed(statement, wanted)
+        narrowed = self.narrowed(source, wanted)
         return self.merged(
             session, [narrowed], wanted, lambda most: self.total(session, narrowed, most)
         )
@@ -134,20 +137,20 @@ class Listing:
     def merged(
         self,
         session: Session,
-        statements: Sequence[Select[Any]],
+        sources: Sequence[Source],
         wanted: Wanted,
         count: Callable[[int], Total],
     ) -> Page:
-        """Read a page of what narrowed statements find together.
+        """Read a page of what narrowed sources have together.
 
         `count` tells how much that is, exactly up to the bound it is given or farther.
         """
         order = self.order(wanted)
-        found = page_of(session, statements, order, limit=wanted.limit, cursor=wanted.cursor)
+        found = page_of(session, sources, order, limit=wanted.limit, cursor=wanted.cursor)
         return replace(found, total=_total(found, wanted, count))
 
-    def total(self, session: Session, statement: Select[Any], most: int) -> Total:
-        return total_of(session, statement, self.orders[self.sort].by[-1], most)
+    def total(self, session: Session, source: Source, most: int) -> Total:
+        return total_of(session, source, self.orders[self.sort].by[-1], most)
 
 
 def _total(found: Page, wanted: Wanted, count: Callable[[int], Total]) -> Total | None:

@@ -2,19 +2,24 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from chassis.data.reading import AnySelect, Values, derived
 from chassis.kernel.errors import FieldError, Invalid
 
 By = Sequence[InstrumentedAttribute[Any]]
 _BACK = "previous"
+_FILLED, _EMPTY = "filled", "empty"
+_AT, _MOST = "at_", "at_most"  # parameters of a page: where it begins, and its length
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,17 @@ class Page:
     def each(self, render: Callable[[Any], Any]) -> "Page":
         """Return the page with every item rendered."""
         return replace(self, items=[render(item) for item in self.items])
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a list is read from: a SELECT of columns and the values of its parameters.
+
+    A statement that stays is compiled once; one made for the occasion goes with it.
+    """
+
+    statement: AnySelect
+    values: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,51 +95,67 @@ class _Place:
     back: bool = False
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A range of an index: with the first column, without it, and beyond the place or from the
+    beginning.
+    """
+
+    first: str = ""
+    beyond: bool = False
+
+
 def page(
     session: Session,
-    statement: Select[Any],
+    source: Source,
     *,
     by: By,
     limit: int,
     cursor: str | None = None,
     descending: bool = True,
 ) -> Page:
-    """Read one page of entities, sorted by columns of which the last is unique.
+    """Read one page of rows, sorted by columns of which the last is unique.
 
     Raises `Invalid` naming `/cursor` when the cursor is not one of this list.
     """
-    return page_of(session, [statement], Order(by, descending), limit=limit, cursor=cursor)
+    order = Order(by, descending)
+    return page_of(session, [source], order, limit=limit, cursor=cursor)
 
 
 def page_of(
     session: Session,
-    statements: Sequence[Select[Any]],
+    sources: Sequence[Source],
     order: Order,
     *,
     limit: int,
     cursor: str | None = None,
 ) -> Page:
-    """Read one page of what several statements find: each by its own index, then merged.
+    """Read one page of what several sources have: each by its own index, then merged.
 
     Raises `Invalid` naming `/cursor` when the cursor is not one of this list and order.
     """
     place = _decoded(cursor, order) if cursor else None
-    rows = _read(session, statements, order, place, limit + 1)
+    rows = _read(session, sources, order, place, limit + 1)
     if place is None or not place.back:
         return _onwards(rows, order, place, limit)
     if len(rows) < limit:
         # The beginning was nearer than a whole page: show the first page, not a stump of it.
-        return _onwards(_read(session, statements, order, None, limit + 1), order, None, limit)
+        return _onwards(_read(session, sources, order, None, limit + 1), order, None, limit)
     shown = rows[:limit][::-1]
     before = _encoded(order, shown[0], back=True) if len(rows) > limit else None
     return Page(shown, _encoded(order, shown[-1]), before)
 
 
-def total_of(session: Session, statement: Select[Any], key: Any, most: int) -> Total:
-    """Count the rows of a statement, but read no more than `most` and one."""
-    some = statement.with_only_columns(key).order_by(None).limit(most + 1).subquery()
-    count = session.scalar(select(func.count()).select_from(some)) or 0
+def total_of(session: Session, source: Source, key: Any, most: int) -> Total:
+    """Count the rows of a source, but read no more than `most` and one."""
+    reading = derived(source.statement, ("total", key), partial(_counting, key=key))
+    count = reading.value(session, **source.values, **{_MOST: most + 1}) or 0
     return Total(min(count, most), exact=count <= most)
+
+
+def _counting(statement: AnySelect, *, key: Any) -> AnySelect:
+    some = statement.with_only_columns(key).order_by(None).limit(bindparam(_MOST)).subquery()
+    return select(func.count()).select_from(some)
 
 
 def _onwards(rows: list[Any], order: Order, place: _Place | None, limit: int) -> Page:
@@ -137,53 +169,65 @@ def _onwards(rows: list[Any], order: Order, place: _Place | None, limit: int) ->
 
 def _read(
     session: Session,
-    statements: Sequence[Select[Any]],
+    sources: Sequence[Source],
     order: Order,
     place: _Place | None,
     limit: int,
 ) -> list[Any]:
-    found: list[Any] = []
-    for statement in statements:
-        found += _read_one(session, statement, order, place, limit)
+    read = (_read_one(session, source, order, place, limit) for source in sources)
+    found = [rows for rows in read if rows]
+    if len(found) < 2:
+        return found[0] if found else []
     back = place is not None and place.back
-    return order.merged(found, back=back)[:limit] if len(statements) > 1 else found
+    return order.merged(list(chain.from_iterable(found)), back=back)[:limit]
 
 
 def _read_one(
-    session: Session, statement: Select[Any], order: Order, place: _Place | None, limit: int
+    session: Session, source: Source, order: Order, place: _Place | None, limit: int
 ) -> list[Any]:
     downwards = order.descending != (place is not None and place.back)
-    sorted_by = [column.desc() if downwards else column.asc() for column in order.by]
+    at = {f"{_AT}{n}": value for n, value in enumerate(place.values if place else ())}
     found: list[Any] = []
-    for conditions in _parts(order, place, downwards=downwards):
+    for part in _parts(order, place):
         if len(found) < limit:
-            part = statement.where(*conditions).order_by(*sorted_by).limit(limit - len(found))
-            found += session.scalars(part).all()
+            reading = derived(
+                source.statement,
+                (tuple(order.by), downwards, part),
+                partial(_ranged, by=order.by, downwards=downwards, part=part),
+            )
+            values = {**source.values, **at, _MOST: limit - len(found)}
+            found += reading.rows(session, **values)
     return found
 
 
-def _parts(
-    order: Order, place: _Place | None, *, downwards: bool
-) -> Iterator[list[ColumnElement[bool]]]:
+def _parts(order: Order, place: _Place | None) -> list[_Part]:
     """Each part is one range of an index: rows that have the first column, and those without."""
-    first = order.by[0]
-    back = place is not None and place.back
-    parts: list[list[ColumnElement[bool]]] = [[]]
-    if _may_be_empty(first):
-        parts = [[first.is_not(None)], [first.is_(None)]]
-    if place is not None:
-        at_empty = place.values[0] is None
-        skip = 1 if at_empty else 0
-        comparable = slice(1 if at_empty else 0, None)
-        here = _beyond(order.by[comparable], place.values[comparable], downwards=downwards)
-        parts[skip] = [*(parts[skip] if at_empty else []), here]
-        parts = parts[: skip + 1] if back else parts[skip:]
-    yield from reversed(parts) if back else parts
+    if not _may_be_empty(order.by[0]):
+        return [_Part(beyond=place is not None)]
+    filled, empty = _Part(first=_FILLED), _Part(first=_EMPTY)
+    if place is None:
+        return [filled, empty]
+    if place.values[0] is None:
+        here = replace(empty, beyond=True)
+        return [here, filled] if place.back else [here]
+    # Comparing with a value leaves out those without one.
+    here = _Part(beyond=True)
+    return [here] if place.back else [here, empty]
 
 
-def _beyond(by: By, values: list[Any], *, downwards: bool) -> ColumnElement[bool]:
-    columns, seen = tuple_(*by), tuple_(*values)
-    return columns < seen if downwards else columns > seen
+def _ranged(statement: AnySelect, *, by: By, downwards: bool, part: _Part) -> AnySelect:
+    first = by[0]
+    values = [bindparam(f"{_AT}{n}", type_=column.type) for n, column in enumerate(by)]
+    if part.first == _FILLED:
+        statement = statement.where(first.is_not(None))
+    if part.first == _EMPTY:
+        statement = statement.where(first.is_(None))
+    if part.beyond:
+        skip = 1 if part.first == _EMPTY else 0
+        columns, seen = tuple_(*by[skip:]), tuple_(*values[skip:])
+        statement = statement.where(columns < seen if downwards else columns > seen)
+    sorted_by = [column.desc() if downwards else column.asc() for column in by]
+    return statement.order_by(*sorted_by).limit(bindparam(_MOST))
 
 
 def _may_be_empty(column: InstrumentedAttribute[Any]) -> bool:

@@ -73,13 +73,12 @@ def _sqlstate(error: DBAPIError) -> str | None:
     return getattr(error.orig, "sqlstate", None)
 
 
-def bind_region(session: Session) -> None:
+def bind_region(connection: Connection) -> None:
     """Tell the server which region the transaction may see (SET LOCAL).
 
     Sends nothing when the server knows it already.
     """
     region = regions.bound() or ""
-    connection = session.connection()
     if connection.dialect.name != BACKEND or connection.info.get(_REGION) == region:
         return
     connection.exec_driver_sql("SELECT set_config(%s, %s, true)", (_REGION, region))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
 from chassis.data.db import Database, RegionScoped
-from chassis.data.paging import total_of
+from chassis.data.paging import Source, total_of
 from chassis.kernel.nip import numbers_joined
 from chassis.kernel.text import fold, shown_line
 from chassis.process.regions import all_regions, current_region
@@ -111,7 +111,7 @@ class Words:
 
     def _is_rare(self, start: str) -> bool:
         words = self._beginning_with(start)
-        return total_of(self.db.session(), words, self.words.row_id, _RARE).exact
+        return total_of(self.db.session(), Source(words), self.words.row_id, _RARE).exact
 
     def _mark(self, session: Session, row: Any) -> None:
         session.flush()

@@ -3,9 +3,11 @@
 They belong to a service's own metadata, so its migrations create them.
 """
 
+import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
+import msgspec
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -27,6 +29,14 @@ from sqlalchemy.engine import Dialect
 _BIG = BigInteger().with_variant(Integer(), "sqlite")
 _FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 JSON_VALUE = JSON().with_variant(JSONB(), "postgresql")
+
+
+def read_json(written: str | bytes) -> Any:
+    """Read a column of JSON. What msgspec does not take, numbers without an end, json wrote."""
+    try:
+        return msgspec.json.decode(written)
+    except msgspec.MsgspecError:
+        return json.loads(written)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -53,8 +63,9 @@ class UTCDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        instant: datetime = value.replace(tzinfo=UTC) if value.tzinfo is None else value
-        return instant.astimezone(UTC)
+        if value.tzinfo is None:
+            return cast("datetime", value.replace(tzinfo=UTC))
+        return cast("datetime", value if value.tzinfo is UTC else value.astimezone(UTC))
 
 
 class Plumbing:

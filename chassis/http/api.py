@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from functools import cache, wraps
+from functools import cache, cached_property, wraps
 from threading import RLock
 from typing import Any
 
@@ -15,6 +15,7 @@ from marshmallow import fields
 from marshmallow.utils import get_value
 from webargs.flaskparser import FlaskParser
 
+from chassis.http.answers import Json, Shape
 from chassis.http.etags import set_etag
 from chassis.http.fields import UncheckedText, unchecked
 from chassis.http.incoming import NotJson, read_json
@@ -39,6 +40,15 @@ class Schema(marshmallow.Schema):
     def _do_load(self, data: Any, **options: Any) -> Any:
         check_texts(self)
         return super()._do_load(data, **options)
+
+    def _serialize(self, obj: Any, *, many: bool = False) -> Any:
+        if many and obj is not None:
+            return [self._shape.write(row) for row in obj]
+        return self._shape.write(obj)
+
+    @cached_property
+    def _shape(self) -> Shape:
+        return Shape(self)
 
 
 def check_texts(schema: marshmallow.Schema) -> None:
@@ -138,7 +148,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         check_texts(made)
         if options.get("location", "json") == "json":
             check_values(made)
-        return super().arguments(schema, **options)  # type: ignore[no-any-return]
+        return super().arguments(made, **options)  # type: ignore[no-any-return]
 
     def doc(self, **words: Any) -> Decorator:
         return super().doc(**words)  # type: ignore[no-any-return]
@@ -259,4 +269,5 @@ def create_api(app: Flask, manifest: Manifest, version: str) -> flask_smorest.Ap
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX=f"/api/{manifest.name}/v1",
     )
+    app.json = Json(app)
     return _Api(app, manifest.title["en"])

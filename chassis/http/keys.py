@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from joserfc import jwt
@@ -22,6 +23,7 @@ from chassis.process.telemetry import log
 _FRESH_FOR = 600.0
 _ASK_AGAIN_AFTER = 10.0
 _ALGORITHMS = ["ES256"]
+_MOST_TOKENS = 1_000  # of about a kilobyte each
 
 
 class SignatureInvalid(Refused):
@@ -43,14 +45,17 @@ class KeySet:
         self._fetched_at = 0.0
         self._asked_at = 0.0
         self._lock = threading.Lock()
+        self._checked = lru_cache(maxsize=_MOST_TOKENS)(self._decoded)
 
     def verify(self, compact: str, *, typ: str) -> dict[str, Any]:
         """Return the claims of a compact JWS whose header type is `typ`.
 
-        Raises `SignatureInvalid`, or `Unavailable` when no key set was ever seen.
+        A caller sends the same token with every request: its signature is checked once for each
+        set of keys. Raises `SignatureInvalid`, or `Unavailable` when no key set was ever seen.
         """
+        self._current()  # old keys are fetched anew first
         try:
-            token = self._decoded(compact)
+            token = self._checked(compact)
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise SignatureInvalid from error
         if token.header.get("typ") != typ:
@@ -89,6 +94,7 @@ class KeySet:
             try:
                 body = self._fetch()
                 self._keys = _imported(body)
+                self._checked.cache_clear()
                 self._fetched_at = time.monotonic()
                 self._keep(body)
             except Exception as error:  # noqa: BLE001 - any failure means: use what is kept

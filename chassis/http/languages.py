@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 
 from chassis.kernel.languages import DEFAULT_LANGUAGE, LANGUAGES, wanted
 
@@ -10,6 +10,7 @@ LANGUAGE_COOKIE = "simpul_language"
 # Over https its name pins it to this host. The bare one is that of plain http, and what browsers
 # have from the release before; it can say no more than one of the languages.
 PINNED_LANGUAGE_COOKIE = f"__Host-{LANGUAGE_COOKIE}"
+_CHOSEN = "answer_language"
 
 
 def chosen_language(cookies: Mapping[str, str]) -> str | None:
@@ -22,7 +23,11 @@ def language() -> str:
     """Choose by the request's Accept-Language; Indonesian by default."""
     if not has_request_context():
         return DEFAULT_LANGUAGE
-    return wanted(request.headers.get("Accept-Language", ""))
+    chosen = g.get(_CHOSEN)  # each label of an answer asks
+    if chosen is None:
+        chosen = wanted(request.headers.get("Accept-Language", ""))
+        setattr(g, _CHOSEN, chosen)
+    return str(chosen)
 
 
 def page_language() -> str:

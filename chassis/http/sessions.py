@@ -1,12 +1,14 @@
 """Which sessions were ended while tokens that came from them may still be in somebody's hands."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from chassis.data.reading import Reading
 from chassis.process.clock import now
 from chassis.process.runtime import Runtime
 
@@ -33,9 +35,13 @@ def end(runtime: Runtime, session_id: UUID, ended_at: datetime) -> None:
 
 def is_ended(runtime: Runtime, session_id: UUID) -> bool:
     """Say whether the session that a token names was ended."""
-    table = runtime.db.plumbing.ended_sessions
-    asked = select(table.c.ended_at).where(table.c.id == session_id)
-    return runtime.db.session.scalar(asked) is not None
+    reading = _reading_of(runtime.db.plumbing.ended_sessions)
+    return reading.value(runtime.db.session, session=session_id) is not None
+
+
+@cache
+def _reading_of(table: Table) -> Reading:
+    return Reading(select(table.c.ended_at).where(table.c.id == bindparam("session")))
 
 
 def forget_old(runtime: Runtime) -> None:

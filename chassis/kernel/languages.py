@@ -18,10 +18,7 @@ def named(language: str) -> str:
 
 @lru_cache(maxsize=256)
 def wanted(accept_language: str) -> str:
-    """Choose by the Accept-Language of a request; what it does not name has no weight.
-
-    Every label of an answer asks, so it is remembered.
-    """
+    """Choose by the Accept-Language of a request; what it does not name has no weight."""
     default, second = map(named, LANGUAGES)
     wants_second = is_wanted_more(second, default, accept_language)
     return SECOND_LANGUAGE if wants_second else DEFAULT_LANGUAGE

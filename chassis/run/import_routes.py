@@ -9,7 +9,7 @@ from flask import Response
 from sqlalchemy import select
 
 from chassis.data.import_rows import APPLYING, UNDOING, ImportBatch
-from chassis.data.paging import Page, page
+from chassis.data.paging import Page, Source, page
 from chassis.http.api import Blueprint, Decorator, document
 from chassis.http.auth import person, requires
 from chassis.http.multipart import form_with_file
@@ -159,7 +159,7 @@ def _add_reading(routes: _Routes) -> None:
         """The region's imports, newest first."""
         row = routes.importing.batch
         session = routes.importing.db.session()
-        batches = page(session, select(row), by=(row.created_at, row.id), **args)
+        batches = page(session, Source(select(row)), by=(row.created_at, row.id), **args)
         return batches.each(lambda batch: summary(routes.importing, batch))
 
     @routes("/imports/<uuid:import_id>")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import defer
 
 from chassis.data.claims import DONE, PARKED, PENDING
 from chassis.data.job_rows import JobRow
-from chassis.data.paging import Page, page
+from chassis.data.paging import Page, Source, page
 from chassis.http.api import Blueprint, Schema
 from chassis.http.auth import person, requires
 from chassis.http.paging import PageArgs, page_schema
@@ -85,7 +85,7 @@ def blueprint(manifest: Manifest, jobs: Jobs) -> Blueprint:
         """Your jobs, newest first."""
         row = jobs.row
         mine = select(row).where(row.owner_id == person()).options(defer(row.errors))
-        found = page(jobs.db.session(), mine, by=(row.created_at, row.id), **args)
+        found = page(jobs.db.session(), Source(mine), by=(row.created_at, row.id), **args)
         return found.each(lambda job: row_shown(jobs, job))
 
     @blp.route("/jobs/<uuid:job_id>")

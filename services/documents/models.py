@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, case
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
@@ -62,12 +63,21 @@ class Document(RegionScoped, Base):
     made_for: Mapped[str | None] = mapped_column(String(160))
     made_version: Mapped[int | None]
 
-    @property
+    @hybrid_property
     def state(self) -> State:
         """Say whether it can be opened."""
         if self.infected_at is not None:
             return State.INFECTED
         return State.READY if self.quarantined_at is None else State.IN_QUARANTINE
+
+    @state.inplace.expression
+    @classmethod
+    def _state(cls) -> ColumnElement[Any]:
+        return case(
+            (cls.infected_at.is_not(None), str(State.INFECTED)),
+            (cls.quarantined_at.is_(None), str(State.READY)),
+            else_=str(State.IN_QUARANTINE),
+        )
 
 
 class RefusedUpload(RegionScoped, Base):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 
-from chassis.data.paging import Page, page
+from chassis.data.paging import Page, Source, page
 from chassis.process.clock import now
 from services.documents.domain.changes import words
 from services.documents.domain.mends import offered
@@ -38,7 +38,7 @@ def shown(document: Document, owner_id: UUID, *, is_new: bool = False) -> dict[s
 
 def documents(owner_id: UUID, *, q: str, category: str, limit: int, cursor: str | None) -> Page:
     """Return a page of an owner's documents, newest first."""
-    statement = _owned_by(owner_id)
+    statement = _owned_by(owner_id).add_columns(Document.state.label("state"))
     if q:
         statement = statement.where(Document.name.icontains(q, autoescape=True))
     if category:
@@ -46,7 +46,7 @@ def documents(owner_id: UUID, *, q: str, category: str, limit: int, cursor: str 
             Document.id.in_(_archived_for(owner_id).where(ArchiveEntry.category == category))
         )
     by = (Document.uploaded_at, Document.id)
-    rows = page(db.session(), statement, by=by, limit=limit, cursor=cursor)
+    rows = page(db.session(), Source(statement), by=by, limit=limit, cursor=cursor)
     return Page(_described(rows.items, owner_id), rows.next_cursor)
 
 
@@ -54,7 +54,9 @@ def views(document_id: UUID, owner_id: UUID, *, limit: int, cursor: str | None) 
     """Return a page of a document's views, newest first, for its owner."""
     document = document_of(document_id, owner_id)
     statement = select(View).where(View.document_id == document.id)
-    rows = page(db.session(), statement, by=(View.viewed_at, View.id), limit=limit, cursor=cursor)
+    rows = page(
+        db.session(), Source(statement), by=(View.viewed_at, View.id), limit=limit, cursor=cursor
+    )
     names = PEOPLE.names([view.viewer_id for view in rows.items])
     return rows.each(lambda view: _view(view, names))
 

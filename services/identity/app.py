@@ -33,6 +33,7 @@ from services.identity.api.import_kinds import KINDS
 from services.identity.manifest import MANIFEST
 from services.identity.models import EMPLOYEE_WORDS, Job, db
 from services.identity.pages import account, recovering, recovery, sign_in
+from services.identity.queries.me import sessions_revoked_at
 from services.identity.subscriptions import HEARD
 from services.identity.usecases import forgotten
 from services.identity.usecases.importing import importing
@@ -94,4 +95,4 @@ def _install(app: Flask) -> None:
 def _revoked_at(person_id: UUID) -> datetime | None:
     if (who := asking()) is not None:
         check_strength(who, lambda: queries.roles_exercised(person_id))
-    return queries.employee(person_id).sessions_revoked_at
+    return sessions_revoked_at(person_id)

@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from chassis.data.listing import Column, Filter, Listing, Wanted
-from chassis.data.paging import Page, page
+from chassis.data.paging import Page, Source, page
+from chassis.data.reading import Reading
 from services.notification.adapters.registry import installed
 from services.notification.domain.wishes import is_wanted
 from services.notification.models import (
@@ -24,6 +25,10 @@ from services.notification.models import (
 )
 
 STATES = ("pending", "sending", "sent", "failed", "skipped")
+_MINE = (Notice.recipient_id == bindparam("person"), Notice.in_app.is_(True))
+_NOTICES = select(Notice).where(*_MINE)
+_UNREAD = Reading(select(func.count(Notice.id)).where(*_MINE, Notice.read_at.is_(None)))
+_LANGUAGE = Reading(select(Preference.language).where(Preference.person_id == bindparam("person")))
 _OLDEST_FIRST = (Delivery.created_at, Delivery.id)
 
 
@@ -112,7 +117,7 @@ def unreached(wanted: Wanted, *, opds: Collection[UUID] | None) -> Page:
     if opds is not None:
         people = people.where(Employee.opd_id.in_(opds))
     statement = select(ChannelTrouble).where(ChannelTrouble.person_id.in_(people))
-    found = UNREACHED.page(db.session(), statement, wanted)
+    found = UNREACHED.page(db.session(), Source(statement), wanted)
     ids = {row.person_id for row in found.items}
     rows = db.session.scalars(select(Employee).where(Employee.id.in_(ids)))
     persons = {row.id: row for row in rows}
@@ -129,7 +134,7 @@ def inbox(
     person: UUID, *, unread: bool | None, about: str | None, limit: int, cursor: str | None
 ) -> Page:
     """List what a person was told inside the application, newest first."""
-    statement = _mine(select(Notice), person)
+    statement = _NOTICES
     if unread is not None:
         statement = statement.where(
             Notice.read_at.is_(None) if unread else Notice.read_at.is_not(None)
@@ -137,16 +142,22 @@ def inbox(
     if about:
         statement = statement.where(Notice.subject == about)
     by = (Notice.created_at, Notice.id)
-    return page(db.session(), statement, by=by, limit=limit, cursor=cursor)
+    source = Source(statement, {"person": person})
+    return page(db.session(), source, by=by, limit=limit, cursor=cursor)
 
 
 def unread_count(person: UUID) -> int:
-    counted = _mine(select(func.count(Notice.id)), person).where(Notice.read_at.is_(None))
-    return db.session.scalar(counted) or 0
+    return _UNREAD.value(db.session, person=person) or 0
 
 
 def preference(person: UUID) -> Preference | None:
     return db.session.get(Preference, person)
+
+
+def language_of(person: UUID) -> str | None:
+    """Return the language in which a person wants to be told, if they chose one."""
+    chosen: str | None = _LANGUAGE.value(db.session, person=person)
+    return chosen
 
 
 def wishes(person: UUID) -> dict[str, bool]:
@@ -162,12 +173,8 @@ def deliveries(wanted: Wanted) -> Page:
     """List deliveries, newest first unless wanted otherwise, with what they are about and every
     try; never their text.
     """
-    found = DELIVERIES.page(db.session(), select(Delivery), wanted)
+    found = DELIVERIES.page(db.session(), Source(select(Delivery)), wanted)
     return replace(found, items=_audited(found.items))
-
-
-def _mine(statement: Select[Any], person: UUID) -> Select[Any]:
-    return statement.where(Notice.recipient_id == person, Notice.in_app.is_(True))
 
 
 def _audited(deliveries: Sequence[Delivery]) -> list[dict[str, Any]]:

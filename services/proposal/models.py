@@ -7,7 +7,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, event
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    case,
+    event,
+    func,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import Database, RegionScoped, ServiceBase, service_registry
@@ -95,10 +105,15 @@ class Proposal(Versioned, RegionScoped, Base):
     closed_reason: Mapped[str | None]
     withdrawal: Mapped[dict[str, Any] | None]
 
-    @property
+    @hybrid_property
     def present_stage(self) -> str:
         """The stage it is shown in; `stage` of a closed one is kept in earlier words."""
         return str(Stage.CLOSED) if self.closed_reason else self.stage
+
+    @present_stage.inplace.expression
+    @classmethod
+    def _present_stage(cls) -> ColumnElement[str]:
+        return case((cls.closed_reason.is_not(None), str(Stage.CLOSED)), else_=cls.stage)
 
 
 class ProposalDocument(RegionScoped, Base):
@@ -162,14 +177,24 @@ class HistoryEntry(RegionScoped, Base):
     happened: Mapped[str | None]
     standing: Mapped[dict[str, Any] | None]
 
-    @property
+    @hybrid_property
     def what(self) -> str:
         """What was done; `action` is kept in earlier words."""
         return self.happened or self.action
 
-    @property
+    @what.inplace.expression
+    @classmethod
+    def _what(cls) -> ColumnElement[str]:
+        return func.coalesce(cls.happened, cls.action)
+
+    @hybrid_property
     def led_to(self) -> str:
         return str(Stage.CLOSED) if self.what == Action.CLOSE else self.to_stage
+
+    @led_to.inplace.expression
+    @classmethod
+    def _led_to(cls) -> ColumnElement[str]:
+        return case((cls.what == str(Action.CLOSE), str(Stage.CLOSED)), else_=cls.to_stage)
 
 
 class HistoryIsImmutable(Exception):

@@ -15,7 +15,7 @@ from openapi_spec_validator import validate
 from sqlalchemy import select
 
 from chassis.data.listing import Column, Filter, Listing, Wanted
-from chassis.data.paging import Page, Total
+from chassis.data.paging import Page, Source, Total
 from chassis.http import spreadsheets
 from chassis.http.api import Blueprint, Schema
 from chassis.http.auth import requires
@@ -92,7 +92,7 @@ def service(make_letters, rows, asked):
     @lists(pages, LETTERS, LetterOut, zone=jakarta)
     def by_text(wanted: Wanted) -> Page:
         asked.append(wanted)
-        return LETTERS.page(db.session(), select(Letter), wanted)
+        return LETTERS.page(db.session(), Source(select(Letter)), wanted)
 
     @pages.route("/kinds")
     @requires("letters")

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from chassis.data.db import service_registry
-from chassis.data.paging import Order, page, page_of, total_of
+from chassis.data.paging import Order, Source, page, page_of, total_of
 from chassis.kernel.errors import Invalid
 from chassis.process.ids import uuid7
 
@@ -74,7 +74,7 @@ def expected(session: Session, order: Order) -> list[UUID]:
 
 
 def walk(session: Session, order: Order, limit: int, statements=None) -> list:
-    statements = statements or [select(Row)]
+    statements = statements or [Source(select(Row))]
     pages, cursor = [], None
     while True:
         found = page_of(session, statements, order, limit=limit, cursor=cursor)
@@ -102,16 +102,18 @@ def test_going_back_shows_the_pages_that_were_left(session, order, limit):
     pages = walk(session, order, limit)
 
     for before, after in zip(pages[-2::-1], pages[:0:-1], strict=True):
-        back = page_of(session, [select(Row)], order, limit=limit, cursor=after.previous_cursor)
+        back = page_of(
+            session, [Source(select(Row))], order, limit=limit, cursor=after.previous_cursor
+        )
         assert ids(back) == ids(before)
-        again = page_of(session, [select(Row)], order, limit=limit, cursor=back.next_cursor)
+        again = page_of(session, [Source(select(Row))], order, limit=limit, cursor=back.next_cursor)
         assert ids(again) == ids(after)
     assert pages[0].previous_cursor is None
 
 
 @pytest.mark.parametrize("order", [o for o in ORDERS if "name" not in o.name], ids=lambda o: o.name)
 def test_queues_read_apart_are_one_list_both_ways(session, order):
-    queues = [select(Row).where(Row.queue == queue) for queue in "ab"]
+    queues = [Source(select(Row).where(Row.queue == queue)) for queue in "ab"]
     pages = walk(session, order, 5, [*queues, queues[0]])  # a row of two queues is shown once
 
     assert [row for found in pages for row in ids(found)] == expected(session, order)
@@ -124,7 +126,7 @@ def test_a_page_back_that_would_be_a_stump_is_the_first_page(session):
     session.delete(session.get(Row, expected(session, BY_NAME)[0]))
     session.flush()
 
-    back = page_of(session, [select(Row)], BY_NAME, limit=5, cursor=second.previous_cursor)
+    back = page_of(session, [Source(select(Row))], BY_NAME, limit=5, cursor=second.previous_cursor)
 
     assert ids(back) == expected(session, BY_NAME)[:5]
     assert back.previous_cursor is None
@@ -134,20 +136,20 @@ def test_a_last_page_that_became_empty_still_leads_back(session):
     pages = walk(session, BY_NAME, 36)
     session.delete(session.get(Row, ids(pages[1])[0]))
     session.flush()
-    empty = page_of(session, [select(Row)], BY_NAME, limit=36, cursor=pages[0].next_cursor)
+    empty = page_of(session, [Source(select(Row))], BY_NAME, limit=36, cursor=pages[0].next_cursor)
 
-    back = page_of(session, [select(Row)], BY_NAME, limit=35, cursor=empty.previous_cursor)
+    back = page_of(session, [Source(select(Row))], BY_NAME, limit=35, cursor=empty.previous_cursor)
 
     assert ids(empty) == []
     assert ids(back) == expected(session, BY_NAME)[:35]
 
 
 def test_a_cursor_of_another_order_is_refused(session):
-    of_name = page_of(session, [select(Row)], ORDERS[0], limit=3).next_cursor
+    of_name = page_of(session, [Source(select(Row))], ORDERS[0], limit=3).next_cursor
 
     for other in (*ORDERS[1:], BY_NAME):
         with pytest.raises(Invalid) as refused:
-            page_of(session, [select(Row)], other, limit=3, cursor=of_name)
+            page_of(session, [Source(select(Row))], other, limit=3, cursor=of_name)
         assert refused.value.errors[0].pointer == "/cursor"
 
 
@@ -156,7 +158,7 @@ def written(*values) -> str:
 
 
 def test_cursors_of_the_previous_release_go_on_working_and_ours_work_there(session):
-    first = page(session, select(Row), by=(Row.name, Row.id), limit=3, descending=False)
+    first = page(session, Source(select(Row)), by=(Row.name, Row.id), limit=3, descending=False)
     last = first.items[-1]
 
     assert first.next_cursor == written(last.name, str(last.id))
@@ -181,7 +183,7 @@ def test_cursors_of_the_previous_release_go_on_working_and_ours_work_there(sessi
 )
 def test_a_made_up_cursor_is_refused(session, cursor):
     with pytest.raises(Invalid):
-        page_of(session, [select(Row)], BY_NAME, limit=3, cursor=cursor)
+        page_of(session, [Source(select(Row))], BY_NAME, limit=3, cursor=cursor)
 
 
 def test_an_instant_without_a_zone_is_no_place(session):
@@ -189,7 +191,11 @@ def test_an_instant_without_a_zone_is_no_place(session):
 
     with pytest.raises(Invalid):
         page_of(
-            session, [select(Row)], order, limit=3, cursor=written("2026-11-01", str(UUID(int=1)))
+            session,
+            [Source(select(Row))],
+            order,
+            limit=3,
+            cursor=written("2026-11-01", str(UUID(int=1))),
         )
 
 
@@ -197,6 +203,6 @@ def test_an_instant_without_a_zone_is_no_place(session):
     ("most", "counted"), [(100, (37, True)), (37, (37, True)), (36, (36, False))]
 )
 def test_a_total_is_exact_up_to_its_bound(session, most, counted):
-    total = total_of(session, select(Row), Row.id, most)
+    total = total_of(session, Source(select(Row)), Row.id, most)
 
     assert (total.count, total.exact) == counted

@@ -170,16 +170,17 @@ def sender_without_claim(patch: pytest.MonkeyPatch) -> None:
 
 def no_region(patch: pytest.MonkeyPatch) -> None:
     """The filter is gone and row security sees every region."""
-    from chassis.data import db, postgres
+    from chassis.data import db, postgres, reading
     from chassis.process import regions
 
     bind = postgres.bind_region
 
-    def everything(session: Any) -> None:
+    def everything(connection: Any) -> None:
         with regions.all_regions():
-            bind(session)
+            bind(connection)
 
     patch.setattr(db, "_filter_by_region", lambda _state: None)
+    patch.setattr(reading.Reading, "_is_scoped", False)
     patch.setattr(postgres, "bind_region", everything)
 
 

@@ -75,9 +75,9 @@ def _person(number: int, unit_id: UUID) -> dict[str, object]:
 def _deep(sort: str) -> str:
     """A cursor from the middle of the list."""
     order = queries.EMPLOYEES.orders[sort]
-    from chassis.data.paging import page_of
+    from chassis.data.paging import Source, page_of
 
-    return str(page_of(db.session(), [select(Employee)], order, limit=1_500).next_cursor)
+    return str(page_of(db.session(), [Source(select(Employee))], order, limit=1_500).next_cursor)
 
 
 @pytest.mark.parametrize("sort", queries.EMPLOYEES.orders)

@@ -11,6 +11,7 @@ from services.identity.api.requests import ContactChannel, ContactInput, Contact
 from services.identity.api.views import CodeSent, ContactView, MeView, RecoveryCodes, TotpBegun
 from services.identity.models import Contact
 from services.identity.pages import browser
+from services.identity.queries.me import me as described
 from services.identity.usecases import contacts, second_factor
 
 blp = Blueprint("me", url_prefix="/api/identity/v1", description="The person who asks")
@@ -21,7 +22,7 @@ blp = Blueprint("me", url_prefix="/api/identity/v1", description="The person who
 @blp.response(200, MeView)
 def me() -> dict[str, Any]:
     """Who am I: post, unit, region, roles today."""
-    return queries.me(person())
+    return described(person())
 
 
 @blp.route("/me/contact")

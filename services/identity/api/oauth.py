@@ -19,13 +19,13 @@ from chassis.process.clock import now
 from chassis.process.manifest import discover, person_scopes
 from chassis.process.regions import all_regions
 from chassis.process.runtime import here
-from services.identity import queries
 from services.identity.adapters.signing import ALGORITHM
 from services.identity.api.oauth_server import server
 from services.identity.models import SignInSession
 from services.identity.pages import browser
 from services.identity.pages.rendering import error_page
 from services.identity.pages.sign_in import second_factor_path
+from services.identity.queries.me import me as described
 from services.identity.usecases import authorizing, clients, signing_in, signing_keys
 
 blp = Blueprint("oauth", __name__)
@@ -114,7 +114,7 @@ def revoke() -> Response:
 @blp.get("/oauth/userinfo")
 @requires("openid")
 def userinfo() -> dict[str, Any]:
-    me = queries.me(person())
+    me = described(person())
     return {"sub": str(me["id"]), "name": me["full_name"], "zoneinfo": me["region"].zone}
 
 

@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, or_, select
 
 from chassis.data.listing import Column, Filter, Listing, Wanted
-from chassis.data.paging import Page, page
+from chassis.data.paging import Page, Source, page
 from chassis.kernel.errors import NotFound
 from chassis.kernel.languages import DEFAULT_LANGUAGE
 from chassis.kernel.roles import Role
 from chassis.process.clock import now
 from chassis.process.regions import current_region
 from services.identity.adapters.machinery import machinery
-from services.identity.domain.golongan import pangkat_of
 from services.identity.domain.renumbering import CORRECTION
 from services.identity.domain.roles import ADMINISTRATORS
 from services.identity.domain.sign_in import roles_of_second_factor
@@ -35,11 +34,6 @@ from services.identity.models import (
     SignInSession,
     Unit,
     db,
-)
-
-_ME = (
-    *("id", "nip", "name", "title_prefix", "title_suffix", "full_name", "kind"),
-    *("jabatan", "jenis_jabatan", "golongan"),
 )
 
 
@@ -139,7 +133,7 @@ class Listed:
 
 def employees(wanted: Wanted) -> Page:
     """List employees, by name unless wanted otherwise."""
-    found = EMPLOYEES.page(db.session(), select(Employee), wanted)
+    found = EMPLOYEES.page(db.session(), Source(select(Employee)), wanted)
     names = _unit_names({unit for row in found.items for unit in (row.unit_id, row.opd_id)})
     return found.each(lambda row: Listed(row, names.get(row.unit_id), names.get(row.opd_id)))
 
@@ -163,7 +157,8 @@ def units(*, q: str | None, limit: int, cursor: str | None, **equal: Any) -> Pag
     """List units by name; by part of it, and by kind, parent_id and active."""
     statement = select(Unit).where(*_named(q), *_equal(Unit, **equal))
     by = (Unit.name, Unit.id)
-    return page(db.session(), statement, by=by, limit=limit, cursor=cursor, descending=False)
+    found = Source(statement)
+    return page(db.session(), found, by=by, limit=limit, cursor=cursor, descending=False)
 
 
 def roles() -> list[Role]:
@@ -198,7 +193,7 @@ def role_grant(grant_id: UUID) -> RoleGrant:
 def role_grants(*, limit: int, cursor: str | None, **equal: Any) -> Page:
     """List roles given, newest first; by employee_id, role, unit_id and active."""
     statement = select(RoleGrant).where(*_equal(RoleGrant, **equal))
-    return page(db.session(), statement, by=(RoleGrant.id,), limit=limit, cursor=cursor)
+    return page(db.session(), Source(statement), by=(RoleGrant.id,), limit=limit, cursor=cursor)
 
 
 def grants_today(employee_id: UUID) -> Sequence[RoleGrant]:
@@ -290,7 +285,7 @@ def delegations(
         statement = statement.where(
             or_(Delegation.from_employee_id == involving, Delegation.to_employee_id == involving)
         )
-    return page(db.session(), statement, by=(Delegation.id,), limit=limit, cursor=cursor)
+    return page(db.session(), Source(statement), by=(Delegation.id,), limit=limit, cursor=cursor)
 
 
 def contact(employee_id: UUID) -> Contact:
@@ -318,22 +313,6 @@ def client(client_id: str) -> OAuthClient | None:
     return db.session.scalar(
         select(OAuthClient).where(OAuthClient.client_id == client_id, OAuthClient.active)
     )
-
-
-def me(employee_id: UUID) -> dict[str, Any]:
-    """Describe the person who asks: post, unit, region and roles today."""
-    person = employee(employee_id)
-    where = region()
-    owned = account(employee_id)
-    return {
-        **{name: getattr(person, name) for name in _ME},
-        "pangkat": pangkat_of(person.golongan),
-        "unit": unit(person.unit_id),
-        "opd": unit(person.opd_id),
-        "region": where,
-        "roles": grants_today(employee_id),
-        "totp_enrolled": bool(owned and owned.totp_confirmed_at),
-    }
 
 
 def _unit_names(ids: Collection[UUID]) -> dict[UUID, str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from chassis.data.listing import Column, Filter, Listing, Wanted
-from chassis.data.paging import Page, page
+from chassis.data.paging import Page, Source, page
 from chassis.process.clock import now
 from services.identity.domain.roles import AUDITORS
 from services.identity.domain.security_words import KINDS
@@ -87,7 +87,7 @@ class Named:
 
 def events(wanted: Wanted) -> Page:
     """List events, newest first unless wanted otherwise."""
-    found = EVENTS.page(db.session(), select(SecurityEvent), wanted)
+    found = EVENTS.page(db.session(), Source(select(SecurityEvent)), wanted)
     names = names_of(one for row in found.items for one in (row.actor_id, row.person_id))
     return found.each(lambda row: Named(row, names))
 
@@ -95,7 +95,7 @@ def events(wanted: Wanted) -> Page:
 def alarms(*, limit: int, cursor: str | None) -> Page:
     """List alarms, newest first."""
     by = (SecurityAlarm.raised_at, SecurityAlarm.id)
-    found = page(db.session(), select(SecurityAlarm), by=by, limit=limit, cursor=cursor)
+    found = page(db.session(), Source(select(SecurityAlarm)), by=by, limit=limit, cursor=cursor)
     names = names_of(one for row in found.items for one in _people_of(row))
     return found.each(lambda row: Named(row, names))
 

@@ -60,5 +60,4 @@ def read_all_notices() -> dict[str, int]:
 
 
 def _language() -> str:
-    chosen = queries.preference(person())
-    return (chosen.language if chosen else None) or language()
+    return queries.language_of(person()) or language()

@@ -7,11 +7,12 @@ replaced before it was ever sent, perhaps a paper chosen by mistake, stays with 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
+from chassis.data.reading import Reading
 from services.proposal.domain.layanan import RESULT
 from services.proposal.domain.proposal_receipt import RECEIPT
 from services.proposal.domain.sent import Return, Sent, read_sent, without_changes
@@ -21,6 +22,11 @@ from services.proposal.models import HistoryEntry, Proposal, ProposalDocument, d
 # They come from the service and from officers, and belong to no sending.
 _NOT_SENT = frozenset({RESULT, RECEIPT})
 Papers = Sequence[ProposalDocument]
+_PAPERS = Reading(
+    select(ProposalDocument)
+    .where(ProposalDocument.proposal_id == bindparam("proposal"))
+    .order_by(ProposalDocument.requirement, ProposalDocument.revision.desc())
+)
 
 
 @dataclass(frozen=True)
@@ -70,12 +76,8 @@ def writes_it(person_id: UUID, proposal: Proposal) -> bool:
 
 def papers(proposal_id: UUID) -> Papers:
     """Return every document version, the newest of each requirement first."""
-    statement = (
-        select(ProposalDocument)
-        .where(ProposalDocument.proposal_id == proposal_id)
-        .order_by(ProposalDocument.requirement, ProposalDocument.revision.desc())
-    )
-    return db.session.scalars(statement).all()
+    rows: Any = _PAPERS.rows(db.session, proposal=proposal_id)
+    return cast("Papers", rows)
 
 
 def as_it_stands(proposal: Proposal, filed: Iterable[ProposalDocument]) -> Sent:

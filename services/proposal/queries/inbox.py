@@ -3,19 +3,22 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, tuple_
 
 from chassis.data.listing import Wanted
-from chassis.data.paging import Page, Total
-from services.proposal.domain.stages import VERIFYING_STAGES, Stage
+from chassis.data.paging import Page, Source, Total
+from chassis.data.reading import Reading, derived
+from services.proposal.domain.stages import OFFICER_STAGES, VERIFYING_STAGES, Stage
 from services.proposal.models import HistoryEntry, Proposal, QueueCount, db
 from services.proposal.queries.desks import Reach, reaches_of
 from services.proposal.queries.listing import (
     DECIDED,
     INBOX,
+    LINE,
     Listed,
     listed,
     listed_by_id,
@@ -25,6 +28,31 @@ from services.proposal.queries.region_snapshot import RegionSnapshot, region_sna
 
 NO_SCOPE = ""
 _COUNTED_APART = {"stage", "layanan"}
+_COUNTERS = Reading(
+    select(QueueCount.stage, QueueCount.scope, QueueCount.definition_id, QueueCount.waiting).where(
+        tuple_(QueueCount.stage, QueueCount.scope).in_(bindparam("queues", expanding=True))
+    )
+)
+_OF_PEOPLE = Reading(
+    select(Proposal.applicant_id, Proposal.stage, Proposal.opd_id, Proposal.definition_id).where(
+        Proposal.applicant_id.in_(bindparam("people", expanding=True)),
+        Proposal.stage.in_(OFFICER_STAGES),
+    )
+)
+_DECISIONS = select(
+    HistoryEntry.id,
+    HistoryEntry.proposal_id,
+    HistoryEntry.at,
+    HistoryEntry.what.label("what"),
+    HistoryEntry.from_stage,
+    HistoryEntry.led_to.label("led_to"),
+    HistoryEntry.actor_name,
+    HistoryEntry.role,
+    HistoryEntry.acting,
+    HistoryEntry.acting_for,
+    HistoryEntry.standing,
+    HistoryEntry.note,
+).where(HistoryEntry.actor_id == bindparam("person"), HistoryEntry.role != "applicant")
 
 
 @dataclass(frozen=True)
@@ -32,6 +60,52 @@ class Decided(Listed):
     """A decision, with the proposal as it is now."""
 
     entry: HistoryEntry
+
+
+@dataclass(frozen=True)
+class _Queue:
+    """Desks that are read together; without OPDs they are the region's.
+
+    `asked`: not what waits there, but the revisions whose applicant asks it for a withdrawal. In
+    its own stage a proposal is in the queue anyway; in a revision it waits for its applicant.
+    """
+
+    stage: Stage
+    definitions: frozenset[UUID]
+    opds: frozenset[UUID]
+    left_out: UUID | None
+    asked: bool = False
+
+    def source(self, person_id: UUID) -> Source:
+        """Return what is in the queue and of others than the person."""
+        values = {
+            "person": person_id,
+            "stage": str(self.stage),
+            "definitions": list(self.definitions),
+            "opds": list(self.opds),
+            "left_out": self.left_out,
+        }
+        shape = {"opds": bool(self.opds), "left_out": self.left_out is not None}
+        return Source(_queue(asked=self.asked, **shape), values)
+
+
+@cache
+def _queue(*, asked: bool, opds: bool, left_out: bool) -> Select[Any]:
+    stage: Any = bindparam("stage")
+    statement = select(*LINE).where(
+        _is_asked(stage) if asked else Proposal.stage == stage,
+        Proposal.definition_id.in_(bindparam("definitions", expanding=True)),
+        Proposal.applicant_id != bindparam("person"),
+    )
+    if opds:
+        statement = statement.where(Proposal.opd_id.in_(bindparam("opds", expanding=True)))
+    if left_out:
+        statement = statement.where(Proposal.applicant_id != bindparam("left_out"))
+    return statement
+
+
+def _is_asked(stage: Any) -> ColumnElement[bool]:
+    return and_(Proposal.stage == Stage.REVISION, withdrawal_waits(), Proposal.return_to == stage)
 
 
 def inbox(person_id: UUID, wanted: Wanted) -> Page:
@@ -43,13 +117,12 @@ def inbox(person_id: UUID, wanted: Wanted) -> Page:
     snapshot, stage = region_snapshot(), wanted.get("stage")
     reaches = _of_layanan(person_id, wanted.get("layanan"), snapshot)
     fitting = [reach for reach in reaches if stage in (None, reach.stage)]
-    asked = _wishes(reaches if stage in (None, Stage.REVISION) else [])
-    others = select(Proposal).where(Proposal.applicant_id != person_id)
-    conditions = [*_conditions(fitting), *asked]
-    queues = [INBOX.narrowed(others.where(each), wanted) for each in conditions]
-    found = INBOX.merged(
-        db.session(), queues, wanted, partial(_total, person_id, fitting, asked, wanted)
-    )
+    answering = reaches if stage in (None, Stage.REVISION) else []
+    asked = _sources(person_id, answering, asked=True)
+    each = (*_sources(person_id, fitting), *asked)
+    sources = [INBOX.narrowed(source, wanted) for source in each]
+    total = partial(_total, person_id, fitting, asked, sources, wanted)
+    found = INBOX.merged(db.session(), sources, wanted, total)
     return listed(found, snapshot)
 
 
@@ -61,7 +134,7 @@ def counts(person_id: UUID) -> dict[str, int]:
     snapshot = region_snapshot()
     reaches = reaches_of(person_id, snapshot, snapshot.moment().today)
     waiting = dict(_waiting(person_id, reaches))
-    asked = _asked(person_id, _wishes(reaches))
+    asked = _counted(_sources(person_id, reaches, asked=True))
     return {**waiting, str(Stage.REVISION): asked} if asked else waiting
 
 
@@ -75,52 +148,45 @@ def _waiting(person_id: UUID, reaches: Sequence[Reach]) -> Counter[str]:
     usual = [reach for reach in reaches if reach.applicant_id is None]
     special = [reach for reach in reaches if reach.applicant_id]
     total = Counter({str(matter.stage): 0 for matter in (*usual, *special)})
-    for stage, scope, definition_id, waiting in _counters(usual):
-        if any(_counted(matter, stage, scope, definition_id) for matter in usual):
-            total[stage] += waiting
-    total.subtract(_stages_of(reached_by(usual), Proposal.applicant_id == person_id))
-    total.subtract(_read_one_by_one(_of_givers(usual)))
-    total.update(_read_one_by_one(special))
+    for row in _counters(usual):
+        if any(_counts(matter, row) for matter in usual):
+            total[row.stage] += row.waiting
+    for row in _of_people(person_id, reaches):
+        if any(_left_to_others(matter, row, person_id) for matter in usual):
+            total[row.stage] -= 1
+        if any(_of_applicant(matter, row) for matter in special):
+            total[row.stage] += 1
     return total
-
-
-def _read_one_by_one(reaches: Sequence[Reach]) -> Counter[str]:
-    """Most people have none, and then the database is not asked."""
-    return _stages_of(reached_by(reaches)) if reaches else Counter()
-
-
-def _of_givers(reaches: Iterable[Reach]) -> list[Reach]:
-    return [
-        replace(reach, applicant_id=reach.left_out, left_out=None)
-        for reach in reaches
-        if reach.left_out is not None
-    ]
 
 
 def _total(
     person_id: UUID,
     reaches: Sequence[Reach],
-    asked: Sequence[ColumnElement[bool]],
+    asked: Sequence[Source],
+    sources: Sequence[Source],
     wanted: Wanted,
     most: int,
 ) -> Total:
     narrowed_by = {name for name, value in wanted.filters.items() if value is not None}
     if not wanted.q and narrowed_by <= _COUNTED_APART:
-        return Total(_waiting(person_id, reaches).total() + _asked(person_id, asked))
-    of_others = select(Proposal).where(
-        Proposal.applicant_id != person_id, or_(reached_by(reaches), *asked)
-    )
-    return INBOX.total(db.session(), INBOX.narrowed(of_others, wanted), most)
+        return Total(_waiting(person_id, reaches).total() + _counted(asked))
+    totals = [INBOX.total(db.session(), source, most) for source in sources]
+    count = sum(total.count for total in totals)
+    return Total(min(count, most), exact=count <= most and all(t.exact for t in totals))
 
 
 def decided(person_id: UUID, wanted: Wanted) -> Page:
     """Return what a person decided, newest first unless wanted otherwise."""
-    statement = select(HistoryEntry).where(
-        HistoryEntry.actor_id == person_id, HistoryEntry.role != "applicant"
-    )
-    rows = DECIDED.page(db.session(), statement, wanted)
+    rows = DECIDED.page(db.session(), Source(_DECISIONS, {"person": person_id}), wanted)
     proposals = listed_by_id({entry.proposal_id for entry in rows.items})
     return rows.each(lambda entry: Decided(*proposals[entry.proposal_id], entry))
+
+
+def reached_by(reaches: Iterable[Reach]) -> ColumnElement[bool]:
+    """Return the condition for what any of the reaches holds."""
+    return or_(
+        false(), *(and_(Proposal.stage == reach.stage, *_scoped(reach)) for reach in reaches)
+    )
 
 
 def _of_layanan(person_id: UUID, code: str | None, snapshot: RegionSnapshot) -> list[Reach]:
@@ -136,52 +202,52 @@ def _of_layanan(person_id: UUID, code: str | None, snapshot: RegionSnapshot) -> 
     ]
 
 
-def _wishes(reaches: Iterable[Reach]) -> list[ColumnElement[bool]]:
-    """One condition for the revisions whose applicant asks one of the desks for a withdrawal.
-
-    In its own stage a proposal is in the queue anyway; in a revision it waits for its applicant.
-    """
-    answered = [
-        and_(Proposal.return_to == reach.stage, *_scoped(reach))
-        for reach in reaches
-        if reach.stage in VERIFYING_STAGES
-    ]
-    if not answered:
-        return []
-    return [and_(Proposal.stage == Stage.REVISION, withdrawal_waits(), or_(*answered))]
-
-
-def _asked(person_id: UUID, wishes: Sequence[ColumnElement[bool]]) -> int:
-    statement = select(func.count()).where(Proposal.applicant_id != person_id, *wishes)
-    return (db.session.scalar(statement) or 0) if wishes else 0
-
-
-def _conditions(reaches: Iterable[Reach]) -> list[ColumnElement[bool]]:
-    """One condition per queue; those of single applicants together, they are few."""
-    queues = [reach for reach in reaches if reach.applicant_id is None]
-    few = [reach for reach in reaches if reach.applicant_id is not None]
-    by_stage = _by_stage_and_definitions(queues)
-    return by_stage + ([reached_by(few)] if few else [])
-
-
-def _by_stage_and_definitions(queues: Sequence[Reach]) -> list[ColumnElement[bool]]:
-    scopes: dict[tuple[str, frozenset[UUID], UUID | None], list[UUID | None]] = {}
-    for queue in queues:
-        key = (queue.stage, queue.definitions, queue.left_out)
-        scopes.setdefault(key, []).append(queue.opd_id)
+def _sources(person_id: UUID, reaches: Iterable[Reach], *, asked: bool = False) -> list[Source]:
+    """One source per queue, and one for those of single applicants: they are few."""
+    able = [reach for reach in reaches if not asked or reach.stage in VERIFYING_STAGES]
+    few = [reach for reach in able if reach.applicant_id is not None]
     return [
-        and_(
-            Proposal.stage == stage,
-            Proposal.definition_id.in_(definitions),
-            *([] if None in opds else [Proposal.opd_id.in_([opd for opd in opds if opd])]),
-            *([] if left_out is None else [Proposal.applicant_id != left_out]),
+        *(queue.source(person_id) for queue in _queues(able, asked=asked)),
+        *([_of_single_applicants(person_id, few, asked=asked)] if few else []),
+    ]
+
+
+def _queues(reaches: Iterable[Reach], *, asked: bool) -> list[_Queue]:
+    scopes: dict[tuple[Stage, frozenset[UUID], UUID | None], set[UUID | None]] = {}
+    for reach in reaches:
+        if reach.applicant_id is None:
+            key = (reach.stage, reach.definitions, reach.left_out)
+            scopes.setdefault(key, set()).add(reach.opd_id)
+    return [
+        _Queue(
+            stage,
+            definitions,
+            frozenset() if None in opds else frozenset(opd for opd in opds if opd),
+            left_out,
+            asked,
         )
         for (stage, definitions, left_out), opds in scopes.items()
     ]
 
 
-def _condition(reach: Reach) -> ColumnElement[bool]:
-    return and_(Proposal.stage == reach.stage, *_scoped(reach))
+def _of_single_applicants(person_id: UUID, few: Sequence[Reach], *, asked: bool) -> Source:
+    each = (
+        and_(_is_asked(str(reach.stage)), *_scoped(reach)) if asked else reached_by([reach])
+        for reach in few
+    )
+    return Source(select(*LINE).where(Proposal.applicant_id != person_id, or_(*each)))
+
+
+def _counted(sources: Iterable[Source]) -> int:
+    """Count what sources have together; nothing is in two of them."""
+    return sum(
+        derived(source.statement, "count", _counting).value(db.session, **source.values)
+        for source in sources
+    )
+
+
+def _counting(statement: Select[Any]) -> Select[Any]:
+    return statement.with_only_columns(func.count())
 
 
 def _scoped(reach: Reach) -> list[ColumnElement[bool]]:
@@ -195,27 +261,38 @@ def _scoped(reach: Reach) -> list[ColumnElement[bool]]:
     return parts
 
 
-def reached_by(reaches: Iterable[Reach]) -> ColumnElement[bool]:
-    """Return the condition for what any of the reaches holds."""
-    return or_(false(), *(_condition(reach) for reach in reaches))
-
-
-def _counters(reaches: Sequence[Reach]) -> Sequence[tuple[str, str, UUID, int]]:
+def _counters(reaches: Sequence[Reach]) -> Sequence[Any]:
     queues = {(str(reach.stage), _scope(reach)) for reach in reaches}
-    statement = select(
-        QueueCount.stage, QueueCount.scope, QueueCount.definition_id, QueueCount.waiting
-    ).where(tuple_(QueueCount.stage, QueueCount.scope).in_(queues))
-    rows = db.session.execute(statement).all() if queues else []
-    return [(row.stage, row.scope, row.definition_id, row.waiting) for row in rows]
+    return _COUNTERS.rows(db.session, queues=list(queues)) if queues else []
 
 
-def _counted(reach: Reach, stage: str, scope: str, definition_id: UUID) -> bool:
-    return reach.stage == stage and _scope(reach) == scope and definition_id in reach.definitions
+def _counts(reach: Reach, counter: Any) -> bool:
+    place = (str(reach.stage), _scope(reach))
+    return place == (counter.stage, counter.scope) and counter.definition_id in reach.definitions
 
 
 def _scope(reach: Reach) -> str:
     return str(reach.opd_id) if reach.opd_id else NO_SCOPE
 
 
-def _stages_of(*conditions: ColumnElement[bool]) -> Counter[str]:
-    return Counter(db.session.scalars(select(Proposal.stage).where(*conditions)))
+def _of_people(person_id: UUID, reaches: Sequence[Reach]) -> Sequence[Any]:
+    """Read what waits of the person and of those who make an exception to one of the reaches."""
+    named = {named for reach in reaches for named in (reach.applicant_id, reach.left_out) if named}
+    return _OF_PEOPLE.rows(db.session, people=[person_id, *named]) if reaches else []
+
+
+def _of_applicant(reach: Reach, row: Any) -> bool:
+    return bool(row.applicant_id == reach.applicant_id) and _holds(reach, row)
+
+
+def _left_to_others(reach: Reach, row: Any, person_id: UUID) -> bool:
+    """Say whether a proposal of a queue is its reader's own, or of who lent the role."""
+    return row.applicant_id in (person_id, reach.left_out) and _holds(reach, row)
+
+
+def _holds(reach: Reach, row: Any) -> bool:
+    return (
+        row.stage == reach.stage
+        and row.definition_id in reach.definitions
+        and reach.opd_id in (None, row.opd_id)
+    )

@@ -5,16 +5,38 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, not_, select
 
 from chassis.data.listing import Column, Filter, Kind, Listing
 from chassis.data.paging import By, Page
+from chassis.data.reading import Reading
 from services.proposal.domain.earlier_words import kept_stage
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.stages import FINAL_STAGES, VERIFYING_STAGES, Stage
 from services.proposal.models import HistoryEntry, Proposal, db
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from services.proposal.queries.search import matching
+
+# What is read of a proposal for a line of a list.
+LINE = (
+    Proposal.id,
+    Proposal.number,
+    Proposal.version,
+    Proposal.definition_id,
+    Proposal.applicant,
+    Proposal.present_stage.label("present_stage"),
+    Proposal.return_to,
+    Proposal.decided,
+    Proposal.withdrawal,
+    Proposal.result,
+    Proposal.late,
+    Proposal.created_at,
+    Proposal.submitted_at,
+    Proposal.stage_since,
+    Proposal.expected_end,
+    Proposal.closed_at,
+)
+_LINES = Reading(select(*LINE).where(Proposal.id.in_(bindparam("ids", expanding=True))))
 
 _SHOWN: tuple[tuple[str, str, str, str, Kind], ...] = (
     ("number", "number", "Nomor", "Number", "text"),
@@ -138,7 +160,7 @@ DECIDED = Listing(
 
 @dataclass(frozen=True)
 class Listed:
-    """A proposal with the version of the layanan it was filed under."""
+    """A proposal, or a line of it, with the version of the layanan it was filed under."""
 
     proposal: Proposal
     layanan: LayananDefinition
@@ -150,7 +172,7 @@ def listed(found: Page, snapshot: RegionSnapshot) -> Page:
 
 
 def listed_by_id(ids: Collection[UUID]) -> dict[UUID, tuple[Proposal, LayananDefinition]]:
-    """Return proposals of the region and their layanan, by id."""
+    """Return lines of proposals of the region and their layanan, by id."""
     snapshot = region_snapshot()
-    rows = db.session.scalars(select(Proposal).where(Proposal.id.in_(ids))).all() if ids else []
+    rows: Any = _LINES.rows(db.session, ids=list(ids)) if ids else []
     return {row.id: (row, snapshot.layanan[row.definition_id]) for row in rows}

@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from chassis.data.listing import Wanted
-from chassis.data.paging import Page, page
+from chassis.data.paging import Page, Source, page
+from chassis.data.reading import Reading
 from chassis.kernel.errors import Hidden, NotFound
 from chassis.run.timers import is_set
 from services.proposal.domain.closing import ClosingReason, closing_reasons
@@ -32,11 +33,35 @@ from services.proposal.models import (
 )
 from services.proposal.queries.desks import covers, deciders_for
 from services.proposal.queries.filed import Filed, filed_for, writes_it
-from services.proposal.queries.listing import MINE, Listed, listed, listed_by_id
+from services.proposal.queries.listing import LINE, MINE, Listed, listed, listed_by_id
 from services.proposal.queries.refused import is_held, refused_requirements
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from services.proposal.queries.responsible import ender_of, enders_of, withdrawal_asked
 from staff.deciders import Deciders, Holder
+
+_MINE = select(*LINE).where(Proposal.applicant_id == bindparam("person"))
+_WHOLE = Reading(
+    select(Proposal, Proposal.present_stage.label("present_stage")).where(
+        Proposal.id == bindparam("proposal")
+    )
+)
+_HISTORY = Reading(
+    select(HistoryEntry, HistoryEntry.what.label("what"), HistoryEntry.led_to.label("led_to"))
+    .where(HistoryEntry.proposal_id == bindparam("proposal"))
+    .order_by(HistoryEntry.sequence)
+)
+_ACTED = Reading(
+    select(HistoryEntry.id)
+    .where(
+        HistoryEntry.proposal_id == bindparam("proposal"),
+        HistoryEntry.actor_id == bindparam("person"),
+    )
+    .limit(1)
+)
+_OF_PERSON = Employee.id == bindparam("person")
+_ACTIVE = Reading(select(Employee.active).where(_OF_PERSON))
+_FACTS = Reading(select(Employee.facts).where(_OF_PERSON))
+_OPD = Reading(select(Employee.opd_id).where(_OF_PERSON))
 
 
 @dataclass(frozen=True)
@@ -149,7 +174,7 @@ def position_of(proposal: Proposal) -> Position:
 
 def waits_for_answer(proposal: Proposal) -> bool:
     """Say whether an applicant's wish to withdraw waits for an answer (R34)."""
-    return bool(withdrawal_asked(proposal, position_of(proposal)))
+    return bool(proposal.withdrawal and withdrawal_asked(proposal, position_of(proposal)))
 
 
 def opened_parts(proposal: Proposal, layanan: LayananDefinition) -> Opened:
@@ -170,7 +195,10 @@ def find(proposal_id: UUID) -> Proposal:
 
 def see(proposal_id: UUID, person_id: UUID) -> Viewed:
     """Show a proposal. Raises `NotFound` for whoever may not see it."""
-    return shown(find(proposal_id), person_id)
+    row: Any = _WHOLE.first(db.session, proposal=proposal_id)
+    if row is None:
+        raise NotFound
+    return shown(row, person_id)
 
 
 def shown(proposal: Proposal, person_id: UUID) -> Viewed:
@@ -199,8 +227,8 @@ def may_see(proposal: Proposal, person_id: UUID, snapshot: RegionSnapshot, today
 
 def mine(person_id: UUID, wanted: Wanted) -> Page:
     """Return a person's own proposals, newest first unless wanted otherwise."""
-    statement = select(Proposal).where(Proposal.applicant_id == person_id)
-    return listed(MINE.page(db.session(), statement, wanted), region_snapshot())
+    source = Source(_MINE, {"person": person_id})
+    return listed(MINE.page(db.session(), source, wanted), region_snapshot())
 
 
 def receipt_subject(proposal_id: UUID) -> str:
@@ -215,12 +243,8 @@ def receipt_is_coming(proposal_id: UUID) -> bool:
 
 def history(proposal_id: UUID) -> Sequence[HistoryEntry]:
     """Return everything that happened to a proposal, oldest first."""
-    statement = (
-        select(HistoryEntry)
-        .where(HistoryEntry.proposal_id == proposal_id)
-        .order_by(HistoryEntry.sequence)
-    )
-    return db.session.scalars(statement).all()
+    rows: Any = _HISTORY.rows(db.session, proposal=proposal_id)
+    return cast("Sequence[HistoryEntry]", rows)
 
 
 def names_of(holders: Collection[Holder]) -> dict[UUID, str]:
@@ -230,13 +254,12 @@ def names_of(holders: Collection[Holder]) -> dict[UUID, str]:
 
 def has_left(person_id: UUID) -> bool:
     """Say whether a person is known and no longer active."""
-    statement = select(Employee.active).where(Employee.id == person_id)
-    return db.session.scalar(statement) is False
+    return _ACTIVE.value(db.session, person=person_id) is False
 
 
 def known_facts(person_id: UUID) -> dict[str, Any]:
     """Return what is known of a person; nothing when we never heard of them."""
-    return db.session.scalar(select(Employee.facts).where(Employee.id == person_id)) or {}
+    return _FACTS.value(db.session, person=person_id) or {}
 
 
 def status_of(number: str, lookup_code: str) -> Proposal:
@@ -264,7 +287,7 @@ def unattended(*, limit: int, cursor: str | None) -> Page:
     """Return the open alarms of the region, the newest first."""
     statement = select(Unattended).where(Unattended.cleared_at.is_(None))
     by = (Unattended.raised_at, Unattended.id)
-    rows = page(db.session(), statement, by=by, limit=limit, cursor=cursor)
+    rows = page(db.session(), Source(statement), by=by, limit=limit, cursor=cursor)
     proposals = listed_by_id({unattended.proposal_id for unattended in rows.items})
     return rows.each(lambda unattended: Alarm(*proposals[unattended.proposal_id], unattended))
 
@@ -273,8 +296,7 @@ def _oversees_applicant(
     proposal: Proposal, person_id: UUID, snapshot: RegionSnapshot, today: date
 ) -> bool:
     held = snapshot.organisation.roles_of(person_id, today)
-    statement = select(Employee.opd_id).where(Employee.id == proposal.applicant_id)
-    opd_id = db.session.scalar(statement) if held else None
+    opd_id = _OPD.value(db.session, person=proposal.applicant_id) if held else None
     return opd_id is not None and any(
         snapshot.organisation.oversees(role, opd_id=opd_id, divisions=()) and role.unit_id == opd_id
         for role in held
@@ -282,7 +304,5 @@ def _oversees_applicant(
 
 
 def _has_acted(proposal: Proposal, person_id: UUID) -> bool:
-    statement = select(HistoryEntry.id).where(
-        HistoryEntry.proposal_id == proposal.id, HistoryEntry.actor_id == person_id
-    )
-    return db.session.scalar(statement.limit(1)) is not None
+    found = _ACTED.value(db.session, proposal=proposal.id, person=person_id)
+    return found is not None

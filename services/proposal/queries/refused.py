@@ -3,10 +3,22 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from chassis.data.reading import Reading
 from services.proposal.domain.stages import OFFICER_STAGES, Stage
 from services.proposal.models import Proposal, ProposalDocument, RefusedDocument, db
+
+_AMONG = Reading(
+    select(RefusedDocument.document_id).where(
+        RefusedDocument.document_id.in_(bindparam("documents", expanding=True))
+    )
+)
+_REQUIREMENTS = Reading(
+    select(ProposalDocument.requirement)
+    .join(RefusedDocument, RefusedDocument.document_id == ProposalDocument.document_id)
+    .where(ProposalDocument.proposal_id == bindparam("proposal"), ProposalDocument.current)
+)
 
 
 def refused_among(document_ids: Iterable[UUID]) -> frozenset[UUID]:
@@ -14,18 +26,14 @@ def refused_among(document_ids: Iterable[UUID]) -> frozenset[UUID]:
     wanted = set(document_ids)
     if not wanted:
         return frozenset()
-    statement = select(RefusedDocument.document_id).where(RefusedDocument.document_id.in_(wanted))
-    return frozenset(db.session.scalars(statement))
+    rows = _AMONG.rows(db.session, documents=list(wanted))
+    return frozenset(row.document_id for row in rows)
 
 
 def refused_requirements(proposal_id: UUID) -> frozenset[str]:
     """Name the requirements whose present document was refused."""
-    statement = (
-        select(ProposalDocument.requirement)
-        .join(RefusedDocument, RefusedDocument.document_id == ProposalDocument.document_id)
-        .where(ProposalDocument.proposal_id == proposal_id, ProposalDocument.current)
-    )
-    return frozenset(db.session.scalars(statement))
+    rows = _REQUIREMENTS.rows(db.session, proposal=proposal_id)
+    return frozenset(row.requirement for row in rows)
 
 
 def is_held(proposal: Proposal) -> bool:

@@ -2,14 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
+from chassis.data.reading import Reading
 from services.proposal.domain.same_files import SameFile
 from services.proposal.domain.stages import FINAL_STAGES, Stage
 from services.proposal.models import Proposal, ProposalDocument, db
 from services.proposal.queries.filed import Filed, filed_for
 from services.proposal.queries.proposals import Viewed, may_see
+
+_ELSEWHERE = Reading(
+    select(Proposal, ProposalDocument.id.label("paper_id"), ProposalDocument.sha256)
+    .join(ProposalDocument, ProposalDocument.proposal_id == Proposal.id)
+    .where(
+        Proposal.applicant_id == bindparam("applicant"),
+        Proposal.id != bindparam("proposal"),
+        Proposal.stage.not_in([Stage.DRAFT, *FINAL_STAGES]),
+        or_(ProposalDocument.current, Proposal.stage == Stage.REVISION),
+        ProposalDocument.sha256.in_(bindparam("digests", expanding=True)),
+    )
+    .order_by(Proposal.submitted_at, Proposal.id)
+)
 
 
 def same_files(viewed: Viewed, filed: Filed) -> Mapping[str, Sequence[SameFile]]:
@@ -42,30 +58,25 @@ def _here(
 
 
 def _elsewhere(viewed: Viewed, digests: set[str]) -> Mapping[str, list[SameFile]]:
-    statement = (
-        select(ProposalDocument, Proposal)
-        .join(Proposal, Proposal.id == ProposalDocument.proposal_id)
-        .where(
-            Proposal.applicant_id == viewed.proposal.applicant_id,
-            Proposal.id != viewed.proposal.id,
-            Proposal.stage.not_in([Stage.DRAFT, *FINAL_STAGES]),
-            or_(ProposalDocument.current, Proposal.stage == Stage.REVISION),
-            ProposalDocument.sha256.in_(digests),
-        )
-        .order_by(Proposal.submitted_at, Proposal.id)
+    rows: Any = _ELSEWHERE.rows(
+        db.session,
+        applicant=viewed.proposal.applicant_id,
+        proposal=viewed.proposal.id,
+        digests=list(digests),
     )
     cases: dict[str, dict[SameFile, None]] = defaultdict(dict)
-    for paper, other in db.session.execute(statement):
-        if _is_there(viewed, paper, other):
-            cases[paper.sha256][_case(viewed, other)] = None
+    for row in rows:
+        if _is_there(viewed, row.paper_id, row):
+            cases[row.sha256][_case(viewed, row)] = None
     return defaultdict(list, {sha256: list(found) for sha256, found in cases.items()})
 
 
-def _is_there(viewed: Viewed, paper: ProposalDocument, other: Proposal) -> bool:
+def _is_there(viewed: Viewed, paper_id: UUID, other: Proposal) -> bool:
     """A file that a revision of another case brings is not there before that is sent."""
     if other.stage != Stage.REVISION:
         return True
-    return paper in filed_for(viewed.person_id, other).present.values()
+    present = filed_for(viewed.person_id, other).present.values()
+    return any(paper.id == paper_id for paper in present)
 
 
 def _case(viewed: Viewed, other: Proposal) -> SameFile:

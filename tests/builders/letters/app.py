@@ -6,7 +6,7 @@ from flask import Flask
 from marshmallow import fields
 from sqlalchemy import select
 
-from chassis.data.paging import Page, page
+from chassis.data.paging import Page, Source, page
 from chassis.data.versioned import Seen
 from chassis.events.envelope import Event
 from chassis.events.inbox import EventData, Hearing, Unprocessable, hear
@@ -94,7 +94,7 @@ def create(body: dict[str, Any]) -> Letter:
 @pages.response(200, page_schema(LetterOut))
 def letters(args: dict[str, Any]) -> Page:
     """List letters."""
-    return page(db.session(), select(Letter), by=(Letter.id,), **args)
+    return page(db.session(), Source(select(Letter)), by=(Letter.id,), **args)
 
 
 @pages.route("/letters/<uuid:letter_id>", methods=["PATCH"])

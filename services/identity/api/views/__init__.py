@@ -12,6 +12,7 @@ from services.identity.domain.recovering import Desk, Resets, State, Way
 from services.identity.domain.renumbering import REASONS
 from services.identity.models import AccountRecovery, Employee, RoleGrant
 from services.identity.usecases import leaving, recoveries, stopping
+from staff.names import full_name
 
 
 class UnitRef(Schema):
@@ -272,6 +273,7 @@ DelegationPage = page_schema(DelegationView)
 
 
 _OF_GRANT = tuple(RoleGrantView().fields)
+_FULL_NAME = "full_name"
 _OF_SUMMARY = tuple(EmployeeSummary().fields)
 _OF_RECOVERY = (
     *("id", "version", "employee_id", "resets", "way", "state", "asked_as"),
@@ -316,8 +318,14 @@ def recovery_view(row: AccountRecovery, reader: UUID) -> dict[str, Any]:
 
 def employee_row(listed: queries.Listed) -> dict[str, Any]:
     """Show an employee in a list."""
-    shown = {name: getattr(listed.employee, name) for name in _OF_SUMMARY}
-    return {**shown, "unit_name": listed.unit_name, "opd_name": listed.opd_name}
+    row = listed.employee
+    shown = {name: getattr(row, name) for name in _OF_SUMMARY if name != _FULL_NAME}
+    return {
+        **shown,
+        _FULL_NAME: full_name(row.name, row.title_prefix, row.title_suffix),
+        "unit_name": listed.unit_name,
+        "opd_name": listed.opd_name,
+    }
 
 
 def employee_view(employee: Employee) -> dict[str, Any]:

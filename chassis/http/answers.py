@@ -1,0 +1,126 @@
+"""How an answer is written: by the schema of its view, which is read once and not for every row.
+
+marshmallow checks what comes in and describes both ways. Its own way to write asks each field of
+each row anew; here a value that is JSON already is taken as it is, and fields write the others.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+import marshmallow
+import msgspec
+from flask import Response
+from flask.json.provider import DefaultJSONProvider
+from marshmallow import fields, missing
+from marshmallow.utils import get_value
+
+_NOTHING = type(None)
+_Write = Callable[[Any], Any]
+
+
+class _Member(NamedTuple):
+    """A member of an answer, the name of its value in a row, and how the value is written.
+
+    Values of a type in `as_it_is` are JSON already.
+    """
+
+    key: str
+    name: str
+    as_it_is: frozenset[type]
+    write: Callable[[Any, str, Any], Any]
+    otherwise: Any
+
+
+class Shape:
+    """How the rows of a schema are written."""
+
+    def __init__(self, schema: marshmallow.Schema) -> None:
+        self._members = [_member(name, field) for name, field in schema.dump_fields.items()]
+
+    def write(self, row: Any) -> dict[str, Any]:
+        """Return the members of a row. One that is not there is left out, or has its default."""
+        if type(row) is dict:
+            with suppress(KeyError):
+                return {
+                    key: value
+                    if (value := row[name]).__class__ in as_it_is
+                    else write(value, name, row)
+                    for key, name, as_it_is, write, _ in self._members
+                }
+        return self._found_in(row)
+
+    def _found_in(self, row: Any) -> dict[str, Any]:
+        written = {}
+        for key, name, as_it_is, write, otherwise in self._members:
+            value = get_value(row, name, otherwise)
+            if value is not missing:
+                written[key] = value if value.__class__ in as_it_is else write(value, name, row)
+        return written
+
+
+def _member(name: str, field: fields.Field[Any]) -> _Member:
+    key, source = field.data_key or name, field.attribute or name
+    return _Member(key, source, _as_it_is(field), _writer(field), field.dump_default)
+
+
+def _writer(field: fields.Field[Any]) -> Callable[[Any, str, Any], Any]:
+    """Return how a field writes: in a short way to the same, where there is one."""
+    write = _short(field)
+    if write is None:
+        return cast("Callable[[Any, str, Any], Any]", _rule(field))
+    return lambda value, _name, _row: write(value)
+
+
+def _short(field: fields.Field[Any]) -> _Write | None:
+    """Return how a field writes what is there, for instants, days, rows and lists of rows."""
+    rule, known = _rule(type(field)), cast("Any", field)
+    if rule is _rule(fields.DateTime):
+        return cast("_Write", known.SERIALIZATION_FUNCS.get(known.format or known.DEFAULT_FORMAT))
+    if rule is _rule(fields.Nested) and not (known.many or known.schema.many):
+        return cast("_Write", known.schema.dump)
+    if rule is _rule(fields.List) and (write := _short(known.inner)):
+        return lambda values: [None if value is None else write(value) for value in values]
+    return None
+
+
+def _rule(field: Any) -> Any:
+    return field._serialize  # noqa: SLF001 - `serialize` looks for the value as well
+
+
+# The rules of marshmallow that leave values of some types as they are, or as `Json` writes them.
+_LEAVING: dict[Any, tuple[type, ...]] = {
+    _rule(fields.String): (str,),
+    _rule(fields.UUID): (UUID,),
+    _rule(fields.Integer): (int,),
+    _rule(fields.Field): (str, bool, int, float, list, dict),
+}
+
+
+def _as_it_is(field: fields.Field[Any]) -> frozenset[type]:
+    rule = _rule(type(field))
+    if rule.__module__ != fields.__name__ or getattr(field, "as_string", False):
+        return frozenset()
+    # Nothing is nothing by each rule of marshmallow's.
+    return frozenset((*_LEAVING.get(rule, ()), _NOTHING))
+
+
+class Json(DefaultJSONProvider):
+    """The JSON of answers, with members in the order of their names."""
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        told = self._prepare_response_obj(args, kwargs)
+        body = _ENCODER.encode(told) + b"\n"
+        made: Any = self._app.response_class
+        return cast("Response", made(body, mimetype=self.mimetype))
+
+
+def _text(value: Any) -> str:
+    """Write what is a text by its class. Raises `TypeError` for what no schema writes."""
+    if isinstance(value, str):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+_ENCODER = msgspec.json.Encoder(order="sorted", enc_hook=_text)
