@@ -11,7 +11,8 @@ _ATTACHING = re.compile(
 )
 _PHONE = re.compile(r"(?:tel|sms):(?:[-+0-9().,/ ]|%20)*", re.IGNORECASE)
 # What pages of the web write where a link is a button; browsers print it as an address.
-_IDLE = re.compile(r"javascript:(?:\s|%20)*(?:void(?:\s|%20)*\(?(?:\s|%20)*0\)?)?;*", re.IGNORECASE)
+_IDLE = re.compile(r"javascript:(?:void\(?0\)?)?;*", re.IGNORECASE)
+_BLANK = re.compile(r"\s|%20")
 _SCRIPT = re.compile(r"(?:javascript|vbscript|data|livescript):", re.IGNORECASE)
 _LEADING = "".join(map(chr, range(0x21)))
 
@@ -30,7 +31,8 @@ def is_web_address(address: str) -> bool:
 def may_be_followed(address: str) -> bool:
     """Tell whether a link may name an address: of the web, of a telephone, or of nothing."""
     plain = address.strip(" \t\r\n\x00")
-    return is_web_address(plain) or any(one.fullmatch(plain) for one in (_PHONE, _IDLE))
+    is_idle = _IDLE.fullmatch(_BLANK.sub("", plain))
+    return bool(is_web_address(plain) or is_idle or _PHONE.fullmatch(plain))
 
 
 def is_script(address: str) -> bool:

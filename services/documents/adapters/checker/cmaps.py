@@ -6,8 +6,8 @@ from services.documents.adapters.checker.verdict import Unsuitable
 
 _SECTION = re.compile(rb"begin(?:cid|bf|notdef)range")
 _RANGE = re.compile(
-    rb"<([0-9A-Fa-f]{1,16})>[\x00\t\n\f\r ]*<([0-9A-Fa-f]{1,16})>[\x00\t\n\f\r ]*"
-    rb"(?:<[^>]*>|\[[^\]]*\]|[0-9]+)"
+    rb"<([0-9A-Fa-f]{1,16})>[\x00\t\n\f\r ]*+<([0-9A-Fa-f]{1,16})>[\x00\t\n\f\r ]*+"
+    rb"(?:<[^<>]*+>|\[[^\[\]]*+\]|[0-9]++)"
 )
 # All of Unicode is half of it.
 _MOST_CODES = 2_228_224

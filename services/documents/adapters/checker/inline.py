@@ -9,14 +9,15 @@ from services.documents.adapters.checker.codecs import sizes_in
 from services.documents.adapters.checker.verdict import Unsuitable
 from services.documents.domain.limits import InspectionLimits
 
-# What is written of a picture: blanks, comments, names, texts, lists and numbers, up to `ID`.
-_PICTURE = re.compile(
-    rb"(?<![^\x00\t\n\f\r ()<>\[\]{}/%])BI(?=[\x00\t\n\f\r %/])"
-    rb"((?:[\x00\t\n\f\r \[\]<>]|%[^\r\n]*|/[^\x00\t\n\f\r ()<>\[\]{}/%]*"
-    rb"|\((?:[^()\\]|\\.)*+\)|(?!ID[\x00\t\n\f\r ])[^\x00\t\n\f\r ()<>\[\]{}/%]+)*+)"
-    rb"ID[\x00\t\n\f\r ]",
+_BEGINNING = re.compile(rb"(?<![^\x00\t\n\f\r ()<>\[\]{}/%])BI(?=[\x00\t\n\f\r %/])")
+# What is written of a picture up to `ID`: blanks and lists, comments, names, texts, numbers.
+_WRITTEN = re.compile(
+    rb"[\x00\t\n\f\r \[\]<>]+|%[^\r\n]*|/[^\x00\t\n\f\r ()<>\[\]{}/%]*"
+    rb"|\((?:[^()\\]|\\.)*+\)|[^\x00\t\n\f\r ()<>\[\]{}/%]+",
     re.DOTALL,
 )
+_DATA = re.compile(rb"ID[\x00\t\n\f\r ]")
+_MOST_READ = 8  # times the length of a stream, where its pictures seem to lie in one another
 _COMMENT = re.compile(rb"%[^\r\n]*")
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
 _ENTRY = re.compile(
@@ -39,15 +40,29 @@ def check_inline(data: bytes, limits: InspectionLimits) -> None:
     """Refuse a content stream with a picture of too many pixels. Raises `Unsuitable`."""
     if b"BI" not in data:
         return
-    for found in _PICTURE.finditer(data):
-        entries = _HEX.sub(_letter, _COMMENT.sub(b" ", found[1]))
+    for written, begin in _pictures(data):
+        entries = _HEX.sub(_letter, _COMMENT.sub(b" ", written))
         sides: dict[bytes, float] = {}
         for key, value in _ENTRY.findall(entries):
             sides[key[:1]] = max(sides.get(key[:1], 0), _number(value))
         sizes = [(sides.get(b"W", 1), sides.get(b"H", 1)), (sides.get(b"C", 1), sides.get(b"R", 1))]
         if b"DCT" in entries:
-            sizes += _by_codec(_FILTER.findall(entries), data[found.end() : found.end() + _LARGEST])
+            sizes += _by_codec(_FILTER.findall(entries), data[begin : begin + _LARGEST])
         if any(width * height > limits.pixels for width, height in sizes):
+            raise Unsuitable("document_too_complex")
+
+
+def _pictures(data: bytes) -> Iterator[tuple[bytes, int]]:
+    """Give what is written of each picture, and where its samples begin."""
+    left = _MOST_READ * len(data)
+    for beginning in _BEGINNING.finditer(data):
+        at = beginning.end()
+        while not (end := _DATA.match(data, at)) and (token := _WRITTEN.match(data, at)):
+            at = token.end()
+        if end:
+            yield data[beginning.end() : at], end.end()
+        left -= at - beginning.end()
+        if left < 0:
             raise Unsuitable("document_too_complex")
 
 

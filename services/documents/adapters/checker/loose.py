@@ -15,8 +15,9 @@ from services.documents.adapters.checker.opening import Repairs
 from services.documents.adapters.checker.values import entries_of, name_of, whole_of
 from services.documents.adapters.checker.verdict import Unsuitable
 
-_SPACE = rb"(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])+"
-_NUMBERS = re.compile(rb"[0-9]+" + _SPACE + rb"[0-9]+" + _SPACE + rb"\Z")
+_DIGIT = re.compile(rb"[0-9]")
+_SPACE = rb"(?:[\x00\t\n\f\r ]|%[^\r\n]{0,99}[\r\n]){1,99}"
+_NUMBERS = re.compile(rb"[0-9]{1,99}" + _SPACE + rb"[0-9]{1,99}" + _SPACE + rb"\Z")
 # A number is too large for the library beyond a third of the file's length.
 _ROOM, _HIGHEST = 4, 100_000
 _DIGITS = re.compile(rb"[0-9]{0,100}")
@@ -72,8 +73,11 @@ def loose_in(content: bytes, pdf: Pdf, known: Known) -> Iterator[Any]:
 def _begins(content: bytes) -> Iterator[int]:
     for found in re.finditer(rb"obj\b", content):
         start = max(0, found.start() - _LONGEST)
-        if numbers := _NUMBERS.search(content[start : found.start()]):
-            yield start + numbers.start()
+        before = content[start : found.start()]
+        for digit in _DIGIT.finditer(before):
+            if _NUMBERS.match(before, digit.start()):
+                yield start + digit.start()
+                break
 
 
 def _number_at(content: bytes, at: int) -> int:
