@@ -14,6 +14,7 @@ from pathlib import Path
 
 import urllib3
 
+from bench.processes import cpu_seconds
 from ops.engines.postgres import Postgres
 from ops.engines.s3 import S3
 from tests.builders.databases import database_on
@@ -35,7 +36,7 @@ class Rig:
 
     def cpu_seconds(self) -> float:
         """Return what the instances used so far, their checkers and what those forked included."""
-        return sum(_cpu_of(pid) for pid in _family(self.processes))
+        return cpu_seconds(self.processes)
 
 
 @contextmanager
@@ -67,7 +68,7 @@ def _instance(made: Rig, number: int) -> Iterator[str]:
     told = {"settings": made.settings, "jwks": made.signer.jwks, "port": port}
     command = [sys.executable, "-m", "bench.instance", json.dumps(told)]
     cores = sorted(os.sched_getaffinity(0))
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, start_new_session=True)
     made.processes.append(process.pid)
     os.sched_setaffinity(process.pid, {cores[number % len(cores)]})  # its children follow
     address = f"http://127.0.0.1:{port}"
@@ -89,29 +90,3 @@ def _wait_for(address: str) -> None:
         else:
             return
     raise TimeoutError(address)
-
-
-def _stat(pid: int) -> list[str]:
-    """Return the fields of /proc/<pid>/stat from the state on; none once it is gone."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
-        return []
-
-
-def _family(roots: list[int]) -> set[int]:
-    parents = {
-        int(entry.name): int(stat[1])
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdecimal() and (stat := _stat(int(entry.name)))
-    }
-    family, grown = set(roots), True
-    while grown:
-        children = {pid for pid, parent in parents.items() if parent in family} - family
-        family, grown = family | children, bool(children)
-    return family
-
-
-def _cpu_of(pid: int) -> float:
-    """User and system time of a process, and of its children that have ended."""
-    return sum(map(int, _stat(pid)[11:15])) / os.sysconf("SC_CLK_TCK")

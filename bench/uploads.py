@@ -1,17 +1,10 @@
 """How fast files come in and go out, against the store's own speed on the same machine.
 
-`python -m bench.uploads [--rounds 5] [--seconds 3]` prints G6 (an upload of 1 MB with every check
-and its event, ÷ a raw put), G7 (a download through a grant ÷ a raw get) and G11 (two instances
-÷ one), each at eight clients, and the CPU time of documents for one of each. Ways are measured in
-turns, A B A B, so that what else the machine does falls on all alike; on a machine that is busy
-otherwise only the CPU time means something.
+Eight clients each. On a machine that is busy otherwise only the processor time means something.
 """
 
-import argparse
-import statistics
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -20,6 +13,7 @@ from typing import Any
 
 import urllib3
 
+from bench.registry import Costs, Pace, Reading
 from bench.rig import Rig, rig
 from chassis.process.ids import uuid7
 from services.documents.adapters.stores.s3 import S3Store
@@ -157,29 +151,11 @@ WAYS: dict[str, Way] = {
     "grant, 1 instance": granted(1),
     "grant, 2 instances": granted(2),
 }
-RATIOS = (
-    ("G6 one POST ÷ raw put", "one POST, 1 instance", "raw put", 0.5),
-    ("G6 pieces ÷ raw put", "pieces, 1 instance", "raw put", 0.5),
-    ("G6 one POST ÷ raw put, 2 instances", "one POST, 2 instances", "raw put", 0.5),
-    ("G6 pieces ÷ raw put, 2 instances", "pieces, 2 instances", "raw put", 0.5),
-    ("G7 grant ÷ raw get", "grant, 1 instance", "raw get", 0.6),
-    ("G7 grant ÷ raw get, 2 instances", "grant, 2 instances", "raw get", 0.6),
-    ("G11 one POST, 2 ÷ 1", "one POST, 2 instances", "one POST, 1 instance", 1.8),
-    ("G11 pieces, 2 ÷ 1", "pieces, 2 instances", "pieces, 1 instance", 1.8),
-    ("G11 grant, 2 ÷ 1", "grant, 2 instances", "grant, 1 instance", 1.8),
-)
+Pairs = Mapping[str, tuple[str, str]]
 
 
-@dataclass
-class Figures:
-    """What one way did in each round: how many a second, and CPU milliseconds for each."""
-
-    rates: list[float] = field(default_factory=list)
-    cpu: list[float] = field(default_factory=list)
-
-
-def measured(clients: list[Client], way: Way, seconds: float) -> tuple[float, float]:
-    """Return how many a second all clients together do, and documents' CPU ms for each."""
+def measured(clients: list[Client], way: Way, seconds: float) -> tuple[float, Costs]:
+    """Return how many a second all clients together do, and what documents used for each."""
     start, used = time.perf_counter(), clients[0].rig.cpu_seconds()
     end = start + seconds
 
@@ -193,45 +169,27 @@ def measured(clients: list[Client], way: Way, seconds: float) -> tuple[float, fl
     with ThreadPoolExecutor(len(clients)) as pool:
         done = sum(pool.map(work, clients))
     took = time.perf_counter() - start
-    return done / took, (clients[0].rig.cpu_seconds() - used) * 1000 / done
+    return done / took, Costs((clients[0].rig.cpu_seconds() - used) * 1000 / done)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3.0)
-    parser.add_argument("--only", default="", help="ways whose name holds this")
-    given = parser.parse_args()
+def read_in_turns(pace: Pace, pairs: Pairs, note: str = "") -> list[Reading]:
+    """Measure pairs of ways, ours and the limit, in turns; the first pair is the goal's."""
+    wanted = dict.fromkeys(name for pair in pairs.values() for name in pair)
+    found: dict[str, list[tuple[float, Costs]]] = {name: [] for name in wanted}
     with rig(instances=2) as made:
         clients = [Client(made, number) for number in range(CLIENTS)]
-        ways = {name: way for name, way in WAYS.items() if given.only in name}
-        for way in ways.values():
-            measured(clients, way, 0.5)  # warm: connections, imports, the checker's process
-        figures = {name: Figures() for name in ways}
-        for _ in range(given.rounds):
-            for name, way in ways.items():
-                rate, cpu = measured(clients, way, given.seconds)
-                figures[name].rates.append(rate)
-                figures[name].cpu.append(cpu)
-    report(figures)
+        for name in wanted:
+            measured(clients, WAYS[name], 0.3)  # warm: connections, imports, the checker's process
+        for _ in range(pace.rounds):
+            for name, figures in found.items():
+                figures.append(measured(clients, WAYS[name], max(pace.seconds, 0.5)))
+    return [
+        _reading(what, found[ours], found[limit], note) for what, (ours, limit) in pairs.items()
+    ]
 
 
-def report(figures: dict[str, Figures]) -> None:
-    say = sys.stdout.write
-    for name, found in figures.items():
-        rate, cpu = statistics.median(found.rates), statistics.median(found.cpu)
-        say(f"{name:<38} {rate:7.1f}/s  {_spread(found.rates, 1)}  CPU {cpu:6.1f} ms each\n")
-    for name, way, limit, goal in RATIOS:
-        if way in figures and limit in figures:
-            pairs = zip(figures[way].rates, figures[limit].rates, strict=True)
-            each = [rate / most for rate, most in pairs]
-            ratio = statistics.median(each)
-            say(f"{name:<38} {ratio:7.2f}    {_spread(each, 2)}  goal {goal}\n")
-
-
-def _spread(values: list[float], places: int) -> str:
-    return f"({min(values):.{places}f}–{max(values):.{places}f})"
-
-
-if __name__ == "__main__":
-    main()
+def _reading(
+    what: str, ours: list[tuple[float, Costs]], limit: list[tuple[float, Costs]], note: str
+) -> Reading:
+    rates = [[rate for rate, _ in figures] for figures in (ours, limit)]
+    return Reading(what, *rates, costs=ours[-1][1], note=note)

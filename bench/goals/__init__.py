@@ -1,0 +1,1 @@
+"""One module for each goal; its `GOAL` says what, against what, and how far."""

@@ -1,0 +1,52 @@
+"""G2: an officer's inbox against Flask's smallest answer on the same workers."""
+
+from itertools import repeat
+
+from bench.copies import add_waiting, books_of
+from bench.driver import Load, ask
+from bench.filing import submitted
+from bench.forms import Form
+from bench.hello import hello
+from bench.registry import BOTH, Goal, Reading, Stage
+from bench.turns import asked, costs_of, in_turns, rate_of
+from ops.journey.case import API
+
+WAITING = 200
+PAGES = (20, 50)
+THREADS = {True: 8, False: 16}  # as ./simpul serve and up have them
+
+
+def run(stage: Stage) -> list[Reading]:
+    form = stage.system
+    fill(form)
+    with hello(THREADS[stage.is_distributed]) as least:
+        return [_page(stage, form, least, rows) for rows in PAGES]
+
+
+def fill(form: Form) -> None:
+    """Have at least a page of proposals wait for Umpeg."""
+    books = books_of(form, "proposal")
+    if books.run("SELECT count(*) FROM proposals WHERE stage = 'umpeg_verification'")[0][0] < 50:
+        add_waiting(books, submitted(form), WAITING)
+    books.close()
+
+
+def _page(stage: Stage, form: Form, least: str, rows: int) -> Reading:
+    base, seconds = form.direct("proposal"), stage.pace.seconds
+    request = ask("GET", f"{base}{API}/inbox?limit={rows}", form.people.token("umpeg"))
+    ways = (rate_of(base, request, seconds), rate_of(least, ask("GET", least), seconds))
+    ours, limit = in_turns(stage.pace.rounds, *ways)
+    costs = costs_of(form, lambda: len(asked(base, repeat(request), Load(8, seconds)).times))
+    return Reading(f"{rows} rows", ours, limit, costs=costs, counts=rows == max(PAGES))
+
+
+GOAL = Goal(
+    "G2",
+    "authenticated inbox page",
+    "Flask “hello” on the same workers",
+    0.20,
+    0.40,
+    "at least",
+    BOTH,
+    run,
+)

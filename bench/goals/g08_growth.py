@@ -1,0 +1,41 @@
+"""G8: what a thousand times as many proposals do to the time of what people do all day."""
+
+from bench.forms import DISTRIBUTED
+from bench.growth import OPERATIONS, Grown, Size, grow
+from bench.registry import BOTH, Goal, Pace, Reading, Stage
+
+SQLITE_AT_MOST = 100_000
+
+
+def run(stage: Stage) -> list[Reading]:
+    found = grow(stage.system, sizes_of(stage.pace, stage.system.name), stage.pace.asked)
+    stage.home.joinpath("growth.json").write_text(found.to_json())
+    return [_reading(found, name) for name in OPERATIONS]
+
+
+def sizes_of(pace: Pace, form: str) -> list[int]:
+    return [size for size in pace.sizes if form == DISTRIBUTED or size <= SQLITE_AT_MOST]
+
+
+def _reading(found: Grown, name: str) -> Reading:
+    least, most = found.at[0], found.at[-1]
+    note = f"{_statements(least, name):.0f} → {_statements(most, name):.0f} statements"
+    what = f"{name}, {least.count:,} → {most.count:,}"
+    return Reading(what, [most.p95[name]], [least.p95[name]], "ms", note=note)
+
+
+def _statements(size: Size, name: str) -> float:
+    return size.statements[name]
+
+
+GOAL = Goal(
+    "G8",
+    "p95 over HTTP and statements at 1,000,000 proposals",
+    "at 1,000",
+    1.5,
+    1.1,
+    "at most",
+    BOTH,
+    run,
+    grows=True,
+)

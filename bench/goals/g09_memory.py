@@ -1,0 +1,28 @@
+"""G9: the memory of our processes, against the Django peer's."""
+
+from bench.processes import pss_mebibytes
+from bench.registry import BOTH, Goal, Reading, Stage
+
+PEER = 590.0  # MiB; measured once, on 2 cores: a dated constant
+TARGETS = {"embedded": (0.35, 0.20), "distributed": (1.0, 0.65)}
+
+
+def run(stage: Stage) -> list[Reading]:
+    form = stage.system
+    used = pss_mebibytes(form.pids().values())
+    least, best = TARGETS[form.name]
+    note = f"{len(form.pids())} processes of ours; goal here {least:g} → {best:g}"
+    return [Reading("PSS of our processes", [used], [PEER], "MiB", note=note)]
+
+
+GOAL = Goal(
+    "G9",
+    "memory (PSS) of our processes",
+    "the Django peer, 590 MiB (2026)",
+    0.35,
+    0.20,
+    "at most",
+    BOTH,
+    run,
+    at_rest=True,
+)

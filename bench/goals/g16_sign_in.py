@@ -1,0 +1,27 @@
+"""G16: a hundred people who sign in within one second."""
+
+from bench.crowd import hash_time, sign_in_together
+from bench.registry import BOTH, Goal, Reading, Stage
+
+
+def run(stage: Stage) -> list[Reading]:
+    people = stage.pace.people
+    found = sign_in_together(stage.system, people)
+    limit = hash_time(people)
+    note = f"longest wait of anybody else {found.longest_wait:.1f} s (goal ≤ 1 s)"
+    if found.refused:
+        note += f"; {found.refused} were turned away"
+    what = f"{people} people, {found.accounts} accounts"
+    return [Reading(what, [found.all_in], [limit], "s", note=note)]
+
+
+GOAL = Goal(
+    "G16",
+    "100 people signing in within one second: time until all are in",
+    "argon2's own time for as many hashes on the same cores",
+    1.5,
+    1.1,
+    "at most",
+    BOTH,
+    run,
+)
