@@ -4,7 +4,7 @@ One proposal was filed over HTTP; its rows are copied with new ids. What reads t
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -15,7 +15,11 @@ from bench.forms import Cluster, Form
 
 _OF_A_PROPOSAL = ("proposal_documents", "history_entries")
 # A draft has no number yet.
-_OWN = {"id": "numbered.id", "number": "t.number || '/' || CAST(numbered.id AS varchar(36))"}
+_OWN = {
+    "id": "numbered.id",
+    "applicant_id": "numbered.person",
+    "number": "t.number || '/' || CAST(numbered.id AS varchar(36))",
+}
 
 
 class Books(Protocol):
@@ -96,9 +100,15 @@ def key_of(books: Any, proposal_id: str) -> str:
     return proposal_id.replace("-", "") if isinstance(books, OnSqlite) else proposal_id
 
 
-def copies_of(books: Any, proposal_id: str, count: int) -> list[str]:
-    """Copy a proposal with its documents and history; return the new ids."""
-    number_them(books, count)
+def copies_of(books: Any, proposal_id: str, people: Sequence[UUID]) -> list[str]:
+    """Copy a proposal with its documents and history, one for each person; return the new ids."""
+    number_them(books, len(people))
+    for number, person in enumerate(people, start=1):
+        books.run(
+            "UPDATE numbered SET person = %(person)s WHERE n = %(n)s",
+            person=key_of(books, str(person)),
+            n=number,
+        )
     source = {"source": key_of(books, proposal_id)}
     copy(books, "proposals", "t.id = %(source)s", _OWN, **source)
     for table in _OF_A_PROPOSAL:
@@ -109,10 +119,12 @@ def copies_of(books: Any, proposal_id: str, count: int) -> list[str]:
 
 def number_them(books: Any, count: int) -> None:
     """Make ids for so many, in a table that this connection alone sees."""
+    kind = _kind(books)
     books.run("DROP TABLE IF EXISTS numbered")
-    books.run("CREATE TEMPORARY TABLE numbered (n integer, id " + _kind(books) + ")")
+    books.run(f"CREATE TEMPORARY TABLE numbered (n integer PRIMARY KEY, id {kind}, person {kind})")
     books.run(
-        f"INSERT INTO numbered SELECT n, {books.new_id} FROM ({books.series}) AS s", count=count
+        f"INSERT INTO numbered (n, id) SELECT n, {books.new_id} FROM ({books.series}) AS s",
+        count=count,
     )
 
 
@@ -133,15 +145,36 @@ def _kind(books: Any) -> str:
     return "char(32)" if isinstance(books, OnSqlite) else "uuid"
 
 
-def add_waiting(books: Any, proposal_id: str, count: int) -> None:
+def add_waiting(books: Any, proposal_id: str, people: Sequence[UUID]) -> None:
     """Have copies of a submitted proposal wait in its queue; the kept counter knows them."""
-    copies_of(books, proposal_id, count)
+    copies_of(books, proposal_id, people)
+    count_waiting(books, proposal_id, len(people))
+
+
+def count_waiting(books: Any, proposal_id: str, more: int) -> None:
+    """Move the kept counter of the queue that a proposal waits in."""
     [(stage, opd, definition)] = books.run(
         "SELECT stage, opd_id, definition_id FROM proposals WHERE id = %(source)s",
         source=key_of(books, proposal_id),
     )
     books.run(
-        "UPDATE queue_counts SET waiting = waiting + %(count)s WHERE stage = %(stage)s"
+        "UPDATE queue_counts SET waiting = waiting + %(more)s WHERE stage = %(stage)s"
         " AND scope = %(scope)s AND definition_id = %(definition)s",
-        count=count, stage=stage, scope=str(UUID(str(opd))), definition=definition,
+        more=more,
+        stage=stage,
+        scope=str(UUID(str(opd))),
+        definition=definition,
     )
+
+
+def end_all(books: Any, ids: Sequence[str]) -> None:
+    """Have proposals be over, as if all their stages were done."""
+    waiting = [
+        one
+        for one in ids
+        if books.run("SELECT 1 FROM proposals WHERE id = %(id)s AND stage <> 'draft'", id=one)
+    ]
+    if waiting:
+        count_waiting(books, waiting[0], -len(waiting))
+    for one in ids:
+        books.run("UPDATE proposals SET stage = 'completed' WHERE id = %(id)s", id=one)

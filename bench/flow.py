@@ -72,7 +72,7 @@ def effects(form: Cluster, said: dict[str, float], within: float) -> dict[str, f
 
 
 def notices(form: Cluster, said: dict[str, float], within: float) -> dict[str, str]:
-    """Return the events by the notices that are mailed; waits until all mails are there, or so long."""
+    """Return events by their mailed notices; waits until all mails are there, or so long."""
     question = (
         "SELECT n.id::text, n.event_id::text FROM notices n JOIN deliveries d ON d.notice_id = n.id"
         " WHERE d.channel = 'email' AND n.event_id = ANY(%s::uuid[])"

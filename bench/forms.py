@@ -16,12 +16,14 @@ from typing import Any
 from bench import processes, tally
 from bench.keeper import BROKER_USER, PASSWORD
 from bench.people import People
+from bench.process import KEY
 from ops import folder
 from ops.cluster import control
 from ops.cluster.ending import end_everything
 from ops.cluster.plan import load
 from ops.engines.rabbit import VHOST
 from ops.journey.web import Unexpected, Web
+from tests.builders.tokens import Signer
 
 ROOT = Path(__file__).parents[1]
 EMBEDDED, DISTRIBUTED = "embedded", "distributed"
@@ -55,6 +57,8 @@ class Form:
     home: Path
     settings: Mapping[str, str] = field(default_factory=dict)
     started_in: float = 0.0
+    signer: Signer = field(default_factory=Signer)
+    kept: dict[str, Any] = field(default_factory=dict)  # what goals made for one another
     _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
 
     @property
@@ -73,14 +77,14 @@ class Form:
 
     @cached_property
     def people(self) -> People:
-        return People.of(self.url, self.data)
+        return People.of(self.url, self.data, self.signer)
 
     def start(self) -> None:
         """Start it and wait until it is ready. Raises `RuntimeError` with the end of its log."""
         counts = self.home / "tally"
         counts.mkdir(parents=True, exist_ok=True)
         self.home.chmod(0o755)  # the engines' own users enter it
-        told = {**SETTINGS, **self.settings, tally.FOLDER: str(counts)}
+        told = {**SETTINGS, **self.settings, tally.FOLDER: str(counts), KEY: self.signer.jwks}
         began = time.monotonic()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(

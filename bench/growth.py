@@ -6,16 +6,14 @@ belongs to the person who asks for their own.
 """
 
 import json
-import uuid
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import cycle, islice
 from typing import Any
 
-from bench.copies import books_of, copy, key_of, number_them
+from bench.copies import books_of, copy, count_waiting, key_of, number_them
 from bench.driver import Load, ask
-from bench.filing import APPLICANT, a_draft, submits, submitted
+from bench.filing import APPLICANT, submits, submitted
 from bench.forms import Form
 from bench.stats import percentile
 from bench.turns import asked
@@ -59,17 +57,16 @@ class Grown:
 
 def grow(form: Form, sizes: list[int], times: int) -> Grown:
     """Fill the system up to each size and ask everything so often at each."""
-    model, draft, found = submitted(form), a_draft(form), list[Size]()
+    model, found = submitted(form), list[Size]()
     for size in sizes:
         books = books_of(form, "proposal")
         fill_up(books, model, size)
         books.close()
         found.append(Size(size))
-        for name in OPERATIONS:
-            requests = (
-                submits(form, draft, times + 2) if name == SUBMIT else _asks(form, name, model)
-            )
-            _measure(form, found[-1], name, requests, times)
+        for name in (*GETS, STATUS):
+            _measure(form, found[-1], name, _asks(form, name, model), times)
+        with submits(form, times + 2) as requests:
+            _measure(form, found[-1], SUBMIT, requests, times)
     return Grown(found)
 
 
@@ -119,7 +116,8 @@ def _add(books: Any, model: str, offset: int, count: int) -> None:
     copy(books, "proposals", "t.id = %(source)s", own, **source)
     copy_history(books, source)
     _copy_words(books, place)
-    _count(books, model, offset, count)
+    waiting = sum((offset + n) % WAITING_ONE_IN == 0 for n in range(1, count + 1))
+    count_waiting(books, model, waiting)
 
 
 def copy_history(books: Any, source: dict[str, str]) -> None:
@@ -147,19 +145,3 @@ def _copy_words(books: Any, place: str) -> None:
             f" SELECT numbered.id, {word}, %(region)s FROM numbered",
             region=region,
         )
-
-
-def _count(books: Any, model: str, offset: int, count: int) -> None:
-    [(stage, opd, definition)] = books.run(
-        "SELECT stage, opd_id, definition_id FROM proposals WHERE id = %(source)s",
-        source=key_of(books, model),
-    )
-    waiting = Counter((offset + n) % WAITING_ONE_IN == 0 for n in range(1, count + 1))[True]
-    books.run(
-        "UPDATE queue_counts SET waiting = waiting + %(more)s WHERE stage = %(stage)s"
-        " AND scope = %(scope)s AND definition_id = %(definition)s",
-        more=waiting,
-        stage=stage,
-        scope=str(uuid.UUID(str(opd))),
-        definition=definition,
-    )

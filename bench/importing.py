@@ -15,27 +15,29 @@ import urllib3
 from bench.forms import Cluster, Form
 from chassis.http.spreadsheets import workbook
 
-HEADINGS = ("NIP", "Nama", "Kode unit", "Jabatan", "Golongan", "TMT golongan")
+HEADINGS = ("NIP", "Nama", "Kode unit", "Jabatan", "Golongan", "TMT golongan", "Surel")
 PATH = "/api/identity/v1/imports"
 _WITHIN = 1800.0
-_FIRST = date(1980, 1, 1)
+STAFF, OTHERS = "Pegawai Contoh", "Orang Contoh"
+_FIRST = {STAFF: date(1980, 1, 1), OTHERS: date(1984, 1, 1)}  # no number twice
 
 
-def rows_of(count: int) -> list[tuple[str, ...]]:
+def rows_of(count: int, name: str = STAFF) -> list[tuple[str, ...]]:
     """Make employees whose numbers say that they are invented: serials of 900 and above."""
-    made = []
+    made, first = [], _FIRST[name]
     for number in range(count):
-        born = _FIRST + timedelta(days=number // 99)
+        born = first + timedelta(days=number // 99)
         nip = f"{born:%Y%m%d}2010011{901 + number % 99}"
-        made.append((nip, f"Pegawai Contoh {number}", "disdik", "Analis", "III/c", "01/04/2022"))
+        who = (nip, f"{name} {number}", "disdik", "Analis", "III/c", "01/04/2022")
+        made.append((*who, f"pegawai{number}@bkpsdm.example"))
     return made
 
 
-def a_workbook(count: int) -> bytes:
+def a_workbook(count: int, name: str = STAFF) -> bytes:
     file = io.BytesIO()
     with workbook(file, in_memory=True) as book:
         sheet = book.add_worksheet("Pegawai")
-        for number, row in enumerate((HEADINGS, *rows_of(count))):
+        for number, row in enumerate((HEADINGS, *rows_of(count, name))):
             for column, cell in enumerate(row):
                 sheet.write_string(number, column, cell)
     return file.getvalue()
@@ -75,17 +77,17 @@ def bare_rows(form: Form, home: Path, count: int) -> float:
 
 def _bare(form: Form, home: Path, rows: list[tuple[str, ...]]) -> float:
     began = time.perf_counter()
-    columns = "(nip text, name text, unit text, post text, grade text, since text)"
+    columns = "(nip text, name text, unit text, post text, grade text, since text, mail text)"
     if isinstance(form, Cluster):
         with psycopg.connect(form.owner_url("postgres")) as db:
             db.execute(f"CREATE TEMPORARY TABLE people {columns}")  # type: ignore[arg-type]
             began = time.perf_counter()
-            db.cursor().executemany("INSERT INTO people VALUES (%s,%s,%s,%s,%s,%s)", rows)
+            db.cursor().executemany("INSERT INTO people VALUES (%s,%s,%s,%s,%s,%s,%s)", rows)
     else:
         path = home / "people.db"
         with sqlite3.connect(path) as lite:
             lite.execute(f"CREATE TABLE people {columns}")
             began = time.perf_counter()
-            lite.executemany("INSERT INTO people VALUES (?,?,?,?,?,?)", rows)
+            lite.executemany("INSERT INTO people VALUES (?,?,?,?,?,?,?)", rows)
         path.unlink()
     return len(rows) / (time.perf_counter() - began)

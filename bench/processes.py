@@ -22,7 +22,7 @@ def family(roots: Iterable[int]) -> set[int]:
 
 
 def cpu_seconds(roots: Iterable[int]) -> float:
-    """Return user and system time of processes and of all they started, also of those that ended."""
+    """Return user and system time of processes and all they started, also of what ended."""
     return sum(sum(map(int, _stat(pid)[11:15])) for pid in family(roots)) / _TICKS
 
 

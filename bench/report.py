@@ -112,8 +112,7 @@ def short_markdown(run: Run) -> str:
     """Write one line for each goal: the worst of its readings on each form."""
     head = (
         f"`{run.command}` on {run.machine}.\n"
-        "Each figure is ours ÷ the raw limit of the same machine, in turns; bold: the goal is met.\n"
-        "\n"
+        "Each figure is ours ÷ the raw limit of the same machine, in turns; bold: goal met.\n\n"
         "| # | what | against | embedded | distributed | goal → hoped for |\n"
         "|---|---|---|---|---|---|\n"
     )

@@ -3,7 +3,7 @@
 import time
 
 from bench.driver import Load
-from bench.filing import a_draft, submits
+from bench.filing import submits
 from bench.forms import Form, Used
 from bench.registry import BOTH, Costs, Goal, Reading, Stage
 from bench.turns import asked
@@ -13,16 +13,17 @@ _IDLE = 3.0
 
 def run(stage: Stage) -> list[Reading]:
     form, count = stage.system, stage.pace.submits
-    draft, readings = a_draft(form), []
-    for _ in range(min(stage.pace.rounds, 3)):
-        requests = submits(form, draft, count)
-        form.settle()
+    return [_reading([_round(form, count) for _ in range(min(stage.pace.rounds, 3))], count)]
+
+
+def _round(form: Form, count: int) -> tuple[Used, float]:
+    """Submit one after another; return what was used until all was done, and of it at rest."""
+    with submits(form, count) as requests:
         idle = _idle(form)
         began, before = time.monotonic(), form.used()
-        asked(form.direct("proposal"), requests, Load(2, count=count))
+        asked(form.direct("proposal"), requests, Load(1, count=count))
         form.settle(300)
-        readings.append((form.used().since(before), idle * (time.monotonic() - began)))
-    return [_reading(readings, count)]
+        return form.used().since(before), idle * (time.monotonic() - began)
 
 
 def _idle(form: Form) -> float:
