@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.documents import write_documents, write_plots
-from bench.registry import PACES, chosen
+from bench.registry import OPEN_LOOP, PACES, UnknownGoal, chosen
 from bench.report import Run, to_json
 from bench.running import ORDER, Bench, machine, to_screen
 from chassis.process.telemetry import configure_logs
@@ -20,11 +20,16 @@ def main() -> int:
     configure_logs(terminal=False, level=50)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     began = time.monotonic()
+    try:
+        goals = chosen(options.only)
+    except UnknownGoal as unknown:
+        to_screen(f"bench: {unknown}")
+        return 2
     bench = Bench(
-        chosen(options.only),
+        goals,
         PACES[options.pace],
         to_screen,
-        with_open_loop=not options.only or "open" in options.only.lower(),
+        with_open_loop=not options.only or OPEN_LOOP in options.only.upper(),
         forms=options.forms.split(",") if options.forms else ORDER,
     )
     try:

@@ -47,7 +47,7 @@ class OnPostgres:
         self.db = psycopg.connect(self.url, autocommit=True)
 
     def run(self, statement: str, **given: Any) -> list[tuple[Any, ...]]:
-        cursor = self.db.execute(statement, given or None)  # type: ignore[arg-type]
+        cursor = self.db.execute(statement, given or None)
         return cursor.fetchall() if cursor.description else []
 
     def columns(self, table: str) -> list[str]:

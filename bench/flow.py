@@ -35,7 +35,7 @@ def flow(form: Cluster, rate: float, seconds: float) -> dict[str, float]:
             time.sleep(max(0.0, began + number / rate - time.perf_counter()))
             event_id = str(uuid.uuid4())
             db.execute(_SAY, _row(model, event_id))
-            db.execute(f"NOTIFY {channel_of('relay')}")  # type: ignore[arg-type]
+            db.execute(f"NOTIFY {channel_of('relay')}")
             db.commit()
             said[event_id] = time.time()
     return said
@@ -65,7 +65,7 @@ def _row(model: tuple[str, str, str], event_id: str) -> tuple[Any, ...]:
 def effects(form: Cluster, said: dict[str, float], within: float) -> dict[str, float]:
     """Return when notification had done its part of each event; waits for all, or so long."""
     question = (
-        "SELECT event_id::text, extract(epoch FROM handled_at) FROM inbox"
+        "SELECT event_id::text, extract(epoch FROM done_at) FROM inbox"
         " WHERE status = 'done' AND event_id = ANY(%s::uuid[])"
     )
     return {str(event): float(at) for event, at in _until_all(form, question, said, within)}
@@ -90,7 +90,7 @@ def _until_all(
     deadline = time.monotonic() + within
     with psycopg.connect(form.owner_url("notification"), autocommit=True) as db:
         while True:
-            rows = db.execute(question, [list(said)]).fetchall()  # type: ignore[arg-type]
+            rows = db.execute(question, [list(said)]).fetchall()
             if len(rows) >= len(said) or time.monotonic() > deadline:
                 return rows
             time.sleep(0.5)

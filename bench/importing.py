@@ -24,7 +24,8 @@ _FIRST = {STAFF: date(1980, 1, 1), OTHERS: date(1984, 1, 1)}  # no number twice
 
 def rows_of(count: int, name: str = STAFF) -> list[tuple[str, ...]]:
     """Make employees whose numbers say that they are invented: serials of 900 and above."""
-    made, first = [], _FIRST[name]
+    made: list[tuple[str, ...]] = []
+    first = _FIRST[name]
     for number in range(count):
         born = first + timedelta(days=number // 99)
         nip = f"{born:%Y%m%d}2010011{901 + number % 99}"
@@ -45,7 +46,7 @@ def a_workbook(count: int, name: str = STAFF) -> bytes:
 
 def brought_in(form: Form, content: bytes) -> dict[str, Any]:
     """Send a table that is applied at once; wait for its end. Raises `RuntimeError`."""
-    fields = {
+    fields: dict[str, Any] = {
         "kind": "employees",
         "dry_run": "false",
         "file": ("pegawai.xlsx", content, "application/octet-stream"),
@@ -80,7 +81,7 @@ def _bare(form: Form, home: Path, rows: list[tuple[str, ...]]) -> float:
     columns = "(nip text, name text, unit text, post text, grade text, since text, mail text)"
     if isinstance(form, Cluster):
         with psycopg.connect(form.owner_url("postgres")) as db:
-            db.execute(f"CREATE TEMPORARY TABLE people {columns}")  # type: ignore[arg-type]
+            db.execute(f"CREATE TEMPORARY TABLE people {columns}")
             began = time.perf_counter()
             db.cursor().executemany("INSERT INTO people VALUES (%s,%s,%s,%s,%s,%s,%s)", rows)
     else:

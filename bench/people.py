@@ -46,7 +46,7 @@ class People:
 
     def token_of(self, person_id: UUID) -> str:
         """Return a token as a sign-in with a code gives it."""
-        claims = {"iss": self.url, "sid": str(uuid4()), "amr": ["pwd", "otp"]}
+        claims: dict[str, Any] = {"iss": self.url, "sid": str(uuid4()), "amr": ["pwd", "otp"]}
         return self.signer.person(person_id, *SCOPES, **claims)
 
     def _id_of(self, key: str) -> UUID:

@@ -36,7 +36,7 @@ def lift_limits() -> None:
     def counted(buckets: LeakyBuckets, _limit: Limit, *names: str) -> int:
         return wait(buckets, NO_LIMIT, *names)
 
-    LeakyBuckets.wait = counted  # type: ignore[method-assign]
+    LeakyBuckets.wait = counted
     nginx.__dict__["limit_of_an_address"] = lambda _route: NO_LIMIT
 
 
@@ -64,7 +64,7 @@ def _count_requests(tally: Tally) -> None:
     def counted(app: Flask, environ: Any, start_response: Any) -> Any:
         return tally.asked(answer, app, environ, start_response)
 
-    Flask.__call__ = counted  # type: ignore[method-assign]
+    Flask.__call__ = counted
 
 
 def _count_statements(tally: Tally) -> None:
@@ -92,7 +92,7 @@ def _count_confirms(tally: Tally) -> None:
         tally.add("confirms")
         return told
 
-    RabbitBus.publish = counted  # type: ignore[method-assign]
+    RabbitBus.publish = counted
 
 
 def _note_calls(file: Path) -> None:
@@ -105,7 +105,7 @@ def _note_calls(file: Path) -> None:
                 lines.write(f"{method} {path}\n")
         return call(client, method, path, *more)
 
-    ApiClient._call = noted  # type: ignore[method-assign] # noqa: SLF001
+    ApiClient._call = noted  # noqa: SLF001
 
 
 def main() -> int:

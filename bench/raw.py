@@ -100,7 +100,7 @@ def _on_postgres(form: Cluster, _home: Path) -> Iterator[tuple[Callable[[], Any]
         owner.execute("CREATE DATABASE bench")
         with psycopg.connect(form.owner_url("bench"), autocommit=True) as made:
             for table in TABLES:
-                made.execute(table.format(id="uuid"))  # type: ignore[arg-type]
+                made.execute(table.format(id="uuid"))
         marks = {name: f"%({name})s" for name in ("id", "new", "body", "line")}
         yield lambda: psycopg.connect(form.owner_url("bench"), autocommit=True), marks
         owner.execute("DROP DATABASE bench WITH (FORCE)")

@@ -2,17 +2,23 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from bench import goals
 from bench.forms import DISTRIBUTED, EMBEDDED, Form
 
 Sense = Literal["at least", "at most"]
 ALONE = "alone"  # it starts what it needs itself
+OPEN_LOOP = "OPEN"  # the curve of what people wait at growing rates; it is no goal
 BOTH = (EMBEDDED, DISTRIBUTED)
+
+
+class UnknownGoal(Exception):
+    """A goal was asked for that there is not; the message names those that there are."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,8 @@ class Pace:
     seconds: float  # of one way in one round
     idle: float  # seconds of rest that are looked at
     submits: int  # in one round
-    rates: tuple[float, ...]  # of events and mails
+    rates: tuple[float, ...]  # of events
+    mails: tuple[float, ...]  # a second
     flow: float  # seconds of a flow at one rate
     sizes: tuple[int, ...]  # how many proposals there are, growing
     asked: int  # times each operation is asked at a size
@@ -33,10 +40,47 @@ class Pace:
 
 
 WHOLE = Pace(
-    "whole", 5, 3.0, 60.0, 200, (10, 50, 200), 15.0, (1_000, 100_000, 1_000_000), 100, 100, 10_000
+    name="whole",
+    rounds=5,
+    seconds=3.0,
+    idle=60.0,
+    submits=200,
+    rates=(10, 50, 200),
+    mails=(10, 50, 500),
+    flow=15.0,
+    sizes=(1_000, 100_000, 1_000_000),
+    asked=100,
+    people=100,
+    rows=10_000,
 )
-SHORT = Pace("short", 3, 0.5, 8.0, 60, (10, 50), 4.0, (1_000, 10_000), 30, 30, 300)
-SMALLEST = Pace("smallest", 1, 0.1, 1.0, 5, (5,), 1.0, (100, 200), 5, 2, 20)
+SHORT = Pace(
+    name="short",
+    rounds=3,
+    seconds=0.5,
+    idle=8.0,
+    submits=60,
+    rates=(10, 50),
+    mails=(10, 50),
+    flow=3.0,
+    sizes=(1_000, 10_000),
+    asked=20,
+    people=30,
+    rows=300,
+)
+SMALLEST = Pace(
+    name="smallest",
+    rounds=1,
+    seconds=0.1,
+    idle=1.0,
+    submits=5,
+    rates=(5,),
+    mails=(5,),
+    flow=1.0,
+    sizes=(100, 200),
+    asked=5,
+    people=2,
+    rows=20,
+)
 PACES = {pace.name: pace for pace in (WHOLE, SHORT, SMALLEST)}
 
 
@@ -71,16 +115,27 @@ class Stage:
     home: Path
     pace: Pace
     is_distributed: bool = False
+    ends: ExitStack = field(default_factory=ExitStack)  # what was started ends when all is measured
+    shared: dict[str, Any] = field(default_factory=dict)
 
     @property
     def system(self) -> Form:
         assert self.form is not None
         return self.form
 
+    def once(self, name: str, start: Callable[[], AbstractContextManager[Any]]) -> Any:
+        """Start something at the first call; goals that want the same share it."""
+        if name not in self.shared:
+            self.shared[name] = self.ends.enter_context(start())
+        return self.shared[name]
+
 
 @dataclass(frozen=True)
 class Goal:
-    """One line of the table. `at_rest` comes before any load, `grows` after all other."""
+    """One line of the table. `at_rest` comes before any load, `grows` after all other.
+
+    `elsewhere` holds target and moonshot of a form that has its own.
+    """
 
     code: str
     what: str
@@ -92,25 +147,36 @@ class Goal:
     run: Callable[[Stage], list[Reading]] = field(compare=False)
     at_rest: bool = False
     grows: bool = False
-    unit: str = "×"
+    elsewhere: Mapping[str, tuple[float, float]] = field(default_factory=dict, compare=False)
+
+    @property
+    def number(self) -> int:
+        """What is measured beside the goals comes after them."""
+        return int(self.code[1:]) if self.code[1:].isdecimal() else 99
 
     @property
     def order(self) -> tuple[bool, bool, int]:
-        return (not self.at_rest, self.grows, int(self.code[1:]))
+        return (not self.at_rest, self.grows, self.number)
 
-    def is_met(self, ratio: float) -> bool:
-        return ratio >= self.target if self.sense == "at least" else ratio <= self.target
+    def wanted(self, form: str) -> tuple[float, float]:
+        return self.elsewhere.get(form, (self.target, self.moonshot))
+
+    def is_met(self, ratio: float, form: str) -> bool:
+        least, _ = self.wanted(form)
+        return ratio >= least if self.sense == "at least" else ratio <= least
 
 
 def all_goals() -> list[Goal]:
     """Return every goal, in the order of their numbers; a module in `goals/` is one."""
-    names = [name for _, name, _ in pkgutil.iter_modules(goals.__path__) if name[0] == "g"]
+    names = [name for _, name, _ in pkgutil.iter_modules(goals.__path__)]
     found = [importlib.import_module(f"bench.goals.{name}").GOAL for name in names]
-    return sorted(found, key=lambda goal: int(goal.code[1:]))
+    return sorted(found, key=lambda goal: goal.number)
 
 
 def chosen(only: str) -> list[Goal]:
-    """Return the goals that are named, all without a name. Raises `LookupError`."""
-    known = {goal.code: goal for goal in all_goals()}
+    """Return the goals that are named, all without a name. Raises `UnknownGoal`."""
+    known = {goal.code.upper(): goal for goal in all_goals()}
     names = [name.strip().upper() for name in only.split(",") if name.strip()]
-    return [known[name] for name in names or known]
+    if unknown := set(names) - {*known, OPEN_LOOP}:
+        raise UnknownGoal(f"{', '.join(sorted(unknown))}: {', '.join([*known, OPEN_LOOP])}")
+    return [known[name] for name in names or known if name in known]

@@ -28,7 +28,13 @@ class Row:
 
     @property
     def is_met(self) -> bool | None:
-        return self.goal.is_met(self.spread.median) if self.spread else None
+        return self.goal.is_met(self.spread.median, self.form) if self.spread else None
+
+    @property
+    def wanted(self) -> str:
+        """Say how far the goal is on this form, and what is hoped for."""
+        target, moonshot = self.goal.wanted(self.form)
+        return f"{_SIGNS[self.goal.sense]} {target:g} → {moonshot:g}"
 
 
 @dataclass(frozen=True)
@@ -38,10 +44,6 @@ class Run:
     machine: str
     command: str
     rows: Sequence[Row]
-
-
-def wanted(goal: Goal) -> str:
-    return f"{_SIGNS[goal.sense]} {goal.target:g} → {goal.moonshot:g}"
 
 
 def lines(rows: Iterable[Row]) -> list[str]:
@@ -57,7 +59,7 @@ def _line(row: Row) -> str:
     mark = {True: "met", False: "not met", None: ""}[row.is_met] if reading.counts else "beside"
     figures = f"{_of(reading.ours)} ÷ {_of(reading.limit)} {reading.unit}"
     ratio = f"{rounded(row.spread.median)} ({_between(row.spread)})"
-    told = [f"{name} {ratio:<22} {mark:<8} {wanted(row.goal):<14} {figures}"]
+    told = [f"{name} {ratio:<22} {mark:<8} {row.wanted:<14} {figures}"]
     return "  ".join([*told, *filter(None, (costs(reading.costs), reading.note))])
 
 
@@ -104,7 +106,7 @@ def _markdown_row(row: Row) -> str:
         ratio = f"**{ratio}**" if row.is_met and reading.counts else ratio
         figures = [f"{_of(values)} {reading.unit}" for values in (reading.ours, reading.limit)]
         figures.append(ratio)
-    cells = [goal.code, _named(row), goal.against, row.form, *figures, wanted(goal), remarks]
+    cells = [goal.code, _named(row), goal.against, row.form, *figures, row.wanted, remarks]
     return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
@@ -126,7 +128,7 @@ def _short_row(rows: Sequence[Row]) -> str:
     goal = rows[0].goal
     cells = [goal.code, goal.what, goal.against]
     cells += [_worst(rows, form) for form in ("embedded", "distributed")]
-    return f"| {' | '.join([*cells, wanted(goal)])} |"
+    return f"| {' | '.join([*cells, ' / '.join(dict.fromkeys(row.wanted for row in rows))])} |"
 
 
 def _worst(rows: Sequence[Row], form: str) -> str:

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,35 +42,36 @@ class Bench:
                 due = sorted((g for g in self.goals if form in g.forms), key=lambda g: g.order)
                 if due or (self.with_open_loop and form != ALONE):
                     self._on(form, due, home / form)
-        self.rows.sort(key=lambda row: (int(row.goal.code[1:]), ORDER.index(row.form)))
+        self.rows.sort(key=lambda row: (row.goal.number, ORDER.index(row.form)))
 
     def _on(self, name: str, due: Sequence[Goal], home: Path) -> None:
         home.mkdir(mode=0o755)
-        if name == ALONE:
-            self._all(None, name, due, home)
-            return
-        with started(name, home / "system") as form:
-            self.say(f"— {name}: ready in {form.started_in:.1f} s")
-            self._all(form, name, [goal for goal in due if not goal.grows], home)
-            if self.with_open_loop:
+        with ExitStack() as ends:
+            form = None if name == ALONE else ends.enter_context(started(name, home / "system"))
+            stage = Stage(form, home, self.pace, name == DISTRIBUTED, ends)
+            if form:
+                self.say(f"— {name}: ready in {form.started_in:.1f} s")
+            for goal in [goal for goal in due if not goal.grows]:
+                self._measure(goal, name, stage)
+            if form and self.with_open_loop:
                 points = open_loop(form, max(self.pace.seconds, 1.0))
                 self.curves.setdefault("open loop", {})[name] = [asdict(one) for one in points]
-            self._all(form, name, [goal for goal in due if goal.grows], home)
-
-    def _all(self, form: Form | None, name: str, due: Sequence[Goal], home: Path) -> None:
-        for goal in due:
-            began = time.monotonic()
-            found = [Row(goal, name, one) for one in self._readings(goal, form, name, home)]
-            self.rows += found
-            for line in lines(found):
-                self.say(line)
-            self.say(f"     {goal.code} took {time.monotonic() - began:.0f} s")
+            for goal in [goal for goal in due if goal.grows]:
+                self._measure(goal, name, stage)
         if (growth := home / "growth.json").exists():
             self.curves.setdefault("growth", {})[name] = json.loads(growth.read_text())
 
-    def _readings(self, goal: Goal, form: Form | None, name: str, home: Path) -> list[Reading]:
+    def _measure(self, goal: Goal, name: str, stage: Stage) -> None:
+        began = time.monotonic()
+        found = [Row(goal, name, reading) for reading in self._readings(goal, stage)]
+        self.rows += found
+        for line in lines(found):
+            self.say(line)
+        self.say(f"     {goal.code} took {time.monotonic() - began:.0f} s")
+
+    def _readings(self, goal: Goal, stage: Stage) -> list[Reading]:
         try:
-            return goal.run(Stage(form, home, self.pace, is_distributed=name == DISTRIBUTED))
+            return goal.run(stage)
         except Exception as error:
             if os.environ.get("BENCH_RAISES"):
                 raise

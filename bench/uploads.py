@@ -13,7 +13,7 @@ from typing import Any
 
 import urllib3
 
-from bench.registry import Costs, Pace, Reading
+from bench.registry import Costs, Reading, Stage
 from bench.rig import Rig, rig
 from chassis.process.ids import uuid7
 from services.documents.adapters.stores.s3 import S3Store
@@ -172,17 +172,17 @@ def measured(clients: list[Client], way: Way, seconds: float) -> tuple[float, Co
     return done / took, Costs((clients[0].rig.cpu_seconds() - used) * 1000 / done)
 
 
-def read_in_turns(pace: Pace, pairs: Pairs, note: str = "") -> list[Reading]:
+def read_in_turns(stage: Stage, pairs: Pairs, note: str = "") -> list[Reading]:
     """Measure pairs of ways, ours and the limit, in turns; the first pair is the goal's."""
     wanted = dict.fromkeys(name for pair in pairs.values() for name in pair)
     found: dict[str, list[tuple[float, Costs]]] = {name: [] for name in wanted}
-    with rig(instances=2) as made:
-        clients = [Client(made, number) for number in range(CLIENTS)]
-        for name in wanted:
-            measured(clients, WAYS[name], 0.3)  # warm: connections, imports, the checker's process
-        for _ in range(pace.rounds):
-            for name, figures in found.items():
-                figures.append(measured(clients, WAYS[name], max(pace.seconds, 0.5)))
+    made: Rig = stage.once("uploads", lambda: rig(instances=2))
+    clients = [Client(made, number) for number in range(CLIENTS)]
+    for name in wanted:
+        measured(clients, WAYS[name], 0.3)  # warm: connections, imports, the checker's process
+    for _ in range(stage.pace.rounds):
+        for name, figures in found.items():
+            figures.append(measured(clients, WAYS[name], max(stage.pace.seconds, 0.5)))
     return [
         _reading(what, found[ours], found[limit], note) for what, (ours, limit) in pairs.items()
     ]
@@ -191,5 +191,5 @@ def read_in_turns(pace: Pace, pairs: Pairs, note: str = "") -> list[Reading]:
 def _reading(
     what: str, ours: list[tuple[float, Costs]], limit: list[tuple[float, Costs]], note: str
 ) -> Reading:
-    rates = [[rate for rate, _ in figures] for figures in (ours, limit)]
-    return Reading(what, *rates, costs=ours[-1][1], note=note)
+    done, most = ([rate for rate, _ in figures] for figures in (ours, limit))
+    return Reading(what, done, most, costs=ours[-1][1], note=note)

@@ -106,6 +106,11 @@ COMMANDS = {
         "mematikan proses secara sengaja di bawah beban dan memeriksa bahwa tidak ada yang hilang",
         "end processes on purpose under load and check that nothing was lost",
     ),
+    "bench": Command(
+        "dev",
+        "mengukur kecepatan dan ongkosnya terhadap batas mesin ini sendiri",
+        "measure speed and cost against what this machine can do at most",
+    ),
     "generate": Command(
         "dev",
         "menulis ulang berkas yang dibuat dari kode: halaman docs/ dan isi deploy/",

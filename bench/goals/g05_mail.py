@@ -20,7 +20,7 @@ def run(stage: Stage) -> list[Reading]:
         + percentile(commit_time(form), 99)
         + percentile(hand_off(SINK.port), 99)
     )
-    return [_at(stage, form, rate, raw) for rate in stage.pace.rates]
+    return [_at(stage, form, rate, raw) for rate in stage.pace.mails]
 
 
 def _at(stage: Stage, form: Cluster, rate: float, raw: float) -> Reading:
@@ -33,7 +33,7 @@ def _at(stage: Stage, form: Cluster, rate: float, raw: float) -> Reading:
     times = [(one[0] - said[mailed[n]]) * 1000 for n, one in taken.items() if one]
     p99 = percentile(times, 99) if times else float("inf")
     note = f"{lost} lost, {max(doubled, 0)} doubled of {len(said)}"
-    wanted = rate == max(stage.pace.rates)
+    wanted = rate == max(stage.pace.mails)
     return Reading(f"{rate:g}/s, p99", [p99], [raw], "ms", note=note, counts=wanted)
 
 

@@ -7,7 +7,7 @@ from bench.uploads import read_in_turns
 def run(stage: Stage) -> list[Reading]:
     pairs = {"one POST": ("one POST, 1 instance", "raw put")}
     pairs |= {"in pieces": ("pieces, 1 instance", "raw put")}
-    return read_in_turns(stage.pace, pairs)
+    return read_in_turns(stage, pairs)
 
 
 GOAL = Goal(

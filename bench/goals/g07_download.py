@@ -5,7 +5,7 @@ from bench.uploads import read_in_turns
 
 
 def run(stage: Stage) -> list[Reading]:
-    return read_in_turns(stage.pace, {"": ("grant, 1 instance", "raw get")})
+    return read_in_turns(stage, {"": ("grant, 1 instance", "raw get")})
 
 
 GOAL = Goal(

@@ -12,7 +12,7 @@ def run(stage: Stage) -> list[Reading]:
     pairs = {"one POST": ("one POST, 2 instances", "one POST, 1 instance")}
     pairs |= {"grant": ("grant, 2 instances", "grant, 1 instance")}
     note = "clients and store use the same two cores" if os.cpu_count() == 2 else ""
-    return read_in_turns(stage.pace, pairs, note)
+    return read_in_turns(stage, pairs, note)
 
 
 GOAL = Goal(

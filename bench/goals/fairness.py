@@ -1,22 +1,14 @@
-"""How long a colleague's upload takes while one account sends eight heavy files without pause.
-
-`python bench/fair_checks.py` prints both figures, side by side on this machine, and their ratio.
-The goal is a ratio of at most 2.
-"""
+"""Fairness: a colleague's upload while one account sends eight heavy files without pause."""
 
 import os
-import statistics
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from uuid import uuid4
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
+from bench.registry import ALONE, Goal, Reading, Stage
+from bench.stats import percentile
 from services.documents.domain.limits import MEBIBYTE
 from tests.builders import templates
 from tests.builders.bad_pdfs import many_streams_bomb
@@ -24,37 +16,33 @@ from tests.builders.pdfs import a_letter
 from tests.builders.service import one_service
 from tests.documents.conftest import Desk
 
-ROUNDS = 5
-UPLOADS = 20
 HEAVY_AT_ONCE = 8
-# A tenth of what the answer asks for.
-IMPATIENCE = 1.0
+IMPATIENCE = 1.0  # a tenth of what the answer asks for
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault(templates.FOLDER, folder)
-        settings = {"UPLOADS_PER_DAY": "100000", "UPLOAD_MEGABYTES_PER_DAY": "100000"}
-        desk = Desk(one_service("documents", Path(folder), **settings), uuid4())
-        try:
-            measure(desk)
-        finally:
-            desk.service.close()
+def run(stage: Stage) -> list[Reading]:
+    os.environ.setdefault(templates.FOLDER, str(stage.home))
+    settings = {"UPLOADS_PER_DAY": "100000", "UPLOAD_MEGABYTES_PER_DAY": "100000"}
+    home = stage.home / "fairness"
+    home.mkdir()
+    desk = Desk(one_service("documents", home, **settings), uuid4())
+    try:
+        return [_reading(desk, stage.pace.rounds, min(stage.pace.asked, 20))]
+    finally:
+        desk.service.close()
 
 
-def measure(desk: Desk) -> None:
+def _reading(desk: Desk, rounds: int, uploads: int) -> Reading:
     heavy, letter = many_streams_bomb(4, 62 * MEBIBYTE), a_letter(2)
     seconds(desk, letter, 3)
-    alone, beside = [], []
+    alone, beside = list[float](), list[float]()
     answers: dict[int, int] = {}
-    for _ in range(ROUNDS):
-        alone += seconds(desk, letter, UPLOADS)
+    for _ in range(rounds):
+        alone.append(1000 * percentile(seconds(desk, letter, uploads), 95))
         with flooded(desk, heavy, answers):
-            beside += seconds(desk, letter, UPLOADS)
-    say("alone", alone)
-    say("beside eight heavy files", beside)
-    print("answers to the heavy ones:", dict(sorted(answers.items())))
-    print(f"ratio of p95: {p95(beside) / p95(alone):.2f} (goal: at most 2)")
+            beside.append(1000 * percentile(seconds(desk, letter, uploads), 95))
+    note = f"answers to the heavy ones: {dict(sorted(answers.items()))}"
+    return Reading("p95", beside, alone, "ms", note=note)
 
 
 def seconds(desk: Desk, content: bytes, times: int) -> list[float]:
@@ -89,14 +77,13 @@ def flooded(desk: Desk, heavy: bytes, answers: dict[int, int]) -> Iterator[None]
         client.join()
 
 
-def p95(taken: list[float]) -> float:
-    return statistics.quantiles(taken, n=20)[-1]
-
-
-def say(about: str, taken: list[float]) -> None:
-    milliseconds = (1000 * statistics.median(taken), 1000 * p95(taken), 1000 * max(taken))
-    print("{:26} median {:6.0f} ms   p95 {:6.0f} ms   most {:6.0f} ms".format(about, *milliseconds))
-
-
-if __name__ == "__main__":
-    main()
+GOAL = Goal(
+    "fair",
+    "a colleague's upload beside eight heavy files of one account",
+    "the same alone",
+    2,
+    1,
+    "at most",
+    (ALONE,),
+    run,
+)
