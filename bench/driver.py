@@ -53,7 +53,7 @@ class Driven:
 def ask(method: str, url: str, token: str = "", body: bytes = b"", **headers: str) -> bytes:
     """Write a request as it goes over the line."""
     parts = urlsplit(url)
-    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     told = {"Host": parts.netloc, "Accept-Language": "id", **headers}
     if token:
         told["Authorization"] = f"Bearer {token}"
@@ -66,10 +66,15 @@ def ask(method: str, url: str, token: str = "", body: bytes = b"", **headers: st
 def drive(url: str, asks: Iterator[bytes], load: Load) -> Driven:
     """Send requests to an address until there are enough, or no more."""
     with selectors.DefaultSelector() as selector:
-        return _Run(urlsplit(url).netloc, asks, load, selector).run()
+        run = _Run(urlsplit(url).netloc, asks, load, selector)
+        try:
+            return run.run()
+        finally:
+            for line in run.open:
+                line.socket.close()
 
 
-@dataclass
+@dataclass(eq=False)
 class _Line:
     """One kept connection, and the answer that is coming on it."""
 
@@ -108,6 +113,7 @@ class _Run:
     sent: int = 0
     busy: int = 0
     began: float = 0.0
+    open: list["_Line"] = field(default_factory=list)
     is_over: bool = False  # there is nothing left to ask
 
     def run(self) -> Driven:
@@ -120,8 +126,6 @@ class _Run:
                 break
             free += self._answered()
         self.found.seconds = time.perf_counter() - self.began
-        for line in free:
-            line.socket.close()
         return self.found
 
     @property
@@ -169,6 +173,7 @@ class _Run:
             self.found.example = bytes(line.answer[:2000])
         if b"onnection: close" in line.answer[:2000] or not status:
             self.selector.unregister(line.socket)
+            self.open.remove(line)
             line.socket.close()
             return self._line()
         return line
@@ -180,4 +185,5 @@ class _Run:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         line = _Line(address, connection)
         self.selector.register(connection, selectors.EVENT_READ, line)
+        self.open.append(line)
         return line

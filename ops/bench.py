@@ -1,6 +1,7 @@
 """`./simpul bench`: how fast it is, against the raw limits of the same machine in the same run.
 
-What measures belongs to the checkout (`bench/`), so it is not there in an image.
+What measures lies in `bench/` and files what the tests file, so it is there in a checkout and not
+in an image.
 """
 
 import argparse
@@ -60,9 +61,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    if not (ROOT / "bench").is_dir():
+    if not (ROOT / "bench").is_dir() or not (ROOT / "tests" / "builders").is_dir():
         raise Stop(
-            "perintah ini memerlukan salinan kode sumber", "this command needs a whole checkout"
+            "perintah ini memerlukan salinan kode sumber beserta pengujiannya",
+            "this command needs a checkout with its tests",
         )
     install.ensure(wanted=options.install)
     command = [sys.executable, "-m", "bench", *arguments(options)]

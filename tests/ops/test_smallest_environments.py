@@ -240,6 +240,7 @@ def test_the_tools_environment_is_enough_for_who_changes_the_code(clone):
     )
     assert "gate" in clone.call("prove", "--list")
     assert "checkout" in clone.call("chaos", code=2)
+    assert "checkout" in clone.call("bench", code=2)
 
 
 def test_no_command_is_left_out():
