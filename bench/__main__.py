@@ -32,11 +32,18 @@ def main() -> int:
         with_open_loop=not options.only or OPEN_LOOP in options.only.upper(),
         forms=options.forms.split(",") if options.forms else ORDER,
     )
+    ended = _run(bench)
+    _tell(bench, options, is_whole=ended == 0)
+    to_screen(f"{time.monotonic() - began:.0f} s in all")
+    return ended
+
+
+def _run(bench: Bench) -> int:
+    """Measure; broken off, end what was started, and only then say so."""
     try:
         bench.run()
-    finally:
-        _tell(bench, options)
-        to_screen(f"{time.monotonic() - began:.0f} s in all")
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     return 0
 
 
@@ -52,15 +59,15 @@ def _options() -> argparse.ArgumentParser:
     return parser
 
 
-def _tell(bench: Bench, options: argparse.Namespace) -> None:
-    """Keep what was found, also of a run that was broken off."""
+def _tell(bench: Bench, options: argparse.Namespace, *, is_whole: bool) -> None:
+    """Keep what was found, also of a run that was broken off; documents take a whole one only."""
     command = options.command or shlex.join(["python", "-m", "bench", *sys.argv[1:]])
     run = Run(f"{machine()}, {datetime.now(UTC):%Y-%m-%d}", command, bench.rows)
     if options.json:
         options.json.write_text(to_json(run), "utf-8")
     if options.plots:
         write_plots(bench.curves, options.plots)
-    if options.write:
+    if options.write and is_whole:
         write_documents(run, bench.curves)
 
 

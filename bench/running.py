@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -38,6 +39,7 @@ class Bench:
     def run(self) -> None:
         """Measure everything that was chosen. What fails is told in its row."""
         with _folder() as home:
+            signal.signal(signal.SIGINT, _broken_off)
             for form in [one for one in ORDER if one in self.forms]:
                 due = sorted((g for g in self.goals if form in g.forms), key=lambda g: g.order)
                 if due or (self.with_open_loop and form != ALONE):
@@ -77,6 +79,12 @@ class Bench:
                 raise
             why = f"{type(error).__name__}: {error}".splitlines()[0][:300]
             return [Reading(note=f"not measured: {why}")]
+
+
+def _broken_off(_number: int, _frame: object) -> None:
+    """Ctrl-C is heard once: what was started is ended, however often it comes again."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 @contextmanager

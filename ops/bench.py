@@ -66,6 +66,11 @@ def run(options: argparse.Namespace) -> int:
             "perintah ini memerlukan salinan kode sumber beserta pengujiannya",
             "this command needs a checkout with its tests",
         )
+    if options.write and options.only:
+        raise Stop(
+            "--write memerlukan semua sasaran, jadi tanpa --only",
+            "--write takes all goals, so it goes without --only",
+        )
     install.ensure(wanted=options.install)
     command = [sys.executable, "-m", "bench", *arguments(options)]
     os.chdir(ROOT)

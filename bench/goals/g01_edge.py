@@ -1,9 +1,12 @@
 """G1: what the edge costs a request."""
 
-from bench.driver import ask
+from itertools import repeat
+
+from bench.driver import Load, ask
 from bench.forms import DISTRIBUTED
+from bench.processes import cpu_seconds
 from bench.registry import Goal, Reading, Stage
-from bench.turns import in_turns, rate_of
+from bench.turns import asked, costs_of, in_turns, rate_of
 from ops.journey.case import API
 
 PATH = f"{API}/inbox/counts"
@@ -16,7 +19,13 @@ def run(stage: Stage) -> list[Reading]:
         for base in (form.url, form.direct("proposal"))
     ]
     through, straight = in_turns(stage.pace.rounds, *ways)
-    return [Reading("an officer's counters", through, straight)]
+    request, load = ask("GET", form.url + PATH, token), Load(8, stage.pace.seconds)
+    nginx = form.engines()["nginx"]
+    before = cpu_seconds([nginx])
+    done = len(asked(form.url, repeat(request), load).times)
+    note = f"nginx itself: {1e6 * (cpu_seconds([nginx]) - before) / done:.0f} µs CPU each"
+    costs = costs_of(form, lambda: len(asked(form.url, repeat(request), load).times))
+    return [Reading("an officer's counters", through, straight, costs=costs, note=note)]
 
 
 GOAL = Goal(

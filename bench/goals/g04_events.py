@@ -5,6 +5,7 @@ from bench.forms import DISTRIBUTED, Cluster
 from bench.raw import publish_to_consume
 from bench.registry import Goal, Reading, Stage
 from bench.stats import percentile
+from bench.turns import each
 
 
 def run(stage: Stage) -> list[Reading]:
@@ -15,18 +16,20 @@ def run(stage: Stage) -> list[Reading]:
 
 def _at(stage: Stage, form: Cluster, rate: float) -> Reading:
     limit = publish_to_consume(form, rate, stage.pace.flow)
+    before = form.used()
     said = flow(form, rate, stage.pace.flow)
     done = effects(form, said, within=60 + 20 * stage.pace.flow)
     lost = len(said) - len(done)
     note = f"{len(done) / max(done_in(said, done), 0.001):.0f} a second were done"
     if lost:
         note += f"; {lost} of {len(said)} had no effect when waiting ended"
+    form.settle(60 + 20 * stage.pace.flow)
+    costs = each(form.used().since(before), len(said))
     times = [(done[one] - at) * 1000 for one, at in said.items() if one in done]
     p99 = percentile(times, 99) if times else float("inf")
     wanted = rate == max(stage.pace.rates)
-    return Reading(
-        f"{rate:g} events/s, p99", [p99], [percentile(limit, 99)], "ms", note=note, counts=wanted
-    )
+    what, limits = f"{rate:g} events/s, p99", [percentile(limit, 99)]
+    return Reading(what, [p99], limits, "ms", costs, note, counts=wanted)
 
 
 def done_in(said: dict[str, float], done: dict[str, float]) -> float:

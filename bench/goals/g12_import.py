@@ -4,15 +4,20 @@ import time
 
 from bench.importing import OTHERS, a_workbook, bare_rows, brought_in
 from bench.registry import BOTH, Goal, Reading, Stage
+from bench.turns import each
 
 
 def run(stage: Stage) -> list[Reading]:
     form, count = stage.system, stage.pace.rows
     content = a_workbook(count, OTHERS)
+    bare, before = bare_rows(form, stage.home, count), form.used()
     began = time.perf_counter()
     brought_in(form, content)
     ours = count / (time.perf_counter() - began)
-    return [Reading(f"{count:,} rows", [ours], [bare_rows(form, stage.home, count)], "rows/s")]
+    form.settle(600)
+    costs = each(form.used().since(before), count)
+    note = "costs are of a row, with what hears of it"
+    return [Reading(f"{count:,} rows", [ours], [bare], "rows/s", costs, note)]
 
 
 GOAL = Goal(
