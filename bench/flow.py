@@ -8,13 +8,18 @@ each, with the same word that wakes the publisher.
 import json
 import time
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
-from bench.filing import submitted
-from bench.forms import Cluster
+from bench.copies import books_of
+from bench.driver import Load, drive
+from bench.filing import submits, submitted
+from bench.forms import Cluster, Form
 from bench.mail_sink import SINK
 from chassis.data.postgres import channel_of
 
@@ -71,17 +76,54 @@ def effects(form: Cluster, said: dict[str, float], within: float) -> dict[str, f
     return {str(event): float(at) for event, at in _until_all(form, question, said, within)}
 
 
-def notices(form: Cluster, said: dict[str, float], within: float) -> dict[str, str]:
-    """Return events by their mailed notices; waits until all mails are there, or so long."""
-    question = (
-        "SELECT n.id::text, n.event_id::text FROM notices n JOIN deliveries d ON d.notice_id = n.id"
-        " WHERE d.channel = 'email' AND n.event_id = ANY(%s::uuid[])"
-    )
+@dataclass(frozen=True)
+class Mailed:
+    """What became of so many events: milliseconds from commit to mail, and what is wrong."""
+
+    said: int
+    times: list[float]
+    lost: int
+    doubled: int
+
+
+def mailed(form: Form, said: Mapping[str, float], within: float) -> Mailed:
+    """Wait until a mail of each event was taken, or so long; `said` tells when it was committed."""
     deadline = time.monotonic() + within
-    found = dict(_until_all(form, question, said, within))
-    while time.monotonic() < deadline and not found.keys() <= SINK.taken.keys():
-        time.sleep(0.2)
-    return {str(notice): str(event) for notice, event in found.items()}
+    found = _mails(form, said)
+    while time.monotonic() < deadline and not found.keys() >= said.keys():
+        time.sleep(0.5)
+        found = _mails(form, said)
+    times = [(min(taken) - said[event]) * 1000 for event, taken in found.items()]
+    doubled = sum(len(taken) - 1 for taken in found.values())
+    return Mailed(len(said), times, len(said) - len(found), doubled)
+
+
+def _mails(form: Form, said: Mapping[str, float]) -> dict[str, list[float]]:
+    """Return when the mails of each event were taken; those of none are left out."""
+    books = books_of(form, "notification")
+    rows = books.run(
+        "SELECT n.id, n.event_id FROM notices n JOIN deliveries d ON d.notice_id = n.id"
+        " WHERE d.channel = 'email'"
+    )
+    books.close()
+    found: dict[str, list[float]] = {}
+    for notice, event in ((str(UUID(str(n))), str(UUID(str(e)))) for n, e in rows):
+        if event in said and notice in SINK.taken:
+            found.setdefault(event, []).extend(SINK.taken[notice])
+    return found
+
+
+def submitted_flow(form: Form, rate: float, count: int, within: float) -> Mailed:
+    """Submit so many over HTTP at a rate, and wait for their mails."""
+    books = books_of(form, "proposal")
+    with submits(form, count) as requests:
+        began = datetime.now(UTC).replace(tzinfo=None)
+        drive(form.url, requests, Load(16, count=count, rate=rate)).must_be(200)
+        rows = books.run("SELECT id, recorded_at FROM outbox WHERE type = %(kind)s", kind=KIND)
+        books.close()
+        at = {str(UUID(str(one))): datetime.fromisoformat(when) for one, when in rows}
+        said = {one: w.replace(tzinfo=UTC).timestamp() for one, w in at.items() if w >= began}
+        return mailed(form, said, within)
 
 
 def _until_all(

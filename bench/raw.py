@@ -161,9 +161,9 @@ def _hear(parameters: Any, queue: str, count: int, times: list[float]) -> None:
     connection.close()
 
 
-def commit_time(form: Cluster, count: int = 100) -> list[float]:
+def commit_time(form: Form, home: Path, count: int = 100) -> list[float]:
     """Return milliseconds of bare transactions, one after another."""
-    with five_statements(form, Path(), 1) as bare:
+    with five_statements(form, home, 1) as bare:
         return [1000 / bare(0.01) for _ in range(count)]
 
 

@@ -134,7 +134,8 @@ class Stage:
 class Goal:
     """One line of the table. `at_rest` comes before any load, `grows` after all other.
 
-    `elsewhere` holds target and moonshot of a form that has its own.
+    `elsewhere` holds target and moonshot of a form that has its own, `absent` says why a form has
+    nothing to measure.
     """
 
     code: str
@@ -148,6 +149,7 @@ class Goal:
     at_rest: bool = False
     grows: bool = False
     elsewhere: Mapping[str, tuple[float, float]] = field(default_factory=dict, compare=False)
+    absent: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def number(self) -> int:

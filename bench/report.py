@@ -139,7 +139,8 @@ def _worst(rows: Sequence[Row], form: str) -> str:
     here = [row for row in here if row.form in (form, "alone")]
     found = [(row.spread.median, row) for row in here if row.spread and row.reading.counts]
     if not found:
-        return next((row.reading.note for row in here if row.reading.note), "–")
+        why = next((row.reading.note for row in here if row.reading.note), "–")
+        return rows[0].goal.absent.get(form, why)
     is_more = rows[0].goal.sense == "at least"
     value, row = min(found, key=lambda one: one[0]) if is_more else max(found, key=lambda o: o[0])
     return f"**{rounded(value)}**" if row.is_met else rounded(value)

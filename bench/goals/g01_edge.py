@@ -3,7 +3,7 @@
 from itertools import repeat
 
 from bench.driver import Load, ask
-from bench.forms import DISTRIBUTED
+from bench.forms import DISTRIBUTED, EMBEDDED
 from bench.processes import cpu_seconds
 from bench.registry import Goal, Reading, Stage
 from bench.turns import asked, costs_of, in_turns, rate_of
@@ -37,4 +37,5 @@ GOAL = Goal(
     "at least",
     (DISTRIBUTED,),
     run,
+    absent={EMBEDDED: "the edge is in the same process"},
 )

@@ -1,7 +1,7 @@
 """G4: from a commit to its effect in another service, against the broker alone."""
 
 from bench.flow import effects, flow
-from bench.forms import DISTRIBUTED, Cluster
+from bench.forms import DISTRIBUTED, EMBEDDED, Cluster
 from bench.raw import publish_to_consume
 from bench.registry import Goal, Reading, Stage
 from bench.stats import percentile
@@ -46,4 +46,5 @@ GOAL = Goal(
     "at most",
     (DISTRIBUTED,),
     run,
+    absent={EMBEDDED: "there is no broker"},
 )

@@ -1,6 +1,6 @@
 """G10: the distributed form with its engines on a machine of 2 cores and 4 GB."""
 
-from bench.forms import DISTRIBUTED, Cluster
+from bench.forms import DISTRIBUTED, EMBEDDED, Cluster
 from bench.processes import pss_mebibytes
 from bench.registry import Goal, Reading, Stage
 
@@ -27,4 +27,5 @@ GOAL = Goal(
     (DISTRIBUTED,),
     run,
     at_rest=True,
+    absent={EMBEDDED: "it has no engines; see G9"},
 )
