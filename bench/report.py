@@ -9,6 +9,7 @@ from bench.registry import Costs, Goal, Reading
 from bench.stats import Spread, ratios, rounded
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+_COLUMNS = {"embedded": ("embedded",), "distributed": ("distributed", "alone")}
 _SIGNS = {"at least": "≥", "at most": "≤"}
 
 
@@ -127,16 +128,13 @@ def short_markdown(run: Run) -> str:
 def _short_row(rows: Sequence[Row]) -> str:
     goal = rows[0].goal
     cells = [goal.code, goal.what, goal.against]
-    cells += [_worst(rows, form) for form in ("embedded", "distributed")]
+    cells += [_worst(rows, form) for form in _COLUMNS]
     return f"| {' | '.join([*cells, ' / '.join(dict.fromkeys(row.wanted for row in rows))])} |"
 
 
 def _worst(rows: Sequence[Row], form: str) -> str:
-    """Say the ratio farthest from the goal; what runs alone is part of the distributed form."""
-    here = [
-        row for row in rows if row.form == form or (row.form == "alone") == (form != "embedded")
-    ]
-    here = [row for row in here if row.form in (form, "alone")]
+    """Say the ratio farthest from the goal; what runs alone is a part of the distributed form."""
+    here = [row for row in rows if row.form in _COLUMNS[form]]
     found = [(row.spread.median, row) for row in here if row.spread and row.reading.counts]
     if not found:
         why = next((row.reading.note for row in here if row.reading.note), "–")
