@@ -62,7 +62,7 @@ def _options() -> argparse.ArgumentParser:
 def _tell(bench: Bench, options: argparse.Namespace, *, is_whole: bool) -> None:
     """Keep what was found, also of a run that was broken off; documents take a whole one only."""
     command = options.command or shlex.join(["python", "-m", "bench", *sys.argv[1:]])
-    run = Run(f"{machine()}, {datetime.now(UTC):%Y-%m-%d}", command, bench.rows)
+    run = Run(f"{machine()}, {datetime.now(UTC):%Y-%m-%d}", command, bench.rows, bench.pace.remark)
     if options.json:
         options.json.write_text(to_json(run), "utf-8")
     if options.plots:

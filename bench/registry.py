@@ -38,6 +38,17 @@ class Pace:
     people: int  # who sign in within a second
     rows: int  # of an import
 
+    @property
+    def remark(self) -> str:
+        """Say what was measured with less than the goals are about; nothing of a whole run."""
+        if self == WHOLE:
+            return ""
+        return (
+            f"A {self.name} run: {max(self.sizes):,} proposals in G8, {max(self.rates):g} events/s"
+            f" in G4, {max(self.mails):g} mails/s in G5, {self.rows:,} rows in G12, {self.idle:g} s"
+            f" of rest in G15, {self.people} people in G16; {self.rounds} rounds."
+        )
+
 
 WHOLE = Pace(
     name="whole",

@@ -45,6 +45,7 @@ class Run:
     machine: str
     command: str
     rows: Sequence[Row]
+    remark: str = ""  # what was measured with less than the goals are about
 
 
 def lines(rows: Iterable[Row]) -> list[str]:
@@ -91,7 +92,7 @@ def markdown(run: Run) -> str:
     head = (
         f"Measured with `{run.command}` on {run.machine}.\n"
         "Each ratio is ours ÷ limit: the median of rounds in which both were measured in turns,\n"
-        "with the least and the most.\n\n"
+        f"with the least and the most. {run.remark}\n\n"
         "| # | what | against | form | ours | limit | ratio | goal | one costs; remarks |\n"
         "|---|---|---|---|---|---|---|---|---|\n"
     )
@@ -115,7 +116,8 @@ def short_markdown(run: Run) -> str:
     """Write one line for each goal: the worst of its readings on each form."""
     head = (
         f"`{run.command}` on {run.machine}.\n"
-        "Each figure is ours ÷ the raw limit of the same machine, in turns; bold: goal met.\n\n"
+        "Each figure is ours ÷ the raw limit of the same machine, in turns; bold: goal met.\n"
+        f"{run.remark}\n\n"
         "| # | what | against | embedded | distributed | goal → hoped for |\n"
         "|---|---|---|---|---|---|\n"
     )

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bench.registry import Costs, Reading, all_goals
+from bench.registry import SHORT, WHOLE, Costs, Reading, all_goals
 from bench.report import (
     BEGIN,
     END,
@@ -66,6 +66,15 @@ def test_the_readme_has_a_row_for_each_goal_with_both_forms():
     assert len(rows) == 2
     assert "| **0.32** | 0.0500 |" in rows[0]
     assert "there is one core only" in rows[1]
+
+
+def test_a_short_run_says_of_how_much_less_it_is():
+    run = Run("2 cores", "bench", [MET], SHORT.remark)
+
+    for table in (markdown(run), short_markdown(run)):
+        assert "10,000 proposals in G8" in table
+        assert "3 rounds" in table
+    assert WHOLE.remark == ""
 
 
 def test_what_is_told_beside_a_goal_does_not_count_towards_it():

@@ -232,7 +232,8 @@ def test_the_tools_environment_is_enough_for_who_changes_the_code(clone):
     models = clone.root / "services" / "documents" / "models.py"
     models.write_text(models.read_text() + TABLE)
     written = clone.call("migration", "documents", "One more table").split()[-1]
-    shutil.rmtree(clone.root / "tests" / "faults")
+    for folder in ("tests/faults", "bench"):
+        shutil.rmtree(clone.root / folder)
 
     assert (clone.root / written).is_file()
     assert "1 passed" in clone.call(
