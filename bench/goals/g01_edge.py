@@ -23,7 +23,8 @@ def run(stage: Stage) -> list[Reading]:
     nginx = form.engines()["nginx"]
     before = cpu_seconds([nginx])
     done = len(asked(form.url, repeat(request), load).times)
-    note = f"nginx itself: {1e6 * (cpu_seconds([nginx]) - before) / done:.0f} µs CPU each"
+    used = 1e6 * (cpu_seconds([nginx]) - before) / done
+    note = f"nginx itself: {used:.0f} µs CPU each" if used else ""
     costs = costs_of(form, lambda: len(asked(form.url, repeat(request), load).times))
     return [Reading("an officer's counters", through, straight, costs=costs, note=note)]
 
