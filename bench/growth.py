@@ -63,6 +63,7 @@ def grow(form: Form, sizes: list[int], times: int) -> Grown:
         fill_up(books, model, size)
         books.close()
         found.append(Size(size))
+        form.settle(120)
         for name in (*GETS, STATUS):
             _measure(form, found[-1], name, _asks(form, name, model), times)
         with submits(form, times + 2) as requests:
@@ -72,7 +73,6 @@ def grow(form: Form, sizes: list[int], times: int) -> Grown:
 
 def _measure(form: Form, size: Size, name: str, requests: Iterator[bytes], times: int) -> None:
     address = form.direct("proposal")
-    form.settle(120)
     asked(address, islice(requests, 2), Load(1, count=2))  # warm
     before = form.used()
     took = asked(address, islice(requests, times), Load(1, count=times)).times

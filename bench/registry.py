@@ -37,6 +37,7 @@ class Pace:
     asked: int  # times each operation is asked at a size
     people: int  # who sign in within a second
     rows: int  # of an import
+    starts: int
 
     @property
     def remark(self) -> str:
@@ -63,20 +64,22 @@ WHOLE = Pace(
     asked=100,
     people=100,
     rows=10_000,
+    starts=5,
 )
 SHORT = Pace(
     name="short",
     rounds=3,
     seconds=0.5,
-    idle=8.0,
-    submits=60,
+    idle=6.0,
+    submits=20,
     rates=(10, 50),
     mails=(10, 50),
     flow=3.0,
     sizes=(1_000, 10_000),
     asked=20,
     people=30,
-    rows=300,
+    rows=100,
+    starts=2,
 )
 SMALLEST = Pace(
     name="smallest",
@@ -91,6 +94,7 @@ SMALLEST = Pace(
     asked=5,
     people=2,
     rows=20,
+    starts=1,
 )
 PACES = {pace.name: pace for pace in (WHOLE, SHORT, SMALLEST)}
 

@@ -1,7 +1,7 @@
 """Ways are measured in turns, A B A B, so that what else the machine does falls on all alike."""
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import repeat
 
 from bench.driver import Driven, Load, drive
@@ -54,13 +54,8 @@ def each(used: Used, done: int) -> Costs:
     )
 
 
-def in_request(used: Used) -> Costs:
-    """Share what requests alone used among them."""
+def in_requests(used: Used, done: int) -> Costs:
+    """Share what requests alone used among so many."""
     counted = used.counted
-    done = max(counted["requests"], 1)
     cpu = counted["request_cpu"] / 1e6 / done
     return Costs(cpu, counted["statements"] / done, counted["commits"] / done)
-
-
-def rates(times: Sequence[float]) -> list[float]:
-    return [1 / taken for taken in times]

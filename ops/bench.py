@@ -21,8 +21,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--short",
         action="store_true",
         help=choose(
-            "sekitar tiga menit: putaran lebih sedikit, ukuran lebih kecil",
-            "about three minutes: fewer rounds, smaller sizes",
+            "beberapa menit: putaran lebih sedikit, ukuran lebih kecil",
+            "a few minutes: fewer rounds, smaller sizes",
         ),
     )
     parser.add_argument(

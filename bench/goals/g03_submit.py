@@ -1,30 +1,33 @@
 """G3: a submit with everything it does against the bare transaction of five statements."""
 
-from bench.driver import Load
+from bench.driver import Driven, Load, drive
 from bench.filing import submits
+from bench.forms import Used
 from bench.raw import five_statements
-from bench.registry import BOTH, Costs, Goal, Reading, Stage
-from bench.turns import asked, in_request, in_turns
+from bench.registry import BOTH, Goal, Reading, Stage
+from bench.turns import in_requests, in_turns
 
 LINES = 8
 
 
 def run(stage: Stage) -> list[Reading]:
     form, count = stage.system, stage.pace.submits
-    last: list[Costs] = []
+    rounds: list[tuple[Driven, Used]] = []
 
     def submit() -> float:
         """Submit over eight lines, once what came before is done with."""
         with submits(form, count) as requests:
             before = form.used()
-            found = asked(form.direct("proposal"), requests, Load(LINES, count=count))
-            last[:] = [in_request(form.used().since(before))]
+            found = drive(form.direct("proposal"), requests, Load(LINES, count=count))
+            rounds.append((found, form.used().since(before)))
             form.settle(120)
-        return found.rate
+        return found.must_be(200, 503).statuses[200] / found.seconds
 
     with five_statements(form, stage.home, LINES) as bare:
         ours, limit = in_turns(stage.pace.rounds, submit, lambda: bare(stage.pace.seconds))
-    return [Reading("", ours, limit, costs=last[0])]
+    refused = sum(found.statuses[503] for found, _ in rounds)
+    note = f"{refused} of {len(rounds) * count} were told to come back (503)" if refused else ""
+    return [Reading("", ours, limit, costs=in_requests(rounds[-1][1], count), note=note)]
 
 
 GOAL = Goal(
