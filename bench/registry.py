@@ -111,7 +111,10 @@ class Costs:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was found: ours and the limit of each round, in pairs, or why nothing could be."""
+    """What was found: ours and the limit of each round, in pairs, or why nothing could be.
+
+    `short` says what the goal asks beside the ratio and did not get.
+    """
 
     what: str = ""
     ours: Sequence[float] = ()
@@ -120,6 +123,11 @@ class Reading:
     costs: Costs | None = None
     note: str = ""
     counts: bool = True  # towards the goal; else it is told beside it
+    short: str = ""
+
+    @property
+    def remarks(self) -> str:
+        return "; ".join(filter(None, (self.short, self.note)))
 
 
 @dataclass(frozen=True)

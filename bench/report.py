@@ -29,7 +29,9 @@ class Row:
 
     @property
     def is_met(self) -> bool | None:
-        return self.goal.is_met(self.spread.median, self.form) if self.spread else None
+        if self.spread is None:
+            return None
+        return not self.reading.short and self.goal.is_met(self.spread.median, self.form)
 
     @property
     def wanted(self) -> str:
@@ -62,7 +64,7 @@ def _line(row: Row) -> str:
     figures = f"{_of(reading.ours)} ÷ {_of(reading.limit)} {reading.unit}"
     ratio = f"{rounded(row.spread.median)} ({_between(row.spread)})"
     told = [f"{name} {ratio:<22} {mark:<8} {row.wanted:<14} {figures}"]
-    return "  ".join([*told, *filter(None, (costs(reading.costs), reading.note))])
+    return "  ".join([*told, *filter(None, (costs(reading.costs), reading.remarks))])
 
 
 def _named(row: Row) -> str:
@@ -101,7 +103,7 @@ def markdown(run: Run) -> str:
 
 def _markdown_row(row: Row) -> str:
     reading, goal = row.reading, row.goal
-    remarks = "; ".join(filter(None, (costs(reading.costs), reading.note)))
+    remarks = "; ".join(filter(None, (costs(reading.costs), reading.remarks)))
     figures = ["–", "–", "not measured"]
     if row.spread:
         ratio = f"{rounded(row.spread.median)} ({_between(row.spread)})"

@@ -21,15 +21,14 @@ def _at(stage: Stage, form: Cluster, rate: float) -> Reading:
     done = effects(form, said, within=60 + 20 * stage.pace.flow)
     lost = len(said) - len(done)
     note = f"{len(done) / max(done_in(said, done), 0.001):.0f} a second were done"
-    if lost:
-        note += f"; {lost} of {len(said)} had no effect when waiting ended"
+    short = f"{lost} of {len(said)} had no effect when waiting ended" if lost else ""
     form.settle(60 + 20 * stage.pace.flow)
     costs = each(form.used().since(before), len(said))
     times = [(done[one] - at) * 1000 for one, at in said.items() if one in done]
     p99 = percentile(times, 99) if times else float("inf")
     wanted = rate == max(stage.pace.rates)
     what, limits = f"{rate:g} events/s, p99", [percentile(limit, 99)]
-    return Reading(what, [p99], limits, "ms", costs, note, counts=wanted)
+    return Reading(what, [p99], limits, "ms", costs, note, counts=wanted, short=short)
 
 
 def done_in(said: dict[str, float], done: dict[str, float]) -> float:

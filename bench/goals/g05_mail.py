@@ -36,9 +36,11 @@ def _at(stage: Stage, rate: float, limit: float) -> Reading:
     else:
         count = max(1, min(round(rate * stage.pace.flow), stage.pace.submits))
         found = submitted_flow(form, rate, count, within)
-    note = f"{found.lost} lost, {found.doubled} doubled of {found.said}"
+    told = f"{found.lost} lost, {found.doubled} doubled of {found.said}"
+    kind = "short" if found.lost or found.doubled else "note"
     wanted = rate == max(_rates(stage))
-    return Reading(f"{rate:g}/s, p99", [_p99(found)], [limit], "ms", note=note, counts=wanted)
+    what = f"{rate:g}/s, p99"
+    return Reading(what, [_p99(found)], [limit], "ms", counts=wanted, **{kind: told})
 
 
 def _p99(found: Mailed) -> float:

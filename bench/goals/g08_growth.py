@@ -1,7 +1,7 @@
 """G8: what a thousand times as many proposals do to the time of what people do all day."""
 
 from bench.forms import DISTRIBUTED
-from bench.growth import OPERATIONS, Grown, Size, grow
+from bench.growth import OPERATIONS, Grown, grow
 from bench.registry import BOTH, Goal, Pace, Reading, Stage
 
 SQLITE_AT_MOST = 100_000
@@ -19,13 +19,11 @@ def sizes_of(pace: Pace, form: str) -> list[int]:
 
 def _reading(found: Grown, name: str) -> Reading:
     least, most = found.at[0], found.at[-1]
-    note = f"{_statements(least, name):.0f} → {_statements(most, name):.0f} statements"
+    counts = [round(size.statements[name]) for size in (least, most)]
+    note = f"{counts[0]} → {counts[1]} statements"
+    short = "more statements" if counts[1] > counts[0] else ""
     what = f"{name}, {least.count:,} → {most.count:,}"
-    return Reading(what, [most.p95[name]], [least.p95[name]], "ms", note=note)
-
-
-def _statements(size: Size, name: str) -> float:
-    return size.statements[name]
+    return Reading(what, [most.p95[name]], [least.p95[name]], "ms", note=note, short=short)
 
 
 GOAL = Goal(

@@ -4,6 +4,8 @@ from bench.crowd import hash_time, sign_in_together
 from bench.registry import BOTH, Goal, Reading, Stage
 from bench.turns import each
 
+LONGEST_WAIT = 1.0  # seconds
+
 
 def run(stage: Stage) -> list[Reading]:
     people = stage.pace.people
@@ -11,11 +13,14 @@ def run(stage: Stage) -> list[Reading]:
     found = sign_in_together(stage.system, people)
     costs = each(stage.system.used().since(before), people)
     limit = hash_time(people)
-    note = f"longest wait of anybody else {found.longest_wait:.1f} s (goal ≤ 1 s)"
+    note = f"longest wait of anybody else {found.longest_wait:.1f} s"
+    short = (
+        "" if found.longest_wait <= LONGEST_WAIT else f"somebody waits more than {LONGEST_WAIT:g} s"
+    )
     if found.refused:
-        note += f"; {found.refused} were turned away"
+        short = f"{found.refused} were turned away"
     what = f"{people} people, {found.accounts} accounts"
-    return [Reading(what, [found.all_in], [limit], "s", costs, note)]
+    return [Reading(what, [found.all_in], [limit], "s", costs, note, short=short)]
 
 
 GOAL = Goal(

@@ -1,6 +1,7 @@
 """The table says what was found, also that nothing was."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -41,6 +42,14 @@ def test_what_falls_short_says_so():
     [line] = lines([MISSED])
 
     assert "not met" in line
+
+
+def test_a_goal_that_asks_more_than_the_ratio_is_not_met_without_it():
+    short = replace(MET.reading, short="3 lost")
+    [line] = lines([replace(MET, reading=short)])
+
+    assert "not met" in line
+    assert "3 lost" in line
 
 
 def test_what_could_not_be_measured_says_why():
