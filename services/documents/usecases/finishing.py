@@ -163,5 +163,5 @@ def _end(upload: Upload, **outcome: Any) -> None:
     is_open = (Upload.id == upload.id, Upload.state.in_(uploads.OPEN))
     outcome |= {"ended_at": now(), "expires_at": now() + uploads.LIFE}
     ended = update(Upload).where(*is_open).values(outcome)
-    if count_changed(db.session(), ended) == 0:
+    if count_changed(db.session(), ended.execution_options(synchronize_session=False)) == 0:
         raise _EndedMeanwhile
