@@ -4,7 +4,7 @@ All of it changes seldom and is asked with every request, so it is read once per
 change writes a new `Stamp` in its own transaction, which every process sees.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast
@@ -20,7 +20,7 @@ from chassis.process.ids import uuid7
 from chassis.process.regions import current_region
 from staff.organisation import Delegation, HeldRole, Organisation, UnitNode
 from staff.tables import (
-    Kept,
+    Change,
     KeptDelegation,
     KeptEmployee,
     KeptPerson,
@@ -74,17 +74,13 @@ class Snapshots(Generic[S]):
         stamp = self._stamped.value(self._db.session)
         return self._kept(current_region(), stamp) if stamp else self._read()
 
-    def follow(self, session: Session, row: Kept, replaced: Collection[str] = ()) -> None:
+    def follow(self, session: Session, changes: Sequence[Change]) -> None:
         """Invalidate after a change of an office, or when a person leaves or comes back.
 
         Other facts of people are in no snapshot.
         """
-        if isinstance(row, KeptEmployee):
-            if row.active and "active" not in replaced:
-                return
-        elif isinstance(row, KeptPerson):
-            return
-        self.invalidate(session)
+        if any(_is_shown(change) for change in changes):
+            self.invalidate(session)
 
     def invalidate(self, session: Session) -> None:
         """Make every process read the bound region's snapshot again."""
@@ -109,6 +105,12 @@ def read_people(people: People) -> PeopleSnapshot:
     """Read the people part of the bound region's snapshot."""
     named = region_name(people)
     return PeopleSnapshot(current_region(), named.name, named.zone, _organisation(people))
+
+
+def _is_shown(change: Change) -> bool:
+    if isinstance(change.row, KeptEmployee):
+        return not change.row.active or "active" in change.replaced
+    return not isinstance(change.row, KeptPerson)
 
 
 def region_name(people: People) -> RegionName:

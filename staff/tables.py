@@ -6,6 +6,7 @@ lengths and further columns are the service's own.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy import Index, inspect, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.data.db import Database, RegionScoped
+from chassis.events.envelope import Event
 from chassis.events.inbox import EventData
 from staff.hearing import DelegationData, EmployeeData, RoleData, UnitData
 from staff.names import full_name
@@ -35,6 +37,18 @@ class Kept(RegionScoped):
         heard = cls.reads.load(data)
         columns = inspect(cls).columns
         return {name: heard.get(name) for name in cls.reads.fields if name in columns}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row that differs from what was kept before, and the event that says so.
+
+    `replaced` are the columns in which something else stood; of a new row there is none.
+    """
+
+    row: Kept
+    replaced: Collection[str]
+    event: Event
 
 
 class KeptPerson(Kept):

@@ -5,11 +5,12 @@ parked: visible, and tried again when an operator says so.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from math import inf
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -66,40 +67,44 @@ class Claims:
     def due(self) -> ColumnElement[bool]:
         """What waits, is due and in nobody's hands, whenever a statement with it is executed."""
         columns = self.table.c
-        is_due = or_(columns.due_at <= _from_now(), *self._beyond_any_wait())
+        is_due = or_(columns.due_at <= from_now(), *self._beyond_any_wait())
         return (columns.status == PENDING) & is_due & self._unclaimed
 
     def until_due(self, among: ColumnElement[bool]) -> float:
         """Return in how many seconds the first of these rows can be claimed; infinity for none."""
+        return seconds_until(self.db, self.first_due(among))
+
+    def first_due(self, among: ColumnElement[bool]) -> Select[Any]:
+        """Ask when the first of these rows can be claimed."""
         columns = self.table.c
         in_hands = (columns.claimed_until > columns.due_at) & (columns.claimed_by != self.worker)
         free_at = case((in_hands, columns.claimed_until), else_=columns.due_at)
-        waiting = select(func.min(free_at)).where(columns.status == PENDING, among)
-        return seconds_until(self.db, waiting)
+        return select(func.min(free_at)).where(columns.status == PENDING, among)
 
-    def claim(self, row: Row[Any]) -> bool:
-        """Take a row into this worker's hands; False when it is not as it was read any more.
+    def claim(self, *rows: Row[Any]) -> list[Row[Any]]:
+        """Take rows into this worker's hands, at once; return those that are still due.
 
-        Whatever another worker does with a row changes when it is due.
+        They come as they are now: another worker may have tried one since it was read.
         """
-        as_read = (self.table.c.status == PENDING) & (self.table.c.due_at == row.due_at)
-        with self.db.transaction() as session:
-            statement = (
-                update(self.table)
-                .where(self._is(row), as_read, self._unclaimed)
-                .values(claimed_by=self.worker, claimed_until=now() + CLAIM)
-            )
-            return count_changed(session, statement) == 1
-
-    def finish(self, session: Session, row: Row[Any], **values: Any) -> None:
-        """Write "done" in the transaction of the effect. Raises `ClaimLost`."""
         statement = (
             update(self.table)
-            .where(self._is(row), self.table.c.status == PENDING)
+            .where(self._among(rows), self.due)
+            .values(claimed_by=self.worker, claimed_until=now() + CLAIM)
+            .returning(*self.table.c)
+        )
+        with self.db.transaction() as session:
+            taken = session.execute(statement).all()
+        return sorted(taken, key=attrgetter(self.key))
+
+    def finish(self, session: Session, *rows: Row[Any], **values: Any) -> None:
+        """Write "done" in the transaction of the effects. Raises `ClaimLost` when one is lost."""
+        statement = (
+            update(self.table)
+            .where(self._among(rows), self.table.c.status == PENDING)
             .where(self.table.c.claimed_by == self.worker)
             .values(values or {"status": DONE, "done_at": now(), "error": None})
         )
-        if count_changed(session, statement) != 1:
+        if count_changed(session, statement) != len(rows):
             raise ClaimLost
 
     def fail(
@@ -121,7 +126,7 @@ class Claims:
         with self.db.transaction() as session:
             session.execute(
                 update(self.table)
-                .where(self._is(row), self.table.c.status == PENDING)
+                .where(self._among([row]), self.table.c.status == PENDING)
                 .where(self.table.c.claimed_by == self.worker)
                 .values(
                     status=PARKED if parked else PENDING,
@@ -140,8 +145,8 @@ class Claims:
         columns = self.table.c
         return or_(
             columns.claimed_until.is_(None),
-            columns.claimed_until < _from_now(),
-            columns.claimed_until > _from_now(_LONGEST_CLAIM),
+            columns.claimed_until < from_now(),
+            columns.claimed_until > from_now(lambda: _LONGEST_CLAIM),
             columns.claimed_by == self.worker,
         )
 
@@ -156,7 +161,7 @@ class Claims:
         tries.append(columns.attempts >= last)
         first = 0 if self.from_the_start else 1
         return [
-            and_(tried, columns.due_at > _from_now(self._longest_wait(number)))
+            and_(tried, columns.due_at > from_now(partial(self._longest_wait, number)))
             for number, tried in enumerate(tries, start=first)
         ]
 
@@ -164,8 +169,8 @@ class Claims:
         wait = max(self._wait(attempts), _OUTAGE_PAUSE) * (1 + _JITTER) if attempts else 0.0
         return timedelta(seconds=wait) + _SKEW
 
-    def _is(self, row: Row[Any]) -> ColumnElement[bool]:
-        return self.table.c[self.key].in_([getattr(row, self.key)])
+    def _among(self, rows: Sequence[Row[Any]]) -> ColumnElement[bool]:
+        return self.table.c[self.key].in_([getattr(row, self.key) for row in rows])
 
 
 def seconds_until(db: Database, first: Select[Any]) -> float:
@@ -175,9 +180,9 @@ def seconds_until(db: Database, first: Select[Any]) -> float:
     return (instant - now()).total_seconds() if instant else inf
 
 
-def _from_now(wait: timedelta = timedelta()) -> BindParameter[datetime]:
-    """Stand for an instant that is read when the statement is executed, so it is made once."""
-    return bindparam(None, callable_=lambda: now() + wait, type_=UTCDateTime(), unique=True)
+def from_now(wait: Callable[[], timedelta] = timedelta) -> BindParameter[datetime]:
+    """Stand for an instant that is read when a statement is executed, so that one is made once."""
+    return bindparam(None, callable_=lambda: now() + wait(), type_=UTCDateTime(), unique=True)
 
 
 def again() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
+from weakref import WeakSet
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -185,10 +186,13 @@ class Database(SQLAlchemy):
         if callback not in callbacks:
             callbacks.append(callback)
 
-    def wake_elsewhere(self, topic: str) -> None:
-        """Have the loops of that topic run in the other processes too, once this commits."""
+    def wake_elsewhere(self, topic: str, mark: str) -> None:
+        """Have the loops of that topic run in the other processes too, once this commits.
+
+        Whoever listens under this mark is left out.
+        """
         if postgres.is_postgres(self.engine):
-            self.session().info.setdefault("notify", set()).add(topic)
+            self.session().info.setdefault("notify", {})[topic] = mark
 
     @property
     def in_transaction(self) -> bool:
@@ -196,8 +200,8 @@ class Database(SQLAlchemy):
         return bool(self.session().info.get("open"))
 
     def _notify(self, session: Session) -> None:
-        for topic in session.info.pop("notify", ()):
-            postgres.notify(session, topic)
+        for topic, mark in session.info.pop("notify", {}).items():
+            postgres.notify(session, topic, mark)
 
     def _tell_server_the_region(self, state: ORMExecuteState) -> None:
         if postgres.is_postgres(self.engine):
@@ -276,9 +280,15 @@ def _of_region(region: str) -> ExecutableOption:
     )
 
 
+_of_no_region: WeakSet[object] = WeakSet()  # statements that were looked through already
+
+
 def _refuse_unbound(state: ORMExecuteState) -> None:
+    if state.statement in _of_no_region:
+        return
     for name in scoped_tables(cast(ClauseElement, state.statement)):
         raise regions.RegionNotBound(f"{name} was touched without a region")
+    _of_no_region.add(state.statement)
 
 
 def scoped_tables(statement: ClauseElement) -> Iterator[str]:

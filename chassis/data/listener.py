@@ -17,9 +17,10 @@ _QUIET = 10.0
 
 
 class Listener:
-    """Wakes loops when any process commits something for them; polling remains the fallback.
+    """Wakes loops when another process commits something for them; polling remains the fallback.
 
-    `topics` is asked at each connecting for what may wake a loop of this process.
+    `topics` is asked at each connecting for what may wake a loop of this process. What carries
+    this process's own `mark` wakes nobody: it wakes its loops itself.
     """
 
     def __init__(
@@ -27,10 +28,12 @@ class Listener:
         database_url: str,
         wake: Callable[[str], None],
         topics: Callable[[], Collection[str]],
+        mark: Callable[[], str],
     ) -> None:
         self._url = make_url(database_url).set(drivername=BACKEND)
         self._wake = wake
         self._topics = topics
+        self._mark = mark
         self._connection: Connection | None = None
         self._heard_at = 0.0
 
@@ -57,7 +60,8 @@ class Listener:
     def _pass_on(self, connection: Connection) -> None:
         self._heard_at = time.monotonic()
         for notice in connection.notifies(timeout=0):
-            self._wake(notice.channel.removeprefix(CHANNEL))
+            if notice.payload != self._mark():
+                self._wake(notice.channel.removeprefix(CHANNEL))
 
     def _connected(self) -> Connection:
         if self._connection is None or self._connection.closed:

@@ -79,7 +79,7 @@ def bind_region(connection: Connection) -> None:
     Sends nothing when the server knows it already.
     """
     region = regions.bound() or ""
-    if connection.dialect.name != BACKEND or connection.info.get(_REGION) == region:
+    if connection.dialect.name != BACKEND or connection.info.get(_REGION, "") == region:
         return
     connection.exec_driver_sql("SELECT set_config(%s, %s, true)", (_REGION, region))
     connection.info[_REGION] = region
@@ -178,6 +178,6 @@ def channel_of(topic: str) -> str:
     return f'"{CHANNEL}{topic}"'
 
 
-def notify(session: Session, topic: str) -> None:
-    """Wake the loops of that topic in every process, once this commits."""
-    session.connection().exec_driver_sql(f"NOTIFY {channel_of(topic)}")
+def notify(session: Session, topic: str, mark: str) -> None:
+    """Wake the loops of that topic in every process but the one of this mark, on the commit."""
+    session.connection().exec_driver_sql(f"NOTIFY {channel_of(topic)}, '{mark}'")

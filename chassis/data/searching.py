@@ -5,12 +5,12 @@ million. Words are folded, so that case, width, accents and apostrophes do not m
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, delete, false, select, update
+from sqlalchemy import ColumnElement, Select, String, and_, delete, false, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -28,6 +28,7 @@ _LAST = "\U0010ffff"
 _MOST = 6
 _AT_ONCE = 100
 _RARE = 1_000
+_UNSEEN = {"synchronize_session": False}  # no object in memory stands for what is changed
 _PART = re.compile(r"[^\W_]+")
 
 
@@ -77,16 +78,24 @@ class Words:
             statement = statement.join(rows, rows.c.row_id == self.rows.id)
         return statement.where(*(self._has(start) for start in starts if start != rare))
 
-    def write(self, session: Session, row: Any) -> None:
-        """Write the words of a row as it is now; in the transaction of its change."""
-        words = words_of(*row.searched())
-        own = self.words.row_id == row.id
-        present = set(session.scalars(select(self.words.word).where(own)))
-        if gone := present - words:
-            session.execute(delete(self.words).where(own, self.words.word.in_(gone)))
-        for word in sorted(words - present):
-            session.add(self.words(row_id=row.id, word=word, region=row.region))
-        self._mark(session, row)
+    def write(self, session: Session, *rows: Any) -> None:
+        """Write the words of rows as they are now; in the transaction of their change."""
+        session.flush()
+        present: dict[UUID, set[str]] = {row.id: set() for row in rows}
+        own = select(self.words.row_id, self.words.word).where(self.words.row_id.in_(present))
+        for key, word in session.execute(own):
+            present[key].add(word)
+        missing = []
+        for row in rows:
+            words = words_of(*row.searched())
+            if gone := present[row.id] - words:
+                had = and_(self.words.row_id == row.id, self.words.word.in_(gone))
+                session.execute(delete(self.words).where(had), execution_options=_UNSEEN)
+            new = sorted(words - present[row.id])
+            missing += [{"row_id": row.id, "word": word, "region": row.region} for word in new]
+        if missing:
+            session.execute(insert(self.words), missing)
+        self._mark(session, rows)
 
     def catch_up(self) -> bool:
         """Write the words of rows that were changed without; True when there may be more.
@@ -97,8 +106,8 @@ class Words:
         with all_regions(), self.db.transaction() as session:
             statement = select(self.rows).where(unwritten).limit(_AT_ONCE)
             rows = session.scalars(statement.with_for_update(skip_locked=True)).all()
-            for row in rows:
-                self.write(session, row)
+            if rows:
+                self.write(session, *rows)
         return len(rows) == _AT_ONCE
 
     def _beginning_with(self, start: str) -> Select[Any]:
@@ -113,14 +122,11 @@ class Words:
         words = self._beginning_with(start)
         return total_of(self.db.session(), Source(words), self.words.row_id, _RARE).exact
 
-    def _mark(self, session: Session, row: Any) -> None:
-        session.flush()
-        marked = update(self.rows).where(self.rows.id == row.id)
-        session.execute(
-            marked.values(words_version=row.version),
-            execution_options={"synchronize_session": False},
-        )
-        set_committed_value(row, "words_version", row.version)
+    def _mark(self, session: Session, rows: Sequence[Any]) -> None:
+        marked = update(self.rows).where(self.rows.id.in_([row.id for row in rows]))
+        session.execute(marked.values(words_version=self.rows.version), execution_options=_UNSEEN)
+        for row in rows:
+            set_committed_value(row, "words_version", row.version)
 
 
 def begins_with(word: InstrumentedAttribute[str], start: str) -> ColumnElement[bool]:

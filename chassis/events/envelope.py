@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from chassis.process import regions
 from chassis.process.clock import now
+from chassis.process.context import caused_by
 from chassis.process.ids import uuid7
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -54,6 +56,10 @@ class Event:
     correlation_id: str | None = None
     causation_id: str | None = None
     position: int | None = None
+
+    def as_cause(self) -> AbstractContextManager[None]:
+        """Bind this event for a block of work that is its effect."""
+        return caused_by(str(self.id), self.request_id, self.correlation_id)
 
     def to_cloudevent(self) -> dict[str, Any]:
         """Return the structured JSON form (CloudEvents 1.0)."""

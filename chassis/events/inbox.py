@@ -1,6 +1,7 @@
 """What a service has heard: stored once per event id, before anything is done about it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -21,6 +22,7 @@ from chassis.process.failpoints import failpoint
 from chassis.process.runtime import Runtime
 
 Handler = Callable[[Event], None]
+Together = Callable[[Sequence[Event]], None]
 Replay = Literal["rebuild", "skip"]
 NOTHING_IS_OLD: Mapping[str, int] = {}
 
@@ -62,16 +64,16 @@ def _field(kind: Any) -> fields.Field[Any]:
 class Hearing:
     """A handler, whether history is replayed into it when the service is rebuilt, what it reads."""
 
-    handler: Handler
+    handler: Together
     replay: Replay
     reads: EventData
 
-    def handle(self, event: Event) -> None:
-        """Handle an event whose data is what the handler reads. Raises `Unprocessable` if not."""
-        faults = self.reads.validate(event.data)
-        if faults:
-            raise Unprocessable(f"malformed: {faults}")
-        self.handler(event)
+    def handle(self, events: Sequence[Event]) -> None:
+        """Handle events whose data is what the handler reads. Raises `Unprocessable` if not."""
+        for event in events:
+            if faults := self.reads.validate(event.data):
+                raise Unprocessable(f"malformed: {faults}")
+        self.handler(events)
 
 
 def hear(handler: Handler, *, replay: Replay, reads: EventData) -> Hearing:
@@ -81,15 +83,35 @@ def hear(handler: Handler, *, replay: Replay, reads: EventData) -> Hearing:
     a rebuilt service does not, for example, send last year's notices again. An event that is not
     what `reads` says is parked at once: no later try would find it better.
     """
+    return Hearing(partial(_one_by_one, handler), replay, reads)
+
+
+def hear_together(handler: Together, *, replay: Replay, reads: EventData) -> Hearing:
+    """As `hear`, with a handler that takes events of different subjects at once.
+
+    It handles all of them or raises; then each comes to it alone. What it does for one of them
+    that others can see is done within that event's `as_cause`.
+    """
     return Hearing(handler, replay, reads)
 
 
-def store_into(app: Flask) -> Callable[[Event], None]:
-    """Return what the bus calls for each message: store it, then return."""
+def _one_by_one(handler: Handler, events: Sequence[Event]) -> None:
+    for event in events:
+        # What the handler binds for an event is gone with it.
+        copy_context().run(_caused, handler, event)
 
-    def store(event: Event) -> None:
+
+def _caused(handler: Handler, event: Event) -> None:
+    with event.as_cause():
+        handler(event)
+
+
+def store_into(app: Flask) -> Callable[[Collection[Event]], None]:
+    """Return what the bus calls with the messages that came: store them, then return."""
+
+    def store(events: Collection[Event]) -> None:
         with app.app_context():
-            keep(runtimes.of(app), [event])
+            keep(runtimes.of(app), events)
 
     return store
 
@@ -110,9 +132,9 @@ def keep(
         dialect: Any = sqlite if runtime.db.engine.dialect.name == "sqlite" else postgresql
         stored = session.execute(
             dialect.insert(runtime.db.plumbing.inbox)
-            .values(rows)
             .on_conflict_do_nothing(index_elements=["event_id"])
-            .returning(runtime.db.plumbing.inbox.c.event_id)
+            .returning(runtime.db.plumbing.inbox.c.event_id),
+            rows,
         ).all()
         runtime.wake_at_commit("dispatcher")
         failpoint("inbox.before_commit")

@@ -5,9 +5,10 @@ the others compare with while the broker is away, shows only what has its number
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import inf
 
-from sqlalchemy import select
+from sqlalchemy import Select, exists, select
 
 from chassis.data import leases
 from chassis.data.leases import Lease
@@ -31,8 +32,9 @@ class Relay:
 
         The lease is held while something waits to be published, and let run out while nothing does.
         """
-        lease = self._leading() if self._has_waiting() else None
-        if lease is None:
+        unpublished, unnumbered = self._waiting()
+        lease = self._leading() if unpublished else None
+        if lease is None or not unnumbered:
             return False
         try:
             numbered = sequence(self.runtime.db, lease)
@@ -56,18 +58,25 @@ class Relay:
 
     def due(self) -> float:
         """At once while something waits: the lease must be renewed, or be taken when it is free."""
-        return 0.0 if self._has_waiting() else inf
+        unpublished, _ = self._waiting()
+        return 0.0 if unpublished else inf
 
     def publisher_due(self) -> float:
         """Who numbers or begins to lead wakes the publisher; between, it keeps its connection."""
         return self.runtime.bus.keep_alive_every
 
-    def _has_waiting(self) -> bool:
-        outbox = self.runtime.db.plumbing.outbox
-        waiting = select(outbox.c.id).where(outbox.c.published_at.is_(None)).limit(1)
-        row = self.runtime.db.session.execute(waiting).first()
+    def _waiting(self) -> tuple[bool, bool]:
+        """Tell whether something is to be published, and whether something has no number yet."""
+        unpublished, unnumbered = self.runtime.db.session.execute(self._question).one()
         self.runtime.db.session.rollback()
-        return row is not None
+        return unpublished, unnumbered
+
+    @cached_property
+    def _question(self) -> Select[bool, bool]:
+        outbox = self.runtime.db.plumbing.outbox
+        unpublished = exists().where(outbox.c.published_at.is_(None))
+        unnumbered = exists().where(outbox.c.position.is_(None))
+        return select(unpublished, unnumbered)
 
     def _leading(self) -> Lease | None:
         if self.lease is None or self.lease.half_spent:

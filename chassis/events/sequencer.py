@@ -29,9 +29,6 @@ def sequence(db: Database, lease: Lease) -> int:
     Raises `LeadershipLost` when the lease is no longer this holder's.
     """
     outbox, leases = db.plumbing.outbox, db.plumbing.leases
-    waiting = select(outbox.c.id).where(outbox.c.position.is_(None)).limit(1)
-    if db.session.execute(waiting).first() is None:
-        return 0
     with db.transaction() as session:
         last = session.scalar(
             select(leases.c.last_position)

@@ -1,12 +1,31 @@
 """A background job, as data; `chassis.run.worker` runs it."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 # A commit wakes the loop it concerns. This catches a wake-up that was lost, and what a release
 # committed that tells nobody.
 LONGEST_REST = 30.0
+
+
+class SharedWake(threading.Event):
+    """A wake-up of several loops that do the same: each time it is set, it is for one of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._taking = threading.Lock()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is set and take it away, or until the time is over."""
+        end = time.monotonic() + (LONGEST_REST if timeout is None else timeout)
+        while super().wait(max(0.0, end - time.monotonic())):
+            with self._taking:
+                if self.is_set():
+                    self.clear()
+                    return True
+        return False
 
 
 @dataclass

@@ -1,10 +1,12 @@
 """What the plumbing needs to know of the app it is working for."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 
 from flask import Flask, current_app
 
@@ -39,11 +41,17 @@ class Runtime:
     # What else this service leans on: `/readyz` tells of it, and is ready without it.
     leans_on: dict[str, Callable[[], None]] = field(default_factory=dict)
     buckets: LeakyBuckets = field(default_factory=LeakyBuckets)
+    _mark: str = field(default_factory=lambda: uuid4().hex, init=False, repr=False)
     _wakers: dict[str, Callable[[], None]] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def name(self) -> str:
         return self.manifest.name
+
+    @property
+    def mark(self) -> str:
+        """What its notifications carry, so that it does not wake itself twice; a fork's differ."""
+        return f"{os.getpid()}.{self._mark}"
 
     @property
     def is_told_of_commits(self) -> bool:
@@ -53,15 +61,14 @@ class Runtime:
 
     def wake(self, topic: str) -> None:
         """Have this process's loops of that topic run now instead of at their next turn."""
-        for loop in self.loops:
-            if loop.topic == topic:
-                loop.wake.set()
+        for wake in {loop.wake for loop in self.loops if loop.topic == topic}:
+            wake.set()
 
     def wake_at_commit(self, topic: str) -> None:
         """Wake the loops of that topic, in every process, once the open transaction commits."""
         # The same callable each time: a transaction calls back once, however much it records.
         self.db.after_commit(self._wakers.setdefault(topic, partial(self.wake, topic)))
-        self.db.wake_elsewhere(topic)
+        self.db.wake_elsewhere(topic, self.mark)
 
 
 def attach(app: Flask, runtime: Runtime) -> None:

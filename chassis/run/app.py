@@ -228,7 +228,8 @@ def _listening(attached: Runtime) -> Loop:
     def topics() -> set[str]:
         return {loop.topic for loop in attached.loops if loop.due}
 
-    listener = Listener(attached.settings.database_url, attached.wake, topics)
+    url = attached.settings.database_url
+    listener = Listener(url, attached.wake, topics, lambda: attached.mark)
     return Loop("listener", listener.run, every=0.0, drained=False, stop=listener.stop)
 
 

@@ -161,8 +161,8 @@ class JobLoop:
             self.jobs.db.session.rollback()
             if row is None:
                 return False
-            if self._claims.claim(row):
-                self._handle(row)
+            for taken in self._claims.claim(row):
+                self._handle(taken)
         return True
 
     def due(self) -> float:

@@ -140,8 +140,8 @@ class TimerLoop:
         rows = self.runtime.db.session.execute(due).all()
         self.runtime.db.session.rollback()
         for row in rows:
-            if self._claims.claim(row):
-                copy_context().run(self._handle, row)
+            for taken in self._claims.claim(row):
+                copy_context().run(self._handle, taken)
         return bool(rows)
 
     def due(self) -> float:

@@ -69,6 +69,7 @@ class Worker:
             failures = failures + 1 if failed else 0
             if rest and not self._stopping.is_set():
                 loop.wake.wait(_pause(failures, rest) if failed else rest)
+        loop.wake.set()  # whoever shares it ends too
         if loop.stop is not None:
             with app.app_context():
                 loop.stop()

@@ -4,7 +4,7 @@ The rules come from the manifests of all installed services, so a new service's 
 without an edit here. Old events rebuild the copies; old notices are listed, not sent again.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -31,12 +31,12 @@ from services.notification.usecases.telling import tell
 from staff import keeping
 from staff.hearing import ContactData
 from staff.snapshot import DEFAULT_ZONE
-from staff.tables import Kept
+from staff.tables import Change
 
 
-def _found_by_words(session: Session, row: Kept, _replaced: Collection[str]) -> None:
-    if isinstance(row, Employee):
-        EMPLOYEE_WORDS.write(session, row)
+def _found_by_words(session: Session, changes: Sequence[Change]) -> None:
+    if employees := [change.row for change in changes if isinstance(change.row, Employee)]:
+        EMPLOYEE_WORDS.write(session, *employees)
 
 
 HEARD: dict[str, Hearing] = {

@@ -1,6 +1,6 @@
 """What this service hears: people and offices, decisions of services (R1), refused documents."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -20,13 +20,13 @@ from services.proposal.queries.region_snapshot import SNAPSHOTS
 from services.proposal.seeds.definitions import catalogue_documents
 from services.proposal.usecases.catalogue import install
 from services.proposal.usecases.deciding import ServiceDecider
-from services.proposal.usecases.people import index_nip
+from services.proposal.usecases.people import index_nips
 from services.proposal.usecases.processing import Outcome, result_as_service
 from services.proposal.usecases.refusing import refuse
-from services.proposal.usecases.rerouting import follow_applicant
+from services.proposal.usecases.rerouting import follow_applicant, left_behind
 from services.proposal.usecases.reviewing import Verdict, decide_as_service
 from staff.keeping import heard
-from staff.tables import Kept
+from staff.tables import Change
 
 
 class ReasonData(EventData):
@@ -66,15 +66,18 @@ _DECISIONS = {
 }
 
 
-def refresh(session: Session, row: Kept, replaced: Collection[str]) -> None:
+def refresh(session: Session, changes: Sequence[Change]) -> None:
     """Read the region anew when its offices changed; a new region gets the catalogue, and a new
     NIP finds the proposals of before.
     """
-    SNAPSHOTS.follow(session, row, replaced)
-    if isinstance(row, Employee):
-        index_nip(session, row)
-        follow_applicant(session, row)
-    if isinstance(row, Unit) and row.kind == "region":
+    SNAPSHOTS.follow(session, changes)
+    told = {change.row.id: change for change in changes if isinstance(change.row, Employee)}
+    if told:
+        index_nips(session, told)
+        for proposal_id, employee in left_behind(session, told):
+            with told[employee.id].event.as_cause():
+                follow_applicant(session, proposal_id, employee)
+    if any(isinstance(change.row, Unit) and change.row.kind == "region" for change in changes):
         install(catalogue_documents())
 
 

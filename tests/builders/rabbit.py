@@ -3,14 +3,14 @@
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis.events.bus import BusUnavailable
+from chassis.events.bus import Bus, BusUnavailable
 from chassis.events.bus.amqp import RabbitBus
 from chassis.events.envelope import Event
 from chassis.process.manifest import discover
@@ -23,7 +23,7 @@ TYPES = ("note.written.v1",)
 def a_broker(folder: Path) -> Rabbit:
     """A broker, not yet started, that knows the tiny services and the real ones."""
     users = {
-        "notes": BrokerUser("secret-1", publishes=TYPES),
+        "notes": BrokerUser("secret-1", publishes=(*TYPES, "note.sung.v1")),
         "letters": BrokerUser("secret-2", publishes=("letter.written.v1",)),
     }
     for name, manifest in discover().items():
@@ -58,13 +58,13 @@ class Ear:
         bus.declare("letters", TYPES)
         (self.loop,) = bus.hear("letters", TYPES, self._store)
 
-    def _store(self, event: Event) -> None:
+    def _store(self, events: Sequence[Event]) -> None:
         if self.failures:
             self.failures -= 1
             raise RuntimeError("the inbox could not be written")
         if self.pauses:
             time.sleep(self.pauses.pop())
-        self.events.append(event)
+        self.events.extend(events)
 
     def until(self, count: int, seconds: float = 60) -> list[str]:
         deadline = time.monotonic() + seconds
@@ -81,13 +81,18 @@ class Ear:
         self.bus.close()
 
 
+def publish(bus: Bus, *events: Event) -> list[bool]:
+    """Publish events together; say of each whether somebody hears it."""
+    return list(bus.publish(events))
+
+
 def publish_all(bus: RabbitBus, events: list[Event]) -> None:
     """Publish as the relay does: again until confirmed."""
     deadline = time.monotonic() + 120
     for event in events:
         while True:
             try:
-                if not bus.publish(event):
+                if publish(bus, event) != [True]:
                     raise AssertionError(f"nobody hears {event.type}")
                 break
             except BusUnavailable:

@@ -60,9 +60,7 @@ class Service:
 
     def hear(self, *events: Event) -> None:
         """Deliver events as the bus would, and handle them."""
-        store = store_into(self.app)
-        for event in events:
-            store(event)
+        store_into(self.app)(events)
         self.drain()
 
     def drain(self) -> None:

@@ -75,7 +75,7 @@ def test_what_was_claimed_by_a_clock_that_ran_ahead_is_taken_over(letters, ahead
         keep(letters.runtime, [note("claimed")])
         dead, living = (Dispatcher(letters.runtime, name) for name in ("dead", "living"))
         with clock_ahead(ahead):
-            assert dead._claims.claim(db.session.execute(dead._due()).one())
+            assert dead._claims.claim(db.session.execute(dead._due).one())
         with later(121):
             assert living.run()
 

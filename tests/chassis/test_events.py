@@ -4,6 +4,7 @@ import itertools
 import random
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from math import inf
@@ -77,11 +78,12 @@ class FlakyBus:
         self.routed = routed
         self.taken: list[Event] = []
 
-    def publish(self, event: Event) -> bool:
-        if len(self.taken) >= self.good:
-            raise BusUnavailable("gone")
-        self.taken.append(event)
-        return self.routed
+    def publish(self, events: Sequence[Event]) -> Iterator[bool]:
+        for event in events:
+            if len(self.taken) >= self.good:
+                raise BusUnavailable("gone")
+            self.taken.append(event)
+            yield self.routed
 
     keep_alive_every = inf
 
@@ -247,7 +249,7 @@ class DeafBus(FlakyBus):
         super().__init__(good=0)
         self.asked, self.end = threading.Event(), threading.Event()
 
-    def publish(self, _event: Event) -> bool:
+    def publish(self, _events: Sequence[Event]) -> Iterator[bool]:
         self.asked.set()
         assert self.end.wait(60)
         raise BusUnavailable("never confirmed")
@@ -466,12 +468,11 @@ def test_a_worker_that_lost_its_claim_changes_nothing(letters):
 
         inboxes.keep(store, [note()])
         slow = Dispatcher(store, "slow")
-        row = db.session.execute(slow._due()).one()
-        assert slow._claims.claim(row)
+        (row,) = slow._claims.claim(db.session.execute(slow._due).one())
         table = db.plumbing.inbox
         with db.transaction() as session:
             session.execute(update(table).values(claimed_by="quick"))
-        slow._handle(row)
+        slow._handle([row])
 
     assert heard(letters) == []
     assert inbox(letters)[0].status == "pending"
@@ -483,7 +484,7 @@ def test_what_a_worker_claimed_before_its_database_went_away_does_not_wait_for_t
 
         inboxes.keep(letters.runtime, [note()])
         mine, other = Dispatcher(letters.runtime, "mine"), Dispatcher(letters.runtime, "other")
-        assert mine._claims.claim(db.session.execute(mine._due()).one())
+        assert mine._claims.claim(db.session.execute(mine._due).one())
         db.session.rollback()
         assert not other.run()
         assert mine.run()
@@ -580,7 +581,7 @@ def test_what_is_committed_travels_without_waiting_for_the_next_turn(letters):
     running = worker.Worker(letters.app)
     running.start()
     arrived = threading.Event()
-    runtimes.of(letters.app).bus.hear("ear", ["letter.written.v1"], lambda _event: arrived.set())
+    runtimes.of(letters.app).bus.hear("ear", ["letter.written.v1"], lambda _events: arrived.set())
     with letters.app.app_context(), in_region("demo"):
         write("quickly")
 

@@ -90,7 +90,7 @@ def test_what_a_broker_does_not_answer_and_what_is_replaced_is_counted(monkeypat
     bus = RabbitBus("amqp://one:secret@127.0.0.1:1/simpul", "letters")
 
     with moved("bus_unanswered", service="letters"), pytest.raises(BusUnavailable):
-        bus.publish(note())
+        list(bus.publish([note()]))
     with moved("queues_replaced", service="letters"), pytest.raises(BusUnavailable):
         bus.replace("letters", ("note.written.v1",))
 

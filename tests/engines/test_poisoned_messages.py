@@ -25,7 +25,8 @@ class Channel:
 
     settled: list[str] = field(default_factory=list)
 
-    def basic_ack(self, _tag: int) -> None:
+    def basic_ack(self, _tag: int, *, multiple: bool) -> None:
+        assert multiple
         self.settled.append("stored")
 
     def basic_reject(self, _tag: int, *, requeue: bool) -> None:
@@ -36,7 +37,7 @@ def bring(letters: Service, body: bytes) -> str:
     """Let the consumer have one message; says what became of it."""
     channel: Any = Channel()
     consumer = _Consumer(None, None, "letters", (), store_into(letters.app))  # type: ignore[arg-type]
-    consumer._settle(_Message(channel, 1, body))
+    consumer._settle([_Message(channel, 1, body)])
     (settled,) = channel.settled
     return str(settled)
 

@@ -17,6 +17,7 @@ from ops.engines.postgres import Postgres
 from tests.builders.engines import engine_folder
 from tests.builders.letters.app import create_app, write
 from tests.builders.letters.models import Heard, Letter, db
+from tests.builders.rabbit import publish
 from tests.builders.service import settings_for, under_test
 from tests.chassis.test_events import heard, note
 
@@ -145,8 +146,8 @@ def test_events_travel_and_are_handled_once_with_two_workers(make_letters):
     for each in workers:
         each.start()
     for told in events:
-        one.runtime.bus.publish(told)
-        two.runtime.bus.publish(told)
+        publish(one.runtime.bus, told)
+        publish(two.runtime.bus, told)
     deadline = time.monotonic() + 30
     while len(heard(one)) < 40 and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -176,6 +177,30 @@ def test_a_commit_elsewhere_wakes_this_processs_loops(make_letters):
             assert arrived.wait(60), number
 
     assert running.stop()
+
+
+def test_a_process_is_not_woken_by_its_own_commit_a_second_time(make_letters):
+    here, elsewhere = make_letters(), make_letters()
+    [listening] = [loop for loop in here.runtime.loops if loop.name == "listener"]
+    woken = []
+    for loop in here.runtime.loops:
+        loop.wake.set = lambda topic=loop.topic: woken.append(topic)
+
+    def heard_of(service):
+        del woken[:]
+        with service.app.app_context(), in_region("demo"):
+            write("a fact")
+        with here.app.app_context():
+            for _ in range(3):
+                listening.run()
+        return woken
+
+    with here.app.app_context():
+        listening.run()
+    assert heard_of(here) == ["relay"]
+    assert heard_of(elsewhere) == ["relay"]
+    with here.app.app_context():
+        listening.stop()
 
 
 def test_a_server_that_may_forget_commits_is_refused():

@@ -42,7 +42,7 @@ def test_an_answer_stays_an_answer_when_the_server_dies_after_the_last_question(
 
 def test_a_listener_without_a_server_reports_an_outage_and_is_back_as_soon_as_other_loops():
     listener = Listener(
-        f"postgresql+psycopg://letters:x@127.0.0.1:{free_port()}/letters", print, list
+        f"postgresql+psycopg://letters:x@127.0.0.1:{free_port()}/letters", print, list, str
     )
 
     with pytest.raises(Exception) as refused:

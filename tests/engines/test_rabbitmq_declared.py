@@ -12,7 +12,7 @@ from chassis.events.bus.amqp import PREFETCH, RabbitBus, queue_of
 from chassis.process.manifest import discover
 from ops.migrate import migrate
 from ops.speech import Stop
-from tests.builders.rabbit import Ear, channel_of, control
+from tests.builders.rabbit import Ear, channel_of, control, publish
 from tests.builders.service import settings_for
 from tests.chassis.test_events import note
 
@@ -64,7 +64,7 @@ def declared(broker, publisher, ear, monkeypatch) -> list[tuple[str, tuple[Any, 
     for name in ("exchange_declare", "queue_declare", "basic_qos"):
         monkeypatch.setattr(BlockingChannel, name, recording(name, made))
     fresh = Ear(RabbitBus(broker.url("letters"), "letters"))
-    publisher.publish(note("halo"))
+    publish(publisher, note("halo"))
     fresh.until(1)
     fresh.close()
     return made

@@ -26,7 +26,7 @@ from ops.engines.rabbit import Rabbit
 from ops.migrate import migrate
 from tests.builders.letters.app import create_app, keep_note
 from tests.builders.letters.models import db
-from tests.builders.rabbit import Ear, channel_of, control, publish_all
+from tests.builders.rabbit import Ear, channel_of, control, publish, publish_all
 from tests.builders.service import Service, settings_for, under_test
 from tests.chassis.test_events import heard, inbox, note, outbox
 
@@ -211,11 +211,11 @@ def memory_alarm(broker: Rabbit) -> Iterator[None]:
 def test_a_blocked_broker_fails_a_publish_soon_and_holds_no_request(broker, letters):
     publisher = RabbitBus(broker.url("notes"), "notes")
     token = letters.person(uuid4(), "letters")
-    publisher.publish(note("before"))
+    publish(publisher, note("before"))
     with memory_alarm(broker):
         began = time.monotonic()
         with pytest.raises(BusUnavailable, match="Blocked"):
-            publisher.publish(note("during", position=2))
+            publish(publisher, note("during", position=2))
         refused_after = time.monotonic() - began
         with at_work(letters):
             began = time.monotonic()

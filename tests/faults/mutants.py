@@ -31,7 +31,7 @@ def auto_ack(patch: pytest.MonkeyPatch) -> None:
         return consume(self, queue, auto_ack=True, **options)
 
     patch.setattr(BlockingChannel, "consume", unguarded)
-    patch.setattr(BlockingChannel, "basic_ack", lambda *_: None)
+    patch.setattr(BlockingChannel, "basic_ack", lambda *_, **__: None)
 
 
 def ack_before_store(patch: pytest.MonkeyPatch) -> None:
@@ -39,11 +39,12 @@ def ack_before_store(patch: pytest.MonkeyPatch) -> None:
     from chassis.events.envelope import Event
     from chassis.process.failpoints import failpoint
 
-    def settle(self: Any, message: Any) -> None:
-        message.channel.basic_ack(message.tag)
-        message.channel.connection.process_data_events()
+    def settle(self: Any, messages: Any) -> None:
+        channel = messages[0].channel
+        channel.basic_ack(messages[-1].tag, multiple=True)
+        channel.connection.process_data_events()
         failpoint("consumer.after_ack")
-        self.store(Event.from_json(message.body))
+        self.store([Event.from_json(message.body) for message in messages])
 
     patch.setattr(amqp._Consumer, "_settle", settle)
 
@@ -54,10 +55,10 @@ def mark_before_publish(patch: pytest.MonkeyPatch) -> None:
 
     def publish(runtime: Any) -> int:
         rows = publisher._waiting(runtime)
-        publisher._mark(runtime, [{"event": row.id, "unrouted": 0} for row in rows])
+        publisher._mark(runtime, dict.fromkeys([row.id for row in rows], True))
         for row in rows:
             failpoint("publisher.before_publish")
-            runtime.bus.publish(publisher._event(row))
+            list(runtime.bus.publish([publisher._event(row)]))
         return len(rows)
 
     patch.setattr(relay, "publish", publish)
@@ -87,9 +88,9 @@ def no_mandatory(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_confirms(patch: pytest.MonkeyPatch) -> None:
-    from pika.adapters.blocking_connection import BlockingChannel
+    from chassis.events.bus.confirms import Confirms
 
-    patch.setattr(BlockingChannel, "confirm_delivery", lambda _channel: None)
+    patch.setattr(Confirms, "is_heard", lambda *_: True)
 
 
 def outbox_in_a_second_transaction(patch: pytest.MonkeyPatch) -> None:
@@ -146,15 +147,13 @@ def sender_without_claim(patch: pytest.MonkeyPatch) -> None:
 
     def take(channel: str) -> Any:
         with all_regions():
-            delivery = db.session.scalar(
-                select(Delivery).where(sending._due(channel, sending.now())).limit(1)
-            )
+            delivery = db.session.scalar(select(Delivery).where(sending._due(channel)).limit(1))
             if delivery is None:
                 db.session.rollback()
                 return None
             notice = db.session.get_one(Notice, delivery.notice_id)
             preference = db.session.get(Preference, notice.recipient_id)
-            job = sending._job(delivery, notice, uuid7(), preference)
+            job = sending._job(delivery, notice, uuid7(), preference, None)
             db.session.rollback()
         return sending.Taken(job)
 

@@ -109,7 +109,7 @@ def publish(bus, events):
 
 def confirmed(bus, event):
     try:
-        return bus.publish(event)
+        return list(bus.publish([event])) == [True]
     except BusUnavailable:
         return False
 

@@ -13,7 +13,7 @@ from chassis.process.telemetry import BUS_UNANSWERED, QUEUES_REPLACED
 from ops.engines.rabbit import VHOST, BrokerUser, Rabbit
 from tests.builders.beside import BESIDE
 from tests.builders.engines import engine_folder, or_skipped
-from tests.builders.rabbit import control
+from tests.builders.rabbit import control, publish
 from tests.chassis.test_events import note
 from tests.faults.links import Link
 from tests.faults.processes import family, frozen, wait_for
@@ -48,16 +48,16 @@ def through(link, broker, user):
 def test_publisher_and_hearer_give_up_a_silent_line_and_go_on_by_another(broker, link):
     notes, letters = through(link, broker, "notes"), through(link, broker, "letters")
     arrived, stop = [], threading.Event()
-    [hearing] = letters.hear("letters", TYPES, arrived.append)
+    [hearing] = letters.hear("letters", TYPES, arrived.extend)
     ear = threading.Thread(target=listen, args=(hearing, stop))
     ear.start()
-    assert notes.publish(note("before")) is True
+    assert publish(notes, note("before")) == [True]
     wait_for(lambda: len(arrived) == 1, 30)
 
     link.half_open()
     began = time.monotonic()
     with pytest.raises(BusUnavailable):
-        notes.publish(note("meanwhile", position=2))
+        publish(notes, note("meanwhile", position=2))
     gave_up = time.monotonic() - began
     link.heal()
     publishing = wait_for(lambda: published(notes, note("meanwhile", position=2)), 15)
@@ -84,10 +84,10 @@ def test_a_silent_broker_does_not_hold_up_who_asks_whether_a_service_can_serve(b
 def test_an_idle_publisher_stays_connected(broker, link):
     notes = through(link, broker, "notes")
     notes._parameters.heartbeat = 2  # the broker lets go of a silent publisher after 4 s
-    notes.publish(note("first"))
+    publish(notes, note("first"))
     end = time.monotonic() + 7
     wait_for(lambda: notes.keep_alive() or time.monotonic() > end, 20)
-    notes.publish(note("second", position=2))
+    publish(notes, note("second", position=2))
     notes.close()
 
     assert link.accepted == 1
@@ -104,7 +104,7 @@ def impatient(monkeypatch):
 def heard_from(broker):
     """What a hearer at work has stored meanwhile."""
     letters, stop, arrived = RabbitBus(broker.url("letters"), "letters"), threading.Event(), []
-    [loop] = letters.hear("letters", TYPES, arrived.append)
+    [loop] = letters.hear("letters", TYPES, arrived.extend)
     ear = threading.Thread(target=listen, args=(loop, stop))
     ear.start()
     try:
@@ -134,10 +134,10 @@ def test_a_broker_that_lives_and_confirms_nothing_is_given_up_and_asked_by_anoth
 ):
     notes, before = through(link, broker, "notes"), count(BUS_UNANSWERED, "notes")
     notes._parameters.heartbeat = 1  # what comes back at all comes through
-    notes.publish(note("before"))
+    publish(notes, note("before"))
     link.keep_confirms()
     with pytest.raises(BusUnavailable, match="NoAnswer"):
-        notes.publish(note("unconfirmed", position=2))
+        publish(notes, note("unconfirmed", position=2))
     wait_for(lambda: "unconfirmed" in texts(arrived), 10)
     link.heal()
     wait_for(lambda: published(notes, note("after", position=3)), 10)
@@ -150,11 +150,11 @@ def test_a_broker_that_lives_and_confirms_nothing_is_given_up_and_asked_by_anoth
 
 def test_a_frozen_broker_holds_nobody_and_loses_nothing(broker, impatient, arrived):
     notes, replaced = RabbitBus(broker.url("notes"), "notes"), count(QUEUES_REPLACED, "letters")
-    notes.publish(note("before"))
+    publish(notes, note("before"))
     with frozen(family(broker.child.pid)):
         for _ in range(3):
             with pytest.raises(BusUnavailable):
-                notes.publish(note("meanwhile", position=2))
+                publish(notes, note("meanwhile", position=2))
     wait_for(lambda: published(notes, note("meanwhile", position=2)), 30)
     notes.close()
 
@@ -164,12 +164,12 @@ def test_a_frozen_broker_holds_nobody_and_loses_nothing(broker, impatient, arriv
 
 def test_a_queue_without_a_leader_holds_the_publisher_for_seconds_only(broker, impatient):
     notes = RabbitBus(broker.url("notes"), "notes")
-    notes.publish(note("before"))
+    publish(notes, note("before"))
     leader = f"whereis('{VHOST}_{queue_of('letters')}')"
     control(broker, "eval", f"sys:suspend({leader}).")
     try:
         with pytest.raises(BusUnavailable, match="NoAnswer"):
-            notes.publish(note("meanwhile", position=2))
+            publish(notes, note("meanwhile", position=2))
     finally:
         control(broker, "eval", f"sys:resume({leader}).")
     wait_for(lambda: published(notes, note("meanwhile", position=2)), 20)
@@ -182,7 +182,7 @@ def test_a_queue_that_the_broker_cannot_reach_any_more_is_declared_anew(broker, 
     server = f"{{'{VHOST}_{queue_of('letters')}', node()}}"
     control(broker, "eval", f"ra:force_delete_server(quorum_queues, {server}).")
     with pytest.raises(BusUnavailable):
-        notes.publish(note("refused"))
+        publish(notes, note("refused"))
     with heard_from(broker) as arrived:
         wait_for(lambda: published(notes, note("after", position=2)), 60)
         wait_for(lambda: "after" in texts(arrived), 20)
@@ -202,6 +202,6 @@ def listen(hearing, stop):
 
 def published(bus, event):
     try:
-        return bus.publish(event)
+        return publish(bus, event) == [True]
     except BusUnavailable:
         return False

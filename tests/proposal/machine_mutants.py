@@ -163,13 +163,13 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("an event is marked as handled before it is", dear=True)
 def _(patch: pytest.MonkeyPatch) -> None:
-    def wrong(self: Any, row: Any, event: Any) -> None:
+    def wrong(self: Any, rows: Any) -> None:
         table, db = self.runtime.db.plumbing.inbox, self.runtime.db
         with db.transaction() as session:
-            done = table.update().where(table.c.sequence == row.sequence)
+            done = table.update().where(table.c.sequence.in_([row.sequence for row in rows]))
             session.execute(done.values(status="done"))
-        with dispatcher.in_region(event.region), db.transaction():
-            self.runtime.heard[event.type].handler(event)
+        with dispatcher.in_region(rows[0].region), db.transaction():
+            self._take_effect(rows)
 
     patch.setattr(dispatcher.Dispatcher, "_apply", wrong)
 

@@ -32,7 +32,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("a case stays with the OPD that its applicant left")
 def _(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(subscriptions, "follow_applicant", lambda *_: None)
+    patch.setattr(subscriptions, "left_behind", lambda *_: [])
 
 
 @mutant("what is marked as wrong is approved")

@@ -182,7 +182,7 @@ class Play:
         self._rows = None
         store = store_into(self.scene.office.service.app)
         for one in events:
-            store(one)
+            store([one])
             self.model.hear(one.subject, one.version, one.data)
         self.work_off(mishap, dying_at)
 

@@ -77,7 +77,7 @@ def left_by(office: Office, order) -> list[tuple]:
     with office.inside(), pytest.raises(ZeroDivisionError):
         with db.transaction():
             for event in order:
-                HEARD[event.type].handler(event)
+                HEARD[event.type].handler([event])
             db.session.flush()
             left = copies()
             raise ZeroDivisionError

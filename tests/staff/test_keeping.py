@@ -7,6 +7,7 @@ import pytest
 
 from chassis.events.inbox import Unprocessable
 from staff.keeping import heard
+from tests.builders.counting import Asked, counted
 from tests.builders.organisation import an_id
 from tests.builders.people import delegation_event, employee_event, role_event, unit_event
 from tests.staff.conftest import NAMES, PEOPLE, Delegation, Employee, Name, RoleGrant, Unit, db
@@ -17,7 +18,7 @@ ROLE = an_id("role umpeg umpeg")
 def hear(*events, people=PEOPLE, changed=None):
     handlers = heard(people, changed=changed)
     for event in events:
-        handlers[event.type].handle(event)
+        handlers[event.type].handle([event])
 
 
 def an_employee(version=1, **changes):
@@ -82,8 +83,8 @@ def test_what_an_event_leaves_out_is_no_longer_kept(service):
 def test_a_change_is_told_once_and_only_if_something_differs(service):
     told = []
 
-    def note(_session, row, replaced):
-        told.append((row.version, row.active, set(replaced)))
+    def note(_session, changes):
+        told.extend((one.row.version, one.row.active, set(one.replaced)) for one in changes)
 
     hear(a_role(2), a_role(2), a_role(1), a_role(3, active=False), changed=note)
 
@@ -91,7 +92,7 @@ def test_a_change_is_told_once_and_only_if_something_differs(service):
 
 
 def test_a_change_that_cannot_be_followed_is_not_kept(service):
-    def refuse(_session, _row, _replaced):
+    def refuse(_session, _changes):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -107,3 +108,25 @@ def test_a_change_that_cannot_be_followed_is_not_kept(service):
 def test_what_is_not_what_the_contract_says_is_parked(service, event):
     with pytest.raises(Unprocessable, match="malformed"):
         hear(event)
+
+
+def test_fifty_people_are_kept_by_the_statements_that_one_costs(service):
+    def kept_by(version, count):
+        names = [f"person {number}" for number in range(count)]
+        events = [employee_event(name, "disdik", version=version) for name in names]
+        db.session.rollback()
+        with counted() as asked:
+            heard(PEOPLE)["employee.changed.v1"].handle(events)
+        return asked
+
+    new, changed = Asked(statements=2, commits=1), Asked(statements=2, commits=1)
+    assert (kept_by(1, 1), kept_by(2, 1)) == (new, changed)
+    assert (kept_by(3, 50), kept_by(4, 50)) == (Asked(statements=3, commits=1), changed)
+
+
+def test_of_two_states_in_one_batch_the_newest_stays_whichever_comes_first(service):
+    for order in ((4, 5), (7, 6)):
+        events = [a_role(version, acting="plt" if version in (5, 7) else "pj") for version in order]
+        heard(PEOPLE)["role.changed.v1"].handle(events)
+
+        assert (kept(RoleGrant, ROLE).version, kept(RoleGrant, ROLE).acting) == (max(order), "plt")

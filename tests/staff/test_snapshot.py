@@ -30,7 +30,7 @@ UMPEG = frozenset({"umpeg"})
 def hear(*events, refreshed=True):
     handlers = heard(PEOPLE, changed=SNAPSHOTS.follow if refreshed else None)
     for event in events:
-        handlers[event.type].handle(event)
+        handlers[event.type].handle([event])
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """The bus: for speed only. The truth is each service's log (`chassis.events.feed`)."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 from chassis.events.envelope import Event
 from chassis.process.loops import Loop
 
-Store = Callable[[Event], None]
+Store = Callable[[Sequence[Event]], None]
 
 
 class BusUnavailable(Exception):
@@ -23,14 +23,17 @@ class BusMisconfigured(Exception):
 class Bus(Protocol):
     """Takes events from publishers and hands them to each hearer's inbox."""
 
-    def publish(self, event: Event) -> bool:
-        """Hand over one event. True: some hearer's queue has it. False: nobody hears it.
+    def publish(self, events: Sequence[Event]) -> Iterable[bool]:
+        """Hand events over in their order, and tell of each in turn what became of it.
 
-        Raises `BusUnavailable` when it is not known to be safe.
+        True: some hearer's queue has it. False: nobody hears it. Raises `BusUnavailable` at the
+        first that is not known to be safe; what was not asked for may not even have been sent.
         """
 
     def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
-        """Have `store` called for each event of `types`; returns the loops that need running."""
+        """Have `store` called with events of `types` as they come, several at once; returns the
+        loops that need running.
+        """
 
     def declare(self, hearer: str, types: Collection[str]) -> None:
         """Make what the hearer needs exist on the broker; safe to repeat.

@@ -13,9 +13,10 @@ from typing import Any
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
-from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, UnroutableError
+from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError
 
 from chassis.events.bus import BusMisconfigured, BusUnavailable, Store
+from chassis.events.bus.confirms import Confirms
 from chassis.events.bus.link import Link, NoAnswer
 from chassis.events.envelope import CONTENT_TYPE, EnvelopeInvalid, Event
 from chassis.process.failpoints import failpoint
@@ -24,9 +25,9 @@ from chassis.process.telemetry import BUS_UNANSWERED, QUEUES_REPLACED, log
 
 EXCHANGE = "simpul.events"
 DEAD_EXCHANGE = "simpul.dead"
-# One message in hand: more would come back in another order when a hearer stops or breaks off.
-PREFETCH = 1
-BATCH = 10
+# What a hearer has in hand comes back in its order when it stops or breaks off. Each message
+# counts one more delivery then, so there are few: what kills a hearer must not blow their fuse.
+PREFETCH = 10
 _NOT_FOUND, _PRECONDITION_FAILED, _INTERNAL_ERROR = 404, 406, 541
 _SETTLING_TIME = 2.0
 # Refused for so long by a broker that is there, a hearer declares its queue anew. A broker that
@@ -67,15 +68,15 @@ class RabbitBus:
         self._parameters.socket_timeout = 5
         self._parameters.stack_timeout = 6
         self._parameters.client_properties = {"connection_name": f"simpul {service}"}
-        self._publishing = Link(self._parameters, confirms=True)
+        self._publishing = Link(self._parameters, confirming=True)
 
-    def publish(self, event: Event) -> bool:
-        content, properties = event.to_json().encode(), _properties(event)
+    def publish(self, events: Sequence[Event]) -> Iterator[bool]:
         try:
-            with self._publishing.answering() as channel:
-                channel.basic_publish(EXCHANGE, event.type, content, properties, mandatory=True)
-        except UnroutableError:
-            return False
+            with self._publishing.answering():
+                confirms = self._publishing.confirms
+                sent = [(_sent(confirms, event), str(event.id)) for event in events]
+                for number, message_id in sent:
+                    yield confirms.is_heard(number, message_id)
         except ChannelClosedByBroker as error:
             self._publishing.close()
             if error.reply_code == _NOT_FOUND:
@@ -85,16 +86,15 @@ class RabbitBus:
             self._publishing.close()
             self.count_silence(error)
             raise BusUnavailable(type(error).__name__) from error
-        return True
 
     def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
-        link = Link(self._parameters, confirms=False)
+        link = Link(self._parameters, confirming=False)
         consumer = _Consumer(self, link, hearer, tuple(types), store)
-        return [Loop("consumer", consumer.run, every=0.05, drained=False, stop=link.close)]
+        return [Loop("consumer", consumer.run, every=0.0, drained=False, stop=link.close)]
 
     def declare(self, hearer: str, types: Collection[str]) -> None:
         """Declare the exchanges and the hearer's queue, bound to exactly what it hears."""
-        link = Link(self._parameters, confirms=False)
+        link = Link(self._parameters, confirming=False)
         try:
             with link.answering() as channel:
                 _declare_exchanges(channel)
@@ -113,7 +113,7 @@ class RabbitBus:
         """Delete the hearer's queue and declare it anew: what was in it comes from the feeds."""
         log.error("queue_out_of_reach_replaced", queue=queue_of(hearer))
         QUEUES_REPLACED.labels(self._service).inc()
-        link = Link(self._parameters, confirms=False)
+        link = Link(self._parameters, confirming=False)
         with contextlib.suppress(AMQPError, OSError), link.answering() as channel:
             channel.queue_delete(queue_of(hearer))
         link.close()
@@ -141,7 +141,7 @@ class RabbitBus:
         """Ask something now, on a line of its own: nobody waits long for such an answer."""
         quick = copy.copy(self._parameters)
         quick.socket_timeout, quick.stack_timeout = 1, 1.2
-        link = Link(quick, confirms=False)
+        link = Link(quick, confirming=False)
         try:
             yield link.channel()
         except (AMQPError, OSError) as error:
@@ -154,19 +154,20 @@ class RabbitBus:
 
     def _declare_again(self) -> None:
         log.warning("exchange_missing_declared_again", exchange=EXCHANGE)
-        link = Link(self._parameters, confirms=False)
+        link = Link(self._parameters, confirming=False)
         with contextlib.suppress(AMQPError, OSError):
             _declare_exchanges(link.channel())
         link.close()
         time.sleep(_SETTLING_TIME)
 
 
-def _properties(event: Event) -> pika.BasicProperties:
-    return pika.BasicProperties(
+def _sent(confirms: Confirms, event: Event) -> int:
+    properties = pika.BasicProperties(
         content_type=CONTENT_TYPE,
         delivery_mode=pika.DeliveryMode.Persistent,
         message_id=str(event.id),
     )
+    return confirms.publish(EXCHANGE, event.type, event.to_json().encode(), properties)
 
 
 def _refusal(error: ChannelClosedByBroker) -> Exception:
@@ -228,7 +229,7 @@ class _Consumer:
     types: tuple[str, ...]
     store: Store
     _prepared: BlockingChannel | None = field(default=None, init=False)
-    _held: "_Message | None" = field(default=None, init=False)
+    _held: "list[_Message]" = field(default_factory=list, init=False)
     _refusals: _Refusals = field(default_factory=_Refusals, init=False)
 
     def run(self) -> bool:
@@ -265,41 +266,47 @@ class _Consumer:
             self.bus.replace(self.hearer, self.types)
 
     def _store_arriving(self, channel: BlockingChannel) -> bool:
-        stored = 0
-        for message in self._arriving(channel):
-            self._held = message
-            self._settle(message)
-            self._held = None
-            stored += 1
-            if stored >= BATCH:
-                break
-        return stored > 0
+        self._held = self._still_held(channel) or self._arriving(channel)
+        if not self._held:
+            return False
+        self._settle(self._held)
+        self._held = []
+        return True
 
-    def _arriving(self, channel: BlockingChannel) -> Iterator["_Message"]:
+    def _still_held(self, channel: BlockingChannel) -> "list[_Message]":
         """What could not be stored last time comes first: sent back, it would lose its place."""
-        if self._held is not None and self._held.channel is channel:
-            channel.connection.process_data_events(time_limit=0)  # heartbeats, while it fails
-            yield self._held
+        if not self._held or self._held[0].channel is not channel:
+            return []
+        channel.connection.process_data_events(time_limit=0)  # heartbeats, while it fails
+        return self._held
+
+    def _arriving(self, channel: BlockingChannel) -> "list[_Message]":
+        """Wait for a message, and take with it what is here already."""
+        messages: list[_Message] = []
         arriving = channel.consume(queue_of(self.hearer), inactivity_timeout=0.5)
-        while True:
+        while not messages or channel.get_waiting_message_count():
             with self.link.patience():
                 method, _, body = next(arriving, _NOTHING)
             self._refusals.forget()
             if method is None:
-                return
-            yield _Message(channel, method.delivery_tag, body)
+                break
+            messages.append(_Message(channel, method.delivery_tag, body))
+        return messages
 
-    def _settle(self, message: "_Message") -> None:
+    def _settle(self, messages: "Sequence[_Message]") -> None:
+        """Store in one transaction what are events, put the rest away, and say so once."""
         failpoint("consumer.before_store")
-        try:
-            self.store(Event.from_json(message.body))
-        except EnvelopeInvalid:
+        channel = messages[0].channel
+        events = {message.tag: event for message in messages if (event := message.event())}
+        if events:
+            self.store(list(events.values()))
+        failpoint("consumer.before_ack")
+        for tag in {message.tag for message in messages} - events.keys():
             log.error("message_not_an_event", hearer=self.hearer)
-            message.channel.basic_reject(message.tag, requeue=False)
-        else:
-            failpoint("consumer.before_ack")
-            message.channel.basic_ack(message.tag)
-            failpoint("consumer.after_ack")
+            channel.basic_reject(tag, requeue=False)
+        if events:
+            channel.basic_ack(max(events), multiple=True)
+        failpoint("consumer.after_ack")
 
 
 @dataclass(frozen=True)
@@ -309,3 +316,10 @@ class _Message:
     channel: BlockingChannel
     tag: int
     body: bytes
+
+    def event(self) -> Event | None:
+        """Return the event that it is, if it is one."""
+        try:
+            return Event.from_json(self.body)
+        except EnvelopeInvalid:
+            return None

@@ -15,6 +15,8 @@ from pika.adapters.blocking_connection import BlockingChannel
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPConnectionError, AMQPError
 
+from chassis.events.bus.confirms import Confirms
+
 PATIENCE = 10  # seconds in which an answer is waited for
 _FAREWELL = 2
 _SECOND = 1.0
@@ -29,7 +31,8 @@ class Link:
     """Opened when needed and again after a failure. It belongs to one thread."""
 
     parameters: pika.URLParameters
-    confirms: bool
+    confirming: bool
+    confirms: Confirms = field(init=False)
     _connection: Any = field(default=None, init=False)
     _channel: Any = field(default=None, init=False)
 
@@ -39,8 +42,8 @@ class Link:
             self.close()
             self._connection = self._opened()
             self._channel = self._connection.channel()
-            if self.confirms:
-                self._channel.confirm_delivery()
+            if self.confirming:
+                self.confirms = Confirms(self._channel)
         return self._channel
 
     @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """The bus inside one process: it puts an event into each hearer's inbox, then returns."""
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from math import inf
 
 from chassis.events.bus import Store
@@ -26,11 +26,12 @@ class MemoryBus:
     def __init__(self) -> None:
         self._hearers: dict[str, tuple[frozenset[str], Store]] = {}
 
-    def publish(self, event: Event) -> bool:
-        stores = [store for types, store in self._hearers.values() if event.type in types]
-        for store in stores:
-            store(event)
-        return bool(stores)
+    def publish(self, events: Sequence[Event]) -> Iterable[bool]:
+        hearers = list(self._hearers.values())
+        for types, store in hearers:
+            if heard := [event for event in events if event.type in types]:
+                store(heard)
+        return [any(event.type in types for types, _ in hearers) for event in events]
 
     def hear(self, hearer: str, types: Collection[str], store: Store) -> Sequence[Loop]:
         self._hearers[hearer] = (frozenset(types), store)

@@ -1,5 +1,6 @@
 """What a use case asks about the people in the local copies."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -41,13 +42,15 @@ def applicant_facts(session: Session, employee: Employee) -> dict[str, Any]:
     }
 
 
-def index_nip(session: Session, employee: Employee) -> None:
-    """Let a person's proposals be found by the NIP of today too; what they say stays as it was."""
+def index_nips(session: Session, employee_ids: Collection[UUID]) -> None:
+    """Let people's proposals be found by the NIP of today too; what they say stays as it was."""
     has_word = select(SearchWord.word).where(
-        SearchWord.proposal_id == Proposal.id, SearchWord.word == employee.nip
+        SearchWord.proposal_id == Proposal.id, SearchWord.word == Employee.nip
     )
-    lacking = select(Proposal.id).where(
-        Proposal.applicant_id == employee.id, Proposal.number.is_not(None), ~has_word.exists()
+    lacking = (
+        select(Proposal.id, Employee.nip)
+        .join(Employee, Employee.id == Proposal.applicant_id)
+        .where(Employee.id.in_(employee_ids), Proposal.number.is_not(None), ~has_word.exists())
     )
-    for proposal_id in session.scalars(lacking).all():
-        session.add(SearchWord(proposal_id=proposal_id, word=employee.nip))
+    for proposal_id, nip in session.execute(lacking).all():
+        session.add(SearchWord(proposal_id=proposal_id, word=nip))

@@ -1,5 +1,6 @@
 """What happens to a person's open cases when they move to another OPD (R32)."""
 
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,21 +20,31 @@ from services.proposal.usecases.people import applicant_facts
 REGISTER = Author(None, "", SYSTEM)
 
 
-def follow_applicant(session: Session, employee: Employee) -> None:
-    """Take the cases that no head of an OPD approved yet to the OPD somebody moved to."""
-    if not employee.active or employee.opd_id is None:
-        return
-    elsewhere = select(Proposal.id).where(
-        Proposal.applicant_id == employee.id,
-        Proposal.opd_id != employee.opd_id,
-        Proposal.submitted_at.is_not(None),
-        Proposal.closed_at.is_(None),
+def left_behind(
+    session: Session, employee_ids: Collection[UUID]
+) -> Sequence[tuple[UUID, Employee]]:
+    """Find the open cases of people who are in another OPD now."""
+    elsewhere = (
+        select(Proposal.id, Employee)
+        .join(Employee, Employee.id == Proposal.applicant_id)
+        .where(
+            Employee.id.in_(employee_ids),
+            Employee.active,
+            Proposal.opd_id != Employee.opd_id,
+            Proposal.submitted_at.is_not(None),
+            Proposal.closed_at.is_(None),
+        )
     )
-    for proposal_id in session.scalars(elsewhere.order_by(Proposal.id)).all():
-        case = open_case(session, proposal_id)
-        after = rerouted(case.position, case.layanan)
-        if after is not None:
-            _reroute(case, after, employee, employee.opd_id)
+    rows = session.execute(elsewhere.order_by(Proposal.id)).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+def follow_applicant(session: Session, proposal_id: UUID, employee: Employee) -> None:
+    """Take a case that no head of an OPD approved yet to the OPD its applicant moved to."""
+    case = open_case(session, proposal_id)
+    after = rerouted(case.position, case.layanan)
+    if after is not None and employee.opd_id is not None:
+        _reroute(case, after, employee, employee.opd_id)
 
 
 def _reroute(case: Case, after: Position, employee: Employee, opd_id: UUID) -> None:
