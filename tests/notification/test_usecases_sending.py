@@ -14,6 +14,7 @@ from services.notification.domain.attempts import (
     uncertain,
 )
 from services.notification.usecases.sending import renew, take
+from tests.builders.counting import Asked, counted
 from tests.builders.metrics import moved
 from tests.notification.desk import APPLICANT, a_contact_version, a_rule, an_event
 
@@ -402,3 +403,15 @@ def test_an_ending_that_could_not_be_written_down_is_remembered_until_the_databa
     assert len(told.mail.sent) == 1
     assert told.delivery().state == "sent"
     assert endings(told) == ["accepted"]
+
+
+def test_a_delivery_costs_seven_statements_in_two_transactions(told):
+    told.send_all()  # now the contact is kept
+    told.hear(an_event(subject="file/2"))
+    sender = told.sender()
+    with told.app.app_context(), counted() as asked:
+        assert sender.run()
+
+    # What is due, with all that its sender needs; the try and the claim; then how both ended.
+    assert asked == Asked(statements=7, commits=2)
+    assert {delivery.state for delivery in told.deliveries} == {"sent"}

@@ -5,8 +5,10 @@ import pytest
 
 from chassis.process.ids import uuid7
 from chassis.process.manifest import Manifest
+from chassis.process.regions import in_region
 from services.notification.subscriptions import heard
 from services.notification.usecases.rules import NoticeRuleInvalid
+from tests.builders.counting import Asked, counted
 from tests.notification.desk import (
     APPLICANT,
     OFFICER,
@@ -227,3 +229,17 @@ def test_a_line_about_nobody_or_about_what_an_event_may_lack_is_left_out(desk):
     desk.hear(an_event(applicant_id=str(APPLICANT), actor_id=None))
 
     assert body(desk) == "Contoh Pengusul"
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_telling_costs_the_same_statements_however_many_are_told(desk, people):
+    deciders = [str(key) for key in list(PEOPLE)[:people]]
+    desk.rules(a_rule(), a_rule(name="work", to="decider_ids", channels=("in_app",)))
+    hearing = desk.service.runtime.heard["file.moved.v1"]
+    with desk.app.app_context(), in_region("demo"), counted() as asked:
+        with desk.db.transaction():
+            hearing.handle([an_event(decider_ids=deciders)])
+
+    assert len(desk.notices) == 1 + people
+    # The region's offices, its own words, who was told, the names of each rule; two bulk inserts.
+    assert asked == Asked(statements=7, commits=1)

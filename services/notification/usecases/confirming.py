@@ -35,7 +35,8 @@ def confirm(notice_id: UUID, status: str, *, channel: str, now: datetime) -> boo
         elif is_news(status, known=delivery.confirmed):
             _went_out(delivery, status, now)
             if status in ARRIVED:
-                learn_arrival(session, session.get_one(Notice, notice_id), channel=channel)
+                person = session.get_one(Notice, notice_id).recipient_id
+                learn_arrival(session, person, channel=channel)
     return True
 
 
@@ -44,7 +45,8 @@ def _failed(session: Session, delivery: Delivery, now: datetime) -> None:
         return
     delivery.state, delivery.reason, delivery.finished_at = "failed", "not_delivered", now
     notice = session.get_one(Notice, delivery.notice_id)
-    learn_failure(session, notice, channel=delivery.channel, reason=delivery.reason)
+    told = {"region": notice.region, "channel": delivery.channel, "reason": delivery.reason}
+    learn_failure(session, notice.recipient_id, **told)
     fall_back(session, delivery)
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from chassis.kernel.text import shown_line
 from chassis.process.runtime import here
 from services.notification.domain.named import NAMED, PERSONS
-from services.notification.domain.recipients import recipients
+from services.notification.domain.recipients import recipients as ids_in
 from services.notification.models import PEOPLE, Unit, db
 from staff.snapshot import DEFAULT_ZONE
 
@@ -47,41 +47,55 @@ class Office:
 
 def office() -> Office:
     """Return the bound region's office. Raises `NotYetKnown`."""
-    region = db.session.scalar(select(Unit).where(Unit.kind == "region"))
-    if region is None:
+    bkpsdm = and_(Unit.kind == "opd", Unit.bkpsdm.is_(True), Unit.active.is_(True))
+    units = select(Unit.kind, Unit.name, Unit.zone).where(or_(Unit.kind == "region", bkpsdm))
+    first: dict[str, Any] = {}
+    for row in db.session.execute(units.order_by(Unit.id)):
+        first.setdefault(row.kind, row)
+    if "region" not in first:
         raise NotYetKnown("no copy of the region's own unit yet")
-    bkpsdm = db.session.scalar(
-        select(Unit)
-        .where(Unit.kind == "opd", Unit.bkpsdm.is_(True), Unit.active.is_(True))
-        .order_by(Unit.id)
-    )
-    name = shown_line(region.name)
-    return Office(name=name, zone=region.zone or DEFAULT_ZONE, sender=_sender(name, bkpsdm))
+    name, opd = shown_line(first["region"].name), first.get("opd")
+    sender = _sender(name, shown_line(opd.name)) if opd else name
+    return Office(name=name, zone=first["region"].zone or DEFAULT_ZONE, sender=sender)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names that a text speaks of: of its recipients, and of whom its event carries the ids.
+
+    One that is not known here is null, which leaves out its line: no message waits for the name
+    of a third person.
+    """
+
+    known: Mapping[UUID, str]
+    of_event: Mapping[str, str | None]
+
+    def of(self, recipient: UUID) -> str:
+        """Return a person's name with titles. Raises `NotYetKnown`."""
+        if recipient not in self.known:
+            raise NotYetKnown(f"no copy of employee {recipient} yet")
+        return shown_line(self.known[recipient])
 
 
 def name_of(person: UUID) -> str:
     """Return a person's name with titles. Raises `NotYetKnown`."""
-    name = PEOPLE.names([person]).get(person)
-    if name is None:
-        raise NotYetKnown(f"no copy of employee {person} yet")
-    return shown_line(name)
+    return Names(PEOPLE.names([person]), {}).of(person)
 
 
-def names_in(wanted: Collection[str], data: Mapping[str, Any]) -> dict[str, str | None]:
-    """Return the names that a text speaks of, of those whose ids an event carries.
-
-    One that is not known here is null, which leaves out its line: no message waits for the name
-    of a third person. Raises `UnrenderableNotice` for what is no id.
-    """
+def names_in(
+    wanted: Collection[str], data: Mapping[str, Any], recipients: Collection[UUID]
+) -> Names:
+    """Look the names up. Raises `UnrenderableNotice` for what an event carries and is no id."""
     ids = {name: _only(NAMED[name], data) for name in NAMED.keys() & wanted}
-    persons = PEOPLE.names([key for name, key in ids.items() if key and name in PERSONS])
-    units = _unit_names([key for name, key in ids.items() if key and name not in PERSONS])
-    found = {**persons, **units}
-    return {name: shown_line(found[key]) if key in found else None for name, key in ids.items()}
+    persons = {key for name, key in ids.items() if key and name in PERSONS}
+    units = {key for name, key in ids.items() if key and name not in PERSONS}
+    known = PEOPLE.names({*persons, *recipients}) | _unit_names(units)
+    of_event = {name: shown_line(known[key]) if key in known else None for name, key in ids.items()}
+    return Names(known, of_event)
 
 
 def _only(key: str, data: Mapping[str, Any]) -> UUID | None:
-    return next(iter(recipients(key, data)), None) if key in data else None
+    return next(iter(ids_in(key, data)), None) if key in data else None
 
 
 def _unit_names(ids: Collection[UUID]) -> dict[UUID, str]:
@@ -89,8 +103,5 @@ def _unit_names(ids: Collection[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in rows}
 
 
-def _sender(region_name: str, bkpsdm: Unit | None) -> str:
-    if bkpsdm is None:
-        return region_name
-    office = shown_line(bkpsdm.name)
-    return office if region_name in office else f"{office} {region_name}"
+def _sender(region_name: str, bkpsdm: str) -> str:
+    return bkpsdm if region_name in bkpsdm else f"{bkpsdm} {region_name}"

@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 from uuid import UUID
 
 from chassis.events.envelope import Event
@@ -29,14 +29,21 @@ class Reach:
         return {Address.EMAIL: self.email, Address.PHONE: self.phone, Address.NONE: ""}[address]
 
 
-def reach(person: UUID, *, region: str) -> Reach:
-    """Return a person's addresses and language, from the copy when it is still good.
+def reach_in(contact: Contact | None) -> Reach | None:
+    """Return what the copy says of a person, while it is still good."""
+    if contact is None or contact.fetched_version is None:
+        return None
+    if contact.fetched_version < contact.known_version:
+        return None
+    return Reach(contact.email, contact.phone, contact.language)
 
-    Raises `PeerUnavailable` when they must be fetched and identity does not answer.
+
+def reach(person: UUID, *, region: str) -> Reach:
+    """Fetch a person's addresses and language, and keep a copy.
+
+    Raises `PeerUnavailable` when identity does not answer.
     """
     with in_region(region):
-        if (kept := _kept(person)) is not None:
-            return kept
         fetched = _fetched(person)
         if fetched is None:
             return Reach()
@@ -55,20 +62,6 @@ def note_contact_version(event: Event) -> None:
     if version > contact.known_version:
         contact.known_version = version
         forget(employee_id)
-
-
-def _kept(person: UUID) -> Reach | None:
-    contact = db.session.get(Contact, person)
-    stored = Reach(contact.email, contact.phone, contact.language) if _is_good(contact) else None
-    # Lets the connection go before anybody is asked over the network.
-    db.session.rollback()
-    return stored
-
-
-def _is_good(contact: Contact | None) -> TypeGuard[Contact]:
-    if contact is None or contact.fetched_version is None:
-        return False
-    return contact.fetched_version >= contact.known_version
 
 
 def _fetched(person: UUID) -> dict[str, Any] | None:

@@ -27,6 +27,10 @@ class Rule:
     template: Template
     labels: Mapping[str, Mapping[str, Text]]
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.service, self.notice.name
+
     def put(self, own: Template, *, sensitive: bool, over: Template | None = None) -> Template:
         """Return the template, or the one before it, with a region's own words in the frame."""
         before, inside = over or self.template, framed(own, self.frame)

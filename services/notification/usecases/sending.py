@@ -8,13 +8,14 @@ booked as lost and the rules of `attempts` say what follows.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from chassis.data.claims import seconds_until
+from chassis.data.claims import from_now, seconds_until
 from chassis.data.versioned import count_changed
 from chassis.kernel.text import shown_line
 from chassis.process.clock import now
@@ -28,11 +29,13 @@ from services.notification.domain.wishes import is_wanted
 from services.notification.models import (
     Attempt,
     ChannelPreference,
+    Contact,
     Delivery,
     Notice,
     Preference,
     db,
 )
+from services.notification.usecases.reaching import Reach, reach_in
 from services.notification.usecases.unreached import learn_arrival, learn_failure
 from services.notification.usecases.unsealing import Letter, letter_of, rule_named
 
@@ -60,6 +63,7 @@ class Job:
     texts: Mapping[str, Mapping[str, str]]
     sender: str
     language: str | None
+    reached: Reach | None = None
     sealed: Letter | None = None
 
 
@@ -73,33 +77,61 @@ class Taken:
 def take(channel: str) -> Taken | None:
     """Claim the delivery that has been due longest; None when nothing is due.
 
-    Of several senders one gets it: the claim is written before anything is sent.
+    Of several senders one gets it: the claim is written before anything is sent. Where more is
+    due, one more of the channel's senders is woken.
     """
     with all_regions():
-        at = now()
-        waiting = db.session.scalar(select(Delivery.id).where(_due(channel, at)).limit(1))
+        waiting = db.session.scalars(_any_of(channel)).all()
         db.session.rollback()
-        if waiting is None:
+        if not waiting:
             return None
+        if len(waiting) > 1:
+            here().wake(topic_of(channel))
         with db.transaction() as session:
-            delivery = session.scalar(
-                select(Delivery)
-                .where(_due(channel, at))
-                .order_by(Delivery.due_at, Delivery.id)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-            return None if delivery is None else _taken(session, delivery)
+            row = session.execute(_first_of(channel)).one_or_none()
+            return None if row is None else _taken(session, *row)
+
+
+@cache
+def _any_of(channel: str) -> Select[Any]:
+    return select(Delivery.id).where(_due(channel)).limit(2)
+
+
+@cache
+def _first_of(
+    channel: str,
+) -> Select[Delivery, Notice, Preference, ChannelPreference, Contact]:
+    """Find a delivery and what its sender must know: notice, wishes, contact."""
+    of_channel = and_(
+        ChannelPreference.person_id == Notice.recipient_id,
+        ChannelPreference.channel == Delivery.channel,
+    )
+    of_person = and_(Contact.employee_id == Notice.recipient_id, Contact.region == Notice.region)
+    return (
+        select(Delivery, Notice, Preference, ChannelPreference, Contact)
+        .join(Notice, Notice.id == Delivery.notice_id)
+        .outerjoin(Preference, Preference.person_id == Notice.recipient_id)
+        .outerjoin(ChannelPreference, of_channel)
+        .outerjoin(Contact, of_person)
+        .where(_due(channel))
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=Delivery)
+        .execution_options(populate_existing=True)
+    )
 
 
 def seconds_until_due(channel: str) -> float:
     """Tell when `take` will find something; infinity while nothing waits."""
+    with all_regions():
+        return seconds_until(db, _next_of(channel))
+
+
+@cache
+def _next_of(channel: str) -> Select[Any]:
     instant = case((Delivery.state == PENDING, Delivery.due_at), else_=Delivery.claimed_until)
     waiting = Delivery.state.in_((PENDING, SENDING))
-    with all_regions():
-        return seconds_until(
-            db, select(func.min(instant)).where(Delivery.channel == channel, waiting)
-        )
+    return select(func.min(instant)).where(Delivery.channel == channel, waiting)
 
 
 def topic_of(channel: str) -> str:
@@ -116,6 +148,7 @@ def finish(job: Job, outcome: Outcome, *, instead: Step | None = None) -> None:
             update(Delivery)
             .where(Delivery.id == job.delivery_id, Delivery.claim == job.claim)
             .where(Delivery.state == SENDING)
+            .execution_options(synchronize_session=False)
         )
         if count_changed(session, claimed.values(_state(step))) != 1:
             log.warning("delivery_claim_lost", delivery_id=str(job.delivery_id))
@@ -128,11 +161,11 @@ def finish(job: Job, outcome: Outcome, *, instead: Step | None = None) -> None:
 
 def _learn(session: Session, job: Job, step: Step) -> None:
     """What a provider only took has not arrived yet, where it says so later."""
-    notice = session.get_one(Notice, job.notice_id)
     if step.state == FAILED:
-        learn_failure(session, notice, channel=job.channel, reason=step.reason)
+        told = {"region": job.region, "channel": job.channel, "reason": step.reason}
+        learn_failure(session, job.recipient_id, **told)
     elif step.state == SENT and not installed()[job.channel].confirms:
-        learn_arrival(session, notice, channel=job.channel)
+        learn_arrival(session, job.recipient_id, channel=job.channel)
 
 
 def renew(claims: Collection[UUID]) -> None:
@@ -142,6 +175,7 @@ def renew(claims: Collection[UUID]) -> None:
             update(Delivery)
             .where(Delivery.claim.in_(claims), Delivery.state == SENDING)
             .values(claimed_until=_claim_ends())
+            .execution_options(synchronize_session=False)
         )
 
 
@@ -154,40 +188,45 @@ def _claim_lasts() -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def _due(channel: str, at: datetime) -> ColumnElement[bool]:
-    latest = at + 2 * _claim_lasts()
+def _due(channel: str) -> ColumnElement[bool]:
+    at, latest = from_now(), from_now(lambda: 2 * _claim_lasts())
     abandoned = or_(Delivery.claimed_until < at, Delivery.claimed_until > latest)
     return and_(
         Delivery.channel == channel,
         or_(
-            and_(Delivery.state == PENDING, or_(Delivery.due_at <= at, _set_ahead(at))),
+            and_(Delivery.state == PENDING, or_(Delivery.due_at <= at, _set_ahead())),
             and_(Delivery.state == SENDING, abandoned),
         ),
     )
 
 
-def _set_ahead(at: datetime) -> ColumnElement[bool]:
+def _set_ahead() -> ColumnElement[bool]:
     """Tell whether a clock that ran ahead said when the next try, or the first, is due."""
+    ahead = from_now(lambda: SKEW)
     tried_then = exists(
         select(Attempt.id).where(
             Attempt.region == Delivery.region,
             Attempt.delivery_id == Delivery.id,
-            Attempt.ended_at > at + SKEW,
+            Attempt.ended_at > ahead,
         )
     )
-    return or_(and_(Delivery.attempts == 0, Delivery.due_at > at + SKEW), tried_then)
+    return or_(and_(Delivery.attempts == 0, Delivery.due_at > ahead), tried_then)
 
 
-def _taken(session: Session, delivery: Delivery) -> Taken:
-    notice = session.get_one(Notice, delivery.notice_id)
-    preference = session.get(Preference, notice.recipient_id)
+def _taken(
+    session: Session,
+    delivery: Delivery,
+    notice: Notice,
+    preference: Preference | None,
+    wish: ChannelPreference | None,
+    contact: Contact | None,
+) -> Taken:
     if delivery.state == SENDING:
         _book_as_lost(session, delivery)
         return Taken(None)
     rule = rule_named(notice.service, notice.rule)
     may_switch_off = rule is None or not rule.compulsory
-    wanted = _is_wanted(session, delivery.channel, notice.recipient_id, preference)
-    if may_switch_off and not wanted:
+    if may_switch_off and not _is_wanted(delivery.channel, preference, wish):
         _apply(delivery, SWITCHED_OFF)
         return Taken(None)
     claim = uuid7()
@@ -195,15 +234,20 @@ def _taken(session: Session, delivery: Delivery) -> Taken:
     delivery.claimed_until = _claim_ends()
     delivery.attempts += 1
     session.add(Attempt(delivery_id=delivery.id, number=delivery.attempts, region=delivery.region))
-    return Taken(_job(delivery, notice, claim, preference))
+    return Taken(_job(delivery, notice, claim, preference, contact))
 
 
-def _is_wanted(session: Session, channel: str, person: UUID, preference: Preference | None) -> bool:
-    row = session.get(ChannelPreference, (person, channel))
-    return is_wanted(row.wish if row else None, preference.wish(channel) if preference else None)
+def _is_wanted(channel: str, column: Preference | None, row: ChannelPreference | None) -> bool:
+    return is_wanted(row.wish if row else None, column.wish(channel) if column else None)
 
 
-def _job(delivery: Delivery, notice: Notice, claim: UUID, preference: Preference | None) -> Job:
+def _job(
+    delivery: Delivery,
+    notice: Notice,
+    claim: UUID,
+    preference: Preference | None,
+    contact: Contact | None,
+) -> Job:
     return Job(
         delivery_id=delivery.id,
         claim=claim,
@@ -215,6 +259,7 @@ def _job(delivery: Delivery, notice: Notice, claim: UUID, preference: Preference
         texts=notice.texts,
         sender=notice.sender,
         language=preference.language if preference else None,
+        reached=reach_in(contact),
         sealed=letter_of(notice),
     )
 
@@ -229,7 +274,7 @@ def _book_as_lost(session: Session, delivery: Delivery) -> None:
 
 
 def _following(session: Session, job: Job, outcome: Outcome) -> Step:
-    earlier = _endings(session, job.delivery_id, before=job.number)
+    earlier = _endings(session, job.delivery_id, before=job.number) if job.number > 1 else ()
     return next_step(outcome, earlier=earlier, pace=_pace(job.channel), now=now())
 
 
@@ -252,6 +297,7 @@ def _close_attempt(session: Session, delivery_id: UUID, number: int, outcome: Ou
             detail=shown_line(outcome.detail)[:200],
             reference=shown_line(outcome.reference or "")[:120] or None,
         )
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -4,14 +4,18 @@ It runs inside the transaction that marks the event as handled, and only writes 
 the sender's work. Whatever is missing stops the whole event: no half text, no half audience.
 """
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from chassis.events.envelope import Event
 from chassis.events.inbox import Unprocessable
 from chassis.process.clock import now
+from chassis.process.ids import uuid7
 from chassis.process.runtime import here
 from chassis.process.telemetry import log
 from chassis.process.texts import Template
@@ -27,10 +31,10 @@ from services.notification.domain.rendering import (
     shown_facts,
 )
 from services.notification.models import Delivery, Notice, db
-from services.notification.usecases.offices import Office, name_of, names_in, office
+from services.notification.usecases.offices import Office, names_in, office
 from services.notification.usecases.rules import Rule
 from services.notification.usecases.sending import topic_of
-from services.notification.usecases.wording import own_template
+from services.notification.usecases.wording import own_templates
 
 
 def tell(event: Event, rules: tuple[Rule, ...]) -> None:
@@ -39,32 +43,46 @@ def tell(event: Event, rules: tuple[Rule, ...]) -> None:
     Raises `Unprocessable` (parked, with what must be mended) for a text that cannot be whole,
     `NotYetKnown` (tried again) while the recipient or the region is not known here.
     """
-    for rule in rules:
-        try:
-            _apply(event, rule)
-        except UnrenderableNotice as error:
-            raise Unprocessable(f"{rule.service}, notice {rule.notice.name}: {error}") from error
-
-
-def _apply(event: Event, rule: Rule) -> None:
-    people = recipients(rule.notice.to, event.data)
-    if not people:
+    told = [(rule, people) for rule in rules if (people := _people(event, rule))]
+    if not told:
         return
-    at, own = office(), own_template(rule)
-    for person in people:
-        if not _told_already(event, rule, person):
-            facts = _facts(event, rule, own, person, at)
-            _write(event, rule, person, at, _texts(rule, own, facts))
+    at, own, already = office(), own_templates([rule for rule, _ in told]), _told_already(event)
+    notices = [
+        notice
+        for rule, people in told
+        for notice in _notices(event, rule, own.get(rule.key), at, people)
+        if (rule.key, notice["recipient_id"]) not in already
+    ]
+    _write(notices)
 
 
-def _facts(event: Event, rule: Rule, own: Template | None, person: UUID, at: Office) -> Facts:
-    wanted = shown_facts(rule.template) | shown_facts(own or {})
-    added = {**at.facts(event.subject), **names_in(wanted, event.data)}
-    if rule.notice.sealed:
-        added[SECRET] = SEALED
-    if "recipient_name" in wanted:
-        added["recipient_name"] = name_of(person)
-    return Facts(event.data, added, rule.labels, at.zone, rule.notice.may_lack)
+def _people(event: Event, rule: Rule) -> list[UUID]:
+    with _mended_in(rule):
+        return recipients(rule.notice.to, event.data)
+
+
+def _notices(
+    event: Event, rule: Rule, own: Template | None, at: Office, people: Collection[UUID]
+) -> Iterator[dict[str, Any]]:
+    with _mended_in(rule):
+        wanted = shown_facts(rule.template) | shown_facts(own or {})
+        names = names_in(wanted, event.data, people)
+        for person in people:
+            added: dict[str, str | None] = {**at.facts(event.subject), **names.of_event}
+            if rule.notice.sealed:
+                added[SECRET] = SEALED
+            if "recipient_name" in wanted:
+                added["recipient_name"] = names.of(person)
+            facts = Facts(event.data, added, rule.labels, at.zone, rule.notice.may_lack)
+            yield _notice(event, rule, person, at, _texts(rule, own, facts))
+
+
+@contextmanager
+def _mended_in(rule: Rule) -> Iterator[None]:
+    try:
+        yield
+    except UnrenderableNotice as error:
+        raise Unprocessable(f"{rule.service}, notice {rule.notice.name}: {error}") from error
 
 
 def _texts(rule: Rule, own: Template | None, facts: Facts) -> dict[str, Text]:
@@ -78,44 +96,52 @@ def _texts(rule: Rule, own: Template | None, facts: Facts) -> dict[str, Text]:
     return render(rule.template, facts)
 
 
-def _write(event: Event, rule: Rule, person: UUID, at: Office, texts: dict[str, Text]) -> None:
-    notice = Notice(
-        event_id=event.id,
-        event_type=event.type,
-        subject=event.subject,
-        service=rule.service,
-        rule=rule.notice.name,
-        recipient_id=person,
-        in_app=IN_APP in rule.notice.channels,
-        channels=list(dict.fromkeys(rule.notice.channels)),
-        texts={language: asdict(text) for language, text in texts.items()},
-        sender=at.sender,
-        happened_at=event.time,
-    )
-    db.session.add(notice)
-    db.session.flush()
-    for channel in notice.channels:
-        db.session.add(_delivery(notice.id, channel))
+def _notice(
+    event: Event, rule: Rule, person: UUID, at: Office, texts: dict[str, Text]
+) -> dict[str, Any]:
+    return {
+        "id": uuid7(),
+        "event_id": event.id,
+        "event_type": event.type,
+        "subject": event.subject,
+        "service": rule.service,
+        "rule": rule.notice.name,
+        "recipient_id": person,
+        "in_app": IN_APP in rule.notice.channels,
+        "channels": list(dict.fromkeys(rule.notice.channels)),
+        "texts": {language: asdict(text) for language, text in texts.items()},
+        "sender": at.sender,
+        "happened_at": event.time,
+    }
 
 
-def _delivery(notice_id: UUID, channel: str) -> Delivery:
-    delivery = Delivery(notice_id=notice_id, channel=channel)
+def _write(notices: list[dict[str, Any]]) -> None:
+    if notices:
+        of_channels = [(one["id"], channel) for one in notices for channel in one["channels"]]
+        db.session.execute(insert(Notice), notices)
+        deliveries = [_delivery(*one) for one in of_channels]
+        # Those that are over at once have an end, the others have none: one statement for both.
+        db.session.execute(insert(Delivery), deliveries, execution_options={"render_nulls": True})
+
+
+def _delivery(notice_id: UUID, channel: str) -> dict[str, Any]:
+    state, reason = "pending", ""
     if channel == IN_APP:
-        delivery.state, delivery.finished_at = "sent", now()
+        state = "sent"
     elif channel not in installed():
-        delivery.state, delivery.reason, delivery.finished_at = "skipped", "no_channel", now()
+        state, reason = "skipped", "no_channel"
     else:
         here().wake_at_commit(topic_of(channel))
-    return delivery
+    return {
+        "notice_id": notice_id,
+        "channel": channel,
+        "state": state,
+        "reason": reason,
+        "finished_at": None if state == "pending" else now(),
+    }
 
 
-def _told_already(event: Event, rule: Rule, person: UUID) -> bool:
-    language_of = db.session.scalar(
-        select(Notice.id).where(
-            Notice.event_id == event.id,
-            Notice.recipient_id == person,
-            Notice.service == rule.service,
-            Notice.rule == rule.notice.name,
-        )
-    )
-    return language_of is not None
+def _told_already(event: Event) -> set[tuple[tuple[str, str], UUID]]:
+    told = select(Notice.service, Notice.rule, Notice.recipient_id)
+    rows = db.session.execute(told.where(Notice.event_id == event.id))
+    return {((row.service, row.rule), row.recipient_id) for row in rows}

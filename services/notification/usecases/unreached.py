@@ -7,15 +7,16 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.notification.models import ChannelTrouble, Contact, Notice, db
+from services.notification.models import ChannelTrouble, Contact, db
 
 # A provider that gave up after days may have been away itself; these are about the address.
 ABOUT_THE_ADDRESS = frozenset({"refused", "not_delivered"})
 
 
-def learn_failure(session: Session, notice: Notice, *, channel: str, reason: str) -> None:
+def learn_failure(
+    session: Session, person: UUID, *, region: str, channel: str, reason: str
+) -> None:
     """Note that a channel fails for good at a person's address, unless that changed meanwhile."""
-    person = notice.recipient_id
     contact = session.get(Contact, person)
     is_old = contact is not None and (contact.fetched_version or 0) < contact.known_version
     if reason not in ABOUT_THE_ADDRESS or is_old:
@@ -23,17 +24,17 @@ def learn_failure(session: Session, notice: Notice, *, channel: str, reason: str
     if session.get(ChannelTrouble, (person, channel)) is None:
         # Another sender may be learning the same.
         with suppress(IntegrityError), db.attempt():
-            told = {"channel": channel, "reason": reason, "region": notice.region}
+            told = {"channel": channel, "reason": reason, "region": region}
             session.add(ChannelTrouble(person_id=person, **told))
             session.flush()
 
 
-def learn_arrival(session: Session, notice: Notice, *, channel: str) -> None:
+def learn_arrival(session: Session, person: UUID, *, channel: str) -> None:
     """Note that a message reached a person by a channel."""
     session.execute(
-        delete(ChannelTrouble).where(
-            ChannelTrouble.person_id == notice.recipient_id, ChannelTrouble.channel == channel
-        )
+        delete(ChannelTrouble)
+        .where(ChannelTrouble.person_id == person, ChannelTrouble.channel == channel)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -1,6 +1,6 @@
 """A region says a notice in its own words, looks at them first, and takes them back."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -128,17 +128,20 @@ def _subject(place: Place, sample: Mapping[str, Any]) -> str:
     return f"{place.service}/{sample.get(f'{place.service}_id', '…')}"
 
 
-def own_template(rule: Rule) -> Template | None:
-    """Return a rule's template in the region's own words; None where it has none."""
-    of_rule = select(NoticeText).where(
-        NoticeText.service == rule.service,
-        NoticeText.notice == rule.notice.name,
+def own_templates(rules: Collection[Rule]) -> dict[tuple[str, str], Template]:
+    """Return templates in the region's own words, by the keys of the rules that have any."""
+    by_key = {rule.key: rule for rule in rules}
+    templates: dict[tuple[str, str], Template] = {}
+    own = select(NoticeText).where(
+        NoticeText.notice.in_([rule.notice.name for rule in rules]),
         NoticeText.subject.is_not(None),
     )
-    template: Template | None = None
-    for row in db.session.scalars(of_rule):
-        template = rule.put({row.language: row.words}, sensitive=row.sensitive, over=template)
-    return template
+    for row in db.session.scalars(own):
+        key = (row.service, row.notice)
+        if rule := by_key.get(key):
+            words, over = {row.language: row.words}, templates.get(key)
+            templates[key] = rule.put(words, sensitive=row.sensitive, over=over)
+    return templates
 
 
 def _change(

@@ -16,6 +16,7 @@ from chassis.http.peers import PeerUnavailable
 from chassis.http.problems import is_outage
 from chassis.kernel.languages import DEFAULT_LANGUAGE
 from chassis.process.failpoints import failpoint
+from chassis.process.loops import SharedWake
 from chassis.process.runtime import here
 from chassis.process.telemetry import log
 from chassis.run.worker import Loop
@@ -91,7 +92,7 @@ class Sender:
     def _send(self, job: Job) -> None:
         failpoint("sender.after_claim")
         try:
-            reached = reach(job.recipient_id, region=job.region)
+            reached = job.reached or reach(job.recipient_id, region=job.region)
             letter = opened(job.sealed) if job.sealed else None
         except PeerUnavailable as error:
             self._finish(job, temporary(f"{error.params['peer']} does not answer, nothing is sent"))
@@ -173,7 +174,8 @@ def loops(channel: Channel, provider: Provider, in_hand: InHand) -> list[Loop]:
     """Return the loops that send by one channel."""
     run = Sender(channel, provider, in_hand).run
     due, topic = partial(seconds_until_due, channel.name), topic_of(channel.name)
+    wake = SharedWake()
     return [
-        Loop(f"{channel.name}-{n}", run, every=LEAST_PAUSE, due=due, topic=topic)
+        Loop(f"{channel.name}-{n}", run, every=LEAST_PAUSE, due=due, topic=topic, wake=wake)
         for n in range(1, channel.threads + 1)
     ]
