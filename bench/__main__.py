@@ -5,8 +5,10 @@ import shlex
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bench.documents import write_documents, write_plots
 from bench.registry import OPEN_LOOP, PACES, UnknownGoal, chosen
@@ -32,8 +34,11 @@ def main() -> int:
         with_open_loop=not options.only or OPEN_LOOP in options.only.upper(),
         forms=options.forms.split(",") if options.forms else ORDER,
     )
+    where = f"{machine()}, {datetime.now(UTC):%Y-%m-%d}"
     ended = _run(bench)
-    _tell(bench, options, is_whole=ended == 0)
+    command = options.command or shlex.join(["python", "-m", "bench", *sys.argv[1:]])
+    run = Run(where, command, bench.rows, bench.pace.remark)
+    _tell(run, bench.curves, options, is_whole=ended == 0)
     to_screen(f"{time.monotonic() - began:.0f} s in all")
     return ended
 
@@ -59,16 +64,16 @@ def _options() -> argparse.ArgumentParser:
     return parser
 
 
-def _tell(bench: Bench, options: argparse.Namespace, *, is_whole: bool) -> None:
+def _tell(
+    run: Run, curves: Mapping[str, Any], options: argparse.Namespace, *, is_whole: bool
+) -> None:
     """Keep what was found, also of a run that was broken off; documents take a whole one only."""
-    command = options.command or shlex.join(["python", "-m", "bench", *sys.argv[1:]])
-    run = Run(f"{machine()}, {datetime.now(UTC):%Y-%m-%d}", command, bench.rows, bench.pace.remark)
     if options.json:
         options.json.write_text(to_json(run), "utf-8")
     if options.plots:
-        write_plots(bench.curves, options.plots)
+        write_plots(curves, options.plots)
     if options.write and is_whole:
-        write_documents(run, bench.curves)
+        write_documents(run, curves)
 
 
 if __name__ == "__main__":

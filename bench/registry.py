@@ -37,7 +37,8 @@ class Pace:
     asked: int  # times each operation is asked at a size
     people: int  # who sign in within a second
     rows: int  # of an import
-    starts: int
+    starts: int  # of a system that was there before
+    repeats: int  # of what takes long: a flow, a crowd
 
     @property
     def remark(self) -> str:
@@ -59,12 +60,13 @@ WHOLE = Pace(
     submits=200,
     rates=(10, 50, 200),
     mails=(10, 50, 500),
-    flow=15.0,
+    flow=6.0,
     sizes=(1_000, 100_000, 1_000_000),
     asked=100,
     people=100,
     rows=10_000,
     starts=5,
+    repeats=5,
 )
 SHORT = Pace(
     name="short",
@@ -80,6 +82,7 @@ SHORT = Pace(
     people=30,
     rows=100,
     starts=2,
+    repeats=1,
 )
 SMALLEST = Pace(
     name="smallest",
@@ -95,6 +98,7 @@ SMALLEST = Pace(
     people=2,
     rows=20,
     starts=1,
+    repeats=1,
 )
 PACES = {pace.name: pace for pace in (WHOLE, SHORT, SMALLEST)}
 

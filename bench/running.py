@@ -113,11 +113,13 @@ def _folder() -> Iterator[Path]:
 
 
 def machine() -> str:
-    """Say on what it was measured."""
+    """Say on what it is measured, and whether others use it too."""
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = os.getloadavg()[0]
+    busy = f"; it was busy otherwise, with a load of {load:.0f}" if load > cores / 2 else ""
     versions = f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
-    return f"{cores} cores ({_processor()}), {memory:.0f} GiB, {versions}"
+    return f"{cores} cores ({_processor()}), {memory:.0f} GiB, {versions}{busy}"
 
 
 def _processor() -> str:
