@@ -12,6 +12,7 @@ from typing import Any
 
 from ops.journey.pdfs import a_pdf
 from ops.journey.web import Answer
+from tests.builders.pdfs import a_pdf_of_size
 from tests.faults.people import PATIENCE, GaveUp, People, Refused
 
 API = "/api/proposal/v1"
@@ -28,6 +29,7 @@ DECIDERS = {
 }
 OF_THE_OPD = ("umpeg", "opd_head")
 FRESH_PAPERS = 0.2
+IN_PIECES, LONG = 0.4, 150_000  # a share of the files, of so many bytes, comes in pieces
 VERIFIERS = ("umpeg_verification", "bkpsdm_validation")  # who may ask for a correction
 RETURNED = 0.65
 ENDED_EARLY = 0.03
@@ -138,12 +140,18 @@ class Clerk:
             self.papers = [self.paper(self.applicant, code) for code in PAPERS]
 
     def paper(self, owner: str, title: str) -> Paper:
-        content = a_pdf(title, str(uuid.UUID(int=self.rng.getrandbits(128))))
+        is_long = self.rng.random() < IN_PIECES
+        words = f"{title} {uuid.UUID(int=self.rng.getrandbits(128))}"
+        content = a_pdf_of_size(LONG, words) if is_long else a_pdf(title, words)
         digest = hashlib.sha256(content).hexdigest()
-        path = f"{DOCUMENTS}/documents"
-        answer = self.people.change(owner, "upload", digest, "POST", path, content, sha256=digest)
-        told = answer.json()
+        told = self._upload(owner, digest, content, in_pieces=is_long).json()
         return Paper(str(told["id"]), str(told["receipt"]))
+
+    def _upload(self, owner: str, digest: str, content: bytes, *, in_pieces: bool) -> Answer:
+        if in_pieces:
+            return self.people.send_in_pieces(owner, digest, f"{DOCUMENTS}/uploads", content)
+        path = f"{DOCUMENTS}/documents"
+        return self.people.change(owner, "upload", digest, "POST", path, content, sha256=digest)
 
     def _attach(self, proposal: str, etag: str, code: str, paper: Paper) -> str:
         """Attach; an answer that was lost shows in a version that moved on."""

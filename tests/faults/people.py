@@ -20,6 +20,8 @@ SOON = 0.25
 TRY_AGAIN = {429, 502, 503, 504}
 FRESH = 240.0  # seconds; a younger token must be taken by everybody
 IN_USE = "idempotency_key_in_use"
+TUS = {"Tus-Resumable": "1.0.0"}
+PIECE, PIECE_TYPE = 65_536, "application/offset+octet-stream"
 
 
 class GaveUp(Exception):
@@ -116,10 +118,38 @@ class People:
         if etag:
             headers["If-Match"] = etag
         answer = self._until_answered(key, method, path, body, headers, patience)
-        if answer.status not in (200, 201):
+        return self._noted(operation, answer)
+
+    def send_in_pieces(self, key: str, about: str, uploads: str, content: bytes) -> Answer:
+        """Send a file as a browser does, by tus, and keep the books of it; raises as `change`.
+
+        Of a piece whose answer was lost nobody knows, so it is asked how far the file came.
+        """
+        operation = str(uuid.uuid4())
+        self.ledger.attempt(operation, "upload", about, by=key, sha256=about)
+
+        def ask(method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+            told = {name.replace("_", "-"): value for name, value in headers.items()}
+            return self._until_answered(key, method, path, body, TUS | told, PATIENCE)
+
+        begun = ask("POST", uploads, Upload_Length=str(len(content)), Idempotency_Key=operation)
+        where, offset = self._unless_refused(operation, begun).headers["Location"], 0
+        while offset < len(content):
+            piece = {"Upload_Offset": str(offset), "Content_Type": PIECE_TYPE}
+            sent = ask("PATCH", where, content[offset : offset + PIECE], **piece)
+            if sent.status == 409:
+                sent = ask("HEAD", where)
+            offset = int(self._unless_refused(operation, sent).headers["Upload-Offset"])
+        return self._noted(operation, ask("POST", f"{where}/finish"))
+
+    def _unless_refused(self, operation: str, answer: Answer) -> Answer:
+        if answer.status not in (200, 201, 204):
             words = answer.body[:300].decode(errors="replace")
             raise Refused(answer.status, self.ledger.refused(operation, answer.status, words))
-        shown = answer.json()
+        return answer
+
+    def _noted(self, operation: str, answer: Answer) -> Answer:
+        shown = self._unless_refused(operation, answer).json()
         self.ledger.ack(operation, status=answer.status, etag=answer.etag, id=shown.get("id"))
         return answer
 
