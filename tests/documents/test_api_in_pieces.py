@@ -1,16 +1,16 @@
 """A file that arrives in pieces and goes on where it was cut."""
 
+import os
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-import time_machine
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from chassis.process.clock import now
 from chassis.process.ids import uuid7
 from services.documents.adapters.checker.client import CheckerUnavailable
-from services.documents.domain import uploads
 from services.documents.domain.limits import MAX_BYTES
 from services.documents.domain.refusals import DocumentInfected
 from services.documents.domain.uploads import LARGEST_PIECE, SMALLEST_PIECE
@@ -366,30 +366,31 @@ def test_who_gives_up_an_upload_leaves_nothing_and_a_document_stays(desk: Desk):
     assert desk.get(f"documents/{document}/content").data == a_letter()
 
 
-def test_bytes_that_came_before_an_upload_was_given_up_count_for_the_day_and_go_at_once(service):
-    desk = Desk(service("documents", UPLOAD_MEGABYTES_PER_DAY="1"), uuid7())
-    for _ in range(2):
-        sending = by_permit(desk)
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if os.system(f"mount -t tmpfs -o size=320k tmpfs {disk} 2>/dev/null"):  # noqa: S605
+        pytest.skip("may not mount here")
+    yield disk
+    os.system(f"umount {disk}")  # noqa: S605
+
+
+@pytest.mark.live
+def test_a_piece_for_which_the_disk_has_no_room_comes_again_when_it_has(service, small_disk: Path):
+    desk = Desk(service("documents", STORE_URL=f"file:{small_disk}/objects"), uuid7())
+    first, second = by_permit(desk), by_permit(desk)
+    piece = b"x" * 3 * SMALLEST_PIECE
+    for sending in (first, second):
         sending.begin(MAX_BYTES)
-        sending.piece(b"x" * LARGEST_PIECE, 0)
-        sending.ask("DELETE", sending.where)
-        by_permit(desk).begin(100)
+    first.piece(piece, 0)
 
-    refused = by_permit(desk).begin(100)
+    refused = second.piece(piece, 0)
+    first.ask("DELETE", first.where)
 
-    assert (refused.status_code, refused.json["code"]) == (429, "upload_quota_exceeded")
-    assert desk.service.recorded("document.refused.v1") == []
-    assert objects(desk) == []
-
-
-def test_giving_up_what_never_began_to_come_costs_nothing(service):
-    desk = Desk(service("documents", UPLOADS_PER_DAY="1"), uuid7())
-    for _ in range(3):
-        sending = by_permit(desk)
-        sending.begin(100)
-        sending.ask("DELETE", sending.where)
-
-    assert by_permit(desk).finish(a_letter()).status_code == 201
+    assert (refused.status_code, refused.json["code"]) == (507, "store_full")
+    assert second.offset() == 0
+    assert second.piece(piece, 0).status_code == 204
 
 
 def test_bytes_that_are_gone_or_changed_never_become_a_document(desk: Desk):
@@ -403,98 +404,3 @@ def test_bytes_that_are_gone_or_changed_never_become_a_document(desk: Desk):
 
     assert [answer.json["code"] for answer in answers] == ["upload_lost"] * 2
     assert desk.get("documents").json["data"] == []
-
-
-class TestWhoOpensTooMany:
-    def test_is_told_to_finish_some_first(self, desk: Desk):
-        opened = [by_permit(desk) for _ in range(uploads.MOST_OPEN)]
-        statuses = [sending.begin(100).status_code for sending in opened]
-
-        refused = by_permit(desk).begin(100)
-        opened[0].ask("DELETE", opened[0].where)
-
-        assert statuses == [201] * uploads.MOST_OPEN
-        assert (refused.status_code, refused.json["code"]) == (429, "too_many_open_uploads")
-        assert "Retry-After" in refused.headers
-        assert by_permit(desk).begin(100).status_code == 201
-        assert by_permit(desk, desk.token(uuid7())).begin(100).status_code == 201
-
-    def test_bytes_count_too(self, desk: Desk):
-        most = uploads.MOST_OPEN_BYTES // MAX_BYTES
-        statuses = [by_permit(desk).begin(MAX_BYTES).status_code for _ in range(most + 1)]
-
-        assert statuses == [201] * most + [429]
-
-    def test_has_room_by_what_stood_still_for_an_hour_the_oldest_first(self, desk: Desk, clock):
-        lying = self.filled(desk)
-        clock.shift(uploads.IDLE - timedelta(minutes=1))
-        early = by_permit(desk).begin(100)
-        clock.shift(timedelta(minutes=2))
-
-        late = by_permit(desk).begin(100)
-
-        token = by_token(desk)
-        left = [token.ask("GET", sending.where).status_code for sending in lying]
-        assert (early.status_code, late.status_code) == (429, 201)
-        assert left == [404] + [200] * (len(lying) - 1)
-        assert len(objects(desk)) == len(lying) - 1
-
-    def test_never_loses_one_that_moves(self, desk: Desk, clock):
-        lying = self.filled(desk)
-        clock.shift(uploads.IDLE - timedelta(minutes=5))
-        for sending in lying:
-            sending.headers = by_token(desk).headers
-            assert sending.piece(b"x" * SMALLEST_PIECE, SMALLEST_PIECE).status_code == 204
-        clock.shift(timedelta(minutes=30))
-
-        assert by_permit(desk).begin(100).json["code"] == "too_many_open_uploads"
-
-    def test_has_room_sooner_for_what_is_sent_to_its_slot_anew(self, desk: Desk, clock):
-        lying = self.filled(desk)
-        clock.shift(uploads.IDLE_IN_ITS_SLOT + timedelta(minutes=1))
-
-        elsewhere = by_permit(desk, slot=f"{SLOT}_lain").begin(100)
-        anew = by_permit(desk, slot=f"{SLOT}_7").begin(100)
-
-        token = by_token(desk)
-        gone = [sending for sending in lying if token.ask("GET", sending.where).status_code == 404]
-        assert (elsewhere.status_code, anew.status_code) == (429, 201)
-        assert gone == [lying[7]]
-
-    def filled(self, desk: Desk) -> list[Sending]:
-        """Begin as many uploads as may be open, each in a slot of its own and cut after a piece."""
-        lying = []
-        for number in range(uploads.MOST_OPEN):
-            lying.append(by_permit(desk, slot=f"{SLOT}_{number}"))
-            lying[-1].begin(3 * SMALLEST_PIECE)
-            lying[-1].piece(b"x" * SMALLEST_PIECE, 0)
-        return lying
-
-    def test_has_room_again_when_the_day_is_over(self, desk: Desk):
-        with time_machine.travel(now(), tick=True) as clock:
-            for _ in range(uploads.MOST_OPEN):
-                by_permit(desk).begin(100)
-            clock.shift(timedelta(hours=25))
-
-            assert by_permit(desk).begin(100).status_code == 201
-
-
-def test_the_quota_counts_no_files_of_another_region(service):
-    desk = Desk(service("documents", UPLOADS_PER_DAY="1"), uuid7())
-    elsewhere = desk.token(region="lain")
-    for content in (a_pdf(), bad_pdfs.cut(a_pdf())):
-        desk.upload(content, token=elsewhere)
-
-    assert [desk.upload().status_code for _ in range(2)] == [201, 429]
-
-
-def test_the_quota_counts_what_was_finished_or_refused_in_pieces(service):
-    desk = Desk(service("documents", UPLOADS_PER_DAY="2"), uuid7())
-    waiting = by_permit(desk)
-    waiting.send(a_letter())
-    answers = [by_permit(desk).finish(each()) for each in (a_letter, lambda: bad_pdfs.cut(a_pdf()))]
-
-    assert [answer.status_code for answer in answers] == [201, 422]
-    assert waiting.finish().json["code"] == "upload_quota_exceeded"
-    assert by_permit(desk).begin(100).json["code"] == "upload_quota_exceeded"
-    assert desk.upload().json["code"] == "upload_quota_exceeded"
