@@ -60,12 +60,19 @@ class UTCDateTime(TypeDecorator[datetime]):
             # A zone can put an instant beyond the calendar: its end is compared alike.
             return _FIRST if value.year == _FIRST.year else _LAST
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        if dialect.name == "sqlite":  # which keeps texts; a list has several in each row
+            return _from_text
+        return super().result_processor(dialect, coltype)
+
     def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        if value.tzinfo is None:
-            return cast("datetime", value.replace(tzinfo=UTC))
-        return cast("datetime", value if value.tzinfo is UTC else value.astimezone(UTC))
+        return cast("datetime", value.astimezone(UTC))
+
+
+def _from_text(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(f"{written}+00:00")
 
 
 class Plumbing:

@@ -29,7 +29,7 @@ class _Member(NamedTuple):
     key: str
     name: str
     as_it_is: frozenset[type]
-    write: Callable[[Any, str, Any], Any]
+    write: _Write
     otherwise: Any
 
 
@@ -37,16 +37,16 @@ class Shape:
     """How the rows of a schema are written."""
 
     def __init__(self, schema: marshmallow.Schema) -> None:
-        self._members = [_member(name, field) for name, field in schema.dump_fields.items()]
+        each = schema.dump_fields.items()
+        self._members = [_member(name, field) for name, field in each if not _is_own(field)]
+        self._own = {name: field for name, field in each if _is_own(field)}
 
     def write(self, row: Any) -> dict[str, Any]:
         """Return the members of a row. One that is not there is left out, or has its default."""
-        if type(row) is dict:
+        if type(row) is dict and not self._own:
             with suppress(KeyError):
                 return {
-                    key: value
-                    if (value := row[name]).__class__ in as_it_is
-                    else write(value, name, row)
+                    key: value if (value := row[name]).__class__ in as_it_is else write(value)
                     for key, name, as_it_is, write, _ in self._members
                 }
         return self._found_in(row)
@@ -56,7 +56,11 @@ class Shape:
         for key, name, as_it_is, write, otherwise in self._members:
             value = get_value(row, name, otherwise)
             if value is not missing:
-                written[key] = value if value.__class__ in as_it_is else write(value, name, row)
+                written[key] = value if value.__class__ in as_it_is else write(value)
+        for name, field in self._own.items():
+            value = field.serialize(name, row)
+            if value is not missing:
+                written[field.data_key or name] = value
         return written
 
 
@@ -65,12 +69,10 @@ def _member(name: str, field: fields.Field[Any]) -> _Member:
     return _Member(key, source, _as_it_is(field), _writer(field), field.dump_default)
 
 
-def _writer(field: fields.Field[Any]) -> Callable[[Any, str, Any], Any]:
+def _writer(field: fields.Field[Any]) -> _Write:
     """Return how a field writes: in a short way to the same, where there is one."""
-    write = _short(field)
-    if write is None:
-        return cast("Callable[[Any, str, Any], Any]", _rule(field))
-    return lambda value, _name, _row: write(value)
+    rule = _rule(field)
+    return _short(field) or (lambda value: rule(value, None, None))
 
 
 def _short(field: fields.Field[Any]) -> _Write | None:
@@ -83,6 +85,11 @@ def _short(field: fields.Field[Any]) -> _Write | None:
     if rule is _rule(fields.List) and (write := _short(known.inner)):
         return lambda values: [None if value is None else write(value) for value in values]
     return None
+
+
+def _is_own(field: fields.Field[Any]) -> bool:
+    """Tell whether a field writes by a rule of its own, which may look at the whole row."""
+    return bool(_rule(type(field)).__module__ != fields.__name__)
 
 
 def _rule(field: Any) -> Any:
@@ -100,7 +107,7 @@ _LEAVING: dict[Any, tuple[type, ...]] = {
 
 def _as_it_is(field: fields.Field[Any]) -> frozenset[type]:
     rule = _rule(type(field))
-    if rule.__module__ != fields.__name__ or getattr(field, "as_string", False):
+    if getattr(field, "as_string", False):
         return frozenset()
     # Nothing is nothing by each rule of marshmallow's.
     return frozenset((*_LEAVING.get(rule, ()), _NOTHING))

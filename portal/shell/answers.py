@@ -16,6 +16,7 @@ KEPT_SECONDS = 30
 LONGEST = 1000  # of an answer as JSON
 LONGEST_TOGETHER = 2000  # what the sealed cookie has room for, beside the rest of the session
 _KEPT = "answers"
+_ANSWERED = "answered"
 
 
 def answer_to(name: str, question: Callable[[], Any]) -> Any:
@@ -28,7 +29,8 @@ def answer_to(name: str, question: Callable[[], Any]) -> Any:
     if g.get("asks_no_more") or time.time() - at < KEPT_SECONDS:
         return last
     try:
-        last = question()
+        by_page = g.get(_ANSWERED, {})
+        last = by_page[name] if name in by_page else question()
     except ApiRefused:
         last = None
     except ApiUnavailable:
@@ -37,6 +39,11 @@ def answer_to(name: str, question: Callable[[], Any]) -> Any:
         return last
     _keep(name, last)
     return last
+
+
+def answered(name: str, answer: Any) -> None:
+    """Spare the menu a question that this page has asked already."""
+    setattr(g, _ANSWERED, {**g.get(_ANSWERED, {}), name: answer})
 
 
 def _keep(name: str, answer: Any) -> None:

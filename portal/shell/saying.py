@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from chassis.process import texts
 from chassis.process.texts import Text, TextsInvalid
-from portal.shell.words import language
+from portal.shell.words import LANGUAGES, language
 
 _EXTENSION = "portal_texts"
+_SAID = "said"  # what there is to say in the reader's language
 
 
 def read(name: str, folder: Path) -> dict[str, Text]:
@@ -23,10 +23,16 @@ def read(name: str, folder: Path) -> dict[str, Text]:
 
 def connect(app: Flask, every_text: Mapping[str, Text]) -> None:
     """Say what the pages of an app may say."""
-    app.extensions[_EXTENSION] = every_text
+    app.extensions[_EXTENSION] = {
+        each: {key: text[each] for key, text in every_text.items()} for each in LANGUAGES
+    }
 
 
 def say(key: str, **values: object) -> str:
     """Return a text in the reader's language, with its values in place. Raises `KeyError`."""
-    text = cast(Mapping[str, Text], current_app.extensions[_EXTENSION])[key][language()]
+    said = g.get(_SAID)  # a page says a hundred
+    if said is None:
+        said = current_app.extensions[_EXTENSION][language()]
+        setattr(g, _SAID, said)
+    text: str = said[key]
     return text.format(**values) if values else text

@@ -13,9 +13,10 @@ LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 
 def language() -> str:
     """The language chosen by the switch, else the browser's first wish, else Indonesian."""
-    if "language" not in g:
-        g.language = page_language()
-    return str(g.language)
+    chosen = g.get("language")
+    if chosen is None:
+        chosen = g.language = page_language()
+    return str(chosen)
 
 
 def size(count: int) -> str:

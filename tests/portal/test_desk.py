@@ -39,6 +39,13 @@ def test_the_inbox_counts_by_stage_and_searches(officer: FlaskClient, edge: Fake
     assert sent.query == {"stage": "umpeg_verification", "q": "andini", "limit": "10"}
 
 
+def test_what_the_inbox_has_asked_its_menu_does_not_ask_again(officer: FlaskClient, edge: FakeEdge):
+    page = officer.get("/portal/tugas").text
+
+    assert page.count('<span class="count">12</span>') > 1
+    assert len(edge.told("GET", f"{API}/inbox/queues")) == 1
+
+
 def test_a_wish_to_withdraw_is_marked_and_can_be_looked_for(officer: FlaskClient, edge: FakeEdge):
     asks = a_proposal(stage="revision", withdrawal_asked=True)
     edge.answers["GET", f"{API}/inbox"] = (200, page_of(asks))

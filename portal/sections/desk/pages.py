@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.sections.desk import deciding, reading, results
 from portal.shell import uploads
+from portal.shell.answers import answered
 from portal.shell.api_client import ApiRefused, ApiUnavailable
 from portal.shell.cases import API
 from portal.shell.downloads import passed_on
@@ -28,8 +29,10 @@ pages = Blueprint("desk", __name__, url_prefix="/portal")
 def inbox() -> str:
     names = ("stage", "layanan", "withdrawal", "q", "sort", "cursor")
     wanted = {name: request.args.get(name) for name in names}
+    queues = reading.queues()
+    answered(pages.name, queues)
     return render_template(
-        "desk/inbox.html", queues=reading.queues(), listing=reading.inbox(wanted), wanted=wanted
+        "desk/inbox.html", queues=queues, listing=reading.inbox(wanted), wanted=wanted
     )
 
 
