@@ -17,7 +17,7 @@ from services.notification.domain.rendering import FRAME, SECRET, SENSITIVE_FACT
 _LABEL = "_label"
 _QUOTED = re.compile(r"""["']([a-z][a-z0-9_]*)["']""")
 _SAID = re.compile(r"""(?:\bsay\(|\bsentences\[)\s*["'](\w+)["']""")
-_KIND = re.compile(r"""(?:\blabel\(|\b_labelled\(|\blabels\[)\s*["'](\w+)["']""")
+_KIND = re.compile(r"""(?:\blabel\(|\b_labelled\(|\blabels\[)\s*["'](\w+)["']\s*[],]""")
 
 
 @dataclass(frozen=True)
