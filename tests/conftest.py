@@ -15,13 +15,14 @@ from chassis.http import auth
 from chassis.process import telemetry
 from ops.engines.postgres import Postgres
 from ops.prove import PARTS
-from tests.builders import templates
+from tests.builders import compiled, templates
 from tests.builders.distributed import Distributed
 from tests.builders.engines import engine_folder, or_skipped
 from tests.builders.service import Service, one_service
 from tests.builders.shared import SharedCluster, shares_the_cluster
 
 telemetry.configure_logs(terminal=False, level=40)
+compiled.share()
 # A machine at work is slow at any moment; no property is about time.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
