@@ -16,13 +16,16 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class Spool:
-    """A nameless temporary file. Bytes beyond the limit are counted and thrown away."""
+    """A nameless temporary file. Bytes beyond the limit are counted and thrown away.
 
-    def __init__(self, limit: int = MAX_BYTES) -> None:
+    What is only read again, and has at most `in_memory` bytes, needs no file.
+    """
+
+    def __init__(self, limit: int = MAX_BYTES, *, in_memory: int = 0) -> None:
         self.limit = limit
         self.size = 0
         self._digest = hashlib.sha256()
-        self.file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - closed by __exit__
+        self.file = cast(BinaryIO, _file(in_memory))
 
     def write(self, block: bytes) -> int:
         """Take one block. Raises `StoreFull` when the disk has no room."""
@@ -82,6 +85,12 @@ class Spool:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _file(in_memory: int) -> object:
+    if in_memory:
+        return tempfile.SpooledTemporaryFile(in_memory)
+    return tempfile.TemporaryFile()
 
 
 def _no_room(error: OSError) -> Exception:

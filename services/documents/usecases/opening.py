@@ -12,6 +12,7 @@ from services.documents.adapters.machinery import machinery
 from services.documents.adapters.spool import Spool
 from services.documents.adapters.stores.protocol import ObjectMissing
 from services.documents.domain.grants import check_open
+from services.documents.domain.limits import MEBIBYTE
 from services.documents.domain.refusals import DocumentCorrupt
 from services.documents.domain.states import check_can_be_opened
 from services.documents.models import Document, Grant, View, db
@@ -22,6 +23,8 @@ CORRUPT = counter("documents_corrupt", "Stored objects that are missing or not a
 _OWN = "unduhan pemilik"
 # Whoever fetches a document again within it, after a break or in another tab, goes on reading.
 READING = timedelta(minutes=5)
+# Most files have less; each thread has one at a time.
+_READ_IN_MEMORY = 2 * MEBIBYTE
 
 
 def open_own(document_id: UUID, owner_id: UUID, *, is_read: bool) -> tuple[Document, Spool]:
@@ -86,7 +89,7 @@ def intact(document: Document) -> Spool:
 
     Raises `DocumentCorrupt`, after the alarm, when they are missing or differ.
     """
-    spool = Spool()
+    spool = Spool(in_memory=_READ_IN_MEMORY)
     try:
         machinery().store.read(document.object_key, spool)
         spool.finish()
