@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ops import reports
 from tests.builders.drawn import drawn
 from tests.builders.hostile import HOSTILE, KINDS
 from tests.builders.judging import Judge
@@ -25,16 +26,14 @@ def names_of(kind: str) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_hostile_files_are_refused_for_what_they_hold(
-    judge: Judge, kind: str, capsys: pytest.CaptureFixture[str]
-):
+def test_hostile_files_are_refused_for_what_they_hold(judge: Judge, kind: str):
     names = names_of(kind)
 
     found = {name: judge.on(HOSTILE[name].build()).reasons for name in names}
 
     refused = {name for name, reasons in found.items() if reasons & {*HOSTILE[name].wanted}}
-    with capsys.disabled():
-        sys.stdout.write(f"\n{kind}: {len(refused)} of {len(names)} hostile files refused\n")
+    said = f"{len(refused)} of {len(names)} hostile files refused"
+    reports.write(f"files-hostile-{kind}", said)
     assert {
         name: found[name] for name in names if (name in refused) == (name in not_yet.HOSTILE)
     } == {}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ops import reports
 from tests.builders.drawn import drawn
 from tests.builders.judging import Judge
 from tests.builders.pdfs import a_signed_pdf
@@ -27,15 +28,14 @@ def judge() -> Iterator[Judge]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_plain_files_are_taken(judge: Judge, kind: str, capsys: pytest.CaptureFixture[str]):
+def test_plain_files_are_taken(judge: Judge, kind: str):
     names = drawn([name for name in PLAIN if name.startswith(f"{kind}: ")])
 
     found = {name: judge.on(PLAIN[name]()).reasons for name in names}
 
     refused = {name: reasons for name, reasons in found.items() if reasons}
-    with capsys.disabled():
-        taken = len(names) - len(refused)
-        sys.stdout.write(f"\n{kind}: {taken} of {len(names)} plain files taken\n")
+    taken = f"{len(names) - len(refused)} of {len(names)} plain files taken"
+    reports.write(f"files-plain-{kind}", taken)
     assert {
         name: found[name] for name in names if (name in refused) != (name in not_yet.PLAIN)
     } == {}

@@ -11,6 +11,7 @@ import time_machine
 
 from chassis.process.clock import now
 from chassis.run.import_work import LONGEST_DETAIL
+from ops import reports
 from services.identity.api.import_kinds import KINDS
 from tests.identity.desk import Desk
 from tests.identity.imports import (
@@ -453,15 +454,14 @@ def test_who_is_no_administrator_any_more_imports_nothing(desk: Desk):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("count", [200, pytest.param(5_000, marks=pytest.mark.prove(part="rest"))])
-def test_so_many_rows_are_tried(desk: Desk, capsys, count):
+def test_so_many_rows_are_tried(desk: Desk, count):
     rows = [(_a_number(number), *BUDI[1:]) for number in range(count)]
     began = perf_counter()
 
     told = bring(desk, table(*rows))
 
     seconds = perf_counter() - began
-    with capsys.disabled():
-        print(f"\n{count} rows read and tried in {seconds:.1f} s")  # noqa: T201 - what is measured
+    reports.write(f"imports-{count}", f"{count} rows read and tried in {seconds:.1f} s")
     assert counts(told, "rows", "new", "wrong") == (count, count, 0)
     assert told["job"]["done"] == count
 

@@ -147,3 +147,11 @@ def test_every_part_has_tests():
     for part in prove.PARTS:
         assert part.whole or f'prove(part="{part.name}")' in sources
         assert all((ROOT / path).exists() for path in part.whole)
+
+
+def test_what_a_long_test_found_is_told_by_its_report():
+    """Parts run in several workers, which have no screen: what they print there is lost."""
+    past_pytest = "capsys" + ".disabled"
+    tests = (ROOT / "tests").rglob("test_*.py")
+
+    assert [path.name for path in tests if past_pytest in path.read_text("utf-8")] == []
