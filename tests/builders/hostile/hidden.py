@@ -8,7 +8,9 @@ from functools import partial
 from io import BytesIO
 from zipfile import ZipFile
 
-from tests.builders.hostile.case import DAMAGED, Hostile
+import pikepdf
+
+from tests.builders.hostile.case import DAMAGED, ENCRYPTED, Hostile
 from tests.builders.pdfs import PdfWriter, a_pdf
 from tests.builders.updates import updated
 
@@ -82,6 +84,36 @@ def _two_tables() -> bytes:
     return re.sub(rb"startxref\n\d+", b"startxref\n%d" % (len(out) + len(stream)), moved)
 
 
+def _two_object_streams() -> bytes:
+    """Both hold an object of the same number; viewers take the one or the other."""
+    streams = (f"77 0 {_SCRIPT}", "77 0 << /A 1 >>")
+    return a_pdf(
+        objects=[
+            PdfWriter.stream_body(one.encode(), "/Type /ObjStm /N 1 /First 5") for one in streams
+        ]
+    )
+
+
+def _second_trailer(*, behind: bool) -> bytes:
+    trailer = f"trailer\n<< /Root << /Type /Catalog /OpenAction {_LAUNCH} >> >>\n".encode()
+    if behind:
+        return a_pdf().replace(b"startxref", trailer + b"startxref")
+    return _loose(trailer.decode())
+
+
+def _locked_before() -> bytes:
+    locked = BytesIO()
+    with pikepdf.open(BytesIO(a_pdf())) as pdf:
+        pdf.save(locked, encryption=pikepdf.Encryption(user="rahasia", owner="pemilik", R=4),
+                 object_stream_mode=pikepdf.ObjectStreamMode.disable)  # fmt: skip
+    page = "<< /Type /Page /Parent 90 0 R /MediaBox [0 0 9 9] >>"
+    tree = "<< /Type /Pages /Kids [91 0 R] /Count 1 >>"
+    root = int(re.search(rb"/Root (\d+)", locked.getvalue())[1])
+    return updated(
+        locked.getvalue(), {root: "<< /Type /Catalog /Pages 90 0 R >>", 90: tree, 91: page}
+    )
+
+
 def _replaced(written: Callable[[bytes], bytes]) -> bytes:
     """An update takes an action away; the end of the file before it is written in another way."""
     return updated(written(a_pdf(catalog=f"/OpenAction {_LAUNCH}")), {1: _PLAIN_ROOT})
@@ -142,6 +174,19 @@ CASES = [
             partial(_in_object_stream, 1, f"<< /Type /Catalog /OpenAction {_LAUNCH} >>"), _WANTED, framed=True),
     Hostile("a script in an object stream no table names, deflated",
             partial(_in_object_stream, 77, _SCRIPT, "/Filter /FlateDecode"), _WANTED, framed=True),
+    *(
+        Hostile(f"a script no table names {how}", partial(_loose, f"null\nendobj{head}{_SCRIPT}\nendobj\n"), _WANTED, framed=True)
+        for how, head in (("with zeros ahead", "\n0000000077 00000 obj"), ("with a sign", "\n+77 0 obj"),
+                          ("behind a bracket", "\n<< >>77 0 obj"), ("between zeros", "\n\x0077\x000\x00obj"))
+    ),
+    Hostile("a second trailer with a catalog in it", partial(_second_trailer, behind=True), _WANTED, framed=True),
+    Hostile("a trailer ahead with a catalog in it", partial(_second_trailer, behind=False), _WANTED, framed=True),
+    Hostile("a revision with a password before a plain one", _locked_before, (ENCRYPTED,), framed=True),
+    Hostile("a script no table names with a long comment in its head",
+            partial(_loose, f"77 %{'x' * 999}\n0 obj\n{_SCRIPT}\nendobj\n"), _WANTED, framed=True),
+    Hostile("a script of a number without end in an object stream no table names",
+            partial(_in_object_stream, 9_999_999, _SCRIPT), _WANTED, framed=True),
+    Hostile("a script in one of two object streams no table names", _two_object_streams, _WANTED, framed=True),
     Hostile("another catalog for new readers", _two_tables, _WANTED, framed=True),
     *(
         Hostile(f"an action in a revision that ends {how}", partial(_replaced, written), _WANTED, framed=True)

@@ -78,6 +78,20 @@ def _letters(glyph: bytes, text: bytes, resources: str = "") -> bytes:
     return a_pdf(fonts="/N 10 0 R", content=content, objects=objects)
 
 
+def _shown_in(content: str, form: str = "") -> bytes:
+    objects = (
+        _type3(11, ""),
+        _stream(b"1 0 d0 " + b"0 0 1 1 re f " * 8_000),
+        _stream(form.encode(), _FORM),
+    )
+    return a_pdf(
+        fonts="/N 10 0 R",
+        resources="/XObject << /X 12 0 R >>",
+        content=f"BT {content} ET".encode(),
+        objects=objects,
+    )
+
+
 def _tiled(entries: str) -> bytes:
     pattern = "/PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 1 1] /Resources << >>"
     return a_pdf(
@@ -140,6 +154,12 @@ _BUILDERS: dict[str, tuple[Callable[[], bytes], Callable[[], bytes] | None]] = {
         partial(_letters, b"0 0 1 1 re f " * 8_000, b"(a)")),
     "a heavy glyph in a long text in hex": (
         partial(_letters, b"0 0 1 1 re f " * 8_000, b"<" + b"61" * 9_000 + b">"), None),
+    "a heavy glyph chosen with two numbers": (partial(_shown_in, "/N 1 1 Tf (" + "a" * 9_000 + ") Tj"), None),
+    "a heavy glyph after a state was restored": (partial(_shown_in, "/N 1 Tf q /F1 1 Tf Q (" + "a" * 9_000 + ") Tj"), None),
+    "a heavy glyph behind a comment and a picture": (
+        partial(_shown_in, "/F1 1 Tf % (\n BI /W 1 /H 1 ID ( EI /N 1 Tf (" + "a" * 9_000 + ") Tj"), None),
+    "a heavy glyph in a form that chooses no font": (
+        partial(_shown_in, "/N 1 Tf /X Do", "BT (" + "a" * 9_000 + ") Tj ET"), partial(_shown_in, "/N 1 Tf /X Do", "BT (a) Tj ET")),
     "tiles of a hundredth": (partial(_tiled, "/XStep 0.01 /YStep 0.01"), partial(_tiled, "/XStep 1 /YStep 1")),
     "tiles of a thousandth by a matrix": (
         partial(_tiled, "/XStep 1 /YStep 1 /Matrix [0.001 0 0 0.001 0 0]"),

@@ -54,14 +54,16 @@ class Appearances:
     def check(self, pages: Sequence[Page]) -> None:
         """Raises `Unsuitable` for loops and for too much to draw."""
         drawing = Drawing(self.limits, self._contents)
+        for glyph, font in self._glyphs.values():
+            with blaming(glyph.objgen):
+                drawing.check_glyph(glyph, font)
         for page, resources in pages:
             with blaming(page.objgen):
                 if content := self._content_of(page):
                     drawing.check(content, resources)
-        parts = [(part, None) for part in self._parts.values()]
-        for part, font in (*parts, *self._glyphs.values()):
+        for part in self._parts.values():
             with blaming(part.objgen):
-                drawing.check_part(part, font)
+                drawing.check_part(part)
 
     def _content_of(self, page: Any) -> Content | None:
         pieces = streams_of(page)

@@ -21,7 +21,8 @@ _USE = re.compile(
     rb"(Do|gs|scn|SCN)(?![A-Za-z0-9])"
 )
 _FONT = re.compile(
-    rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]*)[\x00\t\n\f\r ]+[-+.0-9]+[\x00\t\n\f\r ]+Tf(?![A-Za-z0-9])"
+    rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]*)(?:[\x00\t\n\f\r ]+[-+.0-9]+)++"
+    rb"[\x00\t\n\f\r ]+Tf(?![A-Za-z0-9])"
 )
 _COMMENT = re.compile(rb"%[^\r\n]*")
 _SAVED = re.compile(rb"(?<![^\x00\t\n\f\r ()<>\[\]{}/%])[qQ](?![^\x00\t\n\f\r ()<>\[\]{}/%])")
@@ -69,6 +70,7 @@ def _found(data: bytes, *, fonts: bool) -> Counter[tuple[bytes, bytes]]:
     if fonts:
         letters = letters_in(data)
         found |= {(name, b"Tf"): letters[name] or 1 for name in _FONT.findall(data)}
+        found |= {(b"", b"Tf"): letters[b""]}
     return found
 
 

@@ -1,7 +1,7 @@
 """What a page costs a viewer: forms draw forms, and each use counts."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,7 @@ class Drawing:
     def __init__(self, limits: InspectionLimits, contents: Mapping[Identity, Content]) -> None:
         self.limits = limits
         self.contents = contents
+        self.heaviest_glyph = 0
         self._costs: dict[tuple[Identity, int, Identity], int] = {}
         self._open: list[Identity] = []
         self._scope = 0
@@ -51,11 +52,15 @@ class Drawing:
         self._of_the_page = resources
         self._cost_of(content, resources)
 
-    def check_part(self, part: Stream, font: Any = None) -> None:
-        """Check a form, pattern or glyph that perhaps no page uses but an annotation shows."""
+    def check_part(self, part: Stream) -> None:
+        """Check a form or pattern that perhaps no page uses but an annotation shows."""
         self._scope += 1
         self._of_the_page = None
-        self._cost(part, font)
+        self._cost(part)
+
+    def check_glyph(self, glyph: Stream, font: Any) -> None:
+        """Check a glyph, before what may show it in a font that it does not name."""
+        self.heaviest_glyph = max(self.heaviest_glyph, self._cost(glyph, font))
 
     def _cost(self, part: Stream, font: Any = None) -> int:
         """Return what one use costs.
@@ -79,11 +84,16 @@ class Drawing:
         cost, kinds = content.size, _Kinds(resources)
         for use, count in content.uses.items():
             costs = [self._cost_of_use(*part) for part in kinds.parts(use)]
-            # Of a font's glyphs each letter draws one.
-            cost += count * (max(costs, default=0) if use.operator == "Tf" else _USE + sum(costs))
+            cost += count * (
+                self._glyph_of(use, costs) if use.operator == "Tf" else _USE + sum(costs)
+            )
         if cost > self.limits.drawn_bytes:
             raise Unsuitable("document_too_complex")
         return cost
+
+    def _glyph_of(self, font: Use, glyphs: Sequence[int]) -> int:
+        """Return what a letter costs at most; one without a font is shown in any."""
+        return max(glyphs, default=0 if font.name != "/" else self.heaviest_glyph)
 
     def _cost_of_use(self, part: Stream, font: Any = None) -> int:
         entries = entries_of(part)

@@ -23,10 +23,12 @@ from services.documents.adapters.checker.revisions import replaced_in
 from services.documents.adapters.checker.streams import Unpacker
 from services.documents.adapters.checker.trees import FOLLOWED, Page, Trees, pages_of
 from services.documents.adapters.checker.values import (
+    Entries,
     Identity,
     entries_of,
     identity_of,
     members_of,
+    name_of,
     whole_of,
 )
 from services.documents.adapters.checker.verdict import Unsuitable, Verdict, blaming
@@ -85,6 +87,7 @@ class _Inspection:
         self.appearances = Appearances(limits)
         self.features: set[str] = set()
         self.finds: set[Identity] = set()
+        self.object_streams: list[Stream] = []
         self.signed = False
         self.values = 0
 
@@ -108,7 +111,7 @@ class _Inspection:
         for older, replaced in replaced_in(self.content, self.pdf, self.limits):
             self._look_at_older(older, replaced)
             known |= known_to(older, self.content)
-        for value in loose_in(self.content, self.pdf, known):
+        for value in loose_in(self.content, self.pdf, self.object_streams, known):
             self._walk(value, older=True)
         if self.features:
             raise Unsuitable("document_has_active_content", tuple(sorted(self.features)))
@@ -144,9 +147,14 @@ class _Inspection:
             self.signed = self.signed or "/ByteRange" in entries
             check_numbers(entries)
             if within:
-                self.trees.note(within, entries)
-                self.appearances.note(value, entries)
+                self._note(within, value, entries)
         return entries.values()
+
+    def _note(self, within: Identity, value: Any, entries: Entries) -> None:
+        self.trees.note(within, entries)
+        self.appearances.note(value, entries)
+        if isinstance(value, Stream) and name_of(entries.get("/Type")) == "/ObjStm":
+            self.object_streams.append(value)
 
     def _find(self, features: Iterable[str], within: Identity | None) -> None:
         for feature in features:

@@ -6,7 +6,7 @@ from collections import Counter
 # Outside of texts: a font chosen, states saved and restored, and what is to be skipped.
 _OUTSIDE = re.compile(
     rb"\(|%[^\r\n]*|<(?P<hex>[0-9A-Fa-f\x00\t\n\f\r ]*)>"
-    rb"|/(?P<font>[^\x00\t\n\f\r ()<>\[\]{}/%]*)[\x00\t\n\f\r ]+[-+.0-9]+[\x00\t\n\f\r ]+Tf\b"
+    rb"|/(?P<font>[^\x00\t\n\f\r ()<>\[\]{}/%]*)(?:[\x00\t\n\f\r ]+[-+.0-9]+)+[\x00\t\n\f\r ]+Tf\b"
     rb"|(?<![^\x00\t\n\f\r ()<>\[\]{}/%])(?P<state>[qQ]|BI)(?![^\x00\t\n\f\r ()<>\[\]{}/%])"
 )
 _INSIDE = re.compile(rb"\\.|[()]", re.DOTALL)
@@ -14,7 +14,10 @@ _PICTURE_END = re.compile(rb"[\x00\t\n\f\r ]EI\b")
 
 
 def letters_in(data: bytes) -> Counter[bytes]:
-    """Count the bytes of texts by the name of their font, as it stands in the stream."""
+    """Count the bytes of texts by the name of their font, as it stands in the stream.
+
+    A text without one is drawn in whatever font stands where the stream is used.
+    """
     counted, font, saved, at = Counter[bytes](), b"", list[bytes](), 0
     while mark := _OUTSIDE.search(data, at):
         at = mark.end()

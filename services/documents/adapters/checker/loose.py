@@ -5,29 +5,34 @@ of each number. So what no table knows must be as harmless as what a table names
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
 from pikepdf import Object, Pdf, Stream
 
 from services.documents.adapters.checker.opening import Repairs
-from services.documents.adapters.checker.values import entries_of, name_of, whole_of
+from services.documents.adapters.checker.values import entries_of, whole_of
 from services.documents.adapters.checker.verdict import Unsuitable
 
-_DIGIT = re.compile(rb"[0-9]")
-_SPACE = rb"(?:[\x00\t\n\f\r ]|%[^\r\n]{0,99}[\r\n]){1,99}"
-_NUMBERS = re.compile(rb"[0-9]{1,99}" + _SPACE + rb"[0-9]{1,99}" + _SPACE + rb"\Z")
+_OBJECT = re.compile(rb"(?<=[\x00\t\n\f\r ])obj\b")
+_NUMBERS = re.compile(rb"([0-9]+)[\x00\t\n\f\r ]+([0-9]+)[\x00\t\n\f\r ]+\Z")
+_COMMENT = re.compile(rb"%[^\r\n]*[\r\n]")
+_NEAR, _FAR, _MOST_FAR = 32, 10_000, 200
+_BLANKS = b"\x00\t\n\x0c\r "
+_TRAILER = re.compile(rb"\btrailer\b")
+_LONGEST_TRAILER = 10_000
+_AT_AN_OFFSET, _IN_A_STREAM = 1, 2
+_AROUND = b"\n%%EOF\n"  # nothing is read that ends with the file
 # A number is too large for the library beyond a third of the file's length.
 _ROOM, _HIGHEST = 4, 100_000
-_DIGITS = re.compile(rb"[0-9]{0,100}")
-_LONGEST = 100
-_AROUND = b"\n%%EOF\n"  # nothing is read that ends with the file
-_BLANKS = b"\x00\t\n\x0c\r "
-_AT_AN_OFFSET, _IN_A_STREAM = 1, 2
 
 # Where an object begins: an offset, or the number of a stream and the place in it.
 Known = set[tuple[int, ...]]
+# The bytes of `12 0 obj`, and both numbers.
+Head = tuple[int, int, int, int]
+# An object's number and what is written in it.
+Numbered = tuple[int, bytes]
 
 
 def known_to(pdf: Pdf, content: bytes) -> Known:
@@ -41,48 +46,83 @@ def known_to(pdf: Pdf, content: bytes) -> Known:
     return known
 
 
-def loose_in(content: bytes, pdf: Pdf, known: Known) -> Iterator[Any]:
-    """Give the objects that only a search finds, and its trailer.
+def loose_in(content: bytes, pdf: Pdf, streams: Iterable[Stream], known: Known) -> Iterator[Any]:
+    """Give the objects that only a search finds, also in these object streams, and the trailers.
 
     Raises `PdfError` or `Unsuitable` for what cannot be searched.
     """
-    begins = {at for at in _begins(content) if (at,) not in known}
-    packed = b"".join(_packed(pdf.objects, known))
-    if not begins and not packed:
+    heads = [head for head in _heads(content) if (head[0],) not in known]
+    others = [*_packed(streams, known), *_trailers(content)]
+    if not heads and not others:
         return
-    numbers = {_number_at(content, at) for at in begins}
-    searched = bytearray(content.replace(b"startxref", b"startxxxx"))
-    for at in begins:
-        if at and searched[at - 1] in _BLANKS:
-            searched[at - 1 : at] = b"\n"  # the library looks at the beginnings of lines
-    room = b"\n" * (_ROOM * min(max(numbers, default=0), _HIGHEST))
-    with Pdf.open(
-        BytesIO(searched + packed + _AROUND + room), inherit_page_attributes=False
-    ) as found:
+    searched, begins = _searchable(content, heads)
+    whole, numbers = _with_others(searched, pdf, heads, others)
+    with Pdf.open(BytesIO(whole), inherit_page_attributes=False) as found:
         if Repairs(found).left_out & numbers:
             raise Unsuitable("document_damaged")
         yield found.trailer
         for number, entry in found.get_xref_table().items():
-            offset = entry.offset or 0
-            if offset in begins or offset >= len(content):
+            if entry.offset in begins or (entry.offset or 0) >= len(searched):
                 held = found.get_object(number)
                 if isinstance(held, Object):
                     yield held
 
 
-def _begins(content: bytes) -> Iterator[int]:
-    for found in re.finditer(rb"obj\b", content):
-        start = max(0, found.start() - _LONGEST)
-        before = content[start : found.start()]
-        for digit in _DIGIT.finditer(before):
-            if _NUMBERS.match(before, digit.start()):
-                yield start + digit.start()
-                break
+def _with_others(
+    searched: bytes, pdf: Pdf, heads: Sequence[Head], others: Sequence[Numbered]
+) -> tuple[bytes, set[int]]:
+    """Return the bytes with all objects that no table knows, and the numbers of these."""
+    numbers = {number for *_, number, _ in heads}
+    written = list(_renumbered(others, numbers, pdf))
+    numbers |= {number for number, _ in written}
+    objects = (b"\n%d 0 obj\n%s\nendobj\n" % each for each in written)
+    whole = b"".join((searched, *objects)).replace(b"startxref", b"startxxxx")
+    return whole + _AROUND + b"\n" * (_ROOM * min(max(numbers), _HIGHEST)), numbers
 
 
-def _number_at(content: bytes, at: int) -> int:
-    found = _DIGITS.match(content, at)
-    return int(found[0]) if found else 0
+def _renumbered(others: Sequence[Numbered], taken: set[int], pdf: Pdf) -> Iterator[Numbered]:
+    """Give one whose number is taken another, so that none covers another."""
+    taken = {*taken}
+    highest = max(
+        taken | {number for number, _ in pdf.get_xref_table()} | {number for number, _ in others}
+    )
+    for more, (number, content) in enumerate(others, start=1):
+        free = number if number and number not in taken else highest + more
+        taken.add(free)
+        yield free, content
+
+
+def _searchable(content: bytes, heads: Sequence[Head]) -> tuple[bytes, set[int]]:
+    """Write each head at the beginning of a line, where alone the library looks for it."""
+    pieces, begins, at, length = list[bytes](), set[int](), 0, 0
+    for begin, end, number, generation in heads:
+        head = b"%d %d obj" % (number, generation)
+        before = content[at:begin] + b"\n" + b"\n" * (end - begin - len(head))
+        pieces += [before, head]
+        length += len(before)
+        begins.add(length)
+        length += len(head)
+        at = end
+    return b"".join((*pieces, content[at:])), begins
+
+
+def _heads(content: bytes) -> Iterator[Head]:
+    """Find where objects begin. Raises `Unsuitable` for too many that cannot be read."""
+    commented = 0
+    for found in _OBJECT.finditer(content):
+        end, start = found.start(), max(0, found.start() - _NEAR)
+        numbers = _NUMBERS.search(content[start:end])
+        if not numbers and b"%" in content[(start := max(0, end - _FAR)) : end]:
+            commented += 1
+            numbers = _NUMBERS.search(_COMMENT.sub(_blanks, content[start:end]))
+        if commented > _MOST_FAR:
+            raise Unsuitable("document_too_complex")
+        if numbers:
+            yield start + numbers.start(), found.end(), int(numbers[1]), int(numbers[2])
+
+
+def _blanks(comment: re.Match[bytes]) -> bytes:
+    return b" " * len(comment[0])
 
 
 def _begin(content: bytes, offset: int) -> int:
@@ -91,22 +131,27 @@ def _begin(content: bytes, offset: int) -> int:
     return offset
 
 
-def _packed(objects: Iterable[Any], known: Known) -> Iterator[bytes]:
-    """Write out what object streams hold besides what the table says of them."""
-    for value in objects:
-        if isinstance(value, Stream) and name_of(value.get("/Type")) == "/ObjStm":
-            holder, _ = value.objgen
-            for place, (number, content) in enumerate(_members(value)):
-                if (number, holder, place) not in known:
-                    yield b"\n%d 0 obj\n%s\nendobj\n" % (number, content)
+def _trailers(content: bytes) -> Iterator[Numbered]:
+    """Give trailers, if there are more than tables."""
+    begins = [found.end() for found in _TRAILER.finditer(content)]
+    if len(begins) > content.count(b"startxref"):
+        yield from ((0, content[at : at + _LONGEST_TRAILER]) for at in begins)
 
 
-def _members(stream: Stream) -> Iterator[tuple[int, bytes]]:
+def _packed(streams: Iterable[Stream], known: Known) -> Iterator[Numbered]:
+    """Give what object streams hold besides what the table says of them."""
+    for stream in streams:
+        holder, _ = stream.objgen
+        for place, (number, content) in enumerate(_members(stream)):
+            if (number, holder, place) not in known:
+                yield number, content
+
+
+def _members(stream: Stream) -> Iterator[Numbered]:
     entries, data = entries_of(stream), stream.read_bytes()
     first, count = (whole_of(entries.get(key)) or 0 for key in ("/First", "/N"))
-    head = [
-        int(word) for word in data[: max(first, 0)].split()[: 2 * max(count, 0)] if word.isdigit()
-    ]
+    words = data[: max(first, 0)].split()[: 2 * max(count, 0)]
+    head = [int(word) for word in words if word.isdigit()]
     offsets = [first + offset for offset in head[1::2]]
     for number, begin, end in zip(head[::2], offsets, [*offsets[1:], len(data)], strict=False):
         yield number, data[begin:end]

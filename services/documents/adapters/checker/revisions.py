@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from pikepdf import Object, Pdf, PdfError
+from pikepdf import Object, PasswordError, Pdf, PdfError
 
 from services.documents.adapters.checker.verdict import Unsuitable
 from services.documents.domain.limits import InspectionLimits
@@ -20,7 +20,8 @@ def replaced_in(
 ) -> Iterator[tuple[Pdf, list[Object]]]:
     """Give each older revision with the objects that the next newer one has otherwise.
 
-    An older revision that cannot be opened cannot be shown. Raises `Unsuitable` for too many.
+    An older revision that cannot be opened cannot be shown. Raises `Unsuitable` for too many
+    and for one that has a password.
     """
     if content.count(b"startxref") < _WITH_AN_UPDATE:
         return
@@ -33,6 +34,8 @@ def replaced_in(
             older = Pdf.open(
                 BytesIO(content[:end]), attempt_recovery=False, inherit_page_attributes=False
             )
+        except PasswordError:
+            raise Unsuitable("document_encrypted") from None
         except PdfError:
             continue
         places = _places(older)
