@@ -45,7 +45,8 @@ def _tell(known: Signatures) -> None:
     ANSWERS.set(1)
     AGE.set((moment - known.made_at).total_seconds() if known.made_at else float("inf"))
     if known.are_old(moment):
-        log.warning("scanner_signatures_old", version=known.version)
+        made_at = known.made_at.isoformat() if known.made_at else None
+        log.warning("scanner_signatures_old", version=known.version, made_at=made_at)
 
 
 def _count_quarantine() -> None:

@@ -16,9 +16,9 @@ from services.documents.adapters.checker.values import entries_of, whole_of
 from services.documents.adapters.checker.verdict import Unsuitable
 
 _OBJECT = re.compile(rb"(?<=[\x00\t\n\f\r ])obj\b")
-_NUMBERS = re.compile(rb"([0-9]+)[\x00\t\n\f\r ]+([0-9]+)[\x00\t\n\f\r ]+\Z")
-_COMMENT = re.compile(rb"%[^\r\n]*[\r\n]")
+_COMMENT = re.compile(rb"%[^\r\n]*")
 _NEAR, _FAR, _MOST_FAR = 32, 10_000, 200
+_DIGITS = b"0123456789"
 _BLANKS = b"\x00\t\n\x0c\r "
 _TRAILER = re.compile(rb"\btrailer\b")
 _LONGEST_TRAILER = 10_000
@@ -111,14 +111,27 @@ def _heads(content: bytes) -> Iterator[Head]:
     commented = 0
     for found in _OBJECT.finditer(content):
         end, start = found.start(), max(0, found.start() - _NEAR)
-        numbers = _NUMBERS.search(content[start:end])
+        numbers = _numbers_in(content[start:end])
         if not numbers and b"%" in content[(start := max(0, end - _FAR)) : end]:
             commented += 1
-            numbers = _NUMBERS.search(_COMMENT.sub(_blanks, content[start:end]))
+            numbers = _numbers_in(_COMMENT.sub(_blanks, content[start:end]))
         if commented > _MOST_FAR:
             raise Unsuitable("document_too_complex")
         if numbers:
-            yield start + numbers.start(), found.end(), int(numbers[1]), int(numbers[2])
+            begin, number, generation = numbers
+            yield start + begin, found.end(), number, generation
+
+
+def _numbers_in(ahead: bytes) -> tuple[int, int, int] | None:
+    """Read the two numbers that end what stands ahead of `obj`, and where they begin."""
+    rest = ahead.rstrip(_BLANKS)
+    generation = rest[len(rest.rstrip(_DIGITS)) :]
+    before = rest[: len(rest) - len(generation)]
+    rest = before.rstrip(_BLANKS)
+    number = rest[len(rest.rstrip(_DIGITS)) :]
+    if not (number and generation) or len(rest) == len(before):
+        return None
+    return len(rest) - len(number), int(number), int(generation)
 
 
 def _blanks(comment: re.Match[bytes]) -> bytes:
