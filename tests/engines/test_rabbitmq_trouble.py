@@ -16,7 +16,7 @@ import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis.events.bus import BusUnavailable
-from chassis.events.bus.amqp import BATCH, PREFETCH, RabbitBus, queue_of
+from chassis.events.bus.amqp import PREFETCH, RabbitBus, queue_of
 from chassis.events.envelope import Event
 from chassis.events.inbox import EventData, hear
 from chassis.process.manifest import discover
@@ -136,7 +136,7 @@ def test_sigterm_finishes_what_is_in_hand_and_gives_the_rest_back(broker, tmp_pa
         given_back = [Event.from_json(body).id for body in taken(channel, queue)]
 
     assert stored + given_back == [event.id for event in told]
-    assert 1 <= len(stored) <= BATCH
+    assert 1 <= len(stored) <= PREFETCH
 
 
 def worker_process(service: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":

@@ -71,9 +71,13 @@ class Link:
                 self.close()
 
     def close(self) -> None:
-        connection, self._connection, self._channel = self._connection, None, None
+        """Close both. The broker then gives out again, in its order, what was not acknowledged."""
+        connection, channel = self._connection, self._channel
+        self._connection, self._channel = None, None
         if connection is not None and connection.is_open:
             with contextlib.suppress(AMQPError, OSError), _at_most(_FAREWELL, connection):
+                if channel is not None and channel.is_open:
+                    _close_without_cancelling(channel)
                 connection.close()
 
     def _opened(self) -> pika.BlockingConnection:
@@ -82,6 +86,16 @@ class Link:
         except AMQPConnectorException as error:
             # What pika raises for a broker that accepts and says nothing is no AMQPError.
             raise AMQPConnectionError(type(error).__name__) from error
+
+
+def _close_without_cancelling(channel: BlockingChannel) -> None:
+    """Close a channel as its end does: pika would first cancel what consumes.
+
+    The broker then gives back what arrives meanwhile before what was in hand.
+    """
+    inner = channel._impl  # noqa: SLF001 - its public way is the other one
+    inner._cancelled.update(inner._consumers)  # noqa: SLF001
+    inner.close()
 
 
 @contextlib.contextmanager
