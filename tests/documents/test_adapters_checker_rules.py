@@ -313,6 +313,13 @@ PLACED = {
     "in an attachment": (bad_pdfs.embedded_file(), [Place(ATTACHMENT, 0, "a.exe")]),
     "on opening": (holding("<< /S /Launch >>", catalog="/OpenAction 10 0 R"), [Place(OPENING)]),
     "in a picture": (shown(image(JPEG, "/Width 9 /Height 9 /Filter /DCTDecode")), [Place(PAGE, 1)]),
+    "in tiles": (
+        holding(
+            body(b"", "/PatternType 1 /BBox [0 0 1 1] /XStep 0.3 /YStep 0.3"),
+            page="/Resources << /Pattern << /P 10 0 R >> >>",
+        ),
+        [Place(PAGE, 1)],
+    ),
     "in what nothing points to": (holding(LAUNCH), []),
 }
 

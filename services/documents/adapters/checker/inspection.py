@@ -124,10 +124,14 @@ class _Inspection:
     def _walk(self, top: Any, *, older: bool = False) -> None:
         """Look at one object and what is written in it, by the rules."""
         identity = identity_of(top) or (0, 0)
+        with blaming(identity):
+            self._walk_down(top, None if older else identity)
+
+    def _walk_down(self, top: Any, within: Identity | None) -> None:
         waiting: list[tuple[Any, int]] = [(top, 1)]
         while waiting:
             value, depth = waiting.pop()
-            children = self._children(value, None if older else identity)
+            children = self._children(value, within)
             self.values += len(children)
             if depth > self.limits.nesting or self.values > self.limits.values:
                 raise Unsuitable("document_too_complex")
