@@ -70,7 +70,7 @@ def service_registry() -> registry:
 class RegionScoped:
     """A model whose every row belongs to a region: filled, filtered and checked by `Database`."""
 
-    region: Mapped[str] = mapped_column(String(16), default=regions.current_region, index=True)
+    region: Mapped[str] = mapped_column(String(16), default=regions.current_region)
 
 
 class TransactionBroken(Exception):

@@ -7,15 +7,27 @@ million. Words are folded, so that case, width, accents and apostrophes do not m
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, delete, false, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    delete,
+    false,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
 from chassis.data.db import Database, RegionScoped
-from chassis.data.paging import Source, total_of
+from chassis.data.paging import Source, Total, total_of
 from chassis.kernel.nip import numbers_joined
 from chassis.kernel.text import fold, shown_line
 from chassis.process.regions import all_regions, current_region
@@ -25,7 +37,7 @@ LONGEST_WORD = 60
 WORD = String(LONGEST_WORD).with_variant(String(LONGEST_WORD, collation="C"), "postgresql")
 # Nothing sorts behind it, and no text that is kept has it: Unicode promises it is no character.
 _LAST = "\U0010ffff"
-_MOST = 6
+MOST_WORDS = 6
 _AT_ONCE = 100
 _RARE = 1_000
 _UNSEEN = {"synchronize_session": False}  # no object in memory stands for what is changed
@@ -56,6 +68,46 @@ class SearchedWord(RegionScoped):
 
 
 @dataclass(frozen=True)
+class WordTable:
+    """A table of words, and whose they are.
+
+    Where one of the words asked for is rare, its rows are the ones that are read; else the rows
+    are read in the order of the list, and a page is full soon. No database can guess which it is.
+    """
+
+    db: Database
+    owner: InstrumentedAttribute[UUID]
+    word: InstrumentedAttribute[str]
+
+    def rare_of(self, starts: Iterable[str]) -> str | None:
+        """Return the beginning that the fewest words have, None where all have many."""
+        counted = {start: self._count(start) for start in starts}
+        rare = [start for start, total in counted.items() if total.exact]
+        return min(rare, key=lambda start: counted[start].count, default=None)
+
+    def among(
+        self, row_id: InstrumentedAttribute[UUID], starts: Iterable[str]
+    ) -> ColumnElement[bool]:
+        """Match the rows that have a word with one of these rare beginnings.
+
+        They are read here: of a subquery no database knows that it finds so few.
+        """
+        beginning = or_(*(begins_with(self.word, start) for start in starts))
+        owners = select(self.owner).where(beginning).distinct()
+        return row_id.in_(self.db.session.scalars(owners).all())
+
+    def has(self, row_id: InstrumentedAttribute[UUID], start: str) -> ColumnElement[bool]:
+        """Match a row that has a word with this beginning, by one look into the index."""
+        # Not EXISTS: PostgreSQL would make a join of it and read all rows of a frequent word.
+        own = select(self.owner).where(begins_with(self.word, start), self.owner == row_id)
+        return own.limit(1).scalar_subquery().is_not(None)
+
+    def _count(self, start: str) -> Total:
+        words = select(self.owner).where(begins_with(self.word, start))
+        return total_of(self.db.session(), Source(words), self.owner, _RARE)
+
+
+@dataclass(frozen=True)
 class Words:
     """The rows of a table and the table of their words."""
 
@@ -63,20 +115,27 @@ class Words:
     rows: type[Any]
     words: type[Any]
 
-    def narrowed(self, statement: Select[Any], q: str) -> Select[Any]:
+    @cached_property
+    def table(self) -> WordTable:
+        return WordTable(self.db, self.words.row_id, self.words.word)
+
+    def narrowed(
+        self, statement: Select[Any], q: str, of: InstrumentedAttribute[UUID] | None = None
+    ) -> Select[Any]:
         """Narrow a statement to rows that have a word beginning with each word of `q`.
 
-        Where one of the words is rare, its rows are the ones that are read; else the rows are read
-        in the order of the list, and a page is full soon. No database can guess which it is.
+        `of` is where the statement has the id of a row, by default in the row itself.
         """
-        starts = list(dict.fromkeys(_asked(q)))[:_MOST]
+        row_id = self.rows.id if of is None else of
+        starts = list(dict.fromkeys(_asked(q)))[:MOST_WORDS]
         if not starts:
             return statement.where(false())
-        rare = next(filter(self._is_rare, starts), None)
+        rare = self.table.rare_of(starts)
         if rare is not None:
-            rows = self._beginning_with(rare).distinct().subquery()
-            statement = statement.join(rows, rows.c.row_id == self.rows.id)
-        return statement.where(*(self._has(start) for start in starts if start != rare))
+            statement = statement.where(self.table.among(row_id, [rare]))
+        return statement.where(
+            *(self.table.has(row_id, start) for start in starts if start != rare)
+        )
 
     def write(self, session: Session, *rows: Any) -> None:
         """Write the words of rows as they are now; in the transaction of their change."""
@@ -109,18 +168,6 @@ class Words:
             if rows:
                 self.write(session, *rows)
         return len(rows) == _AT_ONCE
-
-    def _beginning_with(self, start: str) -> Select[Any]:
-        return select(self.words.row_id).where(begins_with(self.words.word, start))
-
-    def _has(self, start: str) -> ColumnElement[bool]:
-        # Not EXISTS: PostgreSQL would make a join of it and read all rows of a frequent word.
-        own = self._beginning_with(start).where(self.words.row_id == self.rows.id)
-        return own.limit(1).scalar_subquery().is_not(None)
-
-    def _is_rare(self, start: str) -> bool:
-        words = self._beginning_with(start)
-        return total_of(self.db.session(), Source(words), self.words.row_id, _RARE).exact
 
     def _mark(self, session: Session, rows: Sequence[Any]) -> None:
         marked = update(self.rows).where(self.rows.id.in_([row.id for row in rows]))

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
-from chassis.data.paging import Page, Source, page
+from chassis.data.paging import Order, Page, Source, page, page_of
 from chassis.process.clock import now
 from services.documents.domain.changes import words
 from services.documents.domain.mends import offered
@@ -38,15 +38,17 @@ def shown(document: Document, owner_id: UUID, *, is_new: bool = False) -> dict[s
 
 def documents(owner_id: UUID, *, q: str, category: str, limit: int, cursor: str | None) -> Page:
     """Return a page of an owner's documents, newest first."""
-    statement = _owned_by(owner_id).add_columns(Document.state.label("state"))
+    narrowed: list[ColumnElement[bool]] = []
     if q:
-        statement = statement.where(Document.name.icontains(q, autoescape=True))
+        narrowed.append(Document.name.icontains(q, autoescape=True))
     if category:
-        statement = statement.where(
-            Document.id.in_(_archived_for(owner_id).where(ArchiveEntry.category == category))
-        )
-    by = (Document.uploaded_at, Document.id)
-    rows = page(db.session(), Source(statement), by=by, limit=limit, cursor=cursor)
+        of_category = _archived_for(owner_id).where(ArchiveEntry.category == category)
+        narrowed.append(Document.id.in_(of_category))
+    # Each by its own index: for either of two no database reads less than everybody's.
+    described = select(Document, Document.state.label("state")).where(*narrowed)
+    sources = [Source(described.where(each)) for each in _owned(owner_id)]
+    order = Order((Document.uploaded_at, Document.id))
+    rows = page_of(db.session(), sources, order, limit=limit, cursor=cursor)
     return Page(_described(rows.items, owner_id), rows.next_cursor)
 
 
@@ -108,9 +110,12 @@ def pieces_of(upload_id: UUID) -> list[UploadPiece]:
 
 
 def _owned_by(owner_id: UUID) -> Select[Document]:
-    return select(Document).where(
-        or_(Document.owner_id == owner_id, Document.id.in_(_archived_for(owner_id)))
-    )
+    return select(Document).where(or_(*_owned(owner_id)))
+
+
+def _owned(owner_id: UUID) -> list[ColumnElement[bool]]:
+    """What a person sent, and what is in the person's archive."""
+    return [Document.owner_id == owner_id, Document.id.in_(_archived_for(owner_id))]
 
 
 def _archived_for(owner_id: UUID) -> Select[Any]:

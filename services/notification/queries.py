@@ -37,8 +37,8 @@ def _of_notices(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _to_people(statement: Select[Any], q: str) -> Select[Any]:
-    people = EMPLOYEE_WORDS.narrowed(select(Employee.id), q)
-    return statement.where(_of_notices(Notice.recipient_id.in_(people)))
+    noticed = statement.join(Notice, Notice.id == Delivery.notice_id)
+    return EMPLOYEE_WORDS.narrowed(noticed, q, of=Notice.recipient_id)
 
 
 DELIVERIES = Listing(
@@ -87,9 +87,7 @@ DELIVERIES = Listing(
 UNREACHED = Listing(
     title="tidak-terjangkau",
     sort="-since",
-    words=lambda statement, q: statement.where(
-        ChannelTrouble.person_id.in_(EMPLOYEE_WORDS.narrowed(select(Employee.id), q))
-    ),
+    words=lambda statement, q: EMPLOYEE_WORDS.narrowed(statement, q, of=ChannelTrouble.person_id),
     columns=(
         Column("name", {"id": "Nama", "en": "Name"}),
         Column("nip", {"id": "NIP", "en": "NIP"}, "nip"),
@@ -113,10 +111,10 @@ UNREACHED = Listing(
 
 def unreached(wanted: Wanted, *, opds: Collection[UUID] | None) -> Page:
     """List whom a channel does not reach, of some OPDs or (None) of all; never the address."""
-    people = select(Employee.id).where(Employee.active)
+    of_people = select(ChannelTrouble).join(Employee, Employee.id == ChannelTrouble.person_id)
+    statement = of_people.where(Employee.active)
     if opds is not None:
-        people = people.where(Employee.opd_id.in_(opds))
-    statement = select(ChannelTrouble).where(ChannelTrouble.person_id.in_(people))
+        statement = statement.where(Employee.opd_id.in_(opds))
     found = UNREACHED.page(db.session(), Source(statement), wanted)
     ids = {row.person_id for row in found.items}
     rows = db.session.scalars(select(Employee).where(Employee.id.in_(ids)))

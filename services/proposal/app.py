@@ -27,7 +27,7 @@ from services.proposal.models import PEOPLE, db
 from services.proposal.subscriptions import HEARD
 from services.proposal.usecases import receipting
 from services.proposal.usecases.reminding import REMINDERS
-from services.proposal.workers import vacancies
+from services.proposal.workers import naming, vacancies
 from staff.rights import revoked_at
 
 
@@ -54,6 +54,6 @@ def create_app(config: Mapping[str, str] | None = None) -> Flask:
         ),
         heard=HEARD,
         at_times={**REMINDERS, MAKE_RECEIPT: Asking(receipting.make, receipting.file)},
-        loops=(vacancies.loop(),),
+        loops=(vacancies.loop(), naming.loop()),
         revoked_at=revoked_at(PEOPLE),
     )

@@ -14,8 +14,10 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     case,
+    column,
     event,
     func,
+    text,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
@@ -68,11 +70,18 @@ class Proposal(Versioned, RegionScoped, Base):
     __tablename__ = "proposals"
     __table_args__ = (
         UniqueConstraint("region", "number"),
+        Index("ix_proposals_number", "number"),  # asked for without a region, by anybody
         Index("ix_proposals_mine", "region", "applicant_id", "created_at", "id"),
         Index("ix_proposals_desk", "region", "stage", "opd_id", "stage_since", "id"),
         Index("ix_proposals_stage", "region", "stage", "stage_since", "id"),
         Index("ix_proposals_desk_due", "region", "stage", "opd_id", "expected_end", "id"),
         Index("ix_proposals_stage_due", "region", "stage", "expected_end", "id"),
+        Index(
+            "ix_proposals_withdrawal",
+            *("region", "stage", "stage_since", "id"),
+            sqlite_where=text("CAST(JSON_EXTRACT(withdrawal, '$.\"at\"') AS VARCHAR) IS NOT NULL"),
+            postgresql_where=text("CAST((withdrawal ->> 'at') AS VARCHAR) IS NOT NULL"),
+        ),
     )
     status_column = "stage"
     overtaken = AlreadyDecided
@@ -152,12 +161,24 @@ class RefusedDocument(RegionScoped, Base):
 
 
 class HistoryEntry(RegionScoped, Base):
-    """One thing that happened to a proposal; written once, never changed or removed."""
+    """One thing that happened to a proposal; written once, never changed or removed.
+
+    Lists are narrowed by `happened` and by `layanan`, which is its proposal's. Where an earlier
+    release wrote the line they may be empty, until a loop fills them.
+    """
 
     __tablename__ = "history_entries"
     __table_args__ = (
         UniqueConstraint("proposal_id", "sequence"),
         Index("ix_history_entries_actor", "region", "actor_id", "at", "id"),
+        Index("ix_history_entries_layanan", "region", "actor_id", "layanan", "at", "id"),
+        Index("ix_history_entries_happened", "region", "actor_id", "happened", "at", "id"),
+        Index(
+            "ix_history_entries_unnamed",
+            "id",
+            sqlite_where=column("layanan").is_(None),
+            postgresql_where=column("layanan").is_(None),
+        ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"))
@@ -176,6 +197,7 @@ class HistoryEntry(RegionScoped, Base):
     changes: Mapped[dict[str, Any]]
     happened: Mapped[str | None]
     standing: Mapped[dict[str, Any] | None]
+    layanan: Mapped[str | None]
 
     @hybrid_property
     def what(self) -> str:

@@ -83,6 +83,10 @@ class Employee(Versioned, Searched, Base):
         UniqueConstraint("region", "nip"),
         Index("ix_employees_by_name", "region", "name", "id"),
         Index("ix_employees_by_golongan", "region", "golongan", "name", "id"),
+        Index("ix_employees_of_opd", "region", "opd_id", "name", "id"),
+        Index("ix_employees_of_unit", "region", "unit_id", "name", "id"),
+        Index("ix_employees_of_kind", "region", "kind", "name", "id"),
+        Index("ix_employees_active", "region", "active", "name", "id"),
         Index("ix_employees_nip", "nip"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -195,6 +199,7 @@ class RoleGrant(Versioned, RegionScoped, Base):
     __tablename__ = "role_grants"
     __table_args__ = (
         Index("ix_role_grants_post", "region", "role", "unit_id", "active"),
+        Index("ix_role_grants_in_use", "region", "role", "active"),
         Index("ix_role_grants_holder", "region", "employee_id", "active"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

@@ -38,7 +38,9 @@ from services.identity.models import (
 
 
 def _in_unit(unit_id: UUID) -> ColumnElement[bool]:
-    return or_(Employee.unit_id == unit_id, Employee.opd_id == unit_id)
+    """Match an OPD's people by the OPD, which those of all its units have; others by their unit."""
+    kind = db.session.scalar(select(Unit.kind).where(Unit.id == unit_id))
+    return (Employee.opd_id if kind == "opd" else Employee.unit_id) == unit_id
 
 
 EMPLOYEES = Listing(

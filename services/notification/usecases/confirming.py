@@ -23,10 +23,15 @@ def confirm(notice_id: UUID, status: str, *, channel: str, now: datetime) -> boo
     it failed undoes "sent" and the channel's fallback takes it. `status` is one of `KNOWN`.
     """
     with all_regions(), db.transaction() as session:
+        region = select(Notice.region).where(Notice.id == notice_id).scalar_subquery()
         delivery = session.scalar(
             select(Delivery)
-            .where(Delivery.notice_id == notice_id, Delivery.channel == channel)
-            .with_for_update()
+            .where(
+                Delivery.region == region,
+                Delivery.notice_id == notice_id,
+                Delivery.channel == channel,
+            )
+            .with_for_update(of=Delivery)
         )
         if delivery is None:
             return False

@@ -322,7 +322,9 @@ def fall_back(session: Session, delivery: Delivery) -> None:
     instead = installed()[delivery.channel].fallback
     if instead is None:
         return
-    of_notice = select(Delivery.id).where(Delivery.notice_id == delivery.notice_id)
+    of_notice = select(Delivery.id).where(
+        Delivery.region == delivery.region, Delivery.notice_id == delivery.notice_id
+    )
     if session.scalar(of_notice.where(Delivery.channel == instead)) is None:
         told = {"notice_id": delivery.notice_id, "region": delivery.region}
         session.add(Delivery(channel=instead, reason="fallback", **told))

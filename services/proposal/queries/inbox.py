@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, tuple_
 
-from chassis.data.listing import Wanted
+from chassis.data.listing import Listing, Wanted
 from chassis.data.paging import Page, Source, Total
 from chassis.data.reading import Reading, derived
 from services.proposal.domain.stages import OFFICER_STAGES, VERIFYING_STAGES, Stage
@@ -170,16 +170,38 @@ def _total(
     narrowed_by = {name for name, value in wanted.filters.items() if value is not None}
     if not wanted.q and narrowed_by <= _COUNTED_APART:
         return Total(_waiting(person_id, reaches).total() + _counted(asked))
-    totals = [INBOX.total(db.session(), source, most) for source in sources]
-    count = sum(total.count for total in totals)
-    return Total(min(count, most), exact=count <= most and all(t.exact for t in totals))
+    return _total_of(INBOX, sources, most)
 
 
 def decided(person_id: UUID, wanted: Wanted) -> Page:
     """Return what a person decided, newest first unless wanted otherwise."""
-    rows = DECIDED.page(db.session(), Source(_DECISIONS, {"person": person_id}), wanted)
+    decisions = Source(_DECISIONS, {"person": person_id})
+    sources = [DECIDED.narrowed(decisions, wanted), *_unnamed(decisions, wanted)]
+    rows = DECIDED.merged(db.session(), sources, wanted, partial(_total_of, DECIDED, sources))
     proposals = listed_by_id({entry.proposal_id for entry in rows.items})
     return rows.each(lambda entry: Decided(*proposals[entry.proposal_id], entry))
+
+
+def _unnamed(decisions: Source, wanted: Wanted) -> list[Source]:
+    """Find by its proposal what an earlier release wrote and nobody has named yet: soon nothing."""
+    layanan, action = wanted.get("layanan"), wanted.get("action")
+    if layanan is None and action is None:
+        return []
+    unnamed = decisions.statement.where(HistoryEntry.layanan.is_(None))
+    if layanan is not None:
+        its = select(Proposal.layanan).where(Proposal.id == HistoryEntry.proposal_id)
+        unnamed = unnamed.where(its.scalar_subquery() == layanan)
+    if action is not None:
+        unnamed = unnamed.where(HistoryEntry.what == action)
+    rest = {**wanted.filters, "layanan": None, "action": None}
+    source = replace(decisions, statement=unnamed)
+    return [DECIDED.narrowed(source, replace(wanted, filters=rest))]
+
+
+def _total_of(listing: Listing, sources: Sequence[Source], most: int) -> Total:
+    totals = [listing.total(db.session(), source, most) for source in sources]
+    count = sum(total.count for total in totals)
+    return Total(min(count, most), exact=count <= most and all(total.exact for total in totals))
 
 
 def reached_by(reaches: Iterable[Reach]) -> ColumnElement[bool]:

@@ -5,17 +5,20 @@ thousand proposals and with a million, on SQLite and PostgreSQL alike.
 """
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, true
+from sqlalchemy.orm import InstrumentedAttribute
 
-from chassis.data.searching import begins_with
+from chassis.data.searching import MOST_WORDS, WordTable
 from chassis.kernel.nip import numbers_joined
 from chassis.kernel.text import fold, shown_line
-from services.proposal.models import LONGEST_WORD, Proposal, SearchWord
+from services.proposal.models import LONGEST_WORD, SearchWord, db
 
 _WORD = re.compile(r"[^\W_]+")
 _SPACED_NIP = re.compile(r"\d{8}[\d\s]*")
-_MOST = 6
+_WORDS = WordTable(db, SearchWord.proposal_id, SearchWord.word)
 
 
 def words_of(*texts: str) -> frozenset[str]:
@@ -23,17 +26,26 @@ def words_of(*texts: str) -> frozenset[str]:
     return frozenset(word for text in texts for word in (*_words(text), *_former_words(text)))
 
 
-def matching(q: str) -> ColumnElement[bool]:
-    """Match proposals that have a word beginning with each word of `q`."""
+def narrowed(
+    statement: Select[Any], proposal_id: InstrumentedAttribute[Any], q: str
+) -> Select[Any]:
+    """Narrow a statement to proposals that have a word beginning with each word of `q`."""
     # Rows of before have only the former words; a later release looks for the folded ones alone.
-    wordings = dict.fromkeys(tuple(dict.fromkeys(split(q))) for split in (_words, _former_words))
-    parts = [and_(*map(_has_word_beginning, wording[:_MOST])) for wording in wordings if wording]
-    return or_(*parts) if parts else Proposal.id.is_(None)
+    split = dict.fromkeys(tuple(dict.fromkeys(words(q))) for words in (_words, _former_words))
+    wordings = [wording[:MOST_WORDS] for wording in split if wording]
+    rare = [_WORDS.rare_of(wording) for wording in wordings]
+    if wordings and all(rare):
+        few = _WORDS.among(proposal_id, [start for start in rare if start])
+        statement = statement.where(few)
+        if len(wordings) == 1:
+            wordings = [tuple(start for start in wordings[0] if start != rare[0])]
+    return statement.where(or_(false(), *(_has_all(proposal_id, each) for each in wordings)))
 
 
-def _has_word_beginning(start: str) -> ColumnElement[bool]:
-    rows = select(SearchWord.proposal_id).where(begins_with(SearchWord.word, start))
-    return Proposal.id.in_(rows)
+def _has_all(
+    proposal_id: InstrumentedAttribute[Any], wording: Sequence[str]
+) -> ColumnElement[bool]:
+    return and_(true(), *(_WORDS.has(proposal_id, start) for start in wording))
 
 
 def _words(text: str) -> list[str]:

@@ -189,7 +189,7 @@ def _entry(
         sequence=case.proposal.version,
         at=case.moment.now,
         action=kept_action(action),
-        happened=action if action != kept_action(action) else None,
+        happened=action,
         from_stage=str(from_stage),
         to_stage=case.proposal.stage,
         actor_id=author.id,
@@ -201,6 +201,7 @@ def _entry(
         note=note.strip() or None if note else None,
         reasons=[asdict(reason) for reason in reasons],
         changes=dict(changes or {}),
+        layanan=case.proposal.layanan,
     )
 
 
