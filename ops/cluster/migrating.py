@@ -34,7 +34,7 @@ def migrate_apart(works: Sequence[Work]) -> None:
         input=json.dumps([asdict(work) for work in works]),
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(_ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)])},
         check=False,
     )
     if ended.returncode:
