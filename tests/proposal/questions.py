@@ -12,7 +12,7 @@ from chassis.data.listing import Wanted
 from chassis.kernel.errors import NotFound
 from chassis.process.regions import all_regions
 from services.proposal.domain.stages import Stage
-from services.proposal.models import Employee, Proposal, ProposalDocument, db
+from services.proposal.models import Proposal, ProposalDocument, db
 from services.proposal.queries.filed import filed_as_sent
 from services.proposal.queries.inbox import counts, decided, inbox
 from services.proposal.queries.listing import DECIDED, INBOX, MINE
@@ -106,11 +106,6 @@ def _same_files() -> Any:
     return same_files(viewed, filed_as_sent(viewed.proposal))
 
 
-def _moves() -> Any:
-    employee = db.one(select(Employee).where(Employee.id == an_id(SOMEBODY)))
-    rerouting.follow_applicant(db.session(), employee)
-
-
 def _refused() -> Any:
     document = db.session.scalar(
         select(ProposalDocument.document_id).where(ProposalDocument.proposal_id == _one().id)
@@ -135,7 +130,7 @@ QUESTIONS: dict[str, Question] = {
     "alarms": lambda: unattended(limit=20, cursor=None),
     "what hangs on an officer": lambda: open_work(an_id("umpeg_second")),
     "what somebody has filed": lambda: standing_of(an_id(SOMEBODY)),
-    "somebody moves": _moves,
+    "somebody moves": lambda: rerouting.left_behind(db.session(), [an_id(SOMEBODY)]),
     "a document is refused": _refused,
     "vacancies": vacancies.look_round,
 }

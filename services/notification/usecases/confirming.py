@@ -23,15 +23,17 @@ def confirm(notice_id: UUID, status: str, *, channel: str, now: datetime) -> boo
     it failed undoes "sent" and the channel's fallback takes it. `status` is one of `KNOWN`.
     """
     with all_regions(), db.transaction() as session:
-        region = select(Notice.region).where(Notice.id == notice_id).scalar_subquery()
+        notice = session.get(Notice, notice_id)
+        if notice is None:
+            return False
         delivery = session.scalar(
             select(Delivery)
             .where(
-                Delivery.region == region,
+                Delivery.region == notice.region,
                 Delivery.notice_id == notice_id,
                 Delivery.channel == channel,
             )
-            .with_for_update(of=Delivery)
+            .with_for_update()
         )
         if delivery is None:
             return False
@@ -40,8 +42,7 @@ def confirm(notice_id: UUID, status: str, *, channel: str, now: datetime) -> boo
         elif is_news(status, known=delivery.confirmed):
             _went_out(delivery, status, now)
             if status in ARRIVED:
-                person = session.get_one(Notice, notice_id).recipient_id
-                learn_arrival(session, person, channel=channel)
+                learn_arrival(session, notice.recipient_id, channel=channel)
     return True
 
 
