@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from chassis.data import postgres
+
 SORTED_APART = "USE TEMP B-TREE"
 _WHOLE = re.compile(r"SCAN (?!\d|CONSTANT|\(|anon_|LIST)(\w+)")
 EVERY = 10
@@ -100,6 +102,7 @@ def rows_read(session: Session, run: Callable[[], Any]) -> int:
         run()
     finally:
         event.remove(engine, "before_cursor_execute", note)
+    postgres.bind_region(session.connection())  # what ran may have ended its transaction
     explained = (
         session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", given)
         for statement, given in statements
