@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import create_engine, event, text
 
 from chassis.data import db as database
+from chassis.data.reading import Reading
 from chassis.process import runtime as runtimes
 from ops.engines.postgres import Postgres
 from tests.builders.databases import databases_on
@@ -63,7 +64,9 @@ def without_the_filter(system: System) -> Iterator[None]:
     for session in sessions:
         event.remove(session, "do_orm_execute", database._filter_by_region)
     try:
-        yield
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Reading, "_is_scoped", property(lambda _reading: False))
+            yield
     finally:
         for session in sessions:
             event.listen(session, "do_orm_execute", database._filter_by_region)
