@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     ForeignKey,
     Index,
@@ -17,7 +18,6 @@ from sqlalchemy import (
     column,
     event,
     func,
-    text,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
@@ -79,8 +79,8 @@ class Proposal(Versioned, RegionScoped, Base):
         Index(
             "ix_proposals_withdrawal",
             *("region", "stage", "stage_since", "id"),
-            sqlite_where=text("CAST(JSON_EXTRACT(withdrawal, '$.\"at\"') AS VARCHAR) IS NOT NULL"),
-            postgresql_where=text("CAST((withdrawal ->> 'at') AS VARCHAR) IS NOT NULL"),
+            sqlite_where=column("withdrawal", JSON)["at"].as_string().is_not(None),
+            postgresql_where=column("withdrawal", JSON)["at"].as_string().is_not(None),
         ),
     )
     status_column = "stage"
