@@ -51,6 +51,7 @@ ELSEWHERE = {
     "tests/engines/test_two_workers.py": "engines",
     "tests/engines/test_edge_conformance.py": "engines",
     "tests/engines/test_lists_on_postgres.py": "engines",
+    "tests/engines/test_growth_on_postgres.py": "engines; the same questions as of growth",
     "tests/pluggable/test_a_channel.py": "a guide of its own",
     "tests/pluggable/test_a_section.py": "a guide of its own",
     "tests/pluggable/test_a_service_installed.py": "this guide, as a package",
