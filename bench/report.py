@@ -144,8 +144,9 @@ def _worst(rows: Sequence[Row], form: str) -> str:
         why = next((row.reading.note for row in here if row.reading.note), "–")
         return rows[0].goal.absent.get(form, why)
     is_more = rows[0].goal.sense == "at least"
-    value, row = min(found, key=lambda one: one[0]) if is_more else max(found, key=lambda o: o[0])
-    return f"**{rounded(value)}**" if row.is_met else rounded(value)
+    value = (min if is_more else max)(value for value, _row in found)
+    is_met = all(row.is_met for _value, row in found)  # one may miss what it asks beside the ratio
+    return f"**{rounded(value)}**" if is_met else rounded(value)
 
 
 def put_between(text: str, part: str) -> str:

@@ -118,7 +118,7 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     load = os.getloadavg()[0]
     busy = f"; it was busy otherwise, with a load of {load:.0f}" if load > cores / 2 else ""
-    versions = f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
+    versions = f"Python {platform.python_version()}, {platform.system()}"
     return f"{cores} cores ({_processor()}), {memory:.0f} GiB, {versions}{busy}"
 
 

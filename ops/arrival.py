@@ -142,6 +142,7 @@ class Arrival:
     came: int = 0
     method: str = ""
     path: str = ""
+    route: Route = field(default_factory=lambda: Route(""))
     is_whole: bool = False
     is_refused_unread: bool = False
     waits_for_word: bool = False
@@ -150,7 +151,6 @@ class Arrival:
     _body_until: float = 0.0
     _body_begins_at: int = 0
     _ends_at: int = 0
-    _most_of_body: int = 0
     _chunks: Chunks | None = None
     _file: SpooledTemporaryFile[bytes] = field(
         default_factory=lambda: SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - see `close`
@@ -230,7 +230,7 @@ class Arrival:
         asked = _ASKED.match(self._head)
         if asked:
             self.method, self.path = asked[1].decode("latin-1"), unquote(asked[2].decode("latin-1"))
-        self._most_of_body = self.limits.route_of(self.path).max_body
+        self.route = self.limits.route_of(self.path)
         self._body_begins_at = length
         declared = _LENGTH.search(self._head)
         self._ends_at = length + (_number(declared[1]) if declared else 0)
@@ -242,5 +242,5 @@ class Arrival:
             return
         self.is_whole = self._chunks.has_ended if self._chunks else self.came >= self._ends_at
         size = self._chunks.size if self._chunks else self._ends_at - self._body_begins_at
-        too_much = size > self._most_of_body or self.came > MOST_OF_BODY
+        too_much = size > self.route.max_body or self.came > MOST_OF_BODY
         self.is_refused_unread = too_much and not self.is_whole

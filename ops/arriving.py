@@ -57,7 +57,7 @@ class ArrivingWorker(ThreadWorker):
         self.limits = limits
         self.room = Room(share=limits.share)
         self.room_of_answers = Room(share=limits.share)
-        self.lanes = Lanes(AHEAD * self.cfg.threads, limits.route_of)
+        self.lanes = Lanes(AHEAD * self.cfg.threads)
 
     def refuse(self, conn: Any, problem: Problem, head: bytes) -> None:
         """Send a refusal, without waiting."""
@@ -190,7 +190,7 @@ class ArrivingWorker(ThreadWorker):
 
     def _hand_over(self, conn: Any) -> None:
         arrival = self.arriving[conn]
-        lane = self.lanes.of(arrival.method, arrival.path)
+        lane = self.lanes.of(arrival)
         if lane is not None and lane.is_stuck(self.clock()):
             log.warning("request_turned_away", path=arrival.path[:_KEPT_OF_PATH])
             self._turn_away(conn, problems.UNAVAILABLE)

@@ -6,11 +6,10 @@ for minutes: while the first of a lane has waited too long, further ones are tur
 """
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from chassis.process.manifest import Route
+from ops.arrival import Arrival
 
 LONGEST_WAIT = 15.0  # seconds; then a person has tried again, and nobody reads the first answer
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -48,20 +47,19 @@ class Lane:
 class Lanes:
     """The lanes of one process: one of all requests, and one of each route that has its own."""
 
-    def __init__(self, at_once: int, route_of: Callable[[str], Route]) -> None:
-        self._at_once, self._route_of = at_once, route_of
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
         self._lanes: dict[str, Lane] = {}
 
-    def of(self, method: str, path: str) -> Lane | None:
+    def of(self, asked: Arrival) -> Lane | None:
         """Return the lane of a request; None where an answer never waits.
 
         A route's own lane is for what is sent to it: its pages are shown to everybody at once.
         """
-        if path in ANSWERED_AT_ONCE:
+        if asked.path in ANSWERED_AT_ONCE:
             return None
-        route = self._route_of(path)
-        is_own = bool(route.at_once) and method not in _READING
-        name, at_once = (route.prefix, route.at_once) if is_own else ("", self._at_once)
+        own = asked.method not in _READING and asked.route.at_once
+        name, at_once = (asked.route.prefix, own) if own else ("", self._at_once)
         if name not in self._lanes:
             self._lanes[name] = Lane(at_once)
         return self._lanes[name]

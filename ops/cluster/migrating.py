@@ -1,4 +1,4 @@
-"""`python -m ops.cluster.migrating`: migrates, in a process of its own, what a supervisor names.
+"""Migrates, in a process of its own, what a supervisor names.
 
 The supervisor lives as long as the cluster, and need not keep the code of all services in memory
 for the seconds in which it migrates them.
@@ -15,7 +15,8 @@ from pathlib import Path
 from ops.speech import Stop
 
 _ROOT = Path(__file__).parents[2]
-_COMMAND = (sys.executable, "-P", "-m", "ops.cluster.migrating")
+_HERE = "import sys; from ops.cluster.migrating import main; sys.exit(main())"
+_COMMAND = (sys.executable, "-P", "-c", _HERE)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,3 @@ def main() -> int:
             print(stop.line, file=answer)
             return stop.code
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -77,6 +77,14 @@ def test_the_readme_has_a_row_for_each_goal_with_both_forms():
     assert "there is one core only" in rows[1]
 
 
+def test_a_form_is_met_in_the_readme_only_where_each_of_its_rows_is():
+    worse = replace(MET.reading, ours=[350.0], limit=[1000.0], short="42 statements, not 40")
+    rows = [MET, replace(MET, reading=worse)]
+
+    assert "**0.32**" in short_markdown(replace(RUN, rows=[MET]))
+    assert "| 0.32 |" in short_markdown(replace(RUN, rows=rows))
+
+
 def test_a_short_run_says_of_how_much_less_it_is():
     run = Run("2 cores", "bench", [MET], SHORT.remark)
 

@@ -18,11 +18,8 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
 
-from chassis.http.keys import KeySet
-from chassis.process import runtime
-from ops.arrival import Limits
+from bench.instance import Instance
 from ops.serving import Server, listen
-from services.documents.app import create_app
 
 _PATIENCE = 60.0
 _LENGTH = struct.Struct(">I")
@@ -128,26 +125,6 @@ class _Two(Server):
         return {**super()._options(), "workers": 2}
 
 
-class _Documents:
-    """What the server asks of a service."""
-
-    def __init__(self, settings: dict[str, str], jwks: str) -> None:
-        self._settings, self._jwks = settings, jwks
-
-    def build(self) -> Callable[..., Any]:
-        app = create_app(self._settings)
-        here = runtime.of(app)
-        here.keys = KeySet("test", lambda: self._jwks, here.db)
-        return app
-
-    def limits(self) -> Limits:
-        return Limits()
-
-    def started(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-
 if __name__ == "__main__":
     given = json.loads(sys.argv[1])
-    _Two(listen("127.0.0.1", given["port"]), _Documents(given["settings"], given["jwks"])).run()
+    _Two(listen("127.0.0.1", given["port"]), Instance(given["settings"], given["jwks"])).run()

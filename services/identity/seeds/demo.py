@@ -1,7 +1,6 @@
 """The demo region: units, people, roles, and a file with their random passwords."""
 
 import json
-import os
 import secrets
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from flask import Flask
 
+from chassis.process.data_folder import write_private
 from chassis.process.regions import in_region
 from services.identity.domain import totp
 from services.identity.models import Region, db
@@ -48,7 +48,7 @@ def seed(app: Flask, data_dir: Path) -> None:
         with in_region(REGION["code"]), db.transaction():
             unit_ids = _units()
             accounts = [_person(person, unit_ids) for person in PEOPLE]
-            _write_private(data_dir / CREDENTIALS, _credentials(accounts))
+            write_private(data_dir / CREDENTIALS, _credentials(accounts))
 
 
 def _units() -> dict[str, UUID]:
@@ -137,13 +137,3 @@ def _credentials(accounts: list[dict[str, Any]]) -> str:
         indent=2,
         ensure_ascii=False,
     )
-
-
-def _write_private(path: Path, text: str) -> None:
-    draft = path.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
