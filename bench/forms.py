@@ -134,8 +134,8 @@ class Form:
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             before = self.used().counted
-            time.sleep(1.0)
-            if self.used().since(Used(before, 0.0)).counted["statements_after"] < 60:
+            time.sleep(0.5)
+            if self.used().since(Used(before, 0.0)).counted["statements_after"] < 30:
                 return True
         return False
 

@@ -33,6 +33,7 @@ class Pace:
     rates: tuple[float, ...]  # of events
     mails: tuple[float, ...]  # a second
     flow: float  # seconds of a flow at one rate
+    held: float  # seconds that the greatest rate is held, where it can be
     sizes: tuple[int, ...]  # how many proposals there are, growing
     asked: int  # times each operation is asked at a size
     people: int  # who sign in within a second
@@ -61,6 +62,7 @@ WHOLE = Pace(
     rates=(10, 50, 200),
     mails=(10, 50, 500),
     flow=6.0,
+    held=300.0,
     sizes=(1_000, 100_000, 1_000_000),
     asked=100,
     people=100,
@@ -71,17 +73,18 @@ WHOLE = Pace(
 SHORT = Pace(
     name="short",
     rounds=3,
-    seconds=0.5,
-    idle=6.0,
-    submits=20,
-    rates=(10, 50),
-    mails=(10, 50),
-    flow=3.0,
+    seconds=0.3,
+    idle=3.0,
+    submits=10,
+    rates=(50,),
+    mails=(50,),
+    flow=2.0,
+    held=0.0,
     sizes=(1_000, 10_000),
     asked=20,
-    people=30,
+    people=20,
     rows=100,
-    starts=2,
+    starts=1,
     repeats=1,
 )
 SMALLEST = Pace(
@@ -93,6 +96,7 @@ SMALLEST = Pace(
     rates=(5,),
     mails=(5,),
     flow=1.0,
+    held=0.0,
     sizes=(100, 200),
     asked=5,
     people=2,

@@ -13,7 +13,7 @@ _IDLE = 3.0
 
 def run(stage: Stage) -> list[Reading]:
     form, count = stage.system, stage.pace.submits
-    return [_reading([_round(form, count) for _ in range(max(1, stage.pace.rounds - 1))], count)]
+    return [_reading([_round(form, count) for _ in range(stage.pace.repeats)], count)]
 
 
 def _round(form: Form, count: int) -> tuple[Used, float]:
