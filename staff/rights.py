@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, bindparam, not_, select
 
-from chassis.data.reading import Reading
 from chassis.http.auth import asking, check_strength
 from chassis.kernel.errors import Forbidden
 from chassis.kernel.words import Moment
@@ -113,13 +112,14 @@ def revoked_at(people: People) -> Callable[[UUID], datetime | None]:
     alone to who has a role that needs a second factor (`SecondFactorNeeded`).
     """
     person = people.table(KeptPerson)
-    reading = Reading(select(person.sessions_revoked_at).where(person.id == bindparam("person")))
+    question = select(person.sessions_revoked_at).where(person.id == bindparam("person"))
+    people.db.opening.add("revoked_at", question)
 
     def asked(person_id: UUID) -> datetime | None:
         if (who := asking()) is not None:
             check_strength(who, lambda: roles_exercised(people, person_id))
-        found: datetime | None = reading.value(people.db.session, person=person_id)
-        return found
+        told: datetime | None = people.db.opening.told("revoked_at", person=person_id)
+        return told
 
     return asked
 

@@ -15,7 +15,6 @@ from sqlalchemy import CursorResult, not_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis.data.db import Database, RegionScoped
-from chassis.data.reading import Reading
 from chassis.process.ids import uuid7
 from chassis.process.regions import current_region
 from staff.organisation import Delegation, HeldRole, Organisation, UnitNode
@@ -66,12 +65,12 @@ class Snapshots(Generic[S]):
 
     def __init__(self, db: Database, stamp: type[Stamp], read: Callable[[], S]) -> None:
         self._db, self._stamp, self._read = db, stamp, read
-        self._stamped = Reading(select(stamp.stamp))
+        db.opening.add("stamp", select(stamp.stamp))
         self._kept = lru_cache(maxsize=64)(self._read_at)
 
     def of_bound_region(self) -> S:
         """Return the snapshot of the bound region."""
-        stamp = self._stamped.value(self._db.session)
+        stamp = self._db.opening.told("stamp")
         return self._kept(current_region(), stamp) if stamp else self._read()
 
     def follow(self, session: Session, changes: Sequence[Change]) -> None:

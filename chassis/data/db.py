@@ -12,22 +12,22 @@ from weakref import WeakSet
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as RequestSession
-from sqlalchemy import MetaData, Select, String, Table, Uuid, event
+from sqlalchemy import MetaData, Select, Uuid, bindparam, event, select
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import (
     DeclarativeBase,
-    Mapped,
     ORMExecuteState,
     Session,
-    mapped_column,
     registry,
     with_loader_criteria,
 )
-from sqlalchemy.sql import ClauseElement, visitors
+from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.base import ExecutableOption
 
 from chassis.data import postgres
+from chassis.data.opening import ENDED, Opening
+from chassis.data.scoping import RegionScoped, scoped_tables
 from chassis.data.tables import JSON_VALUE, Plumbing, UTCDateTime, read_json
 from chassis.kernel.errors import NotFound
 from chassis.process import clock, regions
@@ -67,12 +67,6 @@ def service_registry() -> registry:
     return registry(metadata=MetaData(naming_convention=_NAMES), type_annotation_map=types)
 
 
-class RegionScoped:
-    """A model whose every row belongs to a region: filled, filtered and checked by `Database`."""
-
-    region: Mapped[str] = mapped_column(String(16), default=regions.current_region)
-
-
 class TransactionBroken(Exception):
     """A nested block failed, so the transaction around it must not commit."""
 
@@ -100,6 +94,9 @@ class Database(SQLAlchemy):
         options = {"class_": _LastingSession, "expire_on_commit": False}
         super().__init__(model_class=base, session_options=options)
         self.plumbing = Plumbing(base.metadata)
+        self.opening = Opening(self)
+        ended = self.plumbing.ended_sessions.c
+        self.opening.add(ENDED, select(ended.ended_at).where(ended.id == bindparam("session")))
         self._write_lock = threading.RLock()
         event.listen(self.session, "do_orm_execute", self._tell_server_the_region)
         event.listen(self.session, "do_orm_execute", _filter_by_region)
@@ -227,6 +224,7 @@ class Database(SQLAlchemy):
         if session.new or session.dirty or session.deleted:
             raise TransactionBroken("objects were changed outside a transaction() block")
         session.rollback()
+        self.opening.forget()
         sqlite = self.engine.dialect.name == "sqlite"
         with self._write_lock if sqlite else nullcontext():
             session.info["open"] = True
@@ -291,13 +289,6 @@ def _refuse_unbound(state: ORMExecuteState) -> None:
     _of_no_region.add(state.statement)
 
 
-def scoped_tables(statement: ClauseElement) -> Iterator[str]:
-    """Name the tables of a statement whose rows belong to a region."""
-    for element in visitors.iterate(statement):
-        if isinstance(element, Table) and element.info.get("region_scoped"):
-            yield element.name
-
-
 def _check_bulk_insert(state: ORMExecuteState, region: str) -> None:
     given: Any = state.parameters or ()
     for row in [given] if isinstance(given, dict) else given:
@@ -313,12 +304,6 @@ def _check_row(row: RegionScoped) -> None:
         row.region = regions.current_region()
     elif region not in (regions.ALL, row.region):
         raise regions.WrongRegion(f"a row of {row.region!r} while {region!r} is bound")
-
-
-@event.listens_for(RegionScoped, "instrument_class", propagate=True)
-def _mark_scoped(mapper: Any, _class: type) -> None:
-    if isinstance(mapper.local_table, Table):
-        mapper.local_table.info["region_scoped"] = True
 
 
 __all__ = ["Database", "Engine", "RegionScoped", "ServiceBase", "service_registry"]

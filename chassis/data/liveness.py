@@ -13,8 +13,6 @@ from typing import Any, Self
 
 import psycopg
 from psycopg.waiting import Ready
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from chassis.process.telemetry import log
 
@@ -115,12 +113,3 @@ class Connection(psycopg.Connection[Any]):
         if waited < _SILENCE:
             return False
         return waited > _LONGEST or not liveness_of(self.info.host, self.info.port).alive()
-
-
-def install(engine: Engine) -> None:
-    """Make every new connection of the engine end its waits on a silent server."""
-
-    def connect(_dialect: Any, _record: Any, args: Any, parameters: Any) -> Connection:
-        return Connection.connect(*args, **parameters)
-
-    event.listen(engine, "do_connect", connect)

@@ -45,7 +45,8 @@ def engine_options(*, processes_share: int = 4) -> dict[str, Any]:
         "pool_size": processes_share,
         "max_overflow": processes_share,
         "pool_timeout": 2,
-        "pool_pre_ping": True,
+        "pool_pre_ping": True,  # in the way of `chassis.data.driver`
+        "pool_use_lifo": True,  # so that few connections have everything prepared
         "connect_args": {
             "connect_timeout": 2,
             "tcp_user_timeout": 5_000,
@@ -76,34 +77,27 @@ def _sqlstate(error: DBAPIError) -> str | None:
 def bind_region(connection: Connection) -> None:
     """Tell the server which region the transaction may see (SET LOCAL).
 
-    Sends nothing when the server knows it already.
+    Sends nothing when the server knows it already, or is told as the transaction begins.
     """
-    region = regions.bound() or ""
-    if connection.dialect.name != BACKEND or connection.info.get(_REGION, "") == region:
-        return
-    connection.exec_driver_sql("SELECT set_config(%s, %s, true)", (_REGION, region))
-    connection.info[_REGION] = region
+    if connection.dialect.name == BACKEND:
+        driver: Any = connection.connection.driver_connection
+        driver.bind_region(regions.bound() or "")
 
 
 def prepare(engine: Engine) -> None:
     """Have the engine forget regions and not wait for ever."""
     # Only PostgreSQL installations have its driver.
-    from chassis.data import liveness
+    from chassis.data import driver
 
-    _forget_region_at_end(engine)
-    liveness.install(engine)
+    driver.install(engine)
+    event.listen(engine, "rollback_savepoint", _forget_region)
 
 
-def _forget_region_at_end(engine: Engine) -> None:
-    """Make each transaction begin without a region, as the server does."""
-
-    def forget(connection: Connection, *_savepoint: Any) -> None:
-        # A connection that broke has nothing left to forget, and must not be asked for more.
-        if not connection.invalidated:
-            connection.info.pop(_REGION, None)
-
-    for moment in ("begin", "commit", "rollback", "rollback_savepoint"):
-        event.listen(engine, moment, forget)
+def _forget_region(connection: Connection, *_savepoint: Any) -> None:
+    # A connection that broke has nothing left to forget, and must not be asked for more.
+    if not connection.invalidated:
+        driver: Any = connection.connection.driver_connection
+        driver.forget_region()
 
 
 def database_now(engine: Engine) -> datetime:

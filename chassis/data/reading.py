@@ -15,7 +15,7 @@ from sqlalchemy.engine import Result
 from sqlalchemy.orm import Session, scoped_session, with_loader_criteria
 
 from chassis.data import postgres
-from chassis.data.db import RegionScoped, scoped_tables
+from chassis.data.scoping import RegionScoped, scoped_tables
 from chassis.process import regions
 
 AnySession = Session | scoped_session[Any]

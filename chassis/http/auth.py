@@ -164,10 +164,14 @@ def acting(who: Actor) -> Iterator[None]:
     """
     g.actor = who
     bind_contextvars(region=who.region, actor=str(who.person_id or who.client_id))
+    runtime = here()
     with bound_region(who):
-        _check_session(here(), who)
-        _count(here(), who)
-        yield
+        try:
+            _check_session(runtime, who)
+            _count(runtime, who)
+            yield
+        finally:
+            runtime.db.opening.forget()
 
 
 def _with_scopes(who: Actor, scopes: Collection[str]) -> Actor:
@@ -300,6 +304,7 @@ def _count(runtime: Runtime, who: Actor) -> None:
 def _check_session(runtime: Runtime, who: Actor) -> None:
     if who.person_id is None:
         return
+    runtime.db.opening.ask(session=who.session_id, person=who.person_id)
     if who.session_id is not None and sessions.is_ended(runtime, who.session_id):
         raise SessionRevoked
     revoked_at = runtime.revoked_at(who.person_id)

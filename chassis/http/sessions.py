@@ -1,14 +1,13 @@
 """Which sessions were ended while tokens that came from them may still be in somebody's hands."""
 
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, delete, select
+from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 
-from chassis.data.reading import Reading
+from chassis.data.opening import ENDED
 from chassis.process.clock import now
 from chassis.process.runtime import Runtime
 
@@ -35,13 +34,7 @@ def end(runtime: Runtime, session_id: UUID, ended_at: datetime) -> None:
 
 def is_ended(runtime: Runtime, session_id: UUID) -> bool:
     """Say whether the session that a token names was ended."""
-    reading = _reading_of(runtime.db.plumbing.ended_sessions)
-    return reading.value(runtime.db.session, session=session_id) is not None
-
-
-@cache
-def _reading_of(table: Table) -> Reading:
-    return Reading(select(table.c.ended_at).where(table.c.id == bindparam("session")))
+    return runtime.db.opening.told(ENDED, session=session_id) is not None
 
 
 def forget_old(runtime: Runtime) -> None:

@@ -169,10 +169,10 @@ def sender_without_claim(patch: pytest.MonkeyPatch) -> None:
 
 def no_region(patch: pytest.MonkeyPatch) -> None:
     """The filter is gone and row security sees every region."""
-    from chassis.data import db, postgres, reading
+    from chassis.data import db, driver, postgres, reading
     from chassis.process import regions
 
-    bind = postgres.bind_region
+    bind, begin = postgres.bind_region, driver._beginning
 
     def everything(connection: Any) -> None:
         with regions.all_regions():
@@ -181,6 +181,7 @@ def no_region(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(db, "_filter_by_region", lambda _state: None)
     patch.setattr(reading.Reading, "_is_scoped", False)
     patch.setattr(postgres, "bind_region", everything)
+    patch.setattr(driver, "_beginning", lambda _region: begin(regions.ALL))
 
 
 BUS = ("proposal", "documents", "notification", "witness")

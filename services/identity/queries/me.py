@@ -54,7 +54,9 @@ _GRANTS = Reading(
     )
     .order_by(RoleGrant.starts_on, RoleGrant.id)
 )
-_REVOKED = Reading(select(Employee.sessions_revoked_at).where(Employee.id == bindparam("person")))
+_KNOWN, _REVOKED = "known", "revoked_at"
+for _name, _column in ((_KNOWN, Employee.id), (_REVOKED, Employee.sessions_revoked_at)):
+    db.opening.add(_name, select(_column).where(Employee.id == bindparam("person")))
 
 
 def me(employee_id: UUID) -> dict[str, Any]:
@@ -78,8 +80,7 @@ def me(employee_id: UUID) -> dict[str, Any]:
 
 def sessions_revoked_at(employee_id: UUID) -> datetime | None:
     """Return since when older tokens of a person are void. Raises `NotFound` for nobody."""
-    found = _REVOKED.first(db.session, person=employee_id)
-    if found is None:
+    if db.opening.told(_KNOWN, person=employee_id) is None:
         raise NotFound
-    revoked_at: datetime | None = found.sessions_revoked_at
+    revoked_at: datetime | None = db.opening.told(_REVOKED, person=employee_id)
     return revoked_at
