@@ -13,7 +13,7 @@ from chassis.http.callers import behind_edge
 from chassis.process import runtime as runtimes
 from chassis.process.manifest import discover, load
 from chassis.process.telemetry import configure_logs
-from ops import addresses, parts, skew
+from ops import addresses, parts
 from ops.arrival import MOST_OF_BODY, Limits
 from ops.serving import COULD_NOT_START, Server, ToStructlog, listen
 from ops.speech import at_least, choose
@@ -89,6 +89,8 @@ class Web:
     def started(self) -> None:
         """Loops run in the worker's process; here a later schema is said, and nothing more."""
         if self._is_service:
+            from ops import skew  # a front has no database
+
             skew.log_later(self.app)
 
     @property

@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from jsonschema import Draft202012Validator, FormatChecker
+from typing import TYPE_CHECKING, Any
 
 from chassis.process.manifest import CONTRACT, SHARED_CONTRACTS
+
+# Loaded with the first event that is recorded.
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 
 class ContractBroken(Exception):
@@ -22,7 +24,7 @@ class Contracts:
         self._folder = folder
 
     @cached_property
-    def _validators(self) -> dict[str, Draft202012Validator]:
+    def _validators(self) -> "dict[str, Draft202012Validator]":
         return _read(SHARED_CONTRACTS) | _read(self._folder)
 
     @property
@@ -40,7 +42,9 @@ class Contracts:
             raise ContractBroken(f"{event_type}: {'; '.join(problems)}")
 
 
-def _read(folder: Path) -> dict[str, Draft202012Validator]:
+def _read(folder: Path) -> "dict[str, Draft202012Validator]":
+    from jsonschema import Draft202012Validator, FormatChecker
+
     return {
         path.name.removesuffix(CONTRACT): Draft202012Validator(
             json.loads(path.read_text(encoding="utf-8")), format_checker=FormatChecker()

@@ -1,7 +1,6 @@
 """How a service's HTTP API is declared: flask-smorest with the house's errors and strictness."""
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from functools import cache, cached_property, wraps
 from threading import RLock
 from typing import Any
@@ -162,11 +161,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
 def document(view: Callable[..., Any], **extra: Any) -> None:
     """Add security, header parameters, a minimal answer or files to a view's documentation."""
-    doc = deepcopy(getattr(view, "_apidoc", {}))
-    ours = doc.setdefault(_DOC, {"parameters": []})
-    ours["parameters"].extend(extra.pop("parameters", []))
-    ours.update(extra)
-    view.__dict__["_apidoc"] = doc
+    # A view shares its documentation with the one it wraps: what is changed is made anew.
+    doc = getattr(view, "_apidoc", {})
+    ours = doc.get(_DOC, {"parameters": []})
+    parameters = [*ours["parameters"], *extra.pop("parameters", [])]
+    view.__dict__["_apidoc"] = {**doc, _DOC: {**ours, **extra, "parameters": parameters}}
 
 
 def _with_etag(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,8 +14,7 @@ from joserfc.jwk import KeySet as JoseKeySet
 from joserfc.jws import extract_compact
 from sqlalchemy import delete, insert, select
 
-from chassis.http.problems import Unavailable
-from chassis.kernel.errors import Refused
+from chassis.kernel.errors import Refused, Unavailable
 from chassis.process.clock import now
 from chassis.process.parts import Database
 from chassis.process.telemetry import log

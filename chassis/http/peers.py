@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 import urllib3
 from werkzeug.test import Client
 
-from chassis.http.problems import Unavailable
+from chassis.kernel.errors import Unavailable
 from chassis.process.context import current
 from chassis.process.manifest import Manifest
 

@@ -7,7 +7,7 @@ import http
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
 from marshmallow import ValidationError
@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from chassis.http import problem_pages
 from chassis.http.languages import language, page_language
-from chassis.kernel.errors import FieldError, Refused
+from chassis.kernel.errors import FieldError, Refused, Unavailable
 from chassis.kernel.languages import LANGUAGES
 from chassis.kernel.media_types import wants_page
 from chassis.process.telemetry import log
@@ -88,18 +88,6 @@ _NEXT: Mapping[int, tuple[str, str]] = {
 _OTHERWISE = ("Muat ulang, lalu coba lagi.", "Load it again and try once more.")
 _CODES = {400: "malformed", 405: "method_not_allowed", 413: "too_large", 404: "not_found"}
 _CODES |= {415: "unsupported_media_type", 422: "invalid"}
-
-
-class Unavailable(Refused):
-    """Something this service needs does not answer; trying again later is safe."""
-
-    kind = "unavailable"
-    code = "unavailable"
-    retry_after: ClassVar[int] = 5
-    text = {
-        "id": "Sistem sedang tidak dapat dihubungi. Data Anda aman; silakan coba lagi sebentar.",
-        "en": "The system cannot be reached right now. Nothing was lost; please try again soon.",
-    }
 
 
 def register(app: Flask) -> None:

@@ -98,3 +98,15 @@ class Invalid(Refused):
         "id": "Isian belum benar. Periksa bagian yang ditandai.",
         "en": "Some fields are not right. See the errors.",
     }
+
+
+class Unavailable(Refused):
+    """Something this service needs does not answer; trying again later is safe."""
+
+    kind = "unavailable"
+    code = "unavailable"
+    retry_after: ClassVar[int] = 5
+    text = {
+        "id": "Sistem sedang tidak dapat dihubungi. Data Anda aman; silakan coba lagi sebentar.",
+        "en": "The system cannot be reached right now. Nothing was lost; please try again soon.",
+    }

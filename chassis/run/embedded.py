@@ -16,7 +16,6 @@ from chassis.process.clock import now
 from chassis.process.data_folder import Parts, defaults, secrets_of
 from chassis.process.ids import uuid7
 from chassis.process.manifest import Manifest, discover, load, settings_of_all
-from chassis.run import migration
 from chassis.run.worker import Worker
 
 
@@ -84,6 +83,8 @@ def prepare(app: Flask) -> None:
     with app.app_context():
         schema = schema_of(runtime.db.engine, runtime.folder)
     if not schema.serves:
+        from chassis.run import migration  # Alembic is loaded by whoever migrates
+
         migration.upgrade(app)
     if seed := runtime.manifest.seed:
         load(seed)(app)

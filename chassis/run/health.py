@@ -15,7 +15,7 @@ from chassis.data.revisions import Schema, schema_of
 from chassis.events.bus import BusUnavailable
 from chassis.events.reconcile import sources_of
 from chassis.http.auth import public
-from chassis.http.problems import Unavailable
+from chassis.kernel.errors import Unavailable
 from chassis.process.clock import now
 from chassis.process.runtime import Runtime, here
 from chassis.process.telemetry import (

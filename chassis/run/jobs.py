@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, Row, Table, select, update
 from chassis.data.claims import CLAIM, DONE, PARKED, PENDING, ClaimLost, Claims
 from chassis.data.job_rows import JobRow
 from chassis.http.made_files import NewFile, made
-from chassis.http.problems import Unavailable, is_without_room
+from chassis.http.problems import is_without_room
 from chassis.http.receipts import Receipt
-from chassis.kernel.errors import NotFound, Refused
+from chassis.kernel.errors import NotFound, Refused, Unavailable
 from chassis.process.clock import now
 from chassis.process.context import caused_by
 from chassis.process.failpoints import failpoint

@@ -18,7 +18,8 @@ from sqlalchemy import ColumnElement, Row, Table, delete, insert, select, update
 from chassis.data.claims import DONE, PARKED, PENDING, ClaimLost, Claims, again
 from chassis.data.versioned import count_changed
 from chassis.events.outbox import NotInTransaction
-from chassis.http.problems import Unavailable, is_without_room
+from chassis.http.problems import is_without_room
+from chassis.kernel.errors import Unavailable
 from chassis.process.clock import now
 from chassis.process.context import caused_by
 from chassis.process.failpoints import failpoint

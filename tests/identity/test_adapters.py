@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from argon2 import extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from cryptography.fernet import InvalidToken
 
 from services.identity.adapters.hashing import Hasher
@@ -59,7 +61,17 @@ def test_a_hash_fits_its_password_only():
     assert hasher.verify(stored, "kuda besar lari pagi")
     assert not hasher.verify(stored, "kuda besar lari sore")
     assert not hasher.verify("not a hash", "kuda besar lari pagi")
-    assert not hasher.verify(None, "the password of an account that does not exist")
+
+
+def test_an_account_that_is_not_there_costs_what_a_wrong_password_costs():
+    hasher = Hasher(memory_kib=1024, at_once=1)
+
+    asked = extract_parameters(hasher._nobodys)
+
+    assert asked == extract_parameters(hasher.hash("kuda besar lari pagi"))
+    assert not hasher.verify(None, "kuda besar lari pagi")
+    with pytest.raises(VerifyMismatchError):  # compared to its end, not refused as malformed
+        hasher._argon2.verify(hasher._nobodys, "kuda besar lari pagi")
 
 
 def test_a_hash_with_weaker_parameters_is_noticed():

@@ -4,10 +4,13 @@ One hash takes 64 MiB and about 80 ms on purpose. Without a bound, a burst of si
 take the machine's memory; with it they queue.
 """
 
+import os
 import threading
+from base64 import b64encode
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 
 class Hasher:
@@ -16,7 +19,7 @@ class Hasher:
     def __init__(self, *, memory_kib: int, at_once: int) -> None:
         self._argon2 = PasswordHasher(memory_cost=memory_kib)
         self._turn = threading.BoundedSemaphore(at_once)
-        self._nobodys = self.hash("the password of an account that does not exist")
+        self._nobodys = _hash_of_nothing(self._argon2)
 
     def hash(self, password: str) -> str:
         with self._turn:
@@ -37,3 +40,14 @@ class Hasher:
 
     def is_outdated(self, stored: str) -> bool:
         return self._argon2.check_needs_rehash(stored)
+
+
+def _hash_of_nothing(argon2: PasswordHasher) -> str:
+    """Write a hash that no password has: free to make, and to verify as dear as another."""
+    cost = f"m={argon2.memory_cost},t={argon2.time_cost},p={argon2.parallelism}"
+    salt, tag = (_unpadded(os.urandom(size)) for size in (argon2.salt_len, argon2.hash_len))
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${tag}"
+
+
+def _unpadded(random: bytes) -> str:
+    return b64encode(random).decode().rstrip("=")

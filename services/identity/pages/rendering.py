@@ -9,8 +9,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from chassis.data.wrong_tries import TooManyWrong
 from chassis.http.languages import page_language
 from chassis.http.problem_pages import VARY
-from chassis.http.problems import Unavailable, refused
-from chassis.kernel.errors import Refused
+from chassis.http.problems import refused
+from chassis.kernel.errors import Refused, Unavailable
 from chassis.kernel.media_types import wants_page
 from chassis.process.telemetry import log
 from services.identity import queries

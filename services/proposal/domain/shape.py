@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
-
-from jsonschema import Draft202012Validator, FormatChecker
+from typing import TYPE_CHECKING, Any
 
 from chassis.kernel.errors import FieldError
+
+# Loaded when the first definition is checked: most processes never check one.
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 DEEPEST = 20
 LONGEST_LIST = 200
@@ -68,7 +70,9 @@ def pointer_to(*steps: str | int) -> str:
 
 
 @cache
-def _validator(part: str | None) -> Draft202012Validator:
+def _validator(part: str | None) -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator, FormatChecker
+
     whole = schema()
     wanted = whole if part is None else {"$ref": f"#/$defs/{part}", "$defs": whole["$defs"]}
     return Draft202012Validator(wanted, format_checker=FormatChecker(("date",)))

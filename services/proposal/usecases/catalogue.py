@@ -105,16 +105,22 @@ def install(definitions: Iterable[Mapping[str, Any]]) -> list[str]:
     Repeating it changes nothing, and a version the region made itself is never replaced.
     Raises `DefinitionInvalid`.
     """
-    checked = [_checked(json.dumps(data)) for data in definitions]
     installed = []
     with db.transaction() as session:
         invalidate_snapshot(session)
         versions = _newest_versions(session)
-        for layanan, kept in checked:
-            if versions.get(layanan.code, 0) < layanan.version:
+        for data in definitions:
+            if not _is_there(data, versions):
+                layanan, kept = _checked(json.dumps(data))
                 _put_in_force(session, layanan, kept)
                 installed.append(layanan.code)
     return installed
+
+
+def _is_there(data: Mapping[str, Any], versions: Mapping[str, int]) -> bool:
+    """Tell whether a region has this version or a later one: nearly always, at every start."""
+    code, version = data.get("code"), data.get("version")
+    return isinstance(version, int) and versions.get(str(code), 0) >= version
 
 
 @lru_cache(maxsize=100)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Protocol
 
-from chassis.http.problems import Unavailable
+from chassis.kernel.errors import Unavailable
 from chassis.process.telemetry import gauge, log
 from services.documents.adapters.checker import protocol
 from services.documents.adapters.checker.protocol import Request, Usage, read_answer

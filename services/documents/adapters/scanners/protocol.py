@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO, ClassVar, Protocol
 
-from chassis.http.problems import Unavailable
+from chassis.kernel.errors import Unavailable
 
 # Signatures are published several times a day; a mirror that stopped is noticed after a week.
 OLDEST = timedelta(days=7)

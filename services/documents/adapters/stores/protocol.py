@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO, ClassVar, Protocol
 
-from chassis.http.problems import Unavailable
-from chassis.kernel.errors import Refused
+from chassis.kernel.errors import Refused, Unavailable
 from services.documents.domain.quotas import BUSY_RETRY_SECONDS
 
 _KEY = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)*")
