@@ -140,6 +140,17 @@ PARTS = (
         ),
     ),
     Part(
+        "growth",
+        (
+            "setiap pertanyaan kepada layanan yang menyimpan tiga kali lebih banyak",
+            "every question to services that hold three times as much",
+        ),
+        3,
+        {"EVERY_CASE": "yes"},
+        workers=2,
+        whole=("tests/engines/test_growth_on_postgres.py", "tests/journeys/test_growth.py"),
+    ),
+    Part(
         "idle",
         ("biaya sistem yang tidak dipakai siapa pun", "what a system costs that nobody uses"),
         5,

@@ -8,6 +8,7 @@ from ops.cluster import plan
 from ops.cluster.instances import OPS
 from ops.cluster.supervisor import Supervisor
 from ops.engines.rabbit import BrokerUser
+from tests.builders.cheap import PASSWORDS
 from tests.builders.engines import or_skipped
 
 
@@ -33,7 +34,7 @@ def running_cluster(
             plan.load(folder, 0, https=certificate is not None),
             demo=True,
             command=command,
-            extra=settings or {},
+            extra={**PASSWORDS, **(settings or {})},
             certificate=chain,
             certificate_key=key,
         )

@@ -17,10 +17,12 @@ import urllib3
 
 from ops import main
 from ops.cluster import control
+from tests.builders.cheap import PASSWORDS
 
 ROOT = Path(__file__).parents[2]
 # A test must not inherit settings of the shell it is run from.
-CLEAN = {k: v for k, v in os.environ.items() if not k.endswith("_URL")} | {"LANG": "C.UTF-8"}
+CLEAN = {k: v for k, v in os.environ.items() if not k.endswith("_URL")}
+CLEAN |= {"LANG": "C.UTF-8", **PASSWORDS}
 
 
 @dataclass

@@ -22,6 +22,7 @@ from chassis.process.telemetry import configure_logs
 from ops.cluster import control, plan, starting
 from ops.cluster.ending import end_everything
 from ops.cluster.supervisor import Supervisor
+from tests.builders.cheap import PASSWORDS
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "tests.faults.run")
@@ -35,7 +36,7 @@ def supervisor_of(folder: Path, extra: Mapping[str, str]) -> Supervisor:
         plan.load(folder, None),
         demo=True,
         command=COMMAND,
-        extra=extra,
+        extra={**PASSWORDS, **extra},
         longest_pause=1.0,  # whoever kills by the dozen does not want to wait for the next
     )
 

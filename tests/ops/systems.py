@@ -15,6 +15,7 @@ from ops import folder
 from ops.journey import applying
 from ops.journey.case import Case
 from ops.journey.web import Web
+from tests.builders.cheap import PASSWORDS
 
 # One worker of xdist runs what looks at the running system, so that it is started once.
 ON_A_RUNNING_SYSTEM = [
@@ -27,7 +28,7 @@ READY = re.compile(r"ready at (http://\S+)")
 
 def surroundings(**more):
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("LC_", "PUBLIC_URL"))}
-    return {**kept, "PYTHONPATH": str(ROOT), "LANG": "en_US.UTF-8", **more}
+    return {**kept, "PYTHONPATH": str(ROOT), "LANG": "en_US.UTF-8", **PASSWORDS, **more}
 
 
 def run_ops(*arguments, patience=110, **more):
