@@ -23,6 +23,7 @@ CHECKS = (
         "tests/architecture/test_glossary.py",
         "tests/architecture/test_every_api.py",
         "tests/architecture/test_patterns.py",
+        "tests/architecture/test_lean_starts.py",
         "tests/contracts/test_hearers_take_the_producers_samples.py",
         "tests/contracts/test_malformed_events.py",
         "tests/contracts/test_idle_services.py",
