@@ -18,7 +18,9 @@ CHANNEL = "simpul_"
 _REGION = "simpul.region"
 _LIMITS = {
     "statement_timeout": 5_000,
-    "lock_timeout": 2_000,
+    # Shorter than that, so that who waited in vain for somebody else is told so. Those who hand in
+    # at once take their numbers one after another.
+    "lock_timeout": 4_500,
     "idle_in_transaction_session_timeout": 10_000,
 }
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -44,7 +46,9 @@ def engine_options(*, processes_share: int = 4) -> dict[str, Any]:
     return {
         "pool_size": processes_share,
         "max_overflow": processes_share,
-        "pool_timeout": 2,
+        # There are fewer connections than threads. On a silent server nobody waits so long: those
+        # who have one give up after `liveness`, and the others by its verdict.
+        "pool_timeout": 8,
         "pool_pre_ping": True,  # in the way of `chassis.data.driver`
         "pool_use_lifo": True,  # so that few connections have everything prepared
         "connect_args": {

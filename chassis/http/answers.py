@@ -81,10 +81,23 @@ def _short(field: fields.Field[Any]) -> _Write | None:
     if rule is _rule(fields.DateTime):
         return cast("_Write", known.SERIALIZATION_FUNCS.get(known.format or known.DEFAULT_FORMAT))
     if rule is _rule(fields.Nested) and not (known.many or known.schema.many):
-        return cast("_Write", known.schema.dump)
+        return _whole(known.schema)
     if rule is _rule(fields.List) and (write := _short(known.inner)):
         return lambda values: [None if value is None else write(value) for value in values]
     return None
+
+
+def _whole(schema: marshmallow.Schema) -> _Write:
+    """Return how a row within a row is written: by its shape, unless its schema adds to that."""
+    known: Any = schema
+    adds = any(known._hooks[moment] for moment in ("pre_dump", "post_dump"))  # noqa: SLF001
+    if adds or not hasattr(type(known), "shape"):
+        return cast("_Write", known.dump)
+
+    def write(row: Any) -> Any:
+        return known.shape.write(row)  # read late: a schema may hold rows of its own kind
+
+    return write
 
 
 def _is_own(field: fields.Field[Any]) -> bool:

@@ -42,11 +42,12 @@ class Schema(marshmallow.Schema):
 
     def _serialize(self, obj: Any, *, many: bool = False) -> Any:
         if many and obj is not None:
-            return [self._shape.write(row) for row in obj]
-        return self._shape.write(obj)
+            return [self.shape.write(row) for row in obj]
+        return self.shape.write(obj)
 
     @cached_property
-    def _shape(self) -> Shape:
+    def shape(self) -> Shape:
+        """How its rows are written."""
         return Shape(self)
 
 

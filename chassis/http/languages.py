@@ -10,7 +10,6 @@ LANGUAGE_COOKIE = "simpul_language"
 # Over https its name pins it to this host. The bare one is that of plain http, and what browsers
 # have from the release before; it can say no more than one of the languages.
 PINNED_LANGUAGE_COOKIE = f"__Host-{LANGUAGE_COOKIE}"
-_CHOSEN = "answer_language"
 
 
 def chosen_language(cookies: Mapping[str, str]) -> str | None:
@@ -21,13 +20,18 @@ def chosen_language(cookies: Mapping[str, str]) -> str | None:
 
 def language() -> str:
     """Choose by the request's Accept-Language; Indonesian by default."""
+    try:
+        chosen: str = g.answer_language  # each label of an answer asks
+    except (AttributeError, RuntimeError):
+        return _chosen_for_the_request()
+    return chosen
+
+
+def _chosen_for_the_request() -> str:
     if not has_request_context():
         return DEFAULT_LANGUAGE
-    chosen = g.get(_CHOSEN)  # each label of an answer asks
-    if chosen is None:
-        chosen = wanted(request.headers.get("Accept-Language", ""))
-        setattr(g, _CHOSEN, chosen)
-    return str(chosen)
+    g.answer_language = wanted(request.headers.get("Accept-Language", ""))
+    return str(g.answer_language)
 
 
 def page_language() -> str:
