@@ -7,6 +7,7 @@ from typing import Any
 
 from pikepdf import Object, PasswordError, Pdf, PdfError
 
+from services.documents.adapters.checker.opening import tables_in
 from services.documents.adapters.checker.verdict import Unsuitable
 from services.documents.domain.limits import InspectionLimits
 
@@ -23,7 +24,7 @@ def replaced_in(
     An older revision that cannot be opened cannot be shown. Raises `Unsuitable` for too many
     and for one that has a password.
     """
-    if content.count(b"startxref") < _WITH_AN_UPDATE:
+    if tables_in(content) < _WITH_AN_UPDATE:
         return
     ends = [found.end() for found in _END.finditer(content)][:-1]
     if len(ends) > limits.revisions:
