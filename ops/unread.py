@@ -34,6 +34,7 @@ from ops.arriving import ArrivingWorker
 from ops.departure import LONGEST_WRITE
 
 KEPT_OF_HEAD = 65_536
+AT_ONCE = 262_144  # what a read leaves of it in the buffer is copied by the next one
 LONGEST_WAIT = 1.0
 log = structlog.get_logger()
 _END = b"\r\n\r\n"
@@ -51,7 +52,7 @@ _TOLD_BY = ("accept", "accept-language", "cookie", "x-request-id")
 
 
 class Remembering(SocketUnreader):
-    """Reads a connection and remembers the last that came of the message of now.
+    """Reads a connection and remembers what came of the message of now until its head was there.
 
     `arrival` is what came before a thread was given to it. Beyond it is read only what its end was
     not seen of, and not for long.
@@ -59,18 +60,25 @@ class Remembering(SocketUnreader):
 
     def __init__(self, sock: Any) -> None:
         super().__init__(sock)
-        self.head, self._read = b"", 0
+        self.head, self._read, self._has_head = b"", 0, False
         self.arrival: Arrival | None = None
 
     def begin(self) -> None:
         """Forget the message before; what was read ahead is of this one."""
-        self.head, self._read = self.buf.getvalue()[-KEPT_OF_HEAD:], 0
+        self.head, self._read, self._has_head = b"", 0, False
+        self._remember(self.buf.getvalue())
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        data = (self.arrival and self.arrival.read(size_hint or self.mxchunk)) or self._received()
-        self.head = (self.head + data[-KEPT_OF_HEAD:])[-KEPT_OF_HEAD:]
+        size = min(size_hint or self.mxchunk, AT_ONCE)
+        data = (self.arrival and self.arrival.read(size)) or self._received()
+        self._remember(data)
         self._read += len(data)
         return data
+
+    def _remember(self, data: bytes) -> None:
+        if not self._has_head:
+            self.head = (self.head + data[-KEPT_OF_HEAD:])[-KEPT_OF_HEAD:]
+            self._has_head = _END in self.head
 
     def _received(self) -> bytes:
         """Read from the connection; whoever sends nothing in time is taken to have gone.
@@ -101,7 +109,7 @@ class Remembering(SocketUnreader):
         """Return how the head ends, waiting a moment for what has not come yet."""
         until = time.monotonic() + LONGEST_WAIT
         try:
-            while _END not in self.head and self._read < MOST_OF_HEAD:
+            while not self._has_head and self._read < MOST_OF_HEAD:
                 self.sock.settimeout(max(until - time.monotonic(), 0.001))
                 if not self.chunk():
                     break

@@ -10,7 +10,7 @@ from flask import request
 from marshmallow import ValidationError
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.formparser import FormDataParser
+from werkzeug.formparser import MultiPartParser
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from chassis.kernel.errors import FieldError, Invalid, Refused
@@ -19,7 +19,7 @@ from chassis.process.manifest import MEBIBYTE
 _MULTIPART = "multipart/form-data"
 _ROOM_FOR_FORM = MEBIBYTE
 _MOST_PARTS = 8
-_BLOCK = 1 << 16
+_BLOCK = 1 << 18  # each is searched and copied as a whole
 
 
 class NotMultipart(Refused):
@@ -81,28 +81,31 @@ def _parsed(
     if request.mimetype != _MULTIPART:
         raise NotMultipart
     request.max_content_length = max_bytes + _ROOM_FOR_FORM
-    parser = FormDataParser(
+    parser = MultiPartParser(
         stream_factory=stream_factory,
         max_form_memory_size=_ROOM_FOR_FORM,
-        max_content_length=request.max_content_length,
         max_form_parts=_MOST_PARTS,
-        silent=False,
+        buffer_size=_BLOCK,
     )
     try:
+        boundary = _boundary()
         stream = _Ahead(request.stream)
         if check is not None:
-            check(stream.fields(request.mimetype_params.get("boundary", "")))
-        _, form, files = parser.parse(
-            cast(IO[bytes], stream),
-            request.mimetype,
-            request.content_length,
-            request.mimetype_params,
-        )
+            check(stream.fields(boundary))
+        form, files = parser.parse(cast(IO[bytes], stream), boundary, request.content_length)
     except RequestEntityTooLarge:
         raise too_large from None
     except ValueError:
         raise FormUnreadable from None
     return form, files
+
+
+def _boundary() -> bytes:
+    """Return what stands between the parts. Raises `ValueError` where nothing does."""
+    boundary = request.mimetype_params.get("boundary", "").encode("ascii")
+    if not boundary:
+        raise ValueError("no boundary")
+    return boundary
 
 
 class _Ahead:
@@ -112,10 +115,10 @@ class _Ahead:
         self._stream = stream
         self._seen: deque[bytes] = deque()
 
-    def fields(self, boundary: str) -> dict[str, str]:
+    def fields(self, boundary: bytes) -> dict[str, str]:
         """Return the fields before the first file. Raises `ValueError` for what is no form."""
         decoder = MultipartDecoder(
-            boundary.encode("latin-1"), max_form_memory_size=_ROOM_FOR_FORM, max_parts=_MOST_PARTS
+            boundary, max_form_memory_size=_ROOM_FOR_FORM, max_parts=_MOST_PARTS
         )
         fields, name, left = dict[str, str](), "", _ROOM_FOR_FORM
         while block := self._stream.read(_BLOCK):

@@ -12,7 +12,7 @@ from gunicorn.workers.gthread import TConn
 from werkzeug.wrappers import Request, Response
 
 from ops.arrival import Limits
-from ops.unread import Worker
+from ops.unread import AT_ONCE, Remembering, Worker
 from tests.builders.serving import options
 
 LINE = b"GET / HTTP/1.1\r\nHost: a\r\n"
@@ -154,3 +154,17 @@ def test_a_request_of_http_1_0_needs_no_host():
 
     assert b" 200 OK" in head
     assert body == b"ok"
+
+
+def test_the_head_is_remembered_whatever_body_follows():
+    ours, theirs = socket.socketpair()
+    with closing(ours), closing(theirs):
+        reader = Remembering(ours)
+        reader.begin()
+        theirs.sendall(LINE + BROWSER + b"\r\n" + b"x" * 100_000)
+        read = b""
+        while len(read) < 100_000:
+            read += reader.chunk(AT_ONCE)
+
+    assert reader.head.startswith(LINE + BROWSER)
+    assert reader.rest_of_head() == reader.head
