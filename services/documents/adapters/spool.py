@@ -18,33 +18,57 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 class Spool:
     """A nameless temporary file. Bytes beyond the limit are counted and thrown away.
 
-    What is only read again, and has at most `in_memory` bytes, needs no file.
+    What is only sent on, and has at most `in_memory` bytes, needs no file: its blocks are kept as
+    they came.
     """
 
     def __init__(self, limit: int = MAX_BYTES, *, in_memory: int = 0) -> None:
         self.limit = limit
         self.size = 0
         self._digest = hashlib.sha256()
-        self.file = cast(BinaryIO, _file(in_memory))
+        self._in_memory = in_memory
+        self._blocks: list[bytes] = []
+        self._file = None if in_memory else _new_file()
 
     def write(self, block: bytes) -> int:
         """Take one block. Raises `StoreFull` when the disk has no room."""
         self.size += len(block)
-        if self.size <= self.limit:
-            self._digest.update(block)
-            try:
-                self.file.write(block)
-            except OSError as error:
-                raise _no_room(error) from error
+        if self.size > self.limit:
+            return len(block)
+        self._digest.update(block)
+        if self._file is None and self.size <= self._in_memory:
+            self._blocks.append(block)
+            return len(block)
+        try:
+            self._on_disk().write(block)
+        except OSError as error:
+            raise _no_room(error) from error
         return len(block)
+
+    @property
+    def file(self) -> BinaryIO:
+        """Return the file; what was kept without one is written to it now. Raises `StoreFull`."""
+        if self._file is None:
+            self._on_disk()
+            self.finish()
+        return self._on_disk()
+
+    def _on_disk(self) -> BinaryIO:
+        if self._file is None:
+            self._file = _new_file()
+            self._file.writelines(self._blocks)
+            self._blocks.clear()
+        return self._file
 
     def finish(self) -> None:
         """Make all that was written readable by other holders of the descriptor."""
+        if self._file is None:
+            return
         try:
-            self.file.flush()
+            self._file.flush()
         except OSError as error:
             raise _no_room(error) from error
-        self.file.seek(0)
+        self._file.seek(0)
 
     @property
     def sha256(self) -> str:
@@ -60,10 +84,13 @@ class Spool:
         return head, tail
 
     def blocks(self) -> Iterator[bytes]:
-        """Give all bytes, then let go of the file."""
+        """Give all bytes, then let go of them."""
         with self:
-            self.file.seek(0)
-            while block := self.file.read(_BLOCK):
+            if self._file is None:
+                yield from self._blocks
+                return
+            self._file.seek(0)
+            while block := self._file.read(_BLOCK):
                 yield block
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -73,7 +100,9 @@ class Spool:
         return self.file.read(size)
 
     def close(self) -> None:
-        self.file.close()
+        self._blocks.clear()
+        if self._file is not None:
+            self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -87,10 +116,8 @@ class Spool:
         self.close()
 
 
-def _file(in_memory: int) -> object:
-    if in_memory:
-        return tempfile.SpooledTemporaryFile(in_memory)
-    return tempfile.TemporaryFile()
+def _new_file() -> BinaryIO:
+    return cast(BinaryIO, tempfile.TemporaryFile())
 
 
 def _no_room(error: OSError) -> Exception:

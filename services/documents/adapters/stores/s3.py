@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from itertools import islice
 from typing import Any, BinaryIO
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -89,9 +90,10 @@ class S3Store:
 
     def put(self, key: str, content: BinaryIO, *, size: int, sha256: str) -> None:
         checked_key(key)
-        md5 = _md5_of(content, size=size, sha256=sha256)
+        sent = _whole(content, size=size, sha256=sha256)
+        md5 = hashlib.md5(sent, usedforsecurity=False).hexdigest()
         with _as_refusals("put"), within(_LONGEST):
-            arrived = self._send(key, content, size) == md5 or self._holds(key, size, sha256)
+            arrived = self._send(key, sent) == md5 or self._holds(key, size, sha256)
         if not arrived:
             log.error("object_differs_after_put", key=key)
             self.delete(key)
@@ -124,16 +126,15 @@ class S3Store:
     def tidy(self, moment: datetime) -> int:  # noqa: ARG002 - a put is one request: no leftovers
         return 0
 
-    def _send(self, key: str, content: BinaryIO, size: int) -> str:
+    def _send(self, key: str, content: bytes) -> str:
         """Send an object; return what the server's ETag says."""
 
         def send() -> str:
-            content.seek(0)
             kept = self.client.put_object(
                 bucket_name=self.bucket,
                 object_name=key,
-                data=content,
-                length=size,
+                data=BytesIO(content),
+                length=len(content),
                 content_type="application/pdf",
                 part_size=_ONE_PART,
             )
@@ -171,17 +172,16 @@ class S3Store:
                 answer.release_conn()
 
 
-def _md5_of(content: BinaryIO, *, size: int, sha256: str) -> str:
-    """Return the MD5 of what is to be sent. Raises `StoreUnavailable` when it is something else."""
-    announced, md5, read = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
+def _whole(content: BinaryIO, *, size: int, sha256: str) -> bytes:
+    """Read what is to be sent, once. Raises `StoreUnavailable` when it is something else.
+
+    The SDK sends a part from memory anyway.
+    """
     content.seek(0)
-    while block := content.read(_BLOCK):
-        announced.update(block)
-        md5.update(block)
-        read += len(block)
-    if (read, announced.hexdigest()) != (size, sha256):
+    read = content.read(size + 1)
+    if (len(read), hashlib.sha256(read).hexdigest()) != (size, sha256):
         raise StoreUnavailable
-    return md5.hexdigest()
+    return read
 
 
 def _connections() -> Any:
