@@ -6,10 +6,12 @@ flight the same tally; with this lock each sees what the one before has added.
 
 import hashlib
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, bindparam, func, select
 
 from chassis.data import postgres
 from chassis.process.parts import Database
+
+_HOLD = select(func.pg_advisory_xact_lock(bindparam("tally", type_=BigInteger)))
 
 
 class NotCounting(Exception):
@@ -29,4 +31,4 @@ def hold(db: Database, *tallies: str) -> None:
     for tally in tallies:
         digest = hashlib.sha256(tally.encode("utf-8", "backslashreplace")).digest()
         number = int.from_bytes(digest[:8], signed=True)
-        db.session.execute(select(func.pg_advisory_xact_lock(number)))
+        db.session.connection().execute(_HOLD, {"tally": number})

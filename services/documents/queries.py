@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 
 from chassis.data.paging import Order, Page, Source, page, page_of
+from chassis.data.reading import Reading
+from chassis.kernel.errors import NotFound
 from chassis.process.clock import now
 from services.documents.domain.changes import words
 from services.documents.domain.mends import offered
@@ -23,7 +25,7 @@ from services.documents.models import (
 
 def document_of(document_id: UUID, owner_id: UUID) -> Document:
     """Return an owner's document. Raises `NotFound` to everybody else."""
-    return db.one(_owned_by(owner_id).where(Document.id == document_id))
+    return db.one(owned_by(owner_id).where(Document.id == document_id))
 
 
 def document(document_id: UUID, owner_id: UUID) -> dict[str, Any]:
@@ -63,17 +65,37 @@ def views(document_id: UUID, owner_id: UUID, *, limit: int, cursor: str | None) 
     return rows.each(lambda view: _view(view, names))
 
 
-def upload_of(upload_id: UUID, owner_id: UUID, slot: str | None) -> Upload:
-    """Return a living upload of a person, of any slot or of one.
+_UPLOAD = select(
+    *(Upload.id, Upload.region, Upload.owner_id, Upload.slot, Upload.name, Upload.state),
+    *(Upload.length, Upload.max_bytes, Upload.received, Upload.pages, Upload.problem),
+    *(Upload.made_from, Upload.changes, Upload.document_id, Upload.expires_at),
+).where(
+    Upload.id == bindparam("upload_id"),
+    Upload.owner_id == bindparam("owner_id"),
+    Upload.expires_at > bindparam("now"),
+)
+_OF_ANY_SLOT = Reading(_UPLOAD)
+_OF_A_SLOT = Reading(_UPLOAD.where(Upload.slot == bindparam("slot")))
+_PIECES = Reading(
+    select(UploadPiece.upload_id, UploadPiece.start, UploadPiece.sha256, UploadPiece.object_key)
+    .where(UploadPiece.upload_id == bindparam("upload_id"))
+    .order_by(UploadPiece.start)
+)
 
-    Raises `NotFound` to everybody else. It is read anew each time.
+
+def upload_of(upload_id: UUID, owner_id: UUID, slot: str | None) -> Any:
+    """Return a living upload of a person, of any slot or of one: a row with its columns.
+
+    Raises `NotFound` to everybody else.
     """
-    statement = select(Upload).where(
-        Upload.id == upload_id, Upload.owner_id == owner_id, Upload.expires_at > now()
-    )
-    if slot is not None:
-        statement = statement.where(Upload.slot == slot)
-    return db.one(statement.execution_options(populate_existing=True))
+    asked = {"upload_id": upload_id, "owner_id": owner_id, "now": now()}
+    if slot is None:
+        row = _OF_ANY_SLOT.first(db.session, **asked)
+    else:
+        row = _OF_A_SLOT.first(db.session, **asked, slot=slot)
+    if row is None:
+        raise NotFound
+    return row
 
 
 def upload(upload_id: UUID, owner_id: UUID, slot: str | None, language: str) -> dict[str, Any]:
@@ -103,22 +125,22 @@ def _problem(problem: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {**problem, "detail": problem[language], "mends": mends}
 
 
-def pieces_of(upload_id: UUID) -> list[UploadPiece]:
+def pieces_of(upload_id: UUID) -> Sequence[Any]:
     """Return the pieces of an upload in their order."""
-    statement = select(UploadPiece).where(UploadPiece.upload_id == upload_id)
-    return list(db.session.scalars(statement.order_by(UploadPiece.start)))
+    return _PIECES.rows(db.session, upload_id=upload_id)
 
 
-def _owned_by(owner_id: UUID) -> Select[Document]:
+def owned_by(owner_id: Any) -> Select[Document]:
+    """Find what a person may open: what they sent, and what is in their archive."""
     return select(Document).where(or_(*_owned(owner_id)))
 
 
-def _owned(owner_id: UUID) -> list[ColumnElement[bool]]:
+def _owned(owner_id: Any) -> list[ColumnElement[bool]]:
     """What a person sent, and what is in the person's archive."""
     return [Document.owner_id == owner_id, Document.id.in_(_archived_for(owner_id))]
 
 
-def _archived_for(owner_id: UUID) -> Select[Any]:
+def _archived_for(owner_id: Any) -> Select[Any]:
     return select(ArchiveEntry.document_id).where(ArchiveEntry.owner_id == owner_id)
 
 

@@ -19,6 +19,8 @@ from services.documents.domain.permits import Permit
 from services.documents.domain.refusals import DocumentTooLarge
 from services.documents.usecases.receiving import Arrival
 
+_UPLOAD_FORM, _MADE_FORM, _PERMIT_FORM = UploadForm(), MadeForm(), PermitForm()
+
 
 @contextmanager
 def arriving(owner_id: UUID) -> Iterator[Arrival]:
@@ -27,7 +29,7 @@ def arriving(owner_id: UUID) -> Iterator[Arrival]:
     Raises `NotMultipart`, `FormUnreadable`, `DocumentTooLarge`, or `Invalid` with pointers.
     """
     with _form() as (form, name, spool):
-        yield Arrival(owner_id, shown_name(name), spool, UploadForm().load(form)["max_bytes"])
+        yield Arrival(owner_id, shown_name(name), spool, _UPLOAD_FORM.load(form)["max_bytes"])
 
 
 @contextmanager
@@ -37,7 +39,7 @@ def arriving_made(maker: str) -> Iterator[tuple[str, Arrival]]:
     Only services send workbooks: to a person's upload everything but a PDF is refused.
     """
     with _form() as (form, name, spool):
-        said = MadeForm().load(form)
+        said = _MADE_FORM.load(form)
         made_as = MadeAs(maker, said["subject"], said["version"])
         content_type = content_type_of(spool.frame()[0])
         yield (
@@ -62,11 +64,11 @@ def arriving_by_permit() -> Iterator[tuple[str, str | None, Spool]]:
     from then on where the browser came from.
     """
     with _form(_check_permit) as (form, name, spool):
-        yield PermitForm().load(form)["permit"], name, spool
+        yield _PERMIT_FORM.load(form)["permit"], name, spool
 
 
 def _check_permit(form: dict[str, str]) -> None:
-    signed = PermitForm().load(form)["permit"]
+    signed = _PERMIT_FORM.load(form)["permit"]
     g.permit_of_form = machinery().permits.read_old(signed)
     machinery().permits.read(signed)
 

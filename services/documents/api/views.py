@@ -11,7 +11,6 @@ from services.documents.adapters.spool import Spool
 from services.documents.domain.content_types import PDF, XLSX
 from services.documents.domain.names import attachment_header
 from services.documents.domain.states import State
-from services.documents.models import Document
 
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 CONTENT: dict[str, Any] = {
@@ -146,7 +145,7 @@ def is_read() -> bool:
     return request.method == "GET"
 
 
-def content_response(document: Document, spool: Spool) -> Response:
+def content_response(document: Any, spool: Spool) -> Response:
     """Send a document's verified bytes: an attachment no browser runs and no cache keeps."""
     return file_response(spool, name=document.name, content_type=document.content_type)
 

@@ -63,7 +63,7 @@ def combine(sender: Sender, *, pages: Sequence[Mapping[str, Any]], name: str | N
 
 def _picture(upload_id: UUID, owner_id: UUID, slot: str | None) -> Upload:
     """Find an upload whose bytes are all here and became nothing else, of any slot or of one."""
-    upload = upload_of(upload_id, owner_id, slot)
+    upload: Upload = upload_of(upload_id, owner_id, slot)
     was_refused = (upload.problem or {}).get("code") == DocumentIsAPicture.code
     if upload.state != uploads.ARRIVING and not was_refused:
         raise uploads.UploadOver

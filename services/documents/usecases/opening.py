@@ -1,10 +1,12 @@
 """Letting somebody read a document: never other bytes than were uploaded, and never unseen."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, select, update
 
+from chassis.data.reading import Reading
 from chassis.kernel.errors import NotFound
 from chassis.process.clock import now
 from chassis.process.telemetry import counter, log
@@ -14,9 +16,9 @@ from services.documents.adapters.stores.protocol import ObjectMissing
 from services.documents.domain.grants import check_open
 from services.documents.domain.limits import MEBIBYTE
 from services.documents.domain.refusals import DocumentCorrupt
-from services.documents.domain.states import check_can_be_opened
+from services.documents.domain.states import State, check_can_be_opened
 from services.documents.models import Document, Grant, View, db
-from services.documents.queries import document_of
+from services.documents.queries import owned_by
 from services.documents.usecases.granting import token_hash
 
 CORRUPT = counter("documents_corrupt", "Stored objects that are missing or not as uploaded")
@@ -27,61 +29,77 @@ READING = timedelta(minutes=5)
 _READ_IN_MEMORY = 2 * MEBIBYTE
 
 
-def open_own(document_id: UUID, owner_id: UUID, *, is_read: bool) -> tuple[Document, Spool]:
+def _views(document: Any, purpose: Any) -> Select[UUID]:
+    """Find a reading that this one goes on with."""
+    return select(View.id).where(
+        View.document_id == document,
+        View.viewer_id == bindparam("viewer_id"),
+        View.purpose == purpose,
+        View.viewed_at > bindparam("since"),
+    )
+
+
+_IS_BEGUN = "is_begun"
+_COLUMNS = (
+    *(Document.id, Document.name, Document.content_type, Document.state.label("state")),
+    *(Document.size, Document.sha256, Document.object_key),
+)
+_BEGUN = Reading(_views(bindparam("document_id"), bindparam("purpose")).limit(1))
+_GRANTED = Reading(
+    select(*_COLUMNS, Grant.purpose, Grant.expires_at)
+    .add_columns(_views(Document.id, Grant.purpose).exists().label(_IS_BEGUN))
+    .join(Grant, Grant.document_id == Document.id)
+    .where(Grant.token_hash == bindparam("token_hash"), Grant.viewer_id == bindparam("viewer_id"))
+)
+_OWNED = Reading(
+    owned_by(bindparam("viewer_id"))
+    .with_only_columns(*_COLUMNS, _views(Document.id, _OWN).exists().label(_IS_BEGUN))
+    .where(Document.id == bindparam("document_id"))
+)
+
+
+def open_own(document_id: UUID, owner_id: UUID, *, is_read: bool) -> tuple[Any, Spool]:
     """Give an owner the bytes; `is_read` says that they are sent, not only asked about.
 
     Raises `NotFound`, `DocumentCorrupt` or what `check_can_be_opened` raises.
     """
-    document = document_of(document_id, owner_id)
+    asked = {"document_id": document_id, "viewer_id": owner_id, "since": now() - READING}
+    document = _OWNED.first(db.session, **asked)
+    if document is None:
+        raise NotFound
     return _opened(document, viewer_id=owner_id, purpose=_OWN, is_read=is_read)
 
 
-def open_granted(token: str, viewer_id: UUID, *, is_read: bool) -> tuple[Document, Spool]:
+def open_granted(token: str, viewer_id: UUID, *, is_read: bool) -> tuple[Any, Spool]:
     """Give the grant's viewer the bytes; `is_read` says that they are sent, not only asked about.
 
     Raises `NotFound` to everybody else, `GrantExpired`, and what `open_own` raises.
     """
-    granted = select(Grant, Document).join(Document, Document.id == Grant.document_id)
-    of_the_viewer = (Grant.token_hash == token_hash(token), Grant.viewer_id == viewer_id)
-    found = db.session.execute(granted.where(*of_the_viewer)).one_or_none()
-    if found is None:
+    asked = {"token_hash": token_hash(token), "viewer_id": viewer_id, "since": now() - READING}
+    document = _GRANTED.first(db.session, **asked)
+    if document is None:
         raise NotFound
-    grant, document = found
-    check_open(expires_at=grant.expires_at, now=now())
-    return _opened(document, viewer_id=viewer_id, purpose=grant.purpose, is_read=is_read)
+    check_open(expires_at=document.expires_at, now=now())
+    return _opened(document, viewer_id=viewer_id, purpose=document.purpose, is_read=is_read)
 
 
-def _opened(
-    document: Document, *, viewer_id: UUID, purpose: str, is_read: bool
-) -> tuple[Document, Spool]:
-    check_can_be_opened(document.state)
-    begun = _begun(document, viewer_id, purpose)
-    is_to_be_logged = is_read and db.session.scalar(begun) is None
+def _opened(document: Any, *, viewer_id: UUID, purpose: str, is_read: bool) -> tuple[Any, Spool]:
+    check_can_be_opened(State(document.state))
     db.session.close()  # no connection is held while the store works
     spool = intact(document)
-    if is_to_be_logged:
-        _log(document, viewer_id, purpose)
+    if is_read and not document.is_begun:
+        _log(document.id, viewer_id, purpose)
     return document, spool
 
 
-def _begun(document: Document, viewer_id: UUID, purpose: str) -> Select[UUID]:
-    """Find a reading that this one goes on with."""
-    begun = select(View.id).where(
-        View.document_id == document.id,
-        View.viewer_id == viewer_id,
-        View.purpose == purpose,
-        View.viewed_at > now() - READING,
-    )
-    return begun.limit(1)
-
-
-def _log(document: Document, viewer_id: UUID, purpose: str) -> None:
+def _log(document_id: UUID, viewer_id: UUID, purpose: str) -> None:
     """Log a reading before its first byte leaves, once however often it is fetched."""
+    view = {"document_id": document_id, "viewer_id": viewer_id, "purpose": purpose}
     with db.transaction() as session:
         # Two requests at once are one reading too.
-        session.execute(select(Document.id).where(Document.id == document.id).with_for_update())
-        if session.scalar(_begun(document, viewer_id, purpose)) is None:
-            session.add(View(document_id=document.id, viewer_id=viewer_id, purpose=purpose))
+        session.execute(select(Document.id).where(Document.id == document_id).with_for_update())
+        if _BEGUN.value(session, **view, since=now() - READING) is None:
+            session.add(View(**view))
 
 
 def intact(document: Document) -> Spool:

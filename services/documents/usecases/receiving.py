@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, select
 
 from chassis.data import tallies
+from chassis.data.reading import Reading
 from chassis.events import outbox
 from chassis.kernel.errors import Refused
 from chassis.process.clock import now
@@ -118,9 +119,10 @@ def _sent(owner_id: UUID) -> tuple[quotas.Sent, quotas.Sent]:
     """Count what a person sent in a day, and what was answered "busy" in an hour."""
     moment = now()
     since = {"since": moment - quotas.WINDOW, "lately": moment - quotas.BUSY_WINDOW}
-    counted = db.session.execute(_SENT, {"owner": owner_id, **since}).one()
-    stored, refused, busy = (quotas.Sent(*counted[at : at + 2]) for at in (0, 2, 4))
-    return stored + refused, busy
+    of = _SENT.first(db.session, owner=owner_id, **since)
+    stored = quotas.Sent(of.stored_files, of.stored_size)
+    refused = quotas.Sent(of.refused_files, of.refused_size)
+    return stored + refused, quotas.Sent(of.busy_files, of.busy_size)
 
 
 def _statement() -> Select[Any]:
@@ -128,14 +130,18 @@ def _statement() -> Select[Any]:
     since: Any = bindparam("since")
     of_the_day = (Document.owner_id == owner, Document.uploaded_at >= since)
     stored = [
-        select(tally).where(Document.made_by.is_(None), *of_the_day).scalar_subquery()
-        for tally in (func.count(Document.id), func.sum(Document.size))
+        select(tally)
+        .where(Document.made_by.is_(None), *of_the_day)
+        .scalar_subquery()
+        .label(f"stored_{what}")
+        for what, tally in (("files", func.count(Document.id)), ("size", func.sum(Document.size)))
     ]
     is_busy = RefusedUpload.code.in_(BUSY)
+    lately = RefusedUpload.refused_at >= bindparam("lately")
     refused = [
-        tally.filter(which)
-        for which in (~is_busy, is_busy & (RefusedUpload.refused_at >= bindparam("lately")))
-        for tally in (func.count(), func.sum(RefusedUpload.size))
+        tally.filter(which).label(f"{name}_{what}")
+        for name, which in (("refused", ~is_busy), ("busy", is_busy & lately))
+        for what, tally in (("files", func.count()), ("size", func.sum(RefusedUpload.size)))
     ]
     return select(*stored, *refused).where(
         RefusedUpload.made_by.is_(None),
@@ -144,8 +150,8 @@ def _statement() -> Select[Any]:
     )
 
 
-# Asked twice for each file, so it is written once.
-_SENT = _statement()
+# Asked twice for each file.
+_SENT = Reading(_statement())
 
 
 def _nobody(_refused: Refused) -> None:
