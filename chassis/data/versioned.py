@@ -1,9 +1,10 @@
 """Rows that change: one way to say which version was seen, one way to change, one winner."""
 
-from collections.abc import Collection
-from typing import Any, ClassVar
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import Delete, Update, event, inspect, update
+from sqlalchemy import Delete, Table, Update, bindparam, event, inspect, update
 from sqlalchemy.orm import InstanceState, Mapped, Session, mapped_column, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -61,17 +62,51 @@ class Versioned:
         return True
 
     def _as_read(self) -> list[Any]:
+        return [getattr(type(self), name) == getattr(self, name) for name in self._held()]
+
+    def _held(self) -> list[str]:
+        """Name the columns by which a row is known to be as it was read."""
         state: InstanceState[Any] = inspect(self)
         keys = [
             state.mapper.get_property_by_column(column).key for column in state.mapper.primary_key
         ]
-        held = [*keys, "version", *([self.status_column] if self.status_column else [])]
-        return [getattr(type(self), name) == getattr(self, name) for name in held]
+        return [*keys, "version", *([self.status_column] if self.status_column else [])]
 
 
-def count_changed(session: Session, statement: Update | Delete) -> int:
+def change_each(session: Session, changes: Sequence[tuple[Versioned, Mapping[str, Any]]]) -> None:
+    """Change many rows of one table, those by one statement in which the same columns change.
+
+    Each must still be as it was read, as with `change`. Raises `overtaken`.
+    """
+
+    def columns(change: tuple[Versioned, Mapping[str, Any]]) -> list[str]:
+        return sorted(change[1])
+
+    for _, alike in groupby(sorted(changes, key=columns), key=columns):
+        _change_alike(session, [*alike])
+
+
+def _change_alike(session: Session, changes: Sequence[tuple[Versioned, Mapping[str, Any]]]) -> None:
+    first = changes[0][0]
+    table, held = cast(Table, inspect(type(first)).local_table), first._held()  # noqa: SLF001
+    as_read = (table.c[name] == bindparam(f"was_{name}") for name in held)
+    told = [
+        {f"was_{name}": getattr(row, name) for name in held}
+        | {**values, "version": row.version + 1}
+        for row, values in changes
+    ]
+    if count_changed(session, update(table).where(*as_read), told) != len(told):
+        raise first.overtaken
+    for row, values in changes:
+        for name, value in {**values, "version": row.version + 1}.items():
+            set_committed_value(row, name, value)
+
+
+def count_changed(
+    session: Session, statement: Update | Delete, told: Sequence[Mapping[str, Any]] = ()
+) -> int:
     """Run a conditional UPDATE or DELETE; return how many rows met the condition."""
-    result: Any = session.execute(statement)
+    result: Any = session.execute(statement, told or None)
     return int(result.rowcount)
 
 

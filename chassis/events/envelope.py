@@ -119,18 +119,20 @@ class Event:
         return cls.from_cloudevent(_object(envelope))
 
 
-def check_room(event: Event) -> None:
-    """Raise `EnvelopeInvalid` for an event that an inbox cannot store."""
+def check_room(event: Event) -> str:
+    """Return an event as an inbox stores it. Raises `EnvelopeInvalid` where none can."""
     for name, room in _ROOM.items():
         value = getattr(event, name)
         if len(value) > room or "\0" in value:
             raise EnvelopeInvalid(f"no inbox has room for its {name}")
     if event.position is not None and not _is_position(event.position):
         raise EnvelopeInvalid("its position is not a number")
+    body = event.to_json()
     try:
-        event.to_json().encode()
+        body.encode()
     except UnicodeEncodeError as error:
         raise EnvelopeInvalid("it holds half a character, which only JSON can carry") from error
+    return body
 
 
 def _is_position(value: Any) -> bool:

@@ -1,17 +1,19 @@
 """The parts of an import: each tries, applies or undoes some rows, in one transaction.
 
-A row that is refused is put back alone; the others of its part stand.
+A row that is refused is put back alone; the others of its part stand. Where the kind can, plain
+rows that follow one another are done together.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property, partial
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from marshmallow import ValidationError
-from sqlalchemy import ColumnElement, Row, Table, func, select, update
+from sqlalchemy import ColumnElement, Row, Table, bindparam, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from chassis.data.import_rows import (
     APPLIED,
@@ -26,11 +28,10 @@ from chassis.data.import_rows import (
     UNDONE,
     WRONG,
 )
-from chassis.http.problems import field_errors
 from chassis.kernel.errors import FieldError, Forbidden, Invalid, Refused
-from chassis.kernel.languages import LANGUAGES
-from chassis.run.import_columns import read_row
+from chassis.run.import_columns import Column, read_row
 from chassis.run.import_corrections import checking_with_paper
+from chassis.run.import_outcomes import Found, done, errors_of, refused, repeated, restored
 from chassis.run.importing import (
     LABELS,
     Effect,
@@ -43,16 +44,15 @@ from chassis.run.importing import (
 from chassis.run.jobs import Job, JobKind, Part
 
 ROWS_IN_A_PART = 100
-LONGEST_DETAIL = 300
-Found = dict[str, Any]
+Worked = Sequence[tuple[Row[Any], Found]]
 
 
 class _Tried(Exception):
-    """Carries what a row did out of the block that undoes it."""
+    """Carries what rows did out of the block that undoes it."""
 
-    def __init__(self, effect: Effect) -> None:
-        super().__init__(effect.verdict)
-        self.effect = effect
+    def __init__(self, *effects: Effect) -> None:
+        super().__init__(len(effects))
+        self.effects = effects
 
 
 def job_kinds(importing: Importing) -> dict[str, JobKind]:
@@ -75,7 +75,7 @@ def _advance(importing: Importing, step: str, job: Job) -> Part:
 
 @dataclass(frozen=True)
 class _Step:
-    """What a step does with a row, which rows it has, in which order, and where it leads."""
+    """What a step does with a row, in which order, and where it leads."""
 
     handle: Callable[["_Work", Row[Any]], Found]
     leads_to: str
@@ -95,6 +95,10 @@ class _Work:
     def table(self) -> Table:
         return self.importing.db.metadata.tables["import_rows"]
 
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        return self.kind.by_name
+
     @property
     def mine(self) -> ColumnElement[bool]:
         return self.table.c.import_id == self.import_id
@@ -105,10 +109,11 @@ class _Work:
         total = None if job.cursor else self._count(name)
         self._note_first(rows)
         errors: list[dict[str, Any]] = []
-        for row in rows:
-            found = step.handle(self, row)
-            session.execute(update(self.table).where(self.table.c.id == row.id).values(found))
-            errors += [{"row": row.number, **error} for error in found["errors"]]
+        for worked in self._worked(name, rows):
+            self._keep(worked)
+            errors += [
+                {"row": row.number, **error} for row, found in worked for error in found["errors"]
+            ]
         over = len(rows) < ROWS_IN_A_PART
         if over:
             self.importing.of(self.import_id).change(state=step.leads_to)
@@ -147,6 +152,58 @@ class _Work:
         for key, first in self.importing.db.session.execute(statement.where(*where)):
             self.first[key] = first
 
+    def _worked(self, name: str, rows: Sequence[Row[Any]]) -> Iterator[Worked]:
+        """Take rows in their order: plain ones together, each other one by itself."""
+        waiting, together = [*rows], self._may_be_together(name)
+        while waiting:
+            try:
+                told = [*self._together(name, waiting)] if together else []
+            except (Refused, ValidationError, IntegrityError):
+                told, together = [], False  # each of them then tells by itself
+            if told:
+                yield [*zip(waiting, told, strict=False)]
+                del waiting[: len(told)]
+            if waiting:
+                row = waiting.pop(0)
+                yield [(row, _STEPS[name].handle(self, row))]
+
+    def _may_be_together(self, name: str) -> bool:
+        """A row on top of others is tried with them, and one that is undone was changed since."""
+        return bool(self.kind.together) and not self.kind.needs and name != UNDOING
+
+    def _together(self, name: str, rows: Sequence[Row[Any]]) -> Iterator[Found]:
+        """Tell what became of the first rows, up to one that is to be done by itself."""
+        read = [self._read(row) for row in rows]
+        effects = iter(self._effects(name, [values for values, errors in read if not errors]))
+        outcome = APPLIED if name == APPLYING else None
+        for _, errors in read:
+            if errors:
+                yield refused(Invalid(errors=errors), self.kind)
+            elif effect := next(effects, None):
+                yield done(effect, outcome)
+            else:
+                return
+
+    def _effects(self, name: str, values: Sequence[Mapping[str, Any]]) -> Sequence[Effect]:
+        def do() -> Sequence[Effect]:
+            effects = self.kind.together(values, self.telling) if self.kind.together else ()
+            if name == CHECKING:
+                raise _Tried(*effects)
+            return effects
+
+        try:
+            with self.importing.db.attempt():
+                return do()
+        except _Tried as tried:
+            return tried.effects
+
+    def _keep(self, worked: Worked) -> None:
+        """Write what became of rows, those together of which the same is known."""
+        change = update(self.table).where(self.table.c.id == bindparam("row_id"))
+        told = [{"row_id": row.id, **found} for row, found in worked]
+        for _, alike in groupby(sorted(told, key=tuple), key=tuple):
+            self.importing.db.session.execute(change, [*alike])
+
     def check(self, row: Row[Any]) -> Found:
         """Apply a row, see what it did, and put everything back."""
 
@@ -161,13 +218,13 @@ class _Work:
         return self._outcome(partial(self._apply, row), APPLIED)
 
     def undo(self, row: Row[Any]) -> Found:
-        before = {name: _restored(value) for name, value in (row.before or {}).items()}
+        before = {name: restored(value) for name, value in (row.before or {}).items()}
         effect = Effect(row.verdict, row.subject_id, row.version, before)
         try:
             with self.importing.db.attempt():
                 self.kind.undo(effect, self.telling)
         except (Refused, ValidationError) as error:
-            return {"outcome": NOT_UNDONE, "errors": _errors(error, self.kind)}
+            return {"outcome": NOT_UNDONE, "errors": errors_of(error, self.kind)}
         return {"outcome": UNDONE, "errors": []}
 
     def _outcome(self, do: Callable[[], Effect], outcome: str | None) -> Found:
@@ -175,26 +232,23 @@ class _Work:
             with self.importing.db.attempt():
                 effect = do()
         except _Tried as tried:
-            effect = tried.effect
+            [effect] = tried.effects
         except (Refused, ValidationError) as error:
-            return {"verdict": WRONG, "errors": _errors(error, self.kind)}
-        return {
-            "verdict": effect.verdict,
-            "outcome": outcome,
-            "errors": [],
-            "subject_id": effect.subject_id,
-            "version": effect.version,
-            "before": {name: _kept(value) for name, value in effect.before.items()},
-        }
+            return refused(error, self.kind)
+        return done(effect, outcome)
 
     def _apply(self, row: Row[Any]) -> Effect:
-        values, errors = read_row(self.kind.by_name, self.names, row.cells)
-        first = self.first.get(row.key, row.number)
-        if first < row.number:
-            errors.append(_repeated(self.kind, first))
+        values, errors = self._read(row)
         if errors:
             raise Invalid(errors=errors)
         return self.kind.apply(values, self.telling)
+
+    def _read(self, row: Row[Any]) -> tuple[dict[str, Any], list[FieldError]]:
+        values, errors = read_row(self.columns, self.names, row.cells)
+        first = self.first.get(row.key, row.number)
+        if first < row.number:
+            errors.append(repeated(self.kind, first))
+        return values, errors
 
     def _needed(self, row: Row[Any]) -> list[Row[Any]]:
         """Return the rows of the file that must come before this one, the first of them first."""
@@ -226,47 +280,3 @@ _STEPS: Mapping[str, _Step] = {
     APPLYING: _Step(_Work.apply, APPLIED),
     UNDOING: _Step(_Work.undo, UNDONE, backwards=True),
 }
-
-
-def _repeated(kind: ImportKind, first: int) -> FieldError:
-    return FieldError(
-        f"/{kind.key}",
-        "row_repeated",
-        f"Sudah ada pada baris {first}; baris ini tidak dipakai.",
-        f"Already in row {first}; this row is not used.",
-    )
-
-
-def _errors(error: Refused | ValidationError, kind: ImportKind) -> list[dict[str, Any]]:
-    if isinstance(error, ValidationError):
-        return [_told(wrong, kind) for wrong in field_errors(error.messages)]
-    if error.errors:
-        return [_told(wrong, kind) for wrong in error.errors]
-    detail = {language: error.detail(language) for language in LANGUAGES}
-    return [{"field": None, "code": error.code, "detail": detail}]
-
-
-def _told(error: FieldError, kind: ImportKind) -> dict[str, Any]:
-    name = error.pointer.rpartition("/")[2]
-    column = kind.by_name.get(name)
-    # An error may repeat what the cell says, and a cell may hold a book.
-    detail = {"id": error.id[:LONGEST_DETAIL], "en": error.en[:LONGEST_DETAIL]}
-    return {
-        "field": column.name if column else None,
-        "label": column.heading if column else None,
-        "code": error.code,
-        "detail": detail,
-    }
-
-
-def _kept(value: Any) -> Any:
-    """Return a value as JSON that `_restored` makes the same value of."""
-    if isinstance(value, date):
-        return {"date": value.isoformat()}
-    return {"uuid": str(value)} if isinstance(value, UUID) else value
-
-
-def _restored(value: Any) -> Any:
-    if isinstance(value, dict):
-        return UUID(value["uuid"]) if "uuid" in value else date.fromisoformat(value["date"])
-    return value

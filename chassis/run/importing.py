@@ -107,6 +107,10 @@ class ImportKind:
     `apply` takes the values of one row and `undo` what that did; both run in a transaction and
     raise `Refused` or marshmallow's `ValidationError`, whose pointers end in a column's name.
     `needs` is the column with the key of another row that must be there first.
+
+    `together` does many rows at once as `apply` does them one by one, in their order, and returns
+    what each did. It ends before the first row that is not the plain case: that one is applied by
+    itself, and the rows behind it come again. When it raises, each row is applied by itself.
     """
 
     code: str
@@ -116,6 +120,7 @@ class ImportKind:
     apply: Callable[[Mapping[str, Any], Telling], Effect]
     undo: Callable[[Effect, Telling], None]
     needs: str | None = None
+    together: Callable[[Sequence[Mapping[str, Any]], Telling], Sequence[Effect]] | None = None
 
     @property
     def by_name(self) -> dict[str, Column]:

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from chassis.process.clock import now
-from chassis.run.import_work import LONGEST_DETAIL
+from chassis.run.import_outcomes import LONGEST_DETAIL
 from ops import reports
 from services.identity.api.import_kinds import KINDS
 from tests.identity.desk import Desk

@@ -1,7 +1,10 @@
 """What can be imported into identity: columns, and how a row becomes what the desks take."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError
 
 from chassis.run.import_cells import DAY, FLAG, NIP, TEXT, WHOLE_NUMBER, WORDS, choice
 from chassis.run.import_columns import Column
@@ -9,6 +12,7 @@ from chassis.run.importing import Effect, ImportKind, Telling
 from services.identity.api.requests import EmployeeRow, UnitRow
 from services.identity.domain.employees import JENIS_JABATAN, JENJANG
 from services.identity.usecases import importing
+from services.identity.usecases.many_employees import put_employees
 
 _CONTACT = ("email", "phone")
 _SEX = {"male": "L", "female": "P"}
@@ -199,13 +203,36 @@ UNIT_COLUMNS = (
 
 
 def _apply_employee(values: Mapping[str, Any], telling: Telling) -> Effect:
-    row = dict(values)
-    row["unit_id"] = str(importing.unit_id(row["unit_id"], column="unit_id"))
-    posts = row.pop("roles", [])
+    told = _told(values, importing.unit_id(values["unit_id"], column="unit_id"), telling)
+    return importing.put_employee(EmployeeRow().load(told), values.get("roles", []), telling)
+
+
+def _apply_employees(rows: Sequence[Mapping[str, Any]], telling: Telling) -> Sequence[Effect]:
+    units = importing.unit_ids({row["unit_id"] for row in rows})
+    return put_employees([*_readable(rows, units, telling)], telling)
+
+
+def _readable(
+    rows: Sequence[Mapping[str, Any]], units: Mapping[str, UUID], telling: Telling
+) -> Iterator[Any]:
+    """Yield rows as the desk takes them, up to one that is refused or gives a role."""
+    schema = EmployeeRow()
+    for row in rows:
+        unit_id = units.get(row["unit_id"])
+        if unit_id is None or row.get("roles"):
+            return
+        try:
+            yield schema.load(_told(row, unit_id, telling))
+        except ValidationError:
+            return  # by itself, it says why
+
+
+def _told(values: Mapping[str, Any], unit_id: UUID, telling: Telling) -> dict[str, Any]:
+    """Turn a row into what a client would send."""
+    row = {name: value for name, value in values.items() if name != "roles"}
     contact = {name: row.pop(name) for name in _CONTACT if name in row}
-    row |= {"contact": contact} if contact else {}
-    told = {**_plain(row), "source": telling.source}
-    return importing.put_employee(EmployeeRow().load(told), posts, telling)
+    row |= {"unit_id": str(unit_id), "source": telling.source}
+    return _plain(row | ({"contact": contact} if contact else {}))
 
 
 def _apply_unit(values: Mapping[str, Any], telling: Telling) -> Effect:
@@ -231,6 +258,7 @@ KINDS = {
             "nip",
             _apply_employee,
             importing.take_back_employee,
+            together=_apply_employees,
         ),
         ImportKind(
             "units",

@@ -1,7 +1,6 @@
 """The desk that keeps the staff register."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -33,17 +32,16 @@ from services.identity.models import (
     Account,
     Contact,
     Employee,
-    EmployeeFact,
     FormerNip,
     db,
 )
 from services.identity.usecases import hands, leaving
+from services.identity.usecases.history import Telling, record_facts
 from services.identity.usecases.leaving import Successor
 from services.identity.usecases.sessions import check_manages, check_renumbers, revoke
 from services.identity.usecases.taking_turns import take_turn
 
 _SYSADMIN = "sysadmin"
-_SOURCED = (*FACT_NAMES, "nip", "name", "title_prefix", "title_suffix", "unit_id")
 
 
 class NipTaken(Refused):
@@ -63,15 +61,6 @@ class UnitUnfit(Refused):
     }
 
 
-@dataclass(frozen=True)
-class Telling:
-    """Who says so, from which source, as of when."""
-
-    by: UUID | None
-    source: str
-    as_of: date
-
-
 def add(
     *,
     by: UUID | None,
@@ -86,11 +75,8 @@ def add(
     `values` holds name, titles, unit_id and facts. Raises `Invalid`, `InvalidNip`,
     `FactsContradict`, `UnitUnfit`, `NipTaken` or `NipFreedByYou`.
     """
-    told = {name: value for name, value in cleaned(values).items() if value is not None}
     with db.transaction() as session:
-        number = parse_nip(nip, today=queries.today())
-        facts = {**from_nip(number), **told}
-        check_facts(number, _facts(facts))
+        number, facts = new_facts(nip, values, today=queries.today())
         opd_id = _opd_of(facts["unit_id"])
         check_never_replaced(number.digits)
         _check_not_freed(number.digits, by=by)
@@ -100,7 +86,7 @@ def add(
         session.add(Account(employee_id=person.id))
         session.flush()
         telling = Telling(by, source, as_of or queries.today())
-        _record_facts(session, person, facts | {"nip": person.nip}, telling)
+        record_facts(session, person, facts | {"nip": person.nip}, telling)
         EMPLOYEE_WORDS.write(session, person)
         outbox.record(events.employee_changed(person))
         if contact:
@@ -135,11 +121,10 @@ def change(
         leaves = values.get("active") is False
         if leaves:
             _check_leaves_a_sysadmin(person)
-        merged = {name: getattr(person, name) for name in FACT_NAMES} | dict(values)
-        check_facts(parse_nip(person.nip), _facts(merged))
+        check_changed(person, values)
         moved = {"opd_id": _opd_of(values["unit_id"])} if "unit_id" in values else {}
         ending = leaving.ending(person, values)
-        _record_facts(session, person, values, Telling(by, source, as_of or queries.today()))
+        record_facts(session, person, values, Telling(by, source, as_of or queries.today()))
         if leaves:
             revoke(person, why=EndReason.LEFT, **values, **moved)
         elif person.change_if_different(**values, **moved):
@@ -168,13 +153,31 @@ def replace_nip(employee_id: UUID, given: NewNip, *, by: UUID, seen: Seen) -> Em
         changed = _facts_under(number, given, person)
         _change_unique(person, kind=number.kind, **changed)
         told = Telling(by, given.source, given.as_of or queries.today())
-        _record_facts(session, person, changed, told)
+        record_facts(session, person, changed, told)
         replaced = _keep_former(session, person, former.digits, given, by=by)
         EMPLOYEE_WORDS.write(session, person)
         outbox.record(events.employee_changed(person))
         outbox.record(events.nip_replaced(replaced))
         note(Kind.NIP, given.reason, person=person.id, thing=f"nip/{replaced.id}", actor=by)
     return person
+
+
+def new_facts(nip: str, values: Mapping[str, Any], *, today: date) -> tuple[Nip, dict[str, Any]]:
+    """Read what is told of somebody new, with what the NIP tells.
+
+    Raises `Invalid`, `InvalidNip` or `FactsContradict`.
+    """
+    told = {name: value for name, value in cleaned(values).items() if value is not None}
+    number = parse_nip(nip, today=today)
+    facts = {**from_nip(number), **told}
+    check_facts(number, _facts(facts))
+    return number, facts
+
+
+def check_changed(person: Employee, values: Mapping[str, Any]) -> None:
+    """Refuse values that contradict what else is known of a person. Raises `FactsContradict`."""
+    merged = {name: getattr(person, name) for name in FACT_NAMES} | dict(values)
+    check_facts(parse_nip(person.nip), _facts(merged))
 
 
 def check_never_replaced(nip: str, *, but_of: UUID | None = None) -> None:
@@ -257,24 +260,3 @@ def _add_contact(
     session.add(contact)
     session.flush()
     outbox.record(events.contact_changed(contact))
-
-
-def _record_facts(
-    session: Session, person: Employee, values: Mapping[str, Any], told: Telling
-) -> None:
-    for name in _SOURCED:
-        if name not in values:
-            continue
-        value = values[name]
-        plain = value if isinstance(value, (bool, int, str, type(None))) else str(value)
-        session.add(
-            EmployeeFact(
-                region=person.region,
-                employee_id=person.id,
-                fact=name,
-                value={"value": plain},
-                source=told.source,
-                as_of=told.as_of,
-                recorded_by=told.by,
-            )
-        )

@@ -4,7 +4,7 @@ A row finds its employee by NIP and its unit by code. What is already so is not 
 file that comes twice changes nothing the second time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -88,7 +88,7 @@ def _put_facts(given: Mapping[str, Any], telling: Telling) -> Effect:
     if person is None:
         if holder := queries.last_with_nip(digits):
             raise NipReplaced(holder)
-        _check_comes_in_use(values)
+        check_comes_in_use(values)
         added = employees.add(
             by=telling.by,
             nip=given["nip"],
@@ -97,7 +97,7 @@ def _put_facts(given: Mapping[str, Any], telling: Telling) -> Effect:
             source=telling.source,
         )
         return Effect(NEW, added.id, added.version)
-    different, before = _differences(person, values)
+    different, before = differences(person, values)
     if not different:
         return Effect(SAME, person.id, person.version)
     changed = employees.change(
@@ -160,13 +160,13 @@ def put_unit(given: Mapping[str, Any], _telling: Telling) -> Effect:
     values = dict(given)
     unit = unit_of(values["code"])
     if unit is None:
-        _check_comes_in_use(values)
+        check_comes_in_use(values)
         added = units.add(**values)
         return Effect(NEW, added.id, added.version)
     if (unit.kind, unit.parent_id) != (values.pop("kind"), values.pop("parent_id")):
         raise UnitMoved
     values.pop("bkpsdm", None)
-    different, before = _differences(unit, values)
+    different, before = differences(unit, values)
     if not different:
         return Effect(SAME, unit.id, unit.version)
     changed = units.change(unit.id, seen=[unit.version], values=different)
@@ -181,6 +181,12 @@ def take_back_unit(effect: Effect, _telling: Telling) -> None:
 def unit_of(code: str) -> Unit | None:
     """Find a unit of the bound region by its code."""
     return db.session.scalar(select(Unit).where(Unit.code == code))
+
+
+def unit_ids(codes: Collection[str]) -> dict[str, UUID]:
+    """Return the ids of the units of the bound region with these codes."""
+    named = select(Unit.code, Unit.id).where(Unit.code.in_(codes))
+    return {row.code: row.id for row in db.session.execute(named)}
 
 
 def unit_id(code: str, *, column: str) -> UUID:
@@ -202,14 +208,14 @@ def _may_import(person_id: UUID) -> bool:
     return queries.holds(person_id, ADMINISTRATORS)
 
 
-def _check_comes_in_use(values: dict[str, Any]) -> None:
+def check_comes_in_use(values: dict[str, Any]) -> None:
     """Refuse to add what is not to be used."""
     if not values.pop("active", True):
         words = ("Yang baru tidak dapat langsung nonaktif.", "What is new is in use.")
         raise Invalid(errors=[FieldError("/active", "new_not_in_use", *words)])
 
 
-def _differences(
+def differences(
     row: Employee | Unit, values: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what a row of the file says differently, and what stood there. Raises `NotInUse`."""
