@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from chassis.data.versioned import ChangedOtherwise, Stale
+from chassis.data.versioned import ChangedOtherwise, Stale, change_each
 from chassis.kernel.errors import Refused
 from chassis.process.regions import in_region
 from tests.builders.letters.models import Letter, db
@@ -50,6 +50,29 @@ def test_whoever_read_an_older_version_is_too_late(letter):
     with pytest.raises(Stale):
         letter.change(text="sent")
     assert stored(letter) == ("draft", 1)
+
+
+def test_many_rows_are_changed_each_as_if_it_were_alone(letter):
+    other = Letter(text="other")
+    db.session.add(other)
+    db.session.flush()
+
+    change_each(db.session(), [(letter, {"text": "sent"}), (other, {"text": "kept"})])
+
+    rows = db.session.execute(select(Letter.text, Letter.version).order_by(Letter.id)).all()
+    assert rows == [("sent", 2), ("kept", 2)]
+    assert [(row.text, row.version) for row in (letter, other)] == rows
+
+
+def test_of_many_rows_one_that_was_changed_since_stops_all(letter):
+    other = Letter(text="other")
+    db.session.add(other)
+    db.session.flush()
+    set_committed_value(other, "version", 0)
+
+    with pytest.raises(Stale), db.attempt():
+        change_each(db.session(), [(letter, {"text": "sent"}), (other, {"text": "kept"})])
+    assert (letter.text, letter.version) == ("draft", 1)
 
 
 def test_whoever_read_another_status_is_told_what_the_table_says_of_it(letter, monkeypatch):
