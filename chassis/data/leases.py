@@ -29,6 +29,11 @@ class Lease:
         return not TERM / 2 <= self.expires_at - now() <= LONGEST
 
     @property
+    def good_for(self) -> float:
+        """Return the seconds until it is to be renewed."""
+        return 0.0 if self.half_spent else (self.expires_at - now() - TERM / 2).total_seconds()
+
+    @property
     def spent(self) -> bool:
         return now() > self.expires_at
 

@@ -6,7 +6,7 @@ the event is parked in the dead list, visible and replayable, and later events g
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
@@ -27,12 +27,13 @@ BATCH = 50
 _REGION, _TYPE = attrgetter("region"), attrgetter("type")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Dispatcher:
     """One worker's way through the inbox; several may work side by side."""
 
     runtime: Runtime
     worker: str
+    _more: bool = field(default=False, init=False)  # than one batch is due
 
     @cached_property
     def _claims(self) -> Claims:
@@ -43,13 +44,14 @@ class Dispatcher:
         """Handle what is due; True when there was something."""
         rows = self.runtime.db.session.execute(self._due).all()
         self.runtime.db.session.rollback()
+        self._more = len(rows) == BATCH
         for batch in _batches(self._claims.claim(*rows)) if rows else ():
             self._handle(batch)
         return bool(rows)
 
     def due(self) -> float:
         """Return in how many seconds an event can be handled that waits for no earlier one."""
-        return seconds_until(self.runtime.db, self._next_due)
+        return 0.0 if self._more else seconds_until(self.runtime.db, self._next_due)
 
     @cached_property
     def _due(self) -> Select[Any]:
@@ -104,7 +106,8 @@ class Dispatcher:
             failpoint("dispatcher.before_commit")
 
     def _take_effect(self, rows: Sequence[Any]) -> None:
-        for event_type, alike in groupby(rows, key=_TYPE):
+        # They are of different subjects, so they need no order among themselves.
+        for event_type, alike in groupby(sorted(rows, key=_TYPE), key=_TYPE):
             self.runtime.heard[event_type].handle([Event.from_json(row.body) for row in alike])
 
     def _failed(self, row: Any, error: Exception) -> None:

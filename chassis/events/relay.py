@@ -12,7 +12,7 @@ from sqlalchemy import Select, exists, select
 
 from chassis.data import leases
 from chassis.data.leases import Lease
-from chassis.events.publisher import publish
+from chassis.events.publisher import BATCH, publish
 from chassis.events.sequencer import LeadershipLost, sequence
 from chassis.process.runtime import Runtime
 
@@ -26,18 +26,16 @@ class Relay:
     runtime: Runtime
     worker: str
     lease: Lease | None = field(default=None, init=False)
+    _more: bool = field(default=False, init=False)  # than one batch to publish
 
     def run(self) -> bool:
         """Number one batch; True when there was something to do. Does nothing while not leading.
 
         The lease is held while something waits to be published, and let run out while nothing does.
         """
-        unpublished, unnumbered = self._waiting()
-        lease = self._leading() if unpublished else None
-        if lease is None or not unnumbered:
-            return False
+        lease = self._leading()
         try:
-            numbered = sequence(self.runtime.db, lease)
+            numbered = sequence(self.runtime.db, lease) if lease else 0
         except LeadershipLost:
             self.lease = None
             return False
@@ -51,19 +49,22 @@ class Relay:
         Does nothing while not leading. Raises `BusUnavailable`.
         """
         lease = self.lease  # the other loop may let go of it meanwhile
-        if lease is not None and not lease.spent and publish(self.runtime):
-            return True
-        self.runtime.bus.keep_alive()
-        return False
+        published = publish(self.runtime) if lease is not None and not lease.spent else 0
+        if not published:
+            self.runtime.bus.keep_alive()
+        self._more = published == BATCH
+        return published > 0
 
     def due(self) -> float:
-        """At once while something waits: the lease must be renewed, or be taken when it is free."""
-        unpublished, _ = self._waiting()
-        return 0.0 if unpublished else inf
+        """At once while something has no number; while it waits for the bus, to keep the lease."""
+        unpublished, unnumbered = self._waiting()
+        if not unpublished:
+            return inf
+        return 0.0 if unnumbered or self.lease is None else self.lease.good_for
 
     def publisher_due(self) -> float:
         """Who numbers or begins to lead wakes the publisher; between, it keeps its connection."""
-        return self.runtime.bus.keep_alive_every
+        return 0.0 if self._more else self.runtime.bus.keep_alive_every
 
     def _waiting(self) -> tuple[bool, bool]:
         """Tell whether something is to be published, and whether something has no number yet."""
@@ -79,11 +80,17 @@ class Relay:
         return select(unpublished, unnumbered)
 
     def _leading(self) -> Lease | None:
-        if self.lease is None or self.lease.half_spent:
-            self.lease = leases.take(self.runtime.db, LEASE, self.worker)
-            if self.lease is not None:
-                # What the last leader numbered may not be published yet.
-                self.runtime.wake("publisher")
+        """Return the lease, taken or renewed where something waits; None while another leads."""
+        lease = self.lease
+        if lease is not None and not lease.half_spent:
+            return lease
+        unpublished, _ = self._waiting()
+        if not unpublished:
+            return None
+        self.lease = leases.take(self.runtime.db, LEASE, self.worker)
+        if self.lease is not None:
+            # What the last leader numbered may not be published yet.
+            self.runtime.wake("publisher")
         return self.lease
 
     def stop(self) -> None:

@@ -8,9 +8,10 @@ clocks of the processes that wrote them say.
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import CursorResult, Table, bindparam, select, update
+from sqlalchemy.orm import Session
 
 from chassis.data.leases import Lease
 from chassis.process.failpoints import failpoint
@@ -29,37 +30,39 @@ def sequence(db: Database, lease: Lease) -> int:
     Raises `LeadershipLost` when the lease is no longer this holder's.
     """
     outbox, leases = db.plumbing.outbox, db.plumbing.leases
+    # Only who holds the lease numbers them, so they still have none when it is sure of that.
+    rows = db.session.execute(
+        select(outbox.c.id, outbox.c.subject, outbox.c.body)
+        .where(outbox.c.position.is_(None))
+        .order_by(outbox.c.recorded_at, outbox.c.id)
+        .limit(BATCH)
+    ).all()
+    db.session.rollback()
+    if not rows:
+        return 0
     with db.transaction() as session:
         last = session.scalar(
-            select(leases.c.last_position)
+            update(leases)
             .where(leases.c.name == lease.name, leases.c.holder == lease.holder)
             .where(leases.c.epoch == lease.epoch)
-            .with_for_update()
+            .values(last_position=leases.c.last_position + len(rows))
+            .returning(leases.c.last_position)
         )
         if last is None:
             raise LeadershipLost(lease.name)
-        rows = session.execute(
-            select(outbox.c.id, outbox.c.subject, outbox.c.body)
-            .where(outbox.c.position.is_(None))
-            .order_by(outbox.c.recorded_at, outbox.c.id)
-            .limit(BATCH)
-        ).all()
-        if rows:
-            session.execute(
-                update(outbox).where(outbox.c.id == bindparam("event")),
-                [
-                    {"event": row.id, "position": last + offset}
-                    for offset, row in enumerate(_in_subject_order(rows), start=1)
-                ],
-                execution_options={"synchronize_session": None},
-            )
-            session.execute(
-                update(leases)
-                .where(leases.c.name == lease.name)
-                .values(last_position=last + len(rows))
-            )
-            failpoint("sequencer.before_commit")
+        _number(session, outbox, _in_subject_order(rows), first=last - len(rows) + 1)
+        failpoint("sequencer.before_commit")
     return len(rows)
+
+
+def _number(session: Session, outbox: Table, rows: Sequence[Any], *, first: int) -> None:
+    numbered = session.execute(
+        update(outbox).where(outbox.c.id == bindparam("event"), outbox.c.position.is_(None)),
+        [{"event": row.id, "position": place} for place, row in enumerate(rows, first)],
+        execution_options={"synchronize_session": None},
+    )
+    if cast("CursorResult[Any]", numbered).rowcount != len(rows):
+        raise LeadershipLost("somebody else numbered them under the same lease")
 
 
 def _in_subject_order(rows: Sequence[Any]) -> list[Any]:

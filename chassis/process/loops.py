@@ -33,9 +33,11 @@ class Loop:
     """A background job. `run` works a little and returns True when it found something to do.
 
     `every` is the pause in seconds after a turn without work, unless `wake` is set before. A loop
-    that tells by `due` in how many seconds its next work can be done rests until then, for `every`
-    at least and `LONGEST_REST` at most; whoever commits work for it wakes it by its `topic`, which
-    is its name if nothing else is said. `drained` False keeps the loop out of
+    that tells by `due` in how many seconds its next work can be done rests until then, for
+    `LONGEST_REST` at most, and after a turn without work for `every` at least; whoever commits work
+    for it wakes it by its `topic`, which is its name if nothing else is said. `due` is asked after
+    each turn, so one that found as much as it takes at once says 0 without looking.
+    `drained` False keeps the loop out of
     `chassis.run.worker.drain()`.
     """
 
@@ -51,8 +53,8 @@ class Loop:
     def __post_init__(self) -> None:
         self.topic = self.topic or self.name
 
-    def rest(self) -> float:
-        """Return how long to pause after a turn without work."""
+    def rest(self, *, worked: bool = False) -> float:
+        """Return how long to pause after a turn, which found work or did not."""
         if self.due is None or self.every >= LONGEST_REST:
-            return self.every
-        return min(max(self.every, self.due()), LONGEST_REST)
+            return 0.0 if worked else self.every
+        return min(max(0.0 if worked else self.every, self.due()), LONGEST_REST)

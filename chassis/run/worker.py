@@ -80,9 +80,12 @@ def _turn(app: Flask, loop: Loop) -> tuple[float, bool]:
     try:
         with app.app_context():
             runtimes.of(app).db.read_clock()
-            if loop.run() or loop.wake.is_set():
+            worked = loop.run()
+            if loop.wake.is_set():
                 return 0.0, False
-            return loop.rest() if runtimes.of(app).is_told_of_commits else loop.every, False
+            if runtimes.of(app).is_told_of_commits:
+                return loop.rest(worked=worked), False
+            return 0.0 if worked else loop.every, False
     except BusUnavailable as error:
         longest = _LONGEST_OUTAGE_PAUSE
         log.warning("bus_unavailable", service=app.name, loop=loop.name, reason=str(error))

@@ -4,15 +4,14 @@ The rules come from the manifests of all installed services, so a new service's 
 without an edit here. Old events rebuild the copies; old notices are listed, not sent again.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
 from marshmallow import ValidationError, fields
 from sqlalchemy.orm import Session
 
-from chassis.events.envelope import Event
-from chassis.events.inbox import EventData, Hearing, hear
+from chassis.events.inbox import EventData, Hearing, hear, hear_together
 from chassis.http.values import Truth
 from chassis.process.manifest import Manifest
 from services.notification.domain.named import NAMED
@@ -61,14 +60,12 @@ def heard(manifests: Mapping[str, Manifest]) -> dict[str, Hearing]:
                 raise invalid(manifest, notice, fault)
             rules.setdefault(notice.event, []).append(rule_of(manifest, notice))
     hearings = {
-        event: hear(_teller(of_event), replay="skip", reads=_reads(of_event))
+        event: hear_together(
+            partial(tell, rules=tuple(of_event)), replay="skip", reads=_reads(of_event)
+        )
         for event, of_event in rules.items()
     }
     return {**hearings, **HEARD}
-
-
-def _teller(rules: list[Rule]) -> Callable[[Event], None]:
-    return partial(tell, rules=tuple(rules))
 
 
 def _reads(rules: Collection[Rule]) -> EventData:

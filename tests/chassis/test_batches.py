@@ -67,7 +67,7 @@ def test_what_comes_twice_in_one_batch_or_in_two_is_stored_once(letters):
 
 
 @pytest.mark.parametrize("count", [1, 50])
-def test_a_batch_is_numbered_by_five_statements_and_published_by_two(letters, count):
+def test_a_batch_is_numbered_by_three_statements_and_published_by_two(letters, count):
     letters.runtime.bus = FlakyBus(good=99)
     relay = Relay(letters.runtime, "me")
     with letters.app.app_context(), in_region("demo"):
@@ -81,7 +81,7 @@ def test_a_batch_is_numbered_by_five_statements_and_published_by_two(letters, co
         with counted() as publishing:
             assert relay.publish()
 
-    assert numbering == Asked(statements=5, commits=1)
+    assert numbering == Asked(statements=3, commits=1)
     assert publishing == Asked(statements=2, commits=1)
     assert all(row.published_at for row in outbox(letters))
 

@@ -231,15 +231,16 @@ def test_a_line_about_nobody_or_about_what_an_event_may_lack_is_left_out(desk):
     assert body(desk) == "Contoh Pengusul"
 
 
-@pytest.mark.parametrize("people", [1, 3])
-def test_telling_costs_the_same_statements_however_many_are_told(desk, people):
+@pytest.mark.parametrize(("people", "events"), [(1, 1), (3, 1), (3, 20)])
+def test_telling_costs_the_same_statements_however_many_are_told_of_whatever(desk, people, events):
     deciders = [str(key) for key in list(PEOPLE)[:people]]
     desk.rules(a_rule(), a_rule(name="work", to="decider_ids", channels=("in_app",)))
     hearing = desk.service.runtime.heard["file.moved.v1"]
+    told = [an_event(subject=f"file/{n}", decider_ids=deciders) for n in range(events)]
     with desk.app.app_context(), in_region("demo"), counted() as asked:
         with desk.db.transaction():
-            hearing.handle([an_event(decider_ids=deciders)])
+            hearing.handle(told)
 
-    assert len(desk.notices) == 1 + people
-    # The region's offices, its own words, who was told, the names of each rule; two bulk inserts.
-    assert asked == Asked(statements=7, commits=1)
+    assert len(desk.notices) == events * (1 + people)
+    # The region's offices, its own words, who was told, their names; two bulk inserts.
+    assert asked == Asked(statements=6, commits=1)

@@ -1,6 +1,6 @@
 """What a text says of the region and of whom it is written to, from the copies kept here."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -61,14 +61,13 @@ def office() -> Office:
 
 @dataclass(frozen=True)
 class Names:
-    """The names that a text speaks of: of its recipients, and of whom its event carries the ids.
+    """The names that texts speak of: of their recipients, and of whom their events carry the ids.
 
     One that is not known here is null, which leaves out its line: no message waits for the name
     of a third person.
     """
 
     known: Mapping[UUID, str]
-    of_event: Mapping[str, str | None]
 
     def of(self, recipient: UUID) -> str:
         """Return a person's name with titles. Raises `NotYetKnown`."""
@@ -76,22 +75,33 @@ class Names:
             raise NotYetKnown(f"no copy of employee {recipient} yet")
         return shown_line(self.known[recipient])
 
+    def of_event(self, meant: Mapping[str, UUID | None]) -> dict[str, str | None]:
+        """Return the names that stand for what an event means by them."""
+        return {
+            name: shown_line(self.known[key]) if key in self.known else None
+            for name, key in meant.items()
+        }
+
 
 def name_of(person: UUID) -> str:
     """Return a person's name with titles. Raises `NotYetKnown`."""
-    return Names(PEOPLE.names([person]), {}).of(person)
+    return Names(PEOPLE.names([person])).of(person)
 
 
-def names_in(
-    wanted: Collection[str], data: Mapping[str, Any], recipients: Collection[UUID]
-) -> Names:
-    """Look the names up. Raises `UnrenderableNotice` for what an event carries and is no id."""
-    ids = {name: _only(NAMED[name], data) for name in NAMED.keys() & wanted}
-    persons = {key for name, key in ids.items() if key and name in PERSONS}
-    units = {key for name, key in ids.items() if key and name not in PERSONS}
-    known = PEOPLE.names({*persons, *recipients}) | _unit_names(units)
-    of_event = {name: shown_line(known[key]) if key in known else None for name, key in ids.items()}
-    return Names(known, of_event)
+def meant_in(data: Mapping[str, Any], wanted: Collection[str]) -> dict[str, UUID | None]:
+    """Say whom or what an event means by each name that a text wants of it.
+
+    Raises `UnrenderableNotice` for what an event carries and is no id.
+    """
+    return {name: _only(NAMED[name], data) for name in NAMED.keys() & wanted}
+
+
+def names_of(recipients: Collection[UUID], meant: Iterable[Mapping[str, UUID | None]]) -> Names:
+    """Look up the names of recipients, and those that events mean."""
+    wanted = {(name in PERSONS, key) for each in meant for name, key in each.items() if key}
+    persons = {key for is_person, key in wanted if is_person}
+    units = {key for is_person, key in wanted if not is_person}
+    return Names(PEOPLE.names({*persons, *recipients}) | _unit_names(units))
 
 
 def _only(key: str, data: Mapping[str, Any]) -> UUID | None:

@@ -1,12 +1,12 @@
-"""Turns an event into notices: whom each rule names, the finished texts, one delivery a channel.
+"""Turns events into notices: whom each rule names, the finished texts, one delivery a channel.
 
-It runs inside the transaction that marks the event as handled, and only writes rows; sending is
+It runs inside the transaction that marks the events as handled, and only writes rows; sending is
 the sender's work. Whatever is missing stops the whole event: no half text, no half audience.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -31,29 +31,46 @@ from services.notification.domain.rendering import (
     shown_facts,
 )
 from services.notification.models import Delivery, Notice, db
-from services.notification.usecases.offices import Office, names_in, office
+from services.notification.usecases.offices import Names, Office, meant_in, names_of, office
 from services.notification.usecases.rules import Rule
 from services.notification.usecases.sending import topic_of
 from services.notification.usecases.wording import own_templates
 
+_Key = tuple[UUID, str, str, UUID]  # of a notice: there is never another one with the same
 
-def tell(event: Event, rules: tuple[Rule, ...]) -> None:
-    """Write the notices of an event, each once however often the event comes.
+
+@dataclass(frozen=True)
+class _Telling:
+    """One rule's part of an event: whom it tells, and whom the text means by its names."""
+
+    event: Event
+    rule: Rule
+    own: Template | None
+    people: Collection[UUID]
+    wanted: Collection[str]
+    meant: Mapping[str, UUID | None]
+
+
+def tell(events: Sequence[Event], *, rules: tuple[Rule, ...]) -> None:
+    """Write the notices of events, each once however often an event comes.
 
     Raises `Unprocessable` (parked, with what must be mended) for a text that cannot be whole,
     `NotYetKnown` (tried again) while the recipient or the region is not known here.
     """
-    told = [(rule, people) for rule in rules if (people := _people(event, rule))]
+    told = [
+        (event, rule, people)
+        for event in events
+        for rule in rules
+        if (people := _people(event, rule))
+    ]
     if not told:
         return
-    at, own, already = office(), own_templates([rule for rule, _ in told]), _told_already(event)
-    notices = [
-        notice
-        for rule, people in told
-        for notice in _notices(event, rule, own.get(rule.key), at, people)
-        if (rule.key, notice["recipient_id"]) not in already
-    ]
-    _write(notices)
+    at, own, already = office(), own_templates(rules), _told_already(events)
+    tellings = [_telling(*one, own.get(one[1].key)) for one in told]
+    people = {person for telling in tellings for person in telling.people}
+    names = names_of(people, [telling.meant for telling in tellings])
+    notices = [notice for telling in tellings for notice in _notices(telling, at, names)]
+    _write([notice for notice in notices if _key(notice) not in already])
 
 
 def _people(event: Event, rule: Rule) -> list[UUID]:
@@ -61,20 +78,26 @@ def _people(event: Event, rule: Rule) -> list[UUID]:
         return recipients(rule.notice.to, event.data)
 
 
-def _notices(
-    event: Event, rule: Rule, own: Template | None, at: Office, people: Collection[UUID]
-) -> Iterator[dict[str, Any]]:
+def _telling(
+    event: Event, rule: Rule, people: Collection[UUID], own: Template | None
+) -> _Telling:
+    wanted = shown_facts(rule.template) | shown_facts(own or {})
     with _mended_in(rule):
-        wanted = shown_facts(rule.template) | shown_facts(own or {})
-        names = names_in(wanted, event.data, people)
-        for person in people:
-            added: dict[str, str | None] = {**at.facts(event.subject), **names.of_event}
+        return _Telling(event, rule, own, people, wanted, meant_in(event.data, wanted))
+
+
+def _notices(telling: _Telling, at: Office, names: Names) -> Iterator[dict[str, Any]]:
+    event, rule = telling.event, telling.rule
+    with _mended_in(rule), event.as_cause():
+        of_event = {**at.facts(event.subject), **names.of_event(telling.meant)}
+        for person in telling.people:
+            added: dict[str, str | None] = dict(of_event)
             if rule.notice.sealed:
                 added[SECRET] = SEALED
-            if "recipient_name" in wanted:
+            if "recipient_name" in telling.wanted:
                 added["recipient_name"] = names.of(person)
             facts = Facts(event.data, added, rule.labels, at.zone, rule.notice.may_lack)
-            yield _notice(event, rule, person, at, _texts(rule, own, facts))
+            yield _notice(event, rule, person, at, _texts(rule, telling.own, facts))
 
 
 @contextmanager
@@ -141,7 +164,11 @@ def _delivery(notice_id: UUID, channel: str) -> dict[str, Any]:
     }
 
 
-def _told_already(event: Event) -> set[tuple[tuple[str, str], UUID]]:
-    told = select(Notice.service, Notice.rule, Notice.recipient_id)
-    rows = db.session.execute(told.where(Notice.event_id == event.id))
-    return {((row.service, row.rule), row.recipient_id) for row in rows}
+def _told_already(events: Sequence[Event]) -> set[_Key]:
+    told = select(Notice.event_id, Notice.service, Notice.rule, Notice.recipient_id)
+    rows = db.session.execute(told.where(Notice.event_id.in_([event.id for event in events])))
+    return {(row.event_id, row.service, row.rule, row.recipient_id) for row in rows}
+
+
+def _key(notice: Mapping[str, Any]) -> _Key:
+    return notice["event_id"], notice["service"], notice["rule"], notice["recipient_id"]
