@@ -17,7 +17,7 @@ from ops.cluster.supervisor import Supervisor
 from ops.engines.postgres import Postgres
 from ops.engines.rabbit import Rabbit
 from ops.engines.s3 import S3
-from services.notification.usecases.sending import topic_of
+from services.notification.usecases.taking import topic_of
 from tests.builders.cluster import running_cluster
 from tests.builders.engines import engine_folder, or_skipped
 from tests.faults.links import Link

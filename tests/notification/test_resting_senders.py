@@ -9,7 +9,7 @@ from chassis.process.loops import Loop
 from chassis.process.regions import in_region
 from services.notification.domain.attempts import permanent, temporary
 from services.notification.usecases.releasing import try_again
-from services.notification.usecases.sending import seconds_until_due, topic_of
+from services.notification.usecases.taking import seconds_until_due, topic_of
 from services.notification.workers.sender import InHand, loops
 from tests.notification.desk import CHANNELS, REGION, a_rule, an_event
 

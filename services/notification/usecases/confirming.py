@@ -13,7 +13,7 @@ from chassis.process.regions import all_regions
 from services.notification.domain.confirmations import ARRIVED, FAILED, is_news
 from services.notification.models import Delivery, Notice, db
 from services.notification.usecases.sending import fall_back
-from services.notification.usecases.unreached import learn_arrival, learn_failure
+from services.notification.usecases.unreached import learn_arrivals, learn_failure
 
 
 def confirm(notice_id: UUID, status: str, *, channel: str, now: datetime) -> bool:
@@ -42,7 +42,7 @@ def confirm(notice_id: UUID, status: str, *, channel: str, now: datetime) -> boo
         elif is_news(status, known=delivery.confirmed):
             _went_out(delivery, status, now)
             if status in ARRIVED:
-                learn_arrival(session, notice.recipient_id, channel=channel)
+                learn_arrivals(session, [notice.recipient_id], channel=channel)
     return True
 
 

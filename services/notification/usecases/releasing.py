@@ -9,7 +9,7 @@ from chassis.data.versioned import count_changed
 from chassis.kernel.errors import Refused
 from chassis.process.runtime import here
 from services.notification.models import Delivery, db
-from services.notification.usecases.sending import topic_of
+from services.notification.usecases.taking import topic_of
 
 
 class NotFailed(Refused):

@@ -33,7 +33,7 @@ from services.notification.domain.rendering import (
 from services.notification.models import Delivery, Notice, db
 from services.notification.usecases.offices import Names, Office, meant_in, names_of, office
 from services.notification.usecases.rules import Rule
-from services.notification.usecases.sending import topic_of
+from services.notification.usecases.taking import topic_of
 from services.notification.usecases.wording import own_templates
 
 _Key = tuple[UUID, str, str, UUID]  # of a notice: there is never another one with the same

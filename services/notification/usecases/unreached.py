@@ -1,5 +1,6 @@
 """Whom a channel does not reach: learnt from tries that ended, forgotten when it does (R37)."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from uuid import UUID
 
@@ -29,11 +30,11 @@ def learn_failure(
             session.flush()
 
 
-def learn_arrival(session: Session, person: UUID, *, channel: str) -> None:
-    """Note that a message reached a person by a channel."""
+def learn_arrivals(session: Session, people: Collection[UUID], *, channel: str) -> None:
+    """Note that messages reached people by a channel."""
     session.execute(
         delete(ChannelTrouble)
-        .where(ChannelTrouble.person_id == person, ChannelTrouble.channel == channel)
+        .where(ChannelTrouble.person_id.in_(people), ChannelTrouble.channel == channel)
         .execution_options(synchronize_session=False)
     )
 

@@ -1,14 +1,17 @@
-"""Sends what is due, one message at a time per loop; several loops share a channel.
+"""Sends what is due: several loops share a channel, each with one message on its way.
 
-A loop that hangs on a slow provider holds a thread and nothing else: no database connection, no
-request, no other channel. One more loop renews the claims of all that are in hand.
+What goes quickly is taken several at a time. A loop that hangs on a slow provider holds a thread
+and nothing else: no database connection, no request, no other channel, and none of what was taken
+with its message, which the other loops send. One more loop renews the claims of all that are in
+hand.
 """
 
+import threading
+import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -22,14 +25,13 @@ from chassis.process.telemetry import log
 from chassis.run.worker import Loop
 from services.notification.adapters.channels import Address, Channel, Message, Provider
 from services.notification.domain.attempts import Outcome, Step, permanent, temporary, uncertain
+from services.notification.domain.deliveries import NO_ADDRESS, TOO_LATE
 from services.notification.domain.rendering import SEALED, Text
 from services.notification.usecases.reaching import Reach, reach
-from services.notification.usecases.sending import (
-    NO_ADDRESS,
-    TOO_LATE,
+from services.notification.usecases.sending import Ended, finish, look_back, renew
+from services.notification.usecases.taking import (
     Job,
-    finish,
-    renew,
+    give_back,
     seconds_until_due,
     take,
     topic_of,
@@ -37,57 +39,108 @@ from services.notification.usecases.sending import (
 from services.notification.usecases.unsealing import Opened, opened
 
 LEAST_PAUSE = 1.0
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a try ended, until it is written down; nobody but this process knows it."""
-
-    job: Job
-    outcome: Outcome
-    instead: Step | None = None
+# So many are taken at once at most: what a death leaves in doubt, and delays until its claims end.
+BATCH = 10
+_QUICK = 0.1  # seconds; after a slower one, messages are taken one by one
+_LOOK_BACK_EVERY = 20.0
 
 
 @dataclass(frozen=True)
 class InHand:
-    """What this process has under way: claims whose messages are on their way, and endings that
-    the database could not take yet.
-    """
+    """The claims of all that this process took, until it is written down how each ended."""
 
-    claims: set[UUID] = field(default_factory=set)
-    unwritten: deque[Ended] = field(default_factory=deque)
-
-    @contextmanager
-    def kept(self, job: Job) -> Iterator[None]:
-        self.claims.add(job.claim)
-        try:
-            yield
-        finally:
-            self.claims.discard(job.claim)
+    claims: dict[UUID, UUID] = field(default_factory=dict)  # by the try
 
     def renew(self) -> bool:
         """Say of every message in hand that its sender lives; False, for use as a loop."""
-        if claims := self.claims | {ended.job.claim for ended in list(self.unwritten)}:
+        if claims := set(list(self.claims.values())):
             renew(claims)
         return False
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sender:
+    """What sends by one channel, for all the loops of this process that do."""
+
     channel: Channel
     provider: Provider
     in_hand: InHand = field(default_factory=InHand)
+    _taken: deque[Job] = field(default_factory=deque, init=False)
+    _unwritten: deque[Ended] = field(default_factory=deque, init=False)
+    _most: int = field(default=1, init=False)
+    _more: bool = field(default=False, init=False)  # was due than was taken
+    _taking: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _written_at: float = field(default=0.0, init=False)
+    _looked_back_at: float = field(default=-inf, init=False)
 
     def run(self) -> bool:
         """Send one due message; True when something was due."""
-        self._write_down()
-        taken = take(self.channel.name)
-        if taken is None:
-            return False
-        if taken.job is not None:
-            with self.in_hand.kept(taken.job):
-                self._send(taken.job)
+        if not self._taken:
+            self._write_down()
+        found = self._look_back()
+        job = self._next()
+        if job is None:
+            return found
+        began = time.monotonic()
+        self._send_in_hand(job)
+        is_quick = time.monotonic() - began < _QUICK
+        if not is_quick:
+            self._most = 1
+        if not self._taken or not is_quick or began - self._written_at > _QUICK:
+            self._write_down()
         return True
+
+    def due(self) -> float:
+        """Return in how many seconds there is something to do."""
+        at_once = self._taken or self._unwritten or self._more
+        return 0.0 if at_once else seconds_until_due(self.channel.name)
+
+    def stop(self) -> None:
+        """Give back what was not begun, and write down the rest."""
+        with self._taking:
+            jobs = list(self._taken)
+            self._taken.clear()
+        if jobs:
+            give_back(jobs)
+            self._let_go(jobs)
+        self._write_down()
+
+    def _next(self) -> Job | None:
+        """Take a message; where there are more, wake one more loop."""
+        with self._taking:
+            if not self._taken:
+                self._take()
+            job = self._taken.popleft() if self._taken else None
+            if job and (self._taken or self._more):
+                here().wake(topic_of(self.channel.name))
+        return job
+
+    def _take(self) -> None:
+        """Take what is due, more each time while it goes quickly."""
+        self._more = False
+        while taken := take(self.channel.name, self._most):
+            self._more = taken.more
+            if taken.more:
+                self._most = min(2 * self._most, BATCH)
+            if taken.jobs:
+                self.in_hand.claims.update({job.attempt_id: job.claim for job in taken.jobs})
+                self._taken.extend(taken.jobs)
+                return
+
+    def _look_back(self) -> bool:
+        """Now and then see to what dead senders left; True when there was something."""
+        if time.monotonic() - self._looked_back_at < _LOOK_BACK_EVERY:
+            return False
+        self._looked_back_at = time.monotonic()
+        return look_back(self.channel.name)
+
+    def _send_in_hand(self, job: Job) -> None:
+        """Send a message under its claim; what ends in a failure of ours, others take over."""
+        try:
+            self._send(job)
+        except BaseException:
+            self._let_go([job])
+            raise
 
     def _send(self, job: Job) -> None:
         failpoint("sender.after_claim")
@@ -95,22 +148,21 @@ class Sender:
             reached = job.reached or reach(job.recipient_id, region=job.region)
             letter = opened(job.sealed) if job.sealed else None
         except PeerUnavailable as error:
-            self._finish(job, temporary(f"{error.params['peer']} does not answer, nothing is sent"))
+            why = f"{error.params['peer']} does not answer, nothing is sent"
+            self._ended(job, temporary(why))
             return
         if job.sealed and letter is None:
-            self._end(job, permanent("what it was to say has expired or was used"), TOO_LATE)
+            gone = permanent("what it was to say has expired or was used")
+            self._ended(job, gone, TOO_LATE)
             return
         address = self._address(reached, letter)
         if not address and self.channel.address is not Address.NONE:
-            self._end(job, permanent("the person has no address on this channel"), NO_ADDRESS)
+            nowhere = permanent("the person has no address on this channel")
+            self._ended(job, nowhere, NO_ADDRESS)
             return
         outcome = self._try(job, self._message(job, address or "", reached, letter))
         failpoint("sender.after_send")
-        self._finish(job, outcome)
-
-    def _end(self, job: Job, outcome: Outcome, instead: Step) -> None:
-        self.in_hand.unwritten.append(Ended(job, outcome, instead))
-        self._write_down()
+        self._ended(job, outcome)
 
     def _address(self, reached: Reach, letter: Opened | None) -> str | None:
         """Return where it goes; a letter for one channel is for no other."""
@@ -143,24 +195,8 @@ class Sender:
             return outcome
         return uncertain(f"the channel answered {type(outcome).__name__}")
 
-    def _write_down(self) -> None:
-        """Write what waits. A database that is away gets it later, so no copy is sent for that."""
-        while (ended := self._oldest()) is not None:
-            try:
-                finish(ended.job, ended.outcome, instead=ended.instead)
-            except Exception as error:
-                if is_outage(error):
-                    self.in_hand.unwritten.append(ended)
-                raise
-
-    def _oldest(self) -> Ended | None:
-        with suppress(IndexError):  # another loop of this sender may take the last one
-            return self.in_hand.unwritten.popleft()
-        return None
-
-    def _finish(self, job: Job, outcome: Outcome) -> None:
-        self.in_hand.unwritten.append(Ended(job, outcome))
-        self._write_down()
+    def _ended(self, job: Job, outcome: Outcome, instead: Step | None = None) -> None:
+        self._unwritten.append(Ended(job, outcome, instead))
         log.info(
             "notice_attempted",
             notice_id=str(job.notice_id),
@@ -169,13 +205,60 @@ class Sender:
             ending=str(outcome.ending),
         )
 
+    def _write_down(self) -> None:
+        """Write what waits, all together or each by itself where one cannot be written.
+
+        A database that is away gets it later, so no copy is sent for that.
+        """
+        ended = self._unwritten_yet()
+        if not ended:
+            return
+        self._written_at = time.monotonic()
+        try:
+            self._finish(ended)
+        except Exception as error:
+            if len(ended) == 1 or is_outage(error):
+                raise
+            for one in ended:
+                with suppress(Exception):
+                    self._finish([one])
+            raise
+
+    def _finish(self, ended: list[Ended]) -> None:
+        try:
+            finish(*ended)
+        except Exception as error:
+            if is_outage(error):
+                self._unwritten.extend(ended)
+            elif len(ended) == 1:
+                self._let_go([ended[0].job])
+            raise
+        self._let_go([one.job for one in ended])
+
+    def _let_go(self, jobs: list[Job]) -> None:
+        for job in jobs:
+            self.in_hand.claims.pop(job.attempt_id, None)
+
+    def _unwritten_yet(self) -> list[Ended]:
+        ended: list[Ended] = []
+        with suppress(IndexError):  # another loop of this sender may take the last one
+            while True:
+                ended.append(self._unwritten.popleft())
+        return ended
+
 
 def loops(channel: Channel, provider: Provider, in_hand: InHand) -> list[Loop]:
     """Return the loops that send by one channel."""
-    run = Sender(channel, provider, in_hand).run
-    due, topic = partial(seconds_until_due, channel.name), topic_of(channel.name)
-    wake = SharedWake()
+    sender, wake = Sender(channel, provider, in_hand), SharedWake()
     return [
-        Loop(f"{channel.name}-{n}", run, every=LEAST_PAUSE, due=due, topic=topic, wake=wake)
-        for n in range(1, channel.threads + 1)
+        Loop(
+            f"{channel.name}-{number}",
+            sender.run,
+            every=LEAST_PAUSE,
+            due=sender.due,
+            topic=topic_of(channel.name),
+            stop=sender.stop,
+            wake=wake,
+        )
+        for number in range(1, channel.threads + 1)
     ]
