@@ -52,7 +52,7 @@ ASKED = [(name, question) for name, one in GROWN.items() for question in one.que
 MORE = {
     ("identity", "employees, siti"): "names that begin alike stand together in a list by name",
     ("identity", "employees, siti contoh"): "the same",
-    ("notification", "what is due"): "a backlog, which is read to find the oldest",
+    ("notification", "what dead senders left"): "once in twenty seconds it looks at what waits",
     ("proposal", "vacancies"): "a loop that looks at everything that waits",
     ("proposal", "what hangs on an officer"): "it asks of each case who else would decide it",
     ("proposal", "decided by an OPD, counted"): "counted up to ten thousand",

@@ -137,31 +137,24 @@ def order_by_insert_id(patch: pytest.MonkeyPatch) -> None:
 
 
 def sender_without_claim(patch: pytest.MonkeyPatch) -> None:
-    from sqlalchemy import select, update
+    from sqlalchemy import update
 
     from chassis.process.ids import uuid7
-    from chassis.process.regions import all_regions, in_region
-    from services.notification.models import Delivery, Notice, Preference, db
-    from services.notification.usecases import sending
+    from chassis.process.regions import all_regions
+    from services.notification.models import Delivery, db
+    from services.notification.usecases import taking
     from services.notification.workers import sender
 
-    def take(channel: str) -> Any:
+    def take(channel: str, _most: int) -> Any:
         with all_regions():
-            delivery = db.session.scalar(select(Delivery).where(sending._due(channel)).limit(1))
-            if delivery is None:
-                db.session.rollback()
-                return None
-            notice = db.session.get_one(Notice, delivery.notice_id)
-            preference = db.session.get(Preference, notice.recipient_id)
-            job = sending._job(delivery, notice, uuid7(), preference, None)
+            row = db.session.execute(taking._due(channel).limit(1)).one_or_none()
             db.session.rollback()
-        return sending.Taken(job)
+        return row and taking.Taken([taking._job(row, channel, uuid7())])
 
-    def finish(job: Any, outcome: Any, *, instead: Any = None) -> None:
-        with in_region(job.region), db.transaction() as session:
-            session.execute(
-                update(Delivery).where(Delivery.id == job.delivery_id).values(state="sent")
-            )
+    def finish(*ended: Any) -> None:
+        ids = [one.job.delivery_id for one in ended]
+        with all_regions(), db.transaction() as session:
+            session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(state="sent"))
 
     patch.setattr(sender, "take", take)
     patch.setattr(sender, "finish", finish)

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from chassis.data.listing import Wanted
 from chassis.process.clock import now
 from services.notification import queries
-from services.notification.models import Delivery, Employee, Notice, db
-from services.notification.usecases import confirming, sending
+from services.notification.models import Employee, Notice, db
+from services.notification.usecases import confirming, sending, taking
 
 WORDS = ("contoh", "nama00042", "contoh nama00042", "zzz")
 
@@ -54,9 +54,8 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "about something": lambda: _inbox(about="file/7"),
     "how many unread": lambda: queries.unread_count(_person()),
     "who is not reached": lambda: queries.unreached(Wanted(count=0), opds=None),
-    "what is due": lambda: db.session.scalars(
-        select(Delivery).where(sending._due("email", now())).order_by(Delivery.due_at).limit(1)
-    ).all(),
-    "when something is due": lambda: sending.seconds_until_due("whatsapp"),
+    "what is due": lambda: db.session.execute(taking._due("email").limit(11)).all(),
+    "when something is due": lambda: taking.seconds_until_due("email"),
+    "what dead senders left": lambda: sending.look_back("email"),
     "a provider's word": _confirmed,
 }

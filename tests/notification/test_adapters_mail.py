@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from chassis.process.config import Settings
 from services.notification.adapters.channels import Message
+from services.notification.channels.email import smtp
 from services.notification.channels.email.files import MailFiles, open_mail_files
 from services.notification.channels.email.letters import HeaderUnsafe, letter
 from services.notification.channels.email.smtp import Limits, SMTPMail
@@ -178,6 +179,8 @@ class Relay:
 
     def __init__(self):
         self.received = []
+        self.callers = []
+        self.hangs_up = False
         self.rcpt = "250 OK"
         self.data = "250 OK queued as test-1"
 
@@ -186,8 +189,12 @@ class Relay:
             envelope.rcpt_tos.append(address)
         return self.rcpt
 
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
         self.received.append(envelope)
+        self.callers.append(session.peer)
+        if self.hangs_up:
+            server.transport.write(f"{self.data}\r\n".encode())
+            server.transport.close()
         return self.data
 
 
@@ -206,9 +213,16 @@ def url(relay):
     controller.stop()
 
 
+@pytest.fixture
+def mailer(url):
+    made = SMTPMail(url, mail_from=FROM)
+    yield made
+    made.let_go(0)
+
+
 class TestSMTP:
-    def test_hands_the_mail_over(self, relay, url):
-        outcome = SMTPMail(url, mail_from=FROM).send(a_message())
+    def test_hands_the_mail_over(self, relay, mailer):
+        outcome = mailer.send(a_message())
 
         assert outcome.ending is Ending.ACCEPTED
         assert "test-1" in outcome.reference
@@ -252,6 +266,52 @@ class TestSMTP:
     def test_a_url_that_would_fail_or_betray_a_password_is_refused_at_start(self, wrong):
         with pytest.raises(ValueError, match="smtp:"):
             SMTPMail(wrong, mail_from=FROM)
+
+
+class TestAConnectionThatIsKept:
+    def test_carries_the_next_mail_too(self, relay, mailer):
+        endings = [mailer.send(a_message()).ending for _ in range(3)]
+
+        assert endings == [Ending.ACCEPTED] * 3
+        assert len(set(relay.callers)) == 1
+
+    def test_is_not_used_after_a_pause(self, relay, mailer, monkeypatch):
+        mailer.send(a_message())
+        monkeypatch.setattr(smtp, "KEPT", 0.0)
+        mailer.send(a_message())
+
+        assert len(set(relay.callers)) == 2
+
+    def test_is_let_go_of_while_nothing_is_due(self, relay, mailer):
+        mailer.send(a_message())
+        mailer.let_go(60)
+        mailer.send(a_message())
+        assert len(set(relay.callers)) == 1
+
+        mailer.let_go(0)
+        mailer.send(a_message())
+        assert len(set(relay.callers)) == 2
+
+    def test_that_the_relay_closed_meanwhile_delays_nothing(self, relay, mailer):
+        relay.hangs_up = True
+        endings = [mailer.send(a_message()).ending for _ in range(2)]
+
+        assert endings == [Ending.ACCEPTED] * 2
+        assert len(set(relay.callers)) == len(relay.received) == 2
+
+    @pytest.mark.parametrize("answer", ["421 too many mails", "550 no such user"])
+    def test_on_which_something_is_refused_is_given_up_and_a_new_one_asked(
+        self, relay, mailer, answer
+    ):
+        mailer.send(a_message())
+        relay.rcpt = answer
+        refused = mailer.send(a_message())
+        relay.rcpt = "250 OK"
+        mailer.send(a_message())
+
+        wanted = Ending.TEMPORARY if answer.startswith("4") else Ending.PERMANENT
+        assert refused.ending is wanted
+        assert len(relay.received) == len(set(relay.callers)) == 2
 
 
 def scripted(script):

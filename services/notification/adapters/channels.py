@@ -44,7 +44,9 @@ class Provider(Protocol):
     """Takes messages and carries them away: a mail relay, a gateway, a folder.
 
     `send` never raises for what a provider or a network does: it says how the try ended. It
-    returns within its own time limits, and the same message id may come again.
+    returns within its own time limits, and the same message id may come again. It is called by
+    several threads. A `let_go(unused_for)` is called, where there is one, of whoever keeps
+    connections: while nothing is due with seconds, at the end with 0.
     """
 
     def send(self, message: Message) -> Outcome: ...

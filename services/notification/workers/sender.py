@@ -43,6 +43,7 @@ LEAST_PAUSE = 1.0
 BATCH = 10
 _QUICK = 0.1  # seconds; after a slower one, messages are taken one by one
 _LOOK_BACK_EVERY = 20.0
+_KEPT_UNUSED = 5.0
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Sender:
         found = self._look_back()
         job = self._next()
         if job is None:
+            self._disconnect(unused_for=_KEPT_UNUSED)
             return found
         began = time.monotonic()
         self._send_in_hand(job)
@@ -104,6 +106,7 @@ class Sender:
             give_back(jobs)
             self._let_go(jobs)
         self._write_down()
+        self._disconnect(unused_for=0.0)
 
     def _next(self) -> Job | None:
         """Take a message; where there are more, wake one more loop."""
@@ -133,6 +136,10 @@ class Sender:
             return False
         self._looked_back_at = time.monotonic()
         return look_back(self.channel.name)
+
+    def _disconnect(self, *, unused_for: float) -> None:
+        if let_go := getattr(self.provider, "let_go", None):
+            let_go(unused_for)
 
     def _send_in_hand(self, job: Job) -> None:
         """Send a message under its claim; what ends in a failure of ours, others take over."""

@@ -6,7 +6,10 @@ the dot the relay may have taken the mail even if its answer never came: that is
 
 import smtplib
 import ssl
+import time
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
@@ -18,6 +21,7 @@ from services.notification.adapters.channels import Message
 from services.notification.channels.email.letters import HeaderUnsafe, letter
 from services.notification.domain.addresses import UnusableAddress
 from services.notification.domain.attempts import (
+    Ending,
     Outcome,
     accepted,
     permanent,
@@ -25,6 +29,8 @@ from services.notification.domain.attempts import (
     uncertain,
 )
 
+KEPT = 5.0  # seconds without a mail in which a connection is still good
+FAREWELL = 1.0
 _PORTS = {"starttls": 587, "implicit": 465, "none": 25}
 _READY_FOR_DATA = 354
 _TAKEN = range(200, 300)
@@ -63,8 +69,34 @@ class _TLSRelay(_LimitedGreeting, smtplib.SMTP_SSL):
     pass
 
 
+class _Kept:
+    """Connections on which a mail was just taken, for the next ones."""
+
+    def __init__(self) -> None:
+        self._relays: deque[tuple[smtplib.SMTP, float]] = deque()
+
+    def put(self, relay: smtplib.SMTP) -> None:
+        self._relays.append((relay, time.monotonic()))
+
+    def take(self) -> smtplib.SMTP | None:
+        """Return the one that was used last, if it is still good; the others get old behind it."""
+        with suppress(IndexError):
+            relay, since = self._relays.pop()
+            if time.monotonic() - since < KEPT:
+                return relay
+            _part(relay)
+        return None
+
+    def let_go(self, unused_for: float) -> None:
+        with suppress(IndexError):
+            while time.monotonic() - self._relays[0][1] >= unused_for:
+                _part(self._relays.popleft()[0])
+
+
 class SMTPMail:
-    """One connection per mail: a relay's idle limits and half-dead connections are not our risk."""
+    """Connections are kept for a few seconds. What fails on one before the relay was ready for the
+    text is asked again on a new one, so a half-dead connection delays nothing.
+    """
 
     def __init__(self, url: str, *, mail_from: str, limits: Limits | None = None) -> None:
         parts = urlsplit(url)
@@ -78,29 +110,56 @@ class SMTPMail:
             raise ValueError("smtp: a password is sent over TLS only, so tls=none takes no user")
         self._mail_from = mail_from
         self._limits = limits or Limits()
+        self._kept = _Kept()
+
+    def let_go(self, unused_for: float = KEPT) -> None:
+        """Close the connections that were not used for so many seconds."""
+        self._kept.let_go(unused_for)
 
     def send(self, message: Message) -> Outcome:
         try:
             mail = letter(message, mail_from=self._mail_from)
         except (UnusableAddress, HeaderUnsafe) as error:
             return permanent(str(error))
+        if (kept := self._kept.take()) is not None:
+            if self._is_ready_on(kept, mail):
+                return self._handed_over(kept, mail)
+            kept.close()
         try:
             relay = self._connect()
         except (OSError, smtplib.SMTPException) as error:
             return temporary(f"no connection: {type(error).__name__}")
-        try:
-            return self._converse(relay, mail)
-        finally:
-            relay.close()
+        return self._begun(relay, mail)
 
-    def _converse(self, relay: smtplib.SMTP, mail: EmailMessage) -> Outcome:
+    def _is_ready_on(self, kept: smtplib.SMTP, mail: EmailMessage) -> bool:
+        try:
+            with time_limit(lambda: kept.sock, self._limits.dialogue):
+                _patient(kept, self._limits.command)
+                return self._envelope(kept, mail) is None
+        except (OSError, smtplib.SMTPException):
+            return False
+
+    def _begun(self, relay: smtplib.SMTP, mail: EmailMessage) -> Outcome:
         try:
             with time_limit(lambda: relay.sock, self._limits.dialogue):
                 self._sign_in(relay)
                 refusal = self._envelope(relay, mail)
         except (OSError, smtplib.SMTPException) as error:
+            relay.close()
             return temporary(_told(error))
-        return refusal or self._hand_over(relay, mail)
+        if refusal is not None:
+            relay.close()
+            return refusal
+        return self._handed_over(relay, mail)
+
+    def _handed_over(self, relay: smtplib.SMTP, mail: EmailMessage) -> Outcome:
+        """Hand the text over; a connection on which that went well is kept."""
+        outcome = self._hand_over(relay, mail)
+        if outcome.ending is Ending.ACCEPTED:
+            self._kept.put(relay)
+        else:
+            relay.close()
+        return outcome
 
     def _connect(self) -> smtplib.SMTP:
         limits = {"timeout": self._limits.connect, "limit": self._limits.dialogue}
@@ -153,6 +212,14 @@ def open_smtp(url: str, settings: Settings) -> SMTPMail:
     if not mail_from:
         raise ValueError("smtp: needs MAIL_FROM, the address mail comes from")
     return SMTPMail(url, mail_from=mail_from)
+
+
+def _part(relay: smtplib.SMTP) -> None:
+    """Say goodbye without waiting for an answer."""
+    with suppress(OSError, smtplib.SMTPException):
+        _patient(relay, FAREWELL)
+        relay.putcmd("quit")
+    relay.close()
 
 
 def _patient(relay: smtplib.SMTP, seconds: float) -> None:
