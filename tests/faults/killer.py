@@ -50,7 +50,8 @@ PASSING = {
 }
 _PAIRS = [(point, part) for point in POINTS for part in PASSING.get(point.partition(".")[0], ())]
 RUNNING = in_turn(_PAIRS)
-SENDING, SENDERS = "notification", 4  # whose worker also sends mail, so many at once
+SENDING = "notification"  # whose worker also sends mail
+MAILS_IN_HAND = 13  # at most: ten are taken at once, while three of before are on their way
 ROUNDS = 3  # so often what was missed is tried again
 EVERY_KIND = 30  # a run of so many kills ends every kind of process and every engine
 THOROUGH = 100  # one of so many ends every kind by itself, not only at a point, and holds it too
@@ -108,7 +109,7 @@ class Killer:
 
         A sender that was held is not one of them: its claims outlast the pause.
         """
-        return (self._sender_deaths + self.counts[f"kill {SENDING} worker"]) * SENDERS
+        return (self._sender_deaths + self.counts[f"kill {SENDING} worker"]) * MAILS_IN_HAND
 
     def start(self) -> None:
         self._thread.start()

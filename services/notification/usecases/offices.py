@@ -78,7 +78,7 @@ class Names:
     def of_event(self, meant: Mapping[str, UUID | None]) -> dict[str, str | None]:
         """Return the names that stand for what an event means by them."""
         return {
-            name: shown_line(self.known[key]) if key in self.known else None
+            name: shown_line(self.known[key]) if key and key in self.known else None
             for name, key in meant.items()
         }
 

@@ -147,7 +147,9 @@ def look_back(channel: str) -> bool:
                     _book_as_lost(session, delivery)
         if put_off:
             with db.transaction() as session:
-                waiting = update(Delivery).where(Delivery.id.in_(put_off), in_state(channel, PENDING))
+                waiting = update(Delivery).where(
+                    Delivery.id.in_(put_off), in_state(channel, PENDING)
+                )
                 session.execute(waiting.values(due_at=now()), execution_options=_UNSYNCHRONISED)
     return bool(abandoned or put_off)
 

@@ -208,5 +208,5 @@ def _job(row: Row[Any], channel: str, claim: UUID) -> Job:
         sender=row.sender,
         language=row.Preference.language if row.Preference else None,
         reached=reach_in(row.Contact),
-        sealed=letter_of(row),
+        sealed=letter_of(row.service, row.rule, row.subject),
     )

@@ -67,8 +67,8 @@ def tell(events: Sequence[Event], *, rules: tuple[Rule, ...]) -> None:
         return
     at, own, already = office(), own_templates(rules), _told_already(events)
     tellings = [_telling(*one, own.get(one[1].key)) for one in told]
-    people = {person for telling in tellings for person in telling.people}
-    names = names_of(people, [telling.meant for telling in tellings])
+    everybody = {person for telling in tellings for person in telling.people}
+    names = names_of(everybody, [telling.meant for telling in tellings])
     notices = [notice for telling in tellings for notice in _notices(telling, at, names)]
     _write([notice for notice in notices if _key(notice) not in already])
 
@@ -78,9 +78,7 @@ def _people(event: Event, rule: Rule) -> list[UUID]:
         return recipients(rule.notice.to, event.data)
 
 
-def _telling(
-    event: Event, rule: Rule, people: Collection[UUID], own: Template | None
-) -> _Telling:
+def _telling(event: Event, rule: Rule, people: Collection[UUID], own: Template | None) -> _Telling:
     wanted = shown_facts(rule.template) | shown_facts(own or {})
     with _mended_in(rule):
         return _Telling(event, rule, own, people, wanted, meant_in(event.data, wanted))

@@ -9,7 +9,6 @@ from uuid import UUID
 from chassis.http.peers import PeerUnavailable
 from chassis.process import manifest
 from chassis.process.runtime import here
-from services.notification.models import Notice
 
 _FOUND, _MISSING = 200, 404
 
@@ -38,12 +37,12 @@ def rule_named(service: str, name: str) -> manifest.Notice | None:
     return next((notice for notice in notices if notice.name == name), None)
 
 
-def letter_of(notice: Notice) -> Letter | None:
+def letter_of(service: str, notice: str, subject: str) -> Letter | None:
     """Say which letter a notice brings, if its rule is sealed: the event's subject names it."""
-    rule = rule_named(notice.service, notice.rule)
+    rule = rule_named(service, notice)
     if rule is None or not rule.sealed:
         return None
-    return Letter(notice.service, UUID(notice.subject.rpartition("/")[2]))
+    return Letter(service, UUID(subject.rpartition("/")[2]))
 
 
 def opened(letter: Letter) -> Opened | None:

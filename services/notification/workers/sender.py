@@ -41,7 +41,8 @@ from services.notification.usecases.unsealing import Opened, opened
 LEAST_PAUSE = 1.0
 # So many are taken at once at most: what a death leaves in doubt, and delays until its claims end.
 BATCH = 10
-_QUICK = 0.1  # seconds; after a slower one, messages are taken one by one
+# Seconds. After a slower message they are taken one by one; no ending waits longer for the others.
+QUICK = 0.1
 _LOOK_BACK_EVERY = 20.0
 _KEPT_UNUSED = 5.0
 
@@ -54,7 +55,7 @@ class InHand:
 
     def renew(self) -> bool:
         """Say of every message in hand that its sender lives; False, for use as a loop."""
-        if claims := set(list(self.claims.values())):
+        if claims := list(self.claims.values()):
             renew(claims)
         return False
 
@@ -71,7 +72,7 @@ class Sender:
     _most: int = field(default=1, init=False)
     _more: bool = field(default=False, init=False)  # was due than was taken
     _taking: threading.Lock = field(default_factory=threading.Lock, init=False)
-    _written_at: float = field(default=0.0, init=False)
+    _unwritten_since: float = field(default=0.0, init=False)
     _looked_back_at: float = field(default=-inf, init=False)
 
     def run(self) -> bool:
@@ -85,10 +86,10 @@ class Sender:
             return found
         began = time.monotonic()
         self._send_in_hand(job)
-        is_quick = time.monotonic() - began < _QUICK
-        if not is_quick:
+        is_slow = time.monotonic() - began > QUICK
+        if is_slow:
             self._most = 1
-        if not self._taken or not is_quick or began - self._written_at > _QUICK:
+        if is_slow or not self._taken or time.monotonic() - self._unwritten_since > QUICK:
             self._write_down()
         return True
 
@@ -203,6 +204,8 @@ class Sender:
         return uncertain(f"the channel answered {type(outcome).__name__}")
 
     def _ended(self, job: Job, outcome: Outcome, instead: Step | None = None) -> None:
+        if not self._unwritten:
+            self._unwritten_since = time.monotonic()
         self._unwritten.append(Ended(job, outcome, instead))
         log.info(
             "notice_attempted",
@@ -220,7 +223,6 @@ class Sender:
         ended = self._unwritten_yet()
         if not ended:
             return
-        self._written_at = time.monotonic()
         try:
             self._finish(ended)
         except Exception as error:
