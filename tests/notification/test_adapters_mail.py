@@ -6,6 +6,8 @@ import socket
 import threading
 import time
 from contextlib import suppress
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from uuid import UUID
 
 import pytest
@@ -58,7 +60,7 @@ def parsed(content):
 
 class TestALetter:
     def test_has_the_notice_as_its_id_and_says_that_nobody_reads_replies(self):
-        mail = letter(a_message(), mail_from=FROM)
+        mail = parsed(letter(a_message(), mail_from=FROM).as_bytes())
 
         assert mail["Message-ID"] == f"<{NOTICE}@bkpsdm.example>"
         assert mail["Auto-Submitted"] == "auto-generated"
@@ -103,6 +105,20 @@ class TestALetter:
 
         assert content.isascii()
         assert parsed(content)["Subject"] == "Usulan é — 完"
+
+    @pytest.mark.parametrize(
+        "said",
+        ["Dinas", 'Dinas, "Kota" (Raya)', "Dinas é", f"Badan ké-{'pegawaian ' * 9}完", "x" * 190],
+    )
+    def test_says_whatever_is_said_in_its_headers_in_lines_that_are_not_too_long(self, said):
+        content = letter(a_message(subject=said, sender=said), mail_from=FROM).as_bytes()
+
+        mail = email.message_from_bytes(content)
+        name, address = parseaddr(mail["From"])
+        shown = [str(make_header(decode_header(text))) for text in (mail["Subject"], name)]
+        assert [text.strip() for text in shown] == [said, said]
+        assert address == FROM
+        assert all(len(line) <= 78 or "x" * 190 in line for line in content.decode().splitlines())
 
     @pytest.mark.parametrize("field", ["subject", "sender"])
     @pytest.mark.parametrize(

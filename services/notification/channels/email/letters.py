@@ -4,9 +4,12 @@ The Message-ID is the notice's id, the same on every try, so that a mail system 
 a second copy. There is no link with a token in it, and none to a document.
 """
 
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.charset import QP, Charset
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, formataddr
 from html import escape
 
 from chassis.kernel.text import shown_line
@@ -15,34 +18,55 @@ from services.notification.adapters.channels import Message
 from services.notification.domain.addresses import email_address
 from services.notification.manifest import MANIFEST
 
-# Seven bits on the wire, whatever the relay can do.
-_POLICY = SMTP.clone(cte_type="7bit", utf8=False)
+# Headers come clean, so nothing parses them again as the newer policies do: that took three
+# quarters of a mail's processor time.
+_POLICY = compat32.clone(linesep="\r\n")
+# Seven bits on the wire, whatever the relay can do. No quoted-printable text holds the boundary.
+_UTF8 = Charset("utf-8")
+_UTF8.body_encoding = QP
+_BOUNDARY = "=_simpul"
 
 
 class HeaderUnsafe(ValueError):
     """A header's text would have begun another header; nothing was sent."""
 
 
-def letter(message: Message, *, mail_from: str) -> EmailMessage:
+def letter(message: Message, *, mail_from: str) -> MIMEMultipart:
     """Return the mail of a notice.
 
     Raises `UnusableAddress` for an address that is none, `HeaderUnsafe` for a line break in a
     header's text.
     """
     sender, recipient = email_address(mail_from), email_address(message.to)
-    mail = EmailMessage(policy=_POLICY)
-    mail["From"] = Address(_header(message.sender), addr_spec=sender)
+    mail = MIMEMultipart("alternative", boundary=_BOUNDARY, policy=_POLICY)
+    mail["From"] = _named(_header(message.sender), sender)
     mail["To"] = recipient
-    mail["Subject"] = _header(message.subject)
+    mail["Subject"] = _encoded(_header(message.subject), "Subject")
     mail["Message-ID"] = message_id(message, mail_from=sender)
-    mail["Date"] = now()
+    mail["Date"] = format_datetime(now())
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail.set_content(f"{message.body}\n\n-- \n{_foot(message)}\n", charset="utf-8")
-    mail.add_alternative(_page(message), subtype="html", charset="utf-8")
-    # Last, because setting a content takes older Content headers away.
     mail["Content-Language"] = message.language
+    text = f"{message.body}\n\n-- \n{_foot(message)}\n"
+    mail.attach(_part(text, "plain"))
+    mail.attach(_part(_page(message), "html"))
     return mail
+
+
+def _named(name: str, address: str) -> str:
+    if name.isascii():
+        return formataddr((name, address))
+    return f"{_encoded(name, 'From')} <{address}>"
+
+
+def _encoded(text: str, header: str) -> str:
+    """Put text into words of RFC 2047, none of them too long, where ASCII does not hold it."""
+    return text if text.isascii() else Header(text, "utf-8", header_name=header).encode()
+
+
+def _part(text: str, kind: str) -> MIMEText:
+    # The newest typeshed lets a name only be given; a charset of one's own is what is documented.
+    return MIMEText(text, kind, _UTF8)  # type: ignore[arg-type]
 
 
 def message_id(message: Message, *, mail_from: str) -> str:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.message import Message as Mail
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -131,7 +131,7 @@ class SMTPMail:
             return temporary(f"no connection: {type(error).__name__}")
         return self._begun(relay, mail)
 
-    def _is_ready_on(self, kept: smtplib.SMTP, mail: EmailMessage) -> bool:
+    def _is_ready_on(self, kept: smtplib.SMTP, mail: Mail) -> bool:
         try:
             with time_limit(lambda: kept.sock, self._limits.dialogue):
                 _patient(kept, self._limits.command)
@@ -139,7 +139,7 @@ class SMTPMail:
         except (OSError, smtplib.SMTPException):
             return False
 
-    def _begun(self, relay: smtplib.SMTP, mail: EmailMessage) -> Outcome:
+    def _begun(self, relay: smtplib.SMTP, mail: Mail) -> Outcome:
         try:
             with time_limit(lambda: relay.sock, self._limits.dialogue):
                 self._sign_in(relay)
@@ -152,7 +152,7 @@ class SMTPMail:
             return refusal
         return self._handed_over(relay, mail)
 
-    def _handed_over(self, relay: smtplib.SMTP, mail: EmailMessage) -> Outcome:
+    def _handed_over(self, relay: smtplib.SMTP, mail: Mail) -> Outcome:
         """Hand the text over; a connection on which that went well is kept."""
         outcome = self._hand_over(relay, mail)
         if outcome.ending is Ending.ACCEPTED:
@@ -177,7 +177,7 @@ class SMTPMail:
         if self._user:
             relay.login(self._user, self._password)
 
-    def _envelope(self, relay: smtplib.SMTP, mail: EmailMessage) -> Outcome | None:
+    def _envelope(self, relay: smtplib.SMTP, mail: Mail) -> Outcome | None:
         steps: tuple[Callable[[], tuple[int, bytes]], ...] = (
             lambda: relay.mail(self._mail_from),
             lambda: relay.rcpt(str(mail["To"])),
@@ -189,7 +189,7 @@ class SMTPMail:
                 return _refused(code)
         return None
 
-    def _hand_over(self, relay: smtplib.SMTP, mail: EmailMessage) -> Outcome:
+    def _hand_over(self, relay: smtplib.SMTP, mail: Mail) -> Outcome:
         try:
             with time_limit(lambda: relay.sock, self._limits.dialogue):
                 relay.send(_dotted(mail.as_bytes()))
