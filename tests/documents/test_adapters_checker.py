@@ -100,19 +100,22 @@ def test_active_content_is_named(checker: ProcessChecker, kind: str, feature: st
 @pytest.mark.parametrize(
     ("just_fits", "too_much"),
     [
-        (bad_pdfs.deeply_nested(100), bad_pdfs.deeply_nested(101)),
-        (a_pdf(pages=2_000), bad_pdfs.many_pages(2_001)),
-        (bad_pdfs.many_objects(99_000), bad_pdfs.many_objects(100_001)),
-        (bad_pdfs.stream_bomb(60 * MEBIBYTE), bad_pdfs.stream_bomb(65 * MEBIBYTE)),
-        (bad_pdfs.many_streams_bomb(4, 60 * MEBIBYTE), bad_pdfs.many_streams_bomb(5)),
+        (lambda: bad_pdfs.deeply_nested(100), lambda: bad_pdfs.deeply_nested(101)),
+        (lambda: a_pdf(pages=2_000), lambda: bad_pdfs.many_pages(2_001)),
+        (lambda: bad_pdfs.many_objects(99_000), lambda: bad_pdfs.many_objects(100_001)),
+        (lambda: bad_pdfs.stream_bomb(60 * MEBIBYTE), lambda: bad_pdfs.stream_bomb(65 * MEBIBYTE)),
+        (
+            lambda: bad_pdfs.many_streams_bomb(4, 60 * MEBIBYTE),
+            lambda: bad_pdfs.many_streams_bomb(5),
+        ),
     ],
     ids=["nesting", "pages", "objects", "stream", "all streams"],
 )
 def test_a_limit_refuses_what_is_beyond_it_and_nothing_below(
-    checker: ProcessChecker, just_fits: bytes, too_much: bytes
+    checker: ProcessChecker, just_fits: Callable[[], bytes], too_much: Callable[[], bytes]
 ):
-    assert verdict_on(checker, just_fits).code == ""
-    assert verdict_on(checker, too_much).code == "document_too_complex"
+    assert verdict_on(checker, just_fits()).code == ""
+    assert verdict_on(checker, too_much()).code == "document_too_complex"
 
 
 BOMBS: dict[str, Callable[[], bytes]] = {

@@ -19,6 +19,7 @@ from services.documents.adapters.checker.inspection import inspect
 from services.documents.adapters.checker.pictures import make_pdf
 from services.documents.domain.limits import MAX_BYTES, MEBIBYTE, InspectionLimits
 from services.documents.domain.pictures import MOST_PICTURES
+from tests.builders.later import Later
 from tests.builders.pictures import (
     MAKER,
     a_burst,
@@ -44,7 +45,7 @@ AS_HELD = {
     7: TURN.TRANSVERSE,
     8: TURN.ROTATE_270,
 }
-KINDS = {"jpeg": as_jpeg(), "png": as_png(), "heic": as_heic()}
+KINDS = Later({"jpeg": as_jpeg, "png": as_png, "heic": as_heic})
 
 
 def made(
@@ -154,26 +155,30 @@ def test_a_photo_that_needs_no_change_is_not_coded_again():
     ).getbbox()
 
 
-def with_everything_noted() -> dict[str, bytes]:
-    """Pictures that name their camera in each place where one can."""
+def noted_words() -> PngImagePlugin.PngInfo:
     words = PngImagePlugin.PngInfo()
     words.add_text("Comment", MAKER)
     words.add_itxt("XML:com.adobe.xmp", MAKER)
-    noted = as_jpeg(comment=MAKER.encode(), xmp=f"<x>{MAKER}</x>".encode())
-    profile = f"an ICC profile by {MAKER}".encode()
-    return {
-        "jpeg": noted,
-        "jpeg with a profile": as_jpeg(icc_profile=profile),
-        "jpeg with bytes behind it": noted + MAKER.encode(),
-        "jpeg coded anew": as_jpeg(a_photo(5000, 3000), comment=MAKER.encode()),
-        "png": as_png(pnginfo=words),
-        "png with exif": as_png(exif=f"Exif\0\0MM\0*\0\0\0\x08\0\0{MAKER}".encode()),
-        "png with a palette": as_png(a_photo().convert("P"), pnginfo=words),
-        "heic": as_heic(),
+    return words
+
+
+def noted_jpeg() -> bytes:
+    return as_jpeg(comment=MAKER.encode(), xmp=f"<x>{MAKER}</x>".encode())
+
+
+# Pictures that name their camera in each place where one can.
+NOTED = Later(
+    {
+        "jpeg": noted_jpeg,
+        "jpeg with a profile": lambda: as_jpeg(icc_profile=f"an ICC profile by {MAKER}".encode()),
+        "jpeg with bytes behind it": lambda: noted_jpeg() + MAKER.encode(),
+        "jpeg coded anew": lambda: as_jpeg(a_photo(5000, 3000), comment=MAKER.encode()),
+        "png": lambda: as_png(pnginfo=noted_words()),
+        "png with exif": lambda: as_png(exif=f"Exif\0\0MM\0*\0\0\0\x08\0\0{MAKER}".encode()),
+        "png with a palette": lambda: as_png(a_photo().convert("P"), pnginfo=noted_words()),
+        "heic": lambda: KINDS["heic"],
     }
-
-
-NOTED = with_everything_noted()
+)
 
 
 @pytest.mark.parametrize("kind", NOTED)
@@ -223,21 +228,23 @@ def test_words_in_a_png_stay_sharp_to_the_pixel():
     assert not ImageChops.difference(kept, shot).getbbox()
 
 
-UNUSUAL = {
-    "black and white": as_png(a_screenshot().convert("1")),
-    "grey": as_png(a_photo().convert("L")),
-    "a palette": as_png(a_photo().convert("P")),
-    "transparent": as_png(a_photo().convert("RGBA")),
-    "grey and transparent": as_png(a_photo().convert("LA")),
-    "a transparent colour": as_png(a_photo().convert("P"), transparency=3),
-    "16 bits": as_png(Image.new("I;16", (600, 800), 40_000)),
-    "printers' colours": as_jpeg(a_photo().convert("CMYK")),
-    "grey photo": as_jpeg(a_photo().convert("L")),
-    "progressive": as_jpeg(progressive=True),
-    "several pictures": as_png(save_all=True, append_images=[a_photo(seed=3)]),
-    "one pixel": as_png(Image.new("RGB", (1, 1), "red")),
-    "a long strip": as_png(Image.new("RGB", (1, 3_000), "red")),
-}
+UNUSUAL = Later(
+    {
+        "black and white": lambda: as_png(a_screenshot().convert("1")),
+        "grey": lambda: as_png(a_photo().convert("L")),
+        "a palette": lambda: as_png(a_photo().convert("P")),
+        "transparent": lambda: as_png(a_photo().convert("RGBA")),
+        "grey and transparent": lambda: as_png(a_photo().convert("LA")),
+        "a transparent colour": lambda: as_png(a_photo().convert("P"), transparency=3),
+        "16 bits": lambda: as_png(Image.new("I;16", (600, 800), 40_000)),
+        "printers' colours": lambda: as_jpeg(a_photo().convert("CMYK")),
+        "grey photo": lambda: as_jpeg(a_photo().convert("L")),
+        "progressive": lambda: as_jpeg(progressive=True),
+        "several pictures": lambda: as_png(save_all=True, append_images=[a_photo(seed=3)]),
+        "one pixel": lambda: as_png(Image.new("RGB", (1, 1), "red")),
+        "a long strip": lambda: as_png(Image.new("RGB", (1, 3_000), "red")),
+    }
+)
 
 
 @pytest.mark.parametrize("kind", UNUSUAL)
@@ -285,17 +292,19 @@ def test_pictures_that_never_fit_are_refused_by_the_largest_one():
     assert pdf == b""
 
 
-BAD = {
-    "no picture": b"%PDF-1.7 not a picture at all",
-    "nothing": b"",
-    "a cut photo": KINDS["jpeg"][:-2_000],
-    "a photo without its end": KINDS["jpeg"][:-2],
-    "a cut png": KINDS["png"][:-2_000],
-    "a cut heic": KINDS["heic"][:-2_000],
-    "only a header": KINDS["jpeg"][:40],
-    "a heic header": KINDS["heic"][:40],
-    "gif": b"GIF89a" + bytes(100),
-}
+BAD = Later(
+    {
+        "no picture": lambda: b"%PDF-1.7 not a picture at all",
+        "nothing": lambda: b"",
+        "a cut photo": lambda: KINDS["jpeg"][:-2_000],
+        "a photo without its end": lambda: KINDS["jpeg"][:-2],
+        "a cut png": lambda: KINDS["png"][:-2_000],
+        "a cut heic": lambda: KINDS["heic"][:-2_000],
+        "only a header": lambda: KINDS["jpeg"][:40],
+        "a heic header": lambda: KINDS["heic"][:40],
+        "gif": lambda: b"GIF89a" + bytes(100),
+    }
+)
 
 
 @pytest.mark.parametrize("kind", BAD)
