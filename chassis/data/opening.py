@@ -62,7 +62,7 @@ class Opening:
         """
         session = self._db.session()
         told: _Told | None = session.info.get(_TOLD)
-        if told is None or self._db.in_transaction or not _is_of(told, values):
+        if told is None or session.info.get("open") or not _is_of(told, values):
             return self._apart[name].value(session, **values)
         return getattr(told.row, name)
 

@@ -6,6 +6,7 @@ each row anew; here a value that is JSON already is taken as it is, and fields w
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from marshmallow import fields, missing
 from marshmallow.utils import get_value
 
 _NOTHING = type(None)
+_ISO: Callable[[Any], Any] = fields.DateTime.SERIALIZATION_FUNCS["iso"]
 _Write = Callable[[Any], Any]
 
 
@@ -79,12 +81,20 @@ def _short(field: fields.Field[Any]) -> _Write | None:
     """Return how a field writes what is there, for instants, days, rows and lists of rows."""
     rule, known = _rule(type(field)), cast("Any", field)
     if rule is _rule(fields.DateTime):
-        return cast("_Write", known.SERIALIZATION_FUNCS.get(known.format or known.DEFAULT_FORMAT))
+        write = known.SERIALIZATION_FUNCS.get(known.format or known.DEFAULT_FORMAT)
+        return _instant if write is _ISO else cast("_Write", write)
     if rule is _rule(fields.Nested) and not (known.many or known.schema.many):
         return _whole(known.schema)
     if rule is _rule(fields.List) and (write := _short(known.inner)):
         return lambda values: [None if value is None else write(value) for value in values]
     return None
+
+
+def _instant(value: Any) -> str:
+    """Write an instant as `isoformat` does, in a third of its time where it is of UTC."""
+    if value.__class__ is datetime and value.tzinfo is UTC:
+        return f"{_ENCODER.encode(value)[1:-2].decode()}+00:00"  # what msgspec writes as Z
+    return str(_ISO(value))
 
 
 def _whole(schema: marshmallow.Schema) -> _Write:

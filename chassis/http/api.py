@@ -106,6 +106,10 @@ class _StrictParser(FlaskParser):
         g.body_is_read = g.get("body_is_read") or location in ("json", "form", "files")
         return super()._load_location_data(schema=schema, req=req, location=location)
 
+    def load_querystring(self, req: Request, schema: Any) -> Any:
+        """Read what was given, once: each argument that was not would cost an exception."""
+        return dict(super().load_querystring(req, schema))
+
     def load_json(self, req: Request, schema: Any) -> Any:  # noqa: ARG002 - webargs gives it
         """Read the body by the house's limits. Raises `Malformed` or `NotJson`."""
         body = req.get_data(cache=True)
