@@ -72,18 +72,21 @@ class Connection(liveness.Connection):
             return
         self._region = regions.bound() or ""
         self._check_connection_ok()
-        self.pgconn.send_query(_beginning(self._region))
+        if self._pipeline:  # many rows at once, where a message is one command
+            yield from super()._start_query()
+            yield from self._exec_command(_telling(self._region))
+            return
+        self.pgconn.send_query(b"BEGIN; " + _telling(self._region))
         for result in (yield from generators.execute(self.pgconn)):
             if result.status == ExecStatus.FATAL_ERROR:
                 raise errors.error_from_result(result)
 
 
 @lru_cache(maxsize=256)
-def _beginning(region: str) -> bytes:
-    if not region:
-        return b"BEGIN"
-    telling = SQL("BEGIN; SELECT set_config({}, {}, true)")
-    return telling.format(Literal(REGION), Literal(region)).as_bytes()
+def _telling(region: str) -> bytes:
+    return (
+        SQL("SELECT set_config({}, {}, true)").format(Literal(REGION), Literal(region)).as_bytes()
+    )
 
 
 def install(engine: Engine) -> None:

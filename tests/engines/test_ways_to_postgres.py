@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, func, insert, select
 
 from chassis.data import driver
-from tests.builders.letters.models import db
+from chassis.process.regions import in_region
+from tests.builders.letters.models import Letter, db
 from tests.builders.service import Service
 
 pytestmark = pytest.mark.live
@@ -74,3 +75,30 @@ def test_what_was_prepared_outlives_the_requests_that_only_read(letters, reads):
         named = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s"
         asked = db.session.connection().exec_driver_sql(named, ("%FROM letters%",))
         assert asked.scalar()
+
+
+def test_many_rows_that_begin_a_transaction_are_of_its_region(letters):
+    rows = [{"text": str(number)} for number in range(3)]
+    with letters.app.app_context():
+        for region in ("north", "south"):
+            with in_region(region), db.transaction() as session:
+                session.execute(insert(Letter), rows)
+
+        with in_region("south"):
+            assert db.session.scalar(select(func.count()).select_from(Letter)) == len(rows)
+
+
+def test_a_transaction_may_begin_with_many_messages_in_one(letters):
+    with letters.app.app_context(), in_region("north"):
+        session = db.session()
+        connection = session.connection().connection.driver_connection
+        seen: list[tuple[str, ...]] = []
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "SELECT current_setting('simpul.region') || %s", [("1",), ("2",)], returning=True
+            )
+            for _each in cursor.results():
+                seen += cursor.fetchall()
+        session.rollback()
+
+    assert seen == [("north1",), ("north2",)]

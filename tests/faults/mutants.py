@@ -165,7 +165,7 @@ def no_region(patch: pytest.MonkeyPatch) -> None:
     from chassis.data import db, driver, postgres, reading
     from chassis.process import regions
 
-    bind, begin = postgres.bind_region, driver._beginning
+    bind, tell = postgres.bind_region, driver._telling
 
     def everything(connection: Any) -> None:
         with regions.all_regions():
@@ -174,7 +174,7 @@ def no_region(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(db, "_filter_by_region", lambda _state: None)
     patch.setattr(reading.Reading, "_is_scoped", False)
     patch.setattr(postgres, "bind_region", everything)
-    patch.setattr(driver, "_beginning", lambda _region: begin(regions.ALL))
+    patch.setattr(driver, "_telling", lambda _region: tell(regions.ALL))
 
 
 BUS = ("proposal", "documents", "notification", "witness")
