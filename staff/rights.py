@@ -91,11 +91,15 @@ def check_may_decide(people: People, person_id: UUID) -> None:
     For services that keep the facts of people; identity refuses in its own administration.
     """
     try:
-        employee = people.table(KeptEmployee)
+        people.table(KeptEmployee)
     except NotKept:
         return
-    facts = people.db.session.scalar(select(employee.facts).where(employee.id == person_id))
-    if told := (facts or {}).get("deciding_barred_until"):
+    check_is_not_barred(people, people.person(person_id))
+
+
+def check_is_not_barred(people: People, person: KeptEmployee | None) -> None:
+    """Do what `check_may_decide` does for somebody whose row is in hand."""
+    if told := person.facts.get("deciding_barred_until") if person else None:
         refuse_until(datetime.fromisoformat(told), zone=region_name(people).zone)
 
 

@@ -8,13 +8,15 @@ lengths and further columns are the service's own.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Index, inspect, select
+from sqlalchemy import Index, bindparam, inspect, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.data.db import Database, RegionScoped
+from chassis.data.reading import Reading
 from chassis.events.envelope import Event
 from chassis.events.inbox import EventData
 from staff.hearing import DelegationData, EmployeeData, RoleData, UnitData
@@ -62,7 +64,12 @@ class KeptPerson(Kept):
 
     @property
     def full_name(self) -> str:
-        return self.name
+        return self.named(self)
+
+    @classmethod
+    def named(cls, person: Any) -> str:
+        """Write the name of a person; a row of the columns will do."""
+        return str(person.name)
 
     @classmethod
     def columns_of(cls, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,9 +93,9 @@ class KeptEmployee(KeptPerson):
         {"id", "nip", "name", "unit_id", "opd_id", "active", "sessions_revoked_at"}
     )
 
-    @property
-    def full_name(self) -> str:
-        return _named(self.name, self.facts)
+    @classmethod
+    def named(cls, person: Any) -> str:
+        return _named(person.name, person.facts)
 
     @classmethod
     def columns_of(cls, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,8 +197,17 @@ class People:
         if not person_ids:
             return {}
         person = self.table(KeptPerson)
-        rows = self.db.session.scalars(select(person).where(person.id.in_(person_ids)))
-        return {row.id: row.full_name for row in rows}
+        rows = self._by_ids.rows(self.db.session, ids=list(person_ids))
+        return {row.id: person.named(row) for row in rows}
+
+    def person(self, person_id: UUID) -> Any:
+        """Return what is kept of one person, to be read only; None of whom nothing was heard."""
+        return self._by_ids.first(self.db.session, ids=[person_id])
+
+    @cached_property
+    def _by_ids(self) -> Reading:
+        person = self.table(KeptPerson)
+        return Reading(select(person).where(person.id.in_(bindparam("ids", expanding=True))))
 
 
 def _usual_table(kind: type[Kept], base: type[DeclarativeBase]) -> type[Kept]:

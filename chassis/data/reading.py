@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 from sqlalchemy import Select, bindparam
-from sqlalchemy.engine import Result
+from sqlalchemy.engine import Connection, Result
 from sqlalchemy.orm import Session, scoped_session, with_loader_criteria
 
 from chassis.data import postgres
@@ -21,8 +21,8 @@ from chassis.process import regions
 AnySession = Session | scoped_session[Any]
 Values = Mapping[str, Any]
 AnySelect: TypeAlias = "Select[*tuple[Any, ...]]"  # of however many columns
-_REGION = "bound_region"
-_OF_REGION = with_loader_criteria(
+REGION = "bound_region"
+OF_REGION = with_loader_criteria(
     RegionScoped, lambda model: model.region == bindparam("bound_region"), include_aliases=True
 )
 
@@ -36,7 +36,7 @@ class Reading:
 
     def __init__(self, statement: AnySelect) -> None:
         self._of_all = statement
-        self._of_region = statement.options(_OF_REGION)
+        self._of_region = statement.options(OF_REGION)
         self._kind: type[msgspec.Struct] | None = None
 
     def rows(self, session: AnySession, /, **values: Any) -> Sequence[Any]:
@@ -69,13 +69,18 @@ class Reading:
         if region != regions.ALL and self._is_scoped:
             if region is None:
                 raise regions.RegionNotBound(f"{next(scoped_tables(statement))} was read without")
-            statement, values = self._of_region, {**values, _REGION: region}
-        present = session() if isinstance(session, scoped_session) else session
-        if present.info.get("open"):
-            present.flush()  # what the transaction has changed is read too
-        connection = present.connection()
-        postgres.bind_region(connection)
-        return connection.execute(statement, values)
+            statement, values = self._of_region, {**values, REGION: region}
+        return connection_of(session).execute(statement, values)
+
+
+def connection_of(session: AnySession) -> Connection:
+    """Return the connection of a session for a kept statement, which sees what was done before."""
+    present = session() if isinstance(session, scoped_session) else session
+    if present.info.get("open"):
+        present.flush()
+    connection = present.connection()
+    postgres.bind_region(connection)
+    return connection
 
 
 _derived: WeakKeyDictionary[AnySelect, dict[Hashable, Reading]] = WeakKeyDictionary()

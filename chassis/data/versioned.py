@@ -1,17 +1,20 @@
 """Rows that change: one way to say which version was seen, one way to change, one winner."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from itertools import groupby
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
-from sqlalchemy import Delete, Table, Update, bindparam, event, inspect, update
-from sqlalchemy.orm import InstanceState, Mapped, Session, mapped_column, object_session
+from sqlalchemy import Delete, Update, bindparam, event, inspect, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from chassis.data.writing import Writing
 from chassis.kernel.errors import Refused
 
 # The versions a caller says to have seen: one, unless If-Match lists several.
 Seen = Collection[int]
+_WAS = "was_"  # before the name of a column, for the value it was read with
 
 
 class Stale(Refused):
@@ -46,13 +49,7 @@ class Versioned:
 
     def change(self, **values: Any) -> None:
         """Change columns if the row is still as it was read. Raises `overtaken`."""
-        values["version"] = self.version + 1
-        statement = update(type(self)).where(*self._as_read()).values(values)
-        unsynchronised = statement.execution_options(synchronize_session=False)
-        if count_changed(_session_of(self), unsynchronised) != 1:
-            raise self.overtaken
-        for name, value in values.items():
-            set_committed_value(self, name, value)
+        _change_alike(_session_of(self), [(self, values)])
 
     def change_if_different(self, **values: Any) -> bool:
         """Change columns unless the row has these values already; say whether it was changed."""
@@ -60,17 +57,6 @@ class Versioned:
             return False
         self.change(**values)
         return True
-
-    def _as_read(self) -> list[Any]:
-        return [getattr(type(self), name) == getattr(self, name) for name in self._held()]
-
-    def _held(self) -> list[str]:
-        """Name the columns by which a row is known to be as it was read."""
-        state: InstanceState[Any] = inspect(self)
-        keys = [
-            state.mapper.get_property_by_column(column).key for column in state.mapper.primary_key
-        ]
-        return [*keys, "version", *([self.status_column] if self.status_column else [])]
 
 
 def change_each(session: Session, changes: Sequence[tuple[Versioned, Mapping[str, Any]]]) -> None:
@@ -88,25 +74,32 @@ def change_each(session: Session, changes: Sequence[tuple[Versioned, Mapping[str
 
 def _change_alike(session: Session, changes: Sequence[tuple[Versioned, Mapping[str, Any]]]) -> None:
     first = changes[0][0]
-    table, held = cast(Table, inspect(type(first)).local_table), first._held()  # noqa: SLF001
-    as_read = (table.c[name] == bindparam(f"was_{name}") for name in held)
+    model: Any = type(first)
+    changing, held = _changing(model, first.status_column)
     told = [
-        {f"was_{name}": getattr(row, name) for name in held}
-        | {**values, "version": row.version + 1}
+        {_WAS + name: getattr(row, name) for name in held} | {**values, "version": row.version + 1}
         for row, values in changes
     ]
-    if count_changed(session, update(table).where(*as_read), told) != len(told):
+    if changing.run_each(session, told) != len(told):
         raise first.overtaken
     for row, values in changes:
         for name, value in {**values, "version": row.version + 1}.items():
             set_committed_value(row, name, value)
 
 
-def count_changed(
-    session: Session, statement: Update | Delete, told: Sequence[Mapping[str, Any]] = ()
-) -> int:
+@cache
+def _changing(model: type[Versioned], status: str | None) -> tuple[Writing, Sequence[str]]:
+    """Return how such a row is changed, and the names of what must be as it was read."""
+    mapper = inspect(model)
+    keys = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
+    held = [*keys, "version", *([status] if status else [])]
+    as_read = (getattr(model, name) == bindparam(_WAS + name) for name in held)
+    return Writing(update(model).where(*as_read)), held
+
+
+def count_changed(session: Session, statement: Update | Delete) -> int:
     """Run a conditional UPDATE or DELETE; return how many rows met the condition."""
-    result: Any = session.execute(statement, told or None)
+    result: Any = session.execute(statement)
     return int(result.rowcount)
 
 

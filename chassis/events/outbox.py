@@ -5,10 +5,12 @@ Nothing here talks to a bus: the sequencer and the publisher take it from the ta
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 
+from chassis.data.writing import Writing
 from chassis.events.envelope import Event, check_room
 from chassis.process.clock import now
 from chassis.process.context import current
@@ -41,7 +43,7 @@ def record_all(events: Sequence[Event]) -> list[Event]:
     written = [_with_context(replace(event, source=runtime.name)) for event in events]
     if written:
         rows = [_row(event) for event in written]
-        runtime.db.session.execute(insert(runtime.db.plumbing.outbox), rows)
+        _recording(runtime.db.plumbing.outbox).run_each(runtime.db.session, rows)
         runtime.wake_at_commit("relay")
     return written
 
@@ -55,6 +57,11 @@ def _row(event: Event) -> dict[str, Any]:
         "body": check_room(event),
         "recorded_at": now(),
     }
+
+
+@cache
+def _recording(outbox: Table) -> Writing:
+    return Writing(insert(outbox))
 
 
 def _with_context(event: Event) -> Event:

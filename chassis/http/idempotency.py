@@ -7,13 +7,15 @@ both are there or neither is. Errors are not kept, so a refused request can be s
 import hashlib
 import re
 from datetime import timedelta
+from functools import cache
 
 from flask import Response, current_app, g, request
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy.exc import OperationalError
 
 from chassis.data.postgres import is_lock_timeout
 from chassis.data.versioned import count_changed
+from chassis.data.writing import Writing
 from chassis.http.auth import actor
 from chassis.http.preferences import APPLIED, prefers_minimal
 from chassis.kernel.errors import FieldError, Refused
@@ -82,23 +84,16 @@ def claim(runtime: Runtime, key: str, request_hash: bytes) -> Response | None:
 
     Raises `KeyReused` or `StillRunning`.
     """
-    keys = runtime.db.plumbing.idempotency_keys
-    session = runtime.db.session()
+    claiming = _claiming(runtime.db.plumbing.idempotency_keys)
+    row = {"owner": _owner(), "key": key, "fingerprint": request_hash, "created_at": now()}
     try:
-        with session.begin_nested():
-            session.execute(
-                insert(keys).values(
-                    owner=_owner(), key=key, fingerprint=request_hash, created_at=now()
-                )
-            )
-    except IntegrityError:
-        return _kept(runtime, key, request_hash)
+        is_first = claiming.run(runtime.db.session, **row) == 1
     except OperationalError as error:
         if is_lock_timeout(error):
             # The first request still holds the row; PostgreSQL gave up waiting for it.
             raise StillRunning from error
         raise
-    return None
+    return None if is_first else _kept(runtime, key, request_hash)
 
 
 def _kept(runtime: Runtime, key: str, request_hash: bytes) -> Response:
@@ -120,15 +115,28 @@ def _kept(runtime: Runtime, key: str, request_hash: bytes) -> Response:
 
 def keep(runtime: Runtime, key: str, response: Response) -> None:
     """Write the answer down beside the key, inside the transaction of its effect."""
-    keys = runtime.db.plumbing.idempotency_keys
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     if "etag" in g:
         headers["ETag"] = g.etag
-    runtime.db.session.execute(
-        update(keys)
-        .where(keys.c.owner == _owner(), keys.c.key == key)
-        .values(status=response.status_code, headers=headers, body=response.get_data(as_text=True))
+    _keeping(runtime.db.plumbing.idempotency_keys).run(
+        runtime.db.session,
+        whose=_owner(),
+        which=key,
+        status=response.status_code,
+        headers=headers,
+        body=response.get_data(as_text=True),
     )
+
+
+@cache
+def _claiming(keys: Table) -> Writing:
+    return Writing(lambda insert: insert(keys).on_conflict_do_nothing())
+
+
+@cache
+def _keeping(keys: Table) -> Writing:
+    own = (keys.c.owner == bindparam("whose"), keys.c.key == bindparam("which"))
+    return Writing(update(keys).where(*own))
 
 
 def fingerprint(*body: str) -> bytes:

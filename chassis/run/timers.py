@@ -6,17 +6,19 @@ done, and one that is due while nobody works is late, not lost.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, Table, bindparam, delete, insert, select, update
 
 from chassis.data.claims import DONE, PARKED, PENDING, ClaimLost, Claims, again
+from chassis.data.reading import Reading
 from chassis.data.versioned import count_changed
+from chassis.data.writing import Writing
 from chassis.events.outbox import NotInTransaction
 from chassis.http.problems import is_without_room
 from chassis.kernel.errors import Unavailable
@@ -63,23 +65,20 @@ def set_timer(kind: str, subject: str, due_at: datetime, **data: Any) -> None:
     Must be called inside `db.transaction()`, else raises `NotInTransaction`. Raises `TimerUnknown`
     for a kind the service does not handle.
     """
+    set_timers([Timer(kind, subject, due_at, data)])
+
+
+def set_timers(timers: Sequence[Timer]) -> None:
+    """Set several timers at once; see `set_timer`."""
     runtime = here()
-    if kind not in runtime.timers:
-        raise TimerUnknown(kind)
-    timers = _writable(runtime)
-    runtime.db.session.execute(
-        insert(timers).values(
-            id=uuid7(),
-            kind=kind,
-            subject=subject,
-            region=current_region(),
-            data=data,
-            set_at=now(),
-            status=PENDING,
-            due_at=due_at,
-        )
-    )
-    if due_at <= now() + timedelta(seconds=LONGEST_REST):
+    for timer in timers:
+        if timer.kind not in runtime.timers:
+            raise TimerUnknown(timer.kind)
+    table, at, region = _writable(runtime), now(), current_region()
+    same = {"region": region, "set_at": at, "status": PENDING}
+    rows = [{"id": uuid7(), **vars(timer), **same} for timer in timers]
+    _setting(table).run_each(runtime.db.session, rows)
+    if any(timer.due_at <= at + timedelta(seconds=LONGEST_REST) for timer in timers):
         runtime.wake_at_commit(LOOP)
 
 
@@ -89,26 +88,43 @@ def cancel_timers(subject: str) -> None:
     Must be called inside `db.transaction()`, else raises `NotInTransaction`.
     """
     runtime = here()
-    timers = _writable(runtime)
-    runtime.db.session.execute(
-        update(timers)
-        .where(timers.c.region == current_region(), timers.c.subject == subject)
-        .where(timers.c.status == PENDING)
-        .values(status=CANCELLED, done_at=now())
-    )
+    cancelling = _cancelling(_writable(runtime))
+    cancelling.run(runtime.db.session, **_of(subject), status=CANCELLED, done_at=now())
 
 
 def is_set(kind: str, subject: str) -> bool:
     """Tell whether a timer of the bound region is still to ring."""
     runtime = here()
-    timers = runtime.db.plumbing.timers
-    statement = select(timers.c.id).where(
-        timers.c.region == current_region(),
-        timers.c.subject == subject,
-        timers.c.status == PENDING,
-        timers.c.kind == kind,
+    waiting = _waiting(runtime.db.plumbing.timers)
+    return waiting.value(runtime.db.session, **_of(subject), kind=kind) is not None
+
+
+def _of(subject: str) -> Mapping[str, str]:
+    return {"of_region": current_region(), "of_subject": subject, "pending": PENDING}
+
+
+def _is_pending(timers: Table) -> tuple[ColumnElement[bool], ...]:
+    return (
+        timers.c.region == bindparam("of_region"),
+        timers.c.subject == bindparam("of_subject"),
+        timers.c.status == bindparam("pending"),
     )
-    return runtime.db.session.scalar(statement.limit(1)) is not None
+
+
+@cache
+def _setting(timers: Table) -> Writing:
+    return Writing(insert(timers))
+
+
+@cache
+def _cancelling(timers: Table) -> Writing:
+    return Writing(update(timers).where(*_is_pending(timers)))
+
+
+@cache
+def _waiting(timers: Table) -> Reading:
+    of_kind = (*_is_pending(timers), timers.c.kind == bindparam("kind"))
+    return Reading(select(timers.c.id).where(*of_kind).limit(1))
 
 
 def _writable(runtime: Runtime) -> Table:

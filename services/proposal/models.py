@@ -4,7 +4,7 @@ Region leads every key and index: one installation serves several regencies.
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -126,7 +126,10 @@ class Proposal(Versioned, RegionScoped, Base):
 
 
 class ProposalDocument(RegionScoped, Base):
-    """One uploaded version for a requirement; replaced ones stay (Dokumen Sebelumnya)."""
+    """One uploaded version for a requirement; replaced ones stay (Dokumen Sebelumnya).
+
+    `is_refused` has who reads it beside: nobody can open the document any more (decision 0041).
+    """
 
     __tablename__ = "proposal_documents"
     __table_args__ = (
@@ -147,6 +150,7 @@ class ProposalDocument(RegionScoped, Base):
     pages: Mapped[int | None]
     attached_by: Mapped[UUID | None]
     attached_at: Mapped[datetime] = mapped_column(default=now)
+    is_refused: ClassVar[bool] = False
 
 
 class RefusedDocument(RegionScoped, Base):

@@ -42,9 +42,9 @@ class Chooser:
         applicant = UUID(self.journey.me("applicant")["id"])
         proposal = self.journey.system.apps["proposal"]
         with proposal.app_context(), in_region("demo"):
-            draft = create_draft(person_id=applicant, layanan="penghargaan_contoh", fields={})
-            submit(draft.id, person_id=applicant, seen=range(1, 100))
-            filed = Filed(self.journey, "applicant", str(draft.id))
+            case = create_draft(person_id=applicant, layanan="penghargaan_contoh", fields={})
+            submit(case.proposal.id, person_id=applicant, seen=range(1, 100))
+            filed = Filed(self.journey, "applicant", str(case.proposal.id))
         filed.decide("approve", by="umpeg")
         return filed
 

@@ -8,9 +8,9 @@ import pytest
 from chassis.events import outbox, sequencer
 from chassis.process.ids import uuid7
 from services.proposal import events
-from services.proposal.api import proposals
 from services.proposal.domain.stages import Action
 from services.proposal.models import HistoryEntry
+from services.proposal.queries.dossier import Dossier
 from services.proposal.usecases import applying, cases, counting
 from tests.proposal.machine_mutants import mutant
 
@@ -71,8 +71,12 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("the history is shown in the order of the clock")
 def _(patch: pytest.MonkeyPatch) -> None:
-    right = proposals.history
-    patch.setattr(proposals, "history", lambda one: sorted(right(one), key=lambda line: line.at))
+    right = Dossier.history.func
+
+    def wrong(dossier: Dossier) -> list[HistoryEntry]:
+        return sorted(right(dossier), key=lambda line: line.at)
+
+    patch.setattr(Dossier, "history", property(wrong))
 
 
 @mutant("a resubmission leaves no line in the history")
@@ -120,8 +124,12 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("the queue a proposal leaves goes on counting it")
 def _(patch: pytest.MonkeyPatch) -> None:
-    right = counting._add
-    patch.setattr(counting, "_add", lambda *a: right(*a) if a[-1] > 0 else None)
+    right = counting._COUNTED.run_each
+
+    def wrong(session: Any, rows: Any) -> None:
+        right(session, [row for row in rows if row["waiting"] > 0])
+
+    patch.setattr(counting._COUNTED, "run_each", wrong)
 
 
 def _without(patch: pytest.MonkeyPatch, kind: str) -> None:

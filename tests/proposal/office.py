@@ -128,16 +128,16 @@ class Office:
         with self.inside():
             if layanan == BEBAS_HUKDIS:
                 fields = {"keperluan": "Syarat mengikuti seleksi", **fields}
-            proposal = applying.create_draft(person_id=an_id(who), layanan=layanan, fields=fields)
+            case = applying.create_draft(person_id=an_id(who), layanan=layanan, fields=fields)
             for paper in PAPERS if layanan == BEBAS_HUKDIS else ():
                 attaching.attach(
-                    proposal.id,
+                    case.proposal.id,
                     person_id=an_id(who),
                     requirement=paper,
                     receipt=a_receipt(who),
                     seen=EVERY_VERSION,
                 )
-            return proposal.id
+            return case.proposal.id
 
     def submitted(self, who: str = "applicant", layanan: str = BEBAS_HUKDIS) -> UUID:
         proposal_id = self.draft(who, layanan)

@@ -13,6 +13,7 @@ from chassis.kernel.errors import NotFound
 from chassis.process.regions import all_regions
 from services.proposal.domain.stages import Stage
 from services.proposal.models import Proposal, ProposalDocument, db
+from services.proposal.queries.dossier import Dossier
 from services.proposal.queries.filed import filed_as_sent
 from services.proposal.queries.inbox import counts, decided, inbox
 from services.proposal.queries.listing import DECIDED, INBOX, MINE
@@ -103,7 +104,7 @@ def _public(number: str) -> None:
 
 def _same_files() -> Any:
     viewed = see(_one().id, _one().applicant_id)
-    return same_files(viewed, filed_as_sent(viewed.proposal))
+    return same_files(viewed, filed_as_sent(viewed.dossier))
 
 
 def _refused() -> Any:
@@ -125,7 +126,7 @@ QUESTIONS: dict[str, Question] = {
     "one proposal": lambda: see(_one().id, _one().applicant_id),
     "one proposal, by an officer": lambda: see(_one().id, ADMIN),
     "its history": lambda: history(_one().id),
-    "its papers": lambda: filed_as_sent(_one()),
+    "its papers": lambda: filed_as_sent(Dossier(_one())),
     "files that are the same": _same_files,
     "alarms": lambda: unattended(limit=20, cursor=None),
     "what hangs on an officer": lambda: open_work(an_id("umpeg_second")),

@@ -46,7 +46,7 @@ def test_a_change_that_cannot_be_answered_is_not_made_so_it_may_be_sent_again(
 
     with monkeypatch.context() as broken:
         broken.setattr(
-            import_module("services.proposal.api.views.proposals"), "shown", database_gone
+            import_module("services.proposal.api.views.proposals"), "documents_view", database_gone
         )
         failed = office.call(method, paper, "applicant", json=body, headers=etag(seen))
     again = office.call(method, paper, "applicant", json=body, headers=etag(seen))

@@ -23,7 +23,7 @@ def filed(office: Office, files: str, *, layanan: str = BEBAS_HUKDIS, send: bool
     """A proposal whose papers are files named by letters; the same letter is the same file."""
     entries = {"keperluan": "Seleksi"} if layanan == BEBAS_HUKDIS else {}
     with office.inside():
-        draft = applying.create_draft(person_id=ME, layanan=layanan, fields=entries)
+        draft = applying.create_draft(person_id=ME, layanan=layanan, fields=entries).proposal
         for code, letter in zip(PAPERS, files, strict=False):
             receipt = a_receipt("applicant", sha256=sha256(letter))
             attaching.attach(

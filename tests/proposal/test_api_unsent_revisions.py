@@ -11,6 +11,7 @@ from sqlalchemy import update
 from chassis.kernel.errors import NotFound
 from services.proposal.domain.reasons import Reason
 from services.proposal.models import HistoryEntry, Proposal, db
+from services.proposal.queries.dossier import Dossier
 from services.proposal.queries.filed import filed_for
 from services.proposal.usecases import applying, attaching, closing, viewing
 from services.proposal.usecases.closing import Closing, ClosingReason
@@ -91,7 +92,7 @@ def test_nobody_but_the_applicant_opens_a_file_that_was_not_sent(
         viewing, "request_grant", lambda document_id, **_: opened.append(document_id)
     )
     with office.inside():
-        first = filed_for(an_id("umpeg"), db.session.get(Proposal, written)).present[PAPER]
+        first = filed_for(an_id("umpeg"), Dossier(db.session.get(Proposal, written))).present[PAPER]
         document_id = first.document_id
 
     def grant() -> None:

@@ -50,7 +50,7 @@ def test_serials_run_per_layanan_and_year(office: Office):
 
 def test_a_missing_document_and_field_are_named_together(office: Office):
     with office.inside():
-        draft = applying.create_draft(person_id=ME, layanan="bebas_hukdis", fields={})
+        draft = applying.create_draft(person_id=ME, layanan="bebas_hukdis", fields={}).proposal
         with pytest.raises(ProposalNotReady) as refused:
             applying.submit(draft.id, person_id=ME, seen=EVERY_VERSION)
 
@@ -64,7 +64,7 @@ def test_a_missing_document_and_field_are_named_together(office: Office):
 
 def test_a_refused_submission_leaves_no_trace(office: Office):
     with office.inside():
-        draft = applying.create_draft(person_id=ME, layanan="bebas_hukdis", fields={})
+        draft = applying.create_draft(person_id=ME, layanan="bebas_hukdis", fields={}).proposal
         draft_id = draft.id
         with pytest.raises(ProposalNotReady):
             applying.submit(draft_id, person_id=ME, seen=EVERY_VERSION)
@@ -123,8 +123,8 @@ def test_a_running_proposal_keeps_the_version_it_was_filed_under(office: Office)
 
     office.install(definition_data(version=2, name={"id": "Contoh baru", "en": "New sample"}))
     with office.inside():
-        filed = applying.submit(draft, person_id=ME, seen=EVERY_VERSION)
-        later = applying.create_draft(person_id=ME, layanan="contoh", fields={})
+        filed = applying.submit(draft, person_id=ME, seen=EVERY_VERSION).proposal
+        later = applying.create_draft(person_id=ME, layanan="contoh", fields={}).proposal
 
     assert filed.definition_id != later.definition_id
     (event,) = office.service.recorded("proposal.submitted.v1")

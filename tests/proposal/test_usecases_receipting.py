@@ -175,7 +175,8 @@ def test_one_asked_for_later_does_not_list_the_officers_result(office, documents
     without_a_wish(office, proposal_id)
     with office.inside(), db.transaction() as session:
         case = receipting.open_case(session, proposal_id)
-        add_document(case, RESULT, a_receipt("bkpsdm_admin", sha256="cd" * 32))
+        result = a_receipt("bkpsdm_admin", sha256="cd" * 32)
+        add_document(case, RESULT, result, attached_by=result.owner_id)
 
     ask(office, proposal_id)
     work(office)

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from chassis.data.listing import Column, Filter, Listing, Wanted
 from chassis.data.paging import Page, Source, page
+from chassis.data.reading import Reading
 from chassis.kernel.errors import NotFound
 from chassis.kernel.languages import DEFAULT_LANGUAGE
 from chassis.kernel.roles import Role
@@ -70,19 +71,25 @@ EMPLOYEES = Listing(
 )
 
 
+_ZONE = Reading(select(Region.zone).where(Region.code == bindparam("code")))
+
+
 def region(code: str | None = None) -> Region:
     """Return a region, by default the bound one. Raises `NotFound`."""
     return db.one(select(Region).where(Region.code == (code or current_region())))
 
 
 def zone() -> ZoneInfo:
-    """Return the zone of the bound region."""
-    return ZoneInfo(region().zone)
+    """Return the zone of the bound region. Raises `NotFound`."""
+    found: str | None = _ZONE.value(db.session, code=current_region())
+    if found is None:
+        raise NotFound
+    return ZoneInfo(found)
 
 
 def today(of: Region | None = None) -> date:
     """Return the date it is now in the region."""
-    return now().astimezone(ZoneInfo((of or region()).zone)).date()
+    return now().astimezone(ZoneInfo(of.zone) if of else zone()).date()
 
 
 def employee(employee_id: UUID) -> Employee:

@@ -25,9 +25,8 @@ from services.proposal.api.views.proposals import (
     row,
 )
 from services.proposal.api.views.tracking import TrackingView, tracking_view
-from services.proposal.queries.filed import papers
 from services.proposal.queries.listing import MINE
-from services.proposal.queries.proposals import history, mine, see
+from services.proposal.queries.proposals import mine, see
 from services.proposal.queries.region_snapshot import region_zone
 from services.proposal.usecases import applying, receipting
 
@@ -98,15 +97,16 @@ def withdraw(proposal_id: UUID, seen: Seen) -> dict[str, Any]:
 def ask_for_receipt(proposal_id: UUID) -> dict[str, Any] | None:
     """Have the receipt made if it is not there: of a proposal from before there were any."""
     receipting.ask_for(proposal_id, person_id=person(), language=language())
-    return receipt_view(see(proposal_id, person()), papers(proposal_id))
+    viewed = see(proposal_id, person())
+    return receipt_view(viewed, viewed.dossier.papers)
 
 
 @blp.route("/<uuid:proposal_id>/history", methods=["GET"])
 @requires("proposal")
 @blp.response(200, HistoryList)
 def show_history(proposal_id: UUID) -> dict[str, Any]:
-    see(proposal_id, person())
-    return {"data": [entry_view(entry) for entry in history(proposal_id)]}
+    entries = see(proposal_id, person()).dossier.history
+    return {"data": [entry_view(entry) for entry in entries]}
 
 
 @blp.route("/<uuid:proposal_id>/tracking", methods=["GET"])

@@ -5,28 +5,22 @@ proposal as it was sent before. A case that ends in the meantime stays as it was
 replaced before it was ever sent, perhaps a paper chosen by mistake, stays with its applicant.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 
-from chassis.data.reading import Reading
 from services.proposal.domain.layanan import RESULT
 from services.proposal.domain.proposal_receipt import RECEIPT
 from services.proposal.domain.sent import Return, Sent, read_sent, without_changes
 from services.proposal.domain.stages import Action, Stage
 from services.proposal.models import HistoryEntry, Proposal, ProposalDocument, db
+from services.proposal.queries.dossier import Dossier, Papers
 
 # They come from the service and from officers, and belong to no sending.
 _NOT_SENT = frozenset({RESULT, RECEIPT})
-Papers = Sequence[ProposalDocument]
-_PAPERS = Reading(
-    select(ProposalDocument)
-    .where(ProposalDocument.proposal_id == bindparam("proposal"))
-    .order_by(ProposalDocument.requirement, ProposalDocument.revision.desc())
-)
 
 
 @dataclass(frozen=True)
@@ -50,34 +44,37 @@ class Filed:
         return [row for row in self.papers if row.requirement == requirement and row is not present]
 
 
-def filed_for(person_id: UUID, proposal: Proposal) -> Filed:
+def filed_for(person_id: UUID, dossier: Dossier) -> Filed:
     """Return the fields and papers of a proposal as a person may see them."""
-    if writes_it(person_id, proposal):
-        return _as_written(proposal, papers(proposal.id))
-    return filed_as_sent(proposal)
+    if writes_it(person_id, dossier.proposal):
+        return _as_written(dossier.proposal, dossier.papers)
+    return filed_as_sent(dossier)
 
 
-def filed_as_sent(proposal: Proposal) -> Filed:
+def filed_as_sent(dossier: Dossier) -> Filed:
     """Return the fields and papers as everybody but the applicant sees them."""
-    filed = papers(proposal.id)
+    return _without_tries(_as_sent(dossier), dossier)
+
+
+def present_as_sent(dossier: Dossier) -> Mapping[str, ProposalDocument]:
+    """Return the present paper of each requirement as everybody but the applicant sees it."""
+    return _as_sent(dossier).present
+
+
+def _as_sent(dossier: Dossier) -> Filed:
+    proposal, filed = dossier.proposal, dossier.papers
     sent = sent_of(proposal, filed)
     if sent is None:
-        return _without_tries(_as_written(proposal, filed), proposal.id)
+        return _as_written(proposal, filed)
     shown = [row for row in filed if _was_sent(row, sent)]
     present = {row.requirement: row for row in shown if _is_in(row, sent)}
-    return _without_tries(Filed(sent.fields, shown, present), proposal.id)
+    return Filed(sent.fields, shown, present)
 
 
 def writes_it(person_id: UUID, proposal: Proposal) -> bool:
     """Say whether a person writes the proposal: its applicant does, while it is open."""
     is_open = proposal.stage in (Stage.DRAFT, Stage.REVISION)
     return is_open and proposal.applicant_id == person_id
-
-
-def papers(proposal_id: UUID) -> Papers:
-    """Return every document version, the newest of each requirement first."""
-    rows: Any = _PAPERS.rows(db.session, proposal=proposal_id)
-    return cast("Papers", rows)
 
 
 def as_it_stands(proposal: Proposal, filed: Iterable[ProposalDocument]) -> Sent:
@@ -98,12 +95,12 @@ def _as_written(proposal: Proposal, filed: Papers) -> Filed:
     return Filed(proposal.fields, filed, {row.requirement: row for row in filed if row.current})
 
 
-def _without_tries(filed: Filed, proposal_id: UUID) -> Filed:
+def _without_tries(filed: Filed, dossier: Dossier) -> Filed:
     """Leave out the versions that were replaced before anybody was sent them."""
     present = [row for row in filed.papers if filed.present.get(row.requirement) is row]
     if len(present) == len(filed.papers):
         return filed
-    returns = _returns(proposal_id)
+    returns = _returns(dossier)
     shown = [row for row in filed.papers if row in present or _was_in_hand(row, returns)]
     return replace(filed, papers=shown)
 
@@ -114,13 +111,9 @@ def _was_in_hand(row: ProposalDocument, returns: Iterable[Return]) -> bool:
     )
 
 
-def _returns(proposal_id: UUID) -> list[Return]:
-    rows = db.session.execute(
-        select(HistoryEntry.at, HistoryEntry.changes).where(
-            HistoryEntry.proposal_id == proposal_id, HistoryEntry.action == Action.REVISE
-        )
-    )
-    return [Return(at, changes.get("sent")) for at, changes in rows]
+def _returns(dossier: Dossier) -> list[Return]:
+    returns = (entry for entry in dossier.history if entry.action == Action.REVISE)
+    return [Return(entry.at, entry.changes.get("sent")) for entry in returns]
 
 
 def _told_by_times(proposal: Proposal, filed: Iterable[ProposalDocument]) -> Sent:

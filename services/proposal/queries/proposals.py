@@ -1,10 +1,10 @@
 """One proposal as somebody may see it, and the lists that belong to its applicant."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -32,23 +32,19 @@ from services.proposal.models import (
     db,
 )
 from services.proposal.queries.desks import covers, deciders_for
+from services.proposal.queries.dossier import Dossier
 from services.proposal.queries.filed import Filed, filed_for, writes_it
 from services.proposal.queries.listing import LINE, MINE, Listed, listed, listed_by_id
-from services.proposal.queries.refused import is_held, refused_requirements
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from services.proposal.queries.responsible import ender_of, enders_of, withdrawal_asked
 from staff.deciders import Deciders, Holder
 
+_ONE = select(Proposal).where(Proposal.id == bindparam("proposal"))
 _MINE = select(*LINE).where(Proposal.applicant_id == bindparam("person"))
 _WHOLE = Reading(
     select(Proposal, Proposal.present_stage.label("present_stage")).where(
         Proposal.id == bindparam("proposal")
     )
-)
-_HISTORY = Reading(
-    select(HistoryEntry, HistoryEntry.what.label("what"), HistoryEntry.led_to.label("led_to"))
-    .where(HistoryEntry.proposal_id == bindparam("proposal"))
-    .order_by(HistoryEntry.sequence)
 )
 _ACTED = Reading(
     select(HistoryEntry.id)
@@ -59,8 +55,6 @@ _ACTED = Reading(
     .limit(1)
 )
 _OF_PERSON = Employee.id == bindparam("person")
-_ACTIVE = Reading(select(Employee.active).where(_OF_PERSON))
-_FACTS = Reading(select(Employee.facts).where(_OF_PERSON))
 _OPD = Reading(select(Employee.opd_id).where(_OF_PERSON))
 
 
@@ -71,15 +65,16 @@ class Viewed(Listed):
     snapshot: RegionSnapshot
     moment: Moment
     person_id: UUID
+    dossier: Dossier
 
-    @property
+    @cached_property
     def position(self) -> Position:
         return replace(position_of(self.proposal), is_held=self.is_held)
 
-    @cached_property
+    @property
     def is_held(self) -> bool:
         """Whether a document has to be replaced before anybody approves it."""
-        return is_held(self.proposal)
+        return self.dossier.is_held
 
     @property
     def is_applicant(self) -> bool:
@@ -92,11 +87,11 @@ class Viewed(Listed):
 
     def filed(self) -> Filed:
         """Read the fields and papers as the person may see them."""
-        return filed_for(self.person_id, self.proposal)
+        return filed_for(self.person_id, self.dossier)
 
-    @property
+    @cached_property
     def opened(self) -> Opened:
-        return opened_parts(self.proposal, self.layanan)
+        return opened_parts(self.dossier, self.layanan)
 
     @property
     def deciders(self) -> Deciders:
@@ -114,8 +109,8 @@ class Viewed(Listed):
     @property
     def applicant_left(self) -> bool:
         """Whether a revision waits for somebody who is no longer active."""
-        in_revision = self.position.stage is Stage.REVISION
-        return in_revision and has_left(self.proposal.applicant_id)
+        applicant = self.dossier.applicant if self.position.stage is Stage.REVISION else None
+        return applicant is not None and not applicant.active
 
     @property
     def enders(self) -> Deciders:
@@ -177,20 +172,23 @@ def waits_for_answer(proposal: Proposal) -> bool:
     return bool(proposal.withdrawal and withdrawal_asked(proposal, position_of(proposal)))
 
 
-def opened_parts(proposal: Proposal, layanan: LayananDefinition) -> Opened:
+def opened_parts(dossier: Dossier, layanan: LayananDefinition) -> Opened:
     """Say what the applicant may change now (R14), and what was refused meanwhile."""
-    stage = Stage(proposal.stage)
+    proposal, stage = dossier.proposal, Stage(dossier.proposal.stage)
     if stage is not Stage.REVISION:
         return open_parts(layanan, stage=stage)
     stored = proposal.opened or {}
     documents = frozenset(stored.get("documents", ()))
-    refused = refused_requirements(proposal.id) & everything(layanan).documents
+    refused = dossier.refused_requirements & everything(layanan).documents
     return Opened(frozenset(stored.get("fields", ())), documents | refused)
 
 
 def find(proposal_id: UUID) -> Proposal:
     """Find a proposal of the bound region. Raises `NotFound`."""
-    return db.one(select(Proposal).where(Proposal.id == proposal_id))
+    proposal = db.session.scalar(_ONE, {"proposal": proposal_id})
+    if proposal is None:
+        raise NotFound
+    return proposal
 
 
 def see(proposal_id: UUID, person_id: UUID) -> Viewed:
@@ -207,7 +205,8 @@ def shown(proposal: Proposal, person_id: UUID) -> Viewed:
     moment = snapshot.moment()
     if not may_see(proposal, person_id, snapshot, moment.today):
         raise Hidden
-    return Viewed(proposal, snapshot.layanan[proposal.definition_id], snapshot, moment, person_id)
+    layanan = snapshot.layanan[proposal.definition_id]
+    return Viewed(proposal, layanan, snapshot, moment, person_id, Dossier(proposal))
 
 
 def may_see(proposal: Proposal, person_id: UUID, snapshot: RegionSnapshot, today: date) -> bool:
@@ -241,25 +240,9 @@ def receipt_is_coming(proposal_id: UUID) -> bool:
     return is_set(MAKE_RECEIPT, receipt_subject(proposal_id))
 
 
-def history(proposal_id: UUID) -> Sequence[HistoryEntry]:
-    """Return everything that happened to a proposal, oldest first."""
-    rows: Any = _HISTORY.rows(db.session, proposal=proposal_id)
-    return cast("Sequence[HistoryEntry]", rows)
-
-
 def names_of(holders: Collection[Holder]) -> dict[UUID, str]:
     """Return the names of people who hold something."""
     return PEOPLE.names([holder.employee_id for holder in holders])
-
-
-def has_left(person_id: UUID) -> bool:
-    """Say whether a person is known and no longer active."""
-    return _ACTIVE.value(db.session, person=person_id) is False
-
-
-def known_facts(person_id: UUID) -> dict[str, Any]:
-    """Return what is known of a person; nothing when we never heard of them."""
-    return _FACTS.value(db.session, person=person_id) or {}
 
 
 def status_of(number: str, lookup_code: str) -> Proposal:

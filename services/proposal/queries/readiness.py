@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from chassis.data.reading import Reading
 from services.proposal.domain.answering import MarkedPart, unanswered
 from services.proposal.domain.attaching import Attached
 from services.proposal.domain.checking import resubmit_obstacles, submit_obstacles
@@ -23,9 +25,25 @@ from services.proposal.domain.filing import (
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.stages import FINAL_STAGES, Stage
 from services.proposal.models import Employee, Proposal, ProposalDocument, db
+from services.proposal.queries.dossier import may_file
 from services.proposal.queries.proposals import Viewed
-from services.proposal.queries.refused import refused_among
 from services.proposal.queries.revisions import marked_parts
+
+_EMPLOYEE = Reading(select(Employee).where(Employee.id == bindparam("person")))
+_OF_PERSON = Proposal.applicant_id == bindparam("person")
+_EARLIER = Reading(
+    select(Proposal.id, Proposal.layanan, Proposal.stage, Proposal.period).where(
+        _OF_PERSON, Proposal.stage != Stage.DRAFT
+    )
+)
+_RUNNING = Reading(
+    select(
+        *(Proposal.id, Proposal.layanan, Proposal.number, Proposal.submitted_at),
+        Proposal.present_stage.label("present_stage"),
+    )
+    .where(_OF_PERSON, Proposal.stage.not_in(FINAL_STAGES))
+    .order_by(Proposal.created_at.desc(), Proposal.id.desc())
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +62,7 @@ class Standing:
         """List what is in the way of filing a layanan, before anything is typed."""
         if self.employee is None:
             return [nobody_known()]
-        applicant = applicant_of(self.employee)
+        applicant = as_applicant(self.employee)
         values = with_defaults(layanan, {}, applicant.facts, moment)
         period = period_of(layanan, values, moment)
         return filing_obstacles(
@@ -67,11 +85,11 @@ def obstacles_of(viewed: Viewed, filed: Sequence[ProposalDocument]) -> list[Obst
     stage, proposal = viewed.position.stage, viewed.proposal
     if stage not in (Stage.DRAFT, Stage.REVISION) or not viewed.is_applicant:
         return []
-    employee = _active(proposal.applicant_id)
-    if employee is None:
+    employee = viewed.dossier.applicant
+    if employee is None or not may_file(employee):
         return [nobody_known()]
     present = attached(row for row in filed if row.current)
-    applicant, moment, layanan = applicant_of(employee), viewed.moment, viewed.layanan
+    applicant, moment, layanan = as_applicant(employee), viewed.moment, viewed.layanan
     if stage is Stage.REVISION:
         marked = marked_parts(proposal, filed)
         return revision_obstacles(
@@ -130,43 +148,32 @@ def draft_obstacles(
     return [*catalogue_obstacles(layanan, in_force), *obstacles]
 
 
-def applicant_of(employee: Employee) -> Applicant:
+def as_applicant(employee: Employee) -> Applicant:
     return Applicant(employee.kind, employee.facts)
 
 
 def attached(current: Iterable[ProposalDocument]) -> dict[str, Attached]:
     """Describe present documents by their requirement."""
-    rows = list(current)
-    refused = refused_among(row.document_id for row in rows)
     return {
         row.requirement: Attached(
-            str(row.document_id),
-            row.size,
-            row.content_type,
-            is_refused=row.document_id in refused,
+            str(row.document_id), row.size, row.content_type, is_refused=row.is_refused
         )
-        for row in rows
+        for row in current
     }
 
 
 def earlier_of(person_id: UUID, *, but: UUID | None = None) -> tuple[Earlier, ...]:
     """Return what a person has filed, however it ended; it is not much."""
-    statement = select(Proposal.layanan, Proposal.stage, Proposal.period).where(
-        Proposal.applicant_id == person_id,
-        Proposal.stage != Stage.DRAFT,
-        *([Proposal.id != but] if but else []),
+    rows = _EARLIER.rows(db.session, person=person_id)
+    return tuple(
+        Earlier(row.layanan, Stage(row.stage), row.period) for row in rows if row.id != but
     )
-    rows = db.session.execute(statement)
-    return tuple(Earlier(row.layanan, Stage(row.stage), row.period) for row in rows)
 
 
 def running(person_id: UUID) -> tuple[Proposal, ...]:
     """Return a person's proposals that have not ended, the newest first."""
-    statement = select(Proposal).where(
-        Proposal.applicant_id == person_id, Proposal.stage.not_in(FINAL_STAGES)
-    )
-    newest = statement.order_by(Proposal.created_at.desc(), Proposal.id.desc())
-    return tuple(db.session.scalars(newest))
+    rows: Any = _RUNNING.rows(db.session, person=person_id)
+    return tuple(rows)
 
 
 def running_beside(viewed: Viewed) -> list[Proposal]:
@@ -179,6 +186,5 @@ def running_beside(viewed: Viewed) -> list[Proposal]:
 
 
 def _active(person_id: UUID) -> Employee | None:
-    statement = select(Employee).where(Employee.id == person_id, Employee.active)
-    employee = db.session.scalar(statement)
-    return employee if employee is not None and employee.opd_id is not None else None
+    employee: Employee | None = _EMPLOYEE.first(db.session, person=person_id)
+    return employee if may_file(employee) else None

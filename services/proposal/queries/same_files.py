@@ -11,6 +11,7 @@ from chassis.data.reading import Reading
 from services.proposal.domain.same_files import SameFile
 from services.proposal.domain.stages import FINAL_STAGES, Stage
 from services.proposal.models import Proposal, ProposalDocument, db
+from services.proposal.queries.dossier import Dossier
 from services.proposal.queries.filed import Filed, filed_for
 from services.proposal.queries.proposals import Viewed, may_see
 
@@ -75,7 +76,7 @@ def _is_there(viewed: Viewed, paper_id: UUID, other: Proposal) -> bool:
     """A file that a revision of another case brings is not there before that is sent."""
     if other.stage != Stage.REVISION:
         return True
-    present = filed_for(viewed.person_id, other).present.values()
+    present = filed_for(viewed.person_id, Dossier(other)).present.values()
     return any(paper.id == paper_id for paper in present)
 
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
+
 from chassis.data.versioned import Seen
+from chassis.data.writing import Writing, add_rows
 from chassis.events import outbox
 from chassis.kernel.errors import Invalid
 from chassis.kernel.languages import DEFAULT_LANGUAGE
@@ -25,10 +29,9 @@ from services.proposal.domain.opening import require_open
 from services.proposal.domain.schedule import expected_end
 from services.proposal.domain.stages import APPLICANT, Stage
 from services.proposal.models import Employee, Proposal, SearchWord, db
-from services.proposal.queries.filed import papers
 from services.proposal.queries.proposals import opened_parts
 from services.proposal.queries.readiness import (
-    applicant_of,
+    as_applicant,
     attached,
     draft_obstacles,
     revision_obstacles,
@@ -42,18 +45,18 @@ from services.proposal.usecases.cases import (
     Author,
     Case,
     applicant_author,
-    documents_of,
     move,
     own_case,
 )
-from services.proposal.usecases.people import applicant_facts, employee_of, opd_of
+from services.proposal.usecases.people import applicant_facts, applicant_of, opd_of
 
 # The number is in every message, so for a sensitive layanan it must not tell which one (R6).
 SENSITIVE_SERIES = "khusus"
+_WORDS = Writing(insert(SearchWord))
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-def create_draft(*, person_id: UUID, layanan: str, fields: Mapping[str, Any]) -> Proposal:
+def create_draft(*, person_id: UUID, layanan: str, fields: Mapping[str, Any]) -> Case:
     """Begin a proposal under the present version of a layanan.
 
     Raises `LayananUnknown`, `EmployeeUnknown`, or `Invalid` naming wrong fields.
@@ -61,21 +64,20 @@ def create_draft(*, person_id: UUID, layanan: str, fields: Mapping[str, Any]) ->
     with db.transaction() as session:
         snapshot = region_snapshot()
         definition_id = snapshot.offered(layanan)
-        employee = employee_of(session, person_id)
         proposal = Proposal(
             definition_id=definition_id,
             layanan=layanan,
             stage=str(Stage.DRAFT),
             applicant_id=person_id,
-            applicant=applicant_facts(session, employee),
-            opd_id=opd_of(employee),
             fields={},
         )
-        session.add(proposal)
         case = Case(session, proposal, snapshot.layanan[definition_id], snapshot, snapshot.moment())
+        employee = applicant_of(case.dossier)
+        proposal.applicant = applicant_facts(session, employee)
+        proposal.opd_id = opd_of(employee)
         proposal.fields = _entered(case, fields, employee)
-        session.flush()
-        return proposal
+        add_rows(session, proposal)
+        return case
 
 
 def edit(
@@ -85,7 +87,7 @@ def edit(
     fields: Mapping[str, Any],
     seen: Seen,
     answers: Mapping[str, str | None] = NOTHING,
-) -> Proposal:
+) -> Case:
     """Change fields of a draft, or those a revision opened, and answer what it marked (R35).
 
     A value of None clears a field, and takes an answer back. Raises `ClosedForChange`, or
@@ -93,18 +95,18 @@ def edit(
     """
     with db.transaction() as session:
         case = own_case(session, proposal_id, person_id, seen=seen)
-        require_open(opened_parts(case.proposal, case.layanan), fields=fields)
-        employee = employee_of(session, person_id)
+        require_open(opened_parts(case.dossier, case.layanan), fields=fields)
+        employee = applicant_of(case.dossier)
         remembered = noted_changes(case, fields=fields)
         case.change(
             fields=_entered(case, fields, employee), opened=with_answers(remembered, answers)
         )
-        return case.proposal
+        return case
 
 
 def submit(
     proposal_id: UUID, *, person_id: UUID, seen: Seen, language: str = DEFAULT_LANGUAGE
-) -> Proposal:
+) -> Case:
     """Hand a draft in: checked as a whole, numbered, sent to its first stage.
 
     Its receipt is made soon, in the `language` of who hands it in.
@@ -114,23 +116,24 @@ def submit(
         case = own_case(session, proposal_id, person_id, seen=seen)
         step = workflow.submit(case.position, definition=case.layanan)
         # Locked, so that two drafts sent at once are not both counted as the only one (R15).
-        employee = employee_of(session, person_id, lock=True)
+        case.dossier.lock_applicant()
+        employee = applicant_of(case.dossier)
         values = with_defaults(case.layanan, case.proposal.fields, employee.facts, case.moment)
         period = period_of(case.layanan, values, case.moment)
         _require_ready(case, employee)
         move(
             case,
             step,
-            Author(employee.id, employee.full_name, APPLICANT),
+            Author(employee.id, Employee.named(employee), APPLICANT),
             **_handed_in(case, values, employee, period),
         )
         _index(case)
         receipting.wish(case, language)
         outbox.record(events.submitted(case.proposal, case.layanan, case.decider_ids()))
-        return case.proposal
+        return case
 
 
-def resubmit(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
+def resubmit(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Case:
     """Send a revision back to the stage that asked for it (R14).
 
     Raises `ProposalNotReady`, also for a marked part that was neither changed nor answered (R35),
@@ -139,14 +142,14 @@ def resubmit(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
     with db.transaction() as session:
         case = own_case(session, proposal_id, person_id, seen=seen)
         step = workflow.resubmit(case.position, definition=case.layanan)
-        employee = employee_of(session, person_id)
-        parts = marked_parts(case.proposal, papers(case.proposal.id))
+        employee = applicant_of(case.dossier)
+        parts = marked_parts(case.proposal, case.dossier.papers)
         obstacles = revision_obstacles(
             case.layanan,
             case.proposal,
             parts,
-            documents=attached(documents_of(case)),
-            applicant=applicant_of(employee),
+            documents=attached(case.dossier.current),
+            applicant=as_applicant(employee),
             moment=case.moment,
         )
         if obstacles:
@@ -161,10 +164,10 @@ def resubmit(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
             expected_end=_expected_end(case, step.to_stage),
         )
         outbox.record(events.resubmitted(case.proposal, case.layanan, case.decider_ids()))
-        return case.proposal
+        return case
 
 
-def withdraw(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
+def withdraw(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Case:
     """Withdraw a draft, or a proposal nobody has decided about yet.
 
     Raises `AlreadyVerified` or `IllegalMove`. Of a draft nobody was told, so nobody is now.
@@ -175,7 +178,7 @@ def withdraw(proposal_id: UUID, *, person_id: UUID, seen: Seen) -> Proposal:
         move(case, step, applicant_author(case), opened=None)
         if case.proposal.number is not None:
             outbox.record(events.withdrawn(case.proposal, case.layanan))
-        return case.proposal
+        return case
 
 
 def _entered(case: Case, fields: Mapping[str, Any], employee: Employee) -> dict[str, Any]:
@@ -193,8 +196,8 @@ def _require_ready(case: Case, employee: Employee) -> None:
     obstacles = draft_obstacles(
         case.layanan,
         case.proposal,
-        documents=attached(documents_of(case)),
-        applicant=applicant_of(employee),
+        documents=attached(case.dossier.current),
+        applicant=as_applicant(employee),
         moment=case.moment,
         in_force=case.snapshot.in_force(case.layanan.code),
     )
@@ -242,10 +245,15 @@ def _expected_end(case: Case, stage: Stage) -> date | None:
     )
 
 
+# Names of layanan are few, and told with every proposal.
+_words_of_names = lru_cache(maxsize=512)(words_of)
+
+
 def _index(case: Case) -> None:
     applicant, number = case.proposal.applicant, case.proposal.number or ""
-    texts = (applicant["name"], applicant["nip"], number, number.rpartition("/")[2])
+    words = words_of(applicant["name"], applicant["nip"], number, number.rpartition("/")[2])
     layanan = case.layanan
-    names = (layanan.name["id"], layanan.short_name["id"], layanan.code)
-    for word in words_of(*texts, *(() if layanan.sensitive else names)):
-        case.session.add(SearchWord(proposal_id=case.proposal.id, word=word))
+    if not layanan.sensitive:
+        words |= _words_of_names(layanan.name["id"], layanan.short_name["id"], layanan.code)
+    rows = [{"proposal_id": case.proposal.id, "word": word} for word in sorted(words)]
+    _WORDS.run_each(case.session, rows)

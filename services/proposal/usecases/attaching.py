@@ -4,20 +4,28 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, update
 
-from chassis.data.versioned import Seen, count_changed
+from chassis.data.versioned import Seen
+from chassis.data.writing import Writing, add_rows
 from chassis.http.receipts import POINTER, Receipt
 from chassis.kernel.errors import FieldError, Invalid, NotFound, Refused
 from chassis.process.regions import current_region
 from services.proposal.domain.attaching import Attached, DocumentTypeRefused, check_document
 from services.proposal.domain.opening import require_open
-from services.proposal.models import Proposal, ProposalDocument, db
+from services.proposal.models import ProposalDocument, db
 from services.proposal.queries.proposals import opened_parts
-from services.proposal.queries.refused import refused_among
+from services.proposal.queries.refused import is_refused
 from services.proposal.usecases.cases import Case, own_case
 
 PDF = "application/pdf"
+_RETIRED = Writing(
+    update(ProposalDocument).where(
+        ProposalDocument.proposal_id == bindparam("proposal"),
+        ProposalDocument.requirement == bindparam("of_requirement"),
+        ProposalDocument.current,
+    )
+)
 
 
 class ReceiptOfSomebodyElse(Invalid):
@@ -32,7 +40,7 @@ class ReceiptOfSomebodyElse(Invalid):
 
 def attach(
     proposal_id: UUID, *, person_id: UUID, requirement: str, receipt: Receipt, seen: Seen
-) -> Proposal:
+) -> Case:
     """Put an uploaded document to a requirement; the earlier one is kept.
 
     Raises `ReceiptOfSomebodyElse`, `ClosedForChange` and the refusals of `check_document`,
@@ -41,22 +49,23 @@ def attach(
     with db.transaction() as session:
         case = own_case(session, proposal_id, person_id, seen=seen)
         _check(case, requirement, receipt, person_id)
-        require_open(opened_parts(case.proposal, case.layanan), documents=[requirement])
+        require_open(opened_parts(case.dossier, case.layanan), documents=[requirement])
         case.change(opened=noted_changes(case, documents=[requirement]))
         _retire(case, requirement)
-        add_document(case, requirement, receipt)
-        return case.proposal
+        add_document(case, requirement, receipt, attached_by=receipt.owner_id)
+        return case
 
 
-def detach(proposal_id: UUID, *, person_id: UUID, requirement: str, seen: Seen) -> Proposal:
+def detach(proposal_id: UUID, *, person_id: UUID, requirement: str, seen: Seen) -> Case:
     """Take a document away. Raises `NotFound` when there is none."""
     with db.transaction() as session:
         case = own_case(session, proposal_id, person_id, seen=seen)
-        require_open(opened_parts(case.proposal, case.layanan), documents=[requirement])
+        require_open(opened_parts(case.dossier, case.layanan), documents=[requirement])
         case.change(opened=noted_changes(case, documents=[requirement]))
         if not _retire(case, requirement):
             raise NotFound
-        return case.proposal
+        case.dossier.changed("papers")
+        return case
 
 
 def noted_changes(
@@ -74,28 +83,26 @@ def noted_changes(
     return {**stored, "changed": changed}
 
 
-def add_document(case: Case, requirement: str, receipt: Receipt) -> ProposalDocument:
-    """Write down a document under its next revision number."""
-    latest = case.session.scalar(
-        select(func.max(ProposalDocument.revision)).where(
-            ProposalDocument.proposal_id == case.proposal.id,
-            ProposalDocument.requirement == requirement,
-        )
-    )
+def add_document(
+    case: Case, requirement: str, receipt: Receipt, *, attached_by: UUID | None
+) -> ProposalDocument:
+    """Write down a document under its next revision number; nobody attached what we made."""
+    earlier = [row.revision for row in case.dossier.papers if row.requirement == requirement]
     document = ProposalDocument(
         proposal_id=case.proposal.id,
         requirement=requirement,
-        revision=(latest or 0) + 1,
+        revision=max(earlier, default=0) + 1,
         document_id=receipt.document_id,
         sha256=receipt.sha256,
         name=receipt.name,
         size=receipt.size,
         content_type=receipt.content_type,
         pages=receipt.pages,
-        attached_by=receipt.owner_id,
+        attached_by=attached_by,
         attached_at=case.moment.now,
     )
-    case.session.add(document)
+    add_rows(case.session, document)
+    case.dossier.changed("papers")
     return document
 
 
@@ -120,9 +127,11 @@ def named(refusal: Refused, pointer: str = POINTER) -> Refused:
 
 def _check(case: Case, requirement: str, receipt: Receipt, person_id: UUID) -> None:
     check_owner(receipt, person_id)
-    refused = refused_among([receipt.document_id])
     attached = Attached(
-        str(receipt.document_id), receipt.size, receipt.content_type, is_refused=bool(refused)
+        str(receipt.document_id),
+        receipt.size,
+        receipt.content_type,
+        is_refused=is_refused(receipt.document_id),
     )
     try:
         check_document(case.layanan, requirement, attached)
@@ -131,9 +140,8 @@ def _check(case: Case, requirement: str, receipt: Receipt, person_id: UUID) -> N
 
 
 def _retire(case: Case, requirement: str) -> bool:
-    present = update(ProposalDocument).where(
-        ProposalDocument.proposal_id == case.proposal.id,
-        ProposalDocument.requirement == requirement,
-        ProposalDocument.current,
-    )
-    return bool(count_changed(case.session, present.values(current=False)))
+    if not any(row.requirement == requirement for row in case.dossier.current):
+        return False
+    of = {"proposal": case.proposal.id, "of_requirement": requirement}
+    _RETIRED.run(case.session, **of, current=False)
+    return True

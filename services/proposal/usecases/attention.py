@@ -1,14 +1,21 @@
 """The alarm when nobody can decide: seen in the log, in a counter and by BKPSDM's officers."""
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from chassis.data.writing import Writing
 from chassis.process.clock import now
 from chassis.process.telemetry import counter, log
 from services.proposal.models import Proposal, Unattended
 from staff.deciders import Deciders
 
 UNATTENDED = counter("proposals_unattended", "Times nobody could decide a stage", "stage")
+
+_SETTLED = Writing(
+    update(Unattended).where(
+        Unattended.proposal_id == bindparam("proposal"), Unattended.cleared_at.is_(None)
+    )
+)
 
 
 def watch(session: Session, proposal: Proposal, deciders: Deciders) -> bool:
@@ -37,9 +44,4 @@ def sound(session: Session, proposal: Proposal, role: str) -> bool:
 
 def settle(session: Session, proposal: Proposal) -> None:
     """Clear a proposal's alarm: somebody can decide, or it moved on."""
-    session.execute(
-        update(Unattended)
-        .where(Unattended.proposal_id == proposal.id, Unattended.cleared_at.is_(None))
-        .values(cleared_at=now())
-        .execution_options(synchronize_session=False)
-    )
+    _SETTLED.run(session, proposal=proposal.id, cleared_at=now())

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.data.versioned import Seen
+from chassis.data.writing import add_rows
 from chassis.kernel.errors import Hidden
 from services.proposal.domain.earlier_words import kept_action, kept_stage
 from services.proposal.domain.facts import Moment
@@ -16,16 +17,16 @@ from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.reasons import Reason
 from services.proposal.domain.stages import APPLICANT, FINAL_STAGES, OFFICER_STAGES, Stage
 from services.proposal.domain.workflow import Move, Position
-from services.proposal.models import PEOPLE, HistoryEntry, Proposal, ProposalDocument
+from services.proposal.models import PEOPLE, Employee, HistoryEntry, Proposal
 from services.proposal.queries.desks import deciders_for
-from services.proposal.queries.filed import papers, sent_of
-from services.proposal.queries.proposals import find, may_see, position_of
-from services.proposal.queries.refused import is_held
+from services.proposal.queries.dossier import Dossier
+from services.proposal.queries.filed import sent_of
+from services.proposal.queries.proposals import Viewed, find, may_see, position_of
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
 from services.proposal.usecases import attention, counting, waiting
 from services.proposal.usecases.standing import standing_of
 from staff.deciders import Deciders, Holder
-from staff.rights import check_may_decide
+from staff.rights import check_is_not_barred
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,17 @@ class Case:
 
     @property
     def position(self) -> Position:
-        return replace(position_of(self.proposal), is_held=is_held(self.proposal))
+        return replace(position_of(self.proposal), is_held=self.dossier.is_held)
+
+    @cached_property
+    def dossier(self) -> Dossier:
+        return Dossier(self.proposal)
+
+    def seen_by(self, person_id: UUID) -> Viewed:
+        """Show the proposal to somebody who may see it."""
+        return Viewed(
+            *(self.proposal, self.layanan, self.snapshot, self.moment, person_id, self.dossier)
+        )
 
     def deciders(self) -> Deciders:
         return deciders_for(self.proposal, self.snapshot, self.moment.today)
@@ -102,12 +113,11 @@ def own_case(session: Session, proposal_id: UUID, person_id: UUID, *, seen: Seen
 
 def author_of(holder: Holder) -> Author:
     """Say who acts and as what. Raises `DecidingBarred`."""
-    employee_id = holder.employee_id
-    check_may_decide(PEOPLE, employee_id)
-    name = PEOPLE.names([employee_id]).get(employee_id, "")
+    person = PEOPLE.person(holder.employee_id)
+    check_is_not_barred(PEOPLE, person)
     return Author(
-        employee_id,
-        name,
+        holder.employee_id,
+        Employee.named(person) if person else "",
         holder.role,
         holder.acting,
         acting_for=holder.acting_for,
@@ -136,12 +146,14 @@ def move(
         **columns,
     )
     counting.moved(case.session, case.proposal, step.from_stage, step.to_stage, left=left)
-    attention.settle(case.session, case.proposal)
-    waiting.follow(case.proposal, case.layanan, case.moment)
+    if step.from_stage in OFFICER_STAGES:
+        attention.settle(case.session, case.proposal)
+    waiting.follow(case.proposal, case.layanan, case.moment, came_from=step.from_stage)
     if step.to_stage in OFFICER_STAGES:
         attention.watch(case.session, case.proposal, case.deciders())
     entry = _entry(case, str(step.action), step.from_stage, author, note, reasons, changes)
-    case.session.add(entry)
+    add_rows(case.session, entry)
+    case.dossier.changed("history")
     return entry
 
 
@@ -150,21 +162,14 @@ def note_down(
 ) -> HistoryEntry:
     """Write history for something that moved nothing."""
     entry = _entry(case, str(action), case.stage, author, note, (), changes)
-    case.session.add(entry)
+    add_rows(case.session, entry)
+    case.dossier.changed("history")
     return entry
-
-
-def documents_of(case: Case) -> list[ProposalDocument]:
-    """Return the current document of each requirement."""
-    statement = select(ProposalDocument).where(
-        ProposalDocument.proposal_id == case.proposal.id, ProposalDocument.current
-    )
-    return list(case.session.scalars(statement))
 
 
 def as_last_sent(case: Case) -> dict[str, Any] | None:
     """What stays of a revision that is never sent: the case ends as it was sent before."""
-    sent = sent_of(case.proposal, papers(case.proposal.id))
+    sent = sent_of(case.proposal, case.dossier.papers)
     return {"sent": sent.stored()} if sent else None
 
 

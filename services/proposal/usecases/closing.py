@@ -9,7 +9,7 @@ from services.proposal import events
 from services.proposal.domain import closing
 from services.proposal.domain.closing import ClosingReason, responsible_stage
 from services.proposal.domain.workflow import NotYourStage
-from services.proposal.models import Proposal, db
+from services.proposal.models import db
 from services.proposal.queries.responsible import ender_of, told_of_closing
 from services.proposal.usecases.cases import (
     Author,
@@ -30,7 +30,7 @@ class Closing:
     note: str = ""
 
 
-def close(proposal_id: UUID, *, person_id: UUID, why: Closing, seen: Seen) -> Proposal:
+def close(proposal_id: UUID, *, person_id: UUID, why: Closing, seen: Seen) -> Case:
     """End a case for the office that is responsible for it, or for BKPSDM (R34).
 
     Raises `NotFound` for a proposal the person may not see, `OwnProposal`, `NotYourStage`,
@@ -60,7 +60,7 @@ def close(proposal_id: UUID, *, person_id: UUID, why: Closing, seen: Seen) -> Pr
         told = told_of_closing(case.proposal, why.reason, case.snapshot, case.moment.today)
         others = [each for each in told if each != person_id]  # nobody is told of an own act
         outbox.record(events.closed(case.proposal, case.layanan, entry, others))
-        return case.proposal
+        return case
 
 
 def ender(case: Case, person_id: UUID) -> Author:

@@ -4,18 +4,23 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from chassis.data.reading import Reading
 from services.proposal.domain.filing import EmployeeUnknown
 from services.proposal.models import Employee, Proposal, SearchWord, Unit
+from services.proposal.queries.dossier import Dossier, may_file
+
+_PLACES = Reading(
+    select(Unit.id, Unit.name).where(Unit.id.in_(bindparam("places", expanding=True)))
+)
 
 
-def employee_of(session: Session, person_id: UUID, *, lock: bool = False) -> Employee:
-    """Return our copy of a person. Raises `EmployeeUnknown`."""
-    statement = select(Employee).where(Employee.id == person_id, Employee.active)
-    employee = session.scalar(statement.with_for_update() if lock else statement)
-    if employee is None or employee.opd_id is None:
+def applicant_of(dossier: Dossier) -> Employee:
+    """Return our copy of who files. Raises `EmployeeUnknown`."""
+    employee = dossier.applicant
+    if employee is None or not may_file(employee):
         raise EmployeeUnknown
     return employee
 
@@ -29,13 +34,12 @@ def opd_of(employee: Employee) -> UUID:
 def applicant_facts(session: Session, employee: Employee) -> dict[str, Any]:
     """Copy what a proposal says about its applicant, as it was that day."""
     places = [place for place in (employee.unit_id, employee.opd_id) if place]
-    rows = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(places)))
-    names = {row.id: row.name for row in rows}
+    names = {row.id: row.name for row in _PLACES.rows(session, places=places)}
     facts = employee.facts
     return {
         "id": str(employee.id),
         "nip": employee.nip,
-        "name": employee.full_name,
+        "name": Employee.named(employee),
         **{key: facts.get(key) for key in ("kind", "jabatan", "golongan", "pangkat")},
         "unit_name": names.get(employee.unit_id) if employee.unit_id else None,
         "opd_name": names.get(employee.opd_id) if employee.opd_id else None,

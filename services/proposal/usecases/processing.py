@@ -16,7 +16,7 @@ from services.proposal.domain.checking import check_result
 from services.proposal.domain.field_checking import cleaned
 from services.proposal.domain.layanan import RESULT
 from services.proposal.domain.stages import Result, Stage
-from services.proposal.models import Proposal, db
+from services.proposal.models import ProposalDocument, db
 from services.proposal.usecases.attaching import add_document, check_is_pdf, check_owner
 from services.proposal.usecases.cases import (
     Author,
@@ -57,7 +57,7 @@ class SubStatus:
         return {"text": self.text, "number": self.number, "date": day}
 
 
-def enter_result(proposal_id: UUID, *, person_id: UUID, outcome: Outcome, seen: Seen) -> Proposal:
+def enter_result(proposal_id: UUID, *, person_id: UUID, outcome: Outcome, seen: Seen) -> Case:
     """Close a proposal with MS or TMS, and issue its result document.
 
     Raises `NotFound`, `OwnProposal`, `NotYourStage`, `AlreadyDecided`, `IllegalMove`,
@@ -72,7 +72,7 @@ def enter_result(proposal_id: UUID, *, person_id: UUID, outcome: Outcome, seen: 
         return _close(case, author, stage_role(case), outcome)
 
 
-def result_as_service(proposal_id: UUID, *, by: ServiceDecider, outcome: Outcome) -> Proposal:
+def result_as_service(proposal_id: UUID, *, by: ServiceDecider, outcome: Outcome) -> Case:
     """Close a proposal whose processing is given to a service (R1)."""
     with db.transaction() as session:
         case = open_case(session, proposal_id)
@@ -86,7 +86,7 @@ def set_sub_status(
     person_id: UUID,
     sub_status: SubStatus,
     seen: Seen,
-) -> Proposal:
+) -> Case:
     """Write down where a file in processing is, e.g. at BKN (R11).
 
     Raises `NotFound`, `OwnProposal`, `NotYourStage`, `AlreadyDecided` or `IllegalMove`.
@@ -99,10 +99,10 @@ def set_sub_status(
         stored = sub_status.stored()
         case.change(sub_status=stored)
         note_down(case, "sub_status", author, stored)
-        return case.proposal
+        return case
 
 
-def _close(case: Case, author: Author, role: str, outcome: Outcome) -> Proposal:
+def _close(case: Case, author: Author, role: str, outcome: Outcome) -> Case:
     step = workflow.enter_result(
         case.position,
         outcome.result,
@@ -112,7 +112,7 @@ def _close(case: Case, author: Author, role: str, outcome: Outcome) -> Proposal:
         has_document=outcome.receipt is not None,
     )
     fields = _checked_fields(case, outcome)
-    document = add_document(case, RESULT, outcome.receipt) if outcome.receipt else None
+    document = _attached(case, outcome.receipt)
     entry = move(
         case,
         step,
@@ -127,7 +127,13 @@ def _close(case: Case, author: Author, role: str, outcome: Outcome) -> Proposal:
     outbox.record(events.completed(case.proposal, case.layanan, entry, document))
     if document is not None:
         outbox.record(events.result_document_issued(case.proposal, document))
-    return case.proposal
+    return case
+
+
+def _attached(case: Case, receipt: Receipt | None) -> ProposalDocument | None:
+    if receipt is None:
+        return None
+    return add_document(case, RESULT, receipt, attached_by=receipt.owner_id)
 
 
 def _checked_fields(case: Case, outcome: Outcome) -> dict[str, Any]:

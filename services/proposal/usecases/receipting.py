@@ -21,7 +21,7 @@ from services.proposal.domain.proposal_receipt import (
     receipt_facts,
 )
 from services.proposal.models import Proposal, ProposalDocument, db
-from services.proposal.queries.filed import filed_as_sent
+from services.proposal.queries.filed import present_as_sent
 from services.proposal.queries.proposals import find, receipt_subject
 from services.proposal.queries.region_snapshot import region_snapshot
 from services.proposal.usecases.attaching import add_document
@@ -44,7 +44,7 @@ class NotHandedIn(Refused):
 def wish(case: Case, language: str) -> None:
     """Have the receipt made soon, of the papers that were sent; a result is none."""
     required = {row.code for row in case.layanan.requirements}
-    sent = filed_as_sent(case.proposal).present.values()
+    sent = present_as_sent(case.dossier).values()
     set_timer(
         MAKE_RECEIPT,
         receipt_subject(case.proposal.id),
@@ -94,8 +94,7 @@ def file(timer: Timer, receipt: Receipt) -> None:
     """Put the paper to its proposal, once; nothing of the proposal itself changes."""
     proposal_id = _proposal_id(timer)
     if not _is_filed(proposal_id):
-        document = add_document(open_case(db.session(), proposal_id), RECEIPT, receipt)
-        document.attached_by = None  # the system did
+        add_document(open_case(db.session(), proposal_id), RECEIPT, receipt, attached_by=None)
 
 
 def _received(proposal: Proposal, timer: Timer) -> Received:

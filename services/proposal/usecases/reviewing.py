@@ -12,12 +12,11 @@ from services.proposal.domain import workflow
 from services.proposal.domain.opening import marked_by, opened_by
 from services.proposal.domain.reasons import Reason, check_nothing_marked
 from services.proposal.domain.stages import SERVICE, Action, Stage
-from services.proposal.models import HistoryEntry, Proposal, db
-from services.proposal.queries.filed import as_it_stands, papers
+from services.proposal.models import HistoryEntry, db
+from services.proposal.queries.filed import as_it_stands
 from services.proposal.usecases.cases import (
     Author,
     Case,
-    documents_of,
     move,
     open_case,
     visible_case,
@@ -40,7 +39,7 @@ class Verdict:
     reasons: Sequence[Reason] = ()
 
 
-def decide(proposal_id: UUID, *, person_id: UUID, verdict: Verdict, seen: Seen) -> Proposal:
+def decide(proposal_id: UUID, *, person_id: UUID, verdict: Verdict, seen: Seen) -> Case:
     """Decide the present stage for a person who holds it today.
 
     Raises `NotFound` for a proposal the person may not see, `OwnProposal`, `NotYourStage`,
@@ -52,7 +51,7 @@ def decide(proposal_id: UUID, *, person_id: UUID, verdict: Verdict, seen: Seen) 
         return _decide(case, author, stage_role(case), verdict)
 
 
-def decide_as_service(proposal_id: UUID, *, by: ServiceDecider, verdict: Verdict) -> Proposal:
+def decide_as_service(proposal_id: UUID, *, by: ServiceDecider, verdict: Verdict) -> Case:
     """Decide a stage given to a service, under the rules people have (R1).
 
     Raises `NotFound`, `NotYourStage`, or `AlreadyDecided` when the stage has passed.
@@ -63,7 +62,7 @@ def decide_as_service(proposal_id: UUID, *, by: ServiceDecider, verdict: Verdict
         return _decide(case, author, author.role, verdict)
 
 
-def _decide(case: Case, author: Author, role: str, verdict: Verdict) -> Proposal:
+def _decide(case: Case, author: Author, role: str, verdict: Verdict) -> Case:
     step = workflow.decide(
         case.position,
         verdict.decision,
@@ -77,7 +76,7 @@ def _decide(case: Case, author: Author, role: str, verdict: Verdict) -> Proposal
     effects = _effects(case, step, verdict.reasons)
     entry = move(case, step, author, note=verdict.note, reasons=verdict.reasons, **effects)
     _tell(case, entry, verdict.reasons)
-    return case.proposal
+    return case
 
 
 def _effects(case: Case, step: workflow.Move, reasons: Sequence[Reason]) -> dict[str, Any]:
@@ -86,7 +85,7 @@ def _effects(case: Case, step: workflow.Move, reasons: Sequence[Reason]) -> dict
     if step.to_stage is not Stage.REVISION:
         return {}
     parts = opened_by(case.layanan, reasons)
-    sent = as_it_stands(case.proposal, papers(case.proposal.id))
+    sent = as_it_stands(case.proposal, case.dossier.papers)
     return {
         "changes": {"sent": dict(sent.present)},
         "opened": {
@@ -101,7 +100,7 @@ def _effects(case: Case, step: workflow.Move, reasons: Sequence[Reason]) -> dict
 def _as_marked(case: Case, reasons: Sequence[Reason]) -> dict[str, Any]:
     """What each marked part is now, so that it shows later whether it was changed (R35)."""
     marked, values = marked_by(case.layanan, reasons), case.proposal.fields
-    present = {row.requirement: row.revision for row in documents_of(case)}
+    present = {row.requirement: row.revision for row in case.dossier.current}
     return {
         **{f"field:{name}": values.get(name) for name in marked.fields},
         **{f"document:{code}": present.get(code) for code in marked.documents},

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from chassis.data.reading import Reading
 from services.proposal.domain.standing import Standing
 from services.proposal.manifest import MANIFEST
 from services.proposal.models import PEOPLE, Employee, Unit, db
 from staff.deciders import Holder
+
+_UNIT_NAME = Reading(select(Unit.name).where(Unit.id == bindparam("unit")))
+_FACTS = Reading(select(Employee.facts).where(Employee.id == bindparam("person")))
 
 
 def standing_of(holder: Holder) -> Mapping[str, object]:
@@ -27,10 +31,11 @@ def standing_of(holder: Holder) -> Mapping[str, object]:
 def _unit_name(unit_id: UUID | None) -> str | None:
     if unit_id is None:
         return None
-    return db.session.scalar(select(Unit.name).where(Unit.id == unit_id))
+    name: str | None = _UNIT_NAME.value(db.session, unit=unit_id)
+    return name
 
 
 def _post(employee_id: UUID) -> str | None:
-    facts = db.session.scalar(select(Employee.facts).where(Employee.id == employee_id)) or {}
+    facts = _FACTS.value(db.session, person=employee_id) or {}
     post: str | None = facts.get("jabatan")
     return post

@@ -23,7 +23,7 @@ def grant_document(
         case = visible_case(session, proposal_id, person_id)
         if requirement == RECEIPT and case.proposal.applicant_id != person_id:
             raise NotFound
-        document = filed_for(person_id, case.proposal).version(requirement, revision)
+        document = filed_for(person_id, case.dossier).version(requirement, revision)
         if document is None:
             raise NotFound
         purpose = f"{case.stage} {case.proposal.number or ''}".strip()

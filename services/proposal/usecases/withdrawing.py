@@ -10,7 +10,7 @@ from services.proposal.domain import withdrawing
 from services.proposal.domain.stages import Action
 from services.proposal.domain.withdrawing import NoWithdrawalAsked
 from services.proposal.domain.workflow import check_note
-from services.proposal.models import Proposal, db
+from services.proposal.models import db
 from services.proposal.queries.responsible import enders_of, withdrawal_asked
 from services.proposal.usecases.cases import (
     Author,
@@ -33,7 +33,7 @@ class Answer:
     note: str = ""
 
 
-def ask(proposal_id: UUID, *, person_id: UUID, note: str, seen: Seen) -> Proposal:
+def ask(proposal_id: UUID, *, person_id: UUID, note: str, seen: Seen) -> Case:
     """Ask for a proposal to be withdrawn, which an office has decided about.
 
     Raises `NotFound`, `IllegalMove` or `WithdrawalAsked`.
@@ -48,10 +48,10 @@ def ask(proposal_id: UUID, *, person_id: UUID, note: str, seen: Seen) -> Proposa
         outbox.record(
             events.withdrawal_requested(case.proposal, case.layanan, entry, answering.employee_ids)
         )
-        return case.proposal
+        return case
 
 
-def answer(proposal_id: UUID, *, person_id: UUID, said: Answer, seen: Seen) -> Proposal:
+def answer(proposal_id: UUID, *, person_id: UUID, said: Answer, seen: Seen) -> Case:
     """Confirm a wish to withdraw, or refuse it with a note; the case then stays where it is.
 
     Raises `NotFound`, `OwnProposal`, `NotYourStage`, `IllegalMove`, `NoWithdrawalAsked` or
@@ -63,7 +63,7 @@ def answer(proposal_id: UUID, *, person_id: UUID, said: Answer, seen: Seen) -> P
         if withdrawal_asked(case.proposal, case.position) is None:
             raise NoWithdrawalAsked
         (_confirm if said.confirmed else _refuse)(case, author, said.note)
-        return case.proposal
+        return case
 
 
 def _confirm(case: Case, author: Author, note: str) -> None:

@@ -1,8 +1,7 @@
 """What clients get of a proposal's papers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from marshmallow import fields
 
@@ -13,8 +12,7 @@ from services.proposal.domain.layanan import Requirement
 from services.proposal.domain.same_files import SameFile
 from services.proposal.models import ProposalDocument
 from services.proposal.queries.filed import Filed
-from services.proposal.queries.proposals import Viewed, known_facts
-from services.proposal.queries.refused import refused_among
+from services.proposal.queries.proposals import Viewed
 from services.proposal.queries.same_files import same_files
 
 _DOCUMENT = (
@@ -78,20 +76,16 @@ class DocumentsOfRequirement(Schema):
     same_as = fields.List(fields.Nested(SameFileView), required=True)
 
 
-def document_view(
-    paper: ProposalDocument, refused: Collection[UUID] | None = None
-) -> dict[str, Any]:
-    """Show a paper; `refused` are those nobody can open, as far as they are read already."""
-    among = refused_among([paper.document_id]) if refused is None else refused
-    return {**picked(paper, _DOCUMENT), "refused": paper.document_id in among}
+def document_view(paper: ProposalDocument) -> dict[str, Any]:
+    return {**picked(paper, _DOCUMENT), "refused": paper.is_refused}
 
 
 def documents_view(viewed: Viewed, filed: Filed) -> list[dict[str, Any]]:
     values = filed.fields
     period = viewed.proposal.period or period_of(viewed.layanan, values, viewed.moment)
-    facts = with_computed(known_facts(viewed.proposal.applicant_id), period=period)
+    applicant = viewed.dossier.applicant
+    facts = with_computed(applicant.facts if applicant else {}, period=period)
     same = same_files(viewed, filed)
-    refused = refused_among(row.document_id for row in filed.papers)
     opened = viewed.opened.documents
     return [
         _of_requirement(
@@ -100,7 +94,6 @@ def documents_view(viewed: Viewed, filed: Filed) -> list[dict[str, Any]]:
             needed=item.upload and item.need.applies(values, facts),
             is_open=item.code in opened,
             filed=filed,
-            refused=refused,
         )
         for item in viewed.layanan.requirements
     ]
@@ -113,7 +106,6 @@ def _of_requirement(
     is_open: bool,
     filed: Filed,
     same_as: Sequence[SameFile],
-    refused: Collection[UUID],
 ) -> dict[str, Any]:
     current = filed.present.get(item.code)
     return {
@@ -122,8 +114,8 @@ def _of_requirement(
         "needed": needed,
         "upload": item.upload,
         "open": is_open,
-        "current": document_view(current, refused) if current else None,
-        "previous": [document_view(row, refused) for row in filed.earlier(item.code)],
+        "current": document_view(current) if current else None,
+        "previous": [document_view(row) for row in filed.earlier(item.code)],
         "same_as": [
             {
                 "requirement": other.requirement,

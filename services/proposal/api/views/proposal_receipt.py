@@ -7,7 +7,7 @@ from marshmallow import fields
 from chassis.http.api import Schema
 from services.proposal.api.views.documents import DocumentView, document_view
 from services.proposal.domain.proposal_receipt import RECEIPT
-from services.proposal.queries.filed import Papers
+from services.proposal.queries.dossier import Papers
 from services.proposal.queries.proposals import Viewed, receipt_is_coming
 
 READY, BEING_MADE, NOT_MADE = "ready", "being_made", "not_made"

@@ -38,8 +38,9 @@ from services.proposal.domain.numbering import printed_lookup_code
 from services.proposal.models import Proposal
 from services.proposal.queries.filed import Filed
 from services.proposal.queries.listing import Listed
-from services.proposal.queries.proposals import Viewed, history, shown, waits_for_answer
+from services.proposal.queries.proposals import Viewed, waits_for_answer
 from services.proposal.queries.readiness import obstacles_of, running_beside
+from services.proposal.usecases.cases import Case
 
 _ROW = (
     "id",
@@ -180,10 +181,11 @@ def row(listed: Listed) -> dict[str, Any]:
     }
 
 
-def changed(proposal: Proposal) -> dict[str, Any]:
+def changed(case: Case) -> dict[str, Any]:
     """Show a proposal after a change: in full, or what changed where that is preferred."""
+    proposal = case.proposal
     if not prefers_minimal():
-        return proposal_view(shown(proposal, person()))
+        return proposal_view(case.seen_by(person()))
     names = ("id", "version", "number", "result", "updated_at")
     return {
         **picked(proposal, names),
@@ -196,7 +198,7 @@ def changed(proposal: Proposal) -> dict[str, Any]:
 def proposal_view(viewed: Viewed, *, definition: bool = True) -> dict[str, Any]:
     """Show everything about a proposal that the person may know; the definition may be left out."""
     proposal = viewed.proposal
-    filed, entries = viewed.filed(), history(proposal.id)
+    filed, entries = viewed.filed(), viewed.dossier.history
     actions = viewed.actions()
     return {
         **row(viewed),

@@ -13,7 +13,8 @@ from services.proposal.domain.answering import PartState
 from services.proposal.domain.layanan import LayananDefinition
 from services.proposal.domain.stages import Stage
 from services.proposal.models import HistoryEntry
-from services.proposal.queries.filed import Filed, Papers
+from services.proposal.queries.dossier import Papers
+from services.proposal.queries.filed import Filed
 from services.proposal.queries.proposals import Viewed
 from services.proposal.queries.revisions import last_round, marked_parts
 

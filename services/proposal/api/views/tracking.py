@@ -12,7 +12,7 @@ from services.proposal.domain.stages import FINAL_STAGES, Stage
 from services.proposal.domain.way import StepState, steps
 from services.proposal.domain.workflow import decider_of
 from services.proposal.queries.desks import divisions_of
-from services.proposal.queries.proposals import Viewed, history, names_of
+from services.proposal.queries.proposals import Viewed, names_of
 from staff.deciders import Deciders
 from staff.organisation import Role
 
@@ -89,7 +89,7 @@ def _last_stage(viewed: Viewed) -> Stage | None:
     """Where a proposal was before it ended; nobody needs it of one that goes on."""
     if viewed.position.stage not in FINAL_STAGES:
         return None
-    return Stage(history(viewed.proposal.id)[-1].from_stage)
+    return Stage(viewed.dossier.history[-1].from_stage)
 
 
 def _holders(deciders: Deciders) -> list[dict[str, Any]]:
