@@ -8,7 +8,7 @@ lengths and further columns are the service's own.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -36,9 +36,16 @@ class Kept(RegionScoped):
     @classmethod
     def columns_of(cls, data: Mapping[str, Any]) -> dict[str, Any]:
         """Pick from an event's data what this table has a column for."""
-        heard = cls.reads.load(data)
+        reads = cls._in_columns()
+        heard = reads.load(data)
+        return {name: heard.get(name) for name in reads.fields}
+
+    @classmethod
+    @cache
+    def _in_columns(cls) -> EventData:
+        """Return the reader of those members for which there is a column; the rest is not read."""
         columns = inspect(cls).columns
-        return {name: heard.get(name) for name in cls.reads.fields if name in columns}
+        return type(cls.reads)(only=[name for name in cls.reads.fields if name in columns])
 
 
 @dataclass(frozen=True)

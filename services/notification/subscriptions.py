@@ -11,7 +11,7 @@ from typing import Any, cast
 from marshmallow import ValidationError, fields
 from sqlalchemy.orm import Session
 
-from chassis.events.inbox import EventData, Hearing, hear, hear_together
+from chassis.events.inbox import EventData, Hearing, hear_together
 from chassis.http.values import Truth
 from chassis.process.manifest import Manifest
 from services.notification.domain.named import NAMED
@@ -24,7 +24,7 @@ from services.notification.domain.rendering import (
 )
 from services.notification.domain.words import NotShowable, in_words
 from services.notification.models import EMPLOYEE_WORDS, PEOPLE, Employee
-from services.notification.usecases.reaching import note_contact_version
+from services.notification.usecases.reaching import note_contact_versions
 from services.notification.usecases.rules import Rule, invalid, rule_of
 from services.notification.usecases.telling import tell
 from staff import keeping
@@ -40,8 +40,8 @@ def _found_by_words(session: Session, changes: Sequence[Change]) -> None:
 
 HEARD: dict[str, Hearing] = {
     **keeping.heard(PEOPLE, changed=_found_by_words),
-    "employee.contact_changed.v1": hear(
-        note_contact_version, replay="rebuild", reads=ContactData()
+    "employee.contact_changed.v1": hear_together(
+        note_contact_versions, replay="rebuild", reads=ContactData()
     ),
 }
 

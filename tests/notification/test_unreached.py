@@ -3,7 +3,10 @@
 import pytest
 
 from chassis.process.ids import uuid7
+from chassis.process.regions import in_region
 from services.notification.domain.attempts import permanent, temporary
+from services.notification.subscriptions import HEARD
+from tests.builders.counting import Asked, counted
 from tests.notification.desk import (
     ADMIN,
     APPLICANT,
@@ -116,3 +119,18 @@ def test_a_number_that_whatsapp_took_and_never_delivered_is_shown_until_one_arri
     assert len(own(desk)) == 1
     says(desk, "delivered", of=1)
     assert own(desk) == []
+
+
+def test_fifty_people_with_other_contacts_cost_the_statements_of_one(desk):
+    noting = HEARD["employee.contact_changed.v1"]
+
+    def noted(*events) -> Asked:
+        with desk.app.app_context(), in_region("demo"), counted() as asked:
+            noting.handle(events)
+        return asked
+
+    one = noted(a_contact_version(APPLICANT, 2))
+    # The contacts, what was learnt of them, and one bulk insert.
+    assert one == Asked(statements=3, commits=1)
+    assert noted(*(a_contact_version(uuid7(), 1) for _ in range(50))) == one
+    assert noted(a_contact_version(APPLICANT, 1)) == Asked(statements=1, commits=1)

@@ -3,9 +3,12 @@
 `reach` is called by the sender only, outside any transaction: it may ask over the network.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import select
 
 from chassis.events.envelope import Event
 from chassis.http.peers import PeerUnavailable
@@ -51,17 +54,22 @@ def reach(person: UUID, *, region: str) -> Reach:
     return Reach(fetched.get("email"), fetched.get("phone"), fetched.get("language"))
 
 
-def note_contact_version(event: Event) -> None:
-    """Note that a person's contacts changed; the sender fetches them when it needs them."""
-    employee_id = UUID(event.data["id"])
-    contact = db.session.get(Contact, employee_id)
-    if contact is None:
-        contact = Contact(employee_id=employee_id, known_version=0)
-        db.session.add(contact)
-    version = int(event.data["version"])
-    if version > contact.known_version:
-        contact.known_version = version
-        forget(employee_id)
+def note_contact_versions(events: Sequence[Event]) -> None:
+    """Note whose contacts changed; the sender fetches them when it needs them."""
+    told = [(UUID(event.data["id"]), int(event.data["version"])) for event in events]
+    with db.transaction() as session:
+        contacts = select(Contact).where(Contact.employee_id.in_({person for person, _ in told}))
+        known = {row.employee_id: row for row in session.scalars(contacts)}
+        changed = set()
+        for person, version in told:
+            if person not in known:
+                known[person] = Contact(employee_id=person, known_version=0)
+                session.add(known[person])
+            if version > known[person].known_version:
+                known[person].known_version = version
+                changed.add(person)
+        if changed:
+            forget(changed)
 
 
 def _fetched(person: UUID) -> dict[str, Any] | None:

@@ -39,6 +39,6 @@ def learn_arrivals(session: Session, people: Collection[UUID], *, channel: str) 
     )
 
 
-def forget(person: UUID) -> None:
-    """Forget what was learnt about addresses that a person no longer has."""
-    db.session.execute(delete(ChannelTrouble).where(ChannelTrouble.person_id == person))
+def forget(people: Collection[UUID]) -> None:
+    """Forget what was learnt about addresses that people no longer have."""
+    db.session.execute(delete(ChannelTrouble).where(ChannelTrouble.person_id.in_(people)))
