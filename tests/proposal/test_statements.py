@@ -8,11 +8,11 @@ from tests.proposal.over_http import etag
 
 # One is asked with every request: has the session ended, since when are older tokens of the person
 # void, which is the region's stamp.
-# Another three count what is on no page: kept counters, exceptions, wishes to withdraw.
+# Another two count what is on no page: kept counters, exceptions, wishes to withdraw.
 ASKED = {
     "/inbox?limit=50": 3,
-    "/inbox?limit=2": 6,
-    "/inbox/counts": 4,
+    "/inbox?limit=2": 5,
+    "/inbox/counts": 3,
     "/decided?limit=50": 3,
     "/proposals?limit=50": 2,
 }

@@ -1,19 +1,27 @@
 """What an officer can decide today, how much of it there is, and what they decided before."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+)
 
 from chassis.data.listing import Listing, Wanted
 from chassis.data.paging import Page, Source, Total
-from chassis.data.reading import Reading, derived
-from services.proposal.domain.stages import OFFICER_STAGES, VERIFYING_STAGES, Stage
-from services.proposal.models import HistoryEntry, Proposal, QueueCount, db
+from chassis.data.reading import derived
+from services.proposal.domain.stages import VERIFYING_STAGES, Stage
+from services.proposal.models import HistoryEntry, Proposal, db
 from services.proposal.queries.desks import Reach, reaches_of
 from services.proposal.queries.listing import (
     DECIDED,
@@ -25,20 +33,9 @@ from services.proposal.queries.listing import (
     withdrawal_waits,
 )
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
+from services.proposal.queries.waiting import waiting
 
-NO_SCOPE = ""
 _COUNTED_APART = {"stage", "layanan"}
-_COUNTERS = Reading(
-    select(QueueCount.stage, QueueCount.scope, QueueCount.definition_id, QueueCount.waiting).where(
-        tuple_(QueueCount.stage, QueueCount.scope).in_(bindparam("queues", expanding=True))
-    )
-)
-_OF_PEOPLE = Reading(
-    select(Proposal.applicant_id, Proposal.stage, Proposal.opd_id, Proposal.definition_id).where(
-        Proposal.applicant_id.in_(bindparam("people", expanding=True)),
-        Proposal.stage.in_(OFFICER_STAGES),
-    )
-)
 _DECISIONS = select(
     HistoryEntry.id,
     HistoryEntry.proposal_id,
@@ -133,30 +130,9 @@ def counts(person_id: UUID) -> dict[str, int]:
     """
     snapshot = region_snapshot()
     reaches = reaches_of(person_id, snapshot, snapshot.moment().today)
-    waiting = dict(_waiting(person_id, reaches))
+    found = dict(waiting(person_id, reaches))
     asked = _counted(_sources(person_id, reaches, asked=True))
-    return {**waiting, str(Stage.REVISION): asked} if asked else waiting
-
-
-def _waiting(person_id: UUID, reaches: Sequence[Reach]) -> Counter[str]:
-    """Add up the kept counters of desks, by stage.
-
-    A person's own proposals, and those of who lent the role, wait in the same queues but are for
-    others to decide (R16); they are few, as are those that come to somebody by R16, so they are
-    read one by one.
-    """
-    usual = [reach for reach in reaches if reach.applicant_id is None]
-    special = [reach for reach in reaches if reach.applicant_id]
-    total = Counter({str(matter.stage): 0 for matter in (*usual, *special)})
-    for row in _counters(usual):
-        if any(_counts(matter, row) for matter in usual):
-            total[row.stage] += row.waiting
-    for row in _of_people(person_id, reaches):
-        if any(_left_to_others(matter, row, person_id) for matter in usual):
-            total[row.stage] -= 1
-        if any(_of_applicant(matter, row) for matter in special):
-            total[row.stage] += 1
-    return total
+    return {**found, str(Stage.REVISION): asked} if asked else found
 
 
 def _total(
@@ -169,7 +145,7 @@ def _total(
 ) -> Total:
     narrowed_by = {name for name, value in wanted.filters.items() if value is not None}
     if not wanted.q and narrowed_by <= _COUNTED_APART:
-        return Total(_waiting(person_id, reaches).total() + _counted(asked))
+        return Total(waiting(person_id, reaches).total() + _counted(asked))
     return _total_of(INBOX, sources, most)
 
 
@@ -281,40 +257,3 @@ def _scoped(reach: Reach) -> list[ColumnElement[bool]]:
     if reach.left_out is not None:
         parts.append(Proposal.applicant_id != reach.left_out)
     return parts
-
-
-def _counters(reaches: Sequence[Reach]) -> Sequence[Any]:
-    queues = {(str(reach.stage), _scope(reach)) for reach in reaches}
-    return _COUNTERS.rows(db.session, queues=list(queues)) if queues else []
-
-
-def _counts(reach: Reach, counter: Any) -> bool:
-    place = (str(reach.stage), _scope(reach))
-    return place == (counter.stage, counter.scope) and counter.definition_id in reach.definitions
-
-
-def _scope(reach: Reach) -> str:
-    return str(reach.opd_id) if reach.opd_id else NO_SCOPE
-
-
-def _of_people(person_id: UUID, reaches: Sequence[Reach]) -> Sequence[Any]:
-    """Read what waits of the person and of those who make an exception to one of the reaches."""
-    named = {named for reach in reaches for named in (reach.applicant_id, reach.left_out) if named}
-    return _OF_PEOPLE.rows(db.session, people=[person_id, *named]) if reaches else []
-
-
-def _of_applicant(reach: Reach, row: Any) -> bool:
-    return bool(row.applicant_id == reach.applicant_id) and _holds(reach, row)
-
-
-def _left_to_others(reach: Reach, row: Any, person_id: UUID) -> bool:
-    """Say whether a proposal of a queue is its reader's own, or of who lent the role."""
-    return row.applicant_id in (person_id, reach.left_out) and _holds(reach, row)
-
-
-def _holds(reach: Reach, row: Any) -> bool:
-    return (
-        row.stage == reach.stage
-        and row.definition_id in reach.definitions
-        and reach.opd_id in (None, row.opd_id)
-    )

@@ -10,7 +10,7 @@ from chassis.data.writing import Writing
 from services.proposal.domain.stages import OFFICER_STAGES, Stage
 from services.proposal.models import NumberSeries, Proposal, QueueCount
 from services.proposal.queries.desks import OPD_STAGES
-from services.proposal.queries.inbox import NO_SCOPE
+from services.proposal.queries.waiting import NO_SCOPE
 
 
 def _counted(insert: Any) -> Insert:

@@ -13,8 +13,8 @@ from chassis.run.worker import Loop
 from services.proposal.domain.stages import APPLICANT, Stage
 from services.proposal.models import Employee, Proposal, QueueCount, Unattended, Unit, db
 from services.proposal.queries.desks import deciders_at, deciders_for
-from services.proposal.queries.inbox import NO_SCOPE
 from services.proposal.queries.region_snapshot import RegionSnapshot, region_snapshot
+from services.proposal.queries.waiting import NO_SCOPE
 from services.proposal.usecases import attention
 from staff.deciders import NOBODY, Deciders, alarms_of
 
