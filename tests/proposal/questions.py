@@ -18,7 +18,7 @@ from services.proposal.queries.filed import filed_as_sent
 from services.proposal.queries.inbox import counts, decided, inbox
 from services.proposal.queries.listing import DECIDED, INBOX, MINE
 from services.proposal.queries.open_work import open_work
-from services.proposal.queries.proposals import history, mine, numbered, see, status_of, unattended
+from services.proposal.queries.proposals import mine, numbered, see, status_of, unattended
 from services.proposal.queries.readiness import standing_of
 from services.proposal.queries.same_files import same_files
 from services.proposal.usecases import refusing, rerouting
@@ -125,7 +125,7 @@ QUESTIONS: dict[str, Question] = {
     "a number": lambda: numbered("DEMO/X/2026/000003"),
     "one proposal": lambda: see(_one().id, _one().applicant_id),
     "one proposal, by an officer": lambda: see(_one().id, ADMIN),
-    "its history": lambda: history(_one().id),
+    "its history": lambda: Dossier(_one()).history,
     "its papers": lambda: filed_as_sent(Dossier(_one())),
     "files that are the same": _same_files,
     "alarms": lambda: unattended(limit=20, cursor=None),
