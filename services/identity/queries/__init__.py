@@ -36,6 +36,7 @@ from services.identity.models import (
     Unit,
     db,
 )
+from staff.organisation import within
 
 
 def _in_unit(unit_id: UUID) -> ColumnElement[bool]:
@@ -72,6 +73,11 @@ EMPLOYEES = Listing(
 
 
 _ZONE = Reading(select(Region.zone).where(Region.code == bindparam("code")))
+_ROLES = Reading(
+    select(RoleGrant.role, RoleGrant.starts_on, RoleGrant.ends_on, Region.zone)
+    .join(Region, Region.code == RoleGrant.region)
+    .where(RoleGrant.employee_id == bindparam("person"), RoleGrant.active)
+)
 
 
 def region(code: str | None = None) -> Region:
@@ -221,7 +227,9 @@ def grants_today(employee_id: UUID) -> Sequence[RoleGrant]:
 
 
 def roles_today(employee_id: UUID) -> set[str]:
-    return {grant.role for grant in grants_today(employee_id)}
+    rows = _ROLES.rows(db.session, person=employee_id)
+    day = now().astimezone(ZoneInfo(rows[0].zone)).date() if rows else date.min
+    return {row.role for row in rows if within(row.starts_on, row.ends_on, day)}
 
 
 def roles_exercised(employee_id: UUID) -> set[str]:

@@ -6,6 +6,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from chassis.data.versioned import Seen
+from chassis.data.writing import add_rows
 from chassis.events import outbox
 from chassis.events.security import Kind, note
 from chassis.kernel.errors import Refused
@@ -72,8 +73,7 @@ def grant(new: NewGrant, *, by: UUID | None) -> RoleGrant:
             others=_holdings(holders),
         )
         row = RoleGrant(**new, granted_by=by)
-        session.add(row)
-        session.flush()
+        add_rows(session, row)
         passwords.end_lesser_links(person.id)
         tell(row, "granted", by)
     return row
