@@ -11,11 +11,12 @@ from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from secrets import token_hex
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
+from chassis.data.reading import Reading
 from chassis.data.versioned import count_changed
 from chassis.process.clock import now
 from chassis.process.failpoints import failpoint
@@ -29,6 +30,14 @@ from services.documents.domain.permits import Permit
 from services.documents.models import RefusedUpload, Upload, UploadPiece, db
 from services.documents.queries import upload_of
 from services.documents.usecases.receiving import hold_quota
+
+_OPEN = select(Upload.id, Upload.slot, Upload.length, Upload.received, Upload.expires_at).where(
+    Upload.owner_id == bindparam("owner_id"),
+    Upload.state.in_(uploads.OPEN),
+    Upload.expires_at > bindparam("now"),
+)
+_OPENED = Reading(_OPEN)
+_HELD = Reading(_OPEN.order_by(Upload.id).with_for_update())
 
 
 @dataclass(frozen=True)
@@ -71,24 +80,18 @@ def hold_open(owner_id: UUID, slot: str | None, length: int) -> None:
     `TooManyOpenUploads` or `QuotaExceeded`.
     """
     hold_quota(owner_id)
-    opened = select(Upload).where(
-        Upload.owner_id == owner_id, Upload.state.in_(uploads.OPEN), Upload.expires_at > now()
-    )
-    if not uploads.given_up(_opened(opened), slot=slot, length=length, now=now()):
+    asked = {"owner_id": owner_id, "now": now()}
+    opened = _OPENED.rows(db.session, **asked)
+    if not uploads.given_up(map(_open, opened), slot=slot, length=length, now=now()):
         return
     # Once more with their rows held: one may have moved meanwhile.
-    kept = _opened(opened.order_by(Upload.id).with_for_update())
-    given_up = uploads.given_up(kept, slot=slot, length=length, now=now())
+    kept = _HELD.rows(db.session, **asked)
+    given_up = uploads.given_up(map(_open, kept), slot=slot, length=length, now=now())
     _give_up([upload.id for upload in given_up])
 
 
-def _opened(which: Select[Upload]) -> list[uploads.Open]:
-    columns = (Upload.id, Upload.slot, Upload.length, Upload.received, Upload.expires_at)
-    rows = db.session.execute(which.with_only_columns(*columns))
-    return [
-        uploads.Open(row.id, row.slot, row.length, row.received, row.expires_at - uploads.LIFE)
-        for row in rows
-    ]
+def _open(row: Any) -> uploads.Open:
+    return uploads.Open(row.id, row.slot, row.length, row.received, row.expires_at - uploads.LIFE)
 
 
 def append(upload_id: UUID, sender: Sender, *, offset: int, content: bytes) -> int:
