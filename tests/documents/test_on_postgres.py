@@ -210,7 +210,7 @@ def cancelled_while(sending: Sending, doing: Callable[[], TestResponse], held: H
 def test_an_upload_is_cancelled_while_a_piece_comes(desk: Desk, monkeypatch):
     sending, held = by_permit(desk), Held()
     sending.begin(2 * SMALLEST_PIECE)
-    monkeypatch.setattr(uploading, "count_changed", held.after(uploading.count_changed))
+    monkeypatch.setattr(uploading, "add_rows", held.after(uploading.add_rows))
 
     answers = cancelled_while(sending, lambda: sending.piece(b"a" * SMALLEST_PIECE, 0), held)
 

@@ -10,9 +10,9 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
-from chassis.data.versioned import count_changed
+from chassis.data.writing import Writing
 from chassis.kernel.errors import Refused
 from chassis.process.clock import now
 from chassis.process.failpoints import failpoint
@@ -28,6 +28,10 @@ from services.documents.models import Document, Upload, UploadPiece, db
 from services.documents.queries import document_of, pieces_of, upload_of
 from services.documents.usecases import offering, receiving, uploading
 from services.documents.usecases.uploading import Sender
+
+_ENDED = Writing(
+    update(Upload).where(Upload.id == bindparam("upload"), Upload.state.in_(uploads.OPEN))
+)
 
 
 class RefusedBefore(Refused):
@@ -160,8 +164,6 @@ def _refuse(upload: Upload, refused: Refused) -> None:
 
 
 def _end(upload: Upload, **outcome: Any) -> None:
-    is_open = (Upload.id == upload.id, Upload.state.in_(uploads.OPEN))
     outcome |= {"ended_at": now(), "expires_at": now() + uploads.LIFE}
-    ended = update(Upload).where(*is_open).values(outcome)
-    if count_changed(db.session(), ended.execution_options(synchronize_session=False)) == 0:
+    if not _ENDED.run(db.session, upload=upload.id, **outcome):
         raise _EndedMeanwhile

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.data.writing import add_rows
 from chassis.process.clock import now
 from services.documents.domain.grants import end_of_grant
 from services.documents.models import Document, Grant, db
@@ -31,7 +32,7 @@ def grant(
             client_id=client_id,
             expires_at=end_of_grant(now(), minutes),
         )
-        session.add(made)
+        add_rows(session, made)
     return token, made.expires_at
 
 

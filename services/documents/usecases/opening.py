@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, select, update
 
 from chassis.data.reading import Reading
+from chassis.data.writing import add_rows
 from chassis.kernel.errors import NotFound
 from chassis.process.clock import now
 from chassis.process.telemetry import counter, log
@@ -99,7 +100,7 @@ def _log(document_id: UUID, viewer_id: UUID, purpose: str) -> None:
         # Two requests at once are one reading too.
         session.execute(select(Document.id).where(Document.id == document_id).with_for_update())
         if _BEGUN.value(session, **view, since=now() - READING) is None:
-            session.add(View(**view))
+            add_rows(session, View(**view))
 
 
 def intact(document: Document) -> Spool:

@@ -16,6 +16,7 @@ from sqlalchemy import Select, bindparam, func, select
 
 from chassis.data import tallies
 from chassis.data.reading import Reading
+from chassis.data.writing import add_rows
 from chassis.events import outbox
 from chassis.kernel.errors import Refused
 from chassis.process.clock import now
@@ -275,8 +276,7 @@ def _add(
     REFUSED.labels(code).inc()
     with db.transaction() as session:
         row = RefusedUpload(owner_id=owner_id, code=code, size=size, sha256=sha256, made_by=made_by)
-        session.add(row)
-        session.flush()
+        add_rows(session, row)
         return row
 
 
@@ -304,8 +304,7 @@ def add(kept: Kept) -> Document:
         made_for=made_as.subject,
         made_version=made_as.version,
     )
-    db.session.add(document)
-    db.session.flush()
+    add_rows(db.session, document)
     outbox.record(events.document_stored(document))
     return document
 

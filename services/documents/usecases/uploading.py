@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, select, update
 
 from chassis.data.reading import Reading
-from chassis.data.versioned import count_changed
+from chassis.data.writing import Writing, add_rows
 from chassis.process.clock import now
 from chassis.process.failpoints import failpoint
 from services.documents.adapters.machinery import machinery
@@ -38,6 +38,13 @@ _OPEN = select(Upload.id, Upload.slot, Upload.length, Upload.received, Upload.ex
 )
 _OPENED = Reading(_OPEN)
 _HELD = Reading(_OPEN.order_by(Upload.id).with_for_update())
+_MOVED = Writing(
+    update(Upload).where(
+        Upload.id == bindparam("upload"),
+        Upload.state == uploads.ARRIVING,
+        Upload.received == bindparam("start"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -68,8 +75,7 @@ def begin(sender: Sender, *, length: int, name: str | None) -> Upload:
             max_bytes=sender.max_bytes,
             expires_at=now() + uploads.LIFE,
         )
-        session.add(upload)
-        session.flush()
+        add_rows(session, upload)
     return upload
 
 
@@ -152,17 +158,10 @@ def new_piece(upload: Upload, start: int, size: int, digest: str) -> UploadPiece
 def _counted(piece: UploadPiece) -> bool:
     """Add a piece to its upload, unless another one came first at this place."""
     with db.transaction() as session:
-        continues = (
-            Upload.id == piece.upload_id,
-            Upload.state == uploads.ARRIVING,
-            Upload.received == piece.start,
-        )
         arrived = {"received": piece.start + piece.size, "expires_at": now() + uploads.LIFE}
-        moved = update(Upload).where(*continues).values(arrived)
-        # Nobody goes on with the upload that was read: comparing it costs more than the statement.
-        if count_changed(session, moved.execution_options(synchronize_session=False)) == 0:
+        if not _MOVED.run(session, upload=piece.upload_id, start=piece.start, **arrived):
             return False
-        session.add(piece)
+        add_rows(session, piece)
     return True
 
 
