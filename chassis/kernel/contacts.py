@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import idna
 import phonenumbers
@@ -90,6 +91,7 @@ def _parsed(text: str, pointer: str) -> phonenumbers.PhoneNumber:
     return number
 
 
+@lru_cache(maxsize=256)  # most of a region's people write from a few domains
 def _ascii_domain(domain: str, pointer: str) -> str:
     # What `uts46` of the library does, without its 18 MB of tables.
     spelled = unicodedata.normalize("NFKC", domain).lower().replace("。", ".")

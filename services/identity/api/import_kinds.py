@@ -1,6 +1,7 @@
 """What can be imported into identity: columns, and how a row becomes what the desks take."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -208,18 +209,19 @@ def _apply_employee(values: Mapping[str, Any], telling: Telling) -> Effect:
 
 
 def _apply_employees(rows: Sequence[Mapping[str, Any]], telling: Telling) -> Sequence[Effect]:
-    units = importing.unit_ids({row["unit_id"] for row in rows})
-    return put_employees([*_readable(rows, units, telling)], telling)
+    plain = [*takewhile(lambda row: not row.get("roles"), rows)]
+    units = importing.unit_ids({row["unit_id"] for row in plain}) if plain else {}
+    return put_employees([*_readable(plain, units, telling)], telling)
 
 
 def _readable(
     rows: Sequence[Mapping[str, Any]], units: Mapping[str, UUID], telling: Telling
 ) -> Iterator[Any]:
-    """Yield rows as the desk takes them, up to one that is refused or gives a role."""
+    """Yield rows as the desk takes them, up to one that is refused."""
     schema = EmployeeRow()
     for row in rows:
         unit_id = units.get(row["unit_id"])
-        if unit_id is None or row.get("roles"):
+        if unit_id is None:
             return
         try:
             yield schema.load(_told(row, unit_id, telling))

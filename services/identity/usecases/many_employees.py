@@ -78,6 +78,8 @@ def put_employees(rows: Sequence[Mapping[str, Any]], telling: imports.Telling) -
 
     Raises `Stale` or `IntegrityError` where somebody else is changing the same people.
     """
+    if not rows:
+        return []
     known = _known(rows)
     told = Telling(telling.by, telling.source, known.today)
     puts = [*_plain(rows, known, told)]
