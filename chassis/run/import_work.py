@@ -38,6 +38,7 @@ from chassis.run.importing import (
     Importing,
     ImportKind,
     Telling,
+    Told,
     job_code,
     source_of,
 )
@@ -50,9 +51,9 @@ Worked = Sequence[tuple[Row[Any], Found]]
 class _Tried(Exception):
     """Carries what rows did out of the block that undoes it."""
 
-    def __init__(self, *effects: Effect) -> None:
-        super().__init__(len(effects))
-        self.effects = effects
+    def __init__(self, *told: Told) -> None:
+        super().__init__(len(told))
+        self.told = told
 
 
 def job_kinds(importing: Importing) -> dict[str, JobKind]:
@@ -174,28 +175,26 @@ class _Work:
     def _together(self, name: str, rows: Sequence[Row[Any]]) -> Iterator[Found]:
         """Tell what became of the first rows, up to one that is to be done by itself."""
         read = [self._read(row) for row in rows]
-        effects = iter(self._effects(name, [values for values, errors in read if not errors]))
+        told = iter(self._told(name, [values for values, errors in read if not errors]))
         outcome = APPLIED if name == APPLYING else None
         for _, errors in read:
-            if errors:
-                yield refused(Invalid(errors=errors), self.kind)
-            elif effect := next(effects, None):
-                yield done(effect, outcome)
-            else:
+            of_row = Invalid(errors=errors) if errors else next(told, None)
+            if of_row is None:
                 return
+            yield self._settled(of_row, outcome)
 
-    def _effects(self, name: str, values: Sequence[Mapping[str, Any]]) -> Sequence[Effect]:
-        def do() -> Sequence[Effect]:
-            effects = self.kind.together(values, self.telling) if self.kind.together else ()
+    def _told(self, name: str, values: Sequence[Mapping[str, Any]]) -> Sequence[Told]:
+        def do() -> Sequence[Told]:
+            told = self.kind.together(values, self.telling) if self.kind.together else ()
             if name == CHECKING:
-                raise _Tried(*effects)
-            return effects
+                raise _Tried(*told)
+            return told
 
         try:
             with self.importing.db.attempt():
                 return do()
         except _Tried as tried:
-            return tried.effects
+            return tried.told
 
     def _keep(self, worked: Worked) -> None:
         """Write what became of rows, those together of which the same is known."""
@@ -228,14 +227,18 @@ class _Work:
         return {"outcome": UNDONE, "errors": []}
 
     def _outcome(self, do: Callable[[], Effect], outcome: str | None) -> Found:
+        told: Told
         try:
             with self.importing.db.attempt():
-                effect = do()
+                told = do()
         except _Tried as tried:
-            [effect] = tried.effects
+            [told] = tried.told
         except (Refused, ValidationError) as error:
-            return refused(error, self.kind)
-        return done(effect, outcome)
+            told = error
+        return self._settled(told, outcome)
+
+    def _settled(self, told: Told, outcome: str | None) -> Found:
+        return done(told, outcome) if isinstance(told, Effect) else refused(told, self.kind)
 
     def _apply(self, row: Row[Any]) -> Effect:
         values, errors = self._read(row)

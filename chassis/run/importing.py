@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
+from marshmallow import ValidationError
 from sqlalchemy import delete, insert, select
 
 from chassis.data.claims import PENDING
@@ -92,6 +93,9 @@ class Effect:
     before: Mapping[str, Any] = field(default_factory=dict)
 
 
+Told = Effect | Refused | ValidationError
+
+
 @dataclass(frozen=True)
 class Telling:
     """In whose name rows are applied or undone, and what is said of where they come from."""
@@ -109,8 +113,9 @@ class ImportKind:
     `needs` is the column with the key of another row that must be there first.
 
     `together` does many rows at once as `apply` does them one by one, in their order, and returns
-    what each did. It ends before the first row that is not the plain case: that one is applied by
-    itself, and the rows behind it come again. When it raises, each row is applied by itself.
+    what each did, or why it is refused. It ends before the first row that is not the plain case:
+    that one is applied by itself, and the rows behind it come again. When it raises, each row is
+    applied by itself.
     """
 
     code: str
@@ -120,7 +125,7 @@ class ImportKind:
     apply: Callable[[Mapping[str, Any], Telling], Effect]
     undo: Callable[[Effect, Telling], None]
     needs: str | None = None
-    together: Callable[[Sequence[Mapping[str, Any]], Telling], Sequence[Effect]] | None = None
+    together: Callable[[Sequence[Mapping[str, Any]], Telling], Sequence[Told]] | None = None
 
     @property
     def by_name(self) -> dict[str, Column]:

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from marshmallow import ValidationError
 
+from chassis.kernel.errors import Refused
 from chassis.run.import_cells import DAY, FLAG, NIP, TEXT, WHOLE_NUMBER, WORDS, choice
 from chassis.run.import_columns import Column
-from chassis.run.importing import Effect, ImportKind, Telling
+from chassis.run.importing import Effect, ImportKind, Telling, Told
 from services.identity.api.requests import EmployeeRow, UnitRow
 from services.identity.domain.employees import JENIS_JABATAN, JENJANG
 from services.identity.usecases import importing
@@ -208,7 +209,7 @@ def _apply_employee(values: Mapping[str, Any], telling: Telling) -> Effect:
     return importing.put_employee(EmployeeRow().load(told), values.get("roles", []), telling)
 
 
-def _apply_employees(rows: Sequence[Mapping[str, Any]], telling: Telling) -> Sequence[Effect]:
+def _apply_employees(rows: Sequence[Mapping[str, Any]], telling: Telling) -> Sequence[Told]:
     plain = [*takewhile(lambda row: not row.get("roles"), rows)]
     units = importing.unit_ids({row["unit_id"] for row in plain}) if plain else {}
     return put_employees([*_readable(plain, units, telling)], telling)
@@ -217,16 +218,14 @@ def _apply_employees(rows: Sequence[Mapping[str, Any]], telling: Telling) -> Seq
 def _readable(
     rows: Sequence[Mapping[str, Any]], units: Mapping[str, UUID], telling: Telling
 ) -> Iterator[Any]:
-    """Yield rows as the desk takes them, up to one that is refused."""
+    """Yield rows as the desk takes them, and why one is refused in its place."""
     schema = EmployeeRow()
     for row in rows:
-        unit_id = units.get(row["unit_id"])
-        if unit_id is None:
-            return
         try:
+            unit_id = importing.unit_among(units, row["unit_id"], column="unit_id")
             yield schema.load(_told(row, unit_id, telling))
-        except ValidationError:
-            return  # by itself, it says why
+        except (Refused, ValidationError) as error:
+            yield error
 
 
 def _told(values: Mapping[str, Any], unit_id: UUID, telling: Telling) -> dict[str, Any]:

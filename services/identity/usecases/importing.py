@@ -191,12 +191,16 @@ def unit_ids(codes: Collection[str]) -> dict[str, UUID]:
 
 def unit_id(code: str, *, column: str) -> UUID:
     """Return the id of the unit with a code. Raises `Invalid` at the column."""
-    unit = unit_of(code)
-    if unit is None:
+    return unit_among(unit_ids([code]), code, column=column)
+
+
+def unit_among(units: Mapping[str, UUID], code: str, *, column: str) -> UUID:
+    """Return the id of the unit with a code, of those that were read. Raises `Invalid`."""
+    if code not in units:
         shown = shown_line(code)
         words = (f'Tidak ada unit berkode "{shown}".', f'No unit has the code "{shown}".')
         raise Invalid(errors=[FieldError(f"/{column}", "unit_unknown", *words)])
-    return unit.id
+    return units[code]
 
 
 def parent_id(code: str | None) -> UUID:

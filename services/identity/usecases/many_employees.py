@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from marshmallow import ValidationError
 from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
@@ -23,7 +24,7 @@ from chassis.kernel.errors import Refused
 from chassis.kernel.nip import parse_nip
 from chassis.process.ids import uuid7
 from chassis.run import importing as imports
-from chassis.run.importing import Effect
+from chassis.run.importing import Effect, Told
 from services.identity import events, queries
 from services.identity.domain.employees import cleaned
 from services.identity.models import (
@@ -41,6 +42,8 @@ from services.identity.usecases.employees import check_changed, new_facts
 from services.identity.usecases.history import Telling, record_all_facts
 from services.identity.usecases.importing import check_comes_in_use, differences
 
+Wrong = Refused | ValidationError
+Row = Mapping[str, Any] | Wrong
 _NOT_PLAIN = frozenset({"active", "unit_id"})  # with these, offices may end
 
 
@@ -66,6 +69,10 @@ class _Put:
     contact: Contact | None = None
 
     @property
+    def effect(self) -> Effect:
+        return Effect(self.verdict, self.person.id, self.person.version, self.before)
+
+    @property
     def is_different(self) -> bool:
         """Say whether the register changes; a name may differ in what cleaning takes away."""
         return self.verdict == NEW or any(
@@ -73,39 +80,46 @@ class _Put:
         )
 
 
-def put_employees(rows: Sequence[Mapping[str, Any]], telling: imports.Telling) -> list[Effect]:
-    """Put the first rows into the register, up to one that is not plain.
+def put_employees(rows: Sequence[Row], telling: imports.Telling) -> list[Told]:
+    """Put the first rows into the register, up to one that is not plain; say which are refused.
 
-    Raises `Stale` or `IntegrityError` where somebody else is changing the same people.
+    In place of a row that cannot be read stands the error that says so. Raises `Stale` or
+    `IntegrityError` where somebody else is changing the same people.
     """
     if not rows:
         return []
-    known = _known(rows)
+    known = _known([row for row in rows if isinstance(row, Mapping)])
     told = Telling(telling.by, telling.source, known.today)
     puts = [*_plain(rows, known, told)]
     with db.transaction() as session:
-        _write(session, puts, told)
-    return [Effect(put.verdict, put.person.id, put.person.version, put.before) for put in puts]
+        _write(session, [put for put in puts if isinstance(put, _Put)], told)
+    return [put.effect if isinstance(put, _Put) else put for put in puts]
 
 
-def _plain(rows: Sequence[Mapping[str, Any]], known: _Known, told: Telling) -> Iterator[_Put]:
+def _plain(rows: Sequence[Row], known: _Known, told: Telling) -> Iterator[_Put | Wrong]:
     for row in rows:
-        person = known.people.get(parse_nip(row["nip"]).digits)
-        try:
-            put = _new(row, known, told) if person is None else _other(row, person, known)
-        except Refused:
-            return  # by itself, such a row says why
+        put = _put(row, known, told) if isinstance(row, Mapping) else row
         if put is None:
             return
         yield put
 
 
+def _put(row: Mapping[str, Any], known: _Known, told: Telling) -> _Put | Refused | None:
+    person = known.people.get(parse_nip(row["nip"]).digits)
+    try:
+        return _new(row, known, told) if person is None else _other(row, person, known)
+    except Refused as refused:
+        return refused
+
+
 def _new(row: Mapping[str, Any], known: _Known, told: Telling) -> _Put | None:
+    if parse_nip(row["nip"]).digits in known.former:
+        return None
     values = dict(row["values"])
     check_comes_in_use(values)
     number, facts = new_facts(row["nip"], values, today=known.today)
     opd_id = known.opds.get(facts["unit_id"])
-    if opd_id is None or number.digits in known.former:
+    if opd_id is None:
         return None
     facts["nip"] = number.digits
     person = Employee(id=uuid7(), kind=number.kind, opd_id=opd_id, **facts)
