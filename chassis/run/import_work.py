@@ -45,6 +45,7 @@ from chassis.run.importing import (
 from chassis.run.jobs import Job, JobKind, Part
 
 ROWS_IN_A_PART = 100
+_FEWEST_TOGETHER = 4
 Worked = Sequence[tuple[Row[Any], Found]]
 
 
@@ -154,19 +155,30 @@ class _Work:
             self.first[key] = first
 
     def _worked(self, name: str, rows: Sequence[Row[Any]]) -> Iterator[Worked]:
-        """Take rows in their order: plain ones together, each other one by itself."""
+        """Take rows in their order: plain ones together, each other one by itself.
+
+        Where few are plain, fewer are looked at together, and more are taken by themselves.
+        """
         waiting, together = [*rows], self._may_be_together(name)
+        most, alone = len(waiting), 1
         while waiting:
+            looked_at = waiting[:most]
             try:
-                told = [*self._together(name, waiting)] if together else []
+                told = [*self._together(name, looked_at)] if together else []
             except (Refused, ValidationError, IntegrityError):
                 told, together = [], False  # each of them then tells by itself
             if told:
-                yield [*zip(waiting, told, strict=False)]
-                del waiting[: len(told)]
-            if waiting:
-                row = waiting.pop(0)
-                yield [(row, _STEPS[name].handle(self, row))]
+                yield [*zip(looked_at, told, strict=False)]
+            over = len(told)
+            if over < len(looked_at):
+                alone = 1 if told else 2 * alone
+                yield from self._one_by_one(name, waiting[over : over + alone])
+                over += alone
+            del waiting[:over]
+            most = max(_FEWEST_TOGETHER, 2 * len(told))
+
+    def _one_by_one(self, name: str, rows: Sequence[Row[Any]]) -> Iterator[Worked]:
+        return ([(row, _STEPS[name].handle(self, row))] for row in rows)
 
     def _may_be_together(self, name: str) -> bool:
         """A row on top of others is tried with them, and one that is undone was changed since."""

@@ -1,7 +1,7 @@
 """Many rows of employees at once: what `put_employee` does with each, in few statements for all.
 
 Only the plain case: somebody new with an NIP that nobody had before, or other facts of somebody in
-use who holds no office and stays in the unit. What the rules look up is looked up here for all
+use who holds no office. What the rules look up is looked up here for all
 rows, and what the desk writes is written for all.
 """
 
@@ -41,10 +41,10 @@ from services.identity.models import (
 from services.identity.usecases.employees import check_changed, new_facts
 from services.identity.usecases.history import Telling, record_all_facts
 from services.identity.usecases.importing import check_comes_in_use, differences
+from services.identity.usecases.taking_turns import take_turn
 
 Wrong = Refused | ValidationError
 Row = Mapping[str, Any] | Wrong
-_NOT_PLAIN = frozenset({"active", "unit_id"})  # with these, offices may end
 
 
 @dataclass(frozen=True)
@@ -138,11 +138,12 @@ def _other(row: Mapping[str, Any], person: Employee, known: _Known) -> _Put | No
     different, before = differences(person, row["values"])
     if not different:
         return _Put(SAME, person)
-    if not person.active or person.id in known.officers or _NOT_PLAIN & different.keys():
+    if not person.active or person.id in known.officers or "active" in different:
         return None
     values = cleaned(different)
     check_changed(person, values)
-    return _Put(CHANGED, person, values, before)
+    moved = {"opd_id": known.opds.get(values["unit_id"])} if "unit_id" in values else {}
+    return None if None in moved.values() else _Put(CHANGED, person, values | moved, before)
 
 
 def _write(session: Session, puts: Sequence[_Put], told: Telling) -> None:
@@ -173,6 +174,8 @@ def _known(rows: Sequence[Mapping[str, Any]]) -> _Known:
         person.nip: person
         for person in db.session.scalars(people.options(selectinload(Employee.former_nips)))
     }
+    if any(_moves(row, present) for row in rows):
+        take_turn()  # who is given an office meanwhile loses it by moving
     return _Known(
         queries.today(),
         _opds({row["values"]["unit_id"] for row in rows}),
@@ -180,6 +183,11 @@ def _known(rows: Sequence[Mapping[str, Any]]) -> _Known:
         set(db.session.scalars(select(FormerNip.nip).where(FormerNip.nip.in_(nips)))),
         _officers([person.id for person in present.values()]),
     )
+
+
+def _moves(row: Mapping[str, Any], people: Mapping[str, Employee]) -> bool:
+    person = people.get(parse_nip(row["nip"]).digits)
+    return person is not None and person.unit_id != row["values"]["unit_id"]
 
 
 def _opds(unit_ids: Collection[UUID]) -> dict[UUID, UUID | None]:
