@@ -109,8 +109,8 @@ def parse_nip(text: str, *, pointer: str = "/nip", today: date | None = None) ->
 
 def digits_of(text: str) -> str:
     """Return the digits of a number in any notation, "" when there is anything else in it."""
-    if text.isascii() and text.isdecimal():
-        return text  # as it mostly is: nothing is to be left out
+    if text.isascii() and text.isalnum():  # nearly every word is that, and has no mark
+        return text if text.isdecimal() else ""
     bare = "".join(map(_without_mark, text.translate(_WIDE)))
     return bare if bare.isascii() and bare.isdecimal() else ""
 

@@ -115,7 +115,10 @@ def fold(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    spread = unicodedata.normalize("NFKD", _bounded(text.translate(_APOSTROPHES)))
+    plain = text.translate(_APOSTROPHES)
+    if plain.isascii():
+        return plain
+    spread = unicodedata.normalize("NFKD", _bounded(plain))
     letters = spread.translate(_APOSTROPHES)
     return "".join(letter for letter in letters if unicodedata.category(letter) not in ("Mn", "Cf"))
 
