@@ -103,6 +103,8 @@ def shown_line(text: str) -> str:
 def shown_block(text: str) -> str:
     """Keep a text's lines and leave out whatever `prose` would refuse."""
     plain = _plain(text)
+    if plain.isascii() and plain.isprintable():
+        return plain
     refused = {place for place, _ in _refused(plain)}
     rest = "".join(letter for place, letter in enumerate(plain) if place not in refused)
     composed = _bounded(unicodedata.normalize("NFC", _bounded(rest)))

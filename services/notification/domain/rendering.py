@@ -7,6 +7,7 @@ A placeholder that is absent is an error. A line of the body whose placeholder i
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from chassis.kernel.languages import DEFAULT_LANGUAGE, LANGUAGES
@@ -127,9 +128,18 @@ def _text(parts: Mapping[str, str], facts: Facts, language: str) -> Text:
     return Text(subject=shown_line(shown_line(subject)[:SUBJECT_LIMIT]), body=spaced.strip())
 
 
-def _filled(line: str, facts: Facts, language: str) -> str | None:
+@lru_cache(maxsize=2048)
+def _names_in(line: str) -> tuple[str, ...]:
+    """Name what a line of a template speaks of. The same few lines are filled all day."""
     check_braces(line)
-    values = {name: _value(name, facts, language) for name in _PLACEHOLDER.findall(line)}
+    return tuple(_PLACEHOLDER.findall(line))
+
+
+def _filled(line: str, facts: Facts, language: str) -> str | None:
+    names = _names_in(line)
+    if not names:
+        return line
+    values = {name: _value(name, facts, language) for name in names}
     if any(value is None for value in values.values()):
         return None
     return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), line)

@@ -42,7 +42,7 @@ LEAST_PAUSE = 1.0
 # So many are taken at once at most: what a death leaves in doubt, and delays until its claims end.
 BATCH = 10
 # Seconds. After a slower message they are taken one by one; no ending waits longer for the others.
-QUICK = 0.1
+QUICK = 0.5
 _LOOK_BACK_EVERY = 20.0
 _KEPT_UNUSED = 5.0
 
