@@ -23,6 +23,7 @@ from ops.cluster.supervisor import Supervisor
 from ops.engines.child import PASSED_ON, PASSED_ON_FROM
 from ops.engines.identity import MARK, identify
 from ops.engines.s3 import S3
+from tests.builders.cheap import PASSWORDS
 from tests.builders.commanded import CLEAN, ROOT, Cluster, Load, said, start, typed
 from tests.builders.engines import engine_folder
 
@@ -216,7 +217,9 @@ def environ_of(pid: int) -> dict[str, str]:
     return dict(line.split("=", 1) for line in told if "=" in line)
 
 
-def test_each_process_is_told_its_own_settings_and_no_secret_of_another(cluster):
+def test_each_process_is_told_its_own_settings_and_no_secret_of_another(cluster, monkeypatch):
+    for name, value in PASSWORDS.items():  # as where the cluster was started
+        monkeypatch.setenv(name, value)
     planned = plan.load(cluster.data, None)
     supervisor = Supervisor(planned, demo=False)
     owner = (cluster.data / "postgres" / "password").read_text().strip()
