@@ -19,7 +19,7 @@ from tests.builders import compiled, templates
 from tests.builders.distributed import Distributed
 from tests.builders.engines import engine_folder, or_skipped
 from tests.builders.service import Service, one_service
-from tests.builders.shared import SharedCluster, shares_the_cluster
+from tests.builders.shared import GROUP, SharedCluster, shares_the_cluster
 
 telemetry.configure_logs(terminal=False, level=40)
 compiled.share()
@@ -53,9 +53,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _group_of(item: pytest.Item) -> str | None:
-    if item.get_closest_marker("alone"):
-        return CLUSTERS
     used = getattr(item, "fixturenames", ())
+    if item.get_closest_marker("alone"):
+        # Two workers have a whole cluster each: this one after the shared cluster has ended.
+        return GROUP if "system" in used else CLUSTERS
     if any(system in used for system in SYSTEMS):
         return item.path.stem
     return next((server for server in SERVERS if server in used), None)

@@ -29,6 +29,9 @@ ON_THE_SHARED_CLUSTER = [
 
 
 def shares_the_cluster(item: pytest.Item) -> bool:
+    """Tell it from those that only follow it at the same worker, with a cluster of their own."""
+    if item.get_closest_marker("alone"):
+        return False
     return any(GROUP in mark.args for mark in item.iter_markers("xdist_group"))
 
 
