@@ -37,7 +37,7 @@ LONG_PARTS = {part.name for part in PARTS}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only `./simpul prove` asks for; let one worker run all whole clusters.
+    """Leave out what only `./simpul prove` asks for; let two workers run all whole clusters.
 
     They come first, one after another, and the other tests run beside them. So it is with all that
     use one server, which is then started once.
