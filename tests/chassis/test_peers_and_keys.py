@@ -12,7 +12,7 @@ from flask import Flask, request
 from chassis.http import peers
 from chassis.http.keys import KeySet, SignatureInvalid
 from chassis.http.peers import Peers, PeerUnavailable
-from chassis.http.problems import Unavailable
+from chassis.kernel.errors import Unavailable
 from chassis.process import runtime as runtimes
 from chassis.process.context import work
 from chassis.process.manifest import Manifest

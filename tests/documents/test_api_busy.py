@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from chassis.http.problems import Unavailable
+from chassis.kernel.errors import Unavailable
 from chassis.process.clock import now
 from chassis.process.regions import all_regions
 from services.documents.adapters.checker.client import CheckerUnavailable, ChecksWaiting

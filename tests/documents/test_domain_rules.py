@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chassis.http.problems import Unavailable
+from chassis.kernel.errors import Unavailable
 from services.documents.domain import mends, pictures, refusals
 from services.documents.domain.content_types import pdf_attachments
 from services.documents.domain.grants import GrantExpired, check_open, end_of_grant
