@@ -17,6 +17,7 @@ from chassis.events.sequencer import LeadershipLost, sequence
 from chassis.process.runtime import Runtime
 
 LEASE = "relay"
+EARLY = 4.0  # seconds before it must be, the lease is renewed behind an event, so that none waits
 
 
 @dataclass
@@ -39,8 +40,10 @@ class Relay:
         except LeadershipLost:
             self.lease = None
             return False
-        if numbered:
+        if lease and numbered:
             self.runtime.wake("publisher")
+            if lease.good_for < EARLY:
+                self._take()
         return numbered > 0
 
     def publish(self) -> bool:
@@ -87,10 +90,13 @@ class Relay:
         unpublished, _ = self._waiting()
         if not unpublished:
             return None
-        self.lease = leases.take(self.runtime.db, LEASE, self.worker)
-        if self.lease is not None:
+        if lease := self._take():
             # What the last leader numbered may not be published yet.
             self.runtime.wake("publisher")
+        return lease
+
+    def _take(self) -> Lease | None:
+        self.lease = leases.take(self.runtime.db, LEASE, self.worker)
         return self.lease
 
     def stop(self) -> None:

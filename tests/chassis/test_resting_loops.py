@@ -133,6 +133,23 @@ def test_the_relay_keeps_its_lease_until_everything_is_published(letters):
     assert 0 < rest(letters, "relay") <= leases.TERM.total_seconds() / 2
 
 
+def test_a_lease_that_ages_is_renewed_behind_an_event_so_that_none_waits_for_it(letters):
+    relay = Relay(letters.runtime, "me")
+    with letters.app.app_context(), in_region("demo"):
+        write("one")
+        assert relay.run()
+        first = relay.lease
+        with time_machine.travel(now() + leases.TERM / 3):
+            assert not relay.run()
+            assert relay.lease == first
+            write("two")
+            assert relay.run()
+
+    assert relay.lease is not None
+    assert first is not None
+    assert relay.lease.expires_at > first.expires_at
+
+
 def test_whoever_let_the_lease_run_out_while_idle_publishes_nothing_any_more(letters):
     letters.runtime.bus = bus = FlakyBus(good=9)
     idle, other = Relay(letters.runtime, "idle"), Relay(letters.runtime, "other")
