@@ -166,7 +166,7 @@ class Goal:
     """One line of the table. `at_rest` comes before any load, `grows` after all other.
 
     `elsewhere` holds target and moonshot of a form that has its own, `absent` says why a form has
-    nothing to measure.
+    nothing to measure. `in_the_way`, shown only where it is missed, says why and what was tried.
     """
 
     code: str
@@ -181,6 +181,7 @@ class Goal:
     grows: bool = False
     elsewhere: Mapping[str, tuple[float, float]] = field(default_factory=dict, compare=False)
     absent: Mapping[str, str] = field(default_factory=dict, compare=False)
+    in_the_way: str = ""
 
     @property
     def number(self) -> int:

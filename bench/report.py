@@ -120,8 +120,9 @@ def short_markdown(run: Run) -> str:
         f"`{run.command}` on {run.machine}.\n"
         "Each figure is ours ÷ the raw limit of the same machine, in turns; bold: goal met.\n"
         f"{run.remark}\n\n"
-        "| # | what | against | embedded | distributed | goal → hoped for |\n"
-        "|---|---|---|---|---|---|\n"
+        "| # | what | against | embedded | distributed | goal → hoped for | what stands in the way,"
+        " and what was tried |\n"
+        "|---|---|---|---|---|---|---|\n"
     )
     by_goal: dict[str, list[Row]] = {}
     for row in run.rows:
@@ -133,7 +134,9 @@ def _short_row(rows: Sequence[Row]) -> str:
     goal = rows[0].goal
     cells = [goal.code, goal.what, goal.against]
     cells += [_worst(rows, form) for form in _COLUMNS]
-    return f"| {' | '.join([*cells, ' / '.join(dict.fromkeys(row.wanted for row in rows))])} |"
+    wanted = " / ".join(dict.fromkeys(row.wanted for row in rows))
+    is_missed = any(row.is_met is False and row.reading.counts for row in rows)
+    return f"| {' | '.join([*cells, wanted, goal.in_the_way if is_missed else ''])} |"
 
 
 def _worst(rows: Sequence[Row], form: str) -> str:

@@ -62,4 +62,9 @@ GOAL = Goal(
     "at most",
     BOTH,
     run,
+    in_the_way=(
+        "The same way as G4, then a claim and an end of each mail in transactions of their "
+        "own, so that none is lost or doubled. Tried: mails taken and ended ten at once, a "
+        "kept connection, lighter mails."
+    ),
 )

@@ -19,4 +19,10 @@ GOAL = Goal(
     "at least",
     (ALONE,),
     run,
+    in_the_way=(
+        "A new process that looks at each file (10 ms) and three hashes of it, all on one "
+        "core, where the raw put costs 1.6 ms: neither can go without a weaker promise. "
+        "Tried: each byte read once, larger blocks, a faster search (49 → 28 ms); nginx "
+        "cannot check a file."
+    ),
 )

@@ -24,4 +24,5 @@ GOAL = Goal(
     "at least",
     (ALONE,),
     run,
+    in_the_way=("Clients and store share the two cores with both instances."),
 )

@@ -29,4 +29,11 @@ GOAL = Goal(
     "at least",
     BOTH,
     run,
+    in_the_way=(
+        "A row is a person with an account, nine facts with their sources, words and two "
+        "events, checked and heard by three services (1.1 ms in identity, 1.6 behind it); the "
+        "bare row is one of seven texts, and the more of them the cheaper each. Tried: rows "
+        "looked up, checked and written a hundred at once (83 → 2 statements, 62 → 5 ms a "
+        "row)."
+    ),
 )

@@ -58,4 +58,9 @@ GOAL = Goal(
     "at most",
     BOTH,
     run,
+    in_the_way=(
+        "Two thirds are the receipt: a process that sets it (45 ms) and what asks, stores and "
+        "files it (30 ms). Tried: batches, fewer wakes, a code with one mask (117 → 57 "
+        "statements)."
+    ),
 )

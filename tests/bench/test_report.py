@@ -94,6 +94,14 @@ def test_a_short_run_says_of_how_much_less_it_is():
     assert WHOLE.remark == ""
 
 
+def test_only_a_missed_goal_says_what_stands_in_its_way():
+    way = GOALS["G2"].in_the_way
+
+    assert way
+    assert way in short_markdown(RUN)
+    assert way not in short_markdown(replace(RUN, rows=[MET]))
+
+
 def test_what_is_told_beside_a_goal_does_not_count_towards_it():
     [row] = [line for line in short_markdown(RUN).splitlines() if line.startswith("| G2")]
 
