@@ -5,8 +5,8 @@ from functools import cache
 from itertools import groupby
 from typing import Any, ClassVar
 
-from sqlalchemy import Delete, Update, bindparam, event, inspect, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
+from sqlalchemy import ColumnElement, Delete, Update, bindparam, event, inspect, update
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from chassis.data.writing import Writing
@@ -93,8 +93,15 @@ def _changing(model: type[Versioned], status: str | None) -> tuple[Writing, Sequ
     mapper = inspect(model)
     keys = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
     held = [*keys, "version", *([status] if status else [])]
-    as_read = (getattr(model, name) == bindparam(_WAS + name) for name in held)
+    as_read = (_is(getattr(model, name), _WAS + name) for name in held)
     return Writing(update(model).where(*as_read)), held
+
+
+def _is(column: InstrumentedAttribute[Any], parameter: str) -> ColumnElement[bool]:
+    """Compare so that nothing equals nothing: a status may be one that is still to be given."""
+    given = bindparam(parameter)
+    is_optional = column.property.columns[0].nullable
+    return column.is_not_distinct_from(given) if is_optional else column == given
 
 
 def count_changed(session: Session, statement: Update | Delete) -> int:

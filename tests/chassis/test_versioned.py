@@ -85,6 +85,19 @@ def test_whoever_read_another_status_is_told_what_the_table_says_of_it(letter, m
     assert stored(letter) == ("draft", 1)
 
 
+def test_a_status_may_be_one_that_is_still_to_be_given(letter, monkeypatch):
+    monkeypatch.setattr(Letter, "status_column", "answer")
+
+    letter.change(answer="yes")
+
+    assert letter.answer == "yes"
+    assert stored(letter) == ("draft", 2)
+    letter.change(text="sent")
+    set_committed_value(letter, "answer", None)
+    with pytest.raises(Stale):
+        letter.change(text="kept")
+
+
 @pytest.mark.parametrize(("seen", "good"), [({1}, True), ({1, 7}, True), ({2}, False), ((), False)])
 def test_a_version_must_be_one_that_was_seen(letter, seen, good):
     if good:

@@ -18,6 +18,7 @@ class Letter(Versioned, RegionScoped, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     text: Mapped[str] = mapped_column(String(200))
+    answer: Mapped[str | None] = mapped_column(String(200))
 
 
 class Heard(RegionScoped, Base):
