@@ -72,7 +72,7 @@ WHOLE = Pace(
 )
 SHORT = Pace(
     name="short",
-    rounds=3,
+    rounds=2,
     seconds=0.3,
     idle=3.0,
     submits=10,

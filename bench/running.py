@@ -56,7 +56,7 @@ class Bench:
             for goal in [goal for goal in due if not goal.grows]:
                 self._measure(goal, name, stage)
             if form and self.with_open_loop:
-                points = open_loop(form, max(self.pace.seconds, 1.0))
+                points = open_loop(form, max(self.pace.seconds, 0.5))
                 self.curves.setdefault("open loop", {})[name] = [asdict(one) for one in points]
             for goal in [goal for goal in due if goal.grows]:
                 self._measure(goal, name, stage)

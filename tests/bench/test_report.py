@@ -90,7 +90,7 @@ def test_a_short_run_says_of_how_much_less_it_is():
 
     for table in (markdown(run), short_markdown(run)):
         assert "10,000 proposals in G8" in table
-        assert "3 rounds" in table
+        assert "2 rounds" in table
     assert WHOLE.remark == ""
 
 
