@@ -36,4 +36,9 @@ GOAL = Goal(
     BOTH,
     run,
     grows=True,
+    in_the_way=(
+        "A search for the beginning of a word that a fifth of all proposals have reads all of "
+        "those words (675 ms at a million). Tried: a plan made for each search anew, which is no "
+        "better; all else grows at most 1.6 times."
+    ),
 )
