@@ -34,4 +34,8 @@ GOAL = Goal(
     run,
     at_rest=True,
     elsewhere={DISTRIBUTED: (0.003, 0.003)},
+    in_the_way=(
+        "What is looked after at intervals: timers, leases, connections, the engines' health. "
+        "Tried: loops that say when they are due. It was not taken apart further."
+    ),
 )
