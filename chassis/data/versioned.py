@@ -5,7 +5,16 @@ from functools import cache
 from itertools import groupby
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Delete, Update, bindparam, event, inspect, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Delete,
+    Update,
+    bindparam,
+    event,
+    inspect,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -99,7 +108,7 @@ def _changing(model: type[Versioned], status: str | None) -> tuple[Writing, Sequ
 
 def _is(column: InstrumentedAttribute[Any], parameter: str) -> ColumnElement[bool]:
     """Compare so that nothing equals nothing: a status may be one that is still to be given."""
-    given = bindparam(parameter)
+    given: BindParameter[Any] = bindparam(parameter)
     is_optional = column.property.columns[0].nullable
     return column.is_not_distinct_from(given) if is_optional else column == given
 
