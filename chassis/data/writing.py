@@ -118,7 +118,8 @@ def add_rows(session: AnySession, *rows: Any) -> None:
     """
     model: Any = type(rows[0])
     kept = _kept(model)
-    kept.writing.run_each(session, [kept.values(row) for row in rows])
+    for row in rows:  # each by itself: together, all would have the columns of the first
+        kept.writing.run(session, **kept.values(row))
 
 
 @cache

@@ -140,6 +140,15 @@ def test_rows_that_are_added_get_what_they_say_nothing_of(two_regions):
     assert (stored.id, stored.text) == (row.id, "heard")
 
 
+def test_rows_that_say_different_things_keep_what_they_say(two_regions):
+    with in_region("north"), db.transaction() as session:
+        add_rows(session, Letter(text="asked"), Letter(text="told", answer="yes"))
+
+    with in_region("north"):
+        told = db.session.scalars(select(Letter.answer).where(Letter.text.in_(["asked", "told"])))
+        assert set(told) == {None, "yes"}
+
+
 def test_a_row_of_another_region_is_not_added(two_regions):
     with in_region("north"), db.transaction() as session, pytest.raises(WrongRegion):
         add_rows(session, Letter(text="new", region="south"))
